@@ -1,0 +1,129 @@
+import type { LabelBrickSource, LabelValue, Peer } from "../../core/edit/label-document.ts";
+import type { PixelType, VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
+
+/** What the viewer is given and what it tells the tools. The viewer draws; tools (components/tools) decide what a gesture means. */
+
+export type SlicePlane = "xy" | "xz" | "yz";
+export type PaneId = SlicePlane | "3d";
+
+export interface ImageLevel {
+  /** 0 is finest. */
+  readonly scaleLevel: number;
+  readonly shapeZyx: Zyx;
+  /** Size of a voxel of this level in voxels of level 0. */
+  readonly factorZyx: Zyx;
+}
+
+/** An image pyramid of 64³ Zarr chunks reached over HTTP. */
+export interface ImageSource {
+  readonly volumeId: string;
+  readonly pixelType: PixelType;
+  readonly shapeZyx: Zyx;
+  readonly voxelSizeZyx: Zyx;
+  readonly levels: readonly ImageLevel[];
+  /** URL of one chunk: gzip of little-endian voxels, x fastest, edge chunks padded to 64³; 404 = all fill value 0. */
+  chunkUrl(scaleLevel: number, bz: number, by: number, bx: number): string;
+  /** First contrast: percentiles 1 and 99.8 of level 0. */
+  readonly contrast: readonly [low: number, high: number];
+  /** 256 counts, evenly spaced over `histogramRange`. */
+  readonly histogram: readonly number[];
+  readonly histogramRange: readonly [low: number, high: number];
+}
+
+export interface LabelStyle {
+  /** sRGB 0…255 */
+  readonly rgb: readonly [number, number, number];
+  /** False for hidden statuses. */
+  readonly visible: boolean;
+  /** Drawn with a pattern too, so that status does not depend on colour alone. */
+  readonly hatched: boolean;
+}
+
+/** A layer of labels to draw. `styleOf` is asked once per label and `styleRevision`, never per voxel. */
+export interface LabelLayer {
+  readonly id: "labels" | "proposals";
+  readonly source: LabelBrickSource;
+  readonly visible: boolean;
+  /** 0…1 */
+  readonly opacity: number;
+  readonly outlinesOnly: boolean;
+  styleOf(label: LabelValue): LabelStyle;
+  readonly styleRevision: number;
+}
+
+export interface PointerSample {
+  readonly pane: PaneId;
+  /** Fractional voxel coordinates: voxel (z, y, x) covers [z, z+1) etc. In 3D: the hit on a nucleus surface. */
+  readonly voxelZyx: Zyx;
+  /** Value under the pointer in each layer, 0 = none. */
+  readonly label: LabelValue;
+  readonly proposal: LabelValue;
+  readonly button: number;
+  readonly buttons: number;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly altKey: boolean;
+  readonly timeMs: number;
+}
+
+/** A tool is a state machine over pointer samples. */
+export interface PointerTool {
+  readonly name: string;
+  /** CSS cursor over the slices. */
+  readonly cursor: string;
+  /** True captures the pointer; otherwise the viewer pans, moves the crosshair or rotates, and a click without drag is a pick. */
+  down(sample: PointerSample): boolean;
+  /** Coalesced samples since the last event, oldest first; also called without capture while hovering, buttons = 0. */
+  move(samples: readonly PointerSample[]): void;
+  up(sample: PointerSample): void;
+  /** Escape, lost capture, tool change: leave nothing half done. */
+  cancel(): void;
+  /** Ring drawn under the pointer, µm; null = none. */
+  readonly ringRadiusUm: number | null;
+}
+
+export type BoxKind = "fully-labelled" | "checked-empty" | "validation";
+
+/** Things drawn over the slices and in 3D. */
+export interface ViewerOverlays {
+  readonly boxes: readonly { id: string; box: VoxelBox; kind: BoxKind | "draft"; selected: boolean }[];
+  readonly peers: readonly Peer[];
+  /** Marks such as the two clicks of a split. */
+  readonly points: readonly { voxelZyx: Zyx; color: string; text: string }[];
+}
+
+/** State of the view, owned by one store per editor page; panes and tools read and change it. */
+export interface ViewState {
+  /** Fractional voxels; the slices shown are floor of it. */
+  readonly crosshairZyx: Zyx;
+  /** CSS pixels per micrometre in the slice panes. */
+  readonly zoom: number;
+  /** Centre of the panes in µm. */
+  readonly centerUmZyx: Zyx;
+  readonly maximisedPane: PaneId | null;
+  readonly contrast: readonly [low: number, high: number];
+  readonly gamma: number;
+  readonly volumeRendering: "mip" | "shaded" | "off";
+  readonly selectedLabel: LabelValue;
+  readonly selectedProposal: LabelValue;
+}
+
+export interface ViewStore {
+  get(): ViewState;
+  set(change: Partial<ViewState>): void;
+  subscribe(listener: () => void): () => void;
+  /** Centres all panes on a point (voxels) and zooms so that `radiusUm` fits. */
+  flyTo(voxelZyx: Zyx, radiusUm?: number): void;
+}
+
+export interface VolumeViewerProps {
+  readonly image: ImageSource;
+  readonly layers: readonly LabelLayer[];
+  readonly view: ViewStore;
+  readonly tool: PointerTool;
+  readonly overlays: ViewerOverlays;
+  /** Pointer position over a pane, at most once per frame; null when it leaves. */
+  onHover(sample: PointerSample | null): void;
+  /** A click that the tool did not capture, in any pane. */
+  onPick(sample: PointerSample): void;
+}
