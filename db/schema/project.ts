@@ -1,0 +1,92 @@
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { roles } from "../../core/roles.ts";
+import { user } from "./auth.ts";
+import { createdAt, moment } from "./columns.ts";
+
+export const project = pgTable("project", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  name: text("name").notNull(),
+  description: text("description").notNull().default(""),
+  /** Markdown for annotators; shown without raw HTML. */
+  guidelines: text("guidelines").notNull().default(""),
+  /** Licence of the data, an SPDX id or a sentence. */
+  dataLicence: text("data_licence").notNull().default(""),
+  /** Budget of one training. */
+  trainMinutes: doublePrecision("train_minutes").notNull().default(6),
+  /** After this many decisions a new training is offered, or started if `autoRetrain`. */
+  retrainAfterDecisions: integer("retrain_after_decisions").notNull().default(20),
+  autoRetrain: boolean("auto_retrain").notNull().default(false),
+  /** Checkpoint whose proposals are shown; no foreign key, as checkpoint refers to project. */
+  currentCheckpointId: uuid("current_checkpoint_id"),
+  createdBy: text("created_by")
+    .notNull()
+    .references(() => user.id),
+  createdAt: createdAt(),
+});
+
+export const projectMember = pgTable(
+  "project_member",
+  {
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    role: text("role", { enum: roles }).notNull(),
+    /** How exports name this person: by name, or by pseudonym if they chose so. */
+    exportAs: text("export_as", { enum: ["name", "pseudonym"] })
+      .notNull()
+      .default("pseudonym"),
+    pseudonym: text("pseudonym").notNull(),
+    joinedAt: moment("joined_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.userId] }), index("project_member_user_idx").on(t.userId)],
+);
+
+export const invitation = pgTable("invitation", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  projectId: uuid("project_id")
+    .notNull()
+    .references(() => project.id, { onDelete: "cascade" }),
+  role: text("role", { enum: roles }).notNull(),
+  tokenHash: text("token_hash").notNull().unique(),
+  createdBy: text("created_by")
+    .notNull()
+    .references(() => user.id),
+  createdAt: createdAt(),
+  expiresAt: moment("expires_at").notNull(),
+  usedBy: text("used_by").references(() => user.id),
+  usedAt: moment("used_at"),
+  revokedAt: moment("revoked_at"),
+});
+
+/** A class of nuclei with its number key, e.g. 1 interphase, 2 mitotic. */
+export const nucleusClass = pgTable(
+  "nucleus_class",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    /** 1…9 */
+    numberKey: integer("number_key").notNull(),
+    /** CSS hex colour. */
+    color: text("color").notNull(),
+  },
+  (t) => [
+    uniqueIndex("nucleus_class_key_idx").on(t.projectId, t.numberKey),
+    uniqueIndex("nucleus_class_name_idx").on(t.projectId, t.name),
+  ],
+);

@@ -1,0 +1,138 @@
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { user } from "./auth.ts";
+import { createdAt, moment } from "./columns.ts";
+import { project } from "./project.ts";
+import { checkpoint, snapshot } from "./training.ts";
+import { volume } from "./volume.ts";
+
+/** One prediction of one volume: a label image of proposals at `volumes/<volumeId>/predictions/<id>/labels.ome.zarr`. */
+export const prediction = pgTable(
+  "prediction",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    volumeId: uuid("volume_id")
+      .notNull()
+      .references(() => volume.id, { onDelete: "cascade" }),
+    /** `model`, or `import` for label images that came as proposals. */
+    source: text("source", { enum: ["model", "import"] }).notNull(),
+    checkpointId: uuid("checkpoint_id").references(() => checkpoint.id),
+    snapshotId: uuid("snapshot_id").references(() => snapshot.id),
+    blobPrefix: text("blob_prefix").notNull(),
+    /** Exactly one prediction per volume is current; switched in one transaction. */
+    current: boolean("current").notNull().default(false),
+    createdAt: createdAt(),
+  },
+  (t) => [index("prediction_volume_idx").on(t.volumeId)],
+);
+
+export const proposalStates = ["undecided", "accepted", "corrected", "rejected", "replaced"] as const;
+
+/** A predicted nucleus nobody has judged yet, or what became of it. Its label value comes from the volume's counter. */
+export const proposal = pgTable(
+  "proposal",
+  {
+    volumeId: uuid("volume_id")
+      .notNull()
+      .references(() => volume.id, { onDelete: "cascade" }),
+    labelValue: bigint("label_value", { mode: "number" }).notNull(),
+    predictionId: uuid("prediction_id")
+      .notNull()
+      .references(() => prediction.id, { onDelete: "cascade" }),
+    /** `candidate`: a place where a nucleus may have been missed. */
+    kind: text("kind", { enum: ["nucleus", "candidate"] }).notNull(),
+    state: text("state", { enum: proposalStates }).notNull().default("undecided"),
+    centroidZyx: jsonb("centroid_zyx").$type<Zyx>().notNull(),
+    /** Half-open, voxels. */
+    minZyx: jsonb("min_zyx").$type<Zyx>().notNull(),
+    maxZyx: jsonb("max_zyx").$type<Zyx>().notNull(),
+    voxels: integer("voxels").notNull(),
+    /** Cut by the volume's border: cannot be judged, stays out of the queue. */
+    touchesBorder: boolean("touches_border").notNull(),
+    u1: doublePrecision("u1"),
+    u2: doublePrecision("u2"),
+    u3: doublePrecision("u3"),
+    u4: doublePrecision("u4"),
+    u5: doublePrecision("u5"),
+    /** Fractional ranks in the pool and their mean: larger = less sure. */
+    ranks: jsonb("ranks").$type<number[]>(),
+    uncertainty: doublePrecision("uncertainty"),
+    /** Why, in words. */
+    reason: text("reason").notNull().default(""),
+    /** Overlaps a rejected one (IoU > 0.5): not asked again. */
+    suppressed: boolean("suppressed").notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.labelValue] }), index("proposal_prediction_idx").on(t.predictionId)],
+);
+
+/** Who is looking at which proposal now. Lapses when the holder goes away. */
+export const claim = pgTable(
+  "claim",
+  {
+    volumeId: uuid("volume_id").notNull(),
+    labelValue: bigint("label_value", { mode: "number" }).notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    /** True for the random audit items; never shown. */
+    audit: boolean("audit").notNull().default(false),
+    claimedAt: moment("claimed_at").notNull().defaultNow(),
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.labelValue] })],
+);
+
+/** What a person decided about a proposal, with everything that explains the question. Kept for ever. */
+export const decision = pgTable(
+  "decision",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    volumeId: uuid("volume_id")
+      .notNull()
+      .references(() => volume.id, { onDelete: "cascade" }),
+    labelValue: bigint("label_value", { mode: "number" }).notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id),
+    kind: text("kind", { enum: ["accepted", "corrected", "rejected", "skipped", "undone"] }).notNull(),
+    audit: boolean("audit").notNull().default(false),
+    checkpointId: uuid("checkpoint_id"),
+    snapshotId: uuid("snapshot_id"),
+    uncertainty: doublePrecision("uncertainty"),
+    createdAt: createdAt(),
+  },
+  (t) => [index("decision_project_idx").on(t.projectId, t.createdAt)],
+);
+
+/** A frozen dataset version that was exported. */
+export const datasetVersion = pgTable("dataset_version", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  projectId: uuid("project_id")
+    .notNull()
+    .references(() => project.id, { onDelete: "cascade" }),
+  version: integer("version").notNull(),
+  snapshotId: uuid("snapshot_id")
+    .notNull()
+    .references(() => snapshot.id),
+  checkpointId: uuid("checkpoint_id"),
+  /** Everything `dataset.json` says, frozen. */
+  description: jsonb("description").notNull(),
+  createdBy: text("created_by")
+    .notNull()
+    .references(() => user.id),
+  createdAt: createdAt(),
+});

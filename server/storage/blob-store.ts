@@ -1,0 +1,20 @@
+/** Immutable or replaceable bytes under keys such as `volumes/<id>/image.ome.zarr/0/c/0/0/0`. Two adapters, one test suite. */
+export interface BlobStore {
+  /** Durable when it resolves. Replaces what was there, whole or not at all. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Null where there is nothing. `range` is half-open, absolute byte positions. */
+  get(key: string, range?: { start: number; end: number }): Promise<Uint8Array | null>;
+  /** Size in bytes, or null. */
+  head(key: string): Promise<number | null>;
+  /** Keys under a prefix that ends in `/`, ascending. */
+  list(prefix: string): AsyncIterable<string>;
+  /** Removes a key, or with a trailing `/` everything under it. Nothing there is no error. */
+  remove(keyOrPrefix: string): Promise<void>;
+}
+
+const KEY = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*\/?$/;
+
+/** Keys are built by us, but parts come from URLs: refuse anything that could climb out of a folder. */
+export function assertBlobKey(key: string): void {
+  if (key.length > 512 || !KEY.test(key)) throw new RangeError(`not a blob key: ${JSON.stringify(key.slice(0, 80))}`);
+}

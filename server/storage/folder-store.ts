@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { assertBlobKey, type BlobStore } from "./blob-store.ts";
+
+const isMissing = (error: unknown): boolean => {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR";
+};
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAll(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(Math.max(0, end - start));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+    if (bytesRead === 0) return bytes.slice(0, filled);
+    filled += bytesRead;
+  }
+  return bytes;
+}
+
+/** Blobs as files below `root`. A put is a temporary file, fsync, rename, fsync of the folder. */
+export function createFolderStore(root: string): BlobStore {
+  const fileOf = (key: string): string => {
+    assertBlobKey(key);
+    return path.join(root, key);
+  };
+
+  async function* walk(folder: string): AsyncIterable<string> {
+    const entries = await readdir(path.join(root, folder), { withFileTypes: true }).catch((error) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.isDirectory()) yield* walk(`${folder}${entry.name}/`);
+      else if (!entry.name.startsWith(".")) yield `${folder}${entry.name}`;
+    }
+  }
+
+  return {
+    async put(key, bytes) {
+      const file = fileOf(key);
+      const folder = path.dirname(file);
+      await mkdir(folder, { recursive: true });
+      const temporary = path.join(folder, `.${randomUUID()}`);
+      try {
+        const handle = await open(temporary, "w");
+        try {
+          await handle.writeFile(bytes);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await rename(temporary, file);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+      await syncFolder(folder);
+    },
+    async get(key, range) {
+      const handle = await open(fileOf(key), "r").catch((error) => {
+        if (isMissing(error)) return null;
+        throw error;
+      });
+      if (!handle) return null;
+      try {
+        const info = await handle.stat();
+        if (info.isDirectory()) return null;
+        return await readAll(handle, range?.start ?? 0, Math.min(range?.end ?? info.size, info.size));
+      } finally {
+        await handle.close();
+      }
+    },
+    async head(key) {
+      const info = await stat(fileOf(key)).catch((error) => {
+        if (isMissing(error)) return null;
+        throw error;
+      });
+      return info?.isFile() ? info.size : null;
+    },
+    list(prefix) {
+      assertBlobKey(prefix);
+      return walk(prefix);
+    },
+    async remove(keyOrPrefix) {
+      await rm(fileOf(keyOrPrefix), { recursive: keyOrPrefix.endsWith("/"), force: true });
+    },
+  };
+}
