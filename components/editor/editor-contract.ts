@@ -1,0 +1,110 @@
+import type { ReactNode } from "react";
+import type { ImageVoxels } from "../../core/edit/image-voxels.ts";
+import type { LabelBrickSource, LabelDocument, LabelValue, Unsubscribe } from "../../core/edit/label-document.ts";
+import type { LabelStatus } from "../../core/labels/label-status.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Role } from "../../core/roles.ts";
+import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
+import type { BoxKind, ImageSource, ViewStore } from "../viewer/viewer-contract.ts";
+
+/** What the page gives to the editor, and what the editor gives to panels of others. */
+
+/** A class of nuclei of the project. `digit` 1…9 is its key. */
+export interface NucleusClass {
+  readonly name: string;
+  readonly digit: number | null;
+  /** CSS colour. */
+  readonly color: string;
+}
+
+/** A nucleus of the whole volume, as the server counts it. Merged nuclei are one row under their canonical label. */
+export interface NucleusRow {
+  readonly label: LabelValue;
+  readonly status: LabelStatus;
+  readonly className: string | null;
+  readonly volumeUm3: number;
+  readonly centroidZyx: Zyx;
+  /** Tight box, voxels. */
+  readonly box: VoxelBox;
+  /** 0…1, of the proposal it came from; null when drawn by hand. */
+  readonly uncertainty: number | null;
+  /** Who painted last, by name. */
+  readonly by: string;
+  /** ISO time of the last change. */
+  readonly changedAt: string;
+  readonly origin: string | null;
+}
+
+export interface EditorBox {
+  readonly id: string;
+  readonly box: VoxelBox;
+  readonly kind: BoxKind;
+  readonly by: string;
+  readonly createdAt: string;
+}
+
+/** Data that comes over the network: shown with words while it is not there. */
+export interface Loaded<T> {
+  readonly data: T | undefined;
+  readonly problem: Problem | null;
+  retry(): void;
+}
+
+/** A predicted nucleus that somebody is asked to judge. */
+export interface ProposalRef {
+  /** Row id: written as the origin of the nucleus that comes of it. */
+  readonly id: string;
+  readonly label: LabelValue;
+  /** Tight box, voxels. */
+  readonly box: VoxelBox;
+}
+
+export type Decision = "accepted" | "corrected" | "rejected";
+
+/** Commands of the review queue that the editor's keys call while a queue panel has registered them. */
+export interface ReviewCommands {
+  /** Claims and shows the most uncertain unclaimed proposal. */
+  next(): void;
+  /** Puts the shown one back. */
+  skip(): void;
+  /** Called after the editor committed the act of a decision on the shown or clicked proposal. */
+  decided(proposal: ProposalRef, decision: Decision): void;
+}
+
+/** Handed to panels (queue, training) that are rendered inside the editor. */
+export interface EditorApi {
+  readonly document: LabelDocument;
+  readonly proposals: LabelBrickSource | null;
+  readonly view: ViewStore;
+  /** Selects the proposal, flies there, and makes accept / correct / reject act on it. */
+  showProposal(proposal: ProposalRef | null): void;
+  /** The acts behind the keys: resolve when the records are committed (not yet saved). Reject with a Problem. */
+  decide(decision: Decision): Promise<void>;
+  registerReview(commands: ReviewCommands): Unsubscribe;
+  notify(message: { readonly tone: "info" | "warning" | "error"; readonly text: string }): void;
+}
+
+export interface EditorProps {
+  readonly projectName: string;
+  readonly projectHref: string;
+  readonly volumeName: string;
+  readonly role: Role;
+  readonly userId: string;
+  readonly userName: string;
+  readonly image: ImageSource;
+  /** Level 0 of the image for fills and splits. */
+  readonly imageVoxels: ImageVoxels;
+  readonly document: LabelDocument;
+  /** Null until a checkpoint has predicted this volume. */
+  readonly proposals: LabelBrickSource | null;
+  /** The proposal under a clicked label value, if it is still undecided. */
+  findProposal(label: LabelValue): Promise<ProposalRef | null>;
+  readonly classes: readonly NucleusClass[];
+  readonly nuclei: Loaded<readonly NucleusRow[]>;
+  readonly boxes: Loaded<readonly EditorBox[]>;
+  createBox(box: VoxelBox, kind: BoxKind): Promise<void>;
+  removeBox(id: string): Promise<void>;
+  /** Short state of the training in the header. */
+  readonly trainingStatus: ReactNode;
+  renderQueue(api: EditorApi): ReactNode;
+}
