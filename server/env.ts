@@ -39,7 +39,7 @@ export interface Environment {
   readonly development: boolean;
 }
 
-export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
+export function readEnvironment(source: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const given = environmentSchema.parse(source);
   if (Boolean(given.TLS_CERT) !== Boolean(given.TLS_KEY)) throw new Error("Set both TLS_CERT and TLS_KEY, or neither.");
   return {

@@ -1,15 +1,17 @@
 import type { DatabaseConnection } from "../db/client.ts";
+import type { Authentication } from "./auth/authentication.ts";
 import type { Environment } from "./env.ts";
 import type { ServerEvents } from "./events.ts";
 import type { BlobStore } from "./storage/blob-store.ts";
 
-/** What every part of the server is given; made once in start-server.ts. */
+/** What every part of the server is given; made once in create-services.ts. */
 export interface Services {
   readonly environment: Environment;
   readonly connection: DatabaseConnection;
   readonly db: DatabaseConnection["db"];
   readonly blobs: BlobStore;
   readonly events: ServerEvents;
+  readonly authentication: Authentication;
   /** Address that people type, for links; no trailing slash. */
   publicUrl(): string;
 }

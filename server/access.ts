@@ -1,0 +1,41 @@
+import { and, eq } from "drizzle-orm";
+import type { Role } from "../core/roles.ts";
+import type { Database } from "../db/client.ts";
+import { projectMember, volume } from "../db/schema/index.ts";
+
+/** Who may pass a door. Every procedure, route and socket names one; the access test walks through all of them. */
+export type Access =
+  | { readonly kind: "public" }
+  | { readonly kind: "signed-in" }
+  | { readonly kind: "administrator" }
+  | { readonly kind: "project"; readonly role: Role }
+  | { readonly kind: "volume"; readonly role: Role }
+  | { readonly kind: "trainer" };
+
+export interface Membership {
+  readonly projectId: string;
+  readonly role: Role;
+}
+
+/** Null for strangers, who must not learn whether the project exists. */
+export async function membershipInProject(db: Database, userId: string, projectId: string): Promise<Membership | null> {
+  const [row] = await db
+    .select({ projectId: projectMember.projectId, role: projectMember.role })
+    .from(projectMember)
+    .where(and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId)));
+  return row ?? null;
+}
+
+export async function membershipForVolume(db: Database, userId: string, volumeId: string): Promise<Membership | null> {
+  const [row] = await db
+    .select({ projectId: projectMember.projectId, role: projectMember.role })
+    .from(volume)
+    .innerJoin(projectMember, eq(projectMember.projectId, volume.projectId))
+    .where(and(eq(volume.id, volumeId), eq(projectMember.userId, userId)));
+  return row ?? null;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** PostgreSQL raises an error on a malformed uuid: ask before querying with one from a URL. */
+export const isUuid = (text: string): boolean => UUID.test(text);

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Role } from "../../core/roles.ts";
+import type { Access } from "../access.ts";
+import type { SignedInUser } from "../auth/authentication.ts";
+import type { Services } from "../services.ts";
+
+/** What a handler is given after the door has been passed. */
+export interface RouteRequest {
+  readonly services: Services;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  /** Values of `:name` parts, and `*` for the rest of a path that ends in `/*`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Null on public and trainer doors. */
+  readonly user: SignedInUser | null;
+  /** On project and volume doors. */
+  readonly projectId: string;
+  readonly role: Role | null;
+  /** Aborts when the client went away. */
+  readonly signal: AbortSignal;
+  /** The whole body; refuses above the route's bound with 413. */
+  readBody(): Promise<Uint8Array>;
+}
+
+/** A plain HTTP door. `volume` access needs `:volumeId` in the path, `project` access `:projectId`. */
+export interface HttpRoute {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly access: Access;
+  readonly maxBodyBytes: number;
+  handle(request: RouteRequest): Promise<void>;
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": bytes.length,
+    "cache-control": "no-store",
+  });
+  response.end(bytes);
+}
+
+/** Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields. */
+export class HttpRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}

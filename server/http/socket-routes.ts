@@ -1,0 +1,4 @@
+import type { SocketRoute } from "./socket-route.ts";
+
+/** Every WebSocket door of the server. */
+export const socketRoutes: readonly SocketRoute[] = [];

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { createServices } from "./create-services.ts";
+import type { Environment } from "./env.ts";
+import { dispatch } from "./http/dispatch.ts";
+import { sendJson } from "./http/route.ts";
+import { httpRoutes } from "./http/routes.ts";
+import { isSameOrigin } from "./http/same-origin.ts";
+import { socketRoutes } from "./http/socket-routes.ts";
+import { openSocketDoors } from "./http/upgrade.ts";
+import { appRouter } from "./root.ts";
+import type { Services } from "./services.ts";
+
+export interface RunningServer {
+  /** With the real port, no trailing slash. */
+  readonly address: string;
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+/** Renders what is not an API; pages.ts has the Next one, integration tests have none. */
+export interface PageRenderer {
+  render(request: IncomingMessage, response: ServerResponse): void;
+  close(): Promise<void>;
+}
+
+const TRPC_MAX_BODY_BYTES = 4 << 20;
+/** Accounts are made behind links only, never by better-auth's open sign-up. */
+const CLOSED_AUTH_PATHS =
+  /^\/api\/auth\/(sign-up|delete-user|update-user|change-email|request-password-reset|reset-password)/;
+
+const createBareServer = (environment: Environment): Server =>
+  environment.tls
+    ? createTlsServer({ cert: readFileSync(environment.tls.certFile), key: readFileSync(environment.tls.keyFile) })
+    : createServer();
+
+function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE" ? new Error(`Port ${port} on ${host} is taken: set PORT to another one.`) : error,
+      ),
+    );
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+export async function startServer(
+  environment: Environment,
+  openPages: (server: Server) => Promise<PageRenderer | null>,
+): Promise<RunningServer> {
+  const server = createBareServer(environment);
+  // Listen first: a taken port must not cost a database start, and the address is needed for links.
+  let answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>
+    sendJson(response, 503, { tag: "starting", what: "The server is starting.", hint: "Try again in a moment." });
+  server.on("request", (request, response) => answer(request, response));
+  const bound = await listen(server, environment.host, environment.port);
+  const shownHost = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
+  const address = `${environment.tls ? "https" : "http"}://${shownHost}:${bound.port}`;
+  const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
+  const sockets = openSocketDoors(socketRoutes, services);
+  const pages = await openPages(server);
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    response.setHeader("x-content-type-options", "nosniff");
+    response.setHeader("referrer-policy", "same-origin");
+    response.setHeader("x-frame-options", "DENY");
+    const { pathname } = new URL(request.url ?? "/", "http://local");
+    if (pathname === "/healthz") return sendJson(response, 200, { ok: true });
+    if (request.method !== "GET" && request.method !== "HEAD" && !isSameOrigin(request))
+      return sendJson(response, 403, { tag: "cross-site", what: "Requests from other sites are refused." });
+    if (pathname.startsWith("/trpc/"))
+      return nodeHTTPRequestHandler({
+        router: appRouter,
+        createContext: async () => ({ services, user: await services.authentication.userOf(request.headers) }),
+        req: request,
+        res: response,
+        path: pathname.slice("/trpc/".length),
+        maxBodySize: TRPC_MAX_BODY_BYTES,
+        onError: ({ error, path }) => {
+          if (error.code === "INTERNAL_SERVER_ERROR") console.error(`${path} failed`, error.cause ?? error);
+        },
+      });
+    if (pathname.startsWith("/api/auth/")) {
+      if (CLOSED_AUTH_PATHS.test(pathname))
+        return sendJson(response, 404, { tag: "closed", what: "Accounts are made by invitation." });
+      return services.authentication.handle(request, response);
+    }
+    if (await dispatch(httpRoutes, services, request, response)) return;
+    if (pathname.startsWith("/api/") || !pages)
+      return sendJson(response, 404, { tag: "not-found", what: "There is nothing at this address." });
+    pages.render(request, response);
+  };
+  answer = (request, response) => {
+    route(request, response).catch((error) => {
+      console.error("request failed", error);
+      if (!response.headersSent)
+        sendJson(response, 500, { tag: "server-error", what: "Something went wrong on the server." });
+      else response.destroy();
+    });
+  };
+  server.on("upgrade", (request, socket, head) => {
+    void sockets.upgrade(request, socket, head).then((taken) => {
+      if (!taken) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    });
+  });
+
+  return {
+    address,
+    services,
+    async close() {
+      server.close();
+      sockets.closeAll(1001, "the server stops");
+      server.closeAllConnections();
+      await pages?.close();
+      await closeServices();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import type { Role } from "../../core/roles.ts";
+import { project, projectMember } from "../../db/schema/index.ts";
+import { readEnvironment } from "../env.ts";
+import type { Services } from "../services.ts";
+import { startServer } from "../start-server.ts";
+
+/** A whole server on a free port with a real embedded PostgreSQL in a temporary folder; no pages, no trainer. */
+export interface TestServer {
+  readonly address: string;
+  readonly services: Services;
+  readonly dataRoot: string;
+  /** Makes an account and signs in through the real route. */
+  signUp(name: string): Promise<TestPerson>;
+  /** A project with these members, each in the role given. */
+  createProject(name: string, members: readonly (readonly [TestPerson, Role])[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface TestPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly cookie: string;
+}
+
+export const TEST_PASSWORD = "correct horse battery";
+
+export async function signIn(address: string, email: string, password = TEST_PASSWORD): Promise<string> {
+  const response = await fetch(`${address}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: address },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!response.ok) throw new Error(`sign-in of ${email} failed: ${response.status} ${await response.text()}`);
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+}
+
+export async function startTestServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  // Short, because the database's socket lies below it and a socket path holds 107 bytes.
+  const dataRoot = await mkdtemp(path.join(os.tmpdir(), "kl-"));
+  const running = await startServer(
+    readEnvironment({
+      KARYOLOOP_DATA: dataRoot,
+      PORT: "0",
+      KARYOLOOP_TRAINER: "none",
+      NODE_ENV: "test",
+      ...environment,
+    }),
+    async () => null,
+  );
+  const { services, address } = running;
+  return {
+    address,
+    services,
+    dataRoot,
+    async signUp(name) {
+      const email = `${name.toLowerCase().replace(/\W+/g, "-")}@example.org`;
+      const { id } = await services.authentication.createUser({ name, email, password: TEST_PASSWORD });
+      return { id, name, email, cookie: await signIn(address, email) };
+    },
+    async createProject(name, members) {
+      const [row] = await services.db
+        .insert(project)
+        .values({ name, createdBy: members[0][0].id })
+        .returning({ id: project.id });
+      await services.db.insert(projectMember).values(
+        members.map(([person, role], index) => ({
+          projectId: row.id,
+          userId: person.id,
+          role,
+          pseudonym: `annotator ${index + 1}`,
+        })),
+      );
+      return row.id;
+    },
+    async close() {
+      await running.close();
+      await rm(dataRoot, { recursive: true, force: true });
+    },
+  };
+}
