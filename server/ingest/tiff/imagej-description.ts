@@ -1,0 +1,39 @@
+import { lengthInUm } from "../length-unit.ts";
+
+/** What Fiji and ImageJ write into the description of the first page; the format is documented by its readers only. */
+export interface ImageJDescription {
+  readonly channels: number;
+  readonly slices: number;
+  readonly frames: number;
+  /** Pages that the file says it has; a file over 4 GB has only one directory for all of them. */
+  readonly images: number;
+  /** µm between slices; null where unit or spacing are missing. */
+  readonly spacingUm: number | null;
+  /** µm per unit of the resolution tags; null where there is no unit of length. */
+  readonly umPerUnit: number | null;
+}
+
+export function parseImageJDescription(text: string): ImageJDescription | null {
+  if (!text.startsWith("ImageJ=")) return null;
+  const fields = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const equals = line.indexOf("=");
+    if (equals > 0) fields.set(line.slice(0, equals), line.slice(equals + 1).trim());
+  }
+  const count = (key: string): number => {
+    const value = Number(fields.get(key) ?? 1);
+    return Number.isSafeInteger(value) && value > 0 ? value : 1;
+  };
+  const umPerUnit = lengthInUm(1, fields.get("unit") ?? "");
+  // ImageJ lets the spacing be negative for stacks taken from the top.
+  const spacing = Math.abs(Number(fields.get("spacing") ?? Number.NaN));
+  const known = umPerUnit !== null && Number.isFinite(spacing) && spacing > 0;
+  return {
+    channels: count("channels"),
+    slices: count("slices"),
+    frames: count("frames"),
+    images: count("images"),
+    spacingUm: known ? spacing * umPerUnit : null,
+    umPerUnit,
+  };
+}

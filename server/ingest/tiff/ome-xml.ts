@@ -1,0 +1,132 @@
+import { XMLParser } from "fast-xml-parser";
+import { Problem } from "../../../core/problem.ts";
+import { lengthInUm } from "../length-unit.ts";
+
+/** One `Image` of an OME-XML, as far as the pixels need it. */
+export interface OmeImage {
+  readonly name: string;
+  readonly sizeX: number;
+  readonly sizeY: number;
+  readonly sizeZ: number;
+  readonly sizeC: number;
+  readonly sizeT: number;
+  /** µm per axis, null where not said. */
+  readonly sizeUmZyx: readonly [number | null, number | null, number | null];
+  readonly channelNames: readonly string[];
+  /** Index of the page that holds plane (z, c, t); null where another file holds it. */
+  pageOf(z: number, c: number, t: number): number | null;
+}
+
+type XmlNode = Readonly<Record<string, unknown>>;
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
+  removeNSPrefix: true,
+  // No entity of a file is ever expanded beyond the five of XML.
+  processEntities: false,
+  isArray: (name) => ["Image", "Channel", "TiffData"].includes(name),
+});
+
+const asNode = (value: unknown): XmlNode => (typeof value === "object" && value !== null ? (value as XmlNode) : {});
+const asNodes = (value: unknown): XmlNode[] => (Array.isArray(value) ? value.map(asNode) : []);
+const textOf = (node: XmlNode, name: string): string => {
+  const value = node[`@${name}`];
+  return typeof value === "string"
+    ? value.replaceAll("&amp;", "&").replaceAll("&#181;", "µ").replaceAll("&#xB5;", "µ")
+    : "";
+};
+
+const damaged = (what: string, where: string): Problem =>
+  new Problem({
+    tag: "ome-xml-damaged",
+    what,
+    where: `OME-XML of page 1, ${where}`,
+    hint: "Export the file again with Bio-Formats, or save it as a plain TIFF stack.",
+  });
+
+/** Null where the description is no OME-XML. */
+export function parseOmeXml(text: string, pageCount: number): OmeImage[] | null {
+  if (!/<(?:\w+:)?OME[\s>]/.test(text)) return null;
+  let root: XmlNode;
+  try {
+    root = asNode(asNode(parser.parse(text)).OME);
+  } catch (cause) {
+    throw new Problem({ ...damaged("The OME-XML cannot be read.", "its text").toJSON() }, { cause });
+  }
+  const images = asNodes(root.Image);
+  if (images.length === 0) throw damaged("The OME-XML describes no image.", "Image");
+  const ownUuid = textOf(root, "UUID");
+  let firstPage = 0;
+  return images.map((image, index) => {
+    const result = toOmeImage(image, index, ownUuid, firstPage, pageCount);
+    firstPage += result.sizeZ * result.sizeC * result.sizeT;
+    return result;
+  });
+}
+
+function toOmeImage(image: XmlNode, index: number, ownUuid: string, firstPage: number, pageCount: number): OmeImage {
+  const pixels = asNode(image.Pixels);
+  const size = (axis: string): number => {
+    const value = Number(textOf(pixels, `Size${axis}`));
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw damaged(`Size${axis} is ${textOf(pixels, `Size${axis}`) || "missing"}.`, `image ${index + 1}, Pixels`);
+    return value;
+  };
+  const channels = asNodes(pixels.Channel);
+  // RGB channels are samples of one page: SizeC counts samples, planes are fewer.
+  const samplesPerChannel = Math.max(1, Number(textOf(channels[0] ?? {}, "SamplesPerPixel")) || 1);
+  const sizes = { Z: size("Z"), C: Math.ceil(size("C") / samplesPerChannel), T: size("T") };
+  const order = textOf(pixels, "DimensionOrder") || "XYZCT";
+  if (!/^XY(?:ZCT|ZTC|CTZ|CZT|TCZ|TZC)$/.test(order))
+    throw damaged(`The DimensionOrder ${order} does not exist.`, `image ${index + 1}, Pixels`);
+  const axes = [...order.slice(2)] as ("Z" | "C" | "T")[];
+  const planeIndex = (z: number, c: number, t: number): number => {
+    const at = { Z: z, C: c, T: t };
+    return at[axes[0]] + sizes[axes[0]] * (at[axes[1]] + sizes[axes[1]] * at[axes[2]]);
+  };
+  const physical = (axis: string): number | null =>
+    lengthInUm(Number(textOf(pixels, `PhysicalSize${axis}`)), textOf(pixels, `PhysicalSize${axis}Unit`) || "µm");
+  const planes = sizes.Z * sizes.C * sizes.T;
+  const pages = mapPlanes(asNodes(pixels.TiffData), ownUuid, planeIndex, planes, firstPage, pageCount);
+  return {
+    name: textOf(image, "Name") || `image ${index + 1}`,
+    sizeX: size("X"),
+    sizeY: size("Y"),
+    sizeZ: sizes.Z,
+    sizeC: sizes.C,
+    sizeT: sizes.T,
+    sizeUmZyx: [physical("Z"), physical("Y"), physical("X")],
+    channelNames: Array.from({ length: sizes.C }, (_, c) => textOf(channels[c] ?? {}, "Name") || `channel ${c + 1}`),
+    pageOf: (z, c, t) => pages(planeIndex(z, c, t)),
+  };
+}
+
+/** Plane index -> page. Without TiffData, or with one that says nothing, planes are the pages in order. */
+function mapPlanes(
+  blocks: readonly XmlNode[],
+  ownUuid: string,
+  planeIndex: (z: number, c: number, t: number) => number,
+  planes: number,
+  firstPage: number,
+  pageCount: number,
+): (plane: number) => number | null {
+  const said = blocks.filter((block) =>
+    ["IFD", "FirstZ", "FirstC", "FirstT", "PlaneCount"].some((n) => textOf(block, n)),
+  );
+  const inOrder = (plane: number) => (firstPage + plane < pageCount ? firstPage + plane : null);
+  if (said.length === 0) return inOrder;
+  const pages = new Map<number, number>();
+  for (const block of said) {
+    // A set of several files: planes of the others are not here.
+    const uuid = typeof block.UUID === "string" ? block.UUID : String(asNode(block.UUID)["#text"] ?? "");
+    if (uuid && ownUuid && uuid !== ownUuid) continue;
+    const number = (name: string, otherwise: number) => (textOf(block, name) ? Number(textOf(block, name)) : otherwise);
+    const first = planeIndex(number("FirstZ", 0), number("FirstC", 0), number("FirstT", 0));
+    const ifd = number("IFD", 0);
+    // With an IFD and no count, one plane is meant; with neither, all that follow.
+    const count = Math.min(number("PlaneCount", textOf(block, "IFD") ? 1 : pageCount), planes, pageCount);
+    for (let i = 0; i < count; i++) if (ifd + i < pageCount && !pages.has(first + i)) pages.set(first + i, ifd + i);
+  }
+  return (plane) => pages.get(plane) ?? null;
+}

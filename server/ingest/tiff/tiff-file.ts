@@ -1,0 +1,147 @@
+import type { FileContents, FileImage } from "../../../core/import/file-contents.ts";
+import { shapeObjection } from "../../../core/import/file-contents.ts";
+import { Problem } from "../../../core/problem.ts";
+import { bytesPerPixel, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { pixelsOf, swapBytes } from "../pixel-bytes.ts";
+import type { RandomAccessBytes } from "../random-access.ts";
+import type { ImageChoice, VolumeFile, VolumeSource } from "../volume-source.ts";
+import { type TiffImage, tiffImagesOf } from "./tiff-axes.ts";
+import { tiffDecoders } from "./tiff-decompress.ts";
+import { readTiff, type Tiff } from "./tiff-directory.ts";
+import { readBlockTable, readPage, type TiffPage } from "./tiff-page.ts";
+import { readPageRows } from "./tiff-pixels.ts";
+
+/** Rows decoded at a time where a page is one huge strip: bounds memory, costs nothing for ordinary pages. */
+const MAX_BLOCK_ROWS_BYTES = 32 * 1024 * 1024;
+
+/** Opens a TIFF stack: directories, axes, voxel size, and a check that every page lies inside the file. */
+export async function openTiff(bytes: RandomAccessBytes): Promise<VolumeFile> {
+  const tiff = await readTiff(bytes);
+  const pages: TiffPage[] = [];
+  for (const directory of tiff.directories) pages.push(await readPage(tiff, directory));
+  const { images, notes } = await tiffImagesOf(tiff, pages);
+  const usable = images.filter((image) => !shapeObjection(image.shapeZyx));
+  if (usable.length === 0) {
+    const objection = shapeObjection(images[0].shapeZyx)!;
+    throw new Problem({ tag: "not-a-volume", ...objection, where: images[0].path });
+  }
+  for (const image of usable) await checkExtent(tiff, image);
+  const contents: FileContents = {
+    format: "TIFF",
+    images: usable.map(describe),
+    notes: [
+      ...notes,
+      ...images
+        .filter((i) => !usable.includes(i))
+        .map((i) => `${i.path} was left out: ${shapeObjection(i.shapeZyx)?.what}`),
+    ],
+  };
+  return {
+    contents,
+    async open(choice) {
+      const image = usable.find((candidate) => candidate.path === choice.image);
+      if (!image || choice.channel >= image.channels.length || choice.time >= image.times)
+        throw new Problem({
+          tag: "no-such-image",
+          what: "The chosen image, channel or time is not in the file.",
+          where: `${choice.image}, channel ${choice.channel + 1}, time ${choice.time + 1}`,
+          hint: "Choose again.",
+        });
+      return sourceOf(tiff, image, choice);
+    },
+    close: async () => {},
+  };
+}
+
+const describe = (image: TiffImage): FileImage => ({
+  path: image.path,
+  shapeZyx: image.shapeZyx,
+  pixelType: image.page.pixelType,
+  voxelSizeZyx: image.voxelSizeZyx,
+  voxelSizeNote: image.voxelSizeNote,
+  channels: image.channels,
+  times: image.times,
+  looksLikeLabels: image.page.pixelType !== "float32" && /label|mask|seg/i.test(image.path),
+});
+
+/** Refuses files that could not hold what they claim: before anything is allocated, naming the page. */
+async function checkExtent(tiff: Tiff, image: TiffImage): Promise<void> {
+  const { page: first, contiguous } = image;
+  const planes = image.shapeZyx[0] * image.channels.length * image.times;
+  if (contiguous) {
+    const planeBytes = first.width * first.height * bytesPerPixel[first.pixelType];
+    const whole = Math.max(0, Math.floor((tiff.bytes.size - contiguous.offset) / planeBytes));
+    if (whole >= planes) return;
+    throw new Problem({
+      tag: "file-truncated",
+      what: `The file ends after ${whole} of ${planes} slices.`,
+      where: `slice ${whole + 1}, byte ${tiff.bytes.size}`,
+      hint: "The header is damaged or the copy was cut off; compare its size with the original and upload it again.",
+    });
+  }
+  const { maxExpansion } = tiffDecoders.get(first.compression)!;
+  let stored = 0;
+  for (const page of new Set(planesOf(image))) {
+    const { byteCounts } = await readBlockTable(tiff, page);
+    const inPage = byteCounts.reduce((sum, count) => sum + count, 0);
+    stored += inPage;
+    const claimed = page.width * page.height * bytesPerPixel[page.pixelType] * page.samples;
+    if (claimed > inPage * maxExpansion)
+      throw new Problem({
+        tag: "tiff-absurd-size",
+        what: `A page claims ${page.width} × ${page.height} pixels but has only ${inPage} bytes of data.`,
+        where: `page ${page.page + 1}`,
+        hint: "The header is damaged, or the file was cut off. Compare its size with the original and upload it again.",
+      });
+    if (stored > tiff.bytes.size)
+      throw new Problem({
+        tag: "tiff-overlapping-pages",
+        what: "The pages of this file lie on top of each other.",
+        where: `page ${page.page + 1}`,
+        hint: "The file is damaged; open it in Fiji and save it again.",
+      });
+  }
+}
+
+function* planesOf(image: TiffImage): Iterable<TiffPage> {
+  for (let t = 0; t < image.times; t++)
+    for (let c = 0; c < image.channels.length; c++)
+      for (let z = 0; z < image.shapeZyx[0]; z++) yield image.planeAt(z, c, t).page;
+}
+
+function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSource {
+  const [sizeZ, sizeY, sizeX] = image.shapeZyx;
+  const { page: first } = image;
+  const rowBytes = sizeX * bytesPerPixel[first.pixelType];
+  const rowsInBudget = Math.max(1, Math.floor(MAX_BLOCK_ROWS_BYTES / rowBytes));
+  const blockRows = image.contiguous
+    ? Math.min(sizeY, rowsInBudget)
+    : Math.min(sizeY, Math.max(first.blockHeight, Math.floor(rowsInBudget / first.blockHeight) * first.blockHeight));
+  const planeRows = async (z: number, yMin: number, yMax: number) => {
+    if (image.contiguous) {
+      const plane = (choice.time * sizeZ + z) * image.channels.length + choice.channel;
+      const start = image.contiguous.offset + (plane * sizeY + yMin) * rowBytes;
+      const raw = await tiff.bytes.read(start, (yMax - yMin) * rowBytes, `slice ${z + 1}`);
+      if (!tiff.littleEndian) swapBytes(raw, bytesPerPixel[first.pixelType]);
+      return pixelsOf(first.pixelType, raw);
+    }
+    const { page, sample } = image.planeAt(z, choice.channel, choice.time);
+    return readPageRows(tiff, page, sample, yMin, yMax);
+  };
+  const shapeZyx: Zyx = [sizeZ, sizeY, sizeX];
+  return {
+    shapeZyx,
+    pixelType: first.pixelType,
+    blockZy: [1, blockRows],
+    async read(zMin, zMax, yMin, yMax) {
+      if (zMax - zMin === 1) return planeRows(zMin, yMin, yMax);
+      const planes = [];
+      for (let z = zMin; z < zMax; z++) planes.push(await planeRows(z, yMin, yMax));
+      const joined = pixelsOf(first.pixelType, new Uint8Array(planes.length * planes[0].byteLength));
+      planes.forEach((plane, i) => {
+        joined.set(plane, i * plane.length);
+      });
+      return joined;
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { Problem } from "../../../core/problem.ts";
+import { bytesPerPixel, type PixelType } from "../../../core/volume/voxel-space.ts";
+import { compressionNames, tiffDecoders } from "./tiff-decompress.ts";
+import { readNumbers, type Tiff, type TiffDirectory } from "./tiff-directory.ts";
+
+/** How the pixels of one page lie in the file. Strips are blocks as wide as the page. */
+export interface TiffPage {
+  readonly page: number;
+  readonly width: number;
+  readonly height: number;
+  /** Samples per pixel, e.g. 3 for RGB. */
+  readonly samples: number;
+  readonly pixelType: PixelType;
+  readonly compression: number;
+  /** 1 none, 2 horizontal differences, 3 floating point. */
+  readonly predictor: number;
+  /** True: each sample has its own blocks (PlanarConfiguration 2). */
+  readonly planar: boolean;
+  readonly blockWidth: number;
+  readonly blockHeight: number;
+  readonly blocksAcross: number;
+  readonly blocksDown: number;
+  /** A smaller copy of another page, or a mask: no slice. */
+  readonly reduced: boolean;
+  readonly directory: TiffDirectory;
+}
+
+const TAG = {
+  subfileType: 254,
+  width: 256,
+  height: 257,
+  bits: 258,
+  compression: 259,
+  stripOffsets: 273,
+  samples: 277,
+  rowsPerStrip: 278,
+  stripByteCounts: 279,
+  planar: 284,
+  predictor: 317,
+  tileWidth: 322,
+  tileHeight: 323,
+  tileOffsets: 324,
+  tileByteCounts: 325,
+  sampleFormat: 339,
+} as const;
+
+const MAX_SAMPLES = 64;
+/** One decoded strip or tile must fit into memory several times over. */
+const MAX_BLOCK_BYTES = 512 * 1024 * 1024;
+
+export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<TiffPage> {
+  const where = `page ${directory.page + 1}`;
+  const refuse = (tag: string, what: string, at: string, hint: string) =>
+    new Problem({ tag, what, where: `${where}, ${at}`, hint });
+  const one = async (tag: number) => (await readNumbers(tiff, directory, tag, MAX_SAMPLES))?.[0];
+  const width = (await one(TAG.width)) ?? 0;
+  const height = (await one(TAG.height)) ?? 0;
+  if (width < 1 || height < 1)
+    throw refuse(
+      "tiff-damaged",
+      "A page has no size.",
+      "tags 256 and 257",
+      "The header is damaged; save the file again.",
+    );
+  const samples = (await one(TAG.samples)) ?? 1;
+  if (samples < 1 || samples > MAX_SAMPLES)
+    throw refuse("tiff-damaged", `A page claims ${samples} samples per pixel.`, "tag 277", "Save the file again.");
+  const bits = (await readNumbers(tiff, directory, TAG.bits, MAX_SAMPLES)) ?? [1];
+  const formats = (await readNumbers(tiff, directory, TAG.sampleFormat, MAX_SAMPLES)) ?? [1];
+  const pixelType = pixelTypeOf(bits, formats);
+  if (!pixelType)
+    throw refuse(
+      "tiff-pixel-type",
+      `Pixels of ${[...new Set(bits)].join("/")} bits, sample format ${[...new Set(formats)].join("/")}, are not read.`,
+      "tags 258 and 339",
+      "Convert to 8 or 16 bits, 32-bit integers or 32-bit float (Fiji: Image > Type).",
+    );
+  const compression = (await one(TAG.compression)) ?? 1;
+  if (!tiffDecoders.has(compression))
+    throw refuse(
+      "tiff-compression",
+      `The compression ${compressionNames[compression] ?? compression} is not read.`,
+      "tag 259",
+      "Save it without compression, or with LZW, deflate or PackBits.",
+    );
+  const predictor = (await one(TAG.predictor)) ?? 1;
+  if (![1, 2, 3].includes(predictor) || (predictor === 3 && pixelType !== "float32"))
+    throw refuse(
+      "tiff-predictor",
+      `The predictor ${predictor} does not fit these pixels.`,
+      "tag 317",
+      "Save the file again without it.",
+    );
+  const tiled = directory.entries.has(TAG.tileWidth);
+  const blockWidth = tiled ? ((await one(TAG.tileWidth)) ?? 0) : width;
+  const rowsPerStrip = (await one(TAG.rowsPerStrip)) ?? height;
+  const blockHeight = tiled ? ((await one(TAG.tileHeight)) ?? 0) : Math.min(rowsPerStrip || height, height);
+  const planar = (await one(TAG.planar)) === 2 && samples > 1;
+  const blockBytes = blockWidth * blockHeight * bytesPerPixel[pixelType] * (planar ? 1 : samples);
+  if (blockWidth < 1 || blockHeight < 1 || blockBytes > MAX_BLOCK_BYTES)
+    throw refuse(
+      "tiff-absurd-size",
+      `A ${tiled ? "tile" : "strip"} of ${blockWidth} × ${blockHeight} pixels is claimed.`,
+      tiled ? "tags 322 and 323" : "tags 256 and 278",
+      "If the image is not that large, the header is damaged; otherwise save it with smaller strips or tiles.",
+    );
+  return {
+    page: directory.page,
+    width,
+    height,
+    samples,
+    pixelType,
+    compression,
+    predictor,
+    planar,
+    blockWidth,
+    blockHeight,
+    blocksAcross: Math.ceil(width / blockWidth),
+    blocksDown: Math.ceil(height / blockHeight),
+    reduced: (((await one(TAG.subfileType)) ?? 0) & 5) !== 0,
+    directory,
+  };
+}
+
+function pixelTypeOf(bits: readonly number[], formats: readonly number[]): PixelType | null {
+  if (bits.some((b) => b !== bits[0]) || formats.some((f) => f !== formats[0])) return null;
+  const [format] = formats;
+  if (format === 3) return bits[0] === 32 ? "float32" : null;
+  if (format !== 1 && format !== 2 && format !== 4) return null;
+  const signed = format === 2;
+  switch (bits[0]) {
+    case 8:
+      return signed ? "int8" : "uint8";
+    case 16:
+      return signed ? "int16" : "uint16";
+    case 32:
+      return signed ? "int32" : "uint32";
+    default:
+      return null;
+  }
+}
+
+/** Where the blocks of a page lie. Checked: right number, inside the file, able to hold what the page claims. */
+export async function readBlockTable(tiff: Tiff, page: TiffPage): Promise<{ offsets: number[]; byteCounts: number[] }> {
+  const tiled = page.directory.entries.has(TAG.tileWidth);
+  const where = `page ${page.page + 1}`;
+  const expected = page.blocksAcross * page.blocksDown * (page.planar ? page.samples : 1);
+  const offsets = await readNumbers(tiff, page.directory, tiled ? TAG.tileOffsets : TAG.stripOffsets, expected + 1);
+  const counted = await readNumbers(
+    tiff,
+    page.directory,
+    tiled ? TAG.tileByteCounts : TAG.stripByteCounts,
+    expected + 1,
+  );
+  const blockBytes = blockBytesOf(page);
+  // Old writers leave the byte counts out; without compression they follow from the size.
+  const byteCounts = counted ?? (page.compression === 1 ? offsets?.map(() => blockBytes) : undefined);
+  if (!offsets || !byteCounts || offsets.length < expected || byteCounts.length < expected)
+    throw new Problem({
+      tag: "tiff-damaged",
+      what: `A page needs ${expected} ${tiled ? "tiles" : "strips"} but lists ${Math.min(offsets?.length ?? 0, byteCounts?.length ?? 0)}.`,
+      where: `${where}, tags ${tiled ? "324 and 325" : "273 and 279"}`,
+      hint: "The file is damaged; open it in Fiji and save it again.",
+    });
+  for (let i = 0; i < expected; i++) {
+    if (offsets[i] + byteCounts[i] <= tiff.bytes.size) continue;
+    throw new Problem({
+      tag: "file-truncated",
+      what: "The file ends in the middle of a page.",
+      where: `${where} of ${tiff.directories.length}, ${tiled ? "tile" : "strip"} ${i + 1}: bytes ${offsets[i]} to ${offsets[i] + byteCounts[i]} of ${tiff.bytes.size}`,
+      hint: "The copy or download was probably cut off; compare its size with the original and upload it again.",
+    });
+  }
+  return { offsets, byteCounts };
+}
+
+/** Decoded bytes of a whole block; the last strip of a page may be shorter. */
+export const blockBytesOf = (page: TiffPage): number =>
+  page.blockWidth * page.blockHeight * bytesPerPixel[page.pixelType] * (page.planar ? 1 : page.samples);
