@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { BRICK_VOXELS, type BrickKey, brickBox, brickKeysOfBox, indexInBrick } from "../volume/brick.ts";
-import type { PixelArray, Zyx } from "../volume/voxel-space.ts";
-import type { ImageVoxels } from "./image-voxels.ts";
+import { brickKeysOfBox } from "../volume/brick.ts";
+import type { Zyx } from "../volume/voxel-space.ts";
+import { FunctionImage } from "./testing/function-image.ts";
 import { MemoryLabelDocument } from "./testing/memory-label-document.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 import { fillAboveThreshold, loadThresholdField } from "./threshold-fill.ts";
@@ -9,30 +9,6 @@ import { fillAboveThreshold, loadThresholdField } from "./threshold-fill.ts";
 const shapeZyx: Zyx = [24, 90, 140];
 const voxelSizeZyx: Zyx = [2, 0.5, 0.5];
 const seedZyx: Zyx = [10, 60, 62];
-
-class FunctionImage implements ImageVoxels {
-  readonly shapeZyx: Zyx = shapeZyx;
-  readonly loads: BrickKey[] = [];
-  readonly #bricks = new Map<BrickKey, PixelArray>();
-  readonly #valueAt: (z: number, y: number, x: number) => number;
-  constructor(valueAt: (z: number, y: number, x: number) => number) {
-    this.#valueAt = valueAt;
-  }
-  readBrick(key: BrickKey): PixelArray | undefined {
-    return this.#bricks.get(key);
-  }
-  async loadBricks(keys: readonly BrickKey[]): Promise<void> {
-    for (const key of keys) {
-      this.loads.push(key);
-      const brick = new Uint16Array(BRICK_VOXELS);
-      const { minZyx, maxZyx } = brickBox(key, shapeZyx);
-      for (let z = minZyx[0]; z < maxZyx[0]; z++)
-        for (let y = minZyx[1]; y < maxZyx[1]; y++)
-          for (let x = minZyx[2]; x < maxZyx[2]; x++) brick[indexInBrick(z, y, x)] = this.#valueAt(z, y, x);
-      this.#bricks.set(key, brick);
-    }
-  }
-}
 
 const um = (z: number, y: number, x: number) =>
   Math.hypot((z - seedZyx[0]) * 2, (y - seedZyx[1]) * 0.5, (x - seedZyx[2]) * 0.5);
@@ -66,7 +42,7 @@ const open = async (
   reachUm: number,
   labelAt?: (z: number, y: number, x: number) => number,
 ) => {
-  const image = new FunctionImage(valueAt);
+  const image = new FunctionImage(shapeZyx, valueAt);
   const labels = new MemoryLabelDocument({ shapeZyx, voxelSizeZyx, labelAt });
   const mayOverwrite = labelAt ? (present: number) => present === 0 : null;
   const field = await loadThresholdField(image, labels, { seedZyx, reachUm, voxelSizeZyx, mayOverwrite });
