@@ -49,6 +49,8 @@ export interface LabelLayer {
   readonly outlinesOnly: boolean;
   styleOf(label: LabelValue): LabelStyle;
   readonly styleRevision: number;
+  /** Representative of the merged group of a label; no outline is drawn inside a group. Default: every label by itself. */
+  groupOf?(label: LabelValue): LabelValue;
 }
 
 export interface PointerSample {
@@ -114,6 +116,10 @@ export interface ViewStore {
   subscribe(listener: () => void): () => void;
   /** Centres all panes on a point (voxels) and zooms so that `radiusUm` fits. */
   flyTo(voxelZyx: Zyx, radiusUm?: number): void;
+  /** Shows the whole volume in all slice panes. */
+  fit(): void;
+  /** The panes tell their size in CSS pixels, for `fit` and `flyTo`. */
+  setPaneSize(plane: SlicePlane, widthPx: number, heightPx: number): void;
 }
 
 export interface VolumeViewerProps {

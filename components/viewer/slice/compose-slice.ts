@@ -1,0 +1,187 @@
+import type { LabelPalette, PaletteEntry } from "./label-palette.ts";
+import type { RegionRect, SliceRegion } from "./slice-region.ts";
+
+/** One label layer of a slice. `labels` is region.columns wide. */
+export interface SliceLayer {
+  readonly labels: Uint32Array;
+  readonly palette: LabelPalette;
+  /** 0…1 */
+  readonly opacity: number;
+  readonly outlinesOnly: boolean;
+  /** Proposals are always hatched the other way and have broken outlines: they are told apart without colour. */
+  readonly isProposal: boolean;
+  /** Group of the selected nucleus, 0 = none. */
+  readonly selectedGroup: number;
+}
+
+const TOP = 1;
+const BOTTOM = 2;
+const LEFT = 4;
+const RIGHT = 8;
+
+/** Texels between two stripes of a hatch, and how many of them are the stripe. */
+const HATCH_PERIOD = 7;
+const HATCH_WIDTH = 2;
+const DASH_PERIOD = 8;
+const DASH_WIDTH = 5;
+
+/**
+ * Colours of a part of a slice, as the bytes R, G, B, A, into `texels` (region.columns * texelsU wide): grey image, label
+ * fills, hatches and outlines. `lineTexels` is the width of an outline.
+ */
+export function composeSlice(
+  texels: Uint32Array,
+  region: SliceRegion,
+  rect: RegionRect,
+  greys: Uint8Array,
+  layers: readonly SliceLayer[],
+  lineTexels: number,
+): void {
+  const { columns, texelsU, texelsV } = region;
+  const width = columns * texelsU;
+  for (let r = rect.r0; r < rect.r1; r++) {
+    const first = r * texelsV * width + rect.c0 * texelsU;
+    let at = first;
+    for (let c = rect.c0; c < rect.c1; c++) {
+      const colour = voxelColour(greys[r * columns + c], layers, r * columns + c);
+      for (let i = 0; i < texelsU; i++) texels[at++] = colour;
+    }
+    for (let i = 1; i < texelsV; i++) texels.copyWithin(first + i * width, first, at);
+    for (const layer of layers) decorateRow(texels, region, rect, r, layer, lineTexels);
+  }
+}
+
+function voxelColour(grey: number, layers: readonly SliceLayer[], index: number): number {
+  let red = grey;
+  let green = grey;
+  let blue = grey;
+  for (const layer of layers) {
+    const label = layer.labels[index];
+    if (label === 0 || layer.outlinesOnly) continue;
+    const entry = layer.palette.entryOf(label);
+    if (!entry.visible) continue;
+    const alpha = fillAlpha(layer, entry);
+    red += (entry.r - red) * alpha;
+    green += (entry.g - green) * alpha;
+    blue += (entry.b - blue) * alpha;
+  }
+  return pack(red, green, blue);
+}
+
+const isHatched = (layer: SliceLayer, entry: PaletteEntry): boolean => layer.isProposal || entry.hatched;
+
+/** A hatched nucleus has a fainter ground, so that its stripes stand out. */
+const fillAlpha = (layer: SliceLayer, entry: PaletteEntry): number =>
+  isHatched(layer, entry) ? layer.opacity * 0.45 : layer.opacity;
+
+/** Hatches and outlines of one row of voxels. */
+function decorateRow(
+  texels: Uint32Array,
+  region: SliceRegion,
+  rect: RegionRect,
+  r: number,
+  layer: SliceLayer,
+  lineTexels: number,
+): void {
+  const { columns, rows } = region;
+  const { labels, palette } = layer;
+  const row = r * columns;
+  let last = 0;
+  let entry: PaletteEntry | null = null;
+  for (let c = rect.c0; c < rect.c1; c++) {
+    const label = labels[row + c];
+    if (label === 0) continue;
+    if (label !== last || !entry) {
+      entry = palette.entryOf(label);
+      last = label;
+    }
+    if (!entry.visible) continue;
+    const above = r > 0 ? labels[row + c - columns] : label;
+    const below = r < rows - 1 ? labels[row + c + columns] : label;
+    const before = c > 0 ? labels[row + c - 1] : label;
+    const after = c < columns - 1 ? labels[row + c + 1] : label;
+    let edges = 0;
+    if (above !== label && palette.groupOf(above) !== entry.group) edges |= TOP;
+    if (below !== label && palette.groupOf(below) !== entry.group) edges |= BOTTOM;
+    if (before !== label && palette.groupOf(before) !== entry.group) edges |= LEFT;
+    if (after !== label && palette.groupOf(after) !== entry.group) edges |= RIGHT;
+    if (isHatched(layer, entry) && !layer.outlinesOnly) hatchVoxel(texels, region, c, r, layer, entry);
+    if (edges !== 0) outlineVoxel(texels, region, c, r, layer, entry, edges, lineTexels);
+  }
+}
+
+function hatchVoxel(
+  texels: Uint32Array,
+  region: SliceRegion,
+  c: number,
+  r: number,
+  layer: SliceLayer,
+  entry: PaletteEntry,
+): void {
+  const { texelsU, texelsV, columns } = region;
+  const alpha = Math.min(1, layer.opacity * 1.2);
+  // Anchored to the volume, not to the region: a pan must not make the stripes swim.
+  const phaseX = (region.u0 + c) * texelsU;
+  const phaseY = (region.v0 + r) * texelsV;
+  const direction = layer.isProposal ? -1 : 1;
+  for (let ty = 0; ty < texelsV; ty++) {
+    const at = (r * texelsV + ty) * columns * texelsU + c * texelsU;
+    for (let tx = 0; tx < texelsU; tx++) {
+      const phase = phaseX + tx + direction * (phaseY + ty);
+      if (((phase % HATCH_PERIOD) + HATCH_PERIOD) % HATCH_PERIOD < HATCH_WIDTH)
+        texels[at + tx] = blend(texels[at + tx], entry.r, entry.g, entry.b, alpha);
+    }
+  }
+}
+
+function outlineVoxel(
+  texels: Uint32Array,
+  region: SliceRegion,
+  c: number,
+  r: number,
+  layer: SliceLayer,
+  entry: PaletteEntry,
+  edges: number,
+  lineTexels: number,
+): void {
+  const { texelsU, texelsV, columns } = region;
+  const isSelected = layer.selectedGroup !== 0 && entry.group === layer.selectedGroup;
+  const line = isSelected ? lineTexels * 2 : lineTexels;
+  const isBroken = !isSelected && (layer.isProposal || (entry.hatched && layer.outlinesOnly));
+  // The selected nucleus is white-rimmed: no nucleus colour is.
+  const colour = isSelected ? WHITE : brighten(entry);
+  const left = edges & LEFT ? Math.min(line, texelsU) : 0;
+  const right = texelsU - (edges & RIGHT ? Math.min(line, texelsU) : 0);
+  const top = edges & TOP ? Math.min(line, texelsV) : 0;
+  const bottom = texelsV - (edges & BOTTOM ? Math.min(line, texelsV) : 0);
+  const phaseX = (region.u0 + c) * texelsU;
+  const phaseY = (region.v0 + r) * texelsV;
+  for (let ty = 0; ty < texelsV; ty++) {
+    const at = (r * texelsV + ty) * columns * texelsU + c * texelsU;
+    const isLineRow = ty < top || ty >= bottom;
+    for (let tx = 0; tx < texelsU; tx++) {
+      if (!isLineRow && tx >= left && tx < right) {
+        tx = right - 1; // nothing to draw up to the right edge
+        continue;
+      }
+      if (isBroken && (phaseX + tx + phaseY + ty) % DASH_PERIOD >= DASH_WIDTH) continue;
+      texels[at + tx] = colour;
+    }
+  }
+}
+
+const WHITE = 0xffffffff;
+
+const brighten = (entry: PaletteEntry): number =>
+  pack(entry.r + (255 - entry.r) * 0.15, entry.g + (255 - entry.g) * 0.15, entry.b + (255 - entry.b) * 0.15);
+
+/** Little-endian: red is the lowest byte, as ImageData wants it. */
+const pack = (red: number, green: number, blue: number): number =>
+  (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+
+function blend(under: number, red: number, green: number, blue: number, alpha: number): number {
+  const r = under & 255;
+  const g = (under >> 8) & 255;
+  const b = (under >> 16) & 255;
+  return pack(r + (red - r) * alpha, g + (green - g) * alpha, b + (blue - b) * alpha);
+}

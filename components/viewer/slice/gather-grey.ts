@@ -1,0 +1,62 @@
+import type { BrickKey } from "../../../core/volume/brick.ts";
+import type { BrickVoxels } from "../bricks/brick-state.ts";
+import type { ImageLevel } from "../viewer-contract.ts";
+import { brickEnd, brickKeyInSlice, indexAtLevel, offsetAlong } from "./brick-cuts.ts";
+import { type ContrastTable, greyOf } from "./contrast-table.ts";
+import type { RegionRect, SliceRegion } from "./slice-region.ts";
+
+export interface BrickReader {
+  read(scaleLevel: number, key: BrickKey): BrickVoxels | undefined;
+}
+
+/**
+ * Grey values of a part of a slice into `greys` (region.columns wide). Where the brick of the wanted level is missing, the
+ * nearest coarser level that is there stands in; where none is, black.
+ */
+export function gatherGrey(
+  greys: Uint8Array,
+  region: SliceRegion,
+  rect: RegionRect,
+  levels: readonly ImageLevel[],
+  bricks: BrickReader,
+  table: ContrastTable,
+): void {
+  const { axes, u0, v0, w } = region;
+  const finest = levels.indexOf(region.level);
+  const indexAt = (level: ImageLevel, axis: 0 | 1 | 2, index: number): number =>
+    indexAtLevel(index, region.level.factorZyx[axis], level.factorZyx[axis], level.shapeZyx[axis]);
+  const sliceAt = (level: ImageLevel): number => indexAtLevel(w, 1, level.factorZyx[axes.w], level.shapeZyx[axes.w]);
+
+  for (let r = rect.r0; r < rect.r1; r++) {
+    let c = rect.c0;
+    while (c < rect.c1) {
+      // A run of voxels ends with the brick of the wanted level, loaded or not.
+      const runEnd = Math.min(rect.c1, brickEnd(u0 + c) - u0);
+      let voxels: BrickVoxels | undefined;
+      let level = region.level;
+      for (let i = finest; i < levels.length && voxels === undefined; i++) {
+        level = levels[i];
+        const key = brickKeyInSlice(
+          axes,
+          indexAt(level, axes.u, u0 + c),
+          indexAt(level, axes.v, v0 + r),
+          sliceAt(level),
+        );
+        voxels = bricks.read(level.scaleLevel, key);
+      }
+      const out = r * region.columns;
+      if (!voxels) {
+        greys.fill(voxels === null ? greyOf(table, 0) : 0, out + c, out + runEnd);
+        c = runEnd;
+        continue;
+      }
+      const base = offsetAlong(axes.v, indexAt(level, axes.v, v0 + r)) + offsetAlong(axes.w, sliceAt(level));
+      const sourceEnd = brickEnd(indexAt(level, axes.u, u0 + c));
+      for (; c < runEnd; c++) {
+        const u = level === region.level ? u0 + c : indexAt(level, axes.u, u0 + c);
+        if (u >= sourceEnd) break;
+        greys[out + c] = greyOf(table, voxels[base + offsetAlong(axes.u, u)]);
+      }
+    }
+  }
+}

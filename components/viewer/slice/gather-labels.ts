@@ -1,0 +1,41 @@
+import type { LabelBrickSource } from "../../../core/edit/label-document.ts";
+import type { BrickKey } from "../../../core/volume/brick.ts";
+import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import { brickEnd, brickKeyInSlice, brickKeysOfSlice, indexAtLevel, offsetAlong } from "./brick-cuts.ts";
+import type { RegionRect, SliceRegion } from "./slice-region.ts";
+
+/** Labels of a part of a slice into `labels` (region.columns wide); 0 where a brick is not loaded. Labels have one level: coarse regions take every n-th voxel. */
+export function gatherLabels(
+  labels: Uint32Array,
+  region: SliceRegion,
+  rect: RegionRect,
+  source: Pick<LabelBrickSource, "readBrick" | "shapeZyx">,
+): void {
+  const { axes, level, u0, v0, w } = region;
+  const uOf = (c: number) => indexAtLevel(u0 + c, level.factorZyx[axes.u], 1, source.shapeZyx[axes.u]);
+  const vOf = (r: number) => indexAtLevel(v0 + r, level.factorZyx[axes.v], 1, source.shapeZyx[axes.v]);
+  for (let r = rect.r0; r < rect.r1; r++) {
+    const v = vOf(r);
+    const out = r * region.columns;
+    let c = rect.c0;
+    while (c < rect.c1) {
+      let u = uOf(c);
+      const voxels = source.readBrick(brickKeyInSlice(axes, u, v, w));
+      const base = offsetAlong(axes.v, v) + offsetAlong(axes.w, w);
+      for (const end = brickEnd(u); c < rect.c1 && u < end; u = uOf(c))
+        labels[out + c++] = voxels ? voxels[base + offsetAlong(axes.u, u)] : 0;
+    }
+  }
+}
+
+/** Bricks of labels that a part of a region needs, all of level 0. */
+export function labelKeysOfRegion(region: SliceRegion, rect: RegionRect, shapeZyx: Zyx): BrickKey[] {
+  const { axes, level, u0, v0, w } = region;
+  const end = (axis: 0 | 1 | 2, index: number) => Math.min(shapeZyx[axis], index * level.factorZyx[axis]);
+  return brickKeysOfSlice(
+    axes,
+    w,
+    [(u0 + rect.c0) * level.factorZyx[axes.u], (v0 + rect.r0) * level.factorZyx[axes.v]],
+    [end(axes.u, u0 + rect.c1), end(axes.v, v0 + rect.r1)],
+  );
+}
