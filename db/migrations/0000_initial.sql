@@ -101,6 +101,7 @@ CREATE TABLE "project" (
 	"train_minutes" double precision DEFAULT 6 NOT NULL,
 	"retrain_after_decisions" integer DEFAULT 20 NOT NULL,
 	"auto_retrain" boolean DEFAULT false NOT NULL,
+	"questions_asked" integer DEFAULT 0 NOT NULL,
 	"current_checkpoint_id" uuid,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -120,6 +121,7 @@ CREATE TABLE "claim" (
 	"volume_id" uuid NOT NULL,
 	"label_value" bigint NOT NULL,
 	"user_id" text NOT NULL,
+	"page_id" text NOT NULL,
 	"audit" boolean DEFAULT false NOT NULL,
 	"claimed_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
@@ -147,6 +149,7 @@ CREATE TABLE "decision" (
 	"audit" boolean DEFAULT false NOT NULL,
 	"checkpoint_id" uuid,
 	"snapshot_id" uuid,
+	"prediction_id" uuid,
 	"uncertainty" double precision,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -157,7 +160,9 @@ CREATE TABLE "prediction" (
 	"source" text NOT NULL,
 	"checkpoint_id" uuid,
 	"snapshot_id" uuid,
+	"job_id" uuid,
 	"blob_prefix" text NOT NULL,
+	"truth_shapes" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"current" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -178,6 +183,9 @@ CREATE TABLE "proposal" (
 	"u3" double precision,
 	"u4" double precision,
 	"u5" double precision,
+	"facts" jsonb,
+	"shape" jsonb,
+	"mean_entropy" double precision,
 	"ranks" jsonb,
 	"uncertainty" double precision,
 	"reason" text DEFAULT '' NOT NULL,
@@ -218,6 +226,13 @@ CREATE TABLE "snapshot_volume" (
 	"manifest" jsonb NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "trainer" (
+	"name" text PRIMARY KEY NOT NULL,
+	"engine" text,
+	"words" text DEFAULT '' NOT NULL,
+	"last_seen_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "training_job" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"project_id" uuid NOT NULL,
@@ -236,6 +251,7 @@ CREATE TABLE "training_job" (
 	"engine" text,
 	"problem" jsonb,
 	"resume_blob" text,
+	"resume_step" integer DEFAULT 0 NOT NULL,
 	"created_by" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"started_at" timestamp with time zone,
@@ -243,13 +259,13 @@ CREATE TABLE "training_job" (
 );
 --> statement-breakpoint
 CREATE TABLE "training_metric" (
-	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "training_metric_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"job_id" uuid NOT NULL,
 	"step" integer NOT NULL,
 	"elapsed_seconds" double precision NOT NULL,
 	"loss" double precision,
 	"validation_ap50" double precision,
-	"validation_ap75" double precision
+	"validation_ap75" double precision,
+	CONSTRAINT "training_metric_job_id_step_pk" PRIMARY KEY("job_id","step")
 );
 --> statement-breakpoint
 CREATE TABLE "training_box" (
@@ -279,6 +295,7 @@ CREATE TABLE "volume" (
 	"project_id" uuid NOT NULL,
 	"name" text NOT NULL,
 	"specimen" text NOT NULL,
+	"kept_out" boolean DEFAULT false NOT NULL,
 	"state" text NOT NULL,
 	"import_progress_percent" integer DEFAULT 0 NOT NULL,
 	"problem" jsonb,
@@ -321,6 +338,7 @@ ALTER TABLE "decision" ADD CONSTRAINT "decision_user_id_user_id_fk" FOREIGN KEY 
 ALTER TABLE "prediction" ADD CONSTRAINT "prediction_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "prediction" ADD CONSTRAINT "prediction_checkpoint_id_checkpoint_id_fk" FOREIGN KEY ("checkpoint_id") REFERENCES "public"."checkpoint"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "prediction" ADD CONSTRAINT "prediction_snapshot_id_snapshot_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "public"."snapshot"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "prediction" ADD CONSTRAINT "prediction_job_id_training_job_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."training_job"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "proposal" ADD CONSTRAINT "proposal_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "proposal" ADD CONSTRAINT "proposal_prediction_id_prediction_id_fk" FOREIGN KEY ("prediction_id") REFERENCES "public"."prediction"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "checkpoint" ADD CONSTRAINT "checkpoint_project_id_project_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."project"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -345,13 +363,14 @@ CREATE UNIQUE INDEX "nucleus_class_key_idx" ON "nucleus_class" USING btree ("pro
 CREATE UNIQUE INDEX "nucleus_class_name_idx" ON "nucleus_class" USING btree ("project_id","name");--> statement-breakpoint
 CREATE INDEX "project_member_user_idx" ON "project_member" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "decision_project_idx" ON "decision" USING btree ("project_id","created_at");--> statement-breakpoint
+CREATE INDEX "decision_volume_idx" ON "decision" USING btree ("volume_id","label_value");--> statement-breakpoint
 CREATE INDEX "prediction_volume_idx" ON "prediction" USING btree ("volume_id");--> statement-breakpoint
 CREATE INDEX "proposal_prediction_idx" ON "proposal" USING btree ("prediction_id");--> statement-breakpoint
+CREATE INDEX "proposal_queue_idx" ON "proposal" USING btree ("volume_id","state","kind","uncertainty");--> statement-breakpoint
 CREATE INDEX "checkpoint_project_idx" ON "checkpoint" USING btree ("project_id","created_at");--> statement-breakpoint
 CREATE INDEX "snapshot_volume_snapshot_idx" ON "snapshot_volume" USING btree ("snapshot_id");--> statement-breakpoint
 CREATE INDEX "training_job_state_idx" ON "training_job" USING btree ("state","created_at");--> statement-breakpoint
 CREATE INDEX "training_job_project_idx" ON "training_job" USING btree ("project_id");--> statement-breakpoint
-CREATE INDEX "training_metric_job_idx" ON "training_metric" USING btree ("job_id","step");--> statement-breakpoint
 CREATE INDEX "training_box_volume_idx" ON "training_box" USING btree ("volume_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "upload_fingerprint_idx" ON "upload" USING btree ("project_id","user_id","fingerprint");--> statement-breakpoint
 CREATE INDEX "volume_project_idx" ON "volume" USING btree ("project_id");--> statement-breakpoint

@@ -10,11 +10,12 @@ import {
   text,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { NucleusShape, ScoreFacts } from "../../core/contract/predicted-instance.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { user } from "./auth.ts";
 import { createdAt, moment } from "./columns.ts";
 import { project } from "./project.ts";
-import { checkpoint, snapshot } from "./training.ts";
+import { checkpoint, snapshot, trainingJob } from "./training.ts";
 import { volume } from "./volume.ts";
 
 /** One prediction of one volume: a label image of proposals at `volumes/<volumeId>/predictions/<id>/labels.ome.zarr`. */
@@ -29,7 +30,11 @@ export const prediction = pgTable(
     source: text("source", { enum: ["model", "import"] }).notNull(),
     checkpointId: uuid("checkpoint_id").references(() => checkpoint.id),
     snapshotId: uuid("snapshot_id").references(() => snapshot.id),
+    /** Job that made it; a job that is taken over skips the volumes it has already predicted. */
+    jobId: uuid("job_id").references(() => trainingJob.id),
     blobPrefix: text("blob_prefix").notNull(),
+    /** Shapes of the volume's accepted and corrected nuclei when it was made: what is odd is judged against them. */
+    truthShapes: jsonb("truth_shapes").$type<NucleusShape[]>().notNull().default([]),
     /** Exactly one prediction per volume is current; switched in one transaction. */
     current: boolean("current").notNull().default(false),
     createdAt: createdAt(),
@@ -66,14 +71,21 @@ export const proposal = pgTable(
     u4: doublePrecision("u4"),
     u5: doublePrecision("u5"),
     /** Fractional ranks in the pool and their mean: larger = less sure. */
+    facts: jsonb("facts").$type<ScoreFacts>(),
+    shape: jsonb("shape").$type<NucleusShape>(),
+    meanEntropy: doublePrecision("mean_entropy"),
     ranks: jsonb("ranks").$type<number[]>(),
     uncertainty: doublePrecision("uncertainty"),
     /** Why, in words. */
     reason: text("reason").notNull().default(""),
-    /** Overlaps a rejected one (IoU > 0.5): not asked again. */
+    /** Never asked: overlaps a rejected one (IoU > 0.5), or a candidate above its share of the queue. */
     suppressed: boolean("suppressed").notNull().default(false),
   },
-  (t) => [primaryKey({ columns: [t.volumeId, t.labelValue] }), index("proposal_prediction_idx").on(t.predictionId)],
+  (t) => [
+    primaryKey({ columns: [t.volumeId, t.labelValue] }),
+    index("proposal_prediction_idx").on(t.predictionId),
+    index("proposal_queue_idx").on(t.volumeId, t.state, t.kind, t.uncertainty),
+  ],
 );
 
 /** Who is looking at which proposal now. Lapses when the holder goes away. */
@@ -85,6 +97,8 @@ export const claim = pgTable(
     userId: text("user_id")
       .notNull()
       .references(() => user.id, { onDelete: "cascade" }),
+    /** The page that holds it: a person may have several open. */
+    pageId: text("page_id").notNull(),
     /** True for the random audit items; never shown. */
     audit: boolean("audit").notNull().default(false),
     claimedAt: moment("claimed_at").notNull().defaultNow(),
@@ -112,10 +126,14 @@ export const decision = pgTable(
     audit: boolean("audit").notNull().default(false),
     checkpointId: uuid("checkpoint_id"),
     snapshotId: uuid("snapshot_id"),
+    predictionId: uuid("prediction_id"),
     uncertainty: doublePrecision("uncertainty"),
     createdAt: createdAt(),
   },
-  (t) => [index("decision_project_idx").on(t.projectId, t.createdAt)],
+  (t) => [
+    index("decision_project_idx").on(t.projectId, t.createdAt),
+    index("decision_volume_idx").on(t.volumeId, t.labelValue),
+  ],
 );
 
 /** A frozen dataset version that was exported. */

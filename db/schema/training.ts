@@ -1,4 +1,18 @@
-import { bigint, boolean, doublePrecision, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
+import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
+import type { JobPayload } from "../../core/contract/trainer-job.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import { user } from "./auth.ts";
 import { createdAt, moment } from "./columns.ts";
@@ -11,7 +25,7 @@ export const snapshot = pgTable("snapshot", {
   projectId: uuid("project_id")
     .notNull()
     .references(() => project.id, { onDelete: "cascade" }),
-  reason: text("reason", { enum: ["training", "export"] }).notNull(),
+  reason: text("reason", { enum: ["training", "prediction", "export"] }).notNull(),
   createdBy: text("created_by").references(() => user.id),
   createdAt: createdAt(),
   /** Null until every volume is written. */
@@ -32,7 +46,7 @@ export const snapshotVolume = pgTable(
     journalPosition: bigint("journal_position", { mode: "number" }).notNull(),
     nuclei: integer("nuclei").notNull(),
     /** Everything beside the voxels: nuclei with status and class, boxes. Shape: core/contract. */
-    manifest: jsonb("manifest").notNull(),
+    manifest: jsonb("manifest").$type<SnapshotManifest>().notNull(),
   },
   (t) => [index("snapshot_volume_snapshot_idx").on(t.snapshotId)],
 );
@@ -50,7 +64,7 @@ export const trainingJob = pgTable(
     kind: text("kind", { enum: ["train", "predict"] }).notNull(),
     state: text("state", { enum: trainingJobStates }).notNull().default("queued"),
     priority: integer("priority").notNull().default(0),
-    payload: jsonb("payload").notNull(),
+    payload: jsonb("payload").$type<JobPayload>().notNull(),
     attempts: integer("attempts").notNull().default(0),
     maxAttempts: integer("max_attempts").notNull().default(5),
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
@@ -62,8 +76,9 @@ export const trainingJob = pgTable(
     phase: text("phase").notNull().default(""),
     engine: text("engine"),
     problem: jsonb("problem").$type<ProblemFields>(),
-    /** Blob key of the last checkpoint of an unfinished job, to go on from. */
+    /** Blob prefix of the last checkpoint of an unfinished job, to go on from, and the step it was taken at. */
     resumeBlob: text("resume_blob"),
+    resumeStep: integer("resume_step").notNull().default(0),
     createdBy: text("created_by").references(() => user.id),
     createdAt: createdAt(),
     startedAt: moment("started_at"),
@@ -76,17 +91,17 @@ export const trainingJob = pgTable(
 export const trainingMetric = pgTable(
   "training_metric",
   {
-    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     jobId: uuid("job_id")
       .notNull()
       .references(() => trainingJob.id, { onDelete: "cascade" }),
+    /** A job that was taken over walks through some steps again: the later value stays. */
     step: integer("step").notNull(),
     elapsedSeconds: doublePrecision("elapsed_seconds").notNull(),
     loss: doublePrecision("loss"),
     validationAp50: doublePrecision("validation_ap50"),
     validationAp75: doublePrecision("validation_ap75"),
   },
-  (t) => [index("training_metric_job_idx").on(t.jobId, t.step)],
+  (t) => [primaryKey({ columns: [t.jobId, t.step] })],
 );
 
 /** Frozen weights. `metrics` exists only where something was kept out of training. */
@@ -105,7 +120,7 @@ export const checkpoint = pgTable(
     blobPrefix: text("blob_prefix").notNull(),
     configuration: jsonb("configuration").notNull(),
     /** ap50, ap75, dice, truth nuclei, measured where (core/contract), or null: nothing was kept out, no number. */
-    metrics: jsonb("metrics"),
+    metrics: jsonb("metrics").$type<CheckpointMetrics>(),
     nucleiLabelled: integer("nuclei_labelled").notNull(),
     /** Sum over people of the time between acts, gaps over 30 s left out. */
     activeMinutes: doublePrecision("active_minutes").notNull(),
@@ -114,3 +129,13 @@ export const checkpoint = pgTable(
   },
   (t) => [index("checkpoint_project_idx").on(t.projectId, t.createdAt)],
 );
+
+/** Trainers that have dialled in, for the page's status line. Away when not seen for a while. */
+export const trainer = pgTable("trainer", {
+  name: text("name").primaryKey(),
+  /** `native-gpu`, `native-cpu`, `wasm`; null while it is being set up. */
+  engine: text("engine"),
+  /** What it says of itself: device, why this engine, progress of a set-up. */
+  words: text("words").notNull().default(""),
+  lastSeenAt: moment("last_seen_at").notNull().defaultNow(),
+});

@@ -1,4 +1,4 @@
-import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { PixelType, Zyx } from "../../core/volume/voxel-space.ts";
 import { user } from "./auth.ts";
@@ -41,6 +41,8 @@ export const volume = pgTable(
     name: text("name").notNull(),
     /** Embryo, organoid, plate well: no split of data ever divides one. */
     specimen: text("specimen").notNull(),
+    /** Kept out of training with its whole specimen: its fully labelled boxes measure the models. */
+    keptOut: boolean("kept_out").notNull().default(false),
     state: text("state", { enum: volumeStates }).notNull(),
     /** 0…1 while importing. */
     importProgress: integer("import_progress_percent").notNull().default(0),

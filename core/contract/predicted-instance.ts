@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { labelValueSchema, pointZyxSchema, voxelBoxSchema } from "./voxel-shapes.ts";
+
+const share = z.number().min(0).max(1);
+
+/** Definitions as NucleusJ 2 has them (core/morphometry). */
+export const nucleusShapeSchema = z.object({
+  volumeUm3: z.number().gt(0),
+  elongation: z.number().min(0),
+  flatness: z.number().min(0),
+  sphericity: z.number().min(0),
+});
+
+export type NucleusShape = z.infer<typeof nucleusShapeSchema>;
+
+/** What was seen while scoring, for the reason in words. */
+export const scoreFactsSchema = z.object({
+  /** Symmetries the model was run in. */
+  passes: z.int().min(1).max(64),
+  /** Passes that found the nucleus again, IoU > 0.5. */
+  matched: z.int().min(0).max(64),
+  /** Passes that cut it in two or more. */
+  split: z.int().min(0).max(64),
+  /** Passes that joined it with another. */
+  merged: z.int().min(0).max(64),
+});
+
+export type ScoreFacts = z.infer<typeof scoreFactsSchema>;
+
+/** One object of a prediction. `id` is its value in the uploaded bricks; the server gives it a label value of its own. */
+export const predictedInstanceSchema = z.object({
+  id: labelValueSchema,
+  kind: z.enum(["nucleus", "candidate"]),
+  box: voxelBoxSchema,
+  centroidZyx: pointZyxSchema,
+  voxels: z.int().min(1),
+  touchesBorder: z.boolean(),
+  /** u1…u4 of nuclei; null for candidates, which are ranked among themselves by `meanEntropy`. */
+  scores: z.object({ u1: share, u2: share, u3: share, u4: share }).nullable(),
+  facts: scoreFactsSchema.nullable(),
+  /** Mean normalised entropy of the foreground probability inside, 0…1. */
+  meanEntropy: share,
+  shape: nucleusShapeSchema.nullable(),
+});
+
+export type PredictedInstance = z.infer<typeof predictedInstanceSchema>;

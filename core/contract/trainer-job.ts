@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { snapshotManifestSchema } from "./snapshot-manifest.ts";
+import { shapeZyxSchema, voxelSizeZyxSchema } from "./voxel-shapes.ts";
+
+/** What the job table holds; everything else is looked up when a trainer claims the job. */
+export const jobPayloadSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("train"),
+    snapshotId: z.uuid(),
+    /** Goes on from these weights; null starts from nothing. */
+    parentCheckpointId: z.uuid().nullable(),
+    minutes: z
+      .number()
+      .gt(0)
+      .max(24 * 60),
+    seed: z.int().min(0).max(0x7fff_ffff),
+  }),
+  z.object({
+    kind: z.literal("predict"),
+    checkpointId: z.uuid(),
+    snapshotId: z.uuid(),
+  }),
+]);
+
+export type JobPayload = z.infer<typeof jobPayloadSchema>;
+
+const blobPrefix = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]*\/$/, "a folder, ending in /")
+  .max(400);
+
+/** A volume as a trainer finds it; blobs are read below the job's own door. */
+export const jobVolumeSchema = z.object({
+  volumeId: z.uuid(),
+  specimen: z.string().max(500),
+  shapeZyx: shapeZyxSchema,
+  voxelSizeZyx: voxelSizeZyxSchema,
+  /** Percentiles 1 and 99.8 of the intensities, measured at import; null where they were not. */
+  intensityRange: z.tuple([z.number(), z.number()]).nullable(),
+  /** Scale level 0 is the array `0/` below it. */
+  imagePrefix: blobPrefix,
+  /** Null for a volume that came after the snapshot. */
+  frozen: z
+    .object({ labelsPrefix: blobPrefix, proposalsPrefix: blobPrefix.nullable(), manifest: snapshotManifestSchema })
+    .nullable(),
+});
+
+export type JobVolume = z.infer<typeof jobVolumeSchema>;
+
+const common = {
+  jobId: z.uuid(),
+  leaseToken: z.int().min(1),
+  leaseSeconds: z.number().gt(0),
+  attempt: z.int().min(1),
+  volumes: z.array(jobVolumeSchema).min(1).max(10_000),
+};
+
+/** The answer to a claim. */
+export const claimedJobSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("train"),
+    ...common,
+    minutes: z.number().gt(0),
+    seed: z.int().min(0),
+    parent: z.object({ checkpointId: z.uuid(), prefix: blobPrefix }).nullable(),
+    /** Where a trainer before left off; its folder has the same files as a finished checkpoint and `progress.json`. */
+    resume: z.object({ step: z.int().min(0), prefix: blobPrefix }).nullable(),
+  }),
+  z.object({
+    kind: z.literal("predict"),
+    ...common,
+    checkpoint: z.object({ checkpointId: z.uuid(), prefix: blobPrefix }),
+    /** Volumes that an earlier holder of the job has already handed in. */
+    doneVolumeIds: z.array(z.uuid()).max(10_000),
+  }),
+]);
+
+export type ClaimedJob = z.infer<typeof claimedJobSchema>;
+export type ClaimedTrainJob = Extract<ClaimedJob, { kind: "train" }>;
+export type ClaimedPredictJob = Extract<ClaimedJob, { kind: "predict" }>;

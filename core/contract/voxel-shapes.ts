@@ -1,0 +1,27 @@
+import { z } from "zod";
+import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
+
+/** Bricks have 10 bits per axis, so no volume is longer than this. */
+const MAX_AXIS_VOXELS = 65_536;
+
+const zyxOf = <T extends z.ZodType<number>>(part: T) => z.tuple([part, part, part]);
+
+/** Whole voxels of an existing volume. */
+export const shapeZyxSchema: z.ZodType<Zyx> = zyxOf(z.int().min(1).max(MAX_AXIS_VOXELS));
+
+/** µm per voxel. */
+export const voxelSizeZyxSchema: z.ZodType<Zyx> = zyxOf(z.number().gt(0).max(1000));
+
+/** Fractional voxels inside a volume. */
+export const pointZyxSchema: z.ZodType<Zyx> = zyxOf(z.number().min(0).max(MAX_AXIS_VOXELS));
+
+/** Half-open and not empty. */
+export const voxelBoxSchema: z.ZodType<VoxelBox> = z
+  .object({
+    minZyx: zyxOf(z.int().min(0).max(MAX_AXIS_VOXELS)),
+    maxZyx: zyxOf(z.int().min(1).max(MAX_AXIS_VOXELS)),
+  })
+  .refine((box) => box.minZyx.every((min, axis) => min < box.maxZyx[axis]), "the box is empty");
+
+/** 0 is background and never names a nucleus. */
+export const labelValueSchema = z.int().min(1).max(0xffff_ffff);
