@@ -1,0 +1,63 @@
+import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import { anisotropyOf } from "../../../core/volume/voxel-space.ts";
+
+/** What the network says about every voxel, in the order of its output channels. */
+export type Head = "foreground" | "distance" | "boundary";
+
+export interface LevelConfig {
+  readonly channels: number;
+  readonly kernelZyx: Zyx;
+  /** Pooling from the level above into this one; [1, 1, 1] for the first. */
+  readonly poolZyx: Zyx;
+}
+
+/** Everything needed to build the network again; stored with the weights. */
+export interface NetworkConfig {
+  readonly levels: readonly LevelConfig[];
+  readonly heads: readonly Head[];
+}
+
+export interface NetworkWish {
+  readonly voxelSizeZyx: Zyx;
+  readonly baseChannels?: number;
+  readonly levelCount?: number;
+  readonly heads?: readonly Head[];
+}
+
+/**
+ * While slices are more than twice as thick as voxels are wide: convolve (1,3,3) and pool (1,2,2); isotropic from there.
+ */
+export function planNetwork({ voxelSizeZyx, baseChannels = 16, levelCount = 3, heads }: NetworkWish): NetworkConfig {
+  let anisotropy = anisotropyOf(voxelSizeZyx);
+  let poolZyx: Zyx = [1, 1, 1];
+  const levels: LevelConfig[] = [];
+  for (let level = 0; level < levelCount; level++) {
+    const flat = anisotropy > 2;
+    levels.push({ channels: baseChannels * 2 ** level, kernelZyx: flat ? [1, 3, 3] : [3, 3, 3], poolZyx });
+    poolZyx = flat ? [1, 2, 2] : [2, 2, 2];
+    if (flat) anisotropy /= 2;
+  }
+  return { levels, heads: heads ?? ["foreground", "distance"] };
+}
+
+/** Patch and tile sizes must be whole multiples of this. */
+export function poolingFactor(config: NetworkConfig): Zyx {
+  const factor = (axis: 0 | 1 | 2) => config.levels.reduce((product, level) => product * level.poolZyx[axis], 1);
+  return [factor(0), factor(1), factor(2)];
+}
+
+/** Voxels on each side that can influence one output voxel. */
+export function receptiveRadius(config: NetworkConfig): Zyx {
+  const along = (axis: 0 | 1 | 2) => {
+    let voxelsPerCell = 1;
+    let radius = 0;
+    config.levels.forEach((level, index) => {
+      voxelsPerCell *= level.poolZyx[axis];
+      const convolutions = index === config.levels.length - 1 ? 2 : 4; // down, and up again
+      radius +=
+        convolutions * ((level.kernelZyx[axis] - 1) / 2) * voxelsPerCell + (level.poolZyx[axis] - 1) * voxelsPerCell;
+    });
+    return radius;
+  };
+  return [along(0), along(1), along(2)];
+}
