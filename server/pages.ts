@@ -1,30 +1,33 @@
 import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
 import next from "next";
+import { PROJECT_FOLDER } from "./page-build.ts";
 import type { PageRenderer } from "./start-server.ts";
 
-const PROJECT_FOLDER = fileURLToPath(new URL("..", import.meta.url));
-
 /**
- * Next renders pages from its build. It adds an `upgrade` listener to the server it is given and closes sockets it
- * does not know, so it gets one that never listens.
+ * Next renders pages from a finished build (`buildFolder`, relative to the project), or from the sources while somebody
+ * develops (null). It adds an `upgrade` listener to the server it is given and closes sockets it does not know, so it
+ * gets one that never listens; development needs that listener for its own socket.
  */
 export async function openNextPages(options: {
-  development: boolean;
+  buildFolder: string | null;
   host: string;
   port: number;
 }): Promise<PageRenderer> {
+  const sink = createServer();
+  // Read by next.config.mjs: the custom server's own `conf` is not handed on to the part that serves files.
+  if (options.buildFolder !== null) process.env.KARYOLOOP_PAGES_FOLDER = options.buildFolder;
   const app = next({
-    dev: options.development,
+    dev: options.buildFolder === null,
     dir: PROJECT_FOLDER,
     hostname: options.host,
     port: options.port,
-    httpServer: createServer(),
+    httpServer: sink,
   });
   await app.prepare();
   const handler = app.getRequestHandler();
   return {
     render: (request, response) => void handler(request, response),
+    upgrade: (request, socket, head) => sink.emit("upgrade", request, socket, head),
     close: () => app.close(),
   };
 }

@@ -1,7 +1,11 @@
+import { accountRouter } from "./routers/account.ts";
 import { eventRouter } from "./routers/event.ts";
+import { installationRouter } from "./routers/installation/index.ts";
 import { router } from "./trpc.ts";
 
 /** The whole API by name. One noun, one router, one file or folder in routers/. */
 export const appRouter = router({
+  account: accountRouter,
   event: eventRouter,
+  installation: installationRouter,
 });

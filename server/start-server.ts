@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { createServices } from "./create-services.ts";
 import type { Environment } from "./env.ts";
@@ -9,6 +10,7 @@ import { dispatch } from "./http/dispatch.ts";
 import { sendJson } from "./http/route.ts";
 import { httpRoutes } from "./http/routes.ts";
 import { isSameOrigin } from "./http/same-origin.ts";
+import { shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
 import { appRouter } from "./root.ts";
@@ -24,13 +26,14 @@ export interface RunningServer {
 /** Renders what is not an API; pages.ts has the Next one, integration tests have none. */
 export interface PageRenderer {
   render(request: IncomingMessage, response: ServerResponse): void;
+  /** Sockets that no door of ours took; development reloads pages over one. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 }
 
 const TRPC_MAX_BODY_BYTES = 4 << 20;
 /** Accounts are made behind links only, never by better-auth's open sign-up. */
-const CLOSED_AUTH_PATHS =
-  /^\/api\/auth\/(sign-up|delete-user|update-user|change-email|request-password-reset|reset-password)/;
+const CLOSED_AUTH_PATHS = /^\/api\/auth\/(?!sign-in\/email$|sign-out$|get-session$)/;
 
 const createBareServer = (environment: Environment): Server =>
   environment.tls
@@ -50,7 +53,7 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
 
 export async function startServer(
   environment: Environment,
-  openPages: (server: Server) => Promise<PageRenderer | null>,
+  openPages: (bound: AddressInfo) => Promise<PageRenderer | null>,
 ): Promise<RunningServer> {
   const server = createBareServer(environment);
   // Listen first: a taken port must not cost a database start, and the address is needed for links.
@@ -58,11 +61,10 @@ export async function startServer(
     sendJson(response, 503, { tag: "starting", what: "The server is starting.", hint: "Try again in a moment." });
   server.on("request", (request, response) => answer(request, response));
   const bound = await listen(server, environment.host, environment.port);
-  const shownHost = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
-  const address = `${environment.tls ? "https" : "http"}://${shownHost}:${bound.port}`;
+  const address = shownAddress(bound, environment.tls !== null);
   const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
   const sockets = openSocketDoors(socketRoutes, services);
-  const pages = await openPages(server);
+  const pages = await openPages(bound);
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader("x-content-type-options", "nosniff");
@@ -104,7 +106,9 @@ export async function startServer(
   };
   server.on("upgrade", (request, socket, head) => {
     void sockets.upgrade(request, socket, head).then((taken) => {
-      if (!taken) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      if (taken) return;
+      if (pages?.upgrade && environment.development) pages.upgrade(request, socket, head);
+      else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     });
   });
 

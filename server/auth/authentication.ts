@@ -4,8 +4,17 @@ import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
 import { eq } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
+import type { Database, Transaction } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
+import {
+  insertAccount,
+  isPasswordOf,
+  type NewAccount,
+  PASSWORD_MAX_LENGTH,
+  PASSWORD_MIN_LENGTH,
+  replacePassword,
+} from "./password-account.ts";
+import { CLIENT_ADDRESS_HEADER, createSignInGuard } from "./sign-in-guard.ts";
 
 export interface SignedInUser {
   readonly id: string;
@@ -17,15 +26,20 @@ export interface SignedInUser {
 export interface Authentication {
   /** Null for strangers and for sessions that ended. */
   userOf(headers: IncomingHttpHeaders): Promise<SignedInUser | null>;
-  /** better-auth's own routes below /api/auth: sign in, sign out, change password. */
+  /** better-auth's own routes below /api/auth: sign in and sign out. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Makes an account. Only called behind a used one-time link or invitation: there is no open registration. */
-  createUser(account: { name: string; email: string; password: string }): Promise<{ id: string }>;
-  setPassword(userId: string, password: string): Promise<void>;
+  /**
+   * Makes an account, in the transaction that uses up the link or invitation behind it: there is no open registration.
+   * A taken address is a Problem.
+   */
+  createUser(account: NewAccount, within?: Transaction): Promise<{ id: string }>;
+  /** False where the current password is wrong. */
+  isPassword(userId: string, password: string): Promise<boolean>;
+  /** Ends every session of the person: whoever knew the old password is out. */
+  setPassword(userId: string, password: string, within?: Transaction): Promise<void>;
 }
 
 const SECRET_KEY = "session-secret";
-const PASSWORD_MIN_LENGTH = 10;
 
 /** The secret that signs sessions is made once per installation and kept in its database. */
 async function sessionSecret(db: Database): Promise<string> {
@@ -46,7 +60,13 @@ export async function createAuthentication(
     baseURL: options.publicUrl,
     basePath: "/api/auth",
     database: drizzleAdapter(db, { provider: "pg", schema, transaction: true }),
-    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_MIN_LENGTH, autoSignIn: false },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: PASSWORD_MIN_LENGTH,
+      maxPasswordLength: PASSWORD_MAX_LENGTH,
+    },
+    hooks: createSignInGuard(),
     user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
     // The server checks that Origin and Host agree for every request that changes something (http/same-origin.ts),
     // whatever address the person typed; better-auth's own list would know one address only.
@@ -56,7 +76,7 @@ export async function createAuthentication(
     },
     advanced: { useSecureCookies: options.secureCookies, cookiePrefix: "karyoloop" },
     session: { expiresIn: 60 * 60 * 24 * 30, updateAge: 60 * 60 * 24 },
-    rateLimit: { enabled: true, window: 60, max: 100 },
+    rateLimit: { enabled: false }, // its own counts requests, good ones too; sign-in-guard.ts counts failures
     telemetry: { enabled: false },
   });
   const handler = toNodeHandler(auth);
@@ -68,15 +88,12 @@ export async function createAuthentication(
       const { id, name, email, isAdministrator } = found.user;
       return { id, name, email, isAdministrator: isAdministrator === true };
     },
-    handle: (request, response) => handler(request, response),
-    async createUser(account) {
-      const { user } = await auth.api.signUpEmail({ body: account });
-      return { id: user.id };
+    handle(request, response) {
+      request.headers[CLIENT_ADDRESS_HEADER] = request.socket.remoteAddress ?? "";
+      return handler(request, response);
     },
-    async setPassword(userId, password) {
-      const context = await auth.$context;
-      await context.internalAdapter.updatePassword(userId, await context.password.hash(password));
-      await db.delete(schema.session).where(eq(schema.session.userId, userId));
-    },
+    createUser: (account, within) => insertAccount(within ?? db, account),
+    isPassword: (userId, password) => isPasswordOf(db, userId, password),
+    setPassword: (userId, password, within) => replacePassword(within ?? db, userId, password),
   };
 }

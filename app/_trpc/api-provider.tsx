@@ -1,0 +1,56 @@
+"use client";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { type ReactNode, useState } from "react";
+import superjson from "superjson";
+import type { AppRouter } from "../../server/index.ts";
+import { isOffline, problemOfError } from "./problem-of-error.ts";
+import { TRPCProvider } from "./trpc.ts";
+
+const TRPC_URL = "/trpc";
+const ME_KEY = [["account", "me"]];
+
+function createQueryClient(): QueryClient {
+  // A session that ended shows everywhere at once: whoever asks next finds nobody signed in.
+  const onError = (error: unknown) => {
+    if (problemOfError(error).tag === "UNAUTHORIZED") void client.invalidateQueries({ queryKey: ME_KEY });
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        networkMode: "always", // the server may be this computer: `navigator.onLine` says nothing about it
+        retry: (failures, error) => isOffline(error) && failures < 3,
+        refetchInterval: (query) => (query.state.error && isOffline(query.state.error) ? 3_000 : false),
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+  return client;
+}
+
+const createApiClient = () =>
+  createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: httpSubscriptionLink({ url: TRPC_URL, transformer: superjson }),
+        false: httpBatchLink({ url: TRPC_URL, transformer: superjson, maxURLLength: 4_000 }),
+      }),
+    ],
+  });
+
+/** One client and one cache per page load. */
+export function ApiProvider({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient);
+  const [apiClient] = useState(createApiClient);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <TRPCProvider trpcClient={apiClient} queryClient={queryClient}>
+        {children}
+      </TRPCProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,22 @@
+import { isProblem, type ProblemFields } from "../../core/problem.ts";
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** What a failed call says to a person. Shapes: `errorFormatter` of server/trpc.ts. */
+export function problemOfError(error: unknown): ProblemFields {
+  if (isProblem(error)) return error.toJSON();
+  const data = isRecord(error) && isRecord(error.data) ? error.data : null;
+  if (data && isRecord(data.problem) && typeof data.problem.what === "string")
+    return data.problem as unknown as ProblemFields;
+  if (data && data.code === "BAD_REQUEST")
+    return { tag: "bad-request", what: "The server did not understand this.", hint: "Reload the page and try again." };
+  if (data) return { tag: String(data.code), what: error instanceof Error ? error.message : "This failed." };
+  return {
+    tag: "offline",
+    what: "The server cannot be reached.",
+    hint: "Check that it is running and that you are connected; this page tries again by itself.",
+  };
+}
+
+/** True where no answer came at all, as opposed to an answer that refuses. */
+export const isOffline = (error: unknown): boolean => problemOfError(error).tag === "offline";

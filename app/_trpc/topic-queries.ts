@@ -1,0 +1,23 @@
+import type { ServerEvent } from "../../server/index.ts";
+
+/** Routers whose answers an event makes stale. Events are hints; the database holds the truth. */
+const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> = {
+  project: ["project", "nucleusClass"],
+  volume: ["volume", "project", "upload"],
+  nuclei: ["nucleus", "project"],
+  boxes: ["box", "training"],
+  training: ["training", "checkpoint", "project"],
+  proposals: ["proposal", "prediction", "queue", "volume"],
+  queue: ["queue", "training"],
+  members: ["member", "invitation", "project"],
+  engine: ["installation"],
+};
+
+/** tRPC's query key: `[["volume", "list"], { input, type }]`. */
+export function isStaleBy(event: ServerEvent, queryKey: readonly unknown[]): boolean {
+  const [path, options] = queryKey;
+  if (!Array.isArray(path) || !routersOfTopic[event.topic].includes(String(path[0]))) return false;
+  const input = (options as { input?: { volumeId?: string } } | undefined)?.input;
+  if ("volumeId" in event && input?.volumeId !== undefined) return input.volumeId === event.volumeId;
+  return true;
+}

@@ -1,0 +1,51 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { useCallback, useEffect, useRef } from "react";
+import type { ServerEvent } from "../../server/index.ts";
+import { isStaleBy } from "./topic-queries.ts";
+import { useTRPC } from "./trpc.ts";
+
+/** Strokes come many a second: gather what they make stale before asking again. */
+const GATHER_MS = 250;
+
+/**
+ * Keeps what the page shows of a project fresh: one stream for all topics. After a broken stream everything shown is
+ * asked for again, as events may have been missed. Returns whether the stream is up.
+ */
+export function useProjectEvents(projectId: string, onEvent?: (event: ServerEvent) => void): { connected: boolean } {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const waiting = useRef<ServerEvent[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const wasDown = useRef(false);
+  useEffect(
+    () => () => {
+      if (timer.current) clearTimeout(timer.current);
+      timer.current = null;
+    },
+    [],
+  );
+  const take = useCallback(
+    (event: ServerEvent) => {
+      onEvent?.(event);
+      waiting.current.push(event);
+      timer.current ??= setTimeout(() => {
+        const events = waiting.current;
+        waiting.current = [];
+        timer.current = null;
+        void queryClient.invalidateQueries({
+          predicate: ({ queryKey }) => events.some((one) => isStaleBy(one, queryKey)),
+        });
+      }, GATHER_MS);
+    },
+    [queryClient, onEvent],
+  );
+  const { status } = useSubscription(trpc.event.ofProject.subscriptionOptions({ projectId }, { onData: take }));
+  const connected = status === "pending";
+  useEffect(() => {
+    if (connected && wasDown.current) void queryClient.invalidateQueries();
+    wasDown.current = !connected;
+  }, [connected, queryClient]);
+  return { connected };
+}

@@ -1,0 +1,21 @@
+const LAST_RESORT_MS = 60_000;
+
+/** First SIGINT or SIGTERM: stop in order. A second one, or a stop that hangs, ends the process at once. */
+export function onStopSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  const take = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.log("Stopping …");
+    setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        console.error("The stop failed:", error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", take);
+  process.on("SIGTERM", take);
+}
