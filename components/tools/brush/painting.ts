@@ -1,0 +1,92 @@
+import { type PaintOrder, paintAct } from "../../../core/edit/edit-intent.ts";
+import type { LabelValue } from "../../../core/edit/label-document.ts";
+import { overwritable } from "../../../core/edit/paint-mask.ts";
+import { addStrokePiece, type Brush } from "../../../core/edit/stroke.ts";
+import { VoxelSet } from "../../../core/edit/voxel-set.ts";
+import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import type { PointerSample, SlicePlane } from "../../viewer/viewer-contract.ts";
+import type { ToolContext } from "../tool-context.ts";
+import type { ToolState } from "../tool-machine.ts";
+import { orderOf } from "./brush-order.ts";
+
+/** Points of a stroke that the others are shown. */
+const SHARED_POINTS = 64;
+
+interface StrokeStart {
+  readonly plane: SlicePlane;
+  readonly label: LabelValue;
+  readonly first: PointerSample;
+  readonly idle: ToolState;
+}
+
+/** Pointer down: every sample is painted into the preview at once; release makes one act of it (R10). */
+export function startStroke(context: ToolContext, { plane, label, first, idle }: StrokeStart): ToolState {
+  const { document, preview } = context;
+  const settings = context.settings();
+  const brush: Brush = { shape: settings.brushShape, radiusUm: settings.radiusUm, plane };
+  const covered = new VoxelSet(document.shapeZyx);
+  const path: Zyx[] = [];
+  const name = label === 0 ? "erase" : "brush";
+  const order: PaintOrder = orderOf(context, name, label, { kind: "voxels", voxels: covered });
+  preview.begin(
+    label,
+    overwritable({
+      mask: order.mask,
+      label,
+      selectedLabel: order.selectedLabel,
+      membersOf: (member) => document.membersOf(member),
+    }),
+  );
+
+  const extend = (samples: readonly PointerSample[]): void => {
+    const piece = new VoxelSet(document.shapeZyx);
+    for (const { pane, voxelZyx } of samples) {
+      if (pane !== plane) continue;
+      addStrokePiece(piece, path.at(-1) ?? voxelZyx, voxelZyx, brush, document.voxelSizeZyx);
+      path.push(voxelZyx);
+    }
+    piece.forEachRun((z, y, xFirst, xEnd) => covered.addRun(z, y, xFirst, xEnd));
+    preview.add(piece);
+    context.shareStroke({ pathZyx: thinned(path), radiusUm: brush.radiusUm, label });
+  };
+
+  const painting: ToolState = {
+    drag(samples) {
+      extend(samples);
+      return painting;
+    },
+    up(sample) {
+      extend([sample]);
+      context.shareStroke(null);
+      void finish(context, order);
+      return idle;
+    },
+    cancel() {
+      context.shareStroke(null);
+      preview.clear();
+      return idle;
+    },
+  };
+  extend([first]);
+  return painting;
+}
+
+async function finish(context: ToolContext, order: PaintOrder): Promise<void> {
+  try {
+    // Not awaited when all bricks are there: paint moves from the preview to the document within one frame.
+    const built = paintAct(context.document, order);
+    const act = built instanceof Promise ? await built : built;
+    if (act) await context.commit(act);
+    else context.say({ tone: "info", text: "Nothing was painted: the mask covers every voxel of this stroke." });
+  } catch (error) {
+    context.fail(error);
+  } finally {
+    context.preview.clear();
+  }
+}
+
+/** Every n-th point and the last one. */
+function thinned(path: readonly Zyx[]): Zyx[] {
+  const every = Math.ceil(path.length / SHARED_POINTS);
+  return path.filter((_, i) => i % every === 0 || i === path.length - 1);
+}

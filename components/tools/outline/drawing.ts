@@ -1,0 +1,70 @@
+import { paintAct } from "../../../core/edit/edit-intent.ts";
+import type { LabelValue } from "../../../core/edit/label-document.ts";
+import { addPiercedVoxels } from "../../../core/edit/pierced-voxels.ts";
+import { planeAxes } from "../../../core/edit/slice-plane.ts";
+import { VoxelSet } from "../../../core/edit/voxel-set.ts";
+import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import type { PointerSample, SlicePlane } from "../../viewer/viewer-contract.ts";
+import { orderOf } from "../brush/brush-order.ts";
+import type { ToolContext } from "../tool-context.ts";
+import type { ToolState } from "../tool-machine.ts";
+
+interface OutlineStart {
+  readonly plane: SlicePlane;
+  readonly label: LabelValue;
+  readonly first: PointerSample;
+  readonly idle: ToolState;
+}
+
+/** The line is shown as drawn; release joins its ends and fills it, in the slice of the first point. */
+export function startOutline(context: ToolContext, { plane, label, first, idle }: OutlineStart): ToolState {
+  const { document, preview } = context;
+  const { normal } = planeAxes(plane);
+  const slice = Math.floor(first.voxelZyx[normal]);
+  const path: Zyx[] = [first.voxelZyx];
+  preview.begin(label, null);
+
+  const drawing: ToolState = {
+    drag(samples) {
+      const line = new VoxelSet(document.shapeZyx);
+      for (const { pane, voxelZyx } of samples) {
+        if (pane !== plane || Math.floor(voxelZyx[normal]) !== slice) continue;
+        addPiercedVoxels(line, path[path.length - 1], voxelZyx);
+        path.push(voxelZyx);
+      }
+      preview.add(line);
+      return drawing;
+    },
+    up() {
+      void finish(context, plane, slice, path, label);
+      return idle;
+    },
+    cancel() {
+      preview.clear();
+      return idle;
+    },
+  };
+  return drawing;
+}
+
+async function finish(
+  context: ToolContext,
+  plane: SlicePlane,
+  slice: number,
+  pathZyx: readonly Zyx[],
+  label: LabelValue,
+): Promise<void> {
+  const name = label === 0 ? "erase outline" : "fill outline";
+  const order = orderOf(context, name, label, { kind: "outline", plane, slice, pathZyx });
+  try {
+    const built = paintAct(context.document, order);
+    const act = built instanceof Promise ? await built : built;
+    if (act) await context.commit(act);
+    else
+      context.say({ tone: "info", text: "Nothing was filled: draw a line round an area that the mask leaves free." });
+  } catch (error) {
+    context.fail(error);
+  } finally {
+    context.preview.clear();
+  }
+}
