@@ -1,0 +1,18 @@
+/** What the next question of a project's queue asks about. */
+export type QuestionKind = "uncertain" | "candidate" | "audit";
+
+/** At most this share of a queue asks about places where a nucleus may have been missed. */
+const MAX_CANDIDATE_SHARE = 0.2;
+
+/**
+ * Of ten questions the tenth is a random audit item and the third and eighth are candidates; the others are the most
+ * uncertain nuclei. `asked` counts the project's questions before this one.
+ */
+export function questionKindAfter(asked: number): QuestionKind {
+  if (asked % 10 === 9) return "audit";
+  return asked % 5 === 2 ? "candidate" : "uncertain";
+}
+
+/** How many candidates may stand in a queue with this many nuclei. */
+export const maxCandidates = (nuclei: number): number =>
+  Math.floor((nuclei * MAX_CANDIDATE_SHARE) / (1 - MAX_CANDIDATE_SHARE));
