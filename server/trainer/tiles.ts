@@ -1,0 +1,74 @@
+import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
+
+/** Where tiles begin along one axis: evenly spread, overlapping by at least `overlap`, covering `size` voxels. */
+export function tileOrigins(size: number, tile: number, overlap: number): number[] {
+  if (tile >= size) return [0];
+  const count = Math.ceil((size - overlap) / (tile - overlap));
+  return Array.from({ length: count }, (_, i) => Math.round((i * (size - tile)) / (count - 1)));
+}
+
+/** Boxes of one shape that cover the volume; they may reach beyond it where the volume is smaller than the tile. */
+export function planTiles(shapeZyx: Zyx, tileZyx: Zyx, overlapZyx: Zyx): VoxelBox[] {
+  const [zs, ys, xs] = ([0, 1, 2] as const).map((axis) => tileOrigins(shapeZyx[axis], tileZyx[axis], overlapZyx[axis]));
+  return zs.flatMap((z) =>
+    ys.flatMap((y) =>
+      xs.map((x) => ({
+        minZyx: [z, y, x] as const,
+        maxZyx: [z + tileZyx[0], y + tileZyx[1], x + tileZyx[2]] as const,
+      })),
+    ),
+  );
+}
+
+/**
+ * Weight of each voxel along one axis of a tile: 1 in the middle, falling over `overlap` voxels to nearly 0 at an edge
+ * where another tile goes on. An edge at the volume's border keeps its weight.
+ */
+export function blendWeights(origin: number, tile: number, size: number, overlap: number): Float32Array {
+  const weights = new Float32Array(tile).fill(1);
+  for (let i = 0; i < Math.min(overlap, tile); i++) {
+    const weight = (i + 0.5) / overlap;
+    if (origin > 0) weights[i] = Math.min(weights[i], weight);
+    if (origin + tile < size) weights[tile - 1 - i] = Math.min(weights[tile - 1 - i], weight);
+  }
+  return weights;
+}
+
+/** Tile shape for a volume: as much as `maxVoxels` allows, whole multiples of `factorZyx`, no larger than needed. */
+export function chooseTileShape(shapeZyx: Zyx, factorZyx: Zyx, maxVoxels: number): Zyx {
+  const roundUp = (value: number, factor: number) => Math.max(factor, Math.ceil(value / factor) * factor);
+  const tile: [number, number, number] = [
+    roundUp(shapeZyx[0], factorZyx[0]),
+    roundUp(shapeZyx[1], factorZyx[1]),
+    roundUp(shapeZyx[2], factorZyx[2]),
+  ];
+  while (tile[0] * tile[1] * tile[2] > maxVoxels) {
+    const longest = tile.indexOf(Math.max(...tile)) as 0 | 1 | 2;
+    if (tile[longest] <= factorZyx[longest]) break;
+    tile[longest] = roundUp(tile[longest] / 2, factorZyx[longest]);
+  }
+  return tile;
+}
+
+/** Copies a box of the volume; what lies outside is mirrored at the border. */
+export function readMirrored(image: Float32Array, shapeZyx: Zyx, { minZyx, maxZyx }: VoxelBox): Float32Array {
+  const [zs, ys, xs] = ([0, 1, 2] as const).map((axis) =>
+    Array.from({ length: maxZyx[axis] - minZyx[axis] }, (_, i) => mirror(minZyx[axis] + i, shapeZyx[axis])),
+  );
+  const tile = new Float32Array(zs.length * ys.length * xs.length);
+  let at = 0;
+  for (const z of zs)
+    for (const y of ys) {
+      const row = (z * shapeZyx[1] + y) * shapeZyx[2];
+      for (const x of xs) tile[at++] = image[row + x];
+    }
+  return tile;
+}
+
+/** …2 1 | 0 1 2 … n−1 | n−2 …, for any distance beyond the border. */
+function mirror(index: number, size: number): number {
+  if (size === 1) return 0;
+  const period = 2 * (size - 1);
+  const folded = ((index % period) + period) % period;
+  return folded < size ? folded : period - folded;
+}
