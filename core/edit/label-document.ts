@@ -109,6 +109,8 @@ export interface LabelDocument extends LabelBrickSource {
   subscribe(listener: () => void): Unsubscribe;
   /** Rises with every `subscribe` notification: a snapshot for useSyncExternalStore. */
   readonly revision: number;
+  /** Rises only when fields or merges of any nucleus change: what colours and lists depend on. */
+  readonly nucleiRevision: number;
   setPresence(presence: Partial<Presence>): void;
   peers(): readonly Peer[];
   onPeersChanged(listener: () => void): Unsubscribe;

@@ -22,6 +22,7 @@ export class MemoryLabelDocument implements LabelDocument {
   readonly voxelSizeZyx: Zyx;
   canEdit = true;
   revision = 0;
+  nucleiRevision = 0;
   saveState: SaveState = { kind: "saved" };
   readonly acts: { act: EditAct; undone: boolean }[] = [];
   readonly loads: BrickKey[] = [];
@@ -172,6 +173,7 @@ export class MemoryLabelDocument implements LabelDocument {
       if (record.kind === "paint") this.#paint(record.label, record.runs);
       if (record.kind === "paintGroups") for (const group of record.groups) this.#paint(group.label, group.runs);
     }
+    this.nucleiRevision++;
     this.#tellBricks();
     this.#tell();
   }
