@@ -1,0 +1,221 @@
+import type {
+  BrickChange,
+  EditAct,
+  LabelDocument,
+  LabelValue,
+  NucleusFields,
+  Presence,
+  Unsubscribe,
+} from "../edit/label-document.ts";
+import { Problem } from "../problem.ts";
+import type { BrickKey } from "../volume/brick.ts";
+import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
+import { BrickLoader } from "./brick-loader.ts";
+import { baseOf } from "./document-layout.ts";
+import type { LabelDocumentPorts } from "./document-ports.ts";
+import { brickExtent, gridPositionZyx, type LabelGrid } from "./label-grid.ts";
+import { LabelSession } from "./label-session.ts";
+import type { OutboxRow, QuarantinedEdit } from "./outbox.ts";
+import { planRecord } from "./plan-act.ts";
+import { PresenceHub } from "./presence-hub.ts";
+import { type LocalBox, type RecordId, RecordKind } from "./record.ts";
+import { undoBody } from "./record-codec.ts";
+import { type UndoableAct, UndoStack } from "./undo-stack.ts";
+
+/** A LabelDocument with what only its page needs: the end, the quarantine, and what is weaker than it should be. */
+export interface CollabDocument extends LabelDocument {
+  /** Loads the outbox and connects; resolves when the first attempt to get a session is over. */
+  start(): Promise<void>;
+  close(): void;
+  /** Edits that the server refused, with the reason; kept on this computer until cleared. */
+  quarantined(): Promise<QuarantinedEdit[]>;
+  clearQuarantine(): Promise<void>;
+  dismissRefusal(): void;
+  /** Records that are not durable at the server yet, oldest first: for an export by hand. */
+  unsavedRecords(): readonly OutboxRow[];
+  /** Why unsaved edits would not survive a reload on this computer; null while they do. */
+  readonly outboxWeakness: string | null;
+}
+
+export interface LabelDocumentOptions {
+  readonly volumeId: string;
+  readonly shapeZyx: Zyx;
+  readonly voxelSizeZyx: Zyx;
+  /** 64 in the product. */
+  readonly brickSize: number;
+  readonly who: Partial<Presence>;
+  readonly maxLoadedBricks?: number;
+}
+
+const CLOSED_TO_EDITS = { tag: "read-only", what: "This volume cannot be edited now." } as const;
+
+export function createLabelDocument(options: LabelDocumentOptions, ports: LabelDocumentPorts): CollabDocument {
+  const grid: LabelGrid = { shapeZyx: options.shapeZyx, brickSize: options.brickSize };
+  const background = new Uint32Array(options.brickSize ** 3);
+  const listeners = new Set<() => void>();
+  const brickListeners = new Set<(changes: readonly BrickChange[]) => void>();
+  const undoStack = new UndoStack();
+  const presence = new PresenceHub(options.who, ports.schedule);
+  let revision = 0;
+  let voxelsQueued = false;
+  let factsRevision = 0;
+
+  const session = new LabelSession(options.volumeId, grid, ports, {
+    onVoxels: () => queueVoxels(),
+    onState: () => notify(),
+    onReplica(next) {
+      bricks.moveTo(next.fold);
+      presence.attach(next.awareness);
+    },
+    onBase: () => void bricks.reload(queueVoxels).catch(() => {}), // the next use of a brick asks again
+    onRefused: (id) => undoStack.forget(id),
+  });
+  const fold = () => session.replica.fold;
+  const bricks = new BrickLoader(ports, fold, () => baseOf(session.replica.doc).rev, options.maxLoadedBricks);
+  presence.attach(session.replica.awareness);
+
+  function notify(): void {
+    revision++;
+    for (const listener of [...listeners]) listener();
+  }
+
+  function toVolumeBox(key: BrickKey, local: LocalBox): VoxelBox {
+    const [bz, by, bx] = gridPositionZyx(key);
+    const [z, y, x] = [bz * grid.brickSize, by * grid.brickSize, bx * grid.brickSize];
+    return {
+      minZyx: [z + local.z0, y + local.y0, x + local.x0],
+      maxZyx: [z + local.z1, y + local.y1, x + local.x1],
+    };
+  }
+
+  function flushVoxels(): void {
+    voxelsQueued = false;
+    const changes = fold().bricks.takeChanges();
+    if (changes.size > 0) {
+      const told = [...changes].map(([key, box]): BrickChange => ({ key, box: box && toVolumeBox(key, box) }));
+      for (const listener of [...brickListeners]) listener(told);
+    }
+    const missing = fold().missingBlobs(fold().bricks.loadedKeys());
+    if (missing.size > 0) void bricks.loadBlobs(fold().bricks.loadedKeys()).then(queueVoxels, () => {});
+    if (fold().facts.revision !== factsRevision) {
+      factsRevision = fold().facts.revision;
+      notify();
+    }
+  }
+
+  function queueVoxels(): void {
+    if (voxelsQueued) return;
+    voxelsQueued = true;
+    queueMicrotask(flushVoxels);
+  }
+
+  function assertEditable(): void {
+    const { saveState } = session;
+    if (!session.canEdit)
+      throw new Problem({ ...CLOSED_TO_EDITS, hint: saveState.kind === "read-only" ? saveState.reason : undefined });
+  }
+
+  function mark(kind: number, act: UndoableAct | null): { name: string } | null {
+    if (!act) return null;
+    const planned = act.ids.map((id) => {
+      const [targetSession, targetSeq] = id.split(".").map((part) => Number.parseInt(part, 36));
+      return { kind, body: undoBody(targetSession, targetSeq) };
+    });
+    session.write(planned);
+    flushVoxels();
+    return { name: act.name };
+  }
+
+  const isUndone = (id: RecordId): boolean => fold().get(id)?.undone === true;
+
+  return {
+    shapeZyx: options.shapeZyx,
+    voxelSizeZyx: options.voxelSizeZyx,
+    get canEdit() {
+      return session.canEdit;
+    },
+    readBrick(key) {
+      const voxels = fold().bricks.read(key);
+      if (voxels === undefined) return undefined;
+      bricks.touch(key);
+      return voxels ?? background;
+    },
+    async loadBricks(keys, signal) {
+      const outside = keys.find((key) => !brickExtent(grid, key));
+      if (outside !== undefined)
+        throw new Problem({
+          tag: "no-such-brick",
+          what: "There is no such part of the volume.",
+          where: `brick ${outside}`,
+        });
+      await bricks.load(keys, queueVoxels, signal);
+    },
+    onBricksChanged(listener): Unsubscribe {
+      brickListeners.add(listener);
+      return () => brickListeners.delete(listener);
+    },
+    newLabel(): LabelValue {
+      assertEditable();
+      const label = session.leases.take();
+      session.askForLabels();
+      if (label === null)
+        throw new Problem({
+          tag: "labels-used-up",
+          what: "This page has no label numbers left.",
+          hint: "More come as soon as the server can be reached; existing nuclei can be painted meanwhile.",
+        });
+      return label;
+    },
+    async commit(act: EditAct) {
+      assertEditable();
+      const planned = act.records.flatMap((record) => planRecord(record, grid));
+      if (planned.length === 0) return;
+      for (const { blob } of planned) if (blob) bricks.knowBlob(blob.sha256, blob.bytes);
+      const { ids, kept } = session.write(planned);
+      undoStack.push({ name: act.name, ids });
+      flushVoxels();
+      notify();
+      await kept;
+    },
+    undo() {
+      assertEditable();
+      return mark(RecordKind.undo, undoStack.undo(isUndone));
+    },
+    redo() {
+      assertEditable();
+      return mark(RecordKind.redo, undoStack.redo(isUndone));
+    },
+    get undoDepth() {
+      return undoStack.undoDepth;
+    },
+    get redoDepth() {
+      return undoStack.redoDepth;
+    },
+    fieldsOf: (label): NucleusFields => fold().facts.fieldsOf(label),
+    canonicalLabel: (label) => fold().facts.partition.canonical(label),
+    membersOf: (label) => fold().facts.partition.members(label),
+    mergeEdgesOf: (label) => [...fold().facts.liveEdges()].filter(([a, b]) => a === label || b === label),
+    get saveState() {
+      return session.saveState;
+    },
+    subscribe(listener): Unsubscribe {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    get revision() {
+      return revision;
+    },
+    setPresence: (change) => presence.set(change),
+    peers: () => presence.peers(),
+    onPeersChanged: (listener) => presence.onChange(listener),
+    start: () => session.start(),
+    close: () => session.close(),
+    quarantined: () => session.outbox.quarantined(),
+    clearQuarantine: () => session.outbox.clearQuarantine(),
+    dismissRefusal: () => session.dismissRefusal(),
+    unsavedRecords: () => session.outbox.rows,
+    get outboxWeakness() {
+      return session.outbox.weakness;
+    },
+  };
+}

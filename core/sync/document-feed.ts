@@ -1,0 +1,83 @@
+import * as Y from "yjs";
+import { baseOf, type Generation, generationsOf, metaOf } from "./document-layout.ts";
+import type { LabelFold } from "./label-fold.ts";
+
+/**
+ * Feeds a LabelFold from a document: once from all it holds, then from its events. A Y.Map reports its changed keys in
+ * O(changes); generations are read while they are there, as a deleted one is unreadable afterwards (R27).
+ */
+export class DocumentFeed {
+  readonly #doc: Y.Doc;
+  readonly #fold: LabelFold;
+  readonly #numbers = new Map<Generation, number>();
+  readonly #onBase: (rev: number) => void;
+  #rev = 0;
+  readonly #observeGenerations = (events: Y.YEvent<Y.AbstractType<unknown>>[]) => this.#read(events);
+  readonly #observeMeta = (event: Y.YMapEvent<unknown>) => {
+    if (event.keysChanged.has("base")) this.#readBase();
+  };
+
+  /** `onBase` is told when the base's rev changed: loaded bricks are stale then. */
+  constructor(doc: Y.Doc, fold: LabelFold, onBase: (rev: number) => void) {
+    this.#doc = doc;
+    this.#fold = fold;
+    this.#onBase = onBase;
+    this.#readBase();
+    for (const [name, generation] of generationsOf(doc)) this.#readWhole(Number(name), generation);
+    generationsOf(doc).observeDeep(this.#observeGenerations);
+    metaOf(doc).observe(this.#observeMeta);
+  }
+
+  close(): void {
+    generationsOf(this.#doc).unobserveDeep(this.#observeGenerations);
+    metaOf(this.#doc).unobserve(this.#observeMeta);
+  }
+
+  #readBase(): void {
+    const base = baseOf(this.#doc);
+    this.#fold.setWatermarks(base.watermarks);
+    if (base.rev === this.#rev) return;
+    this.#rev = base.rev;
+    this.#onBase(base.rev);
+  }
+
+  #readWhole(number: number, generation: Generation): void {
+    this.#numbers.set(generation, number);
+    for (const [id, stored] of generation) this.#fold.put(id, stored, number);
+  }
+
+  #read(events: Y.YEvent<Y.AbstractType<unknown>>[]): void {
+    for (const event of events) {
+      if (!(event instanceof Y.YMapEvent)) continue;
+      const generations = generationsOf(this.#doc);
+      if (event.target === generations) for (const name of event.keysChanged) this.#readGeneration(String(name));
+      else this.#readKeys(event.target as Generation, event.keysChanged as Set<string>);
+    }
+  }
+
+  #readGeneration(name: string): void {
+    const generation = generationsOf(this.#doc).get(name);
+    if (generation) this.#readWhole(Number(name), generation);
+    else this.#forget(Number(name));
+  }
+
+  #readKeys(generation: Generation, ids: ReadonlySet<string>): void {
+    const number = this.#numbers.get(generation);
+    if (number === undefined) return;
+    for (const id of ids) {
+      const stored = generation.get(id);
+      if (stored) this.#fold.put(id, stored, number);
+    }
+  }
+
+  /** A generation left the document: a record that also lives in another one stays, in the highest. */
+  #forget(number: number): void {
+    const remaining = [...generationsOf(this.#doc)].sort(([a], [b]) => Number(b) - Number(a));
+    for (const { record, generation } of [...this.#fold.records()]) {
+      if (generation !== number) continue;
+      this.#fold.remove(record.id);
+      const elsewhere = remaining.find(([, map]) => map.has(record.id));
+      if (elsewhere) this.#fold.put(record.id, elsewhere[1].get(record.id) ?? new Uint8Array(), Number(elsewhere[0]));
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { BrickKey } from "../volume/brick.ts";
+import type { OpenLink } from "./link.ts";
+import type { OutboxStore } from "./outbox.ts";
+import type { RecordId } from "./record.ts";
+
+/** What the server gives a page load: a session nobody else ever had, and label values of its own. */
+export interface SessionLease {
+  /** 0 for people who may only look. */
+  readonly session: number;
+  readonly epoch: number;
+  readonly canEdit: boolean;
+  readonly firstLabel: number;
+  readonly labelCount: number;
+}
+
+/** Everything outside that a co-edited document needs. */
+export interface LabelDocumentPorts {
+  readonly outbox: OutboxStore;
+  /** `after`: the last record in the outbox now (R40). Rejects while the server is away; a Problem when it says no. */
+  startSession(after: RecordId | null): Promise<SessionLease>;
+  readonly openLink: OpenLink;
+  /** The base of a brick as of a rev, null where it is all background. */
+  fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
+  fetchBlob(sha256: string): Promise<Uint8Array>;
+  uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
+  /** Runs a task later; returns what cancels it. */
+  schedule(task: () => void, delayMs: number): () => void;
+  now(): Date;
+}

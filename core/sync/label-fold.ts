@@ -1,0 +1,215 @@
+import type { BrickKey } from "../volume/brick.ts";
+import { BrickSet } from "./brick-set.ts";
+import { MalformedBytes } from "./bytes.ts";
+import {
+  compareRecords,
+  type FoldRecord,
+  insertInOrder,
+  OUTBOX_GENERATION,
+  type PaintItem,
+  paintItemsOf,
+} from "./fold-record.ts";
+import { LabelFacts } from "./label-facts.ts";
+import type { LabelGrid } from "./label-grid.ts";
+import { type PaintBody, type RecordId, RecordKind } from "./record.ts";
+import { decodeRecord } from "./record-codec.ts";
+
+/**
+ * The state of a label volume: base plus the fold of the live records in the order (generation, stamp, session, seq).
+ * The same class runs in every browser and on the server. It is the record index of R27: what it holds stays readable
+ * after a generation has left the document.
+ */
+export class LabelFold {
+  readonly grid: LabelGrid;
+  readonly bricks: BrickSet;
+  readonly facts = new LabelFacts();
+  readonly #live = new Map<RecordId, FoldRecord>();
+  readonly #items = new Map<RecordId, PaintItem[]>();
+  /** UNDO and REDO records by the record they name, in order. */
+  readonly #markers = new Map<RecordId, FoldRecord[]>();
+  readonly #blobs = new Map<string, PaintBody>();
+  readonly #waitingForBlob = new Map<string, Set<FoldRecord>>();
+  #watermarks: ReadonlyMap<number, number> = new Map();
+  #highestStamp = 0;
+  /** Records that did not decode: left out by everybody alike. */
+  unreadable = 0;
+
+  constructor(grid: LabelGrid) {
+    this.grid = grid;
+    this.bricks = new BrickSet(grid);
+  }
+
+  /** Highest stamp ever seen here (R17). */
+  get highestStamp(): number {
+    return this.#highestStamp;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  get(id: RecordId): FoldRecord | undefined {
+    return this.#live.get(id);
+  }
+
+  records(): IterableIterator<FoldRecord> {
+    return this.#live.values();
+  }
+
+  /** R12: what the base already contains is not live. */
+  isFolded(session: number, seq: number): boolean {
+    return seq <= (this.#watermarks.get(session) ?? 0);
+  }
+
+  /** R12: a record that is in several generations counts in the highest. */
+  outranks(generation: number, than: number): boolean {
+    return generation > than;
+  }
+
+  /** Adds a record, or brings a known one to its place: out of the outbox, or up to a higher generation. */
+  put(id: RecordId, stored: Uint8Array, generation: number): void {
+    const known = this.#live.get(id);
+    if (known) {
+      const settles = known.generation === OUTBOX_GENERATION && generation !== OUTBOX_GENERATION;
+      if (settles || this.outranks(generation, known.generation)) this.#move(known, generation);
+      return;
+    }
+    let record: FoldRecord["record"];
+    try {
+      record = decodeRecord(stored, this.grid);
+    } catch (error) {
+      if (!(error instanceof MalformedBytes)) throw error;
+      this.unreadable++;
+      return;
+    }
+    if (record.id !== id) {
+      this.unreadable++;
+      return;
+    }
+    this.#highestStamp = Math.max(this.#highestStamp, record.stamp);
+    if (this.isFolded(record.session, record.seq)) return;
+    const entry: FoldRecord = { record, stored, generation, undone: this.#isUndone(id) };
+    this.#live.set(id, entry);
+    if (record.kind === RecordKind.undo || record.kind === RecordKind.redo) this.#mark(record.target, entry);
+    else {
+      this.facts.add(entry);
+      this.#addItems(entry);
+    }
+  }
+
+  remove(id: RecordId): void {
+    const entry = this.#live.get(id);
+    if (!entry) return;
+    this.#live.delete(id);
+    const { record } = entry;
+    if (record.kind === RecordKind.undo || record.kind === RecordKind.redo) {
+      const markers = this.#markers.get(record.target) ?? [];
+      markers.splice(markers.indexOf(entry), 1);
+      this.#refreshUndone(record.target);
+      return;
+    }
+    this.facts.remove(entry);
+    for (const item of this.#items.get(id) ?? []) this.bricks.remove(item);
+    this.#items.delete(id);
+    if (record.kind === RecordKind.paintRef) this.#waitingForBlob.get(record.sha256)?.delete(entry);
+  }
+
+  /** The base now contains every record up to these: drops them from the live set. Bricks must be loaded anew. */
+  setWatermarks(watermarks: ReadonlyMap<number, number>): void {
+    this.#watermarks = watermarks;
+    for (const { record } of [...this.#live.values()])
+      if (this.isFolded(record.session, record.seq)) this.remove(record.id);
+  }
+
+  /** Voxels of a PAINTREF arrived: its boxes are folded again (R18). */
+  putBlob(sha256: string, body: PaintBody): void {
+    if (this.#blobs.has(sha256)) return;
+    this.#blobs.set(sha256, body);
+    for (const entry of this.#waitingForBlob.get(sha256) ?? []) {
+      for (const item of this.#items.get(entry.record.id) ?? []) this.bricks.remove(item);
+      this.#addItems(entry);
+    }
+    this.#waitingForBlob.delete(sha256);
+  }
+
+  /** Blobs that are missing for these bricks. */
+  missingBlobs(keys: Iterable<BrickKey>): Set<string> {
+    const missing = new Set<string>();
+    for (const key of keys)
+      for (const { owner, section } of this.bricks.itemsOf(key))
+        if (!section && owner.record.kind === RecordKind.paintRef) missing.add(owner.record.sha256);
+    return missing;
+  }
+
+  /** Labels a record writes or speaks of; for UNDO and REDO those of its target. */
+  labelsOf(id: RecordId): ReadonlySet<number> {
+    const record = this.#live.get(id)?.record;
+    if (!record) return new Set();
+    if (record.kind === 2 || record.kind === 3)
+      return record.target === id ? new Set() : this.#labelsOfTarget(record.target);
+    if (record.kind === 4) return new Set([record.label]);
+    if (record.kind === 5 || record.kind === 6) return new Set([record.a, record.b]);
+    return this.#paintedLabels(id);
+  }
+
+  #labelsOfTarget(target: RecordId): ReadonlySet<number> {
+    const kind = this.#live.get(target)?.record.kind;
+    return kind === undefined || kind === 2 || kind === 3 ? new Set() : this.labelsOf(target);
+  }
+
+  #paintedLabels(id: RecordId): ReadonlySet<number> {
+    const labels = new Set<number>();
+    for (const { section } of this.#items.get(id) ?? []) if (section) labels.add(section.label);
+    return labels;
+  }
+
+  #addItems(entry: FoldRecord): void {
+    const { record } = entry;
+    const items = paintItemsOf(entry, (sha256) => this.#blobs.get(sha256));
+    if (items.length === 0) return;
+    this.#items.set(record.id, items);
+    for (const item of items) this.bricks.add(item);
+    if (record.kind !== RecordKind.paintRef || this.#blobs.has(record.sha256)) return;
+    const waiting = this.#waitingForBlob.get(record.sha256) ?? new Set();
+    this.#waitingForBlob.set(record.sha256, waiting.add(entry));
+  }
+
+  #move(entry: FoldRecord, generation: number): void {
+    const { record } = entry;
+    if (record.kind === RecordKind.undo || record.kind === RecordKind.redo) {
+      const markers = this.#markers.get(record.target) ?? [];
+      markers.splice(markers.indexOf(entry), 1);
+      entry.generation = generation;
+      this.#mark(record.target, entry);
+      return;
+    }
+    this.facts.remove(entry);
+    entry.generation = generation;
+    this.facts.add(entry);
+    for (const item of this.#items.get(record.id) ?? []) this.bricks.reorder(item);
+  }
+
+  #mark(target: RecordId, marker: FoldRecord): void {
+    let markers = this.#markers.get(target);
+    if (!markers) {
+      markers = [];
+      this.#markers.set(target, markers);
+    }
+    insertInOrder(markers, marker, compareRecords);
+    this.#refreshUndone(target);
+  }
+
+  /** R14: the last UNDO or REDO in the order decides. */
+  #isUndone(target: RecordId): boolean {
+    return this.#markers.get(target)?.at(-1)?.record.kind === RecordKind.undo;
+  }
+
+  #refreshUndone(target: RecordId): void {
+    const entry = this.#live.get(target);
+    const undone = this.#isUndone(target);
+    if (!entry || entry.undone === undone) return;
+    entry.undone = undone;
+    this.facts.changed(entry);
+    for (const item of this.#items.get(target) ?? []) if (item.section) this.bricks.refold(item.key, item.box);
+  }
+}

@@ -1,0 +1,311 @@
+import type { SaveState } from "../edit/label-document.ts";
+import { isProblem } from "../problem.ts";
+import { gridOf, roomName } from "./document-layout.ts";
+import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
+import type { LabelGrid } from "./label-grid.ts";
+import { LABELS_PER_LEASE, LabelLeases, REFILL_BELOW } from "./label-leases.ts";
+import type { Link } from "./link.ts";
+import { CloseCode, encodeMessage, type Message } from "./messages.ts";
+import { Outbox, type OutboxRow } from "./outbox.ts";
+import type { PlannedRecord } from "./plan-act.ts";
+import { type RecordId, RecordKind, recordIdOf } from "./record.ts";
+import { decodeHeader, emptyBody, encodeRecord } from "./record-codec.ts";
+import { Replica } from "./replica.ts";
+
+const RETRY_FIRST_MS = 500;
+const RETRY_MAX_MS = 8000;
+// Refusals in a row without an acknowledgement between: something is wrong that a new start does not mend.
+const MAX_REFUSALS = 8;
+
+export interface SessionEvents {
+  /** Voxels may have changed. */
+  onVoxels(): void;
+  /** Anything else may have changed. */
+  onState(): void;
+  /** The replica that is shown was replaced; bricks must be taken over before. */
+  onReplica(next: Replica, previous: Replica): void;
+  onBase(rev: number): void;
+  onRefused(id: RecordId): void;
+}
+
+/**
+ * The life of one page at the server: lease, connection, outbox, acknowledgements, re-homing, refusals.
+ * States: no lease yet -> connecting -> synced -> greeted (HELLO answered: re-homing allowed) -> offline -> … ; closed.
+ */
+export class LabelSession {
+  readonly outbox: Outbox;
+  readonly leases = new LabelLeases();
+  readonly #ports: LabelDocumentPorts;
+  readonly #grid: LabelGrid;
+  readonly #events: SessionEvents;
+  readonly #volumeId: string;
+  #lease: SessionLease | null = null;
+  #seq = 0;
+  #stamp = 0;
+  #shown: Replica;
+  /** A fresh replica on its way after a refusal; it is shown once it has synced. */
+  #coming: Replica | null = null;
+  #link: Link | null = null;
+  #synced = false;
+  #everSynced = false;
+  #answered = new Set<number>();
+  #wanting = false;
+  #rehomeQueued = false;
+  #uploading = false;
+  #refusals = 0;
+  #closed = false;
+  #cancelRetry = () => {};
+  #stopped: string | null = null;
+  #refusal: { reason: string; recordId: string } | null = null;
+
+  constructor(volumeId: string, grid: LabelGrid, ports: LabelDocumentPorts, events: SessionEvents) {
+    this.#volumeId = volumeId;
+    this.#grid = grid;
+    this.#ports = ports;
+    this.#events = events;
+    this.outbox = new Outbox(ports.outbox, ports.uploadBlob);
+    this.#shown = this.#createReplica();
+  }
+
+  get replica(): Replica {
+    return this.#shown;
+  }
+
+  get canEdit(): boolean {
+    return this.#lease?.canEdit === true && this.#stopped === null;
+  }
+
+  get isSynced(): boolean {
+    return this.#synced;
+  }
+
+  get saveState(): SaveState {
+    const waiting = this.outbox.waitingActs;
+    if (this.#refusal) return { kind: "refused", ...this.#refusal };
+    if (this.#stopped) return { kind: "read-only", reason: this.#stopped };
+    if (this.#lease && !this.#lease.canEdit)
+      return { kind: "read-only", reason: "You may look at this volume, not edit it." };
+    if (!this.#synced)
+      return this.#everSynced || waiting > 0 ? { kind: "offline", waiting } : { kind: "connecting", waiting };
+    return waiting > 0 ? { kind: "saving", waiting } : { kind: "saved" };
+  }
+
+  /** The person has seen what was refused. */
+  dismissRefusal(): void {
+    this.#refusal = null;
+    this.#events.onState();
+  }
+
+  async start(): Promise<void> {
+    await this.outbox.load();
+    for (const row of this.outbox.rows) this.#stamp = Math.max(this.#stamp, decodeHeader(row.stored).stamp);
+    this.#shown.addOwn(this.outbox.rows);
+    this.#events.onVoxels();
+    await this.#takeLease(RETRY_FIRST_MS);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#link?.close();
+    this.#coming?.close();
+    this.#shown.close();
+  }
+
+  /** Numbers the records, paints them here and puts them into the outbox; they leave as soon as they may. */
+  write(planned: readonly PlannedRecord[]): { ids: RecordId[]; kept: Promise<void> } {
+    const lease = this.#lease;
+    if (!lease) throw new Error("write before a session was leased");
+    const { session } = lease;
+    const act = recordIdOf(session, this.#seq + 1);
+    // R17: above everything seen and everything in the outbox.
+    const rows = planned.map(({ kind, body, blob }): OutboxRow => {
+      this.#stamp = 1 + Math.max(this.#stamp, this.#shown.fold.highestStamp);
+      const seq = ++this.#seq;
+      const stored = encodeRecord({ kind, session, seq, stamp: this.#stamp }, body);
+      return { id: recordIdOf(session, seq), session, seq, stored, act, ...(blob ? { blob } : {}) };
+    });
+    this.#shown.addOwn(rows);
+    this.#coming?.addOwn(rows);
+    const kept = this.outbox.add(rows).then(async () => {
+      if (this.outbox.hasBlobsToUpload) await this.#upload();
+      this.rehome();
+    });
+    this.#events.onVoxels();
+    this.#events.onState();
+    return { ids: rows.map(({ id }) => id), kept };
+  }
+
+  askForLabels(): void {
+    if (this.leases.remaining > REFILL_BELOW || this.#wanting || !this.#synced || !this.canEdit) return;
+    this.#wanting = true;
+    this.#link?.send(encodeMessage({ type: "want", count: LABELS_PER_LEASE }));
+  }
+
+  /** R22: only when synced and the server has answered for every session of the outbox. */
+  rehome(): void {
+    if (!this.#synced || this.#closed || !this.canEdit) return;
+    for (const session of this.outbox.sessions()) if (!this.#answered.has(session)) return;
+    const replica = this.#shown;
+    const rows = this.outbox.rowsToSet(
+      ({ session, seq }) => replica.fold.isFolded(session, seq),
+      (id) => replica.liveGeneration(id),
+      replica.currentGeneration,
+    );
+    replica.set(rows);
+  }
+
+  async #takeLease(retryMs: number): Promise<void> {
+    try {
+      const lease = await this.#ports.startSession(this.outbox.lastId);
+      if (this.#closed) return;
+      this.#lease = lease;
+      this.#seq = 0;
+      this.leases.add(lease.firstLabel, lease.labelCount);
+      this.#connect(this.#shown);
+    } catch (error) {
+      if (this.#closed) return;
+      if (isProblem(error)) this.#stopped = error.message;
+      else
+        this.#cancelRetry = this.#ports.schedule(
+          () => void this.#takeLease(Math.min(retryMs * 2, RETRY_MAX_MS)),
+          retryMs,
+        );
+    }
+    this.#events.onState();
+  }
+
+  #createReplica(): Replica {
+    return new Replica(
+      this.#grid,
+      () => this.#onRemote(),
+      (rev) => this.#events.onBase(rev),
+    );
+  }
+
+  #connect(replica: Replica): void {
+    const lease = this.#lease;
+    if (!lease) return;
+    this.#link = this.#ports.openLink(roomName(this.#volumeId, lease.epoch), replica.doc, replica.awareness, {
+      onSynced: () => this.#onSynced(replica),
+      onDisconnected: () => this.#onDisconnected(),
+      onMessage: (message) => this.#onMessage(message),
+      onClosed: (code, reason) => this.#onClosed(code, reason),
+    });
+  }
+
+  #onSynced(replica: Replica): void {
+    if (!gridOf(replica.doc)) {
+      this.#stop("This page is older than the server. Reload it.");
+      return;
+    }
+    if (replica === this.#coming) {
+      const previous = this.#shown;
+      this.#shown = replica;
+      this.#coming = null;
+      this.#events.onReplica(replica, previous);
+      previous.close();
+    }
+    this.#synced = this.#everSynced = true;
+    this.#wanting = false;
+    this.#answered = new Set();
+    const session = this.#lease?.session ?? 0;
+    const outboxSessions = [...this.outbox.sessions()].filter((other) => other !== session);
+    this.#link?.send(encodeMessage({ type: "hello", session, outboxSessions }));
+    if (this.outbox.hasBlobsToUpload) void this.#upload();
+    this.askForLabels();
+    this.#events.onVoxels();
+    this.#events.onState();
+  }
+
+  #onDisconnected(): void {
+    this.#synced = false;
+    this.#events.onState();
+  }
+
+  #onRemote(): void {
+    this.#events.onVoxels();
+    if (this.#rehomeQueued) return;
+    // After the provider has finished with the message that brought the change.
+    this.#rehomeQueued = true;
+    queueMicrotask(() => {
+      this.#rehomeQueued = false;
+      this.rehome();
+    });
+  }
+
+  #onMessage(message: Message): void {
+    if (message.type === "ack") {
+      for (const [session, seq] of message.durable) {
+        this.#answered.add(session);
+        this.outbox.acknowledge(session, seq);
+        if (seq > 0) this.#refusals = 0;
+      }
+      this.rehome();
+    } else if (message.type === "lease") {
+      this.#wanting = false;
+      this.leases.add(message.firstLabel, message.count);
+    } else if (message.type === "reject") void this.#onRejected(message.reason, message.recordId);
+    this.#events.onState();
+  }
+
+  async #upload(): Promise<void> {
+    if (this.#uploading) return;
+    this.#uploading = true;
+    try {
+      await this.outbox.uploadBlobs();
+    } catch {
+      if (!this.#closed) this.#cancelRetry = this.#ports.schedule(() => void this.#upload(), RETRY_MAX_MS);
+    } finally {
+      this.#uploading = false;
+    }
+    this.rehome();
+  }
+
+  /** R31: the record goes into the quarantine, a VOID fills its number; the document starts anew. */
+  async #onRejected(reason: string, recordId: RecordId): Promise<void> {
+    this.#refusals++;
+    const row = this.outbox.rows.find(({ id }) => id === recordId);
+    if (row) {
+      const { session, seq, stamp } = decodeHeader(row.stored);
+      const stored = encodeRecord({ kind: RecordKind.void, session, seq, stamp }, emptyBody);
+      this.#refusal = { reason, recordId };
+      this.#events.onRefused(recordId);
+      await this.outbox.refuse(
+        { id: row.id, session, seq, stored, act: row.act },
+        reason,
+        this.#ports.now().toISOString(),
+      );
+    }
+    if (this.#refusals >= MAX_REFUSALS) this.#stop(`The server keeps refusing edits: ${reason}`);
+    else this.#restart();
+  }
+
+  /** A new document under the same session: numbers go on, refused structs are left behind. */
+  #restart(): void {
+    if (this.#closed || this.#stopped) return;
+    this.#link?.close();
+    this.#synced = false;
+    this.#coming?.close();
+    this.#coming = this.#createReplica();
+    this.#coming.addOwn(this.outbox.rows);
+    this.#connect(this.#coming);
+    this.#events.onState();
+  }
+
+  #onClosed(code: number, reason: string): void {
+    this.#synced = false;
+    // After a REJECT the new start is already under way.
+    if (code === CloseCode.rejected) this.#events.onState();
+    else if (code === CloseCode.epochChanged) this.#stop("The volume was restored from a backup. Reload this page.");
+    else if (code === CloseCode.volumeGone) this.#stop("This volume was deleted.");
+    else this.#stop(reason || "You may no longer open this volume.");
+  }
+
+  #stop(reason: string): void {
+    this.#stopped = reason;
+    this.#synced = false;
+    this.#link?.close();
+    this.#events.onState();
+  }
+}
