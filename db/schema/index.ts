@@ -1,4 +1,7 @@
 export * from "./auth.ts";
+export * from "./collab.ts";
+export * from "./blob-removal.ts";
+export * from "./import-job.ts";
 export * from "./project.ts";
 export * from "./proposal.ts";
 export * from "./training.ts";

@@ -1,0 +1,12 @@
+import { pgTable, text } from "drizzle-orm/pg-core";
+import { createdAt } from "./columns.ts";
+
+/**
+ * Blobs whose rows are gone. Written in the transaction that deletes the rows and cleared when the blobs are gone, so
+ * that a crash between the two leaves nothing behind for ever.
+ */
+export const blobRemoval = pgTable("blob_removal", {
+  /** Key, or with a trailing `/` everything under it. */
+  prefix: text("prefix").primaryKey(),
+  createdAt: createdAt(),
+});

@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/** What an owner may set; every text bounded. */
+export const projectFieldsSchema = z.object({
+  name: z.string().trim().min(1).max(120),
+  description: z.string().max(2_000),
+  /** Markdown; shown without raw HTML. */
+  guidelines: z.string().max(50_000),
+  dataLicence: z.string().trim().max(200),
+  trainMinutes: z
+    .number()
+    .min(0.1)
+    .max(24 * 60),
+  retrainAfterDecisions: z.number().int().min(1).max(10_000),
+  autoRetrain: z.boolean(),
+});

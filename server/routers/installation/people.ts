@@ -1,0 +1,53 @@
+import { asc, count, eq } from "drizzle-orm";
+import { z } from "zod";
+import { Problem } from "../../../core/problem.ts";
+import { user } from "../../../db/schema/index.ts";
+import { createResetLink, linkUrl, RESET_LINK_HOURS } from "../../auth/one-time-link.ts";
+import { administratorProcedure } from "../../trpc.ts";
+
+const personSchema = z.object({ userId: z.string().min(1).max(100) });
+const unknownPerson = () => new Problem({ tag: "person-unknown", what: "There is no such person." });
+
+/** Everybody with an account. */
+export const people = administratorProcedure.query(({ ctx }) =>
+  ctx.services.db
+    .select({
+      userId: user.id,
+      name: user.name,
+      email: user.email,
+      isAdministrator: user.isAdministrator,
+      createdAt: user.createdAt,
+    })
+    .from(user)
+    .orderBy(asc(user.name)),
+);
+
+/** Shown once: only its hash is kept. An earlier one of the same person stops working. */
+export const makeResetLink = administratorProcedure.input(personSchema).mutation(async ({ ctx, input }) => {
+  const [person] = await ctx.services.db.select({ id: user.id }).from(user).where(eq(user.id, input.userId));
+  if (!person) throw unknownPerson();
+  const token = await createResetLink(ctx.services.db, person.id);
+  return { url: linkUrl(ctx.services.publicUrl(), "reset", token), hours: RESET_LINK_HOURS };
+});
+
+export const setAdministrator = administratorProcedure
+  .input(personSchema.extend({ isAdministrator: z.boolean() }))
+  .mutation(({ ctx, input }) =>
+    ctx.services.db.transaction(async (tx) => {
+      // Two administrators who step down at once must not both succeed.
+      await tx.select({ id: user.id }).from(user).where(eq(user.isAdministrator, true)).orderBy(user.id).for("update");
+      const changed = await tx
+        .update(user)
+        .set({ isAdministrator: input.isAdministrator })
+        .where(eq(user.id, input.userId))
+        .returning({ id: user.id });
+      if (changed.length === 0) throw unknownPerson();
+      const [{ left }] = await tx.select({ left: count() }).from(user).where(eq(user.isAdministrator, true));
+      if (left === 0)
+        throw new Problem({
+          tag: "last-administrator",
+          what: "An installation needs an administrator.",
+          hint: "Make somebody else one first.",
+        });
+    }),
+  );

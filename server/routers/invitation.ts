@@ -1,0 +1,88 @@
+import { and, desc, eq, isNull } from "drizzle-orm";
+import { z } from "zod";
+import { Problem } from "../../core/problem.ts";
+import { roles } from "../../core/roles.ts";
+import { invitation } from "../../db/schema/index.ts";
+import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
+import { linkUrl } from "../auth/one-time-link.ts";
+import { createToken, hashToken } from "../auth/token-hash.ts";
+import { acceptInvitation, findOpenInvitation } from "../projects/invitation.ts";
+import { projectProcedure, publicProcedure, router, signedInProcedure } from "../trpc.ts";
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 90;
+
+export const invitationRouter = router({
+  /** Links that nobody has used yet, newest first; also those that ran out, so that an owner sees why one fails. */
+  list: projectProcedure("owner").query(({ ctx }) =>
+    ctx.services.db
+      .select({
+        id: invitation.id,
+        role: invitation.role,
+        createdAt: invitation.createdAt,
+        expiresAt: invitation.expiresAt,
+      })
+      .from(invitation)
+      .where(and(eq(invitation.projectId, ctx.projectId), isNull(invitation.usedAt), isNull(invitation.revokedAt)))
+      .orderBy(desc(invitation.createdAt)),
+  ),
+
+  /** The link is shown once: only its hash is kept. */
+  create: projectProcedure("owner")
+    .input(z.object({ role: z.enum(roles), days: z.number().int().min(1).max(MAX_DAYS) }))
+    .mutation(async ({ ctx, input }) => {
+      const token = createToken();
+      await ctx.services.db.insert(invitation).values({
+        projectId: ctx.projectId,
+        role: input.role,
+        tokenHash: hashToken(token),
+        createdBy: ctx.user.id,
+        expiresAt: new Date(Date.now() + input.days * DAY_MS),
+      });
+      return { url: linkUrl(ctx.services.publicUrl(), "join", token) };
+    }),
+
+  revoke: projectProcedure("owner")
+    .input(z.object({ invitationId: z.uuid() }))
+    .mutation(async ({ ctx, input }) => {
+      const revoked = await ctx.services.db
+        .update(invitation)
+        .set({ revokedAt: new Date() })
+        .where(
+          and(
+            eq(invitation.id, input.invitationId),
+            eq(invitation.projectId, ctx.projectId),
+            isNull(invitation.usedAt),
+          ),
+        )
+        .returning({ id: invitation.id });
+      if (revoked.length === 0)
+        throw new Problem({ tag: "invitation-unknown", what: "There is no such unused invitation in this project." });
+    }),
+
+  /** What an invitation link invites to, or null where it does not work. Asking does not use it up. */
+  lookUp: publicProcedure
+    .input(z.object({ token: tokenSchema }))
+    .query(({ ctx, input }) => findOpenInvitation(ctx.services.db, input.token)),
+
+  /** For people who have an account. */
+  accept: signedInProcedure.input(z.object({ token: tokenSchema })).mutation(async ({ ctx, input }) => {
+    const { db, events } = ctx.services;
+    const joined = await db.transaction((tx) => acceptInvitation(tx, input.token, ctx.user.id));
+    events.publish({ topic: "members", projectId: joined.projectId, userId: ctx.user.id });
+    return joined;
+  }),
+
+  /** For people without one: makes the account and uses the invitation up, both or neither. */
+  acceptWithNewAccount: publicProcedure
+    .input(accountFieldsSchema.extend({ token: tokenSchema }))
+    .mutation(async ({ ctx, input: { token, ...fields } }) => {
+      const { db, events, authentication } = ctx.services;
+      const joined = await db.transaction(async (tx) => {
+        const { id } = await authentication.createUser(fields, tx);
+        return { userId: id, ...(await acceptInvitation(tx, token, id)) };
+      });
+      events.publish({ topic: "members", projectId: joined.projectId, userId: joined.userId });
+      return { projectId: joined.projectId };
+    }),
+});

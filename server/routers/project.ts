@@ -1,0 +1,93 @@
+import { and, asc, count, countDistinct, eq } from "drizzle-orm";
+import { z } from "zod";
+import { Problem } from "../../core/problem.ts";
+import { nucleusClass, project, projectMember, volume } from "../../db/schema/index.ts";
+import { deleteProject } from "../projects/delete-project.ts";
+import { addMember } from "../projects/membership.ts";
+import { projectFieldsSchema } from "../projects/project-fields.ts";
+import { starterClasses } from "../projects/starter-classes.ts";
+import { removeScheduledBlobs } from "../storage/blob-removal.ts";
+import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
+
+export const projectRouter = router({
+  /** The projects this person is a member of. */
+  list: signedInProcedure.query(({ ctx }) =>
+    ctx.services.db
+      .select({
+        id: project.id,
+        name: project.name,
+        description: project.description,
+        createdAt: project.createdAt,
+        role: projectMember.role,
+        volumes: countDistinct(volume.id),
+      })
+      .from(projectMember)
+      .innerJoin(project, eq(project.id, projectMember.projectId))
+      .leftJoin(volume, eq(volume.projectId, project.id))
+      .where(eq(projectMember.userId, ctx.user.id))
+      .groupBy(project.id, projectMember.role)
+      .orderBy(asc(project.name)),
+  ),
+
+  byId: projectProcedure("viewer").query(async ({ ctx }) => {
+    const { db } = ctx.services;
+    const [row] = await db.select().from(project).where(eq(project.id, ctx.projectId));
+    const [{ members }] = await db
+      .select({ members: count() })
+      .from(projectMember)
+      .where(eq(projectMember.projectId, ctx.projectId));
+    return { ...row, members, role: ctx.role };
+  }),
+
+  /** Its maker owns it. It starts with three classes, which the owner may change. */
+  create: signedInProcedure
+    .input(
+      projectFieldsSchema
+        .pick({ name: true })
+        .extend({ description: projectFieldsSchema.shape.description.default("") }),
+    )
+    .mutation(({ ctx, input }) =>
+      ctx.services.db.transaction(async (tx) => {
+        const [{ id }] = await tx
+          .insert(project)
+          .values({ ...input, createdBy: ctx.user.id })
+          .returning({ id: project.id });
+        await addMember(tx, id, ctx.user.id, "owner");
+        await tx.insert(nucleusClass).values(starterClasses.map((one) => ({ ...one, projectId: id })));
+        return { projectId: id };
+      }),
+    ),
+
+  update: projectProcedure("owner")
+    .input(z.object({ fields: projectFieldsSchema.partial() }))
+    .mutation(async ({ ctx, input }) => {
+      if (Object.keys(input.fields).length === 0) return;
+      await ctx.services.db.update(project).set(input.fields).where(eq(project.id, ctx.projectId));
+      ctx.services.events.publish({ topic: "project", projectId: ctx.projectId });
+    }),
+
+  /** The page asks twice; so does this: the name must be given. */
+  delete: projectProcedure("owner")
+    .input(z.object({ name: z.string().max(200) }))
+    .mutation(async ({ ctx, input }) => {
+      const { db, blobs, events } = ctx.services;
+      const [named] = await db
+        .select({ id: project.id })
+        .from(project)
+        .where(and(eq(project.id, ctx.projectId), eq(project.name, input.name.trim())));
+      if (!named)
+        throw new Problem({
+          tag: "name-differs",
+          what: "The name does not match, so nothing was deleted.",
+          hint: "Type the project's name as it is shown.",
+        });
+      const members = await db
+        .select({ userId: projectMember.userId })
+        .from(projectMember)
+        .where(eq(projectMember.projectId, ctx.projectId));
+      await deleteProject(db, ctx.projectId);
+      // Sockets of open editors check their person's role again, and find none.
+      for (const { userId } of members) events.publish({ topic: "members", projectId: ctx.projectId, userId });
+      await removeScheduledBlobs(db, blobs);
+    }),
+});
