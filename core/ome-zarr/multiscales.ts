@@ -10,7 +10,7 @@ export interface MultiscaleLevel {
   readonly factorZyx: Zyx;
 }
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 const axis = (name: string): JsonObject => ({ name, type: "space", unit: "micrometer" });

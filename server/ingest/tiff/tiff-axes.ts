@@ -1,6 +1,6 @@
 import { Problem } from "../../../core/problem.ts";
 import { bytesPerPixel, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { parseImageJDescription } from "./imagej-description.ts";
+import { type ImageJDescription, parseImageJDescription } from "./imagej-description.ts";
 import { type OmeImage, parseOmeXml } from "./ome-xml.ts";
 import { parseShapedDescription } from "./shaped-description.ts";
 import { readNumbers, readText, type Tiff } from "./tiff-directory.ts";
@@ -16,8 +16,8 @@ export interface TiffImage {
   readonly times: number;
   readonly voxelSizeZyx: Zyx | null;
   readonly voxelSizeNote: string;
-  /** All planes lie one after the other behind one directory (ImageJ over 4 GB), T Z C Y X. */
-  readonly contiguous: { readonly offset: number } | null;
+  /** All planes lie one after the other behind one directory, as in stacks over 4 GB; slowest axis first. */
+  readonly contiguous: { readonly offset: number; readonly order: "TZC" | "TCZ" } | null;
   /** Where plane (z, c, t) is: page and sample within its pixels. */
   planeAt(z: number, c: number, t: number): { page: TiffPage; sample: number };
 }
@@ -34,8 +34,8 @@ export async function tiffImagesOf(tiff: Tiff, all: TiffPage[]): Promise<{ image
     pages.length < all.length ? [`${all.length - pages.length} smaller copies (previews) were left out.`] : [];
   if (pages.length === 0) throw mixedPages(all[0], "is only a preview or a mask");
   assertSameLayout(pages);
-  const imageJ = await fromImageJ(tiff, text, pages);
-  return { images: [imageJ ?? fromShape(text, pages)], notes };
+  const imageJ = await fromImageJ(tiff, text, pages, notes);
+  return { images: [imageJ ?? (await fromShape(tiff, text, pages))], notes };
 }
 
 function fromOme(image: OmeImage, index: number, count: number, pages: readonly TiffPage[]): TiffImage {
@@ -81,9 +81,15 @@ function fromOme(image: OmeImage, index: number, count: number, pages: readonly 
   };
 }
 
-async function fromImageJ(tiff: Tiff, text: string, pages: readonly TiffPage[]): Promise<TiffImage | null> {
-  const said = parseImageJDescription(text);
-  if (!said) return null;
+async function fromImageJ(
+  tiff: Tiff,
+  text: string,
+  pages: readonly TiffPage[],
+  notes: string[],
+): Promise<TiffImage | null> {
+  const parsed = parseImageJDescription(text);
+  if (!parsed) return null;
+  const said = asSlices(parsed, notes);
   const [first] = pages;
   const planes = said.channels * said.slices * said.frames;
   const single = pages.length === 1 && said.images > 1;
@@ -109,12 +115,22 @@ async function fromImageJ(tiff: Tiff, text: string, pages: readonly TiffPage[]):
     times: frames,
     voxelSizeZyx: known ? [z, y, x] : null,
     voxelSizeNote: known ? "ImageJ header" : partialNote("The ImageJ header", z, y, x),
-    contiguous: single ? { offset: await contiguousStart(tiff, first) } : null,
+    contiguous: single ? { offset: await contiguousStart(tiff, first), order: "TZC" } : null,
     planeAt: (pz, c, t) => ({
       page: pages[(t * slices + pz) * channels + Math.floor(c / first.samples)] ?? first,
       sample: c % first.samples,
     }),
   };
+}
+
+/** Scripts often save a z stack as so many channels or times; five of either without any slice are taken for one, and said. */
+function asSlices(said: ImageJDescription, notes: string[]): ImageJDescription {
+  const { channels, frames, slices } = said;
+  if (slices > 1 || channels * frames < 5 || (channels > 1 && frames > 1)) return said;
+  notes.push(
+    `The header calls the ${channels * frames} planes ${channels > 1 ? "channels" : "times"}; they are taken as z slices.`,
+  );
+  return { ...said, channels: 1, frames: 1, slices: channels * frames };
 }
 
 /** ImageJ writes stacks over 4 GB with one directory; their planes follow the first without gaps and uncompressed. */
@@ -125,16 +141,19 @@ async function contiguousStart(tiff: Tiff, page: TiffPage): Promise<number> {
   if (page.compression === 1 && page.samples === 1 && gapless && !page.directory.entries.has(322)) return offsets[0];
   throw new Problem({
     tag: "tiff-missing-pages",
-    what: "The ImageJ header announces more slices than the file has pages.",
+    what: "The header announces more slices than the file has pages.",
     where: "page 1, tag 270",
     hint: "Open the file in Fiji and save it again as a TIFF stack.",
   });
 }
 
-function fromShape(text: string, pages: readonly TiffPage[]): TiffImage {
+async function fromShape(tiff: Tiff, text: string, pages: readonly TiffPage[]): Promise<TiffImage> {
   const [first] = pages;
-  const { channels, times } = parseShapedDescription(text, pages.length) ?? { channels: 1, times: 1 };
-  const slices = pages.length / (channels * times);
+  const said = parseShapedDescription(text);
+  const single = pages.length === 1 && said !== null && said.planes > 1;
+  const planes = single ? said.planes : pages.length;
+  const { channels, times } = said?.planes === planes ? said : { channels: 1, times: 1 };
+  const slices = planes / (channels * times);
   return {
     path: "stack",
     shapeZyx: [slices, first.height, first.width],
@@ -143,7 +162,7 @@ function fromShape(text: string, pages: readonly TiffPage[]): TiffImage {
     times,
     voxelSizeZyx: null,
     voxelSizeNote: "The file does not say its voxel size.",
-    contiguous: null,
+    contiguous: single ? { offset: await contiguousStart(tiff, first), order: "TCZ" } : null,
     planeAt: (z, c, t) => ({
       page: pages[(t * channels + Math.floor(c / first.samples)) * slices + z],
       sample: c % first.samples,

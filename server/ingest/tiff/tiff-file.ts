@@ -119,7 +119,11 @@ function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSour
     : Math.min(sizeY, Math.max(first.blockHeight, Math.floor(rowsInBudget / first.blockHeight) * first.blockHeight));
   const planeRows = async (z: number, yMin: number, yMax: number) => {
     if (image.contiguous) {
-      const plane = (choice.time * sizeZ + z) * image.channels.length + choice.channel;
+      const channels = image.channels.length;
+      const plane =
+        image.contiguous.order === "TZC"
+          ? (choice.time * sizeZ + z) * channels + choice.channel
+          : (choice.time * channels + choice.channel) * sizeZ + z;
       const start = image.contiguous.offset + (plane * sizeY + yMin) * rowBytes;
       const raw = await tiff.bytes.read(start, (yMax - yMin) * rowBytes, `slice ${z + 1}`);
       if (!tiff.littleEndian) swapBytes(raw, bytesPerPixel[first.pixelType]);

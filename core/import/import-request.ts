@@ -1,0 +1,31 @@
+/** What an import does, as kept in the database until it is over: enough to start again after a restart. */
+export type ImageOrigin =
+  | {
+      readonly kind: "upload";
+      readonly uploadId: string;
+      readonly fileName: string;
+      /** Path of the image inside the file, as the inspection named it. */
+      readonly image: string;
+      readonly channel: number;
+      readonly time: number;
+    }
+  /** The synthetic volume; for labels, the share of its nuclei that are taken. */
+  | { readonly kind: "sample"; readonly seed: number; readonly share: number };
+
+/** `accepted`: truth from the start. `proposals`: to be judged one by one. */
+export type LabelMode = "accepted" | "proposals";
+
+export interface ImportRequest {
+  /** Null where only labels are added to a volume that is there. */
+  readonly image: ImageOrigin | null;
+  readonly labels: { readonly origin: ImageOrigin; readonly mode: LabelMode } | null;
+}
+
+/** What an import of labels did, for the person to read. */
+export interface ImportedLabels {
+  readonly mode: LabelMode;
+  readonly count: number;
+  readonly largestId: number;
+  /** The file's ids that got new ones; empty where they were kept. */
+  readonly renamed: Readonly<Record<string, number>>;
+}

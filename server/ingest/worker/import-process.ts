@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import path from "node:path";
+import { isProblem, type ProblemFields } from "../../../core/problem.ts";
+import { brickKeyOf } from "../../../core/volume/brick.ts";
+import { createFolderStore } from "../../storage/folder-store.ts";
+import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
+import type { LabelExtent } from "../labels/label-statistics.ts";
+import { openVolumeFile } from "../open-volume-file.ts";
+import { writeImagePyramid } from "../pyramid/write-image.ts";
+import { writeLabelPyramid } from "../pyramid/write-labels.ts";
+import type { BlobSink } from "../pyramid/write-pyramid.ts";
+import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
+import type { VolumeSource } from "../volume-source.ts";
+import type { LabelTask, LabelValues, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
+
+/** Entry of the import process: one task from the parent, reports back, end. Without its parent it has no reason to live. */
+const report = (message: WorkerReport): void => void process.send?.(message);
+
+process.on("disconnect", () => process.exit(1));
+process.once("message", (task: WorkerTask) => {
+  run(task).then(
+    () => process.disconnect(),
+    (error) => {
+      report({ kind: "failed", problem: toProblem(error) });
+      process.disconnect();
+    },
+  );
+});
+
+function toProblem(error: unknown): ProblemFields {
+  if (isProblem(error)) return error.toJSON();
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOSPC")
+    return {
+      tag: "disk-full",
+      what: "The server's disk is full.",
+      hint: "Free some space on it, then start the import again. An import needs about three times the size of the volume while it runs.",
+    };
+  console.error("import failed", error);
+  return {
+    tag: "import-failed",
+    what: "The import stopped because of an unexpected error.",
+    where: error instanceof Error ? error.message.slice(0, 300) : undefined,
+    hint: "Try again. If it happens again, keep the file and report it.",
+  };
+}
+
+async function run(task: WorkerTask): Promise<void> {
+  if (task.kind === "inspect") {
+    const file = await openVolumeFile(task.file, task.fileName);
+    report({ kind: "inspected", contents: file.contents });
+    await file.close();
+    return;
+  }
+  await importVolume(task);
+  report({ kind: "done" });
+}
+
+/** Share of the progress bar that the image takes where labels follow. */
+const IMAGE_SHARE = 0.6;
+
+async function importVolume(task: Extract<WorkerTask, { kind: "import" }>): Promise<void> {
+  const blobs: BlobSink = createFolderStore(path.join(task.environment.dataRoot, "blobs"));
+  const { image, labels, scratchFolder, voxelSizeZyx } = task;
+  const share = image && labels ? IMAGE_SHARE : 1;
+  if (image) {
+    const progress = progressReporter("Writing the image", 0, share);
+    await withSource(image.origin, "image", async (source) => {
+      const written = await writeImagePyramid({
+        blobs,
+        prefix: image.prefix,
+        source,
+        voxelSizeZyx,
+        scratchFolder,
+        name: task.name,
+        onProgress: progress,
+      });
+      report({ kind: "image-written", ...written, sha256: await sha256Of(image.origin) });
+    });
+  }
+  if (labels) {
+    const progress = progressReporter("Writing the labels", image ? share : 0, 1);
+    await withSource(labels.origin, "labels", async (raw) => {
+      assertSameShape(task.shapeZyx, raw.shapeZyx);
+      await writeLabels(task, labels, toLabelSource(raw), blobs, progress);
+    });
+  }
+}
+
+/** Ids above this leave too few numbers for the people who go on labelling: they are renamed. */
+const LARGEST_KEPT_ID = 2 ** 30;
+
+async function writeLabels(
+  task: Extract<WorkerTask, { kind: "import" }>,
+  labels: LabelTask,
+  source: VolumeSource,
+  blobs: BlobSink,
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const renamed: Record<string, number> = {};
+  const rename = async (extents: readonly LabelExtent[]) => {
+    const largest = extents.at(-1)?.label ?? 0;
+    if (extents.length === 0 || (!labels.renameAll && largest <= LARGEST_KEPT_ID)) return undefined;
+    const first = await askLabelValues(extents.length);
+    const names = new Map(extents.map(({ label }, i) => [label, first + i]));
+    for (const [from, to] of names) renamed[from] = to;
+    return names;
+  };
+  const { basePrefix } = labels;
+  const { extents } = await writeLabelPyramid({
+    blobs,
+    prefix: labels.prefix,
+    source,
+    voxelSizeZyx: task.voxelSizeZyx,
+    scratchFolder: task.scratchFolder,
+    name: labels.name,
+    sourceImage: labels.sourceImage,
+    propertiesOf: () => ({ status: labels.mode === "accepted" ? "accepted" : "proposed", origin: "import" }),
+    rename,
+    onProgress,
+    ...(basePrefix && {
+      onChunk: (bz: number, by: number, bx: number, gzipped: Uint8Array) =>
+        blobs.put(`${basePrefix}${brickKeyOf(bz, by, bx)}`, gzipped),
+    }),
+  });
+  report({ kind: "labels-written", extents, renamed });
+}
+
+function askLabelValues(count: number): Promise<number> {
+  return new Promise((resolve) => {
+    process.once("message", (answer: LabelValues) => resolve(answer.first));
+    report({ kind: "need-label-values", count });
+  });
+}
+
+async function withSource(
+  origin: OriginTask,
+  part: "image" | "labels",
+  use: (source: VolumeSource) => Promise<void>,
+): Promise<void> {
+  if (origin.kind === "sample")
+    return use(part === "image" ? sampleImageSource(origin.seed) : sampleLabelSource(origin.seed, origin.share));
+  const file = await openVolumeFile(origin.file, origin.fileName);
+  try {
+    await use(await file.open(origin.choice));
+  } finally {
+    await file.close();
+  }
+}
+
+async function sha256Of(origin: OriginTask): Promise<string | null> {
+  if (origin.kind === "sample") return null;
+  const hash = createHash("sha256");
+  for await (const part of createReadStream(origin.file)) hash.update(part as Buffer);
+  return hash.digest("hex");
+}
+
+/** At most one report per percent. */
+function progressReporter(phase: string, from: number, to: number): (done: number) => void {
+  let last = -1;
+  return (done) => {
+    const percent = Math.floor((from + (to - from) * done) * 100);
+    if (percent === last) return;
+    last = percent;
+    report({ kind: "progress", done: percent / 100, phase });
+  };
+}
