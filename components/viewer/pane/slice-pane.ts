@@ -1,0 +1,186 @@
+import { brickBox } from "../../../core/volume/brick.ts";
+import { brickKeyOfId, type ImageBrickId, scaleLevelOf } from "../bricks/brick-state.ts";
+import type { EngineListener, ViewerEngine } from "../engine/viewer-engine.ts";
+import { drawSliceOverlay } from "../overlay/draw-slice-overlay.ts";
+import { labelKeysOfRegion } from "../slice/gather-labels.ts";
+import { chooseRegion, type RegionRect, type SliceRegion, wholeRect } from "../slice/slice-region.ts";
+import type { LabelLayer, SlicePlane, ViewState } from "../viewer-contract.ts";
+import { paneAxes } from "./pane-axes.ts";
+import { createPaneGeometry, type PaneGeometry, toScreenU, toScreenV } from "./pane-geometry.ts";
+import { PanePointer } from "./pane-pointer.ts";
+import { boxOfLevelBrick, SlicePicture } from "./slice-picture.ts";
+import { sliceWishes } from "./slice-wishes.ts";
+
+/**
+ * One slice pane: a canvas of composed texels that CSS moves and scales (so a pan or zoom costs no composition), and a
+ * canvas above it with lines and names.
+ */
+export class SlicePane implements EngineListener {
+  readonly plane: SlicePlane;
+  readonly #engine: ViewerEngine;
+  readonly #picture = document.createElement("canvas");
+  readonly #overlay = document.createElement("canvas");
+  readonly #stops: (() => void)[] = [];
+  #sizePx = { widthPx: 0, heightPx: 0 };
+  #shown: SlicePicture | null = null;
+
+  constructor(engine: ViewerEngine, plane: SlicePlane, host: HTMLElement) {
+    this.#engine = engine;
+    this.plane = plane;
+    for (const canvas of [this.#picture, this.#overlay]) {
+      canvas.style.cssText = "position:absolute;left:0;top:0;transform-origin:0 0;pointer-events:none";
+    }
+    host.prepend(this.#picture, this.#overlay);
+    this.#picture.dataset.role = "slice";
+    this.#overlay.dataset.role = "overlay";
+    const resize = new ResizeObserver(() => this.#onResize(host));
+    resize.observe(host);
+    const pointer = new PanePointer(engine, this, host);
+    this.#stops.push(
+      () => resize.disconnect(),
+      () => pointer.dispose(),
+      () => this.#picture.remove(),
+      () => this.#overlay.remove(),
+      () => engine.bricks.want(plane, []),
+      engine.listen(this),
+      engine.bricks.onChanged((ids) => this.#onImageBricks(ids)),
+      engine.hover.subscribe(() => this.requestDraw()),
+    );
+    this.#onResize(host);
+  }
+
+  /** Slice shown, level 0. */
+  get slice(): number {
+    return Math.floor(this.#engine.view.get().crosshairZyx[paneAxes(this.plane).w]);
+  }
+
+  get geometry(): PaneGeometry {
+    const { zoom, centerUmZyx } = this.#engine.view.get();
+    return createPaneGeometry(this.plane, this.#sizePx, zoom, centerUmZyx, this.#engine.image.voxelSizeZyx);
+  }
+
+  requestDraw(): void {
+    this.#engine.frames.request(this.#draw);
+  }
+
+  onView(view: ViewState, before: ViewState): void {
+    if (view.contrast !== before.contrast || view.gamma !== before.gamma) this.#shown?.invalidateGreys(null);
+    if (view.selectedLabel !== before.selectedLabel || view.selectedProposal !== before.selectedProposal)
+      this.#shown?.invalidateColours();
+    this.requestDraw();
+  }
+
+  onLabelVoxels: EngineListener["onLabelVoxels"] = (id, changes) => {
+    if (!this.#shown) return;
+    let touches = false;
+    for (const { key, box } of changes)
+      touches = this.#shown.invalidateLabels(id, box ?? brickBox(key, this.#engine.image.shapeZyx)) || touches;
+    if (touches) this.requestDraw();
+  };
+
+  onLabelStyle(id: LabelLayer["id"], isNewSource: boolean): void {
+    if (isNewSource) this.#shown?.invalidateLabels(id, null);
+    this.#loadLabels();
+    this.#shown?.invalidateColours();
+    this.requestDraw();
+  }
+
+  onOverlays(): void {
+    this.requestDraw();
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  #onResize(host: HTMLElement): void {
+    this.#sizePx = { widthPx: host.clientWidth, heightPx: host.clientHeight };
+    const ratio = window.devicePixelRatio;
+    this.#overlay.width = Math.round(host.clientWidth * ratio);
+    this.#overlay.height = Math.round(host.clientHeight * ratio);
+    this.#overlay.style.width = `${host.clientWidth}px`;
+    this.#overlay.style.height = `${host.clientHeight}px`;
+    this.#engine.view.setPaneSize(this.plane, host.clientWidth, host.clientHeight);
+    // A resized canvas is empty until it is drawn: not a frame later.
+    this.#draw();
+  }
+
+  #onImageBricks(ids: readonly ImageBrickId[]): void {
+    if (!this.#shown) return;
+    for (const id of ids) {
+      const level = this.#engine.image.levels.find((known) => known.scaleLevel === scaleLevelOf(id));
+      if (level && level.scaleLevel >= this.#shown.region.level.scaleLevel)
+        this.#shown.invalidateGreys(boxOfLevelBrick(level, brickBox(brickKeyOfId(id), level.shapeZyx)));
+    }
+    this.requestDraw();
+  }
+
+  readonly #draw = (): void => {
+    if (this.#sizePx.widthPx === 0) return;
+    const pane = this.geometry;
+    const ratio = window.devicePixelRatio;
+    const { image } = this.#engine;
+    const region = chooseRegion(pane, image.levels, this.slice, ratio, this.#shown?.region ?? null);
+    this.#picture.hidden = region === null;
+    if (region) {
+      if (region !== this.#shown?.region) this.#show(region);
+      this.#paint(ratio);
+      this.#place(region, pane, ratio);
+    }
+    const context = this.#overlay.getContext("2d");
+    if (context) drawSliceOverlay(context, ratio, pane, this.slice, this.#engine);
+  };
+
+  #show(region: SliceRegion): void {
+    if (!this.#shown?.moveTo(region)) this.#shown = new SlicePicture(region);
+    const width = region.columns * region.texelsU;
+    const height = region.rows * region.texelsV;
+    if (this.#picture.width !== width || this.#picture.height !== height) {
+      this.#picture.width = width;
+      this.#picture.height = height;
+    }
+    const { bricks, image, view } = this.#engine;
+    bricks.want(this.plane, sliceWishes(region, image.levels, view.get().crosshairZyx));
+    this.#loadLabels();
+  }
+
+  #loadLabels(): void {
+    if (!this.#shown) return;
+    const { region } = this.#shown;
+    const { layers, image } = this.#engine;
+    for (const { layer } of layers.drawn)
+      if (layer.visible) layers.load(layer, labelKeysOfRegion(region, wholeRect(region), image.shapeZyx));
+  }
+
+  #paint(ratio: number): void {
+    if (!this.#shown) return;
+    const engine = this.#engine;
+    const changed = this.#shown.compose({
+      levels: engine.image.levels,
+      bricks: engine.bricks,
+      contrast: engine.contrast,
+      layers: engine.layers.drawn,
+      lineTexels: Math.max(1, Math.round(ratio)),
+      selectedGroup: (layer) => engine.selectedGroup(layer),
+    });
+    if (changed) this.#put(this.#shown, changed);
+  }
+
+  #put(shown: SlicePicture, { c0, r0, c1, r1 }: RegionRect): void {
+    const { texelsU, texelsV } = shown.region;
+    this.#picture
+      .getContext("2d")
+      ?.putImageData(shown.image, 0, 0, c0 * texelsU, r0 * texelsV, (c1 - c0) * texelsU, (r1 - r0) * texelsV);
+  }
+
+  #place(region: SliceRegion, pane: PaneGeometry, ratio: number): void {
+    const factorU = region.level.factorZyx[region.axes.u];
+    const factorV = region.level.factorZyx[region.axes.v];
+    const scaleU = (pane.pxPerVoxelU * factorU) / region.texelsU;
+    const scaleV = (pane.pxPerVoxelV * factorV) / region.texelsV;
+    const left = toScreenU(pane, region.u0 * factorU);
+    const top = toScreenV(pane, region.v0 * factorV);
+    this.#picture.style.transform = `translate(${left}px, ${top}px) scale(${scaleU}, ${scaleV})`;
+    this.#picture.style.imageRendering = Math.max(scaleU, scaleV) * ratio > 1.01 ? "pixelated" : "auto";
+  }
+}

@@ -1,0 +1,118 @@
+import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
+import type { DrawnLayer } from "../engine/drawn-layers.ts";
+import { composeSlice } from "../slice/compose-slice.ts";
+import type { ContrastTable } from "../slice/contrast-table.ts";
+import { type BrickReader, gatherGrey } from "../slice/gather-grey.ts";
+import { gatherLabels } from "../slice/gather-labels.ts";
+import { type RegionRect, rectOfBox, type SliceRegion, uniteRects, wholeRect } from "../slice/slice-region.ts";
+import type { ImageLevel, LabelLayer } from "../viewer-contract.ts";
+
+export interface PictureSources {
+  readonly levels: readonly ImageLevel[];
+  readonly bricks: BrickReader;
+  readonly contrast: ContrastTable;
+  readonly layers: readonly DrawnLayer[];
+  readonly lineTexels: number;
+  selectedGroup(layer: LabelLayer): number;
+}
+
+/** A composed part of one slice in memory. Changes are gathered as rectangles and composed when it is next shown. */
+export class SlicePicture {
+  readonly image: ImageData;
+  readonly #texels: Uint32Array;
+  readonly #greys: Uint8Array;
+  readonly #labels = new Map<LabelLayer["id"], Uint32Array>();
+  readonly #dirtyLabels = new Map<LabelLayer["id"], RegionRect>();
+  #region: SliceRegion;
+  #dirtyGreys: RegionRect | null;
+  #dirtyColours: RegionRect | null = null;
+
+  constructor(region: SliceRegion) {
+    this.#region = region;
+    this.image = new ImageData(region.columns * region.texelsU, region.rows * region.texelsV);
+    this.#texels = new Uint32Array(this.image.data.buffer);
+    this.#greys = new Uint8Array(region.columns * region.rows);
+    this.#dirtyGreys = wholeRect(region);
+  }
+
+  get region(): SliceRegion {
+    return this.#region;
+  }
+
+  /** Turns to another region of the same size in the same memory: a wheel turn must not allocate megabytes per slice. */
+  moveTo(region: SliceRegion): boolean {
+    const { columns, rows, texelsU, texelsV } = this.#region;
+    if (region.columns !== columns || region.rows !== rows) return false;
+    if (region.texelsU !== texelsU || region.texelsV !== texelsV) return false;
+    this.#region = region;
+    this.#dirtyGreys = wholeRect(region);
+    for (const id of this.#labels.keys()) this.#dirtyLabels.set(id, wholeRect(region));
+    return true;
+  }
+
+  /** Boxes are of level 0 voxels. */
+  invalidateGreys(box: VoxelBox | null): void {
+    const rect = box ? rectOfBox(this.region, box) : wholeRect(this.region);
+    if (rect) this.#dirtyGreys = uniteRects(this.#dirtyGreys, rect);
+  }
+
+  invalidateLabels(id: LabelLayer["id"], box: VoxelBox | null): boolean {
+    const rect = box ? rectOfBox(this.region, box) : wholeRect(this.region);
+    if (rect) this.#dirtyLabels.set(id, uniteRects(this.#dirtyLabels.get(id) ?? null, rect));
+    return rect !== null;
+  }
+
+  invalidateColours(): void {
+    this.#dirtyColours = wholeRect(this.region);
+  }
+
+  /** Brings the picture up to date and returns what changed, in voxels of the region. */
+  compose(sources: PictureSources): RegionRect | null {
+    const { region } = this;
+    let dirty = this.#dirtyColours;
+    this.#dirtyColours = null;
+    if (this.#dirtyGreys) {
+      gatherGrey(this.#greys, region, this.#dirtyGreys, sources.levels, sources.bricks, sources.contrast);
+      dirty = uniteRects(dirty, this.#dirtyGreys);
+      this.#dirtyGreys = null;
+    }
+    const shown = sources.layers.filter(({ layer }) => layer.visible);
+    for (const { layer } of shown) {
+      const stale = this.#labels.has(layer.id) ? this.#dirtyLabels.get(layer.id) : wholeRect(region);
+      if (!stale) continue;
+      gatherLabels(this.#labelsOf(layer.id), region, stale, layer.source);
+      this.#dirtyLabels.delete(layer.id);
+      dirty = uniteRects(dirty, stale);
+    }
+    if (!dirty) return null;
+    const layers = shown.map(({ layer, palette }) => ({
+      labels: this.#labelsOf(layer.id),
+      palette,
+      opacity: layer.opacity,
+      outlinesOnly: layer.outlinesOnly,
+      isProposal: layer.id === "proposals",
+      selectedGroup: sources.selectedGroup(layer),
+    }));
+    composeSlice(this.#texels, region, dirty, this.#greys, layers, sources.lineTexels);
+    return dirty;
+  }
+
+  #labelsOf(id: LabelLayer["id"]): Uint32Array {
+    let labels = this.#labels.get(id);
+    if (!labels) {
+      labels = new Uint32Array(this.region.columns * this.region.rows);
+      this.#labels.set(id, labels);
+    }
+    return labels;
+  }
+}
+
+/** Level 0 box of a brick of any level. */
+export function boxOfLevelBrick(level: ImageLevel, box: VoxelBox): VoxelBox {
+  const scale = (zyx: Zyx): Zyx => [
+    zyx[0] * level.factorZyx[0],
+    zyx[1] * level.factorZyx[1],
+    zyx[2] * level.factorZyx[2],
+  ];
+  return { minZyx: scale(box.minZyx), maxZyx: scale(box.maxZyx) };
+}
