@@ -1,0 +1,113 @@
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { labelRgba } from "../../core/ome-zarr/label-color.ts";
+import { labelGroup, labelsIndex } from "../../core/ome-zarr/multiscales.ts";
+import type { PyramidLevel } from "../../core/volume/pyramid.ts";
+import { planPyramid } from "../../core/volume/pyramid.ts";
+import { bytesOf, pixelsOf } from "../ingest/pixel-bytes.ts";
+import type { BlobStore } from "../storage/blob-store.ts";
+import { type ExportFile, jsonFile } from "./export-file.ts";
+import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
+import { type LabelMap, mapLabels, sameValues } from "./truth-labels.ts";
+
+const decompress = promisify(gunzip);
+const compress = promisify(gzip);
+
+/** Meaning of the values of the mask, under the names that the label image's properties carry. */
+export const knownStates = [
+  { "label-value": 1, meaning: "background", rgba: [90, 90, 90, 255] },
+  { "label-value": 2, meaning: "nucleus", rgba: [230, 230, 230, 255] },
+] as const;
+
+/** OME-Zarr 0.5: the image as it is stored, with `labels/nuclei` and `labels/known` on the same pyramid. */
+export async function* omeZarrFiles(dataset: ReadableDataset): AsyncGenerator<ExportFile> {
+  for (const frozen of dataset.description.volumes) {
+    const volume = await dataset.openVolume(frozen);
+    const root = `ome-zarr/${frozen.fileName}.ome.zarr/`;
+    yield* copiedFiles(dataset.blobs, volume.image.prefix, root, (key) => !key.startsWith("labels/"));
+    yield jsonFile(`${root}labels/zarr.json`, labelsIndex(["nuclei", "known"]));
+    yield* nucleiFiles(dataset.blobs, volume, `${root}labels/nuclei/`);
+    yield* knownFiles(dataset.blobs, volume, `${root}labels/known/`);
+  }
+}
+
+/** Blobs below `prefix` under the names they have there; the bytes are compressed already, or a few lines of JSON. */
+async function* copiedFiles(
+  blobs: BlobStore,
+  prefix: string,
+  folder: string,
+  wanted: (key: string) => boolean,
+  change: (bytes: Uint8Array) => Promise<Uint8Array> = async (bytes) => bytes,
+): AsyncGenerator<ExportFile> {
+  for await (const key of blobs.list(prefix)) {
+    const name = key.slice(prefix.length);
+    if (!wanted(name)) continue;
+    const isChunk = name.includes("/c/");
+    yield {
+      path: folder + name,
+      compress: !isChunk,
+      async *bytes() {
+        const bytes = await blobs.get(key);
+        if (!bytes) throw new Error(`${key} went away while it was exported`);
+        yield isChunk ? await change(bytes) : bytes;
+      },
+    };
+  }
+}
+
+const levelsOf = ({ volume }: ReadableVolume): PyramidLevel[] => planPyramid(volume.shapeZyx, volume.voxelSizeZyx);
+
+async function* nucleiFiles(blobs: BlobStore, volume: ReadableVolume, folder: string): AsyncGenerator<ExportFile> {
+  yield jsonFile(
+    `${folder}zarr.json`,
+    labelGroup({
+      name: "nuclei",
+      levels: levelsOf(volume),
+      voxelSizeZyx: volume.volume.voxelSizeZyx,
+      colors: volume.nuclei.map(({ label }) => ({ "label-value": label, rgba: labelRgba(label) })),
+      properties: volume.nuclei.map((nucleus) => ({
+        "label-value": nucleus.label,
+        status: nucleus.status,
+        class: nucleus.class,
+        annotator: nucleus.annotator,
+        origin: nucleus.origin,
+        checkpoint: nucleus.checkpointId,
+        uncertainty: nucleus.uncertainty,
+        truncated: nucleus.shape.truncated,
+        volumeUm3: nucleus.shape.volumeUm3,
+      })),
+      sourceImage: "../../",
+    }),
+  );
+  const truth = volume.volume.unfinishedNuclei === 0 ? null : sameValues(volume.nuclei);
+  yield* copiedFiles(
+    blobs,
+    volume.labels.prefix,
+    folder,
+    (key) => key !== "zarr.json",
+    truth ? (bytes) => truthChunk(bytes, truth) : undefined,
+  );
+}
+
+/** A chunk of labels, of any level, without the nuclei that nobody finished. */
+async function truthChunk(bytes: Uint8Array, truth: LabelMap): Promise<Uint8Array> {
+  const labels = pixelsOf("uint32", await decompress(bytes));
+  const kept = new Uint32Array(labels.length);
+  mapLabels(labels, kept, truth);
+  return compress(bytesOf(kept), { level: 1 });
+}
+
+async function* knownFiles(blobs: BlobStore, volume: ReadableVolume, folder: string): AsyncGenerator<ExportFile> {
+  yield jsonFile(
+    `${folder}zarr.json`,
+    labelGroup({
+      name: "known",
+      levels: levelsOf(volume),
+      voxelSizeZyx: volume.volume.voxelSizeZyx,
+      colors: knownStates.map(({ "label-value": value, rgba }) => ({ "label-value": value, rgba })),
+      properties: knownStates.map(({ "label-value": value, meaning }) => ({ "label-value": value, meaning })),
+      sourceImage: "../../",
+    }),
+  );
+  yield* copiedFiles(blobs, volume.known.prefix, folder, (key) => key !== "zarr.json");
+}
