@@ -6,6 +6,12 @@ it("comes back to the page that was asked for", () => {
   expect(safeNext(href.searchParams.get("next"))).toBe("/projects/7?tab=people");
 });
 
+it("keeps a token behind the #, where no server sees it", () => {
+  const href = new URL(signInHref("/join#secret"), "http://host");
+  expect(href.search).not.toContain("secret");
+  expect(href.hash).toBe("#secret");
+});
+
 it.each([
   null,
   "",

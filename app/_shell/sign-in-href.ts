@@ -1,6 +1,8 @@
-/** Where to sign in, remembering where the person wanted to go. */
-export const signInHref = (wanted: string): string =>
-  wanted === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(wanted)}`;
+/** Where to sign in, remembering where the person wanted to go. What stands behind a `#` stays there: it may be a token. */
+export function signInHref(wanted: string): string {
+  const [path, hash] = wanted.split("#");
+  return `/sign-in${path === "/" ? "" : `?next=${encodeURIComponent(path)}`}${hash ? `#${hash}` : ""}`;
+}
 
 /** Only a path of this site: an address with a host would let a link send people elsewhere after signing in. */
 export const safeNext = (next: string | null): string =>

@@ -15,7 +15,8 @@ export function SignInForm() {
   const [password, setPassword] = useState("");
   const submit = useMutation({
     mutationFn: () => signIn(email, password),
-    onSuccess: () => window.location.assign(next), // a whole load: nothing of another person stays in memory
+    // A link's token may stand behind the `#`.
+    onSuccess: () => window.location.assign(next + window.location.hash), // a whole load: nothing of another person stays in memory
   });
   return (
     <CenteredPage title="Sign in">

@@ -1,0 +1,43 @@
+"use client";
+import { Skeleton, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
+import { PageShell } from "../../../_shell/page-shell.tsx";
+import { problemOfError } from "../../../_trpc/problem-of-error.ts";
+import { useTRPC } from "../../../_trpc/trpc.ts";
+import { useProjectEvents } from "../../../_trpc/use-project-events.ts";
+import { ProjectContext } from "./project-context.ts";
+import { ProjectTabs } from "./project-tabs.tsx";
+
+function LoadedProject({ projectId, children }: { projectId: string; children: ReactNode }) {
+  const trpc = useTRPC();
+  const project = useQuery(trpc.project.byId.queryOptions({ projectId }));
+  useProjectEvents(projectId);
+  if (project.data)
+    return (
+      <ProjectContext value={project.data}>
+        <Stack gap="lg">
+          <ProjectTabs project={project.data} />
+          {children}
+        </Stack>
+      </ProjectContext>
+    );
+  if (project.error)
+    return <ProblemAlert problem={problemOfError(project.error)} onRetry={() => void project.refetch()} />;
+  return (
+    <Stack>
+      <Skeleton h={36} w={320} />
+      <Skeleton h={200} />
+    </Stack>
+  );
+}
+
+/** Every page of a project: its name on the way back, its tabs, one stream of events that keeps them fresh. */
+export function ProjectFrame({ projectId, children }: { projectId: string; children: ReactNode }) {
+  return (
+    <PageShell crumbs={[{ label: "Projects", href: "/projects" }]}>
+      <LoadedProject projectId={projectId}>{children}</LoadedProject>
+    </PageShell>
+  );
+}

@@ -1,0 +1,17 @@
+"use client";
+import { Stack } from "@mantine/core";
+import { useProject } from "../_project/project-context.ts";
+import { ExportName } from "./export-name.tsx";
+import { Invitations } from "./invitations.tsx";
+import { MemberTable } from "./member-table.tsx";
+
+export function People() {
+  const project = useProject();
+  return (
+    <Stack gap="lg">
+      <MemberTable />
+      {project.role === "owner" && <Invitations />}
+      <ExportName />
+    </Stack>
+  );
+}

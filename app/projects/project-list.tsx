@@ -1,0 +1,67 @@
+"use client";
+import { Badge, Button, Card, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconFolderPlus, IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { EmptyState } from "../../components/ui/empty-state.tsx";
+import { PageTitle } from "../../components/ui/page-title.tsx";
+import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
+import { problemOfError } from "../_trpc/problem-of-error.ts";
+import { useTRPC } from "../_trpc/trpc.ts";
+import { CreateProjectDialog } from "./create-project-dialog.tsx";
+
+export function ProjectList() {
+  const trpc = useTRPC();
+  const projects = useQuery(trpc.project.list.queryOptions());
+  const [creating, { open, close }] = useDisclosure(false);
+  const newButton = (
+    <Button leftSection={<IconPlus size={16} />} onClick={open}>
+      New project
+    </Button>
+  );
+  return (
+    <Stack gap="lg">
+      <PageTitle title="Projects" action={projects.data?.length ? newButton : undefined} />
+      {projects.error && (
+        <ProblemAlert problem={problemOfError(projects.error)} onRetry={() => void projects.refetch()} />
+      )}
+      {projects.isPending && !projects.error && <Skeleton h={120} />}
+      {projects.data?.length === 0 && (
+        <EmptyState
+          icon={<IconFolderPlus size={40} stroke={1.2} />}
+          title="No projects yet"
+          text="A project holds volumes, the people who label them, and the model that learns from it. Make one, then import a stack."
+        >
+          <Group mt="xs">{newButton}</Group>
+        </EmptyState>
+      )}
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+        {projects.data?.map((one) => (
+          <Card key={one.id} component={Link} href={`/projects/${one.id}`} withBorder padding="md">
+            <Stack gap={6} h="100%" justify="space-between">
+              <div>
+                <Group justify="space-between" wrap="nowrap">
+                  <Text fw={600} truncate>
+                    {one.name}
+                  </Text>
+                  <Badge variant="light" color="gray" tt="none" flex="none">
+                    {one.role}
+                  </Badge>
+                </Group>
+                <Text size="sm" c="dimmed" lineClamp={2}>
+                  {one.description || "No description yet."}
+                </Text>
+              </div>
+              <Text size="xs" c="dimmed">
+                {one.volumes === 1 ? "1 volume" : `${one.volumes} volumes`} · since{" "}
+                {one.createdAt.toLocaleDateString("en-GB", { dateStyle: "medium" })}
+              </Text>
+            </Stack>
+          </Card>
+        ))}
+      </SimpleGrid>
+      <CreateProjectDialog opened={creating} onClose={close} />
+    </Stack>
+  );
+}
