@@ -28,7 +28,7 @@ export const snapshotManifestSchema = z.object({
         status: z.enum(labelStatuses),
         class: z.string().max(200).nullable(),
         origin: z.string().max(200).nullable(),
-        /** Name of who set the status or painted last; null where it came with the file. */
+        /** Account id of who set the status or painted last: each person chooses how exports name them. Null where it came with the file. */
         by: z.string().max(200).nullable(),
       }),
     )
