@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The `bin` of the package: plain JavaScript, so that it runs without a build; the commands are TypeScript.
+import { register } from "tsx/esm/api";
+
+register();
+
+const commands = {
+  evaluate: {
+    about: "train on labelled volumes, test on others, print the scores",
+    load: () => import("./evaluate.ts").then((module) => module.runEvaluate),
+  },
+  import: {
+    about: "send folders of volumes to a running server",
+    load: () => import("./import.ts").then((module) => module.runImport),
+  },
+};
+
+const [name, ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name ?? "") ? commands[name] : null;
+if (command) {
+  try {
+    const run = await command.load();
+    process.exitCode = (await run(args)) ?? 0;
+  } catch (error) {
+    // Problems are sentences for people; anything else is a fault of ours and keeps its trace.
+    console.error(error?._tag === "Problem" ? error.message : error);
+    process.exitCode = 1;
+  }
+} else {
+  console.log("karyoloop <command> [options]; each command explains itself with --help\n");
+  for (const [known, { about }] of Object.entries(commands)) console.log(`  ${known.padEnd(10)} ${about}`);
+  process.exitCode = name === undefined || name === "--help" || name === "-h" ? 0 : 1;
+}

@@ -1,0 +1,46 @@
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import type { AugmentationOptions } from "./augment.ts";
+import type { CheckpointFiles, TrainingProgress } from "./checkpoint.ts";
+import type { Head } from "./model/network-config.ts";
+import type { TrainedModel } from "./trained-model.ts";
+import type { ValidationScores } from "./validate.ts";
+
+/** How long to learn: minutes of wall time, or an exact number of steps, which gives the same weights every time. */
+export type TrainBudget = { readonly minutes: number } | { readonly maxSteps: number };
+
+export interface TrainOptions {
+  readonly seed: number;
+  readonly budget: TrainBudget;
+  /** Fine-tune these weights instead of starting from nothing. */
+  readonly parent?: TrainedModel;
+  /** Go on with a run that was cut off. */
+  readonly resume?: TrainingProgress;
+  readonly baseChannels?: number;
+  readonly levelCount?: number;
+  readonly heads?: readonly Head[];
+  readonly patchShapeZyx?: Zyx;
+  readonly batchSize?: number;
+  readonly augmentation?: Partial<AugmentationOptions>;
+  /** Default: a third of a minute. */
+  readonly checkpointEverySeconds?: number;
+  /** From the engine; bounds the memory of predictions. */
+  readonly maxTileVoxels?: number;
+}
+
+export interface StepReport {
+  readonly step: number;
+  readonly loss: number;
+  readonly stepMs: number;
+  /** Share of the budget used, 0…1. */
+  readonly progress: number;
+  /** Voxels of this step's patches that carried truth. */
+  readonly knownVoxels: number;
+}
+
+/** All optional; slow ones hold the training up. */
+export interface TrainHooks {
+  onStep?(report: StepReport): void | Promise<void>;
+  onValidation?(report: { readonly step: number; readonly scores: ValidationScores }): void | Promise<void>;
+  /** Files of a checkpoint that a later call can go on from (`loadCheckpoint(files).progress` as `resume`). */
+  onCheckpoint?(report: { readonly step: number; readonly files: CheckpointFiles }): void | Promise<void>;
+}

@@ -1,0 +1,81 @@
+import { growBox } from "../../core/labels/object-boxes.ts";
+import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
+import { boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import { type InstanceThresholds, segmentInstances } from "./instances.ts";
+import { receptiveRadius } from "./model/network-config.ts";
+import type { Predictor } from "./model/predictor.ts";
+import type { IntensityWindow } from "./normalise.ts";
+import { predictVolume } from "./predict.ts";
+import type { TrainingVolume } from "./training-volume.ts";
+
+export interface BoxScores extends SegmentationScores {
+  readonly volumeId: string;
+  readonly box: VoxelBox;
+}
+
+export interface ValidationScores {
+  /** Null where no box holds an object on either side. */
+  readonly ap50: number | null;
+  readonly ap75: number | null;
+  readonly dice: number | null;
+  /** True nuclei that they were measured on. */
+  readonly nuclei: number;
+  readonly boxes: readonly BoxScores[];
+}
+
+/** Scores a model in the validation boxes, which no training patch ever touched; AP pools the objects of all boxes. */
+export async function validate(
+  predictor: Predictor,
+  volumes: readonly { readonly volume: TrainingVolume; readonly window: IntensityWindow }[],
+  thresholds: InstanceThresholds,
+  signal?: AbortSignal,
+): Promise<ValidationScores> {
+  const boxes: BoxScores[] = [];
+  const margin = receptiveRadius(predictor.config);
+  for (const { volume, window } of volumes)
+    for (const box of volume.validationBoxes) {
+      // What lies around the box is seen, as it is when the whole volume is predicted.
+      const seen = growBox(box, margin, volume.shapeZyx);
+      const shapeZyx = boxShape(seen);
+      const image = cropBox(volume.image, volume.shapeZyx, seen, Float32Array);
+      const maps = await predictVolume(predictor, image, shapeZyx, { window, signal });
+      const found = segmentInstances(maps, { shapeZyx, voxelSizeZyx: volume.voxelSizeZyx }, thresholds);
+      const inner: VoxelBox = { minZyx: minus(box.minZyx, seen.minZyx), maxZyx: minus(box.maxZyx, seen.minZyx) };
+      const scores = scoreSegmentation(
+        cropBox(volume.labels, volume.shapeZyx, box, Uint32Array),
+        cropBox(found, shapeZyx, inner, Uint32Array),
+      );
+      boxes.push({ volumeId: volume.id, box, ...scores });
+    }
+  const pooled = (hits: (scores: BoxScores) => number) => {
+    const truePositives = boxes.reduce((sum, scores) => sum + hits(scores), 0);
+    const objects = boxes.reduce((sum, { truth, found }) => sum + truth + found, 0);
+    return objects === 0 ? null : truePositives / (objects - truePositives);
+  };
+  return {
+    ap50: pooled((scores) => scores.truePositives50),
+    ap75: pooled((scores) => scores.truePositives75),
+    dice: meanOfDefined(boxes.map(({ dice }) => dice)),
+    nuclei: boxes.reduce((sum, { truth }) => sum + truth, 0),
+    boxes,
+  };
+}
+
+const minus = (a: Zyx, b: Zyx): Zyx => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+
+/** A box of a volume as an array of its own. */
+export function cropBox<T extends Float32Array | Uint32Array | Uint8Array>(
+  values: T,
+  shapeZyx: Zyx,
+  { minZyx, maxZyx }: VoxelBox,
+  arrayType: new (length: number) => T,
+): T {
+  const [depth, height, width] = minus(maxZyx, minZyx);
+  const cropped = new arrayType(depth * height * width);
+  for (let z = 0; z < depth; z++)
+    for (let y = 0; y < height; y++) {
+      const from = ((minZyx[0] + z) * shapeZyx[1] + minZyx[1] + y) * shapeZyx[2] + minZyx[2];
+      cropped.set(values.subarray(from, from + width), (z * height + y) * width);
+    }
+  return cropped;
+}
