@@ -1,11 +1,16 @@
 import { accountRouter } from "./routers/account.ts";
 import { boxRouter } from "./routers/box/index.ts";
+import { checkpointRouter } from "./routers/checkpoint/index.ts";
 import { eventRouter } from "./routers/event.ts";
 import { installationRouter } from "./routers/installation/index.ts";
 import { invitationRouter } from "./routers/invitation.ts";
+import { learningCurveRouter } from "./routers/learning-curve/index.ts";
 import { memberRouter } from "./routers/member.ts";
 import { nucleusClassRouter } from "./routers/nucleus-class.ts";
 import { projectRouter } from "./routers/project.ts";
+import { proposalRouter } from "./routers/proposal/index.ts";
+import { queueRouter } from "./routers/queue/index.ts";
+import { trainingRouter } from "./routers/training/index.ts";
 import { router } from "./trpc.ts";
 
 /** The whole API by name. One noun, one router, one file or folder in routers/. */
@@ -18,4 +23,9 @@ export const appRouter = router({
   member: memberRouter,
   nucleusClass: nucleusClassRouter,
   project: projectRouter,
+  checkpoint: checkpointRouter,
+  learningCurve: learningCurveRouter,
+  proposal: proposalRouter,
+  queue: queueRouter,
+  training: trainingRouter,
 });

@@ -70,6 +70,60 @@ CREATE TABLE "verification" (
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "label_blob" (
+	"volume_id" uuid NOT NULL,
+	"sha256" text NOT NULL,
+	"size_bytes" integer NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "label_blob_volume_id_sha256_pk" PRIMARY KEY("volume_id","sha256")
+);
+--> statement-breakpoint
+CREATE TABLE "label_document_state" (
+	"volume_id" uuid NOT NULL,
+	"epoch" integer NOT NULL,
+	"position" bigint NOT NULL,
+	"state" "bytea" NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "label_document_state_volume_id_epoch_position_pk" PRIMARY KEY("volume_id","epoch","position")
+);
+--> statement-breakpoint
+CREATE TABLE "label_journal" (
+	"volume_id" uuid NOT NULL,
+	"session" bigint NOT NULL,
+	"seq" bigint NOT NULL,
+	"stamp" bigint NOT NULL,
+	"kind" smallint NOT NULL,
+	"record" "bytea" NOT NULL,
+	"user_id" text NOT NULL,
+	"labels" bigint[] NOT NULL,
+	"brick_keys" bigint[] NOT NULL,
+	"position" bigint NOT NULL,
+	"folded_gen" integer,
+	"undone" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "label_journal_volume_id_session_seq_pk" PRIMARY KEY("volume_id","session","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "label_wal" (
+	"volume_id" uuid NOT NULL,
+	"epoch" integer NOT NULL,
+	"position" bigint NOT NULL,
+	"update" "bytea" NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "label_wal_volume_id_epoch_position_pk" PRIMARY KEY("volume_id","epoch","position")
+);
+--> statement-breakpoint
+CREATE TABLE "volume_session" (
+	"volume_id" uuid NOT NULL,
+	"session" bigint NOT NULL,
+	"user_id" text NOT NULL,
+	"after_session" bigint,
+	"after_seq" bigint,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "volume_session_volume_id_session_pk" PRIMARY KEY("volume_id","session")
+);
+--> statement-breakpoint
 CREATE TABLE "blob_removal" (
 	"prefix" text PRIMARY KEY NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -211,6 +265,7 @@ CREATE TABLE "proposal" (
 	"uncertainty" double precision,
 	"reason" text DEFAULT '' NOT NULL,
 	"suppressed" boolean DEFAULT false NOT NULL,
+	"queued" boolean DEFAULT true NOT NULL,
 	CONSTRAINT "proposal_volume_id_label_value_pk" PRIMARY KEY("volume_id","label_value")
 );
 --> statement-breakpoint
@@ -343,6 +398,14 @@ ALTER TABLE "account" ADD CONSTRAINT "account_user_id_user_id_fk" FOREIGN KEY ("
 ALTER TABLE "one_time_link" ADD CONSTRAINT "one_time_link_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "session" ADD CONSTRAINT "session_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "trainer_token" ADD CONSTRAINT "trainer_token_created_by_user_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."user"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "label_blob" ADD CONSTRAINT "label_blob_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "label_blob" ADD CONSTRAINT "label_blob_created_by_user_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."user"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "label_document_state" ADD CONSTRAINT "label_document_state_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "label_journal" ADD CONSTRAINT "label_journal_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "label_journal" ADD CONSTRAINT "label_journal_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "label_wal" ADD CONSTRAINT "label_wal_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "volume_session" ADD CONSTRAINT "volume_session_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "volume_session" ADD CONSTRAINT "volume_session_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_job" ADD CONSTRAINT "import_job_project_id_project_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."project"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_job" ADD CONSTRAINT "import_job_volume_id_volume_id_fk" FOREIGN KEY ("volume_id") REFERENCES "public"."volume"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_job" ADD CONSTRAINT "import_job_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -384,6 +447,9 @@ ALTER TABLE "volume" ADD CONSTRAINT "volume_project_id_project_id_fk" FOREIGN KE
 ALTER TABLE "volume" ADD CONSTRAINT "volume_created_by_user_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."user"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "account_user_idx" ON "account" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "session_user_idx" ON "session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "label_journal_position_idx" ON "label_journal" USING btree ("volume_id","position");--> statement-breakpoint
+CREATE INDEX "label_journal_labels_idx" ON "label_journal" USING gin ("labels");--> statement-breakpoint
+CREATE INDEX "label_journal_bricks_idx" ON "label_journal" USING gin ("brick_keys");--> statement-breakpoint
 CREATE INDEX "import_job_project_idx" ON "import_job" USING btree ("project_id");--> statement-breakpoint
 CREATE INDEX "import_job_volume_idx" ON "import_job" USING btree ("volume_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "nucleus_class_key_idx" ON "nucleus_class" USING btree ("project_id","number_key");--> statement-breakpoint

@@ -32,6 +32,7 @@ export const prediction = pgTable(
     snapshotId: uuid("snapshot_id").references(() => snapshot.id),
     /** Job that made it; a job that is taken over skips the volumes it has already predicted. */
     jobId: uuid("job_id").references(() => trainingJob.id),
+    /** Empty once the image is gone: nothing of it is current, undecided or rejected. */
     blobPrefix: text("blob_prefix").notNull(),
     /** Shapes of the volume's accepted and corrected nuclei when it was made: what is odd is judged against them. */
     truthShapes: jsonb("truth_shapes").$type<NucleusShape[]>().notNull().default([]),
@@ -78,8 +79,10 @@ export const proposal = pgTable(
     uncertainty: doublePrecision("uncertainty"),
     /** Why, in words. */
     reason: text("reason").notNull().default(""),
-    /** Never asked: overlaps a rejected one (IoU > 0.5), or a candidate above its share of the queue. */
+    /** Overlaps a rejected one (IoU > 0.5): not asked again. */
     suppressed: boolean("suppressed").notNull().default(false),
+    /** False for candidates above their share of the queue. */
+    queued: boolean("queued").notNull().default(true),
   },
   (t) => [
     primaryKey({ columns: [t.volumeId, t.labelValue] }),

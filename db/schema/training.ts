@@ -70,6 +70,8 @@ export const trainingJob = pgTable(
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
     leaseOwner: text("lease_owner"),
     leaseExpiresAt: moment("lease_expires_at"),
+    /** Asked for by the trainer: longer than the longest step of its engine. */
+    leaseSeconds: doublePrecision("lease_seconds").notNull().default(60),
     cancelRequested: boolean("cancel_requested").notNull().default(false),
     /** 0…1 and a word for the page. */
     progress: doublePrecision("progress").notNull().default(0),

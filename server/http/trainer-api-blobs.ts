@@ -1,0 +1,57 @@
+import { LEASE_TOKEN_HEADER, MAX_BLOB_BYTES, TRAINER_API } from "../../core/contract/trainer-messages.ts";
+import { isUuid } from "../access.ts";
+import type { JobRow } from "../jobs/claim-job.ts";
+import { jobFolder, mayRead } from "../jobs/job-blobs.ts";
+import { requireLease } from "../jobs/lease.ts";
+import { assertBlobKey } from "../storage/blob-store.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
+
+async function jobOf({ services, parameters, request }: RouteRequest): Promise<JobRow> {
+  const leaseToken = Number(request.headers[LEASE_TOKEN_HEADER]);
+  if (!isUuid(parameters.jobId) || !Number.isSafeInteger(leaseToken))
+    throw new HttpRefusal(404, "There is no such job.");
+  return requireLease(services.db, { jobId: parameters.jobId, leaseToken });
+}
+
+function checkedKey(key: string): string {
+  try {
+    assertBlobKey(key);
+  } catch {
+    throw new HttpRefusal(400, "This is no name of a blob.");
+  }
+  if (key.endsWith("/")) throw new HttpRefusal(400, "This is a folder.");
+  return key;
+}
+
+/** Bytes that go with a job: read what the job names, write below the holder's own folder. */
+export const trainerBlobRoutes: readonly HttpRoute[] = [
+  {
+    method: "GET",
+    path: `${TRAINER_API}/jobs/:jobId/blobs/*`,
+    access: { kind: "trainer" },
+    maxBodyBytes: 0,
+    async handle(request) {
+      const key = checkedKey(request.parameters["*"]);
+      const job = await jobOf(request);
+      if (!(await mayRead(request.services.db, job, key)))
+        throw new HttpRefusal(403, "This is none of the job's files.");
+      const bytes = await request.services.blobs.get(key);
+      if (!bytes) throw new HttpRefusal(404, "There is no such blob.");
+      request.response.writeHead(200, { "content-type": "application/octet-stream", "content-length": bytes.length });
+      request.response.end(bytes);
+    },
+  },
+  {
+    method: "PUT",
+    path: `${TRAINER_API}/jobs/:jobId/files/*`,
+    access: { kind: "trainer" },
+    maxBodyBytes: MAX_BLOB_BYTES,
+    async handle(request) {
+      const name = checkedKey(request.parameters["*"]);
+      const body = await request.readBody();
+      const job = await jobOf(request);
+      await request.services.blobs.put(`${jobFolder(job)}${name}`, body);
+      request.response.writeHead(204).end();
+    },
+  },
+];

@@ -1,0 +1,75 @@
+import { and, asc, eq } from "drizzle-orm";
+import type { ClaimedJob, JobVolume } from "../../core/contract/trainer-job.ts";
+import { Problem } from "../../core/problem.ts";
+import type { Database } from "../../db/client.ts";
+import { checkpoint, prediction, snapshotVolume, volume } from "../../db/schema/index.ts";
+import type { JobRow } from "./claim-job.ts";
+import { imageFolder, snapshotVolumeFolder } from "./job-blobs.ts";
+
+/** Everything a trainer needs to begin, looked up when it claims the job. */
+export async function describeClaimedJob(db: Database, job: JobRow): Promise<ClaimedJob> {
+  const { payload } = job;
+  const common = {
+    jobId: job.id,
+    leaseToken: job.leaseToken,
+    leaseSeconds: job.leaseSeconds,
+    attempt: job.attempts,
+    volumes: await jobVolumes(db, job),
+  };
+  if (payload.kind === "train") {
+    const parentId = payload.parentCheckpointId;
+    return {
+      kind: "train",
+      ...common,
+      minutes: payload.minutes,
+      seed: payload.seed,
+      parent: parentId ? { checkpointId: parentId, prefix: await checkpointPrefix(db, parentId) } : null,
+      resume: job.resumeBlob ? { step: job.resumeStep, prefix: job.resumeBlob } : null,
+    };
+  }
+  const done = await db.select({ volumeId: prediction.volumeId }).from(prediction).where(eq(prediction.jobId, job.id));
+  return {
+    kind: "predict",
+    ...common,
+    checkpoint: {
+      checkpointId: payload.checkpointId,
+      prefix: await checkpointPrefix(db, payload.checkpointId),
+    },
+    doneVolumeIds: done.map((row) => row.volumeId),
+  };
+}
+
+/** A training sees the frozen volumes only; a prediction all that are ready. */
+async function jobVolumes(db: Database, job: JobRow): Promise<JobVolume[]> {
+  const { snapshotId } = job.payload;
+  const rows = await db
+    .select({ volume, frozen: snapshotVolume })
+    .from(volume)
+    .leftJoin(snapshotVolume, and(eq(snapshotVolume.volumeId, volume.id), eq(snapshotVolume.snapshotId, snapshotId)))
+    .where(and(eq(volume.projectId, job.projectId), eq(volume.state, "ready")))
+    .orderBy(asc(volume.createdAt), asc(volume.id));
+  return rows
+    .filter(({ frozen }) => frozen || job.payload.kind === "predict")
+    .map(({ volume: row, frozen }) => {
+      const folder = snapshotVolumeFolder(snapshotId, row.id);
+      return {
+        volumeId: row.id,
+        specimen: row.specimen,
+        shapeZyx: row.shapeZyx,
+        voxelSizeZyx: row.voxelSizeZyx,
+        intensityRange: row.quality ? [row.quality.percentile1, row.quality.percentile998] : null,
+        imagePrefix: imageFolder(row.id),
+        frozen: frozen && {
+          labelsPrefix: `${folder}labels.ome.zarr/`,
+          proposalsPrefix: frozen.manifest.rejectedProposals ? `${folder}proposals.ome.zarr/` : null,
+          manifest: frozen.manifest,
+        },
+      };
+    });
+}
+
+async function checkpointPrefix(db: Database, id: string): Promise<string> {
+  const [row] = await db.select({ prefix: checkpoint.blobPrefix }).from(checkpoint).where(eq(checkpoint.id, id));
+  if (!row) throw new Problem({ tag: "checkpoint-gone", what: "The checkpoint that this job starts from is gone." });
+  return row.prefix;
+}

@@ -1,0 +1,39 @@
+import { sql } from "drizzle-orm";
+import type { ProblemFields } from "../../core/problem.ts";
+import { trainingJob } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+import { endLease, type Lease } from "./lease.ts";
+
+/** All volumes of a prediction are handed in. */
+export async function finishPrediction(services: Services, lease: Lease): Promise<void> {
+  const job = await services.db.transaction((tx) =>
+    endLease(tx, lease, { state: "done", progress: 1, phase: "", finishedAt: new Date() }),
+  );
+  services.events.publish({ topic: "training", projectId: job.projectId });
+}
+
+/** The trainer stops in an orderly way: the next one goes on, and this attempt does not count. */
+export async function releaseJob(services: Services, lease: Lease): Promise<void> {
+  const job = await services.db.transaction((tx) =>
+    endLease(tx, lease, {
+      state: "queued",
+      phase: "waits for a trainer",
+      attempts: sql`greatest(0, ${trainingJob.attempts} - 1)`,
+    }),
+  );
+  services.events.publish({ topic: "training", projectId: job.projectId });
+}
+
+/** `final`: no other attempt can succeed; otherwise it is queued again while attempts are left. */
+export async function failJob(services: Services, lease: Lease, problem: ProblemFields, final: boolean): Promise<void> {
+  const noMore = sql`(${final} or ${trainingJob.attempts} >= ${trainingJob.maxAttempts})`;
+  const job = await services.db.transaction((tx) =>
+    endLease(tx, lease, {
+      state: sql`case when ${trainingJob.cancelRequested} then 'cancelled' when ${noMore} then 'failed' else 'queued' end`,
+      finishedAt: sql`case when ${trainingJob.cancelRequested} or ${noMore} then now() end`,
+      problem,
+      phase: "",
+    }),
+  );
+  services.events.publish({ topic: "training", projectId: job.projectId });
+}

@@ -1,0 +1,69 @@
+import { eq, sql } from "drizzle-orm";
+import { isPromoted } from "../../core/contract/checkpoint-metrics.ts";
+import type { TrainedMessage } from "../../core/contract/trainer-messages.ts";
+import { isTruth } from "../../core/labels/label-status.ts";
+import type { Transaction } from "../../db/client.ts";
+import { checkpoint, snapshot, snapshotVolume, trainingJob } from "../../db/schema/index.ts";
+import { HttpRefusal } from "../http/route.ts";
+import type { Services } from "../services.ts";
+import { activeMinutes } from "./active-minutes.ts";
+import { jobFolder } from "./job-blobs.ts";
+import { endLease } from "./lease.ts";
+import { requestPrediction } from "./request-prediction.ts";
+
+/**
+ * Takes the weights of a finished or cancelled training. They are promoted, and the volumes predicted anew, unless they
+ * are worse than those before, in the same places, by more than 0.01; a cancelled training's best are kept and shown.
+ */
+export async function finishTraining(services: Services, jobId: string, message: TrainedMessage): Promise<void> {
+  const lease = { jobId, leaseToken: message.leaseToken };
+  const job = await services.db.transaction(async (tx) => {
+    const ended = await endLease(tx, lease, {
+      state: sql`case when ${trainingJob.cancelRequested} then 'cancelled' else 'done' end`,
+      progress: 1,
+      phase: "",
+      finishedAt: new Date(),
+    });
+    const { payload } = ended;
+    if (payload.kind !== "train") throw new HttpRefusal(400, "This job is no training.");
+    const { cancelRequested } = ended;
+    const promoted = !cancelRequested && isPromoted(message.metrics?.ap50 ?? null, message.parentAp50);
+    const [frozen] = await tx.select().from(snapshot).where(eq(snapshot.id, payload.snapshotId));
+    const [row] = await tx
+      .insert(checkpoint)
+      .values({
+        projectId: ended.projectId,
+        jobId,
+        snapshotId: payload.snapshotId,
+        parentId: payload.parentCheckpointId,
+        blobPrefix: `${jobFolder(ended)}${message.folder}/`,
+        configuration: message.configuration,
+        metrics: message.metrics,
+        nucleiLabelled: await labelledNuclei(tx, payload.snapshotId),
+        activeMinutes: await activeMinutes(tx, ended.projectId, frozen.createdAt),
+        promoted,
+      })
+      .returning({ id: checkpoint.id });
+    if (promoted)
+      await requestPrediction(tx, {
+        projectId: ended.projectId,
+        checkpointId: row.id,
+        snapshotId: payload.snapshotId,
+        createdBy: ended.createdBy,
+      });
+    return ended;
+  });
+  services.events.publish({ topic: "training", projectId: job.projectId });
+  if (job.resumeBlob) await services.blobs.remove(job.resumeBlob);
+}
+
+/** Nuclei that people have accepted, corrected or drawn, in the volumes that trainings may see. */
+async function labelledNuclei(tx: Transaction, snapshotId: string): Promise<number> {
+  const rows = await tx
+    .select({ manifest: snapshotVolume.manifest })
+    .from(snapshotVolume)
+    .where(eq(snapshotVolume.snapshotId, snapshotId));
+  return rows
+    .filter(({ manifest }) => !manifest.keptOut)
+    .reduce((sum, { manifest }) => sum + manifest.nuclei.filter(({ status }) => isTruth(status)).length, 0);
+}

@@ -1,0 +1,22 @@
+import { sql } from "drizzle-orm";
+import { trainer } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+
+/** Writes down that a trainer is there; pages are told when what it says has changed. */
+export async function noteTrainer(
+  services: Services,
+  said: { trainer: string; engine: string | null; words: string },
+): Promise<void> {
+  const { rows } = await services.db.execute<{ changed: boolean }>(sql`
+    with before as (select engine, words, last_seen_at from ${trainer} where name = ${said.trainer}),
+    written as (
+      insert into ${trainer} (name, engine, words) values (${said.trainer}, ${said.engine}, ${said.words})
+      on conflict (name) do update set engine = excluded.engine, words = excluded.words, last_seen_at = now()
+      returning 1)
+    select not exists (
+      select 1 from before
+      where engine is not distinct from ${said.engine} and words = ${said.words}
+        and last_seen_at > now() - interval '30 seconds') as changed
+    from written`);
+  if (rows[0].changed) services.events.publish({ topic: "engine" });
+}

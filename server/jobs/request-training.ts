@@ -1,0 +1,73 @@
+import { randomInt } from "node:crypto";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { Problem } from "../../core/problem.ts";
+import type { Transaction } from "../../db/client.ts";
+import { project, snapshot, trainingJob } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+import { freezeProject } from "../snapshots/freeze-project.ts";
+import { snapshotFolder } from "./job-blobs.ts";
+import { trainingReadiness } from "./training-readiness.ts";
+
+const alreadyTraining = () =>
+  new Problem({
+    tag: "already-training",
+    what: "This project is being trained already.",
+    hint: "Wait until it has finished, or cancel it.",
+  });
+
+/** Freezes the labels and queues a training that goes on from the current checkpoint. Says what is missing. */
+export async function requestTraining(
+  services: Services,
+  given: { projectId: string; createdBy: string | null },
+): Promise<{ jobId: string }> {
+  const { db, blobs, events } = services;
+  const { projectId, createdBy } = given;
+  if (await hasUnfinishedTraining(db, projectId)) throw alreadyTraining();
+  const { missing } = await trainingReadiness(services, projectId);
+  if (missing.length > 0)
+    throw new Problem({ tag: "training-needs-more", what: missing.join(" "), hint: "Then press Train again." });
+  const snapshotId = await freezeProject(services, { projectId, reason: "training", createdBy });
+  const jobId = await db.transaction(async (tx) => {
+    // Two people pressed Train at once: the row of the project lets one through after the other.
+    const [row] = await tx.select().from(project).where(eq(project.id, projectId)).for("update");
+    if (await hasUnfinishedTraining(tx, projectId)) return null;
+    const [job] = await tx
+      .insert(trainingJob)
+      .values({
+        projectId,
+        kind: "train",
+        payload: {
+          kind: "train",
+          snapshotId,
+          parentCheckpointId: row.currentCheckpointId,
+          minutes: row.trainMinutes,
+          seed: randomInt(0x7fff_ffff),
+        },
+        phase: "waits for a trainer",
+        createdBy,
+      })
+      .returning({ id: trainingJob.id });
+    return job.id;
+  });
+  if (!jobId) {
+    await db.delete(snapshot).where(eq(snapshot.id, snapshotId));
+    await blobs.remove(snapshotFolder(snapshotId));
+    throw alreadyTraining();
+  }
+  events.publish({ topic: "training", projectId });
+  return { jobId };
+}
+
+async function hasUnfinishedTraining(db: Services["db"] | Transaction, projectId: string): Promise<boolean> {
+  const [row] = await db
+    .select({ count: sql<string>`count(*)` })
+    .from(trainingJob)
+    .where(
+      and(
+        eq(trainingJob.projectId, projectId),
+        eq(trainingJob.kind, "train"),
+        inArray(trainingJob.state, ["queued", "leased"]),
+      ),
+    );
+  return Number(row.count) > 0;
+}

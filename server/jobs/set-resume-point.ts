@@ -1,0 +1,11 @@
+import type { Services } from "../services.ts";
+import { jobFolder } from "./job-blobs.ts";
+import { type Lease, renewLease, requireLease } from "./lease.ts";
+
+/** From now on a takeover goes on from here. The row is changed first: the files before are never missed. */
+export async function setResumePoint(services: Services, lease: Lease, step: number, folder: string): Promise<void> {
+  const before = await requireLease(services.db, lease);
+  const resumeBlob = `${jobFolder(before)}${folder}/`;
+  await renewLease(services.db, lease, { resumeBlob, resumeStep: step });
+  if (before.resumeBlob && before.resumeBlob !== resumeBlob) await services.blobs.remove(before.resumeBlob);
+}

@@ -1,0 +1,161 @@
+import { and, eq, sql } from "drizzle-orm";
+import { type QuestionKind, questionKindAfter } from "../../core/query/question-kind.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import type { Transaction } from "../../db/client.ts";
+import { claim, project, proposal } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+import { findSettledState } from "./find-settled-state.ts";
+import { lockAgainstReplacement } from "./lock-against-replacement.ts";
+
+/** A page that goes away without a word loses its claim after this; its heartbeats come at a third. */
+export const CLAIM_SECONDS = 45;
+
+/** Whether an item is an audit stays in the data: the person must not know. */
+export interface Question {
+  readonly labelValue: number;
+  readonly predictionId: string;
+  readonly kind: "nucleus" | "candidate";
+  readonly minZyx: Zyx;
+  readonly maxZyx: Zyx;
+  readonly centroidZyx: Zyx;
+  readonly voxels: number;
+  readonly uncertainty: number | null;
+  readonly reason: string;
+}
+
+export interface ClaimRequest {
+  readonly projectId: string;
+  readonly volumeId: string;
+  readonly userId: string;
+  readonly pageId: string;
+  /** Put back by this page just now: not handed to it again at once. */
+  readonly skipped: readonly number[];
+}
+
+/** Gives this page the most uncertain unclaimed proposal of the volume; what the page held before is free again. */
+export async function claimNext(services: Services, request: ClaimRequest): Promise<Question | null> {
+  for (;;) {
+    const question = await services.db.transaction((tx) => claimOne(tx, request));
+    if (!question) return null;
+    // Judged already, though no decision was written down: a page that died in between, or somebody who drew the
+    // nucleus by hand since. Such a one is settled here and never asked.
+    const settled = await findSettledState(services, request.volumeId, question);
+    if (!settled) return question;
+    await services.db.transaction(async (tx) => {
+      const one = and(eq(proposal.volumeId, request.volumeId), eq(proposal.labelValue, question.labelValue));
+      await tx
+        .update(proposal)
+        .set({ state: settled })
+        .where(and(one, eq(proposal.state, "undecided")));
+      await tx
+        .delete(claim)
+        .where(and(eq(claim.volumeId, request.volumeId), eq(claim.labelValue, question.labelValue)));
+    });
+  }
+}
+
+async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Question | null> {
+  await lockAgainstReplacement(tx, request.volumeId);
+  await releaseClaims(tx, request);
+  const [{ asked }] = await tx
+    .update(project)
+    .set({ questionsAsked: sql`${project.questionsAsked} + 1` })
+    .where(eq(project.id, request.projectId))
+    .returning({ asked: project.questionsAsked });
+  const wanted = questionKindAfter(asked - 1);
+  // Each kind falls back to the others, so that the queue empties whatever is left in it.
+  for (const kind of new Set<QuestionKind>([wanted, "uncertain", "candidate"])) {
+    const question = await pick(tx, request, kind);
+    if (question) return question;
+  }
+  // Nothing was asked after all.
+  await tx
+    .update(project)
+    .set({ questionsAsked: sql`${project.questionsAsked} - 1` })
+    .where(eq(project.id, request.projectId));
+  return null;
+}
+
+/**
+ * Locks one row that nobody else is just looking at and writes the claim. The update of the project's counter lets the
+ * claimers of one project in one after the other, and the claim's primary key makes a second holder impossible.
+ */
+async function pick(tx: Transaction, request: ClaimRequest, kind: QuestionKind): Promise<Question | null> {
+  const order = kind === "audit" ? sql`random()` : sql`p.uncertainty desc nulls last, p.voxels desc, p.label_value`;
+  const skipped = sql`(${sql.join([sql`-1`, ...request.skipped.map((label) => sql`${label}::bigint`)], sql`, `)})`;
+  const { rows } = await tx.execute<QuestionRow>(sql`
+    with pick as materialized (
+      select p.* from proposal p
+      where p.volume_id = ${request.volumeId} and p.state = 'undecided' and not p.suppressed and p.queued and not p.touches_border
+        and p.kind = ${kind === "candidate" ? "candidate" : "nucleus"}
+        and p.label_value not in ${skipped}
+        and not exists (select 1 from claim c where c.volume_id = p.volume_id and c.label_value = p.label_value
+          and c.expires_at >= now())
+      order by ${order}
+      for update skip locked limit 1),
+    taken as (
+      insert into claim as held (volume_id, label_value, user_id, page_id, audit, expires_at)
+      select volume_id, label_value, ${request.userId}, ${request.pageId}, ${kind === "audit"},
+        now() + make_interval(secs => ${CLAIM_SECONDS})
+      from pick
+      on conflict (volume_id, label_value) do update
+        set user_id = excluded.user_id, page_id = excluded.page_id, audit = excluded.audit,
+            claimed_at = now(), expires_at = excluded.expires_at
+        where held.expires_at < now()
+      returning label_value)
+    select p.label_value, p.prediction_id, p.kind, p.min_zyx, p.max_zyx, p.centroid_zyx, p.voxels, p.uncertainty, p.reason
+    from pick p join taken using (label_value)`);
+  return rows.length === 0 ? null : toQuestion(rows[0]);
+}
+
+interface QuestionRow extends Record<string, unknown> {
+  label_value: string;
+  prediction_id: string;
+  kind: Question["kind"];
+  min_zyx: Zyx;
+  max_zyx: Zyx;
+  centroid_zyx: Zyx;
+  voxels: number;
+  uncertainty: number | null;
+  reason: string;
+}
+
+const toQuestion = (row: QuestionRow): Question => ({
+  labelValue: Number(row.label_value),
+  predictionId: row.prediction_id,
+  kind: row.kind,
+  minZyx: row.min_zyx,
+  maxZyx: row.max_zyx,
+  centroidZyx: row.centroid_zyx,
+  voxels: row.voxels,
+  uncertainty: row.uncertainty,
+  reason: row.reason,
+});
+
+type Holder = Pick<ClaimRequest, "volumeId" | "userId" | "pageId">;
+
+/** True when something was held. */
+export async function releaseClaims(tx: Transaction | Services["db"], holder: Holder): Promise<boolean> {
+  const gone = await tx
+    .delete(claim)
+    .where(and(eq(claim.volumeId, holder.volumeId), eq(claim.userId, holder.userId), eq(claim.pageId, holder.pageId)))
+    .returning({ labelValue: claim.labelValue });
+  return gone.length > 0;
+}
+
+/** False when the claim has lapsed: the page must ask for another one. */
+export async function prolongClaim(services: Services, holder: Holder & { labelValue: number }): Promise<boolean> {
+  const kept = await services.db
+    .update(claim)
+    .set({ expiresAt: sql`now() + make_interval(secs => ${CLAIM_SECONDS})` })
+    .where(
+      and(
+        eq(claim.volumeId, holder.volumeId),
+        eq(claim.labelValue, holder.labelValue),
+        eq(claim.userId, holder.userId),
+        eq(claim.pageId, holder.pageId),
+      ),
+    )
+    .returning({ labelValue: claim.labelValue });
+  return kept.length > 0;
+}

@@ -1,0 +1,137 @@
+import { and, desc, eq, gte, ne, sql } from "drizzle-orm";
+import { Problem } from "../../core/problem.ts";
+import type { Transaction } from "../../db/client.ts";
+import { claim, decision, prediction, proposal, user } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+import { lockAgainstReplacement } from "./lock-against-replacement.ts";
+
+export type DecisionKind = "accepted" | "corrected" | "rejected";
+
+export interface Deciding {
+  readonly projectId: string;
+  readonly volumeId: string;
+  readonly labelValue: number;
+  readonly userId: string;
+}
+
+type ProposalRow = typeof proposal.$inferSelect;
+
+const one = (table: typeof proposal | typeof claim, { volumeId, labelValue }: Deciding) =>
+  and(eq(table.volumeId, volumeId), eq(table.labelValue, labelValue));
+
+/**
+ * Writes down what a person decided, with checkpoint, snapshot and score of the question, and frees the claim. The
+ * voxels and the status are the person's own records; this is the history of the questions. Deciding again (redo,
+ * accepted and then corrected) is another row.
+ */
+export async function decide(services: Services, given: Deciding & { kind: DecisionKind }): Promise<void> {
+  await services.db.transaction(async (tx) => {
+    const row = await lockProposal(tx, given);
+    if (row.state === given.kind) return;
+    await refuseIfHeldByAnother(tx, given);
+    await tx.update(proposal).set({ state: given.kind }).where(one(proposal, given));
+    await writeDecision(tx, given, row, given.kind);
+    await tx.delete(claim).where(one(claim, given));
+  });
+  publish(services, given);
+}
+
+/** Back into the queue, for others first. */
+export async function skip(services: Services, given: Deciding): Promise<void> {
+  await services.db.transaction(async (tx) => {
+    const row = await lockProposal(tx, given);
+    await writeDecision(tx, given, row, "skipped");
+    await tx.delete(claim).where(and(one(claim, given), eq(claim.userId, given.userId)));
+  });
+  publish(services, given);
+}
+
+/** The person undid the act: the proposal is open again, unless a newer prediction has taken its place. */
+export async function undoDecision(services: Services, given: Deciding): Promise<void> {
+  await services.db.transaction(async (tx) => {
+    const row = await lockProposal(tx, given);
+    if (row.state === "undecided" || row.state === "replaced") return;
+    const [of] = await tx
+      .select({ current: prediction.current })
+      .from(prediction)
+      .where(eq(prediction.id, row.predictionId));
+    await tx
+      .update(proposal)
+      .set({ state: of?.current ? "undecided" : "replaced" })
+      .where(one(proposal, given));
+    await writeDecision(tx, given, row, "undone");
+  });
+  publish(services, given);
+}
+
+async function lockProposal(tx: Transaction, given: Deciding): Promise<ProposalRow> {
+  await lockAgainstReplacement(tx, given.volumeId);
+  const [row] = await tx.select().from(proposal).where(one(proposal, given)).for("update");
+  if (!row)
+    throw new Problem({
+      tag: "proposal-unknown",
+      what: "This proposal does not exist in this volume.",
+      where: `label ${given.labelValue}`,
+      hint: "Reload the page: the proposals may have been replaced.",
+    });
+  return row;
+}
+
+async function refuseIfHeldByAnother(tx: Transaction, given: Deciding): Promise<void> {
+  const [holder] = await tx
+    .select({ name: user.name })
+    .from(claim)
+    .innerJoin(user, eq(user.id, claim.userId))
+    .where(and(one(claim, given), ne(claim.userId, given.userId), gte(claim.expiresAt, sql`now()`)));
+  if (holder)
+    throw new Problem({
+      tag: "proposal-held",
+      what: `${holder.name} is looking at this proposal now.`,
+      hint: "Undo your change, or talk to them; Next brings you another one.",
+    });
+}
+
+async function writeDecision(
+  tx: Transaction,
+  given: Deciding,
+  row: ProposalRow,
+  kind: DecisionKind | "skipped" | "undone",
+): Promise<void> {
+  const [source] = await tx.select().from(prediction).where(eq(prediction.id, row.predictionId));
+  const [held] = await tx
+    .select({ audit: claim.audit })
+    .from(claim)
+    .where(and(one(claim, given), eq(claim.userId, given.userId)));
+  const [before] = held
+    ? [held]
+    : // Redone or decided again: the question it answers is still the audit item it was.
+      await tx
+        .select({ audit: decision.audit })
+        .from(decision)
+        .where(
+          and(
+            eq(decision.volumeId, given.volumeId),
+            eq(decision.labelValue, given.labelValue),
+            eq(decision.userId, given.userId),
+          ),
+        )
+        .orderBy(desc(decision.createdAt))
+        .limit(1);
+  await tx.insert(decision).values({
+    projectId: given.projectId,
+    volumeId: given.volumeId,
+    labelValue: given.labelValue,
+    userId: given.userId,
+    kind,
+    audit: before?.audit ?? false,
+    checkpointId: source?.checkpointId ?? null,
+    snapshotId: source?.snapshotId ?? null,
+    predictionId: row.predictionId,
+    uncertainty: row.uncertainty,
+  });
+}
+
+function publish(services: Services, given: Deciding): void {
+  services.events.publish({ topic: "queue", projectId: given.projectId });
+  services.events.publish({ topic: "proposals", projectId: given.projectId, volumeId: given.volumeId });
+}

@@ -1,0 +1,55 @@
+import { and, eq, sql } from "drizzle-orm";
+import { rankPool } from "../../core/query/rank-pool.ts";
+import { prediction, proposal, volume } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+
+const ROWS_PER_STATEMENT = 500;
+
+/** Ranks all undecided proposals of a project against each other: a rank says how doubtful one is in the whole pool. */
+export async function rankProject(services: Services, projectId: string): Promise<void> {
+  const { db } = services;
+  const rows = await db
+    .select({ proposal, source: prediction.source })
+    .from(proposal)
+    .innerJoin(prediction, eq(prediction.id, proposal.predictionId))
+    .innerJoin(volume, eq(volume.id, proposal.volumeId))
+    .where(and(eq(volume.projectId, projectId), eq(proposal.state, "undecided"), eq(proposal.touchesBorder, false)))
+    .orderBy(proposal.volumeId, proposal.labelValue);
+  const truth = await db
+    .select({ shapes: prediction.truthShapes })
+    .from(prediction)
+    .innerJoin(volume, eq(volume.id, prediction.volumeId))
+    .where(and(eq(volume.projectId, projectId), eq(prediction.current, true)));
+  const ranked = rankPool(
+    rows.map(({ proposal: row }) => ({
+      kind: row.kind,
+      scores:
+        row.u1 !== null && row.u2 !== null && row.u3 !== null && row.u4 !== null
+          ? ([row.u1, row.u2, row.u3, row.u4] as const)
+          : null,
+      meanEntropy: row.meanEntropy ?? 0,
+      shape: row.shape,
+      facts: row.facts,
+    })),
+    truth.flatMap(({ shapes }) => shapes),
+  );
+  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
+    const values = rows.slice(i, i + ROWS_PER_STATEMENT).map(({ proposal: row }, k) => ({
+      volume_id: row.volumeId,
+      label_value: row.labelValue,
+      u5: ranked[i + k].u5,
+      ranks: ranked[i + k].ranks,
+      uncertainty: ranked[i + k].uncertainty,
+      reason: ranked[i + k].reason,
+      queued: ranked[i + k].queued,
+    }));
+    // A nucleus that overlaps a rejected one stays suppressed; a candidate's place in the queue is decided anew.
+    await db.execute(sql`
+      update proposal p
+      set u5 = r.u5, ranks = r.ranks, uncertainty = r.uncertainty, reason = r.reason,
+          queued = r.queued
+      from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
+        as r(volume_id uuid, label_value bigint, u5 float8, ranks jsonb, uncertainty float8, reason text, queued boolean)
+      where p.volume_id = r.volume_id and p.label_value = r.label_value and p.state = 'undecided'`);
+  }
+}

@@ -1,0 +1,32 @@
+import { desc, eq } from "drizzle-orm";
+import { checkpoint, project, trainingJob, user } from "../../../db/schema/index.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+/** Newest first. `metrics` is null where nothing was kept out of training: then there is no number. */
+export const listCheckpoints = projectProcedure("viewer").query(async ({ ctx }) => {
+  const { db } = ctx.services;
+  const [{ current }] = await db
+    .select({ current: project.currentCheckpointId })
+    .from(project)
+    .where(eq(project.id, ctx.projectId));
+  const rows = await db
+    .select({
+      id: checkpoint.id,
+      snapshotId: checkpoint.snapshotId,
+      parentId: checkpoint.parentId,
+      metrics: checkpoint.metrics,
+      nucleiLabelled: checkpoint.nucleiLabelled,
+      activeMinutes: checkpoint.activeMinutes,
+      promoted: checkpoint.promoted,
+      createdAt: checkpoint.createdAt,
+      engine: trainingJob.engine,
+      cancelled: trainingJob.cancelRequested,
+      trainedBy: user.name,
+    })
+    .from(checkpoint)
+    .leftJoin(trainingJob, eq(trainingJob.id, checkpoint.jobId))
+    .leftJoin(user, eq(user.id, trainingJob.createdBy))
+    .where(eq(checkpoint.projectId, ctx.projectId))
+    .orderBy(desc(checkpoint.createdAt));
+  return rows.map((row) => ({ ...row, current: row.id === current }));
+});

@@ -1,0 +1,24 @@
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import { Problem } from "../../../core/problem.ts";
+import { checkpoint } from "../../../db/schema/index.ts";
+import { requestPrediction } from "../../jobs/request-prediction.ts";
+import { freezeProject } from "../../snapshots/freeze-project.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+/** Any checkpoint can make the proposals again: all volumes are predicted anew, over the labels of this moment. */
+export const makeCheckpointCurrent = projectProcedure("reviewer")
+  .input(z.object({ checkpointId: z.uuid() }))
+  .mutation(async ({ ctx, input }) => {
+    const { services, projectId } = ctx;
+    const [row] = await services.db
+      .select({ id: checkpoint.id })
+      .from(checkpoint)
+      .where(and(eq(checkpoint.id, input.checkpointId), eq(checkpoint.projectId, projectId)));
+    if (!row) throw new Problem({ tag: "checkpoint-unknown", what: "This project has no such checkpoint." });
+    const snapshotId = await freezeProject(services, { projectId, reason: "prediction", createdBy: ctx.user.id });
+    await services.db.transaction((tx) =>
+      requestPrediction(tx, { projectId, checkpointId: row.id, snapshotId, createdBy: ctx.user.id }),
+    );
+    services.events.publish({ topic: "training", projectId });
+  });

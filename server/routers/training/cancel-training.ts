@@ -1,0 +1,7 @@
+import { z } from "zod";
+import { cancelJob } from "../../jobs/cancel-job.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+export const cancelTraining = projectProcedure("annotator")
+  .input(z.object({ jobId: z.uuid() }))
+  .mutation(({ ctx, input }) => cancelJob(ctx.services, ctx.projectId, input.jobId));

@@ -1,0 +1,60 @@
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { project, trainer, trainingJob } from "../../../db/schema/index.ts";
+import { decisionsSinceTraining } from "../../jobs/decisions-since-training.ts";
+import { trainingReadiness } from "../../jobs/training-readiness.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+/** Everything the training panel shows beside the charts. */
+export const trainingState = projectProcedure("viewer").query(async ({ ctx }) => {
+  const { db } = ctx.services;
+  const [settings] = await db.select().from(project).where(eq(project.id, ctx.projectId));
+  const ofProject = eq(trainingJob.projectId, ctx.projectId);
+  const jobs = await db
+    .select({
+      id: trainingJob.id,
+      kind: trainingJob.kind,
+      state: trainingJob.state,
+      progress: trainingJob.progress,
+      phase: trainingJob.phase,
+      engine: trainingJob.engine,
+      cancelRequested: trainingJob.cancelRequested,
+      problem: trainingJob.problem,
+      attempts: trainingJob.attempts,
+      /** Nobody holds it, though somebody did: another trainer will go on. */
+      orphaned: sql<boolean>`${trainingJob.state} = 'leased' and ${trainingJob.leaseExpiresAt} < now()`,
+      createdAt: trainingJob.createdAt,
+      finishedAt: trainingJob.finishedAt,
+    })
+    .from(trainingJob)
+    .where(ofProject)
+    .orderBy(desc(trainingJob.createdAt))
+    .limit(20);
+  const trainers = await db
+    .select({
+      name: trainer.name,
+      engine: trainer.engine,
+      words: trainer.words,
+      /** It polls every few seconds; a busy one is seen at its heartbeats. */
+      present: sql<boolean>`${trainer.lastSeenAt} > now() - interval '60 seconds' or exists (
+        select 1 from training_job j where j.lease_owner = ${trainer.name} and j.state = 'leased' and j.lease_expires_at > now())`,
+      lastSeenAt: trainer.lastSeenAt,
+    })
+    .from(trainer)
+    .orderBy(desc(trainer.lastSeenAt))
+    .limit(20);
+  const [waitingElsewhere] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(trainingJob)
+    .where(and(inArray(trainingJob.state, ["queued", "leased"]), sql`${trainingJob.projectId} <> ${ctx.projectId}`));
+  return {
+    readiness: await trainingReadiness(ctx.services, ctx.projectId),
+    jobs,
+    trainers,
+    waitingElsewhere: waitingElsewhere.count,
+    decisions: await decisionsSinceTraining(db, ctx.projectId),
+    retrainAfterDecisions: settings.retrainAfterDecisions,
+    autoRetrain: settings.autoRetrain,
+    trainMinutes: settings.trainMinutes,
+    currentCheckpointId: settings.currentCheckpointId,
+  };
+});

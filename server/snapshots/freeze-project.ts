@@ -1,0 +1,93 @@
+import { and, asc, eq, gte, sql } from "drizzle-orm";
+import { type SnapshotManifest, snapshotManifestSchema } from "../../core/contract/snapshot-manifest.ts";
+import { isTruth } from "../../core/labels/label-status.ts";
+import { claim, snapshot, snapshotVolume, trainingBox, volume } from "../../db/schema/index.ts";
+import { snapshotFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
+import { writeLabelImage } from "../label-images/write-label-image.ts";
+import type { Services } from "../services.ts";
+import { freezeProposals } from "./freeze-proposals.ts";
+import { statusInSnapshot } from "./frozen-status.ts";
+import { liveLabels } from "./live-labels.ts";
+
+type VolumeRow = typeof volume.$inferSelect;
+
+/**
+ * Copies the labels of all ready volumes of a project, with statuses, classes and boxes, into `snapshots/<id>/`. Blobs
+ * and rows are never changed again: what was trained on or exported can be looked up for ever. A snapshot that did not
+ * get finished has no `completedAt` and is removed.
+ */
+export async function freezeProject(
+  services: Services,
+  given: { projectId: string; reason: "training" | "prediction" | "export"; createdBy: string | null },
+): Promise<string> {
+  const { db, blobs } = services;
+  const [{ id }] = await db.insert(snapshot).values(given).returning({ id: snapshot.id });
+  try {
+    const volumes = await db
+      .select()
+      .from(volume)
+      .where(and(eq(volume.projectId, given.projectId), eq(volume.state, "ready")))
+      .orderBy(asc(volume.createdAt), asc(volume.id));
+    for (const row of volumes) await freezeVolume(services, id, row);
+    await db.update(snapshot).set({ completedAt: new Date() }).where(eq(snapshot.id, id));
+    return id;
+  } catch (error) {
+    await db.delete(snapshot).where(eq(snapshot.id, id));
+    await blobs.remove(snapshotFolder(id));
+    throw error;
+  }
+}
+
+async function freezeVolume(services: Services, snapshotId: string, row: VolumeRow): Promise<void> {
+  const { db, blobs } = services;
+  const claimed = await db
+    .select({ labelValue: claim.labelValue })
+    .from(claim)
+    .where(and(eq(claim.volumeId, row.id), gte(claim.expiresAt, sql`now()`)));
+  const claimedLabels = new Set(claimed.map(({ labelValue }) => labelValue));
+  const labels = await liveLabels(services).freeze(row.id);
+  const folder = snapshotVolumeFolder(snapshotId, row.id);
+  const grid = { blobs, shapeZyx: row.shapeZyx, voxelSizeZyx: row.voxelSizeZyx };
+  const statusOf = (label: number) => statusInSnapshot(labels.fieldsOf(label).status, claimedLabels.has(label));
+  const extents = await writeLabelImage({
+    ...grid,
+    prefix: `${folder}labels.ome.zarr/`,
+    name: "labels",
+    sourceImage: `../../../volumes/${row.id}/image.ome.zarr`,
+    readBrick: labels.readBrick,
+    propertiesOf: ({ label }) => ({ status: statusOf(label), class: labels.fieldsOf(label).class ?? null }),
+  });
+  const rejectedProposals = await freezeProposals(services, row, `${folder}proposals.ome.zarr/`);
+  const boxes = await db
+    .select({ kind: trainingBox.kind, minZyx: trainingBox.minZyx, maxZyx: trainingBox.maxZyx })
+    .from(trainingBox)
+    .where(eq(trainingBox.volumeId, row.id))
+    .orderBy(asc(trainingBox.createdAt), asc(trainingBox.id));
+  const manifest: SnapshotManifest = snapshotManifestSchema.parse({
+    volumeId: row.id,
+    name: row.name,
+    specimen: row.specimen,
+    keptOut: row.keptOut,
+    shapeZyx: row.shapeZyx,
+    voxelSizeZyx: row.voxelSizeZyx,
+    nuclei: extents.map(({ label }) => {
+      const fields = labels.fieldsOf(label);
+      return {
+        label,
+        status: statusOf(label),
+        class: fields.class ?? null,
+        origin: fields.origin ?? null,
+        by: labels.lastTouchedBy(label),
+      };
+    }),
+    rejectedProposals,
+    boxes: boxes.map(({ kind, minZyx, maxZyx }) => ({ kind, box: { minZyx, maxZyx } })),
+  } satisfies SnapshotManifest);
+  await db.insert(snapshotVolume).values({
+    snapshotId,
+    volumeId: row.id,
+    journalPosition: labels.journalPosition,
+    nuclei: manifest.nuclei.filter(({ status }) => isTruth(status)).length,
+    manifest,
+  });
+}
