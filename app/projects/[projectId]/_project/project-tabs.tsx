@@ -35,12 +35,12 @@ export function ProjectTabs({ project }: { project: ShownProject }) {
           {project.role}
         </Badge>
       </Group>
-      <Tabs value={shown.find((tab) => tab.path === rest)?.path ?? null}>
+      <Tabs value={shown.find((tab) => tab.path === rest)?.label ?? null}>
         <Tabs.List aria-label="Parts of the project">
           {shown.map((tab) => (
             <Tabs.Tab
               key={tab.path}
-              value={tab.path}
+              value={tab.label}
               renderRoot={(props) => <Link href={`${home}${tab.path}`} {...props} />}
             >
               {tab.label}
