@@ -1,0 +1,178 @@
+import { randomUUID } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
+import { claim, decision, prediction, project, proposal, volume } from "../../db/schema/index.ts";
+import { seedProposals, seedVolume } from "../testing/seed-training.ts";
+import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
+import { claimNext, prolongClaim, releaseClaims } from "./claim-next.ts";
+import { decide, skip, undoDecision } from "./decide.ts";
+
+let server: TestServer;
+let people: TestPerson[];
+let projectId: string;
+let volumeId: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  people = [];
+  for (const name of ["Ada", "Barbara", "Chien", "Dorothy"]) people.push(await server.signUp(name));
+  projectId = await server.createProject(
+    "queue",
+    people.map((person) => [person, "annotator"] as const),
+  );
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  const { db } = server.services;
+  await db.delete(claim);
+  await db.delete(volume);
+  await db.update(project).set({ questionsAsked: 0 });
+  volumeId = await seedVolume(server.services, { projectId, createdBy: people[0].id });
+});
+
+const next = (person: TestPerson, pageId = `page of ${person.name}`, skipped: number[] = []) =>
+  claimNext(server.services, { projectId, volumeId, userId: person.id, pageId, skipped });
+const about = (labelValue: number, person: TestPerson) => ({ projectId, volumeId, labelValue, userId: person.id });
+const stateOf = async (labelValue: number) =>
+  (
+    await server.services.db
+      .select({ state: proposal.state })
+      .from(proposal)
+      .where(and(eq(proposal.volumeId, volumeId), eq(proposal.labelValue, labelValue)))
+  )[0].state;
+
+it("asks about the most uncertain one that may be asked and nobody holds", async () => {
+  await seedProposals(server.services, volumeId, [
+    { uncertainty: 0.5 },
+    { uncertainty: 0.9, touchesBorder: true },
+    { uncertainty: 0.8, suppressed: true },
+    { uncertainty: 0.7, state: "accepted" },
+    { uncertainty: 0.6, queued: false },
+    { uncertainty: 0.4 },
+  ]);
+  expect((await next(people[0]))?.labelValue).toBe(1);
+  expect((await next(people[1]))?.labelValue).toBe(6);
+  expect(await next(people[2])).toBeNull();
+});
+
+it("never gives two people the same one, whatever they do at the same time", async () => {
+  const random = seededRandom(20);
+  await seedProposals(
+    server.services,
+    volumeId,
+    Array.from({ length: 90 }, (_, i) => ({
+      kind: i % 6 === 0 ? ("candidate" as const) : ("nucleus" as const),
+      uncertainty: random(),
+    })),
+  );
+  const held = new Map<number, string>();
+  const decided: number[] = [];
+  const pages = Array.from({ length: 12 }, (_, i) => ({
+    person: people[i % people.length],
+    pageId: `page-${i}-xxxxx`,
+  }));
+  await Promise.all(
+    pages.map(async ({ person, pageId }) => {
+      for (;;) {
+        const question = await next(person, pageId);
+        if (!question) return;
+        const { labelValue } = question;
+        expect(held.get(labelValue), `label ${labelValue}`).toBeUndefined();
+        expect(decided).not.toContain(labelValue);
+        held.set(labelValue, pageId);
+        await prolongClaim(server.services, { volumeId, labelValue, userId: person.id, pageId });
+        // What this page gives up is open for the others from the moment it says so.
+        held.delete(labelValue);
+        if (random() < 0.25) {
+          await releaseClaims(server.services.db, { volumeId, userId: person.id, pageId });
+        } else {
+          decided.push(labelValue);
+          await decide(server.services, { ...about(labelValue, person), kind: "accepted" });
+        }
+      }
+    }),
+  );
+  expect(decided.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 90 }, (_, i) => i + 1));
+});
+
+it("lets one in ten be a random audit item, and one in five a candidate, without saying which", async () => {
+  await seedProposals(
+    server.services,
+    volumeId,
+    Array.from({ length: 100 }, (_, i) => ({
+      kind: i < 20 ? ("candidate" as const) : ("nucleus" as const),
+      uncertainty: (i + 1) / 100,
+    })),
+  );
+  const kinds: string[] = [];
+  for (let i = 0; i < 50; i++) {
+    const question = await next(people[0]);
+    expect(question).not.toHaveProperty("audit");
+    kinds.push(question?.kind ?? "none");
+    await decide(server.services, { ...about(question?.labelValue ?? 0, people[0]), kind: "rejected" });
+  }
+  expect(kinds.filter((kind) => kind === "candidate")).toHaveLength(10);
+  const audits = await server.services.db
+    .select()
+    .from(decision)
+    .where(and(eq(decision.volumeId, volumeId), eq(decision.audit, true)));
+  expect(audits).toHaveLength(5);
+});
+
+it("frees what somebody held when their page goes silent", async () => {
+  await seedProposals(server.services, volumeId, [{}]);
+  expect((await next(people[0]))?.labelValue).toBe(1);
+  expect(await next(people[1])).toBeNull();
+  await server.services.db.update(claim).set({ expiresAt: sql`now() - interval '1 second'` });
+  expect((await next(people[1]))?.labelValue).toBe(1);
+  const gone = { volumeId, labelValue: 1, userId: people[0].id, pageId: "page of Ada" };
+  expect(await prolongClaim(server.services, gone)).toBe(false);
+});
+
+it("does not bring back at once what the page has skipped, but gives it to others", async () => {
+  await seedProposals(server.services, volumeId, [{ uncertainty: 0.2 }, { uncertainty: 0.9 }]);
+  expect((await next(people[0]))?.labelValue).toBe(2);
+  await skip(server.services, about(2, people[0]));
+  expect((await next(people[0], undefined, [2]))?.labelValue).toBe(1);
+  expect((await next(people[1]))?.labelValue).toBe(2);
+});
+
+it("writes down the question with the answer, and opens it again when the answer is undone", async () => {
+  const predictionId = await seedProposals(server.services, volumeId, [{ uncertainty: 0.75 }]);
+  await next(people[0]);
+  await decide(server.services, { ...about(1, people[0]), kind: "corrected" });
+  expect(await stateOf(1)).toBe("corrected");
+  const rows = await server.services.db.select().from(decision).where(eq(decision.volumeId, volumeId));
+  expect(rows).toMatchObject([
+    { kind: "corrected", predictionId, uncertainty: 0.75, userId: people[0].id, audit: false },
+  ]);
+  expect(await next(people[1])).toBeNull();
+
+  await undoDecision(server.services, about(1, people[0]));
+  expect(await stateOf(1)).toBe("undecided");
+  expect((await next(people[1]))?.labelValue).toBe(1);
+});
+
+it("does not reopen a proposal that a newer prediction has replaced", async () => {
+  await seedProposals(server.services, volumeId, [{}]);
+  await decide(server.services, { ...about(1, people[0]), kind: "accepted" });
+  await server.services.db.update(prediction).set({ current: false });
+  await undoDecision(server.services, about(1, people[0]));
+  expect(await stateOf(1)).toBe("replaced");
+});
+
+it("refuses a decision about what somebody else is looking at", async () => {
+  await seedProposals(server.services, volumeId, [{}]);
+  await next(people[0]);
+  await expect(decide(server.services, { ...about(1, people[1]), kind: "accepted" })).rejects.toMatchObject({
+    tag: "proposal-held",
+    what: "Ada is looking at this proposal now.",
+  });
+  expect(await stateOf(1)).toBe("undecided");
+});
+
+it("says so where there is no such proposal", async () => {
+  await expect(
+    decide(server.services, { ...about(4711, people[0]), volumeId: randomUUID(), kind: "accepted" }),
+  ).rejects.toMatchObject({ tag: "proposal-unknown" });
+});
