@@ -56,6 +56,8 @@ export function zipStream(
     });
     const source = Readable.from(file.bytes(abort.signal), { objectMode: false });
     source.on("error", (error) => digesting.destroy(error));
+    const stop = () => source.destroy();
+    abort.signal.addEventListener("abort", stop, { once: true });
     const read = once(digesting, "end", { signal: abort.signal });
     zip.addReadStream(source.pipe(digesting), file.path, {
       mtime: madeAt,
@@ -63,6 +65,7 @@ export function zipStream(
       ...(file.sizeBytes === undefined ? {} : { size: file.sizeBytes }),
     });
     await read;
+    abort.signal.removeEventListener("abort", stop);
     digests.push({ path: file.path, bytes, sha256: hash.digest("hex") });
   }
 

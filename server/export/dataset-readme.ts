@@ -1,0 +1,97 @@
+import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
+import type { ExportFormat } from "./export-formats.ts";
+
+const row = (cells: readonly (string | number)[]): string =>
+  `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|").replaceAll(/\s+/g, " ")).join(" | ")} |`;
+
+const volumeRow = (volume: FrozenVolume): string =>
+  row([
+    volume.fileName,
+    volume.name,
+    volume.specimen,
+    volume.split,
+    volume.shapeZyx.join(" × "),
+    volume.voxelSizeZyx.join(" × "),
+    volume.nuclei,
+    `${(100 * volume.knownShare).toFixed(1)} %`,
+  ]);
+
+const formatWords: Readonly<Record<ExportFormat, string>> = {
+  "ome-zarr": `- \`ome-zarr/<file>.ome.zarr\`: OME-Zarr 0.5 (Zarr v3), image with the label images \`labels/nuclei\` (uint32) and \`labels/known\`
+  (uint8). \`labels/nuclei/zarr.json\` has status, class, annotator and uncertainty of every nucleus under \`image-label.properties\`.
+  Opens in napari (napari-ome-zarr), Neuroglancer, and \`zarr.open\` of zarr-python 3.`,
+  "ome-tiff": `- \`ome-tiff/<file>_image.ome.tif\`, \`_labels.ome.tif\` (uint32, the same values as in nuclei.csv), \`_known.ome.tif\`.
+  Opens in Fiji (Bio-Formats), QuPath, tifffile.`,
+  imagej: `- \`imagej/<file>_image.tif\`, \`_labels.tif\`, \`_known.tif\`: stacks that ImageJ opens by drag and drop. Its labels have 16 bits, so the
+  nuclei are numbered 1, 2, 3… here; \`<file>_labels.csv\` says which number is which label of nuclei.csv.`,
+  model: "- `model/`: the trained model; its own README.md says how to run it.",
+};
+
+/** Written for somebody who finds this folder in ten years and has never heard of us. */
+export function datasetReadme(description: DatasetDescription, formats: readonly ExportFormat[]): string {
+  const { project, volumes } = description;
+  const nuclei = volumes.reduce((sum, volume) => sum + volume.nuclei, 0);
+  const unfinished = volumes.reduce((sum, volume) => sum + volume.unfinishedNuclei, 0);
+  const specimens = new Set(volumes.map(({ specimen }) => specimen)).size;
+  const test = volumes.filter(({ split }) => split === "test").length;
+  return `# ${project.name}, dataset version ${description.version}
+
+${project.description || "(The project has no description.)"}
+
+${nuclei} labelled nuclei in ${volumes.length} 3D volumes of ${specimens} specimens.
+Frozen on ${description.createdAt} from label snapshot ${description.snapshotId}; written by ${description.software.name} ${description.software.version}.
+
+## Licence
+
+${description.licence || "None was given. Without one nobody may reuse these data: ask the people named below."}
+
+## What is here
+
+${formats.map((format) => formatWords[format]).join("\n")}
+- \`nuclei.csv\`: a line per nucleus, with its shape.
+- \`dataset.json\`: all of this for programs, with the size and SHA-256 of every file.
+- \`GUIDELINES.md\`: what the annotators were told.
+
+All axes are z, y, x. Sizes are micrometres. In label images 0 is background and every nucleus has one positive whole number, unique in its volume.
+
+## Not labelled is not background
+
+People label a volume little by little. The mask \`known\` says what was looked at: **0 unknown, 1 background, 2 nucleus**. Train and measure only where
+it is not 0. Nuclei that a model proposed and nobody judged are not in the labels${unfinished ? `, nor are ${unfinished} nuclei that were begun and not finished; both are unknown in the mask` : "; they are unknown in the mask"}.
+
+## Splits
+
+A specimen (embryo, organoid, plate well) is never divided: its volumes are all in \`train\` or all in \`test\`.
+${test ? `${test} volumes are kept out for testing.` : "No specimen was kept out for testing. Before you report a score, hold out whole specimens of your own choice."}
+Boxes of kind \`validation\` in dataset.json were kept out of the training of the model that helped with labelling.
+
+| file | volume | specimen | split | voxels z × y × x | µm z × y × x | nuclei | known |
+|---|---|---|---|---|---|---|---|
+${volumes.map(volumeRow).join("\n")}
+
+## How the labels were made
+
+People painted them, or accepted or corrected proposals of a model that was trained on their labels; nuclei.csv says which, under \`origin\`.
+${description.checkpoint ? `The last model was checkpoint ${description.checkpoint.id}.` : "No model was involved."}
+
+| annotator | finished nuclei |
+|---|---|
+${description.annotators.map((annotator) => row([annotator.name, annotator.nuclei])).join("\n")}
+
+Each person chose to stand here by name or by pseudonym.
+
+## Columns of nuclei.csv
+
+| column | what |
+|---|---|
+| volume_um3 | number of voxels × voxel volume |
+| surface_crofton13_um2 | Crofton's formula over 13 directions; within about 1 % for nuclei of 5 voxels' radius and more |
+| surface_voxel_faces_um2 | summed faces of voxels: half too large for round things at every resolution; for comparison only |
+| sphericity_36piV2_over_S3_crofton13 | 36 π V² / S³ with the surface of Crofton's formula; 1 for a sphere |
+| flatness_sqrt_l1_over_l0, elongation_sqrt_l2_over_l1 | from the eigenvalues l0 ≤ l1 ≤ l2 of the covariance of the voxel centres in µm |
+| centroid_z_um, … | from the outer corner of the first voxel |
+| mean_intensity | of the image, in its own units |
+| truncated_by_border | cut by the border of the volume: leave its shape out of statistics |
+| uncertainty_0_to_1 | how unsure the model was of its proposal; empty for nuclei drawn by hand |
+`;
+}

@@ -1,0 +1,91 @@
+import type { Readable } from "node:stream";
+import { type DatasetDescription, type DatasetJson, datasetJsonSchema } from "./dataset-description.ts";
+import { datasetReadme } from "./dataset-readme.ts";
+import { type ExportFile, jsonFile, textFile } from "./export-file.ts";
+import type { ExportFormat } from "./export-formats.ts";
+import type { ReadableDataset } from "./frozen-dataset.ts";
+import { imagejFiles } from "./imagej-files.ts";
+import { type ExportedModel, modelFiles } from "./model-files.ts";
+import { nucleiCsv } from "./nuclei-csv.ts";
+import { omeTiffFiles } from "./ome-tiff-files.ts";
+import { omeZarrFiles } from "./ome-zarr-files.ts";
+import { zipStream } from "./zip-stream.ts";
+
+export interface DatasetZip {
+  readonly dataset: ReadableDataset;
+  readonly formats: readonly ExportFormat[];
+  /** Needed when `formats` has `model`. */
+  readonly model: ExportedModel | null;
+  readonly exportedAt: Date;
+}
+
+async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerator<ExportFile> {
+  const { description } = dataset;
+  yield textFile("README.md", datasetReadme(description, formats));
+  yield textFile("GUIDELINES.md", description.guidelines || "(The project has no guidelines.)\n");
+  yield nucleiCsv(dataset);
+  for (const format of formats)
+    switch (format) {
+      case "ome-zarr":
+        yield* omeZarrFiles(dataset);
+        break;
+      case "ome-tiff":
+        yield* omeTiffFiles(dataset);
+        break;
+      case "imagej":
+        yield* imagejFiles(dataset);
+        break;
+      case "model":
+        if (model) yield* modelFiles(dataset.blobs, model);
+        break;
+    }
+}
+
+async function* below(folder: string, files: AsyncIterable<ExportFile>): AsyncGenerator<ExportFile> {
+  for await (const file of files) yield { ...file, path: `${folder}/${file.path}` };
+}
+
+/** Lower case letters, digits and single dashes, so that it is a file name everywhere. */
+export const slugOf = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 60) || "dataset";
+
+export const datasetFolderName = ({ project, version }: DatasetDescription): string =>
+  `${slugOf(project.name)}-v${version}`;
+
+/** A whole dataset version as one zip, `dataset.json` last because it lists all files before it. */
+export function datasetZip(zip: DatasetZip): Readable {
+  const { description } = zip.dataset;
+  const folder = datasetFolderName(description);
+  return zipStream(
+    below(folder, contents(zip)),
+    (digests) => {
+      const json: DatasetJson = {
+        ...description,
+        exportedAt: zip.exportedAt.toISOString(),
+        formats: [...zip.formats],
+        files: digests.map((digest) => ({ ...digest, path: digest.path.slice(folder.length + 1) })),
+      };
+      return jsonFile(`${folder}/dataset.json`, datasetJsonSchema.parse(json));
+    },
+    zip.exportedAt,
+  );
+}
+
+/** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. */
+export function modelZip(dataset: Pick<ReadableDataset, "blobs">, model: ExportedModel, exportedAt: Date): Readable {
+  const folder = modelFolderName(model);
+  return zipStream(
+    below(folder, modelFiles(dataset.blobs, model)),
+    (digests) => jsonFile(`${folder}/files.json`, { exportedAt: exportedAt.toISOString(), files: digests }),
+    exportedAt,
+  );
+}
+
+export const modelFolderName = (model: ExportedModel): string =>
+  `${slugOf(model.projectName)}-model-${model.checkpointId.slice(0, 8)}`;

@@ -1,0 +1,83 @@
+import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
+import { Problem } from "../../core/problem.ts";
+import type { BlobStore } from "../storage/blob-store.ts";
+import { type ExportFile, jsonFile, textFile } from "./export-file.ts";
+
+/** What is said of frozen weights beside the weights. */
+export interface ExportedModel {
+  readonly checkpointId: string;
+  /** Labels it was trained on. */
+  readonly snapshotId: string | null;
+  readonly parentCheckpointId: string | null;
+  readonly projectName: string;
+  readonly createdAt: string;
+  readonly nucleiLabelled: number;
+  readonly metrics: CheckpointMetrics | null;
+  readonly software: { readonly name: string; readonly version: string };
+  /** Folder of the checkpoint in the BlobStore. */
+  readonly blobPrefix: string;
+}
+
+/** Without these nobody can run it. */
+const NEEDED = ["model.json", "weights.bin", "configuration.json"];
+
+/** `model/`: the checkpoint's own files, what it was trained on, and how to run it. */
+export async function* modelFiles(blobs: BlobStore, model: ExportedModel): AsyncGenerator<ExportFile> {
+  const names = new Set<string>();
+  for await (const key of blobs.list(model.blobPrefix)) names.add(key.slice(model.blobPrefix.length));
+  for (const name of NEEDED)
+    if (!names.has(name))
+      throw new Problem({
+        tag: "checkpoint-incomplete",
+        what: "The trained model is not complete in the store.",
+        where: `${model.blobPrefix}${name}`,
+        hint: "Restore the data folder from its backup, or train again.",
+      });
+  for (const name of NEEDED)
+    yield {
+      path: `model/${name}`,
+      compress: name !== "weights.bin",
+      async *bytes() {
+        const bytes = await blobs.get(model.blobPrefix + name);
+        if (!bytes) throw new Error(`${model.blobPrefix}${name} went away while it was exported`);
+        yield bytes;
+      },
+    };
+  yield jsonFile("model/training.json", {
+    checkpointId: model.checkpointId,
+    trainingSnapshotId: model.snapshotId,
+    parentCheckpointId: model.parentCheckpointId,
+    project: model.projectName,
+    trainedAt: model.createdAt,
+    nucleiLabelled: model.nucleiLabelled,
+    metrics: model.metrics,
+    software: model.software,
+  });
+  yield textFile("model/README.md", modelReadme(model));
+}
+
+const percent = (share: number): string => share.toFixed(2);
+
+function modelReadme(model: ExportedModel): string {
+  const measured = model.metrics
+    ? `Measured on ${model.metrics.nuclei} nuclei that were kept out of training: average precision ${percent(model.metrics.ap50)} at IoU 0.5 and ${percent(model.metrics.ap75)} at IoU 0.75, Dice ${percent(model.metrics.dice)}.`
+    : "Nothing was kept out of its training, so nobody measured how good it is. Check it on data of yours before you trust it.";
+  return `# Segmentation model of "${model.projectName}"
+
+A 3D U-Net that outlines nuclei, trained with ${model.software.name} ${model.software.version} on ${model.nucleiLabelled} labelled nuclei.
+${measured}
+
+| file | what |
+|---|---|
+| model.json | the weights' names, shapes and types, as TensorFlow.js reads them |
+| weights.bin | the weights, little-endian float32 |
+| configuration.json | the network, the voxel size it was made for, how intensities are normalised, thresholds, steps, seed, engine |
+| training.json | ids of this checkpoint, of the label snapshot it learnt from and of the checkpoint it began with; its measured scores |
+
+Run it on a volume, in a checkout of Karyoloop after \`npm ci\`:
+
+    npx karyoloop predict --model path/to/model --image volume.tif --out labels.tif
+
+Checkpoint ${model.checkpointId}, trained on label snapshot ${model.snapshotId ?? "(unknown)"}, ${model.createdAt}.
+`;
+}
