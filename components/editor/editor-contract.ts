@@ -104,6 +104,8 @@ export interface EditorProps {
   readonly boxes: Loaded<readonly EditorBox[]>;
   createBox(box: VoxelBox, kind: BoxKind): Promise<void>;
   removeBox(id: string): Promise<void>;
+  /** For edits that the server refused: null while the document has no such store. */
+  readonly quarantine: { download(): Promise<void>; dismiss(): void } | null;
   /** Short state of the training in the header. */
   readonly trainingStatus: ReactNode;
   renderQueue(api: EditorApi): ReactNode;

@@ -1,4 +1,3 @@
-import type { PointerTool } from "../viewer/viewer-contract.ts";
 import { boxIdle } from "./box/idle.ts";
 import { brushIdle } from "./brush/idle.ts";
 import { mergeFirstClick } from "./merge/first-click.ts";
@@ -13,7 +12,7 @@ export const toolNames = ["pick", "brush", "eraser", "outline", "threshold", "sp
 
 export type ToolName = (typeof toolNames)[number];
 
-export function createTool(name: ToolName, context: ToolContext): PointerTool {
+export function createTool(name: ToolName, context: ToolContext): StateTool {
   const brushRing = () => context.settings().radiusUm;
   const look = (cursor: string, ringRadiusUm: ToolLook["ringRadiusUm"] = () => null): ToolLook => ({
     name,

@@ -45,8 +45,9 @@ export class StateTool implements PointerTool, ToolMachine {
     return this.#look.ringRadiusUm();
   }
 
-  get state(): ToolState {
-    return this.#state;
+  /** A press of the pointer belongs to the tool and has not ended. */
+  get isCaptured(): boolean {
+    return this.#captured;
   }
 
   down(sample: PointerSample): boolean {

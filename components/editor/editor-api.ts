@@ -1,0 +1,21 @@
+import type { EditorApi } from "./editor-contract.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { decide, showProposal } from "./review-commands.ts";
+
+/** What panels of other parts may see and do of the editor. */
+export const createEditorApi = (editor: EditorController): EditorApi => ({
+  document: editor.props().document,
+  get proposals() {
+    return editor.props().proposals;
+  },
+  view: editor.view,
+  showProposal: (proposal) => showProposal(editor, proposal),
+  decide: (decision) => decide(editor, decision),
+  registerReview(commands) {
+    editor.review = commands;
+    return () => {
+      if (editor.review === commands) editor.review = null;
+    };
+  },
+  notify: editor.notify,
+});

@@ -1,0 +1,197 @@
+import { deleteNucleusAct, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
+import { paintMasks } from "../../core/edit/paint-mask.ts";
+import { planeAxes } from "../../core/edit/slice-plane.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { type ToolName, toolNames } from "../tools/create-tool.ts";
+import { brushRadius } from "./brush-radius.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { panelTabs } from "./editor-state.ts";
+import type { Command } from "./keymap.ts";
+import { decide, showProposal } from "./review-commands.ts";
+
+const nextOf = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length];
+
+/** Does what a key or a button asks. */
+export function runCommand(editor: EditorController, command: Command): void {
+  const { store, view } = editor;
+  const state = store.get();
+  if (command.startsWith("tool.")) {
+    const name = toolNames.find((candidate) => `tool.${candidate}` === command);
+    if (name) editor.chooseTool(name);
+    return;
+  }
+  switch (command) {
+    case "brush.smaller":
+    case "brush.larger":
+      store.set({ radiusUm: brushRadius(state.radiusUm, command === "brush.larger", editor.props().image) });
+      return;
+    case "brush.shape":
+      store.set({ brushShape: state.brushShape === "disc" ? "ball" : "disc" });
+      return;
+    case "paint.mask":
+      store.set({ mask: nextOf(paintMasks, state.mask) });
+      return;
+    case "edit.undo":
+    case "edit.redo":
+      undoOrRedo(editor, command === "edit.undo");
+      return;
+    case "nucleus.new":
+      newNucleus(editor);
+      return;
+    case "nucleus.delete":
+      deleteSelected(editor);
+      return;
+    case "nucleus.unfinished":
+      onSelected(editor, (label) => toggleUnfinishedAct(editor.props().document, label));
+      return;
+    case "nucleus.clearClass":
+      onSelected(editor, (label) => setClassAct(label, null));
+      return;
+    case "nucleus.show":
+      flyToSelected(editor);
+      return;
+    case "review.next":
+    case "review.skip":
+      review(editor, command === "review.next" ? "next" : "skip");
+      return;
+    case "review.accept":
+      void editor.during("Accepting…", () => decide(editor, "accepted"));
+      return;
+    case "review.correct":
+      void editor.during("Taking the proposal over…", () => decide(editor, "corrected"));
+      return;
+    case "review.reject":
+      void editor.during("Rejecting…", () => decide(editor, "rejected"));
+      return;
+    case "view.labels":
+      store.set({ labelsVisible: !state.labelsVisible });
+      return;
+    case "view.outlines":
+      store.set({ outlinesOnly: !state.outlinesOnly });
+      return;
+    case "view.proposals":
+      store.set({ proposalsVisible: !state.proposalsVisible });
+      return;
+    case "view.fainter":
+      store.set({ labelOpacity: Math.max(0.05, Math.round((state.labelOpacity - 0.1) * 20) / 20) });
+      return;
+    case "view.stronger":
+      store.set({ labelOpacity: Math.min(1, Math.round((state.labelOpacity + 0.1) * 20) / 20) });
+      return;
+    case "view.sliceBack":
+    case "view.sliceOn":
+      moveSlice(editor, command === "view.sliceOn" ? 1 : -1);
+      return;
+    case "view.maximise":
+      view.set({ maximisedPane: view.get().maximisedPane ? null : (editor.hovered?.pane ?? "xy") });
+      return;
+    case "view.fit":
+      view.fit();
+      return;
+    case "view.contrast":
+      view.set({ contrast: editor.props().image.contrast, gamma: 1 });
+      return;
+    case "view.tab":
+      store.set({ tab: nextOf(panelTabs, state.tab) });
+      return;
+    case "page.filter":
+      store.set({ tab: "nuclei" });
+      requestAnimationFrame(() => document.getElementById("nuclei-filter")?.focus());
+      return;
+    case "page.help":
+      store.set({ helpOpen: !state.helpOpen });
+      return;
+    case "page.cancel":
+      if (state.helpOpen) store.set({ helpOpen: false });
+      else editor.cancel();
+  }
+}
+
+/** A digit gives the selected nucleus its class. */
+export function setClassByDigit(editor: EditorController, digit: number): void {
+  const entry = editor.props().classes.find((candidate) => candidate.digit === digit);
+  if (entry) onSelected(editor, (label) => setClassAct(label, entry.name));
+  else editor.notify({ tone: "info", text: `No class has the key ${digit}. Owners add classes on the project page.` });
+}
+
+/** Paint tools that a new nucleus can be started with. */
+const paintTools: readonly ToolName[] = ["brush", "outline", "threshold"];
+
+function newNucleus(editor: EditorController): void {
+  if (!mayEdit(editor)) return;
+  try {
+    editor.select(editor.props().document.newLabel());
+    if (!paintTools.includes(editor.store.get().tool)) editor.chooseTool("brush");
+  } catch (error) {
+    editor.fail(error);
+  }
+}
+
+function mayEdit(editor: EditorController): boolean {
+  if (editor.props().document.canEdit) return true;
+  editor.notify({ tone: "warning", text: "This volume is open for reading only: nothing was changed." });
+  return false;
+}
+
+function onSelected(editor: EditorController, act: (label: number) => ReturnType<typeof setClassAct>): void {
+  const { selectedLabel } = editor.view.get();
+  if (selectedLabel === 0) {
+    editor.notify({ tone: "info", text: "Select a nucleus first: click it in any pane or in the list." });
+    return;
+  }
+  if (mayEdit(editor)) void editor.commit(act(selectedLabel)).catch((error: unknown) => editor.fail(error));
+}
+
+function deleteSelected(editor: EditorController): void {
+  const { selectedLabel } = editor.view.get();
+  if (selectedLabel === 0 || !mayEdit(editor)) return;
+  const { document } = editor.props();
+  void editor.during("Deleting the nucleus…", async () => {
+    await editor.commit(await deleteNucleusAct(document, selectedLabel, editor.knownBox(selectedLabel)));
+    editor.select(0);
+  });
+}
+
+function undoOrRedo(editor: EditorController, isUndo: boolean): void {
+  if (!mayEdit(editor)) return;
+  const { document } = editor.props();
+  editor.tool().cancel();
+  const done = isUndo ? document.undo() : document.redo();
+  const verb = isUndo ? "Undone" : "Redone";
+  editor.notify({
+    tone: "info",
+    text: done ? `${verb}: ${done.name}` : `Nothing of yours to ${isUndo ? "undo" : "redo"} in this tab.`,
+  });
+}
+
+function flyToSelected(editor: EditorController): void {
+  const { selectedLabel } = editor.view.get();
+  const { document, nuclei } = editor.props();
+  const row = nuclei.data?.find((candidate) => candidate.label === document.canonicalLabel(selectedLabel));
+  if (row) flyToNucleus(editor, row);
+  else if (editor.store.get().proposal) showProposal(editor, editor.store.get().proposal);
+}
+
+export function flyToNucleus(
+  editor: EditorController,
+  row: { readonly centroidZyx: Zyx; readonly volumeUm3: number },
+): void {
+  editor.view.flyTo(row.centroidZyx, Math.cbrt((3 * row.volumeUm3) / (4 * Math.PI)) * 1.5);
+}
+
+function review(editor: EditorController, name: "next" | "skip"): void {
+  if (!editor.review) {
+    editor.notify({ tone: "info", text: "There is no queue yet: train a model first, in the Queue panel." });
+    return;
+  }
+  editor.store.set({ tab: "queue" });
+  editor.review[name]();
+}
+
+function moveSlice(editor: EditorController, by: 1 | -1): void {
+  const pane = editor.hovered?.pane ?? "xy";
+  const { normal } = planeAxes(pane === "3d" ? "xy" : pane);
+  const at: [number, number, number] = [...editor.view.get().crosshairZyx];
+  at[normal] = Math.floor(at[normal]) + 0.5 + by;
+  editor.view.set({ crosshairZyx: at });
+}

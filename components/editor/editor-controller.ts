@@ -1,0 +1,136 @@
+import type { EditAct, LabelValue } from "../../core/edit/label-document.ts";
+import { isProblem } from "../../core/problem.ts";
+import type { VoxelBox } from "../../core/volume/voxel-space.ts";
+import { createTool, type ToolName } from "../tools/create-tool.ts";
+import { PreviewLabels } from "../tools/preview-labels.ts";
+import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
+import type { StateTool } from "../tools/tool-machine.ts";
+import type { PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
+import type { EditorProps, ReviewCommands } from "./editor-contract.ts";
+import { createEditorStore, type EditorStore } from "./editor-state.ts";
+import { loadPreferences } from "./preferences.ts";
+
+/** The editor without its screen: state, tools, acts. One per open document; components render what it holds. */
+export class EditorController {
+  readonly store: EditorStore = createEditorStore(loadPreferences());
+  readonly view: ViewStore;
+  readonly preview: PreviewLabels;
+  /** The page's newest data; read at the moment of use. */
+  readonly props: () => EditorProps;
+  readonly notify: (message: ToolMessage) => void;
+  /** Pane under the pointer, for keys that act on it. */
+  hovered: PointerSample | null = null;
+  review: ReviewCommands | null = null;
+  readonly #tools = new Map<ToolName, StateTool>();
+  readonly #context: ToolContext;
+
+  constructor(view: ViewStore, props: () => EditorProps, notify: (message: ToolMessage) => void) {
+    const { document, imageVoxels } = props();
+    this.view = view;
+    this.props = props;
+    this.notify = notify;
+    this.preview = new PreviewLabels(document);
+    const { store } = this;
+    this.#context = {
+      document,
+      image: imageVoxels,
+      view,
+      preview: this.preview,
+      settings: store.get,
+      knownBox: (label) => this.knownBox(label),
+      commit: (act) => this.commit(act),
+      say: notify,
+      fail: (error) => this.fail(error),
+      showMarks: (marks) => store.set({ marks }),
+      draftBox: () => store.get().draftBox,
+      setDraftBox: (draftBox) => store.set({ draftBox, selectedBoxId: null }),
+      shareStroke: (stroke) => document.setPresence({ stroke }),
+    };
+  }
+
+  tool(name: ToolName = this.store.get().tool): StateTool {
+    let tool = this.#tools.get(name);
+    if (!tool) {
+      tool = createTool(name, this.#context);
+      this.#tools.set(name, tool);
+    }
+    return tool;
+  }
+
+  chooseTool(name: ToolName): void {
+    const { tool } = this.store.get();
+    if (tool === name) return;
+    this.tool(tool).cancel();
+    this.store.set({ tool: name });
+    if (name === "box") this.store.set({ tab: "boxes" });
+    this.props().document.setPresence({ tool: name });
+  }
+
+  /** Escape: what is half done goes first, then the selection. */
+  cancel(): void {
+    const { marks, draftBox, busy, tool } = this.store.get();
+    if (this.tool(tool).isCaptured) return; // the viewer holds the pointer and cancels the tool itself
+    this.tool(tool).cancel();
+    if (marks.length === 0 && draftBox === null && busy === null) this.select(0);
+  }
+
+  select(label: LabelValue): void {
+    this.view.set({
+      selectedLabel: label === 0 ? 0 : this.props().document.canonicalLabel(label),
+      selectedProposal: 0,
+    });
+    this.store.set({ proposal: null });
+  }
+
+  /** A click that no tool wanted: a nucleus, else the proposal under it, else nothing. */
+  pick(sample: PointerSample): void {
+    this.store.set({ followedClientId: null });
+    if (sample.label !== 0 || sample.proposal === 0) {
+      this.select(sample.label);
+      return;
+    }
+    this.view.set({ selectedLabel: 0, selectedProposal: sample.proposal });
+    this.props()
+      .findProposal(sample.proposal)
+      .then((proposal) => {
+        if (this.view.get().selectedProposal === sample.proposal) this.store.set({ proposal });
+      })
+      .catch((error: unknown) => this.fail(error));
+  }
+
+  knownBox(label: LabelValue): VoxelBox | null {
+    const { document, nuclei } = this.props();
+    const canonical = document.canonicalLabel(label);
+    return nuclei.data?.find((row) => row.label === canonical)?.box ?? null;
+  }
+
+  async commit(act: EditAct): Promise<void> {
+    await this.props().document.commit(act);
+  }
+
+  /** Runs something that may take a while or fail, with words on the screen for both. */
+  async during(busy: string, work: () => Promise<void>): Promise<void> {
+    if (this.store.get().busy !== null) return;
+    this.store.set({ busy });
+    try {
+      await work();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.store.set({ busy: null });
+    }
+  }
+
+  fail(error: unknown): void {
+    const text = isProblem(error)
+      ? [error.what, error.hint].filter(Boolean).join(" ")
+      : "This did not work. Try it again; if it fails again, reload the page.";
+    if (!isProblem(error)) console.error(error);
+    this.notify({ tone: "error", text });
+  }
+
+  dispose(): void {
+    this.tool().cancel();
+    this.preview.dispose();
+  }
+}

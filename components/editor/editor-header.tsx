@@ -1,0 +1,37 @@
+import { ActionIcon, Anchor, Group, Text, Tooltip } from "@mantine/core";
+import { IconChevronRight, IconQuestionMark } from "@tabler/icons-react";
+import styles from "./editor.module.css";
+import { runCommand } from "./editor-commands.ts";
+import type { EditorProps } from "./editor-contract.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { PeopleHere } from "./people-here.tsx";
+import { SaveStateView } from "./save-state-view.tsx";
+
+export function EditorHeader({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  return (
+    <header className={styles.header}>
+      <Group gap={4} wrap="nowrap" miw={0} flex={1}>
+        <Anchor href={props.projectHref} size="sm" c="dimmed" truncate maw={260}>
+          {props.projectName}
+        </Anchor>
+        <IconChevronRight size={14} aria-hidden style={{ flex: "none", opacity: 0.6 }} />
+        <Text component="h1" size="sm" fw={600} truncate>
+          {props.volumeName}
+        </Text>
+      </Group>
+      <SaveStateView document={props.document} />
+      {props.trainingStatus}
+      <PeopleHere editor={editor} />
+      <Tooltip label="Keys of the editor (?)">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="Keys of the editor"
+          onClick={() => runCommand(editor, "page.help")}
+        >
+          <IconQuestionMark size={18} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    </header>
+  );
+}

@@ -1,0 +1,48 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
+import { useSyncExternalStore } from "react";
+import styles from "./editor.module.css";
+import type { EditorController } from "./editor-controller.ts";
+
+/** What a person must know before going on: reading only, or an edit that was refused. */
+export function EditorNotices({ editor }: { editor: EditorController }) {
+  const { document, quarantine } = editor.props();
+  useSyncExternalStore(
+    (listener) => document.subscribe(listener),
+    () => document.revision,
+    () => 0,
+  );
+  const state = document.saveState;
+  return (
+    <div className={styles.notices}>
+      {state.kind === "read-only" && (
+        <Alert color="yellow" icon={<IconLock aria-hidden />} p="xs" title="Reading only" data-testid="read-only">
+          <Text size="xs">{state.reason}</Text>
+        </Alert>
+      )}
+      {state.kind === "refused" && (
+        <Alert
+          color="red"
+          icon={<IconAlertTriangle aria-hidden />}
+          p="xs"
+          title="The server refused one of your edits"
+          data-testid="refused"
+        >
+          <Text size="xs">
+            {state.reason} The edit is kept on this computer ({state.recordId}); everything else goes on being saved.
+          </Text>
+          {quarantine && (
+            <Group gap={8} mt={6}>
+              <Button size="compact-xs" variant="light" color="red" onClick={() => void quarantine.download()}>
+                Download it
+              </Button>
+              <Button size="compact-xs" variant="subtle" color="gray" onClick={quarantine.dismiss}>
+                Go on
+              </Button>
+            </Group>
+          )}
+        </Alert>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import type { PaintMask } from "../../core/edit/paint-mask.ts";
+import type { BrushShape } from "../../core/edit/stroke.ts";
+import type { LabelStatus } from "../../core/labels/label-status.ts";
+import type { VoxelBox } from "../../core/volume/voxel-space.ts";
+import type { ToolName } from "../tools/create-tool.ts";
+import type { ToolMark } from "../tools/tool-context.ts";
+import type { ProposalRef } from "./editor-contract.ts";
+import { ObservableState } from "./observable.ts";
+
+export const panelTabs = ["nuclei", "queue", "boxes", "view"] as const;
+
+export type PanelTab = (typeof panelTabs)[number];
+
+export const colorings = ["nucleus", "status", "class"] as const;
+
+export type Coloring = (typeof colorings)[number];
+
+/** What a person sets up for hours of work: kept in the browser. */
+export interface EditorPreferences {
+  readonly brushShape: BrushShape;
+  readonly radiusUm: number;
+  readonly mask: PaintMask;
+  readonly reachUm: number;
+  readonly labelsVisible: boolean;
+  /** 0…1 */
+  readonly labelOpacity: number;
+  readonly outlinesOnly: boolean;
+  readonly proposalsVisible: boolean;
+  readonly proposalOpacity: number;
+  readonly hiddenStatuses: readonly LabelStatus[];
+  readonly coloring: Coloring;
+}
+
+export interface EditorState extends EditorPreferences {
+  readonly tool: ToolName;
+  readonly tab: PanelTab;
+  readonly helpOpen: boolean;
+  /** What is being waited for, in words. */
+  readonly busy: string | null;
+  readonly marks: readonly ToolMark[];
+  readonly draftBox: VoxelBox | null;
+  readonly selectedBoxId: string | null;
+  /** What accept, correct and reject act on. */
+  readonly proposal: ProposalRef | null;
+  readonly followedClientId: number | null;
+}
+
+export const defaultPreferences: EditorPreferences = {
+  brushShape: "disc",
+  radiusUm: 2,
+  mask: "background",
+  reachUm: 15,
+  labelsVisible: true,
+  labelOpacity: 0.45,
+  outlinesOnly: false,
+  proposalsVisible: true,
+  proposalOpacity: 0.4,
+  hiddenStatuses: ["rejected"],
+  coloring: "nucleus",
+};
+
+export type EditorStore = ObservableState<EditorState>;
+
+export const createEditorStore = (preferences: Partial<EditorPreferences>): EditorStore =>
+  new ObservableState<EditorState>({
+    ...defaultPreferences,
+    ...preferences,
+    tool: "pick",
+    tab: "nuclei",
+    helpOpen: false,
+    busy: null,
+    marks: [],
+    draftBox: null,
+    selectedBoxId: null,
+    proposal: null,
+    followedClientId: null,
+  });

@@ -1,0 +1,61 @@
+"use client";
+
+import { notifications } from "@mantine/notifications";
+import { useEffect, useRef, useState } from "react";
+import type { ToolMessage } from "../tools/tool-context.ts";
+import { createViewStore } from "../viewer/view-store.ts";
+import styles from "./editor.module.css";
+import type { EditorProps } from "./editor-contract.ts";
+import { EditorController } from "./editor-controller.ts";
+import { EditorHeader } from "./editor-header.tsx";
+import { HelpSheet } from "./help-sheet.tsx";
+import { keepPreferences } from "./preferences.ts";
+import { sharePresence } from "./share-presence.ts";
+import { SidePanel } from "./side-panel.tsx";
+import { ToolOptions } from "./tool-options.tsx";
+import { ToolRail } from "./tool-rail.tsx";
+import { useEditorKeys } from "./use-editor-keys.ts";
+import { ViewerArea } from "./viewer-area.tsx";
+
+/** The editor of one volume: it takes data and callbacks and calls no API. */
+export function Editor(props: EditorProps) {
+  const latest = useRef(props);
+  latest.current = props;
+  const [editor, setEditor] = useState<EditorController | null>(null);
+  const { document, image } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another document is another editor; the rest is read when needed
+  useEffect(() => {
+    const created = new EditorController(createViewStore(image), () => latest.current, showMessage);
+    const stops = [keepPreferences(created.store), sharePresence(created)];
+    setEditor(created);
+    return () => {
+      for (const stop of stops) stop();
+      created.dispose();
+      setEditor(null);
+    };
+  }, [document, image.volumeId]);
+  return editor && <EditorLayout editor={editor} props={props} />;
+}
+
+function EditorLayout({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  useEditorKeys(editor);
+  return (
+    <div className={styles.editor}>
+      <EditorHeader editor={editor} props={props} />
+      <ToolOptions editor={editor} />
+      <ToolRail editor={editor} />
+      <ViewerArea editor={editor} props={props} />
+      <SidePanel editor={editor} props={props} />
+      <HelpSheet editor={editor} classes={props.classes} />
+    </div>
+  );
+}
+
+const colors: Readonly<Record<ToolMessage["tone"], string>> = { info: "gray", warning: "yellow", error: "red" };
+
+/** One message at a time per tone: painting must not pile up notices. */
+function showMessage({ tone, text }: ToolMessage): void {
+  const id = `editor-${tone}`;
+  notifications.hide(id);
+  notifications.show({ id, message: text, color: colors[tone], autoClose: tone === "info" ? 2500 : 8000 });
+}

@@ -1,0 +1,39 @@
+import { rejectProposalAct, takeProposalAct } from "../../core/edit/review-acts.ts";
+import { Problem } from "../../core/problem.ts";
+import { boxShape, type Zyx } from "../../core/volume/voxel-space.ts";
+import type { Decision, ProposalRef } from "./editor-contract.ts";
+import type { EditorController } from "./editor-controller.ts";
+
+/** Selects a proposal and flies there. */
+export function showProposal(editor: EditorController, proposal: ProposalRef | null): void {
+  editor.store.set({ proposal });
+  editor.view.set({ selectedProposal: proposal?.label ?? 0, selectedLabel: 0 });
+  if (!proposal) return;
+  const { minZyx, maxZyx } = proposal.box;
+  const centre: Zyx = [(minZyx[0] + maxZyx[0]) / 2, (minZyx[1] + maxZyx[1]) / 2, (minZyx[2] + maxZyx[2]) / 2];
+  const { voxelSizeZyx } = editor.props().image;
+  const sizeUm = boxShape(proposal.box).map((size, axis) => size * voxelSizeZyx[axis]);
+  editor.view.flyTo(centre, Math.max(...sizeUm) / 2);
+  editor.store.set({ proposalsVisible: true });
+}
+
+/** Accept, correct or reject the shown proposal, as an ordinary act of this person. */
+export async function decide(editor: EditorController, decision: Decision): Promise<void> {
+  const { document, proposals } = editor.props();
+  const { proposal } = editor.store.get();
+  if (!proposal || !proposals)
+    throw new Problem({
+      tag: "no-proposal",
+      what: "No proposal is selected.",
+      hint: "Press Q for the next question, or click a hatched proposal.",
+    });
+  const act =
+    decision === "rejected"
+      ? rejectProposalAct(proposal)
+      : await takeProposalAct(document, proposals, proposal, decision);
+  await editor.commit(act);
+  editor.store.set({ proposal: null });
+  editor.view.set({ selectedProposal: 0, selectedLabel: decision === "rejected" ? 0 : proposal.label });
+  if (decision === "corrected") editor.chooseTool("brush");
+  editor.review?.decided(proposal, decision);
+}

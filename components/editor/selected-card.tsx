@@ -1,0 +1,192 @@
+import { ActionIcon, Badge, Button, Group, Kbd, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { IconFocus2, IconTrash } from "@tabler/icons-react";
+import { useSyncExternalStore } from "react";
+import { partsAfterUnmerge, setClassAct, statusOf, unmergeAct } from "../../core/edit/nucleus-acts.ts";
+import styles from "./editor.module.css";
+import { runCommand } from "./editor-commands.ts";
+import type { EditorProps, NucleusRow } from "./editor-contract.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
+import { formatUm3, formatWhen } from "./nucleus-words.ts";
+import { StatusMark, statusWords } from "./status-mark.tsx";
+import { useObservable } from "./use-observable.ts";
+
+/** The selected nucleus or proposal: what it is, and what can be done with it. */
+export function SelectedCard({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  const { document } = props;
+  useSyncExternalStore(
+    (listener) => document.subscribe(listener),
+    () => document.nucleiRevision,
+    () => 0,
+  );
+  const selected = useObservable(editor.view, (view) => view.selectedLabel);
+  const proposal = useObservable(editor.store, (state) => state.proposal);
+  if (proposal) return <ProposalCard editor={editor} label={proposal.label} canEdit={document.canEdit} />;
+  if (selected === 0)
+    return (
+      <div className={styles.card}>
+        <Text size="xs" c="dimmed">
+          Nothing selected. Click a nucleus in any pane or in the list.
+        </Text>
+      </div>
+    );
+  const label = document.canonicalLabel(selected);
+  const fields = document.fieldsOf(label);
+  const row = props.nuclei.data?.find((candidate) => candidate.label === label);
+  const status = statusOf(document, label);
+  return (
+    <div className={styles.card} data-testid="selected-card">
+      <Stack gap={6}>
+        <Group gap={8} wrap="nowrap" justify="space-between">
+          <Group gap={6} wrap="nowrap">
+            <span className={styles.swatch} style={{ background: cssOfRgb(rgbOfLabel(label)) }} aria-hidden />
+            <Text size="sm" fw={600}>
+              Nucleus {label}
+            </Text>
+            <StatusMark status={status} />
+            <Text size="xs">{statusWords[status]}</Text>
+          </Group>
+          <Group gap={2} wrap="nowrap">
+            <Tooltip label="Fly to it (F)">
+              <ActionIcon
+                size="sm"
+                variant="subtle"
+                color="gray"
+                aria-label="Fly to it"
+                onClick={() => runCommand(editor, "nucleus.show")}
+              >
+                <IconFocus2 size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Delete it in the whole volume (Delete)">
+              <ActionIcon
+                size="sm"
+                variant="subtle"
+                color="red"
+                aria-label="Delete the nucleus"
+                disabled={!document.canEdit}
+                onClick={() => runCommand(editor, "nucleus.delete")}
+              >
+                <IconTrash size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        </Group>
+        <Text size="xs" c="dimmed">
+          {describe(row, fields.origin)}
+        </Text>
+        <Group gap={8} wrap="nowrap">
+          <Select
+            size="xs"
+            flex={1}
+            aria-label="Class"
+            placeholder={props.classes.length === 0 ? "No classes in this project" : "No class"}
+            clearable
+            disabled={!document.canEdit || props.classes.length === 0}
+            data={props.classes.map((entry) => ({
+              value: entry.name,
+              label: entry.digit === null ? entry.name : `${entry.digit}  ${entry.name}`,
+            }))}
+            value={fields.class ?? null}
+            onChange={(name) =>
+              void editor.commit(setClassAct(label, name)).catch((error: unknown) => editor.fail(error))
+            }
+          />
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={!document.canEdit}
+            onClick={() => runCommand(editor, "nucleus.unfinished")}
+            rightSection={<Kbd size="xs">U</Kbd>}
+          >
+            {status === "unfinished" ? "Finished" : "Unfinished"}
+          </Button>
+        </Group>
+        <MergedParts editor={editor} label={label} />
+      </Stack>
+    </div>
+  );
+}
+
+function describe(row: NucleusRow | undefined, origin: string | undefined): string {
+  const from = origin === undefined ? "painted by hand" : origin === "import" ? "imported" : "from a proposal";
+  if (!row) return `${from} · not counted yet`;
+  const merged = `${formatUm3(row.volumeUm3)} · ${row.by}, ${formatWhen(row.changedAt)} · ${from}`;
+  return row.uncertainty === null ? merged : `${merged} · uncertainty ${row.uncertainty.toFixed(2)}`;
+}
+
+/** Parts that were merged stay known: any of them can be taken out again, exactly. */
+function MergedParts({ editor, label }: { editor: EditorController; label: number }) {
+  const { document } = editor.props();
+  const members = document.membersOf(label);
+  if (members.length < 2) return null;
+  const takeOut = (member: number): void => {
+    const others = partsAfterUnmerge(document, member).length - 2;
+    void editor.commit(unmergeAct(document, member)).catch((error: unknown) => editor.fail(error));
+    if (others > 0)
+      editor.notify({
+        tone: "info",
+        text: `Part ${member} held the others together: they fell into ${others + 1} nuclei. Ctrl+Z brings all back.`,
+      });
+  };
+  return (
+    <Group gap={4}>
+      <Text size="xs" c="dimmed">
+        Merged of
+      </Text>
+      {members.map((member) => (
+        <Tooltip key={member} label={`Take part ${member} out again`}>
+          <Badge
+            component="button"
+            size="sm"
+            variant="default"
+            disabled={!document.canEdit}
+            onClick={() => takeOut(member)}
+            style={{ cursor: "pointer" }}
+          >
+            {member} ×
+          </Badge>
+        </Tooltip>
+      ))}
+    </Group>
+  );
+}
+
+function ProposalCard({ editor, label, canEdit }: { editor: EditorController; label: number; canEdit: boolean }) {
+  return (
+    <div className={styles.card} data-testid="proposal-card">
+      <Stack gap={6}>
+        <Group gap={6}>
+          <StatusMark status="proposed" />
+          <Text size="sm" fw={600}>
+            Proposal {label}
+          </Text>
+          <Text size="xs" c="dimmed">
+            Is this one whole nucleus?
+          </Text>
+        </Group>
+        <Group gap={6} grow>
+          {(
+            [
+              ["review.accept", "Accept", "A"],
+              ["review.correct", "Correct", "C"],
+              ["review.reject", "Reject", "R"],
+            ] as const
+          ).map(([command, text, key]) => (
+            <Button
+              key={command}
+              size="compact-sm"
+              variant="default"
+              disabled={!canEdit}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => runCommand(editor, command)}
+              rightSection={<Kbd size="xs">{key}</Kbd>}
+            >
+              {text}
+            </Button>
+          ))}
+        </Group>
+      </Stack>
+    </div>
+  );
+}

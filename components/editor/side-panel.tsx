@@ -1,0 +1,98 @@
+import { Tabs } from "@mantine/core";
+import { useMemo } from "react";
+import { BoxesPanel } from "../boxes/boxes-panel.tsx";
+import { NucleiPanel } from "../nuclei/nuclei-panel.tsx";
+import styles from "./editor.module.css";
+import { createEditorApi } from "./editor-api.ts";
+import { flyToNucleus } from "./editor-commands.ts";
+import type { EditorBox, EditorProps } from "./editor-contract.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { type PanelTab, panelTabs } from "./editor-state.ts";
+import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
+import { SelectedCard } from "./selected-card.tsx";
+import { useObservable } from "./use-observable.ts";
+import { ViewPanel } from "./view-panel.tsx";
+
+const tabWords: Readonly<Record<PanelTab, string>> = { nuclei: "Nuclei", queue: "Queue", boxes: "Boxes", view: "View" };
+
+const colorOf = (label: number): string => cssOfRgb(rgbOfLabel(label));
+
+export function SidePanel({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  const tab = useObservable(editor.store, (state) => state.tab);
+  const api = useMemo(() => createEditorApi(editor), [editor]);
+  return (
+    <aside className={styles.panel} aria-label="Panels">
+      <Tabs
+        value={tab}
+        onChange={(value) => value && editor.store.set({ tab: value as PanelTab })}
+        keepMounted
+        style={{ display: "flex", flexDirection: "column", flex: 1, minHeight: 0 }}
+      >
+        <Tabs.List grow>
+          {panelTabs.map((name) => (
+            <Tabs.Tab key={name} value={name} fz="xs" py={9}>
+              {tabWords[name]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="nuclei" className={styles.panelBody}>
+          <NucleiTab editor={editor} props={props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="queue" className={styles.panelBody}>
+          {props.renderQueue(api)}
+        </Tabs.Panel>
+        <Tabs.Panel value="boxes" className={styles.panelBody}>
+          <BoxesTab editor={editor} props={props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="view" className={styles.panelBody}>
+          <ViewPanel editor={editor} rows={props.nuclei.data ?? []} />
+        </Tabs.Panel>
+      </Tabs>
+      <SelectedCard editor={editor} props={props} />
+    </aside>
+  );
+}
+
+function NucleiTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  const selectedLabel = useObservable(editor.view, (view) => view.selectedLabel);
+  return (
+    <NucleiPanel
+      nuclei={props.nuclei}
+      selectedLabel={selectedLabel === 0 ? 0 : props.document.canonicalLabel(selectedLabel)}
+      colorOf={colorOf}
+      canEdit={props.document.canEdit}
+      onSelect={(row) => {
+        editor.select(row.label);
+        flyToNucleus(editor, row);
+      }}
+    />
+  );
+}
+
+function BoxesTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  const draft = useObservable(editor.store, (state) => state.draftBox);
+  const selectedId = useObservable(editor.store, (state) => state.selectedBoxId);
+  const { shapeZyx, voxelSizeZyx } = props.image;
+  const show = ({ id, box }: EditorBox): void => {
+    const sizeUm = box.maxZyx.map((end, axis) => (end - box.minZyx[axis]) * voxelSizeZyx[axis]);
+    editor.store.set({ selectedBoxId: id });
+    editor.view.flyTo(
+      [(box.minZyx[0] + box.maxZyx[0]) / 2, (box.minZyx[1] + box.maxZyx[1]) / 2, (box.minZyx[2] + box.maxZyx[2]) / 2],
+      Math.max(...sizeUm) / 2,
+    );
+  };
+  return (
+    <BoxesPanel
+      boxes={props.boxes}
+      draft={draft}
+      selectedId={selectedId}
+      shapeZyx={shapeZyx}
+      voxelSizeZyx={voxelSizeZyx}
+      role={props.role}
+      onDraft={(box) => editor.store.set({ draftBox: box })}
+      onSelect={show}
+      createBox={props.createBox}
+      removeBox={props.removeBox}
+    />
+  );
+}

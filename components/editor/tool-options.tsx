@@ -1,0 +1,163 @@
+import { Button, Group, Kbd, Loader, SegmentedControl, Slider, Text } from "@mantine/core";
+import type { PaintMask } from "../../core/edit/paint-mask.ts";
+import type { BrushShape } from "../../core/edit/stroke.ts";
+import type { ToolName } from "../tools/create-tool.ts";
+import { brushRadiusRange } from "./brush-radius.ts";
+import styles from "./editor.module.css";
+import { runCommand } from "./editor-commands.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
+import { useObservable } from "./use-observable.ts";
+
+const hints: Readonly<Record<ToolName, string>> = {
+  pick: "Click a nucleus to select it everywhere. Drag moves the crosshair, Space and drag pans, Ctrl and wheel zooms.",
+  brush: "",
+  eraser: "",
+  outline: "Draw round the nucleus in one slice; let go to fill. Shift erases.",
+  threshold: "Press inside a bright nucleus, drag right for less or left for more, let go to fill.",
+  split: "Click one half of the nucleus, then the other half.",
+  merge: "Click the two nuclei that are one. The first one keeps its class and status.",
+  box: "Drag a rectangle in any pane, then pull its faces in the others. Choose what it means on the right.",
+};
+
+/** What the chosen tool can be set to, and what to do with it. */
+export function ToolOptions({ editor }: { editor: EditorController }) {
+  const tool = useObservable(editor.store, (state) => state.tool);
+  const busy = useObservable(editor.store, (state) => state.busy);
+  const isBrush = tool === "brush" || tool === "eraser";
+  const isMasked = isBrush || tool === "outline" || tool === "threshold";
+  return (
+    <div className={styles.options} role="toolbar" aria-label="Tool options">
+      {busy ? (
+        <Group gap={8} wrap="nowrap" role="status">
+          <Loader size={14} />
+          <Text size="xs">{busy}</Text>
+        </Group>
+      ) : (
+        <>
+          {isMasked && tool !== "eraser" && <PaintTarget editor={editor} />}
+          {isBrush && <BrushOptions editor={editor} />}
+          {tool === "threshold" && <ReachOption editor={editor} />}
+          {isMasked && <MaskOption editor={editor} isEraser={tool === "eraser"} />}
+          {hints[tool] && (
+            <Text size="xs" c="dimmed" truncate title={hints[tool]}>
+              {hints[tool]}
+            </Text>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Which nucleus the paint goes to: the selected one, or a new one. */
+function PaintTarget({ editor }: { editor: EditorController }) {
+  const label = useObservable(editor.view, (view) => view.selectedLabel);
+  return (
+    <Group gap={6} wrap="nowrap">
+      {label === 0 ? (
+        <Text size="xs">Paints a new nucleus</Text>
+      ) : (
+        <>
+          <span className={styles.swatch} style={{ background: cssOfRgb(rgbOfLabel(label)) }} aria-hidden />
+          <Text size="xs" data-testid="paint-target">
+            Nucleus {label}
+          </Text>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => runCommand(editor, "nucleus.new")}
+            rightSection={<Kbd size="xs">N</Kbd>}
+          >
+            New
+          </Button>
+        </>
+      )}
+    </Group>
+  );
+}
+
+function BrushOptions({ editor }: { editor: EditorController }) {
+  const shape = useObservable(editor.store, (state) => state.brushShape);
+  const radiusUm = useObservable(editor.store, (state) => state.radiusUm);
+  const [low, high] = brushRadiusRange(editor.props().image);
+  // Quadratic: small brushes need the finer steps.
+  const toSlider = (radius: number) => Math.sqrt((radius - low) / (high - low)) * 100;
+  const fromSlider = (at: number) => Number((low + (high - low) * (at / 100) ** 2).toPrecision(3));
+  return (
+    <>
+      <SegmentedControl
+        size="xs"
+        aria-label="Brush shape"
+        data={[
+          { value: "disc", label: "Disc" },
+          { value: "ball", label: "Ball" },
+        ]}
+        value={shape}
+        onChange={(value) => editor.store.set({ brushShape: value as BrushShape })}
+      />
+      <Group gap={6} wrap="nowrap">
+        <Text size="xs" w={84} style={{ fontVariantNumeric: "tabular-nums" }} data-testid="brush-size">
+          ⌀ {Number((2 * radiusUm).toPrecision(3))} µm
+        </Text>
+        <Slider
+          aria-label="Brush size"
+          size="sm"
+          w={110}
+          min={0}
+          max={100}
+          step={0.5}
+          label={null}
+          value={toSlider(Math.min(high, Math.max(low, radiusUm)))}
+          onChange={(at) => editor.store.set({ radiusUm: fromSlider(at) })}
+        />
+      </Group>
+    </>
+  );
+}
+
+function ReachOption({ editor }: { editor: EditorController }) {
+  const reachUm = useObservable(editor.store, (state) => state.reachUm);
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Text size="xs" w={96} style={{ fontVariantNumeric: "tabular-nums" }}>
+        Reach {reachUm} µm
+      </Text>
+      <Slider
+        aria-label="Reach of the fill"
+        size="sm"
+        w={100}
+        min={2}
+        max={60}
+        step={1}
+        label={null}
+        value={reachUm}
+        onChange={(value) => editor.store.set({ reachUm: value })}
+      />
+    </Group>
+  );
+}
+
+function MaskOption({ editor, isEraser }: { editor: EditorController; isEraser: boolean }) {
+  const mask = useObservable(editor.store, (state) => state.mask);
+  const data: { value: PaintMask; label: string }[] = isEraser
+    ? [
+        { value: "everything", label: "Any nucleus" },
+        { value: "selected", label: "Selected only" },
+      ]
+    : [
+        { value: "background", label: "Over background" },
+        { value: "selected", label: "Inside selected" },
+        { value: "everything", label: "Over anything" },
+      ];
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="What may be painted over"
+      data={data}
+      value={isEraser && mask === "background" ? "everything" : mask}
+      onChange={(value) => editor.store.set({ mask: value as PaintMask })}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import { useEffect } from "react";
+import { runCommand, setClassByDigit } from "./editor-commands.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { classDigitOfKey, commandOfKey } from "./keymap.ts";
+
+/** Keys work wherever the focus is, except while somebody types or a dialog of another part is open. */
+export function useEditorKeys(editor: EditorController): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || isForTyping(event)) return;
+      const command = commandOfKey(event);
+      const digit = command ? null : classDigitOfKey(event);
+      if (!command && digit === null) return;
+      if (event.repeat && !(command?.startsWith("view.") || command?.startsWith("brush."))) return;
+      event.preventDefault();
+      if (command) runCommand(editor, command);
+      else if (digit !== null) setClassByDigit(editor, digit);
+    };
+    // Before the viewer, which cancels a gesture on Escape: what is half done must still be seen here.
+    window.addEventListener("keydown", onKeyDown, { capture: true });
+    return () => window.removeEventListener("keydown", onKeyDown, { capture: true });
+  }, [editor]);
+}
+
+function isForTyping(event: KeyboardEvent): boolean {
+  const { target } = event;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("[role=dialog]:not([data-editor-help]), [role=menu], [role=listbox]")) return true;
+  if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  // Radio buttons and checkboxes are inputs too, but nobody types into them.
+  return target instanceof HTMLInputElement && !/^(radio|checkbox|button|range)$/.test(target.type);
+}

@@ -1,0 +1,138 @@
+import { Checkbox, Divider, Group, SegmentedControl, Slider, Stack, Switch, Text } from "@mantine/core";
+import { type LabelStatus, labelStatuses } from "../../core/labels/label-status.ts";
+import { ContrastPanel } from "../viewer/panels/contrast-panel.tsx";
+import { VolumeRenderingSwitch } from "../viewer/panels/volume-rendering-switch.tsx";
+import type { NucleusRow } from "./editor-contract.ts";
+import type { EditorController } from "./editor-controller.ts";
+import type { Coloring, EditorState } from "./editor-state.ts";
+import { StatusMark, statusWords } from "./status-mark.tsx";
+import { useObservable } from "./use-observable.ts";
+
+/** How image and labels are shown. */
+export function ViewPanel({ editor, rows }: { editor: EditorController; rows: readonly NucleusRow[] }) {
+  const state = useObservable(editor.store, (all) => all);
+  const { set } = editor.store;
+  return (
+    <Stack gap="sm" p={10}>
+      <Section title="Contrast">
+        <ContrastPanel image={editor.props().image} view={editor.view} />
+      </Section>
+      <Divider />
+      <Section title="Image in 3D">
+        <VolumeRenderingSwitch view={editor.view} />
+      </Section>
+      <Divider />
+      <Section title="Labels">
+        <Group justify="space-between">
+          <Switch
+            size="xs"
+            label="Labels (L)"
+            checked={state.labelsVisible}
+            onChange={(event) => set({ labelsVisible: event.currentTarget.checked })}
+          />
+          <Switch
+            size="xs"
+            label="Outlines (Shift+L)"
+            checked={state.outlinesOnly}
+            onChange={(event) => set({ outlinesOnly: event.currentTarget.checked })}
+          />
+        </Group>
+        <Opacity text="Label opacity" value={state.labelOpacity} onChange={(labelOpacity) => set({ labelOpacity })} />
+        <Switch
+          size="xs"
+          label="Proposals, hatched (P)"
+          checked={state.proposalsVisible}
+          onChange={(event) => set({ proposalsVisible: event.currentTarget.checked })}
+        />
+        <Opacity
+          text="Proposal opacity"
+          value={state.proposalOpacity}
+          onChange={(proposalOpacity) => set({ proposalOpacity })}
+        />
+        <Text size="xs" c="dimmed">
+          Colour by
+        </Text>
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label="Colour labels by"
+          data={[
+            { value: "nucleus", label: "Nucleus" },
+            { value: "status", label: "Status" },
+            { value: "class", label: "Class" },
+          ]}
+          value={state.coloring}
+          onChange={(coloring) => set({ coloring: coloring as Coloring })}
+        />
+      </Section>
+      <Divider />
+      <Section title="Show">
+        <StatusSwitches state={state} rows={rows} onChange={(hiddenStatuses) => set({ hiddenStatuses })} />
+      </Section>
+    </Stack>
+  );
+}
+
+function Section({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <Stack gap={6}>
+      <Text size="xs" fw={700} tt="uppercase" c="dimmed">
+        {title}
+      </Text>
+      {children}
+    </Stack>
+  );
+}
+
+function Opacity({ text, value, onChange }: { text: string; value: number; onChange(value: number): void }) {
+  return (
+    <Group gap={8} wrap="nowrap">
+      <Text size="xs" c="dimmed" w={130}>
+        {text} {Math.round(value * 100)} %
+      </Text>
+      <Slider
+        aria-label={text}
+        size="xs"
+        flex={1}
+        min={0.05}
+        max={1}
+        step={0.05}
+        label={null}
+        value={value}
+        onChange={onChange}
+      />
+    </Group>
+  );
+}
+
+function StatusSwitches(props: {
+  state: EditorState;
+  rows: readonly NucleusRow[];
+  onChange(hidden: readonly LabelStatus[]): void;
+}) {
+  const hidden = props.state.hiddenStatuses;
+  return labelStatuses.map((status) => {
+    const count = props.rows.filter((row) => row.status === status).length;
+    return (
+      <Checkbox
+        key={status}
+        size="xs"
+        label={
+          <Group gap={6} component="span">
+            <StatusMark status={status} />
+            {statusWords[status]}
+            {status !== "proposed" && (
+              <Text size="xs" c="dimmed" component="span">
+                {count}
+              </Text>
+            )}
+          </Group>
+        }
+        checked={!hidden.includes(status)}
+        onChange={() =>
+          props.onChange(hidden.includes(status) ? hidden.filter((other) => other !== status) : [...hidden, status])
+        }
+      />
+    );
+  });
+}

@@ -1,0 +1,86 @@
+import { useMemo, useSyncExternalStore } from "react";
+import type { ViewerOverlays } from "../viewer/viewer-contract.ts";
+import { VolumeViewer } from "../viewer/volume-viewer.tsx";
+import styles from "./editor.module.css";
+import type { EditorProps } from "./editor-contract.ts";
+import type { EditorController } from "./editor-controller.ts";
+import { EditorNotices } from "./editor-notices.tsx";
+import { labelLayer, proposalLayer } from "./label-layers.ts";
+import { useObservable } from "./use-observable.ts";
+
+const MARK_COLOR = "#ffd43b";
+
+/** The viewer with the layers, overlays and the tool of the moment. */
+export function ViewerArea({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  const { document, proposals, classes, image } = props;
+  const state = useObservable(editor.store, (all) => all);
+  const nucleiRevision = useSyncExternalStore(
+    (listener) => document.subscribe(listener),
+    () => document.nucleiRevision,
+    () => 0,
+  );
+  const peers = useSyncExternalStore(
+    (listener) => document.onPeersChanged(listener),
+    () => document.peers(),
+    () => document.peers(),
+  );
+  const { coloring, hiddenStatuses, labelsVisible, labelOpacity, outlinesOnly, proposalsVisible, proposalOpacity } =
+    state;
+  const styleRevision = useStyleRevision([nucleiRevision, coloring, hiddenStatuses, classes]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the state, only what the layers are drawn by
+  const layers = useMemo(
+    () => [
+      labelLayer(document, editor.preview, state, classes, styleRevision),
+      ...(proposals ? [proposalLayer(document, proposals, state, styleRevision)] : []),
+    ],
+    [
+      editor,
+      document,
+      proposals,
+      styleRevision,
+      labelsVisible,
+      labelOpacity,
+      outlinesOnly,
+      proposalsVisible,
+      proposalOpacity,
+    ],
+  );
+  const { draftBox, selectedBoxId, marks } = state;
+  const boxes = props.boxes.data;
+  const overlays: ViewerOverlays = useMemo(
+    () => ({
+      boxes: [
+        ...(boxes ?? []).map(({ id, box, kind }) => ({ id, box, kind, selected: id === selectedBoxId })),
+        ...(draftBox ? [{ id: "draft", box: draftBox, kind: "draft" as const, selected: true }] : []),
+      ],
+      peers,
+      points: marks.map(({ voxelZyx, text }) => ({ voxelZyx, text, color: MARK_COLOR })),
+    }),
+    [boxes, draftBox, selectedBoxId, marks, peers],
+  );
+  return (
+    <main className={styles.viewer} data-readonly={!document.canEdit || undefined} aria-label="Volume">
+      <VolumeViewer
+        image={image}
+        layers={layers}
+        view={editor.view}
+        tool={editor.tool(state.tool)}
+        overlays={overlays}
+        onHover={(sample) => {
+          editor.hovered = sample;
+          document.setPresence({ cursorZyx: sample?.voxelZyx ?? null, pane: sample?.pane ?? null });
+        }}
+        onPick={(sample) => editor.pick(sample)}
+      />
+      <EditorNotices editor={editor} />
+    </main>
+  );
+}
+
+/** A number that changes whenever one of the things that colours depend on does. */
+function useStyleRevision(causes: readonly unknown[]): number {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list of causes is the list of dependencies
+  return useMemo(() => ++lastStyleRevision, causes);
+}
+
+let lastStyleRevision = 0;

@@ -1,0 +1,78 @@
+import { Center, Loader, TextInput } from "@mantine/core";
+import { IconCircleDotted, IconSearch } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import type { LabelValue } from "../../core/edit/label-document.ts";
+import type { LabelStatus } from "../../core/labels/label-status.ts";
+import type { Loaded, NucleusRow } from "../editor/editor-contract.ts";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { ProblemAlert } from "../ui/problem-alert.tsx";
+import styles from "./nuclei-panel.module.css";
+import { NucleiTable } from "./nuclei-table.tsx";
+import { arrangeNuclei, type NucleusOrder } from "./nucleus-order.ts";
+import { StatusFilter } from "./status-filter.tsx";
+
+export interface NucleiPanelProps {
+  readonly nuclei: Loaded<readonly NucleusRow[]>;
+  readonly selectedLabel: LabelValue;
+  readonly colorOf: (label: LabelValue) => string;
+  readonly canEdit: boolean;
+  onSelect(row: NucleusRow): void;
+}
+
+/** All nuclei of the volume, not only the loaded part: counted by the server. */
+export function NucleiPanel(props: NucleiPanelProps) {
+  const [text, setText] = useState("");
+  const [statuses, setStatuses] = useState<readonly LabelStatus[]>([]);
+  const [order, setOrder] = useState<NucleusOrder>({ key: "changedAt", descending: true });
+  const { data, problem, retry } = props.nuclei;
+  const rows = useMemo(() => arrangeNuclei(data ?? [], { text, statuses }, order), [data, text, statuses, order]);
+
+  if (!data)
+    return problem ? (
+      <div style={{ padding: 10 }}>
+        <ProblemAlert problem={problem} onRetry={retry} />
+      </div>
+    ) : (
+      <Center py="xl">
+        <Loader size="sm" aria-label="Counting nuclei" />
+      </Center>
+    );
+  if (data.length === 0)
+    return (
+      <EmptyState
+        icon={<IconCircleDotted size={32} stroke={1.4} />}
+        title="No nuclei yet"
+        text={
+          props.canEdit
+            ? "Press B and paint over a nucleus, or press T and click inside a bright one. N starts the next nucleus. Ten to twenty are enough for a first training."
+            : "Nobody has labelled a nucleus in this volume yet."
+        }
+      />
+    );
+  return (
+    <div className={styles.panel}>
+      <div className={styles.filter}>
+        <TextInput
+          id="nuclei-filter"
+          size="xs"
+          flex={1}
+          aria-label="Filter nuclei"
+          placeholder="Number, class or person  ( / )"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        />
+        <StatusFilter statuses={statuses} onChange={setStatuses} />
+      </div>
+      <NucleiTable {...props} rows={rows} order={order} onOrder={setOrder} />
+      <div className={styles.foot} role="status">
+        {problem
+          ? "The list may be old: the server cannot be reached."
+          : rows.length === data.length
+            ? `${data.length.toLocaleString("en-US")} nuclei`
+            : `${rows.length.toLocaleString("en-US")} of ${data.length.toLocaleString("en-US")} nuclei`}
+      </div>
+    </div>
+  );
+}
