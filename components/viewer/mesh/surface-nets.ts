@@ -2,9 +2,9 @@ import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { BrickSurface } from "./mesh-messages.ts";
 
 /** Samples of neighbours that a brick's block carries on each side, so that its surface meets theirs without a seam. */
-export const APRON = 4;
-/** Each pass moves a vertex by what its neighbours are: with passes + normals below the apron, two bricks agree on shared vertices. */
-const RELAX_PASSES = 2;
+export const APRON = 8;
+/** Each pass moves a vertex by what its neighbours are: with passes + 3 within the apron, two bricks agree on shared vertices. */
+const RELAX_PASSES = 5;
 
 export interface LabelBlock {
   /** Labels, x fastest, apron included. */

@@ -23,7 +23,7 @@ import { isSoftwareRenderer, QualityControl, type RenderQuality } from "./render
 import { volumeFragmentShader, volumeVertexShader } from "./volume-shaders.ts";
 import type { VolumeTexture } from "./volume-texture.ts";
 
-const BACKGROUND = new Color(0x0d0f12);
+const BACKGROUND = new Color(13 / 255, 15 / 255, 18 / 255); // of the panes; from numbers, so that no colour space is applied
 const modes: Readonly<Record<ViewState["volumeRendering"], number>> = { off: 0, mip: 1, shaded: 2 };
 
 /** Two passes: nuclei with their depth into a texture, then rays through the image up to that depth. Values are sRGB all through. */

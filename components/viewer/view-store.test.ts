@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { createViewStore } from "./view-store.ts";
+import type { ImageSource } from "./viewer-contract.ts";
+
+const shapeZyx: Zyx = [48, 200, 300];
+const image: ImageSource = {
+  volumeId: "v",
+  pixelType: "uint16",
+  shapeZyx,
+  voxelSizeZyx: [1, 0.25, 0.2],
+  levels: [],
+  chunkUrl: () => "",
+  contrast: [100, 900],
+  histogram: [],
+  histogramRange: [0, 1000],
+};
+
+describe("the view store", () => {
+  it("fits the volume into every pane as panes get their size, until somebody zooms", () => {
+    const view = createViewStore(image);
+    view.setPaneSize("xy", 600, 300);
+    view.setPaneSize("xz", 600, 300);
+    view.setPaneSize("yz", 500, 300);
+    const { zoom } = view.get(); // the volume is 48 × 50 × 60 µm
+    expect(zoom * 50).toBeLessThanOrEqual(300);
+    expect(zoom * 50).toBeGreaterThan(270);
+    view.set({ zoom: 11 });
+    view.setPaneSize("xy", 900, 700);
+    expect(view.get().zoom).toBe(11);
+    view.fit();
+    expect(view.get().zoom).toBe(zoom); // the smaller panes still decide
+    view.set({ maximisedPane: "xy" });
+    view.fit();
+    expect(view.get().zoom * 50).toBeGreaterThan(600);
+  });
+
+  it("keeps the crosshair inside the volume and the zoom within reason", () => {
+    const view = createViewStore(image);
+    view.set({ crosshairZyx: [-3, 1000, 17.25] });
+    expect(view.get().crosshairZyx.map(Math.floor)).toEqual([0, 199, 17]);
+    view.set({ zoom: 1e9 });
+    expect(view.get().zoom * 0.2).toBeCloseTo(96);
+    view.set({ zoom: 0 });
+    expect(view.get().zoom).toBeGreaterThan(0);
+  });
+
+  it("flies to a voxel: crosshair there, centred in µm, radius in sight", () => {
+    const view = createViewStore(image);
+    view.setPaneSize("xy", 400, 400);
+    view.flyTo([10.5, 80, 200], 4);
+    const { crosshairZyx, centerUmZyx, zoom } = view.get();
+    expect(crosshairZyx).toEqual([10.5, 80, 200]);
+    expect(centerUmZyx).toEqual([10.5, 20, 40]);
+    expect(zoom * 8).toBeLessThan(400);
+    expect(zoom * 8).toBeGreaterThan(200);
+    view.flyTo([1, 2, 3]);
+    expect(view.get().zoom).toBe(zoom);
+  });
+
+  it("tells its listeners, until they leave", () => {
+    const view = createViewStore(image);
+    let told = 0;
+    const leave = view.subscribe(() => told++);
+    view.set({ gamma: 2 });
+    leave();
+    view.set({ gamma: 1 });
+    expect(told).toBe(1);
+  });
+});
