@@ -16,7 +16,7 @@ import type { LabelDocumentPorts } from "./document-ports.ts";
 import { brickExtent, gridPositionZyx, type LabelGrid } from "./label-grid.ts";
 import { LabelSession } from "./label-session.ts";
 import type { OutboxRow, QuarantinedEdit } from "./outbox.ts";
-import { planRecord } from "./plan-act.ts";
+import { type PlanLimits, planRecord } from "./plan-act.ts";
 import { PresenceHub } from "./presence-hub.ts";
 import { type LocalBox, type RecordId, RecordKind } from "./record.ts";
 import { undoBody } from "./record-codec.ts";
@@ -45,6 +45,8 @@ export interface LabelDocumentOptions {
   readonly brickSize: number;
   readonly who: Partial<Presence>;
   readonly maxLoadedBricks?: number;
+  /** Smaller in tests, so that small volumes meet records that are split and blobs. */
+  readonly planLimits?: PlanLimits;
 }
 
 const CLOSED_TO_EDITS = { tag: "read-only", what: "This volume cannot be edited now." } as const;
@@ -59,6 +61,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   let revision = 0;
   let voxelsQueued = false;
   let factsRevision = 0;
+  let nucleiRevision = 0;
 
   const session = new LabelSession(options.volumeId, grid, ports, {
     onVoxels: () => queueVoxels(),
@@ -99,6 +102,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     if (missing.size > 0) void bricks.loadBlobs(fold().bricks.loadedKeys()).then(queueVoxels, () => {});
     if (fold().facts.revision !== factsRevision) {
       factsRevision = fold().facts.revision;
+      nucleiRevision++;
       notify();
     }
   }
@@ -168,7 +172,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     },
     async commit(act: EditAct) {
       assertEditable();
-      const planned = act.records.flatMap((record) => planRecord(record, grid));
+      const planned = act.records.flatMap((record) => planRecord(record, grid, options.planLimits));
       if (planned.length === 0) return;
       for (const { blob } of planned) if (blob) bricks.knowBlob(blob.sha256, blob.bytes);
       const { ids, kept } = session.write(planned);
@@ -204,6 +208,9 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     },
     get revision() {
       return revision;
+    },
+    get nucleiRevision() {
+      return nucleiRevision;
     },
     setPresence: (change) => presence.set(change),
     peers: () => presence.peers(),

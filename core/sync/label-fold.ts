@@ -14,6 +14,11 @@ import type { LabelGrid } from "./label-grid.ts";
 import { type PaintBody, type RecordId, RecordKind } from "./record.ts";
 import { decodeRecord } from "./record-codec.ts";
 
+const nothingTouched: { labels: ReadonlySet<number>; bricks: ReadonlySet<BrickKey> } = {
+  labels: new Set(),
+  bricks: new Set(),
+};
+
 /**
  * The state of a label volume: base plus the fold of the live records in the order (generation, stamp, session, seq).
  * The same class runs in every browser and on the server. It is the record index of R27: what it holds stays readable
@@ -141,26 +146,21 @@ export class LabelFold {
     return missing;
   }
 
-  /** Labels a record writes or speaks of; for UNDO and REDO those of its target. */
-  labelsOf(id: RecordId): ReadonlySet<number> {
+  /** What a record touches: labels it writes or speaks of, and bricks; for UNDO and REDO what their target touches. */
+  touchedBy(id: RecordId): { labels: ReadonlySet<number>; bricks: ReadonlySet<BrickKey> } {
     const record = this.#live.get(id)?.record;
-    if (!record) return new Set();
-    if (record.kind === 2 || record.kind === 3)
-      return record.target === id ? new Set() : this.#labelsOfTarget(record.target);
-    if (record.kind === 4) return new Set([record.label]);
-    if (record.kind === 5 || record.kind === 6) return new Set([record.a, record.b]);
-    return this.#paintedLabels(id);
-  }
-
-  #labelsOfTarget(target: RecordId): ReadonlySet<number> {
-    const kind = this.#live.get(target)?.record.kind;
-    return kind === undefined || kind === 2 || kind === 3 ? new Set() : this.labelsOf(target);
-  }
-
-  #paintedLabels(id: RecordId): ReadonlySet<number> {
-    const labels = new Set<number>();
-    for (const { section } of this.#items.get(id) ?? []) if (section) labels.add(section.label);
-    return labels;
+    if (record?.kind === 2 || record?.kind === 3) {
+      const kind = this.#live.get(record.target)?.record.kind;
+      return kind === undefined || kind === 2 || kind === 3 ? nothingTouched : this.touchedBy(record.target);
+    }
+    if (record?.kind === 4) return { labels: new Set([record.label]), bricks: nothingTouched.bricks };
+    if (record?.kind === 5 || record?.kind === 6)
+      return { labels: new Set([record.a, record.b]), bricks: nothingTouched.bricks };
+    const items = this.#items.get(id) ?? [];
+    return {
+      labels: new Set(items.flatMap(({ section }) => (section ? [section.label] : []))),
+      bricks: new Set(items.map(({ key }) => key)),
+    };
   }
 
   #addItems(entry: FoldRecord): void {

@@ -212,6 +212,8 @@ export class LabelSession {
     const session = this.#lease?.session ?? 0;
     const outboxSessions = [...this.outbox.sessions()].filter((other) => other !== session);
     this.#link?.send(encodeMessage({ type: "hello", session, outboxSessions }));
+    // Raises the presence's clock: the others have seen this one leave with the old connection.
+    replica.awareness.setLocalState(replica.awareness.getLocalState());
     if (this.outbox.hasBlobsToUpload) void this.#upload();
     this.askForLabels();
     this.#events.onVoxels();

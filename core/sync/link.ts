@@ -22,13 +22,16 @@ export type OpenLink = (room: string, doc: Y.Doc, awareness: Awareness, events: 
 
 /** The part of y-websocket's provider that is used; named here so that core does not depend on a transport. */
 export interface ProviderLike {
-  readonly messageHandlers: ((
-    encoder: unknown,
-    decoder: { readonly arr: Uint8Array; readonly pos: number },
-    provider: unknown,
-    emitSynced: boolean,
-    type: number,
-  ) => void)[];
+  readonly messageHandlers: Record<
+    number,
+    (
+      encoder: never,
+      decoder: { readonly arr: Uint8Array; readonly pos: number },
+      provider: never,
+      emitSynced: boolean,
+      type: number,
+    ) => void
+  >;
   readonly ws: { readonly readyState: number; send(data: Uint8Array<ArrayBuffer>): void } | null;
   on(event: "sync", listener: (synced: boolean) => void): unknown;
   on(event: "status", listener: (change: { status: string }) => void): unknown;

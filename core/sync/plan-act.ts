@@ -23,10 +23,16 @@ interface Piece {
   readonly section: EncodedSection;
 }
 
-// An act of more records than this sends its voxels as blobs: the document stays small.
-const MAX_INLINE_RECORDS = 4;
-// Raw bodies below this nearly always fit the stored limit after deflate.
-const BODY_TARGET_BYTES = 192 * 1024;
+export interface PlanLimits {
+  /** Raw bytes of one record's body. */
+  readonly bodyBytes: number;
+  /** An act of more records than this sends its voxels as blobs: the document stays small. */
+  readonly inlineRecords: number;
+}
+
+// 192 KiB nearly always fit the stored limit after deflate.
+export const planLimits: PlanLimits = { bodyBytes: 192 * 1024, inlineRecords: 4 };
+
 const BLOB_TARGET_BYTES = 24 * 1024 * 1024;
 /** Header: kind and three varints of at most 8 bytes. */
 const HEADER_BYTES = 32;
@@ -116,20 +122,24 @@ function planBlob(part: readonly Piece[], grid: LabelGrid): PlannedRecord {
   };
 }
 
-function planPaint(groups: readonly { label: LabelValue; runs: VoxelRuns }[], grid: LabelGrid): PlannedRecord[] {
+function planPaint(
+  groups: readonly { label: LabelValue; runs: VoxelRuns }[],
+  grid: LabelGrid,
+  limits: PlanLimits,
+): PlannedRecord[] {
   const pieces = piecesOf(groups, grid);
-  const inline = chunk(pieces, BODY_TARGET_BYTES);
-  if (inline.length <= MAX_INLINE_RECORDS) return inline.flatMap((part) => planPart(part, grid.brickSize));
+  const inline = chunk(pieces, limits.bodyBytes);
+  if (inline.length <= limits.inlineRecords) return inline.flatMap((part) => planPart(part, grid.brickSize));
   return chunk(pieces, BLOB_TARGET_BYTES).map((part) => planBlob(part, grid));
 }
 
 /** The records an act becomes, in order. Voxels outside the volume are left out; nothing to paint is no record. */
-export function planRecord(record: EditRecord, grid: LabelGrid): PlannedRecord[] {
+export function planRecord(record: EditRecord, grid: LabelGrid, limits: PlanLimits = planLimits): PlannedRecord[] {
   switch (record.kind) {
     case "paint":
-      return planPaint([record], grid);
+      return planPaint([record], grid, limits);
     case "paintGroups":
-      return planPaint(record.groups, grid);
+      return planPaint(record.groups, grid, limits);
     case "field":
       return [{ kind: RecordKind.meta, body: metaBody(record.label, record.field, record.value) }];
     case "merge":

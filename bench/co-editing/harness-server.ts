@@ -1,0 +1,80 @@
+import type { LabelGrid } from "../../core/sync/label-grid.ts";
+import { Room } from "../../server/collab/room.ts";
+import type { RoomConnection } from "../../server/collab/room-connection.ts";
+import { MemoryRoomStore } from "../../server/collab/testing/memory-room-store.ts";
+import type { HarnessSocket } from "./harness-socket.ts";
+
+/** The product's room over a database that loses its tail, with a clock that stands still. */
+export class HarnessServer {
+  readonly store: MemoryRoomStore;
+  room: Room | null = null;
+  refusals: string[] = [];
+  readonly #connections = new Map<HarnessSocket, RoomConnection>();
+  readonly #roles = new Map<string, "annotator" | "reviewer" | "viewer">();
+
+  constructor(grid: LabelGrid, labelCounter: number) {
+    this.store = new MemoryRoomStore(grid, labelCounter);
+  }
+
+  async boot(): Promise<void> {
+    this.room = new Room(this.store, await this.store.open(), {
+      onWork: () => {},
+      onPresence: () => {},
+      onRecords: () => {},
+      onCrash: () => {
+        this.room = null;
+      },
+      now: () => new Date(0),
+    });
+  }
+
+  setRole(userId: string, role: "annotator" | "reviewer" | "viewer"): void {
+    this.#roles.set(userId, role);
+  }
+
+  /** Power cut: what is not on the disk is lost, every line is cut; then the machine starts again. */
+  async crash(sockets: readonly HarnessSocket[]): Promise<void> {
+    const room = this.room;
+    this.store.loseTail();
+    room?.crash(new Error("the machine went away"));
+    this.#connections.clear();
+    for (const socket of sockets) socket.drop();
+    await this.boot();
+  }
+
+  accept(socket: HarnessSocket, userId: string): void {
+    if (!this.room) return;
+    socket.open();
+    const connection = this.room.connect(
+      {
+        send: (frame) => socket.down.push({ frame }),
+        close: (code, reason) => {
+          if (code === 4400) this.refusals.push(reason);
+          socket.down.push({ close: { code, reason } });
+        },
+        bufferedBytes: 0,
+      },
+      { userId, name: `Person ${userId}`, role: this.#roles.get(userId) ?? "annotator" },
+    );
+    const { tell } = connection;
+    connection.tell = (message) => {
+      if (message.type === "reject") this.refusals.push(`${message.reason} ${message.recordId}`);
+      tell.call(connection, message);
+    };
+    this.#connections.set(socket, connection);
+  }
+
+  deliverUp(socket: HarnessSocket): void {
+    const frame = socket.up.shift();
+    const connection = this.#connections.get(socket);
+    if (frame && connection && this.room) this.room.receive(connection, frame);
+    if (socket.readyState === 3 && socket.up.length === 0) this.hangUp(socket);
+  }
+
+  hangUp(socket: HarnessSocket): void {
+    const connection = this.#connections.get(socket);
+    if (!connection) return;
+    this.#connections.delete(socket);
+    this.room?.disconnect(connection);
+  }
+}

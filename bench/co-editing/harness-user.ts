@@ -1,0 +1,195 @@
+import { WebsocketProvider } from "y-websocket";
+import { type CollabDocument, createLabelDocument } from "../../core/sync/create-label-document.ts";
+import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
+import { allBrickKeys, type LabelGrid } from "../../core/sync/label-grid.ts";
+import { linkOverProvider } from "../../core/sync/link.ts";
+import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../core/sync/outbox.ts";
+import type { HarnessServer } from "./harness-server.ts";
+import { HarnessSocket } from "./harness-socket.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+
+/** What a computer keeps for a person over page loads. */
+export class HarnessOutboxStore implements OutboxStore {
+  rows: OutboxRow[] = [];
+  readonly refused: QuarantinedEdit[] = [];
+  async load() {
+    return [...this.rows];
+  }
+  async append(rows: readonly OutboxRow[]) {
+    this.rows.push(...rows);
+  }
+  async replace(row: OutboxRow) {
+    this.rows = this.rows.map((other) => (other.id === row.id ? row : other));
+  }
+  async remove(ids: readonly string[]) {
+    const gone = new Set(ids);
+    this.rows = this.rows.filter(({ id }) => !gone.has(id));
+  }
+  async loadQuarantine() {
+    return [...this.refused];
+  }
+  async quarantine(edit: QuarantinedEdit) {
+    this.refused.push(edit);
+  }
+  async clearQuarantine() {
+    this.refused.length = 0;
+  }
+}
+
+export type BaseOf = (key: number) => Uint32Array | null;
+
+/** One person: a computer with an outbox, and the page that is open on it. Everything but the wire is the product's. */
+export class HarnessUser {
+  readonly userId: string;
+  readonly store = new HarnessOutboxStore();
+  readonly sockets: HarnessSocket[] = [];
+  readonly chores: (() => void)[] = [];
+  page: CollabDocument | null = null;
+  online = true;
+  readonly #server: HarnessServer;
+  readonly #grid: LabelGrid;
+  readonly #baseOf: BaseOf;
+  readonly #random: SeededRandom;
+  readonly #planLimits: { bodyBytes: number; inlineRecords: number };
+  #providers: WebsocketProvider[] = [];
+
+  constructor(
+    userId: string,
+    server: HarnessServer,
+    grid: LabelGrid,
+    baseOf: BaseOf,
+    random: SeededRandom,
+    planLimits: { bodyBytes: number; inlineRecords: number },
+  ) {
+    this.userId = userId;
+    this.#server = server;
+    this.#grid = grid;
+    this.#baseOf = baseOf;
+    this.#random = random;
+    this.#planLimits = planLimits;
+  }
+
+  get socket(): HarnessSocket | undefined {
+    return this.sockets.at(-1);
+  }
+
+  /** A fresh page: only the outbox survives. */
+  openPage(): void {
+    this.page?.close();
+    this.#providers = [];
+    this.page = createLabelDocument(
+      {
+        volumeId: "v",
+        shapeZyx: this.#grid.shapeZyx,
+        voxelSizeZyx: [2, 1, 1],
+        brickSize: this.#grid.brickSize,
+        who: { userId: this.userId, name: this.userId },
+        planLimits: this.#planLimits,
+      },
+      this.#ports(),
+    );
+    void this.page.start();
+    void this.page.loadBricks(allBrickKeys(this.#grid)).catch(() => {});
+  }
+
+  goOffline(): void {
+    this.online = false;
+    for (const socket of this.sockets) {
+      socket.drop();
+      this.#server.hangUp(socket);
+    }
+  }
+
+  goOnline(): void {
+    this.online = true;
+    this.reconnect();
+  }
+
+  /** What the provider does by a timer. */
+  reconnect(): void {
+    for (const provider of this.#providers) if (!provider.wsconnected && provider.ws === null) provider.connect();
+  }
+
+  /** A timer or a download of this page comes due. */
+  runChore(): void {
+    const [chore] = this.chores.splice(this.#random.below(this.chores.length), 1);
+    chore?.();
+  }
+
+  #later<T>(make: () => T): Promise<T> {
+    return new Promise((resolve, reject) =>
+      this.chores.push(() => {
+        try {
+          resolve(make());
+        } catch (error) {
+          reject(error);
+        }
+      }),
+    );
+  }
+
+  #ports(): LabelDocumentPorts {
+    return {
+      outbox: this.store,
+      startSession: (after) =>
+        this.#later(() => {
+          if (!this.online || !this.#server.room) throw new Error("offline");
+          const [session, seq] = (after ?? "").split(".").map((part) => Number.parseInt(part, 36));
+          const lease = this.#server.store.startSession(this.userId, after ? { session, seq } : null);
+          this.#server.room.addSession(lease.row, lease.labelCounter);
+          return { session: lease.row.session, epoch: 1, canEdit: true, firstLabel: lease.firstLabel, labelCount: 256 };
+        }),
+      openLink: (room, doc, awareness, events) => {
+        const { sockets } = this;
+        const online = () => this.online;
+        class Socket extends HarnessSocket {
+          constructor() {
+            super(() => {});
+            sockets.push(this);
+            if (!online()) queueMicrotask(() => this.drop());
+          }
+        }
+        const provider = new WebsocketProvider("ws://harness", room, doc, {
+          connect: false,
+          disableBc: true,
+          awareness,
+          // The provider uses the parts of the interface that HarnessSocket has.
+          WebSocketPolyfill: Socket as unknown as typeof WebSocket,
+        });
+        // Reconnects when the harness says so, not by its own timer.
+        provider.on("connection-close", () => {
+          provider.shouldConnect = false;
+        });
+        this.#providers.push(provider);
+        const link = linkOverProvider(provider, events);
+        return {
+          send: (bytes) => link.send(bytes),
+          close: () => {
+            this.#providers = this.#providers.filter((other) => other !== provider);
+            link.close();
+          },
+        };
+      },
+      fetchBrick: (key) => this.#later(() => this.#baseOf(key)),
+      fetchBlob: (sha256) =>
+        this.#later(() => {
+          const bytes = this.#server.store.blobs.get(sha256);
+          if (!bytes) throw new Error("no such blob");
+          return bytes;
+        }),
+      uploadBlob: (sha256, bytes) =>
+        this.#later(() => {
+          if (!this.online) throw new Error("offline");
+          this.#server.store.blobs.set(sha256, bytes);
+        }),
+      schedule: (task) => {
+        this.chores.push(task);
+        return () => {
+          const at = this.chores.indexOf(task);
+          if (at >= 0) this.chores.splice(at, 1);
+        };
+      },
+      now: () => new Date(0),
+    };
+  }
+}

@@ -1,0 +1,101 @@
+import { bigint, boolean, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { user } from "./auth.ts";
+import { bytea, createdAt } from "./columns.ts";
+import { volume } from "./volume.ts";
+
+/** Co-edited labels of a volume. Rules are those of the co-editing specification; see server/collab/README.md. */
+
+const ofVolume = () =>
+  uuid("volume_id")
+    .notNull()
+    .references(() => volume.id, { onDelete: "cascade" });
+
+/** One page load of one person. Numbers are never used again. */
+export const volumeSession = pgTable(
+  "volume_session",
+  {
+    volumeId: ofVolume(),
+    session: bigint("session", { mode: "number" }).notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id),
+    /** Last record in the page's outbox when it was loaded: this session's first record waits for it. */
+    afterSession: bigint("after_session", { mode: "number" }),
+    afterSeq: bigint("after_seq", { mode: "number" }),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.session] })],
+);
+
+/** Write-ahead log: what one tick changed in the shared document, as a Yjs V1 update. */
+export const labelWal = pgTable(
+  "label_wal",
+  {
+    volumeId: ofVolume(),
+    epoch: integer("epoch").notNull(),
+    /** 1, 2, 3… without gaps per volume and epoch. */
+    position: bigint("position", { mode: "number" }).notNull(),
+    update: bytea("update").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.epoch, t.position] })],
+);
+
+/** The whole document as of a position: the log is read from there on. */
+export const labelDocumentState = pgTable(
+  "label_document_state",
+  {
+    volumeId: ofVolume(),
+    epoch: integer("epoch").notNull(),
+    position: bigint("position", { mode: "number" }).notNull(),
+    state: bytea("state").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.epoch, t.position] })],
+);
+
+/** The contiguous history of every session: audit trail, and what "saved" means. */
+export const labelJournal = pgTable(
+  "label_journal",
+  {
+    volumeId: ofVolume(),
+    session: bigint("session", { mode: "number" }).notNull(),
+    seq: bigint("seq", { mode: "number" }).notNull(),
+    stamp: bigint("stamp", { mode: "number" }).notNull(),
+    kind: smallint("kind").notNull(),
+    /** Exact bytes as the author made them. */
+    record: bytea("record").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id),
+    labels: bigint("labels", { mode: "number" }).array().notNull(),
+    brickKeys: bigint("brick_keys", { mode: "number" }).array().notNull(),
+    /** Position of the tick in the log. */
+    position: bigint("position", { mode: "number" }).notNull(),
+    /** Generation whose fold took the record into the base; null while it is live. */
+    foldedGeneration: integer("folded_gen"),
+    undone: boolean("undone").notNull().default(false),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.volumeId, t.session, t.seq] }),
+    index("label_journal_position_idx").on(t.volumeId, t.position),
+    index("label_journal_labels_idx").using("gin", t.labels),
+    index("label_journal_bricks_idx").using("gin", t.brickKeys),
+  ],
+);
+
+/** Voxels of PAINTREF records; bytes at `volumes/<id>/paint/<sha256>`. A row exists only once they are stored. */
+export const labelBlob = pgTable(
+  "label_blob",
+  {
+    volumeId: ofVolume(),
+    sha256: text("sha256").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    createdBy: text("created_by")
+      .notNull()
+      .references(() => user.id),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.sha256] })],
+);

@@ -1,0 +1,67 @@
+import type { LabelGrid } from "../../core/sync/label-grid.ts";
+import type { RecordId } from "../../core/sync/record.ts";
+
+/** What a room keeps for ever. PostgreSQL in the product, memory in the harness; both under one test suite. */
+
+export interface SessionRow {
+  readonly session: number;
+  readonly userId: string;
+  /** R40: the session's first record waits until this one is journalled. */
+  readonly after: { readonly session: number; readonly seq: number } | null;
+}
+
+export interface JournalRow {
+  readonly id: RecordId;
+  readonly session: number;
+  readonly seq: number;
+  readonly stamp: number;
+  readonly kind: number;
+  readonly record: Uint8Array;
+  readonly userId: string;
+  readonly labels: readonly number[];
+  readonly brickKeys: readonly number[];
+}
+
+/** Who touched a label last, and when. */
+export interface LabelTouch {
+  readonly label: number;
+  readonly userId: string;
+  readonly at: Date;
+}
+
+export interface StoredRoom {
+  readonly grid: LabelGrid;
+  readonly epoch: number;
+  /** Position of the last log row. */
+  readonly position: number;
+  /** Document state and the updates after it, in order; none for a volume that nobody opened yet. */
+  readonly updates: readonly Uint8Array[];
+  /** Highest journalled seq per session. */
+  readonly journalled: ReadonlyMap<number, number>;
+  readonly sessions: readonly SessionRow[];
+  readonly labelCounter: number;
+  readonly touches: readonly LabelTouch[];
+}
+
+/** One tick: durable as a whole or not at all. */
+export interface TickRows {
+  readonly position: number;
+  /** Null when only journal rows were added. */
+  readonly update: Uint8Array | null;
+  readonly journal: readonly JournalRow[];
+}
+
+export interface RoomStore {
+  /** Takes the volume over from whoever had it (fencing token + 1) and reads its state. */
+  open(): Promise<StoredRoom>;
+  /** Resolves when durable. Rejects when it is not, also when another server has taken over. */
+  append(tick: TickRows): Promise<void>;
+  /** The document as of a position that is durable: boot starts there. */
+  writeState(position: number, state: Uint8Array): Promise<void>;
+  /** Label values that nobody else gets; the counter is durable before this resolves. */
+  leaseLabels(count: number): Promise<{ first: number; count: number }>;
+  /** Sessions and the label counter may have grown by other doors since. */
+  refresh(afterSession: number): Promise<{ sessions: readonly SessionRow[]; labelCounter: number }>;
+  /** Bytes of an uploaded blob; null where none was uploaded. */
+  readBlob(sha256: string): Promise<Uint8Array | null>;
+}
