@@ -11,6 +11,7 @@ import { projectRouter } from "./routers/project.ts";
 import { proposalRouter } from "./routers/proposal/index.ts";
 import { queueRouter } from "./routers/queue/index.ts";
 import { trainingRouter } from "./routers/training/index.ts";
+import { volumeRouter } from "./routers/volume/index.ts";
 import { router } from "./trpc.ts";
 
 /** The whole API by name. One noun, one router, one file or folder in routers/. */
@@ -28,4 +29,5 @@ export const appRouter = router({
   proposal: proposalRouter,
   queue: queueRouter,
   training: trainingRouter,
+  volume: volumeRouter,
 });

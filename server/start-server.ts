@@ -10,15 +10,18 @@ import { dispatch } from "./http/dispatch.ts";
 import { sendJson } from "./http/route.ts";
 import { httpRoutes } from "./http/routes.ts";
 import { isSameOrigin } from "./http/same-origin.ts";
-import { shownAddress } from "./http/shown-address.ts";
+import { nearAddress, shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
+import { importQueueOf } from "./ingest/jobs/import-queue.ts";
 import { appRouter } from "./root.ts";
 import type { Services } from "./services.ts";
 
 export interface RunningServer {
   /** With the real port, no trailing slash. */
   readonly address: string;
+  /** For the trainer on this machine: plain http, with TLS on a port of its own that only this machine reaches. */
+  readonly nearAddress: string;
   readonly services: Services;
   close(): Promise<void>;
 }
@@ -62,7 +65,11 @@ export async function startServer(
   server.on("request", (request, response) => answer(request, response));
   const bound = await listen(server, environment.host, environment.port);
   const address = shownAddress(bound, environment.tls !== null);
+  // A certificate names the address that people type, never the loopback one.
+  const nearServer = environment.tls ? createServer((request, response) => answer(request, response)) : null;
+  const nearBound = nearServer ? await listen(nearServer, "127.0.0.1", 0) : bound;
   const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
+  await importQueueOf(services).resume();
   const sockets = openSocketDoors(socketRoutes, services);
   const pages = await openPages(bound);
 
@@ -114,12 +121,16 @@ export async function startServer(
 
   return {
     address,
+    nearAddress: nearAddress(nearBound),
     services,
     async close() {
       server.close();
+      nearServer?.close();
       sockets.closeAll(1001, "the server stops");
       server.closeAllConnections();
+      nearServer?.closeAllConnections();
       await pages?.close();
+      await importQueueOf(services).close();
       await closeServices();
     },
   };

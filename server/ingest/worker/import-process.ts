@@ -12,7 +12,7 @@ import { writeLabelPyramid } from "../pyramid/write-labels.ts";
 import type { BlobSink } from "../pyramid/write-pyramid.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
 import type { VolumeSource } from "../volume-source.ts";
-import type { LabelTask, LabelValues, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
+import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
 
 /** Entry of the import process: one task from the parent, reports back, end. Without its parent it has no reason to live. */
 const report = (message: WorkerReport): void => void process.send?.(message);
@@ -60,7 +60,7 @@ async function run(task: WorkerTask): Promise<void> {
 /** Share of the progress bar that the image takes where labels follow. */
 const IMAGE_SHARE = 0.6;
 
-async function importVolume(task: Extract<WorkerTask, { kind: "import" }>): Promise<void> {
+async function importVolume(task: ImportTask): Promise<void> {
   const blobs: BlobSink = createFolderStore(path.join(task.environment.dataRoot, "blobs"));
   const { image, labels, scratchFolder, voxelSizeZyx } = task;
   const share = image && labels ? IMAGE_SHARE : 1;
@@ -88,11 +88,11 @@ async function importVolume(task: Extract<WorkerTask, { kind: "import" }>): Prom
   }
 }
 
-/** Ids above this leave too few numbers for the people who go on labelling: they are renamed. */
+/** Ids above this leave too few numbers for the people who go on labelling: such labels are numbered anew from 1. */
 const LARGEST_KEPT_ID = 2 ** 30;
 
 async function writeLabels(
-  task: Extract<WorkerTask, { kind: "import" }>,
+  task: ImportTask,
   labels: LabelTask,
   source: VolumeSource,
   blobs: BlobSink,
@@ -100,10 +100,8 @@ async function writeLabels(
 ): Promise<void> {
   const renamed: Record<string, number> = {};
   const rename = async (extents: readonly LabelExtent[]) => {
-    const largest = extents.at(-1)?.label ?? 0;
-    if (extents.length === 0 || (!labels.renameAll && largest <= LARGEST_KEPT_ID)) return undefined;
-    const first = await askLabelValues(extents.length);
-    const names = new Map(extents.map(({ label }, i) => [label, first + i]));
+    if ((extents.at(-1)?.label ?? 0) <= LARGEST_KEPT_ID) return undefined;
+    const names = new Map(extents.map(({ label }, i) => [label, i + 1]));
     for (const [from, to] of names) renamed[from] = to;
     return names;
   };
@@ -116,7 +114,7 @@ async function writeLabels(
     scratchFolder: task.scratchFolder,
     name: labels.name,
     sourceImage: labels.sourceImage,
-    propertiesOf: () => ({ status: labels.mode === "accepted" ? "accepted" : "proposed", origin: "import" }),
+    propertiesOf: () => ({ status: labels.status, origin: "import" }),
     rename,
     onProgress,
     ...(basePrefix && {
@@ -125,13 +123,6 @@ async function writeLabels(
     }),
   });
   report({ kind: "labels-written", extents, renamed });
-}
-
-function askLabelValues(count: number): Promise<number> {
-  return new Promise((resolve) => {
-    process.once("message", (answer: LabelValues) => resolve(answer.first));
-    report({ kind: "need-label-values", count });
-  });
 }
 
 async function withSource(

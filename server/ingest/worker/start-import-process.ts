@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { createRequire } from "node:module";
 import { setPriority } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { LabelValues, WorkerReport, WorkerTask } from "./worker-messages.ts";
+import type { WorkerReport, WorkerTask } from "./worker-messages.ts";
 
 const ENTRY = fileURLToPath(new URL("./import-process.ts", import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
@@ -12,18 +12,15 @@ const HEAP_MB = 512;
 const NICE = 10;
 
 export interface ImportProcess {
-  readonly child: ChildProcess;
-  answer(message: LabelValues): void;
-  /** At once, whatever it does; resolves when it is gone. */
+  readonly pid: number | undefined;
+  /** Resolves after the last report, also when it crashed or was killed. */
+  readonly ended: Promise<void>;
+  /** At once, whatever it does. */
   kill(): Promise<void>;
 }
 
-/** Starts the process on its task. `onEnd` is told once, after the last report, also when it crashed or was killed. */
-export function startImportProcess(
-  task: WorkerTask,
-  onReport: (report: WorkerReport) => void,
-  onEnd: (end: { code: number | null; signal: string | null }) => void,
-): ImportProcess {
+/** Starts the process on its task. */
+export function startImportProcess(task: WorkerTask, onReport: (report: WorkerReport) => void): ImportProcess {
   const child = fork(ENTRY, [], {
     execArgv: ["--import", TSX, `--max-old-space-size=${HEAP_MB}`],
     serialization: "advanced",
@@ -36,24 +33,21 @@ export function startImportProcess(
       // Without the right to do so it runs at normal priority.
     }
   }
-  const gone = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => {
-      onEnd({ code: null, signal: error.message });
+      console.error("the import process could not be started", error);
       resolve();
     });
-    child.once("close", (code, signal) => {
-      onEnd({ code, signal });
-      resolve();
-    });
+    child.once("close", () => resolve());
   });
   child.on("message", (message) => onReport(message as WorkerReport));
   child.send(task);
   return {
-    child,
-    answer: (message) => void (child.connected && child.send(message)),
+    pid: child.pid,
+    ended,
     async kill() {
       child.kill("SIGKILL");
-      await gone;
+      await ended;
     },
   };
 }

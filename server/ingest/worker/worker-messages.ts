@@ -1,5 +1,4 @@
 import type { FileContents } from "../../../core/import/file-contents.ts";
-import type { LabelMode } from "../../../core/import/import-request.ts";
 import type { ProblemFields } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { QualityCard, StoredLevel } from "../../../db/schema/volume.ts";
@@ -17,50 +16,47 @@ export type OriginTask =
 
 export interface LabelTask {
   readonly origin: OriginTask;
-  readonly mode: LabelMode;
   /** Blob prefix of the label image, ends in `/`. */
   readonly prefix: string;
   readonly name: string;
+  /** Relative path from the label image to its image. */
   readonly sourceImage: string;
-  /** Also write bricks at `<volume>/base/<key>`. */
+  readonly status: "accepted" | "proposed";
+  /** Also write the bricks of the finest level there; null for none. */
   readonly basePrefix: string | null;
-  /** Give every label a new value from the volume's counter. */
-  readonly renameAll: boolean;
 }
 
-export type WorkerTask =
-  | { readonly kind: "inspect"; readonly file: string; readonly fileName: string }
-  | {
-      readonly kind: "import";
-      readonly environment: Pick<Environment, "dataRoot" | "s3">;
-      readonly name: string;
-      readonly shapeZyx: Zyx;
-      readonly voxelSizeZyx: Zyx;
-      readonly scratchFolder: string;
-      readonly image: { readonly origin: OriginTask; readonly prefix: string } | null;
-      readonly labels: LabelTask | null;
-    };
+export interface ImportTask {
+  readonly kind: "import";
+  readonly environment: Pick<Environment, "dataRoot" | "s3">;
+  readonly name: string;
+  readonly shapeZyx: Zyx;
+  readonly voxelSizeZyx: Zyx;
+  readonly scratchFolder: string;
+  readonly image: { readonly origin: OriginTask; readonly prefix: string } | null;
+  readonly labels: LabelTask | null;
+}
+
+export type WorkerTask = { readonly kind: "inspect"; readonly file: string; readonly fileName: string } | ImportTask;
+
+export interface ImageReport {
+  readonly kind: "image-written";
+  readonly levels: readonly StoredLevel[];
+  readonly quality: QualityCard;
+  readonly sha256: string | null;
+}
+
+export interface LabelReport {
+  readonly kind: "labels-written";
+  readonly extents: readonly LabelExtent[];
+  /** The file's ids that are not the stored ones. */
+  readonly renamed: Readonly<Record<string, number>>;
+}
 
 export type WorkerReport =
   | { readonly kind: "inspected"; readonly contents: FileContents }
   | { readonly kind: "progress"; readonly done: number; readonly phase: string }
-  /** Asks for so many label values; answered by `LabelValues`. */
-  | { readonly kind: "need-label-values"; readonly count: number }
-  | {
-      readonly kind: "image-written";
-      readonly levels: readonly StoredLevel[];
-      readonly quality: QualityCard;
-      readonly sha256: string | null;
-    }
-  | {
-      readonly kind: "labels-written";
-      readonly extents: readonly LabelExtent[];
-      readonly renamed: Readonly<Record<string, number>>;
-    }
+  | ImageReport
+  | LabelReport
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly problem: ProblemFields };
-
-export interface LabelValues {
-  readonly kind: "label-values";
-  readonly first: number;
-}

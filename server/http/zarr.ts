@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { eq } from "drizzle-orm";
+import { volume } from "../../db/schema/index.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
+
+/**
+ * Images and proposals of a volume as OME-Zarr, for the viewer and for napari, Neuroglancer or zarr by URL:
+ * `/zarr/<volumeId>/image.ome.zarr/…` and `/zarr/<volumeId>/predictions/<id>/labels.ome.zarr/…`.
+ */
+const SERVED =
+  /^(image\.ome\.zarr|predictions\/[0-9a-f-]{36}\/labels\.ome\.zarr)\/(labels\/[\w-]+\/)?(\d{1,2}\/)?(zarr\.json|c\/\d{1,4}\/\d{1,4}\/\d{1,4})$/;
+const LABELS_INDEX = /^image\.ome\.zarr\/labels\/zarr\.json$/;
+
+/** Chunks of an image are written once; its folder is named by an id that is never used again. */
+const FOR_EVER = "private, max-age=31536000, immutable";
+const ASK_AGAIN = "private, no-cache";
+
+async function serve({ services, parameters, request, response }: RouteRequest): Promise<void> {
+  const { volumeId, "*": path } = parameters;
+  const notThere = new HttpRefusal(404, "There is no such part of the image.");
+  if (!SERVED.test(path) && !LABELS_INDEX.test(path)) throw notThere;
+  const [row] = await services.db.select({ state: volume.state }).from(volume).where(eq(volume.id, volumeId));
+  if (row?.state !== "ready") throw notThere;
+  const bytes = await services.blobs.get(`volumes/${volumeId}/${path}`);
+  const json = path.endsWith(".json");
+  const imported = path.includes("/labels/");
+  const lasting = json || imported ? ASK_AGAIN : FOR_EVER;
+  if (!bytes) {
+    // Most chunks of labels and of masked images are empty: not asking again saves half the requests.
+    response.writeHead(404, { "cache-control": lasting, "content-length": 0 });
+    response.end();
+    return;
+  }
+  const etag = `"${createHash("sha1").update(bytes).digest("base64url")}"`;
+  response.setHeader("etag", etag);
+  response.setHeader("cache-control", lasting);
+  if (request.headers["if-none-match"] === etag) {
+    response.writeHead(304);
+    response.end();
+    return;
+  }
+  response.writeHead(200, {
+    "content-type": json ? "application/json" : "application/octet-stream",
+    "content-length": bytes.length,
+  });
+  response.end(request.method === "HEAD" ? undefined : bytes);
+}
+
+const door = (method: "GET" | "HEAD"): HttpRoute => ({
+  method,
+  path: "/zarr/:volumeId/*",
+  access: { kind: "volume", role: "viewer" },
+  maxBodyBytes: 0,
+  handle: serve,
+});
+
+export const zarrRoutes: readonly HttpRoute[] = [door("GET"), door("HEAD")];

@@ -1,0 +1,89 @@
+import { asc, eq } from "drizzle-orm";
+import { importJob } from "../../../db/schema/index.ts";
+import type { Services } from "../../services.ts";
+import { sweepImportFolders } from "./clean-up.ts";
+import { type RunningImport, runImport } from "./run-import.ts";
+
+/**
+ * Imports, one at a time, in the order they were asked for. The queue is the table `import_job`: what is not finished
+ * there is done again after a restart. States: queued -> running -> done | failed; cancelled jobs are deleted.
+ */
+export interface ImportQueue {
+  /** Takes up what a stopped server left, and sweeps what belongs to nobody. */
+  resume(): Promise<void>;
+  /** A job was added. */
+  nudge(): void;
+  /** Ends the job's process if it runs; resolves when it writes no more. */
+  stop(jobId: string): Promise<void>;
+  /** Ends the running process; its job is taken up at the next start. */
+  close(): Promise<void>;
+}
+
+const queues = new WeakMap<Services, ImportQueue>();
+
+/** The one queue of a server. */
+export function importQueueOf(services: Services): ImportQueue {
+  let queue = queues.get(services);
+  if (!queue) {
+    queue = createImportQueue(services);
+    queues.set(services, queue);
+  }
+  return queue;
+}
+
+function createImportQueue(services: Services): ImportQueue {
+  const { db, environment } = services;
+  let running: RunningImport | null = null;
+  let draining: Promise<void> | null = null;
+  let again = false;
+  let closed = false;
+
+  const nextJob = async () => {
+    const [job] = await db
+      .select()
+      .from(importJob)
+      .where(eq(importJob.state, "queued"))
+      .orderBy(asc(importJob.createdAt))
+      .limit(1);
+    return job;
+  };
+
+  const drain = async (): Promise<void> => {
+    do {
+      again = false;
+      for (let job = await nextJob(); job && !closed; job = await nextJob()) {
+        running = runImport(services, job);
+        await running.ended;
+        running = null;
+      }
+    } while (again && !closed);
+  };
+
+  const nudge = (): void => {
+    again = true;
+    draining ??= drain()
+      .catch((error) => console.error("the import queue stopped", error))
+      .finally(() => {
+        draining = null;
+        // Asked between the last look and the end.
+        if (again && !closed) nudge();
+      });
+  };
+
+  return {
+    async resume() {
+      await sweepImportFolders(db, environment.dataRoot);
+      await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
+      nudge();
+    },
+    nudge,
+    async stop(jobId) {
+      if (running?.jobId === jobId) await running.stop();
+    },
+    async close() {
+      closed = true;
+      await running?.stop();
+      await draining;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { ImageOrigin } from "../../../core/import/import-request.ts";
+import type { importJob, volume } from "../../../db/schema/index.ts";
+import type { Environment } from "../../env.ts";
+import type { ImportTask, OriginTask } from "../worker/worker-messages.ts";
+import {
+  basePrefix,
+  IMPORTED_LABELS,
+  imagePrefix,
+  importedLabelsPrefix,
+  incomingLabelsPrefix,
+  scratchFolder,
+  uploadFile,
+} from "./import-places.ts";
+
+export type ImportJobRow = typeof importJob.$inferSelect;
+export type VolumeRow = typeof volume.$inferSelect;
+
+/** The task of the import process for a job. `asBase`: nothing was painted yet, the labels become the ground of the volume. */
+export function taskOf(environment: Environment, job: ImportJobRow, target: VolumeRow, asBase: boolean): ImportTask {
+  const { dataRoot, s3 } = environment;
+  const origin = (from: ImageOrigin): OriginTask =>
+    from.kind === "sample"
+      ? from
+      : {
+          kind: "file",
+          file: uploadFile(dataRoot, from.uploadId),
+          fileName: from.fileName,
+          choice: { image: from.image, channel: from.channel, time: from.time },
+        };
+  const { image, labels } = job.request;
+  return {
+    kind: "import",
+    environment: { dataRoot, s3 },
+    name: target.name,
+    shapeZyx: target.shapeZyx,
+    voxelSizeZyx: target.voxelSizeZyx,
+    scratchFolder: scratchFolder(dataRoot, job.id),
+    image: image && { origin: origin(image), prefix: imagePrefix(target.id) },
+    labels: labels && {
+      origin: origin(labels.origin),
+      ...(asBase
+        ? {
+            prefix: importedLabelsPrefix(target.id),
+            name: IMPORTED_LABELS,
+            sourceImage: "../../",
+            status: "accepted",
+            basePrefix: basePrefix(target.id),
+          }
+        : {
+            prefix: incomingLabelsPrefix(target.id, job.id),
+            name: "incoming",
+            sourceImage: "../../image.ome.zarr",
+            status: "proposed",
+            basePrefix: null,
+          }),
+    },
+  };
+}

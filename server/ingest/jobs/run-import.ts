@@ -1,0 +1,152 @@
+import { mkdir, rm } from "node:fs/promises";
+import { eq, sql } from "drizzle-orm";
+import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts";
+import { importJob, volume } from "../../../db/schema/index.ts";
+import type { Services } from "../../services.ts";
+import { type ImportProcess, startImportProcess } from "../worker/start-import-process.ts";
+import type { ImageReport, LabelReport } from "../worker/worker-messages.ts";
+import { forgetUploads } from "./clean-up.ts";
+import { failImport, finishWithBase, finishWithProposals, isPainted } from "./finish-import.ts";
+import {
+  basePrefix,
+  importedLabelsPrefix,
+  incomingLabelsPrefix,
+  scratchFolder,
+  uploadsOf,
+  volumePrefix,
+} from "./import-places.ts";
+import { type ImportJobRow, taskOf } from "./import-task.ts";
+
+const MAX_ATTEMPTS = 3;
+const PROGRESS_EVERY_MS = 400;
+
+export interface RunningImport {
+  readonly jobId: string;
+  /** Ends its process; the job's rows are then left as they are. */
+  stop(): Promise<void>;
+  /** Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+/** Runs one queued job to its end: done, failed with a Problem, or stopped from outside. */
+export function runImport(services: Services, job: ImportJobRow): RunningImport {
+  let stopped = false;
+  let process: ImportProcess | null = null;
+  const start = (run: () => ImportProcess): ImportProcess => {
+    process = run();
+    return process;
+  };
+  const ended = perform(services, job, start, () => stopped).catch((error) =>
+    console.error("an import could not be ended", error),
+  );
+  return {
+    jobId: job.id,
+    ended,
+    async stop() {
+      stopped = true;
+      await process?.kill();
+      await ended;
+    },
+  };
+}
+
+async function perform(
+  services: Services,
+  job: ImportJobRow,
+  start: (run: () => ImportProcess) => ImportProcess,
+  isStopped: () => boolean,
+): Promise<void> {
+  const { db, blobs, environment, events } = services;
+  const scratch = scratchFolder(environment.dataRoot, job.id);
+  try {
+    const [target] = await db.select().from(volume).where(eq(volume.id, job.volumeId));
+    if (!target) return;
+    if (job.attempts >= MAX_ATTEMPTS) throw new Problem(INTERRUPTED);
+    await db
+      .update(importJob)
+      .set({ state: "running", attempts: sql`${importJob.attempts} + 1`, phase: "Reading" })
+      .where(eq(importJob.id, job.id));
+    const asBase = job.request.labels?.mode === "accepted" && !(await isPainted(db, target.id));
+    await removePartialBlobs(services, job);
+    await mkdir(scratch, { recursive: true });
+    if (isStopped()) return;
+    const written: { image: ImageReport | null; labels: LabelReport | null } = { image: null, labels: null };
+    let problem: ProblemFields | null = null;
+    let done = false;
+    const showProgress = createProgress(services, job, () => process.kill());
+    const process = start(() =>
+      startImportProcess(taskOf(environment, job, target, asBase), (report) => {
+        if (report.kind === "progress") showProgress(report.done, report.phase);
+        else if (report.kind === "image-written") written.image = report;
+        else if (report.kind === "labels-written") written.labels = report;
+        else if (report.kind === "failed") problem = report.problem;
+        else if (report.kind === "done") done = true;
+      }),
+    );
+    await process.ended;
+    if (isStopped()) return;
+    if (!done) throw new Problem(problem ?? CRASHED);
+    if (written.labels && !asBase) await finishWithProposals(services, job, target, written.image, written.labels);
+    else await finishWithBase(services, job, written.image, written.labels);
+    await forgetUploads(db, environment.dataRoot, uploadsOf(job.request));
+  } catch (error) {
+    if (!isProblem(error)) console.error("an import failed", error);
+    await removePartialBlobs(services, job);
+    await failImport(db, job, isProblem(error) ? error.toJSON() : CRASHED);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+    // The project may have been deleted meanwhile: nothing of this volume may stay.
+    const [left] = await db.select({ id: volume.id }).from(volume).where(eq(volume.id, job.volumeId));
+    if (!left) await blobs.remove(volumePrefix(job.volumeId));
+    events.publish({ topic: "volume", projectId: job.projectId, volumeId: job.volumeId });
+    events.publish({ topic: "project", projectId: job.projectId });
+  }
+}
+
+/** What an earlier or failed attempt of this job has written. */
+export async function removePartialBlobs({ db, blobs }: Services, job: ImportJobRow): Promise<void> {
+  const [target] = await db.select().from(volume).where(eq(volume.id, job.volumeId));
+  if (job.request.image && target?.state !== "ready") return blobs.remove(volumePrefix(job.volumeId));
+  await blobs.remove(incomingLabelsPrefix(job.volumeId, job.id));
+  if (target?.baseLabels !== "none" || job.request.labels?.mode !== "accepted") return;
+  await blobs.remove(basePrefix(job.volumeId));
+  await blobs.remove(importedLabelsPrefix(job.volumeId));
+}
+
+/** Writes the progress down now and then; `onGone` is called when there is no job any more. */
+function createProgress(
+  { db, events }: Services,
+  job: ImportJobRow,
+  onGone: () => void,
+): (done: number, phase: string) => void {
+  let shownAt = 0;
+  const write = async (percent: number, phase: string): Promise<void> => {
+    const rows = await db
+      .update(importJob)
+      .set({ progressPercent: percent, phase })
+      .where(eq(importJob.id, job.id))
+      .returning({ id: importJob.id });
+    if (rows.length === 0) return onGone();
+    if (job.request.image) await db.update(volume).set({ importProgress: percent }).where(eq(volume.id, job.volumeId));
+    events.publish({ topic: "volume", projectId: job.projectId, volumeId: job.volumeId });
+  };
+  return (done, phase) => {
+    if (Date.now() - shownAt < PROGRESS_EVERY_MS) return;
+    shownAt = Date.now();
+    write(Math.min(99, Math.round(done * 100)), phase).catch((error) =>
+      console.error("progress was not written", error),
+    );
+  };
+}
+
+const CRASHED: ProblemFields = {
+  tag: "import-crashed",
+  what: "The import stopped: its process ended, probably because memory ran out or the file is damaged.",
+  hint: "Try again. If it happens again, open the file in Fiji, check it, and save it as TIFF.",
+};
+
+const INTERRUPTED: ProblemFields = {
+  tag: "import-interrupted",
+  what: `The server was stopped ${MAX_ATTEMPTS} times while this file was imported.`,
+  hint: "Start the import again; if the server stops again, the file may be too large for this computer.",
+};

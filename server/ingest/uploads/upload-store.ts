@@ -1,0 +1,143 @@
+import { mkdir, open, rm, statfs } from "node:fs/promises";
+import { and, eq, sql } from "drizzle-orm";
+import { Problem } from "../../../core/problem.ts";
+import { upload } from "../../../db/schema/index.ts";
+import type { Services } from "../../services.ts";
+import { uploadFile, uploadFolder, uploadsFolder } from "../jobs/import-places.ts";
+
+/** One piece of a file: small enough that a broken connection loses little, large enough for few requests. */
+export const UPLOAD_PIECE_BYTES = 8 * 1024 * 1024;
+/** Of one file; the disk is checked besides. */
+export const MAX_UPLOAD_BYTES = 256 * 1024 ** 3;
+/** Left free for the database. */
+const DISK_RESERVE_BYTES = 512 * 1024 * 1024;
+
+export type UploadRow = typeof upload.$inferSelect;
+
+export interface UploadOwner {
+  readonly projectId: string;
+  readonly userId: string;
+}
+
+/** The upload of this very file by this person, begun before or now. The same file chosen again goes on where it stopped. */
+export async function beginUpload(
+  services: Services,
+  owner: UploadOwner,
+  file: { fileName: string; sizeBytes: number; fingerprint: string },
+): Promise<UploadRow> {
+  const { db, environment } = services;
+  const same = and(
+    eq(upload.projectId, owner.projectId),
+    eq(upload.userId, owner.userId),
+    eq(upload.fingerprint, file.fingerprint),
+  );
+  const [known] = await db.update(upload).set({ touchedAt: sql`now()` }).where(same).returning();
+  if (known && known.sizeBytes === file.sizeBytes) return known;
+  if (known) await dropUpload(services, known.id);
+  await mkdir(uploadsFolder(environment.dataRoot), { recursive: true });
+  await assertDiskHolds(environment.dataRoot, file.sizeBytes);
+  const [created] = await db
+    .insert(upload)
+    .values({ ...owner, ...file })
+    .onConflictDoUpdate({
+      target: [upload.projectId, upload.userId, upload.fingerprint],
+      set: { touchedAt: sql`now()` },
+    })
+    .returning();
+  await mkdir(uploadFolder(environment.dataRoot, created.id), { recursive: true });
+  return created;
+}
+
+async function assertDiskHolds(dataRoot: string, sizeBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dataRoot);
+  const free = bavail * bsize - DISK_RESERVE_BYTES;
+  if (sizeBytes <= free) return;
+  throw new Problem({
+    tag: "disk-full",
+    what: `The file has ${sizeBytes} bytes, but the server's disk has room for only ${Math.max(0, free)}.`,
+    hint: "Ask whoever runs this server to free some space.",
+  });
+}
+
+export async function findUpload(services: Services, owner: UploadOwner, uploadId: string): Promise<UploadRow> {
+  const [row] = await services.db
+    .select()
+    .from(upload)
+    .where(and(eq(upload.id, uploadId), eq(upload.projectId, owner.projectId), eq(upload.userId, owner.userId)));
+  if (row) return row;
+  throw new Problem({
+    tag: "upload-gone",
+    what: "This upload is no longer there.",
+    hint: "Choose the file again; it is uploaded anew.",
+  });
+}
+
+/**
+ * Appends a piece. Durable before it is counted; a piece that does not start where the last one ended changes nothing.
+ * Returns how much is there now: the sender goes on from it.
+ */
+export async function appendPiece(
+  services: Services,
+  owner: UploadOwner,
+  uploadId: string,
+  offset: number,
+  piece: Uint8Array,
+): Promise<number> {
+  return services.db.transaction(async (tx) => {
+    const [row] = await tx
+      .select()
+      .from(upload)
+      .where(and(eq(upload.id, uploadId), eq(upload.projectId, owner.projectId), eq(upload.userId, owner.userId)))
+      .for("update");
+    if (!row) await findUpload(services, owner, uploadId);
+    if (offset !== row.receivedBytes) return row.receivedBytes;
+    if (offset + piece.length > row.sizeBytes)
+      throw new Problem({
+        tag: "upload-too-long",
+        what: "More bytes arrived than the file was said to have.",
+        where: row.fileName,
+        hint: "The file changed while it was uploaded. Choose it again.",
+      });
+    await writePiece(services.environment.dataRoot, uploadId, offset, piece);
+    const receivedBytes = offset + piece.length;
+    await tx.update(upload).set({ receivedBytes, touchedAt: sql`now()` }).where(eq(upload.id, uploadId));
+    return receivedBytes;
+  });
+}
+
+async function writePiece(dataRoot: string, uploadId: string, offset: number, piece: Uint8Array): Promise<void> {
+  await mkdir(uploadFolder(dataRoot, uploadId), { recursive: true });
+  // "a" would ignore the position; "r+" needs the file to be there.
+  const handle = await open(uploadFile(dataRoot, uploadId), offset === 0 ? "w" : "r+");
+  try {
+    for (let done = 0; done < piece.length; ) {
+      const { bytesWritten } = await handle.write(piece, done, piece.length - done, offset + done);
+      done += bytesWritten;
+    }
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The path of a complete upload. */
+export async function completeUploadFile(
+  services: Services,
+  owner: UploadOwner,
+  uploadId: string,
+): Promise<{ row: UploadRow; file: string }> {
+  const row = await findUpload(services, owner, uploadId);
+  if (row.receivedBytes < row.sizeBytes)
+    throw new Problem({
+      tag: "upload-incomplete",
+      what: `Only ${row.receivedBytes} of ${row.sizeBytes} bytes have arrived.`,
+      where: row.fileName,
+      hint: "Choose the file again to go on with the upload.",
+    });
+  return { row, file: uploadFile(services.environment.dataRoot, uploadId) };
+}
+
+export async function dropUpload({ db, environment }: Services, uploadId: string): Promise<void> {
+  await db.delete(upload).where(eq(upload.id, uploadId));
+  await rm(uploadFolder(environment.dataRoot, uploadId), { recursive: true, force: true });
+}

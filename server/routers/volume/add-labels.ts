@@ -1,0 +1,42 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { z } from "zod";
+import { Problem } from "../../../core/problem.ts";
+import { importJob, volume } from "../../../db/schema/index.ts";
+import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
+import { assertSameShape } from "../../ingest/labels/label-source.ts";
+import { volumeProcedure } from "../../trpc.ts";
+import { labelsSchema, resolveOrigin } from "./import-input.ts";
+
+/** Labels for a volume that is there, as accepted nuclei or as proposals. */
+export const addLabels = volumeProcedure("reviewer")
+  .input(z.object({ labels: labelsSchema }))
+  .mutation(async ({ ctx, input }) => {
+    const { db, events } = ctx.services;
+    const owner = { projectId: ctx.projectId, userId: ctx.user.id };
+    const [target] = await db.select().from(volume).where(eq(volume.id, input.volumeId));
+    const { origin, image } = await resolveOrigin(ctx.services, owner, input.labels);
+    assertSameShape(target.shapeZyx, image.shapeZyx);
+    const running = await db
+      .select({ id: importJob.id })
+      .from(importJob)
+      .where(and(eq(importJob.volumeId, target.id), inArray(importJob.state, ["queued", "running"])));
+    if (target.state !== "ready" || running.length > 0)
+      throw new Problem({
+        tag: "volume-busy",
+        what: "The volume is still being imported.",
+        where: target.name,
+        hint: "Add the labels when it is ready.",
+      });
+    const [job] = await db
+      .insert(importJob)
+      .values({
+        projectId: ctx.projectId,
+        volumeId: target.id,
+        userId: ctx.user.id,
+        request: { image: null, labels: { origin, mode: input.labels.mode } },
+      })
+      .returning({ jobId: importJob.id });
+    importQueueOf(ctx.services).nudge();
+    events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: target.id });
+    return job;
+  });

@@ -1,0 +1,22 @@
+import { router } from "../../trpc.ts";
+import { addLabels } from "./add-labels.ts";
+import { cancelImport } from "./cancel-import.ts";
+import { createSample } from "./create-sample.ts";
+import { deleteVolume } from "./delete-volume.ts";
+import { inspectUpload } from "./inspect-upload.ts";
+import { listVolumes, volumeById } from "./read-volumes.ts";
+import { renameVolume } from "./rename-volume.ts";
+import { startImport } from "./start-import.ts";
+
+/** Volumes of a project: how they come in, what they are, how they go. Files come by HTTP (server/http/uploads.ts). */
+export const volumeRouter = router({
+  list: listVolumes,
+  byId: volumeById,
+  rename: renameVolume,
+  delete: deleteVolume,
+  inspectUpload,
+  startImport,
+  cancelImport,
+  addLabels,
+  createSample,
+});

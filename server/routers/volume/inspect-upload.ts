@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { inspectUpload as inspect } from "../../ingest/uploads/inspect-upload.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+/** What a complete upload holds: images, channels, times, voxel size. A broken file answers with its Problem. */
+export const inspectUpload = projectProcedure("reviewer")
+  .input(z.object({ uploadId: z.uuid() }))
+  .mutation(({ ctx, input }) =>
+    inspect(ctx.services, { projectId: ctx.projectId, userId: ctx.user.id }, input.uploadId),
+  );
