@@ -9,7 +9,7 @@ import { paneAxes } from "./pane-axes.ts";
 import { createPaneGeometry, type PaneGeometry, toScreenU, toScreenV } from "./pane-geometry.ts";
 import { PanePointer } from "./pane-pointer.ts";
 import { boxOfLevelBrick, SlicePicture } from "./slice-picture.ts";
-import { sliceWishes } from "./slice-wishes.ts";
+import { regionBrickIds, sliceWishes } from "./slice-wishes.ts";
 
 /**
  * One slice pane: a canvas of composed texels that CSS moves and scales (so a pan or zoom costs no composition), and a
@@ -163,7 +163,10 @@ export class SlicePane implements EngineListener {
       lineTexels: Math.max(1, Math.round(ratio)),
       selectedGroup: (layer) => engine.selectedGroup(layer),
     });
-    if (changed) this.#put(this.#shown, changed);
+    if (!changed) return;
+    this.#put(this.#shown, changed);
+    const isSharp = regionBrickIds(this.#shown.region).every((id) => engine.bricks.stateOf(id) === "ready");
+    this.#picture.dataset.state = isSharp ? "sharp" : "coarse";
   }
 
   #put(shown: SlicePicture, { c0, r0, c1, r1 }: RegionRect): void {

@@ -1,5 +1,5 @@
 import { brickPositionZyx } from "../../../core/volume/brick.ts";
-import { imageBrickId } from "../bricks/brick-state.ts";
+import { type ImageBrickId, imageBrickId } from "../bricks/brick-state.ts";
 import type { BrickWish } from "../bricks/image-bricks.ts";
 import { brickKeysOfSlice } from "../slice/brick-cuts.ts";
 import type { SliceRegion } from "../slice/slice-region.ts";
@@ -41,6 +41,10 @@ export function sliceWishes(
     if (next >= 0 && next < levels[0].shapeZyx[axes.w]) add(level, wishTiers.ahead, next);
   return wishes;
 }
+
+/** Bricks of the right level that a region shows. */
+export const regionBrickIds = (region: SliceRegion): ImageBrickId[] =>
+  keysAtLevel(region, region.level, region.w).map((key) => imageBrickId(region.level.scaleLevel, key));
 
 function keysAtLevel(region: SliceRegion, of: ImageLevel, slice: number): number[] {
   const { axes, level } = region;

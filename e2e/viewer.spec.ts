@@ -1,0 +1,316 @@
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import type { Zyx } from "../core/volume/voxel-space.ts";
+import { serveViewer, type ViewerServer } from "./viewer-harness/serve-viewer.ts";
+import { volumes } from "./viewer-harness/synthetic-nuclei.ts";
+
+/** The viewer by itself on a synthetic volume, judged by its pixels. Slices are 2.5 times as thick as voxels are wide. */
+
+let server: ViewerServer;
+
+test.beforeAll(async () => {
+  server = await serveViewer();
+});
+test.afterAll(() => server.close());
+test.beforeEach(() => {
+  server.asked.length = 0;
+  server.failing = () => false;
+});
+
+async function open(page: Page, volume: "small" | "big" = "small"): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(`${server.url}?volume=${volume}`);
+  for (const plane of ["xy", "xz", "yz"])
+    await expect(page.locator(`[data-pane="${plane}"] [data-role="slice"]`)).toHaveAttribute("data-state", "sharp", {
+      timeout: 60_000,
+    });
+}
+
+type Plane = "xy" | "xz" | "yz";
+
+/** Where a voxel lies on the screen, from the definition: µm from the centre times zoom. */
+async function screenOf(page: Page, plane: Plane, voxelZyx: Zyx): Promise<{ x: number; y: number }> {
+  return page.evaluate(
+    ([plane, voxel]) => {
+      const [u, v] = { xy: [2, 1], xz: [2, 0], yz: [0, 1] }[plane as Plane];
+      const box = document.querySelector(`[data-pane="${plane}"]`)!.getBoundingClientRect();
+      const { zoom, centerUmZyx } = window.harness.view.get();
+      const size = window.harness.volume.voxelSizeZyx;
+      const at = (axis: number) => ((voxel as number[])[axis] * size[axis] - centerUmZyx[axis]) * zoom;
+      return { x: box.left + box.width / 2 + at(u), y: box.top + box.height / 2 + at(v) };
+    },
+    [plane, voxelZyx] as const,
+  );
+}
+
+/** Colour of the slice canvas at a voxel, without the lines above it. */
+async function colourAt(page: Page, plane: Plane, voxelZyx: Zyx): Promise<number[]> {
+  const { x, y } = await screenOf(page, plane, voxelZyx);
+  return page.evaluate(
+    ([plane, x, y]) => {
+      const canvas = document.querySelector<HTMLCanvasElement>(`[data-pane="${plane}"] [data-role="slice"]`)!;
+      const box = canvas.getBoundingClientRect();
+      const column = Math.floor(((Number(x) - box.left) / box.width) * canvas.width);
+      const row = Math.floor(((Number(y) - box.top) / box.height) * canvas.height);
+      return [...canvas.getContext("2d")!.getImageData(column, row, 1, 1).data];
+    },
+    [plane, x, y] as const,
+  );
+}
+
+const saturation = ([r, g, b]: number[]): number => Math.max(r, g, b) - Math.min(r, g, b);
+
+const { nuclei } = volumes.small;
+const middleNucleus = nuclei[45];
+const showNucleus = (page: Page, center: Zyx) => page.evaluate((zyx) => window.harness.view.flyTo(zyx, 20), center);
+
+test("shows image and nuclei in all three panes at the right place, labels beyond 16 bits among them", async ({
+  page,
+}) => {
+  await open(page);
+  for (const { centerZyx } of [nuclei[0], middleNucleus, nuclei[30]]) {
+    await showNucleus(page, centerZyx);
+    for (const plane of ["xy", "xz", "yz"] as const) {
+      // Labels come after the image: wait for the colour.
+      await expect.poll(async () => saturation(await colourAt(page, plane, centerZyx))).toBeGreaterThan(15);
+      // The same place is grey as soon as its label is hidden, and bright as it is inside of a nucleus.
+      await page.evaluate(
+        (all) => window.harness.change({ hidden: all }),
+        nuclei.map(({ label }) => label),
+      );
+      await expect.poll(async () => saturation(await colourAt(page, plane, centerZyx))).toBe(0);
+      expect((await colourAt(page, plane, centerZyx))[0]).toBeGreaterThan(120);
+      await page.evaluate(() => window.harness.change({ hidden: [] }));
+    }
+  }
+});
+
+test("a coarse picture is asked for first, then the bricks next to the crosshair", async ({ page }) => {
+  await open(page);
+  expect(Number(server.asked[0].split("/")[0])).toBeGreaterThan(0);
+  const fine = server.asked.filter((chunk) => chunk.startsWith("0/"));
+  expect(fine.length).toBeGreaterThan(3);
+  expect(new Set(fine).size).toBe(fine.length); // none twice
+});
+
+test("a click picks in every pane and links the crosshairs; a drag does not pick", async ({ page }) => {
+  await open(page);
+  for (const plane of ["xy", "xz", "yz"] as const) {
+    await showNucleus(page, middleNucleus.centerZyx);
+    const target: Zyx = [
+      middleNucleus.centerZyx[0] + 1,
+      middleNucleus.centerZyx[1] + 2,
+      middleNucleus.centerZyx[2] - 2,
+    ];
+    await expect.poll(async () => saturation(await colourAt(page, plane, middleNucleus.centerZyx))).toBeGreaterThan(15);
+    const { x, y } = await screenOf(page, plane, target);
+    await page.mouse.click(x, y);
+    const pick = await page.evaluate(() => window.harness.picks.at(-1));
+    expect(pick?.pane).toBe(plane);
+    expect([pick?.label, pick?.proposal]).toContain(middleNucleus.label);
+    const { crosshairZyx } = await page.evaluate(() => window.harness.view.get());
+    const across = { xy: 0, xz: 1, yz: 2 }[plane];
+    for (const axis of [0, 1, 2])
+      expect(Math.abs(crosshairZyx[axis] - (axis === across ? middleNucleus.centerZyx : target)[axis])).toBeLessThan(
+        0.6,
+      );
+    for (const [other, axis] of [
+      ["xy", 0],
+      ["xz", 1],
+      ["yz", 2],
+    ] as const)
+      await expect(page.getByTestId(`slice-${other}`)).toContainText(` ${Math.floor(crosshairZyx[axis]) + 1} / `);
+  }
+  const before = await page.evaluate(() => window.harness.picks.length);
+  const from = await screenOf(page, "xy", middleNucleus.centerZyx);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 40, from.y + 10, { steps: 4 });
+  await page.mouse.up();
+  expect(await page.evaluate(() => window.harness.picks.length)).toBe(before);
+});
+
+test("wheel turns slices, ctrl and wheel zooms at the cursor, the middle button and space pan", async ({ page }) => {
+  await open(page);
+  const view = () => page.evaluate(() => window.harness.view.get());
+  const start = await screenOf(page, "xz", [20, 100, 80]);
+  await page.mouse.move(start.x, start.y);
+  const first = Math.floor((await view()).crosshairZyx[1]);
+  await page.mouse.wheel(0, 100);
+  await expect.poll(async () => Math.floor((await view()).crosshairZyx[1])).toBe(first + 1);
+  await page.mouse.wheel(0, -300);
+  await expect.poll(async () => Math.floor((await view()).crosshairZyx[1])).toBeLessThan(first);
+
+  const { zoom } = await view();
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -300);
+  await page.keyboard.up("Control");
+  await expect.poll(async () => (await view()).zoom).toBeGreaterThan(zoom * 1.5);
+  const zoomed = await screenOf(page, "xz", [20, 100, 80]);
+  expect(Math.hypot(zoomed.x - start.x, zoomed.y - start.y)).toBeLessThan(0.5);
+
+  await page.mouse.down({ button: "middle" });
+  await page.mouse.move(start.x + 30, start.y - 20, { steps: 3 });
+  await page.mouse.up({ button: "middle" });
+  const panned = await screenOf(page, "xz", [20, 100, 80]);
+  expect(panned.x - start.x).toBeCloseTo(30, 0);
+  expect(panned.y - start.y).toBeCloseTo(-20, 0);
+
+  await page.keyboard.down("Space");
+  await page.mouse.down();
+  await page.mouse.move(start.x, start.y, { steps: 3 });
+  await page.mouse.up();
+  await page.keyboard.up("Space");
+  const back = await screenOf(page, "xz", [20, 100, 80]);
+  expect(Math.hypot(back.x - start.x, back.y - start.y)).toBeLessThan(1);
+  expect(await page.evaluate(() => window.harness.log)).not.toContain("move");
+});
+
+test("a stroke is on the screen in the frame of its event, and Escape ends it", async ({ page }) => {
+  await open(page);
+  await showNucleus(page, middleNucleus.centerZyx);
+  await expect.poll(async () => saturation(await colourAt(page, "xy", middleNucleus.centerZyx))).toBeGreaterThan(15);
+  await page.evaluate(() => window.harness.change({ paint: true, opacity: 1, ring: true }));
+  const from = await screenOf(page, "xy", middleNucleus.centerZyx);
+  await page.mouse.move(from.x - 60, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x, from.y, { steps: 5 });
+  // One frame, no more.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  const [r, g, b] = await colourAt(page, "xy", middleNucleus.centerZyx);
+  expect([r > 220, g < 40, b < 40]).toEqual([true, true, true]);
+  for (const plane of ["xz", "yz"] as const)
+    expect((await colourAt(page, plane, middleNucleus.centerZyx))[0]).toBeGreaterThan(220);
+  await page.keyboard.press("Escape");
+  await page.mouse.up();
+  const log = await page.evaluate(() => window.harness.log);
+  expect(log.filter((entry) => entry !== "move")).toEqual(["down", "cancel"]);
+});
+
+/** Share of a pane's pixels that are coloured, and that are bright. */
+async function pixelShares(page: Page, pane: string): Promise<{ coloured: number; bright: number }> {
+  const png = (await page.locator(`[data-pane="${pane}"]`).screenshot()).toString("base64");
+  return page.evaluate(async (data) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d")!;
+    context.drawImage(bitmap, 0, 0);
+    const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height).data;
+    let coloured = 0;
+    let bright = 0;
+    for (let i = 0; i < pixels.length; i += 4) {
+      const [r, g, b] = [pixels[i], pixels[i + 1], pixels[i + 2]];
+      if (Math.max(r, g, b) - Math.min(r, g, b) > 50) coloured++;
+      if (Math.min(r, g, b) > 110) bright++;
+    }
+    return { coloured: (4 * coloured) / pixels.length, bright: (4 * bright) / pixels.length };
+  }, png);
+}
+
+test("3D shows the image at once and the nuclei as surfaces; a click there picks one", async ({ page }) => {
+  await open(page);
+  await expect.poll(async () => (await pixelShares(page, "3d")).coloured, { timeout: 60_000 }).toBeGreaterThan(0.1);
+  const pane = (await page.locator('[data-pane="3d"]').boundingBox())!;
+  await page.mouse.click(pane.x + pane.width / 2, pane.y + pane.height / 2);
+  const pick = await page.evaluate(() => window.harness.picks.at(-1));
+  expect(pick?.pane).toBe("3d");
+  const hit = nuclei.find(({ label }) => label === (pick!.label || pick!.proposal))!;
+  const r2 = hit.centerZyx.reduce((sum, c, axis) => sum + ((pick!.voxelZyx[axis] - c) / hit.radiusZyx[axis]) ** 2, 0);
+  expect(r2).toBeGreaterThan(0.5);
+  expect(r2).toBeLessThan(1.4); // on its surface, to a voxel
+
+  await page.evaluate(
+    (all) => window.harness.change({ hidden: all }),
+    nuclei.map(({ label }) => label),
+  );
+  await expect.poll(async () => (await pixelShares(page, "3d")).coloured, { timeout: 60_000 }).toBeLessThan(0.05);
+  for (const mode of ["mip", "shaded"] as const) {
+    await page.evaluate((volumeRendering) => window.harness.view.set({ volumeRendering }), mode);
+    await expect.poll(async () => (await pixelShares(page, "3d")).bright, { timeout: 60_000 }).toBeGreaterThan(0.05);
+  }
+  await page.evaluate(() => window.harness.view.set({ volumeRendering: "off" }));
+  await expect.poll(async () => (await pixelShares(page, "3d")).bright, { timeout: 60_000 }).toBeLessThan(0.02);
+});
+
+test("a painted nucleus appears in 3D when the hand rests", async ({ page }) => {
+  await open(page);
+  const all = nuclei.map(({ label }) => label);
+  await page.evaluate((hidden) => {
+    window.harness.change({ hidden });
+    window.harness.view.set({ volumeRendering: "off" });
+  }, all);
+  await expect.poll(async () => (await pixelShares(page, "3d")).coloured, { timeout: 60_000 }).toBeLessThan(0.03);
+  await page.evaluate(() => {
+    for (let z = 2; z < 38; z++) window.harness.labels.paintDisc([z, 100, 130], 90, 4_000_000_000);
+  });
+  await expect.poll(async () => (await pixelShares(page, "3d")).coloured, { timeout: 60_000 }).toBeGreaterThan(0.06);
+});
+
+test("without WebGL a sentence stands in the 3D pane and the slices work", async ({ page }) => {
+  await page.addInitScript(() => {
+    const original = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+      return kind.startsWith("webgl") ? null : Reflect.apply(original, this, [kind, ...rest]);
+    } as typeof original;
+  });
+  await open(page);
+  await expect(page.getByText("no WebGL 2")).toBeVisible();
+  await showNucleus(page, middleNucleus.centerZyx);
+  await expect.poll(async () => saturation(await colourAt(page, "xy", middleNucleus.centerZyx))).toBeGreaterThan(15);
+});
+
+test("pieces that do not arrive are named, and come when asked for again", async ({ page }) => {
+  server.failing = (chunk) => chunk.startsWith("0/0/1/");
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(server.url);
+  await expect(page.getByRole("alert")).toContainText("did not arrive", { timeout: 30_000 });
+  server.failing = () => false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("alert")).toBeHidden();
+  await expect(page.locator('[data-pane="xy"] [data-role="slice"]')).toHaveAttribute("data-state", "sharp");
+});
+
+interface TraceEvent {
+  readonly name: string;
+  readonly dur?: number;
+  readonly ts: number;
+  readonly args?: { readonly data?: { readonly type?: string } };
+}
+
+/** Script of pointer moves and animation frames, ms per frame, from a Chromium trace. */
+async function scriptPerFrame(browser: Browser, page: Page, act: () => Promise<void>): Promise<number[]> {
+  await browser.startTracing(page, { categories: ["devtools.timeline"] });
+  await act();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const frames: number[] = [];
+  let handlersUs = 0;
+  for (const event of traceEvents.filter((e) => e.dur !== undefined).sort((a, b) => a.ts - b.ts)) {
+    if (event.name === "EventDispatch" && event.args?.data?.type === "pointermove") handlersUs += event.dur!;
+    if (event.name === "FireAnimationFrame" && handlersUs > 0) {
+      frames.push((handlersUs + event.dur!) / 1000);
+      handlersUs = 0;
+    }
+  }
+  return frames.sort((a, b) => a - b);
+}
+
+test("painting in a 512 × 512 × 128 volume leaves the frame to the browser", async ({ page, browser }, info) => {
+  test.setTimeout(180_000);
+  await open(page, "big");
+  const opened = await page.evaluate(() => performance.getEntriesByName("first-slice")[0]?.startTime);
+  await page.evaluate(() => window.harness.change({ paint: true, ring: true }));
+  const center = await screenOf(page, "xy", [64, 256, 256]);
+  await page.mouse.move(center.x, center.y);
+  await page.mouse.down();
+  const frames = await scriptPerFrame(browser, page, async () => {
+    for (let i = 0; i < 150; i++)
+      await page.mouse.move(center.x + 90 * Math.sin(i / 9), center.y + 70 * Math.sin(i / 7));
+  });
+  await page.mouse.up();
+  const p95 = frames[Math.floor(frames.length * 0.95)];
+  info.annotations.push({ type: "figure", description: `script per painted frame: p95 ${p95.toFixed(1)} ms` });
+  console.log(
+    `script per painted frame, ${frames.length} frames: median ${frames[frames.length >> 1].toFixed(2)} ms, p95 ${p95.toFixed(2)} ms; first slice ${opened}`,
+  );
+  expect(frames.length).toBeGreaterThan(30);
+  expect(p95).toBeLessThan(25); // 8 ms on free cores, measured in bench; this machine may be shared
+});
