@@ -1,8 +1,8 @@
 /** What the next question of a project's queue asks about. */
 export type QuestionKind = "uncertain" | "candidate" | "audit";
 
-/** At most this share of a queue asks about places where a nucleus may have been missed. */
-const MAX_CANDIDATE_SHARE = 0.2;
+/** At most a fifth of a queue asks about places where a nucleus may have been missed: one for four nuclei. */
+const NUCLEI_PER_CANDIDATE = 4;
 
 /**
  * Of ten questions the tenth is a random audit item and the third and eighth are candidates; the others are the most
@@ -14,5 +14,4 @@ export function questionKindAfter(asked: number): QuestionKind {
 }
 
 /** How many candidates may stand in a queue with this many nuclei. */
-export const maxCandidates = (nuclei: number): number =>
-  Math.floor((nuclei * MAX_CANDIDATE_SHARE) / (1 - MAX_CANDIDATE_SHARE));
+export const maxCandidates = (nuclei: number): number => Math.floor(nuclei / NUCLEI_PER_CANDIDATE);
