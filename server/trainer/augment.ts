@@ -24,13 +24,13 @@ export const defaultAugmentation: AugmentationOptions = {
   affineChance: 0.5,
   maxRotationDegrees: 45,
   scaleRange: [0.8, 1.25],
-  gainRange: [0.7, 1.4],
+  gainRange: [0.5, 1.4],
   offsetRange: [-0.1, 0.1],
   gammaChance: 0.3,
   gammaRange: [0.7, 1.5],
   maxNoise: 0.08,
   blurChance: 0.2,
-  attenuationChance: 0.2,
+  attenuationChance: 0.5,
   sliceDropChance: 0.05,
 };
 
@@ -109,10 +109,10 @@ function blurAlongZ(image: Float32Array, shapeZyx: Zyx, side: number): void {
   }
 }
 
-/** Signal fades linearly from one end of z to the other, down to between half and all of it. */
+/** Signal fades linearly from one end of z to the other, down to between a third and all of it. */
 function attenuate(image: Float32Array, shapeZyx: Zyx, random: Random): void {
   const plane = shapeZyx[1] * shapeZyx[2];
-  const least = random.between(0.5, 1);
+  const least = random.between(0.33, 1);
   const fromTop = random.uniform() < 0.5;
   for (let z = 0; z < shapeZyx[0]; z++) {
     const depth = (fromTop ? z : shapeZyx[0] - 1 - z) / Math.max(1, shapeZyx[0] - 1);

@@ -1,13 +1,17 @@
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { installFastConv3d } from "./wasm-conv3d.ts";
 
 const require = createRequire(import.meta.url);
+let installed = false;
 
 /** The engine that always works, from npm packages alone. */
 export async function registerWasmBackend(): Promise<void> {
-  setWasmPaths(`${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")))}/`);
+  setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
   await tf.setBackend("wasm");
   await tf.ready();
+  if (!installed) installFastConv3d();
+  installed = true;
 }

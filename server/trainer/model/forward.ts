@@ -3,20 +3,20 @@ import { type ChannelStatistics, NORM_EPSILON, normaliseRelu } from "../engine/c
 import { enlarge, shrinkByMax } from "../engine/resample-operations.ts";
 import type { LevelConfig, NetworkConfig } from "./network-config.ts";
 
-/** One convolution with what follows it: `(x, filter, scale, shift) -> activated`. */
-type Layer = (x: tf.Tensor5D, filter: tf.Tensor5D, scale: tf.Tensor1D, shift: tf.Tensor1D) => tf.Tensor5D;
+/** What follows a convolution: `(convolved, scale, shift) -> activated`. */
+type Activation = (x: tf.Tensor5D, scale: tf.Tensor1D, shift: tf.Tensor1D) => tf.Tensor5D;
 
 /**
  * The 3D U-Net: two convolutions a level, max pooling down, nearest-neighbour enlargement and skip concatenation up, one
  * 1×1×1 convolution to the heads. Takes `[n, d, h, w, 1]` (multiples of the pooling factor), gives logits
  * `[n, d, h, w, heads]`. `parameters` as `splitWeights` cuts them.
  */
-function runNetwork(config: NetworkConfig, parameters: readonly tf.Tensor[], image: tf.Tensor5D, layer: Layer) {
+function runNetwork(config: NetworkConfig, parameters: readonly tf.Tensor[], image: tf.Tensor5D, activate: Activation) {
   let next = 0;
-  const convolve = (x: tf.Tensor5D) => {
+  const convolve = (...inputs: tf.Tensor5D[]) => {
     const [filter, scale, shift] = parameters.slice(next, next + 3);
     next += 3;
-    return layer(x, filter as tf.Tensor5D, scale as tf.Tensor1D, shift as tf.Tensor1D);
+    return activate(convolveJoined(inputs, filter as tf.Tensor5D), scale as tf.Tensor1D, shift as tf.Tensor1D);
   };
   const { levels } = config;
   const skips: tf.Tensor5D[] = [];
@@ -28,11 +28,27 @@ function runNetwork(config: NetworkConfig, parameters: readonly tf.Tensor[], ima
   });
   for (let index = levels.length - 2; index >= 0; index--) {
     const below: LevelConfig = levels[index + 1];
-    x = tf.concat([enlarge(x, below.poolZyx), skips[index]], 4);
-    x = convolve(convolve(x));
+    x = convolve(convolve(enlarge(x, below.poolZyx), skips[index]));
   }
   const [filter, shift] = parameters.slice(next);
   return tf.add(tf.conv3d(x, filter as tf.Tensor5D, 1, "same"), shift) as tf.Tensor5D;
+}
+
+/**
+ * The convolution of the inputs' channels side by side, as a sum of one convolution each: joining them and cutting their
+ * gradient apart took longer than the convolution on wasm.
+ */
+function convolveJoined(inputs: readonly tf.Tensor5D[], filter: tf.Tensor5D): tf.Tensor5D {
+  if (inputs.length === 1) return tf.conv3d(inputs[0], filter, 1, "same");
+  const [kd, kh, kw, , co] = filter.shape;
+  let channel = 0;
+  const parts = inputs.map((input) => {
+    const channels = input.shape[4];
+    const part = tf.slice(filter, [0, 0, 0, channel, 0], [kd, kh, kw, channels, co]);
+    channel += channels;
+    return tf.conv3d(input, part as tf.Tensor5D, 1, "same") as tf.Tensor5D;
+  });
+  return tf.addN(parts);
 }
 
 /** Training: every layer is normalised by the statistics of this batch, which `onStatistics` gets in layer order. */
@@ -42,15 +58,11 @@ export const runTraining = (
   image: tf.Tensor5D,
   onStatistics?: (statistics: ChannelStatistics) => void,
 ): tf.Tensor5D =>
-  runNetwork(config, parameters, image, (x, filter, scale, shift) =>
-    normaliseRelu(tf.conv3d(x, filter, 1, "same"), scale, shift, onStatistics),
-  );
+  runNetwork(config, parameters, image, (x, scale, shift) => normaliseRelu(x, scale, shift, onStatistics));
 
 /** Prediction with parameters from `foldStatistics`: a plain convolution, bias and ReLU; a voxel depends on its surroundings only. */
 export const runFolded = (config: NetworkConfig, folded: readonly tf.Tensor[], image: tf.Tensor5D): tf.Tensor5D =>
-  runNetwork(config, folded, image, (x, filter, _scale, shift) =>
-    tf.relu(tf.add(tf.conv3d(x, filter, 1, "same"), shift) as tf.Tensor5D),
-  );
+  runNetwork(config, folded, image, (x, _scale, shift) => tf.relu(tf.add(x, shift) as tf.Tensor5D));
 
 /** Multiplies the collected statistics into the filters: scale·(w∗x − mean)/σ + shift = (w·g)∗x + (shift − mean·g). */
 export function foldStatistics(
