@@ -87,7 +87,7 @@ function Section({ title, children }: { title: string; children: React.ReactNode
 function Opacity({ text, value, onChange }: { text: string; value: number; onChange(value: number): void }) {
   return (
     <Group gap={8} wrap="nowrap">
-      <Text size="xs" c="dimmed" w={130}>
+      <Text size="xs" c="dimmed" w={142}>
         {text} {Math.round(value * 100)} %
       </Text>
       <Slider

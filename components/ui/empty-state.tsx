@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 export function EmptyState(props: { icon: ReactNode; title: string; text: string; children?: ReactNode }) {
   return (
     <Center py="xl">
-      <Stack align="center" gap="xs" maw={440}>
+      <Stack align="center" gap="xs" maw={440} px="md">
         <Text c="dimmed" component="span" aria-hidden>
           {props.icon}
         </Text>
