@@ -3,9 +3,11 @@ import path from "node:path";
 import { connectDatabase, migrateDatabase } from "../db/client.ts";
 import { createAuthentication } from "./auth/authentication.ts";
 import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
+import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
 import type { Services } from "./services.ts";
+import { removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createFolderStore } from "./storage/folder-store.ts";
 
 /** Database up and migrated, blobs reachable, accounts ready. `close` stops them in the opposite order. */
@@ -15,9 +17,14 @@ export async function createServices(
 ): Promise<{ services: Services; close(): Promise<void> }> {
   await mkdir(environment.dataRoot, { recursive: true });
   const embedded = environment.databaseUrl ? null : await startEmbeddedPostgres(environment.dataRoot);
-  const connection = connectDatabase(embedded?.config ?? { connectionString: environment.databaseUrl ?? "" }, (error) =>
+  const databaseConfig = embedded?.config ?? { connectionString: environment.databaseUrl ?? "" };
+  const connection = connectDatabase(databaseConfig, (error) =>
     console.error("A database connection was lost:", error.message),
   );
+  const lock = await holdSingleServerLock(databaseConfig, () => {
+    console.error("Another server has taken over this data. This one stops at once.");
+    process.exit(1);
+  });
   await migrateDatabase(connection.db);
   const services: Services = {
     environment,
@@ -31,10 +38,12 @@ export async function createServices(
     }),
     publicUrl,
   };
+  await removeScheduledBlobs(services.db, services.blobs);
   return {
     services,
     async close() {
       await connection.close();
+      await lock.release();
       await embedded?.stop();
     },
   };

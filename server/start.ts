@@ -1,7 +1,17 @@
+import { startBeside } from "./beside/start-beside.ts";
 import { readEnvironment } from "./env.ts";
 import { runServer } from "./run-server.ts";
-import { onStopSignals } from "./stop-signals.ts";
+import { endWithSentence, onStopSignals } from "./stop-signals.ts";
 
-/** `npm start`: everything on this machine, in one command. */
-const running = await runServer(readEnvironment());
-onStopSignals(() => running.close());
+/** `npm start`: everything on this machine, in one command. Nobody waits for the trainer to sign in, import and paint. */
+async function start(): Promise<void> {
+  const environment = readEnvironment();
+  const running = await runServer(environment);
+  const beside = environment.localTrainer ? startBeside(running) : null;
+  onStopSignals(async () => {
+    await beside?.stop();
+    await running.close();
+  });
+}
+
+await start().catch(endWithSentence);

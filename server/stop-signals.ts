@@ -19,3 +19,9 @@ export function onStopSignals(stop: () => Promise<void>): void {
   process.on("SIGINT", take);
   process.on("SIGTERM", take);
 }
+
+/** A start that fails for a reason we name says it in a sentence; anything else comes with its stack. */
+export function endWithSentence(error: unknown): never {
+  console.error(error instanceof Error && error.constructor === Error ? error.message : error);
+  process.exit(1);
+}

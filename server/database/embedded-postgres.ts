@@ -8,7 +8,8 @@ import pg from "pg";
 /** A private PostgreSQL from the npm package: unix socket only, never as root, stopped when this process dies. */
 export interface EmbeddedPostgres {
   readonly config: pg.PoolConfig;
-  readonly pid: number;
+  /** Of the running postmaster; another one after a crash. */
+  pid(): number;
   stop(): Promise<void>;
 }
 
@@ -16,6 +17,8 @@ export const POSTGRES_MAJOR = "18";
 /** sun_path holds 108 bytes with its terminating NUL. */
 const SOCKET_PATH_MAX_BYTES = 107;
 const START_TIMEOUT_MS = 30_000;
+const RESTART_DELAY_MS = 2_000;
+const SETTLE_MS = 300;
 
 interface Identity {
   readonly uid?: number;
@@ -147,7 +150,6 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
     );
 
   const config = { host: socketFolder, port: 5432, user: "app", database: "postgres" };
-  let child: ChildProcess | null = null;
   let log = "";
   const launch = (): ChildProcess => {
     const options = [
@@ -174,14 +176,15 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
     });
     return started;
   };
-  if (!(await answers(config))) {
+  /** Launches until it answers; a predecessor that is still shutting down is waited for. */
+  const bringUp = async (): Promise<ChildProcess> => {
     dropForeignPidFile(data);
-    child = launch();
+    let child = launch();
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (!(await answers(config))) {
       if (child.exitCode !== null || child.signalCode !== null) {
         if (!/postmaster\.pid" already exists/.test(log)) throw new Error(`PostgreSQL ended at start: ${log}`);
-        log = ""; // the previous one is still shutting down
+        log = "";
         await sleep(100);
         child = launch();
       }
@@ -191,13 +194,47 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
       }
       await sleep(20);
     }
-  }
+    return child;
+  };
   const pidFile = path.join(data, "postmaster.pid");
-  const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
+  const readPid = () => Number(readFileSync(pidFile, "utf8").split("\n")[0]);
+
+  let stopping = false;
+  let pid = 0;
+  /** A PostgreSQL that dies by itself (out of memory, `kill -9`) is started again; it recovers from its own log. */
+  const keepUp = (child: ChildProcess): void => {
+    pid = readPid();
+    const revive = async (): Promise<void> => {
+      if (stopping) return;
+      console.error("The embedded PostgreSQL ended; starting it again.");
+      try {
+        keepUp(await bringUp());
+      } catch (error) {
+        console.error("It could not be started:", error);
+        setTimeout(() => void revive(), RESTART_DELAY_MS).unref();
+      }
+    };
+    if (child.exitCode !== null || child.signalCode !== null) void revive();
+    else child.once("exit", () => void revive());
+  };
+
+  // One that answers belongs to a server that was killed a moment ago and is being stopped by its watchdog, or to one
+  // that runs: of that one the lock (single-server.ts) makes sure nothing is taken.
+  if (await answers(config)) {
+    await sleep(SETTLE_MS);
+    if (await answers(config))
+      return {
+        config,
+        pid: readPid,
+        stop: async () => {},
+      };
+  }
+  keepUp(await bringUp());
   return {
     config,
-    pid,
+    pid: () => pid,
     async stop() {
+      stopping = true;
       try {
         process.kill(pid, "SIGINT"); // fast shutdown: open transactions roll back
       } catch {

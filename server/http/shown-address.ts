@@ -1,17 +1,20 @@
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 
-/** "All interfaces" is no address that anybody can type: show this machine's own, else loopback. */
-function typeableHost(bound: AddressInfo): string {
-  if (bound.address !== "0.0.0.0" && bound.address !== "::") return bound.address;
+const ANY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+const toUrl = (host: string, port: number, secure: boolean): string =>
+  `${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** Address to print and to put into links, where KARYOLOOP_URL does not say another. "All interfaces" is none. */
+export function shownAddress(bound: AddressInfo, secure: boolean): string {
+  if (!ANY_ADDRESS.has(bound.address)) return toUrl(bound.address, bound.port, secure);
   const own = Object.values(os.networkInterfaces())
     .flat()
     .find((one) => one && !one.internal && one.family === "IPv4");
-  return own?.address ?? "127.0.0.1";
+  return toUrl(own?.address ?? "127.0.0.1", bound.port, secure);
 }
 
-/** Address to print and to put into links, where KARYOLOOP_URL does not say another. */
-export function shownAddress(bound: AddressInfo, secure: boolean): string {
-  const host = typeableHost(bound);
-  return `${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${bound.port}`;
-}
+/** Where processes on this machine reach the server. */
+export const nearAddress = (bound: AddressInfo): string =>
+  toUrl(ANY_ADDRESS.has(bound.address) ? "127.0.0.1" : bound.address, bound.port, false);

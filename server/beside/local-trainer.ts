@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+import { and, eq, isNull } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import { trainerToken } from "../../db/schema/index.ts";
+import { issueTrainerToken } from "../auth/trainer-token.ts";
+import { PROJECT_FOLDER } from "../page-build.ts";
+import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
+
+/** The trainer that `npm start` keeps running beside the server. */
+export interface LocalTrainer {
+  /** Lets the running job finish, then starts anew: after the set-up of a faster engine. */
+  restart(): void;
+  stop(): Promise<void>;
+}
+
+export const LOCAL_TRAINER_NAME = "this computer";
+const ENTRY = fileURLToPath(new URL("../trainer/main.ts", import.meta.url));
+/** Painting stays smooth while it trains. */
+const NICENESS = 10;
+const FIRST_DELAY_MS = 1_000;
+const LONGEST_DELAY_MS = 60_000;
+/** One that ran this long was not failing at its start. */
+const STEADY_MS = 60_000;
+
+/** Its token is made anew at each start; the last one stops working. */
+async function issueLocalToken(db: Database): Promise<string> {
+  await db.delete(trainerToken).where(and(eq(trainerToken.name, LOCAL_TRAINER_NAME), isNull(trainerToken.createdBy)));
+  return issueTrainerToken(db, LOCAL_TRAINER_NAME, null);
+}
+
+export async function startLocalTrainer(
+  db: Database,
+  options: {
+    readonly serverAddress: string;
+    readonly command?: readonly string[];
+    readonly firstDelayMs?: number;
+    say(text: string): void;
+  },
+): Promise<LocalTrainer> {
+  const token = await issueLocalToken(db);
+  const command = options.command ?? [process.execPath, "--import", "tsx", ENTRY];
+  const firstDelayMs = options.firstDelayMs ?? FIRST_DELAY_MS;
+  let current: GuardedProcess | null = null;
+  let waiting: ReturnType<typeof setTimeout> | null = null;
+  let stopped = false;
+  let restarting = false;
+  let delayMs = firstDelayMs;
+
+  const launch = (): void => {
+    waiting = null;
+    const startedAt = Date.now();
+    current = startGuarded(command, {
+      cwd: PROJECT_FOLDER,
+      env: {
+        ...process.env,
+        KARYOLOOP_SERVER: options.serverAddress,
+        KARYOLOOP_TRAINER_TOKEN: token,
+        KARYOLOOP_TRAINER_NAME: LOCAL_TRAINER_NAME,
+        TF_CPP_MIN_LOG_LEVEL: "2",
+      },
+      niceness: NICENESS,
+      onLine: (line) => options.say(`[trainer] ${line}`),
+    });
+    void current.ended.then((code) => {
+      current = null;
+      if (stopped) return;
+      if (restarting || Date.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
+      if (!restarting) options.say(`[trainer] ended (${code ?? "by a signal"}); starting again in ${delayMs / 1000} s`);
+      waiting = setTimeout(launch, restarting ? 0 : delayMs);
+      delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
+      restarting = false;
+    });
+  };
+  launch();
+  return {
+    restart() {
+      if (stopped || !current) return; // it is about to start anyway
+      restarting = true;
+      current.drain();
+    },
+    async stop() {
+      stopped = true;
+      if (waiting) clearTimeout(waiting);
+      await current?.stop();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EngineStatus, writeEngineStatus } from "../engine-status.ts";
+import type { RunningServer } from "../start-server.ts";
+import { type LocalTrainer, startLocalTrainer } from "./local-trainer.ts";
+import { startTensorFlowSetUp } from "./set-up-tensorflow.ts";
+
+/** A set-up that was done before says so within this time: then the trainer starts once, on the right engine. */
+const DONE_BEFORE_MS = 15_000;
+/** A download reports twice a second; the page needs less. */
+const TELL_EVERY_MS = 1_000;
+
+const FAILED: EngineStatus = {
+  state: "fallback",
+  engine: "wasm",
+  text: "The set-up of native TensorFlow ended without an answer; `npm run setup:tensorflow` says more. Training uses the slower wasm engine.",
+  progress: null,
+};
+
+/** The set-up of native TensorFlow and the trainer, beside a server that answers already. */
+export function startBeside(running: RunningServer): { stop(): Promise<void> } {
+  const { db, events } = running.services;
+  const stopping = new AbortController();
+  const tell = (status: EngineStatus) =>
+    writeEngineStatus(db, events, status).catch((error) => {
+      if (!stopping.signal.aborted) console.error("The engine's status could not be stored:", error.message);
+    });
+  let toldAt = 0;
+  const setUp = startTensorFlowSetUp({
+    onStatus(status) {
+      if (status.state === "setting-up" && Date.now() - toldAt < TELL_EVERY_MS) return;
+      if (status.state !== "setting-up") console.log(status.text);
+      toldAt = Date.now();
+      void tell(status);
+    },
+  });
+  const finished = setUp.ended.then(async () => {
+    const last = setUp.last();
+    if (!stopping.signal.aborted && (!last || last.state === "setting-up")) await tell(FAILED);
+  });
+  const starting = (async (): Promise<LocalTrainer | null> => {
+    const patience = sleep(DONE_BEFORE_MS, false, { signal: stopping.signal, ref: false }).catch(() => false);
+    const doneBefore = await Promise.race([finished.then(() => true), patience]);
+    if (stopping.signal.aborted) return null;
+    const trainer = await startLocalTrainer(db, {
+      serverAddress: running.nearAddress,
+      say: (text) => console.log(text),
+    });
+    if (!doneBefore)
+      void finished.then(() => {
+        if (!stopping.signal.aborted && setUp.last()?.state === "ready") trainer.restart();
+      });
+    return trainer;
+  })();
+  starting.catch((error) => console.error("The trainer beside the server could not be started:", error));
+  return {
+    async stop() {
+      stopping.abort();
+      const trainer = await starting.catch(() => null);
+      await Promise.all([setUp.stop(), trainer?.stop()]);
+    },
+  };
+}

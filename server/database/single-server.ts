@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+
+/** Any number will do, as long as every version of the server asks for the same. */
+const LOCK = 7_310_441;
+/** A server that is just stopping lets go within this time. */
+const PATIENCE_MS = 5_000;
+const RETRY_MS = 500;
+
+/**
+ * Two servers on one database would each hold half of what people paint: the second refuses to start. The lock lives as
+ * long as its connection; where that breaks (a database restart), it is taken again, and a server that finds it taken by
+ * another tells `onTaken`.
+ */
+export async function holdSingleServerLock(
+  config: pg.ClientConfig,
+  onTaken: () => void,
+): Promise<{ release(): Promise<void> }> {
+  let released = false;
+  let client: pg.Client | null = null;
+
+  const connect = async (): Promise<pg.Client> => {
+    const fresh = new pg.Client({ ...config, application_name: "karyoloop-lock", keepAlive: true });
+    fresh.on("error", () => {});
+    fresh.on("end", () => {
+      if (!released && client === fresh) void retake();
+    });
+    await fresh.connect();
+    return fresh;
+  };
+  const take = async (deadline: number): Promise<boolean> => {
+    const holder = await connect();
+    for (;;) {
+      const { rows } = await holder.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [LOCK]);
+      if (rows[0].taken) {
+        client = holder;
+        return true;
+      }
+      if (Date.now() > deadline) {
+        await holder.end();
+        return false;
+      }
+      await sleep(RETRY_MS / 5);
+    }
+  };
+  const retake = async (): Promise<void> => {
+    while (!released) {
+      try {
+        if (!(await take(Date.now() + PATIENCE_MS))) onTaken();
+        return;
+      } catch {
+        await sleep(RETRY_MS); // the database is not back yet
+      }
+    }
+  };
+
+  if (!(await take(Date.now() + PATIENCE_MS)))
+    throw new Error(
+      "Another Karyoloop server is running on this data: stop it first, or choose another KARYOLOOP_DATA (or DATABASE_URL).",
+    );
+  return {
+    async release() {
+      released = true;
+      await client?.end().catch(() => {});
+    },
+  };
+}
