@@ -1,0 +1,83 @@
+"use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { AddLabelsForm } from "../../../../components/import/add-labels-form.tsx";
+import { type ArrivedFile, findImage, voxelSizeToSend } from "../../../../components/import/import-draft.ts";
+import { VolumeForm } from "../../../../components/import/volume-form.tsx";
+import { problemOfError } from "../../../_trpc/problem-of-error.ts";
+import { useTRPC } from "../../../_trpc/trpc.ts";
+import type { ShownVolume } from "./imported-volumes.tsx";
+import type { Draft } from "./use-drafts.ts";
+
+/** The questions of one file, and the button that starts its import. */
+export function ArrivedFileCard(props: {
+  projectId: string;
+  file: ArrivedFile;
+  files: readonly ArrivedFile[];
+  draft: Draft;
+  volumes: readonly ShownVolume[];
+  onChange(draft: Draft): void;
+  onIsImage(): void;
+  onStarted(uploadIds: readonly string[]): void;
+  onDrop(): void;
+}) {
+  const { projectId, file, files, draft, volumes } = props;
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.volume.pathKey() });
+  const started = (uploadIds: readonly string[]) => {
+    void refresh();
+    props.onStarted(uploadIds);
+  };
+  const startImport = useMutation(
+    trpc.volume.startImport.mutationOptions({
+      onSuccess: (_, { image, labels }) => started([image.uploadId, ...(labels ? [labels.uploadId] : [])]),
+    }),
+  );
+  const addLabels = useMutation(
+    trpc.volume.addLabels.mutationOptions({ onSuccess: (_, { labels }) => started([labels.uploadId]) }),
+  );
+  if (draft.kind === "labels")
+    return (
+      <AddLabelsForm
+        file={file}
+        draft={draft}
+        volumes={volumes.filter(({ state }) => state === "ready")}
+        pending={addLabels.isPending}
+        problem={addLabels.error && problemOfError(addLabels.error)}
+        onChange={(changed) => props.onChange({ kind: "labels", ...changed })}
+        onStart={() => {
+          if (draft.volumeId)
+            addLabels.mutate({ volumeId: draft.volumeId, labels: { ...draft.labels, mode: draft.mode } });
+        }}
+        onDrop={props.onDrop}
+        onIsImage={props.onIsImage}
+      />
+    );
+  return (
+    <VolumeForm
+      file={file}
+      files={files}
+      draft={draft}
+      specimens={[...new Set(volumes.map(({ specimen }) => specimen))]}
+      pending={startImport.isPending}
+      problem={startImport.error && problemOfError(startImport.error)}
+      onChange={(changed) => props.onChange({ kind: "volume", ...changed })}
+      onStart={() => {
+        const image = findImage(files, draft.image);
+        if (!image) return;
+        startImport.mutate({
+          projectId,
+          name: draft.name,
+          specimen: draft.specimen,
+          image: draft.image,
+          voxelSizeZyx: mutableZyx(voxelSizeToSend(draft.voxelSizeZyx, image)),
+          labels: draft.labels,
+        });
+      }}
+      onDrop={props.onDrop}
+    />
+  );
+}
+
+const mutableZyx = (size: readonly [number, number, number] | null): [number, number, number] | null =>
+  size && [...size];

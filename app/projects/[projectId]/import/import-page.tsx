@@ -1,0 +1,82 @@
+"use client";
+import { Paper, Stack, Text } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { FileDrop } from "../../../../components/import/file-drop.tsx";
+import { UploadRow } from "../../../../components/import/upload-row.tsx";
+import { EmptyState } from "../../../../components/ui/empty-state.tsx";
+import { PageTitle } from "../../../../components/ui/page-title.tsx";
+import { hasRole } from "../../../../core/roles.ts";
+import { useTRPC } from "../../../_trpc/trpc.ts";
+import { useProject } from "../_project/project-context.ts";
+import { ArrivedFileCard } from "./arrived-file-card.tsx";
+import { ImportedVolumes } from "./imported-volumes.tsx";
+import { SampleOffer } from "./sample-offer.tsx";
+import { useDrafts } from "./use-drafts.ts";
+import { useUploads } from "./use-uploads.ts";
+
+/** Files come in, questions are answered, volumes appear; several at once. */
+export function ImportPage() {
+  const project = useProject();
+  const trpc = useTRPC();
+  const volumes = useQuery(trpc.volume.list.queryOptions({ projectId: project.id }));
+  const uploads = useUploads(project.id);
+  const arrived = uploads.files.flatMap(({ stage }) => (stage.kind === "arrived" ? [stage.arrived] : []));
+  const drafts = useDrafts(arrived, new Set(volumes.data?.map(({ name }) => name)));
+  if (!hasRole(project.role, "reviewer"))
+    return (
+      <EmptyState
+        icon={<IconLock size={40} stroke={1.2} />}
+        title="Volumes are imported by reviewers and owners"
+        text="Ask one of them to import the file, or to change your role on the page People."
+      />
+    );
+  const removeUploads = (uploadIds: readonly string[], drop: boolean) => {
+    for (const { key, stage } of uploads.files)
+      if (stage.kind === "arrived" && uploadIds.includes(stage.arrived.uploadId)) uploads.remove(key, drop);
+  };
+  return (
+    <Stack gap="lg">
+      <PageTitle title="Import volumes" />
+      <FileDrop onFiles={uploads.add} />
+      {uploads.files.map(({ key, file, stage }) => {
+        if (stage.kind !== "arrived")
+          return (
+            <Paper key={key} withBorder p="md">
+              <UploadRow
+                fileName={file.name}
+                sizeBytes={file.size}
+                stage={stage}
+                onCancel={() => uploads.remove(key, true)}
+                onRetry={() => uploads.retry(key)}
+              />
+            </Paper>
+          );
+        const draft = drafts.draftOf(stage.arrived);
+        return (
+          <Paper key={key} withBorder p="md">
+            {draft ? (
+              <ArrivedFileCard
+                projectId={project.id}
+                file={stage.arrived}
+                files={arrived}
+                draft={draft}
+                volumes={volumes.data ?? []}
+                onChange={(changed) => drafts.change(stage.arrived.uploadId, changed)}
+                onIsImage={() => drafts.takeAsVolume(stage.arrived)}
+                onStarted={(uploadIds) => removeUploads(uploadIds, false)}
+                onDrop={() => uploads.remove(key, true)}
+              />
+            ) : (
+              <Text size="sm" c="dimmed">
+                {stage.arrived.fileName} goes along as labels.
+              </Text>
+            )}
+          </Paper>
+        );
+      })}
+      <ImportedVolumes volumes={volumes} />
+      <SampleOffer projectId={project.id} />
+    </Stack>
+  );
+}

@@ -1,0 +1,116 @@
+"use client";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { ArrivedFile } from "../../../../components/import/import-draft.ts";
+import type { UploadStage } from "../../../../components/import/upload-row.tsx";
+import { uploadFile } from "../../../../core/import/upload-file.ts";
+import { problemOfError } from "../../../_trpc/problem-of-error.ts";
+import { useTRPCClient } from "../../../_trpc/trpc.ts";
+
+/** A file that was chosen on this page: on its way, read, or refused. */
+export interface ChosenFile {
+  readonly key: number;
+  readonly file: File;
+  readonly stage: UploadStage | { readonly kind: "arrived"; readonly arrived: ArrivedFile };
+}
+
+/** More would only share the same line. */
+const AT_ONCE = 2;
+
+/** Uploads and inspects chosen files, two at a time. Leaving the page stops them; the same file chosen again goes on. */
+export function useUploads(projectId: string) {
+  const client = useTRPCClient();
+  const [files, setFiles] = useState<readonly ChosenFile[]>([]);
+  const aborts = useRef(new Map<number, AbortController>());
+  const waiting = useRef<ChosenFile[]>([]);
+  const busy = useRef(0);
+  const serial = useRef(0);
+  const uploads = useRef(new Map<number, string>());
+
+  const setStage = useCallback((key: number, stage: ChosenFile["stage"]) => {
+    setFiles((all) => all.map((one) => (one.key === key ? { ...one, stage } : one)));
+  }, []);
+
+  const sendOne = useCallback(
+    async ({ key, file }: ChosenFile) => {
+      const abort = new AbortController();
+      aborts.current.set(key, abort);
+      try {
+        const uploadId = await uploadFile(
+          { projectId, address: "", fetch: window.fetch.bind(window) },
+          file,
+          (progress) => setStage(key, { kind: "uploading", ...progress }),
+          abort.signal,
+        );
+        uploads.current.set(key, uploadId);
+        setStage(key, { kind: "reading" });
+        const { contents } = await client.volume.inspectUpload.mutate(
+          { projectId, uploadId },
+          { signal: abort.signal },
+        );
+        setStage(key, { kind: "arrived", arrived: { uploadId, fileName: file.name, contents } });
+      } catch (error) {
+        if (!abort.signal.aborted) setStage(key, { kind: "failed", problem: problemOfError(error) });
+      } finally {
+        aborts.current.delete(key);
+      }
+    },
+    [client, projectId, setStage],
+  );
+
+  const sendNext = useCallback(() => {
+    while (busy.current < AT_ONCE) {
+      const next = waiting.current.shift();
+      if (!next) return;
+      busy.current++;
+      void sendOne(next).finally(() => {
+        busy.current--;
+        sendNext();
+      });
+    }
+  }, [sendOne]);
+
+  const enqueue = useCallback(
+    (chosen: readonly ChosenFile[]) => {
+      waiting.current.push(...chosen);
+      sendNext();
+    },
+    [sendNext],
+  );
+
+  useEffect(
+    () => () => {
+      waiting.current = [];
+      for (const abort of aborts.current.values()) abort.abort();
+    },
+    [],
+  );
+
+  return {
+    files,
+    add(chosen: readonly File[]) {
+      const added = chosen.map(
+        (file): ChosenFile => ({
+          key: serial.current++,
+          file,
+          stage: { kind: "uploading", sentBytes: 0, connected: true },
+        }),
+      );
+      setFiles((all) => [...all, ...added]);
+      enqueue(added);
+    },
+    retry(key: number) {
+      const again = files.find((one) => one.key === key);
+      if (!again) return;
+      setStage(key, { kind: "uploading", sentBytes: 0, connected: true });
+      enqueue([again]);
+    },
+    /** Takes a file off the page; `drop` also removes what has arrived of it on the server. */
+    remove(key: number, drop: boolean) {
+      waiting.current = waiting.current.filter((one) => one.key !== key);
+      aborts.current.get(key)?.abort();
+      setFiles((all) => all.filter((one) => one.key !== key));
+      const uploadId = uploads.current.get(key);
+      if (drop && uploadId) void fetch(`/api/projects/${projectId}/uploads/${uploadId}`, { method: "DELETE" });
+    },
+  };
+}

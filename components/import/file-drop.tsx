@@ -1,0 +1,59 @@
+"use client";
+import { Button, Paper, Stack, Text } from "@mantine/core";
+import { IconUpload } from "@tabler/icons-react";
+import { useRef, useState } from "react";
+
+/** Drop files or choose them; several at once. */
+export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(files: File[]): void }) {
+  const [over, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <Paper
+      withBorder
+      p="xl"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        if (!disabled) onFiles([...event.dataTransfer.files]);
+      }}
+      style={{
+        borderStyle: "dashed",
+        borderWidth: 2,
+        ...(over && {
+          borderColor: "var(--mantine-primary-color-filled)",
+          background: "var(--mantine-primary-color-light)",
+        }),
+      }}
+    >
+      <Stack align="center" gap="xs">
+        <IconUpload size={32} stroke={1.4} aria-hidden />
+        <Text fw={600}>{over ? "Let go to upload" : "Drop volumes here"}</Text>
+        <Text size="sm" c="dimmed" ta="center" maw={620}>
+          TIFF stacks (ImageJ, OME, BigTIFF), HDF5, or an OME-Zarr packed as .zip. Label images can come along: a pair
+          such as embryo_image.tif and embryo_labels.tif is put together by its name.
+        </Text>
+        <Button variant="default" disabled={disabled} onClick={() => input.current?.click()}>
+          Choose files
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          multiple
+          hidden
+          aria-label="Volumes to import"
+          accept=".tif,.tiff,.tf8,.btf,.h5,.hdf5,.zip"
+          onChange={(event) => {
+            onFiles([...(event.currentTarget.files ?? [])]);
+            // The same file chosen again must be noticed: it resumes.
+            event.currentTarget.value = "";
+          }}
+        />
+      </Stack>
+    </Paper>
+  );
+}

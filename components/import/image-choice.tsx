@@ -1,0 +1,49 @@
+import { Group, Select } from "@mantine/core";
+import type { FileImage } from "../../core/import/file-contents.ts";
+import type { ChosenImage } from "./import-draft.ts";
+
+/** Which image, channel and time of a file: asked only where there is a choice. */
+export function ImageChoice(props: {
+  images: readonly FileImage[];
+  chosen: ChosenImage;
+  onChange(chosen: ChosenImage): void;
+}) {
+  const { images, chosen } = props;
+  const image = images.find(({ path }) => path === chosen.image) ?? images[0];
+  return (
+    <Group grow align="flex-start">
+      {images.length > 1 && (
+        <Select
+          label="Image in the file"
+          allowDeselect={false}
+          data={images.map(({ path, shapeZyx, pixelType }) => ({
+            value: path,
+            label: `${path} — ${shapeZyx.join(" × ")}, ${pixelType}`,
+          }))}
+          value={chosen.image}
+          onChange={(path) => path && props.onChange({ ...chosen, image: path, channel: 0, time: 0 })}
+        />
+      )}
+      {image.channels.length > 1 && (
+        <Select
+          label="Channel with the nuclei"
+          allowDeselect={false}
+          data={image.channels.map((name, index) => ({ value: String(index), label: `${index + 1}: ${name}` }))}
+          value={String(chosen.channel)}
+          onChange={(index) => props.onChange({ ...chosen, channel: Number(index) })}
+        />
+      )}
+      {image.times > 1 && (
+        <Select
+          label={`Time point (of ${image.times})`}
+          allowDeselect={false}
+          searchable
+          limit={200}
+          data={Array.from({ length: image.times }, (_, index) => ({ value: String(index), label: String(index + 1) }))}
+          value={String(chosen.time)}
+          onChange={(index) => props.onChange({ ...chosen, time: Number(index) })}
+        />
+      )}
+    </Group>
+  );
+}

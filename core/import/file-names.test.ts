@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { isLabelFileName, isVolumeFileName, volumeNameOf } from "./file-names.ts";
+
+it.each([
+  ["Emb01_t401_image.tif", "Emb01_t401", false],
+  ["Emb01_t401_labels.tif", "Emb01_t401", true],
+  ["embryo 3.ome.tiff", "embryo 3", false],
+  ["embryo-mask.h5", "embryo", true],
+  ["stack.ome.zarr.zip", "stack", false],
+  ["labels.tif", "labels", false],
+  [".tif", ".tif", false],
+])("%s is the volume %s", (fileName, name, isLabels) => {
+  expect(volumeNameOf(fileName)).toBe(name);
+  expect(isLabelFileName(fileName)).toBe(isLabels);
+});
+
+it("knows the endings that are read", () => {
+  expect(["a.tif", "a.TIFF", "a.ome.tif", "a.h5", "a.zarr.zip"].every(isVolumeFileName)).toBe(true);
+  expect(["a.png", "tif", "notes.txt", "a.tif.md"].some(isVolumeFileName)).toBe(false);
+});
