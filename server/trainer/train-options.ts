@@ -1,7 +1,7 @@
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { AugmentationOptions } from "./augment.ts";
 import type { CheckpointFiles, TrainingProgress } from "./checkpoint.ts";
-import type { Head } from "./model/network-config.ts";
+import type { Head, NetworkConfig } from "./model/network-config.ts";
 import type { TrainedModel } from "./trained-model.ts";
 import type { ValidationScores } from "./validate.ts";
 
@@ -15,6 +15,8 @@ export interface TrainOptions {
   readonly parent?: TrainedModel;
   /** Go on with a run that was cut off. */
   readonly resume?: TrainingProgress;
+  /** Of the run that is gone on with; it may have been planned for another engine. */
+  readonly config?: NetworkConfig;
   readonly baseChannels?: number;
   readonly levelCount?: number;
   readonly heads?: readonly Head[];

@@ -88,7 +88,8 @@ class TrainRun {
     this.options = options;
     this.volumes = volumes.map(prepareVolume);
     const { parent, resume } = options;
-    this.config = parent?.config ?? planNetwork({ voxelSizeZyx: volumes[0].voxelSizeZyx, ...options });
+    this.config =
+      options.config ?? parent?.config ?? planNetwork({ voxelSizeZyx: volumes[0].voxelSizeZyx, ...options });
     this.network = new TrainableNetwork(this.config, resume?.state ?? initialState(this.config, options));
     this.patchShapeZyx = options.patchShapeZyx ?? choosePatchShape(this.config, volumes);
     // Another stream than the initial weights'.

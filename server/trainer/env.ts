@@ -1,0 +1,44 @@
+import os from "node:os";
+import { z } from "zod";
+
+/** Everything the trainer reads from the environment; the only place that does. */
+const environmentSchema = z.object({
+  /** Address of the server, e.g. `https://karyoloop.example.org`. */
+  KARYOLOOP_SERVER: z.url(),
+  KARYOLOOP_TRAINER_TOKEN: z.string().min(1),
+  /** How the project page names this machine. */
+  KARYOLOOP_TRAINER_NAME: z.string().min(1).max(200).default(os.hostname()),
+  /** Only this kind; without it the best that is ready. */
+  KARYOLOOP_ENGINE: z.enum(["native", "wasm"]).optional(),
+  /** How long this trainer may stay silent before another takes its job. */
+  KARYOLOOP_LEASE_SECONDS: z.coerce.number().min(1).max(900).optional(),
+  /** Channels of the network's first level: fewer are faster and know less. */
+  KARYOLOOP_BASE_CHANNELS: z.coerce.number().int().min(4).max(64).optional(),
+  /** How often weights are handed in while training, so that another trainer can go on from them. */
+  KARYOLOOP_CHECKPOINT_SECONDS: z.coerce.number().min(1).max(60).default(20),
+});
+
+export interface TrainerEnvironment {
+  readonly server: string;
+  readonly token: string;
+  readonly name: string;
+  readonly engine: "native" | "wasm" | undefined;
+  readonly leaseSeconds: number | undefined;
+  readonly baseChannels: number | undefined;
+  readonly checkpointSeconds: number;
+}
+
+export function readTrainerEnvironment(
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): TrainerEnvironment {
+  const given = environmentSchema.parse(source);
+  return {
+    server: given.KARYOLOOP_SERVER.replace(/\/$/, ""),
+    token: given.KARYOLOOP_TRAINER_TOKEN,
+    name: given.KARYOLOOP_TRAINER_NAME,
+    engine: given.KARYOLOOP_ENGINE,
+    leaseSeconds: given.KARYOLOOP_LEASE_SECONDS,
+    baseChannels: given.KARYOLOOP_BASE_CHANNELS,
+    checkpointSeconds: given.KARYOLOOP_CHECKPOINT_SECONDS,
+  };
+}

@@ -1,0 +1,17 @@
+import os from "node:os";
+import { startEngine } from "./engine/start-engine.ts";
+import { readTrainerEnvironment } from "./env.ts";
+import { runTrainer } from "./run-trainer.ts";
+import { ServerClient } from "./server-client.ts";
+
+/** A trainer: dials in, leases jobs, learns and predicts, holds no state. SIGTERM gives its job back and ends it. */
+const environment = readTrainerEnvironment();
+// People paint on the same machine: they come first.
+os.setPriority(os.constants.priority.PRIORITY_LOW);
+const draining = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => draining.abort());
+const client = new ServerClient(environment.server, environment.token);
+const engine = await startEngine({ only: environment.engine });
+console.log(`Trainer ${environment.name}: ${engine.reason}`);
+await runTrainer({ client, engine, environment, draining: draining.signal });
+process.exit(0);
