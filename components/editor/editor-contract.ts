@@ -67,8 +67,10 @@ export interface ReviewCommands {
   next(): void;
   /** Puts the shown one back. */
   skip(): void;
-  /** Called after the editor committed the act of a decision on the shown or clicked proposal. */
+  /** Called after the editor committed the act of a decision on the shown or clicked proposal, and after its redo. */
   decided(proposal: ProposalRef, decision: Decision): void;
+  /** A decision of this page was undone. */
+  undone(proposal: ProposalRef): void;
 }
 
 /** Handed to panels (queue, training) that are rendered inside the editor. */

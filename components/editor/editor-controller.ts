@@ -6,7 +6,7 @@ import { PreviewLabels } from "../tools/preview-labels.ts";
 import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
 import type { StateTool } from "../tools/tool-machine.ts";
 import type { PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
-import type { EditorProps, ReviewCommands } from "./editor-contract.ts";
+import type { Decision, EditorProps, ProposalRef, ReviewCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { loadPreferences } from "./preferences.ts";
 
@@ -21,6 +21,8 @@ export class EditorController {
   /** Pane under the pointer, for keys that act on it. */
   hovered: PointerSample | null = null;
   review: ReviewCommands | null = null;
+  /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
+  readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
   readonly #tools = new Map<ToolName, StateTool>();
   readonly #context: ToolContext;
 

@@ -10,6 +10,7 @@ import { EditorController } from "./editor-controller.ts";
 import { EditorHeader } from "./editor-header.tsx";
 import { HelpSheet } from "./help-sheet.tsx";
 import { keepPreferences } from "./preferences.ts";
+import { watchDecisions } from "./review-commands.ts";
 import { sharePresence } from "./share-presence.ts";
 import { SidePanel } from "./side-panel.tsx";
 import { ToolOptions } from "./tool-options.tsx";
@@ -26,7 +27,7 @@ export function Editor(props: EditorProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another document is another editor; the rest is read when needed
   useEffect(() => {
     const created = new EditorController(createViewStore(image), () => latest.current, showMessage);
-    const stops = [keepPreferences(created.store), sharePresence(created)];
+    const stops = [keepPreferences(created.store), sharePresence(created), watchDecisions(created)];
     setEditor(created);
     return () => {
       for (const stop of stops) stop();

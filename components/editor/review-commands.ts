@@ -35,5 +35,20 @@ export async function decide(editor: EditorController, decision: Decision): Prom
   editor.store.set({ proposal: null });
   editor.view.set({ selectedProposal: 0, selectedLabel: decision === "rejected" ? 0 : proposal.label });
   if (decision === "corrected") editor.chooseTool("brush");
+  editor.decisions.set(proposal.label, { proposal, decision, stands: true });
   editor.review?.decided(proposal, decision);
+}
+
+/** Undo and redo take decisions back and make them again: the queue must hear of both. */
+export function watchDecisions(editor: EditorController): () => void {
+  const { document } = editor.props();
+  return document.subscribe(() => {
+    for (const entry of editor.decisions.values()) {
+      const stands = document.fieldsOf(entry.proposal.label).status !== undefined;
+      if (stands === entry.stands) continue;
+      entry.stands = stands;
+      if (stands) editor.review?.decided(entry.proposal, entry.decision);
+      else editor.review?.undone(entry.proposal);
+    }
+  });
 }

@@ -1,0 +1,261 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Peer } from "../../core/edit/label-document.ts";
+import { FunctionImage } from "../../core/edit/testing/function-image.ts";
+import { MemoryLabelDocument } from "../../core/edit/testing/memory-label-document.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { createPlainViewStore, sampleAt } from "../tools/testing/tool-stage.ts";
+import type { ToolMessage } from "../tools/tool-context.ts";
+import type { ImageSource } from "../viewer/viewer-contract.ts";
+import { createEditorApi } from "./editor-api.ts";
+import { runCommand, setClassByDigit } from "./editor-commands.ts";
+import type { EditorProps, NucleusRow, ProposalRef, ReviewCommands } from "./editor-contract.ts";
+import { EditorController } from "./editor-controller.ts";
+import { followPeer } from "./follow-peer.ts";
+import { watchDecisions } from "./review-commands.ts";
+import { sharePresence } from "./share-presence.ts";
+
+const shapeZyx: Zyx = [20, 70, 90];
+const voxelSizeZyx: Zyx = [2, 0.5, 0.4];
+const box = { minZyx: [4, 10, 60], maxZyx: [10, 30, 80] } as const;
+const proposal: ProposalRef = { id: "p-1", label: 70_500, box };
+
+function open() {
+  const document = new MemoryLabelDocument({
+    shapeZyx,
+    voxelSizeZyx,
+    labelAt: (_z, y, x) => (y > 40 && x < 20 ? 3 : y > 40 && x >= 30 && x < 50 ? 4 : 0),
+  });
+  const proposals = new MemoryLabelDocument({
+    shapeZyx,
+    voxelSizeZyx,
+    labelAt: (z, y, x) => (z >= 4 && z < 10 && y >= 10 && y < 30 && x >= 60 && x < 80 ? proposal.label : 0),
+  });
+  const image = {
+    volumeId: "v",
+    pixelType: "uint16",
+    shapeZyx,
+    voxelSizeZyx,
+    contrast: [1, 9],
+  } as unknown as ImageSource;
+  const rows = [
+    { label: 4, centroidZyx: [10, 55, 40], volumeUm3: 900, box: { minZyx: [0, 41, 30], maxZyx: [20, 70, 50] } },
+  ];
+  const props: EditorProps = {
+    projectName: "Embryos",
+    projectHref: "/projects/1",
+    volumeName: "one",
+    role: "annotator",
+    userId: "me",
+    userName: "Me",
+    image,
+    imageVoxels: new FunctionImage(shapeZyx, () => 5),
+    document,
+    proposals,
+    findProposal: async (label) => (label === proposal.label ? proposal : null),
+    classes: [{ name: "mitotic", digit: 2, color: "#e69f00" }],
+    nuclei: { data: rows as unknown as NucleusRow[], problem: null, retry() {} },
+    boxes: { data: [], problem: null, retry() {} },
+    createBox: async () => {},
+    removeBox: async () => {},
+    quarantine: null,
+    trainingStatus: null,
+    renderQueue: () => null,
+  };
+  const messages: ToolMessage[] = [];
+  const editor = new EditorController(
+    createPlainViewStore(),
+    () => props,
+    (message) => messages.push(message),
+  );
+  return { editor, document, messages, view: editor.view };
+}
+
+let stage: ReturnType<typeof open>;
+beforeEach(() => {
+  stage = open();
+});
+
+describe("selection", () => {
+  it("a click selects the whole merged nucleus, a click on background nothing", async () => {
+    const { editor, view, document } = stage;
+    await document.commit({ name: "merge", records: [{ kind: "merge", a: 3, b: 4 }] });
+    editor.pick(sampleAt([5, 50, 40], { label: 4 }));
+    expect(view.get().selectedLabel).toBe(3);
+    editor.pick(sampleAt([5, 1, 1]));
+    expect(view.get().selectedLabel).toBe(0);
+  });
+
+  it("a click on a proposal makes it the one to decide; labels lie above proposals", async () => {
+    const { editor, view } = stage;
+    editor.pick(sampleAt([5, 20, 70], { proposal: proposal.label }));
+    await vi.waitFor(() => expect(editor.store.get().proposal).toEqual(proposal));
+    expect(view.get()).toMatchObject({ selectedProposal: proposal.label, selectedLabel: 0 });
+    editor.pick(sampleAt([5, 50, 40], { label: 4, proposal: proposal.label }));
+    expect([view.get().selectedLabel, editor.store.get().proposal]).toEqual([4, null]);
+  });
+
+  it("Escape cancels a half-done gesture first and deselects only then", () => {
+    const { editor, view } = stage;
+    editor.select(4);
+    runCommand(editor, "tool.split");
+    editor.tool().down(sampleAt([5, 50, 40], { label: 4 }));
+    editor.tool().up(sampleAt([5, 50, 40], { label: 4 }));
+    expect(editor.store.get().marks).toHaveLength(1);
+    runCommand(editor, "page.cancel");
+    expect([editor.store.get().marks.length, view.get().selectedLabel]).toEqual([0, 4]);
+    runCommand(editor, "page.cancel");
+    expect(view.get().selectedLabel).toBe(0);
+  });
+
+  it("another tool leaves nothing of the last one", () => {
+    const { editor } = stage;
+    runCommand(editor, "tool.merge");
+    editor.tool().down(sampleAt([5, 50, 40], { label: 4 }));
+    runCommand(editor, "tool.brush");
+    expect(editor.store.get()).toMatchObject({ marks: [], tool: "brush" });
+  });
+});
+
+describe("keys on the selected nucleus", () => {
+  it("class by digit, unfinished, clear, delete and undo", async () => {
+    const { editor, document, messages } = stage;
+    setClassByDigit(editor, 2);
+    expect(messages.at(-1)?.text).toMatch(/Select a nucleus/);
+    editor.select(4);
+    setClassByDigit(editor, 2);
+    runCommand(editor, "nucleus.unfinished");
+    expect(document.fieldsOf(4)).toEqual({ class: "mitotic", status: "unfinished" });
+    runCommand(editor, "nucleus.clearClass");
+    expect(document.fieldsOf(4).class).toBeUndefined();
+    setClassByDigit(editor, 7);
+    expect(messages.at(-1)?.text).toMatch(/No class has the key 7/);
+    const count = document.countOf(4);
+    runCommand(editor, "nucleus.delete");
+    await vi.waitFor(() => expect(document.countOf(4)).toBe(0));
+    runCommand(editor, "edit.undo");
+    expect(document.countOf(4)).toBe(count);
+    expect(messages.at(-1)?.text).toBe("Undone: delete nucleus");
+  });
+
+  it("a new nucleus gets a label nobody has, and a tool to paint it with", () => {
+    const { editor, view } = stage;
+    runCommand(editor, "nucleus.new");
+    expect(view.get().selectedLabel).toBe(70_000);
+    expect(editor.store.get().tool).toBe("brush");
+  });
+
+  it("a reader changes nothing by any key, and is told so", () => {
+    const { editor, document, messages } = stage;
+    document.canEdit = false;
+    editor.select(4);
+    for (const command of ["nucleus.delete", "nucleus.unfinished", "nucleus.new", "edit.undo"] as const) {
+      messages.length = 0;
+      runCommand(editor, command);
+      expect(messages.at(-1)?.text).toMatch(/reading only/);
+    }
+    expect(document.acts).toHaveLength(0);
+  });
+
+  it("flies to where the list says it is", () => {
+    const { editor, view } = stage;
+    editor.select(4);
+    runCommand(editor, "nucleus.show");
+    expect(view.get().crosshairZyx).toEqual([10, 55, 40]);
+  });
+});
+
+describe("decisions", () => {
+  const listen = () => {
+    const heard: string[] = [];
+    const commands: ReviewCommands = {
+      next: () => heard.push("next"),
+      skip: () => heard.push("skip"),
+      decided: (of, decision) => heard.push(`${decision} ${of.id}`),
+      undone: (of) => heard.push(`undone ${of.id}`),
+    };
+    const api = createEditorApi(stage.editor);
+    api.registerReview(commands);
+    const stop = watchDecisions(stage.editor);
+    return { heard, api, stop };
+  };
+
+  it("accept copies the proposal, tells the queue, and undo and redo tell it again", async () => {
+    const { editor, document, view } = stage;
+    const { heard, api } = listen();
+    api.showProposal(proposal);
+    expect(view.get()).toMatchObject({ crosshairZyx: [7, 20, 70], selectedProposal: proposal.label });
+    runCommand(editor, "review.accept");
+    await vi.waitFor(() => expect(heard).toEqual(["accepted p-1"]));
+    expect(document.countOf(proposal.label)).toBe(6 * 20 * 20);
+    expect(editor.store.get().proposal).toBeNull();
+    runCommand(editor, "edit.undo");
+    runCommand(editor, "edit.redo");
+    expect(heard).toEqual(["accepted p-1", "undone p-1", "accepted p-1"]);
+  });
+
+  it("correct selects the copy for the brush, reject leaves no voxel", async () => {
+    const { editor, document, view } = stage;
+    const { heard, api } = listen();
+    api.showProposal(proposal);
+    runCommand(editor, "review.correct");
+    await vi.waitFor(() => expect(heard).toEqual(["corrected p-1"]));
+    expect([view.get().selectedLabel, editor.store.get().tool]).toEqual([proposal.label, "brush"]);
+    runCommand(editor, "edit.undo");
+    api.showProposal(proposal);
+    await api.decide("rejected");
+    expect(document.fieldsOf(proposal.label).status).toBe("rejected");
+    expect(document.countOf(proposal.label)).toBe(0);
+  });
+
+  it("says what to do when there is nothing to decide, or no queue", async () => {
+    const { editor, messages } = stage;
+    runCommand(editor, "review.accept");
+    await vi.waitFor(() => expect(messages.at(-1)?.text).toMatch(/No proposal is selected/));
+    runCommand(editor, "review.next");
+    expect(messages.at(-1)?.text).toMatch(/no queue yet/);
+  });
+});
+
+describe("together", () => {
+  const peer = (crosshairZyx: Zyx, clientId = 7): Peer => ({
+    clientId,
+    userId: "ada",
+    name: "Ada",
+    color: "#f00",
+    cursorZyx: null,
+    crosshairZyx,
+    pane: null,
+    zoom: 4,
+    selectedLabel: 0,
+    tool: null,
+    stroke: null,
+  });
+
+  it("following goes where the other looks, until one moves by oneself or the other leaves", () => {
+    const { editor, document, view } = stage;
+    const stop = followPeer(editor);
+    document.setPeers([peer([1, 2, 3])]);
+    expect(view.get().crosshairZyx).toEqual([0, 0, 0]);
+    editor.store.set({ followedClientId: 7 });
+    expect(view.get()).toMatchObject({ crosshairZyx: [1, 2, 3], zoom: 4, centerUmZyx: [2, 1, 3 * 0.4] });
+    document.setPeers([peer([5, 6, 7])]);
+    expect(view.get().crosshairZyx).toEqual([5, 6, 7]);
+    view.set({ crosshairZyx: [9, 9, 9] });
+    expect(editor.store.get().followedClientId).toBeNull();
+    document.setPeers([peer([2, 2, 2])]);
+    expect(view.get().crosshairZyx).toEqual([9, 9, 9]);
+    editor.store.set({ followedClientId: 7 });
+    document.setPeers([]);
+    expect(editor.store.get().followedClientId).toBeNull();
+    stop();
+  });
+
+  it("tells the others where one looks, what is selected and which tool is in hand", () => {
+    const { editor, document, view } = stage;
+    const stop = sharePresence(editor);
+    view.set({ crosshairZyx: [3, 4, 5], selectedLabel: 4 });
+    runCommand(editor, "tool.eraser");
+    expect(document.presence).toMatchObject({ crosshairZyx: [3, 4, 5], selectedLabel: 4, tool: "eraser", zoom: 10 });
+    stop();
+  });
+});
