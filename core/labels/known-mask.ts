@@ -40,21 +40,21 @@ export function buildKnownMask(input: KnownMaskInput): Uint8Array<ArrayBuffer> {
   return known;
 }
 
+/** Slices thicker than the shell count as just as thick: else there would be no background above and below. */
+function shellGrid(voxelSizeZyx: Zyx): { radiusUm: number; spacing: Zyx; margin: Zyx } {
+  const radiusUm = SHELL_VOXELS * Math.max(voxelSizeZyx[1], voxelSizeZyx[2]);
+  const spacing = voxelSizeZyx.map((size) => Math.min(size, radiusUm)) as [number, number, number];
+  const margin = spacing.map((size) => Math.floor(radiusUm / size + 1e-6)) as [number, number, number];
+  return { radiusUm, spacing, margin };
+}
+
+/** Voxels round a region of a volume that decide what is known in it: with them a region has the same mask as the whole. */
+export const knownMaskReach = (voxelSizeZyx: Zyx): Zyx => shellGrid(voxelSizeZyx).margin;
+
 /** Background round every truth nucleus, but for voxels that may belong to a neighbour nobody has labelled yet. */
 function markShells(input: KnownMaskInput, known: Uint8Array): void {
   const { labels, truthLabels, shapeZyx, voxelSizeZyx, undecidedProposals, foreground } = input;
-  const radiusUm = SHELL_VOXELS * Math.max(voxelSizeZyx[1], voxelSizeZyx[2]);
-  // Slices thicker than the shell count as just as thick: else there would be no background above and below.
-  const spacing: Zyx = [
-    Math.min(voxelSizeZyx[0], radiusUm),
-    Math.min(voxelSizeZyx[1], radiusUm),
-    Math.min(voxelSizeZyx[2], radiusUm),
-  ];
-  const margin: Zyx = [
-    Math.floor(radiusUm / spacing[0] + 1e-6),
-    Math.floor(radiusUm / spacing[1] + 1e-6),
-    Math.floor(radiusUm / spacing[2] + 1e-6),
-  ];
+  const { radiusUm, spacing, margin } = shellGrid(voxelSizeZyx);
   for (const { label, box } of findObjects(labels, shapeZyx)) {
     if (!truthLabels.has(label)) continue;
     const seen = growBox(box, margin, shapeZyx);
