@@ -1,14 +1,14 @@
 import { mkdir } from "node:fs/promises";
-import path from "node:path";
 import { connectDatabase, migrateDatabase } from "../db/client.ts";
 import { createAuthentication } from "./auth/authentication.ts";
+import { closeLiveVolumes } from "./collab/live-volumes.ts";
 import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
 import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
 import type { Services } from "./services.ts";
 import { removeScheduledBlobs } from "./storage/blob-removal.ts";
-import { createFolderStore } from "./storage/folder-store.ts";
+import { createBlobStore } from "./storage/create-blob-store.ts";
 
 /** Database up and migrated, blobs reachable, accounts ready. `close` stops them in the opposite order. */
 export async function createServices(
@@ -30,7 +30,7 @@ export async function createServices(
     environment,
     connection,
     db: connection.db,
-    blobs: createFolderStore(path.join(environment.dataRoot, "blobs")),
+    blobs: createBlobStore(environment),
     events: createServerEvents(),
     authentication: await createAuthentication(connection.db, {
       publicUrl: publicUrl(),
@@ -42,6 +42,7 @@ export async function createServices(
   return {
     services,
     async close() {
+      await closeLiveVolumes(services);
       await connection.close();
       await lock.release();
       await embedded?.stop();
