@@ -207,9 +207,12 @@ CREATE TABLE "dataset_version" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"project_id" uuid NOT NULL,
 	"version" integer NOT NULL,
-	"snapshot_id" uuid NOT NULL,
+	"state" text DEFAULT 'freezing' NOT NULL,
+	"progress" double precision DEFAULT 0 NOT NULL,
+	"problem" jsonb,
+	"snapshot_id" uuid,
 	"checkpoint_id" uuid,
-	"description" jsonb NOT NULL,
+	"description" jsonb,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -455,6 +458,7 @@ CREATE INDEX "import_job_volume_idx" ON "import_job" USING btree ("volume_id");-
 CREATE UNIQUE INDEX "nucleus_class_key_idx" ON "nucleus_class" USING btree ("project_id","number_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "nucleus_class_name_idx" ON "nucleus_class" USING btree ("project_id","name");--> statement-breakpoint
 CREATE INDEX "project_member_user_idx" ON "project_member" USING btree ("user_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "dataset_version_number_idx" ON "dataset_version" USING btree ("project_id","version");--> statement-breakpoint
 CREATE INDEX "decision_project_idx" ON "decision" USING btree ("project_id","created_at");--> statement-breakpoint
 CREATE INDEX "decision_volume_idx" ON "decision" USING btree ("volume_id","label_value");--> statement-breakpoint
 CREATE INDEX "prediction_volume_idx" ON "prediction" USING btree ("volume_id");--> statement-breakpoint

@@ -8,9 +8,11 @@ import {
   pgTable,
   primaryKey,
   text,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import type { NucleusShape, ScoreFacts } from "../../core/contract/predicted-instance.ts";
+import type { ProblemFields } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { user } from "./auth.ts";
 import { createdAt, moment } from "./columns.ts";
@@ -139,21 +141,33 @@ export const decision = pgTable(
   ],
 );
 
-/** A frozen dataset version that was exported. */
-export const datasetVersion = pgTable("dataset_version", {
-  id: uuid("id").primaryKey().defaultRandom(),
-  projectId: uuid("project_id")
-    .notNull()
-    .references(() => project.id, { onDelete: "cascade" }),
-  version: integer("version").notNull(),
-  snapshotId: uuid("snapshot_id")
-    .notNull()
-    .references(() => snapshot.id),
-  checkpointId: uuid("checkpoint_id"),
-  /** Everything `dataset.json` says, frozen. */
-  description: jsonb("description").notNull(),
-  createdBy: text("created_by")
-    .notNull()
-    .references(() => user.id),
-  createdAt: createdAt(),
-});
+/**
+ * A frozen dataset version. `freezing` while its labels are copied and measured, then `ready` and never changed again;
+ * its own blobs lie under `datasets/<id>/`, its labels in its snapshot.
+ */
+export const datasetVersionStates = ["freezing", "ready", "failed"] as const;
+
+export const datasetVersion = pgTable(
+  "dataset_version",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    version: integer("version").notNull(),
+    state: text("state", { enum: datasetVersionStates }).notNull().default("freezing"),
+    /** 0…1 while freezing. */
+    progress: doublePrecision("progress").notNull().default(0),
+    problem: jsonb("problem").$type<ProblemFields>(),
+    /** Null until the labels are copied. */
+    snapshotId: uuid("snapshot_id").references(() => snapshot.id),
+    checkpointId: uuid("checkpoint_id"),
+    /** Everything `dataset.json` says, frozen; null until it is ready. Shape: server/export. */
+    description: jsonb("description"),
+    createdBy: text("created_by")
+      .notNull()
+      .references(() => user.id),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("dataset_version_number_idx").on(t.projectId, t.version)],
+);
