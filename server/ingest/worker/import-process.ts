@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import path from "node:path";
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
-import { createFolderStore } from "../../storage/folder-store.ts";
+import { createBlobStore } from "../../storage/create-blob-store.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
@@ -61,7 +60,7 @@ async function run(task: WorkerTask): Promise<void> {
 const IMAGE_SHARE = 0.6;
 
 async function importVolume(task: ImportTask): Promise<void> {
-  const blobs: BlobSink = createFolderStore(path.join(task.environment.dataRoot, "blobs"));
+  const blobs: BlobSink = createBlobStore(task.environment);
   const { image, labels, scratchFolder, voxelSizeZyx } = task;
   const share = image && labels ? IMAGE_SHARE : 1;
   if (image) {
