@@ -29,8 +29,8 @@ export function enlarge(x: tf.Tensor5D, factorZyx: Zyx): tf.Tensor5D {
 }
 
 /**
- * Maximum of each `factorZyx` box; differentiable. All voxels that share the maximum get the gradient: after a ReLU
- * these are zeros, where the ReLU stops it.
+ * Maximum of each `factorZyx` box of values that are not negative (the wasm backend starts its maximum at 0);
+ * differentiable. All voxels that share the maximum get the gradient: after a ReLU these are zeros, where the ReLU stops it.
  */
 export function shrinkByMax(x: tf.Tensor5D, factorZyx: Zyx): tf.Tensor5D {
   const [fz, fy, fx] = factorZyx;
