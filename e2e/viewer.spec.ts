@@ -146,7 +146,7 @@ test("wheel turns slices, ctrl and wheel zooms at the cursor, the middle button 
   await page.keyboard.up("Control");
   await expect.poll(async () => (await view()).zoom).toBeGreaterThan(zoom * 1.5);
   const zoomed = await screenOf(page, "xz", [20, 100, 80]);
-  expect(Math.hypot(zoomed.x - start.x, zoomed.y - start.y)).toBeLessThan(0.5);
+  expect(Math.hypot(zoomed.x - start.x, zoomed.y - start.y)).toBeLessThan(1); // the mouse stands on whole pixels
 
   await page.mouse.down({ button: "middle" });
   await page.mouse.move(start.x + 30, start.y - 20, { steps: 3 });
