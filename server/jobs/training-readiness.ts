@@ -1,4 +1,4 @@
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { trainingBox, volume } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
@@ -19,39 +19,64 @@ export interface TrainingReadiness {
   readonly advice: readonly string[];
 }
 
+/** Looks at the labels as they are now. */
 export async function trainingReadiness(services: Services, projectId: string): Promise<TrainingReadiness> {
   const { db } = services;
   const volumes = await db
-    .select({ id: volume.id, keptOut: volume.keptOut })
+    .select({ id: volume.id, specimen: volume.specimen, keptOut: volume.keptOut })
     .from(volume)
     .where(and(eq(volume.projectId, projectId), eq(volume.state, "ready")));
-  const trained = volumes.filter(({ keptOut }) => !keptOut);
+  const keptOutSpecimens = new Set(volumes.filter(({ keptOut }) => keptOut).map(({ specimen }) => specimen));
+  const trained = volumes.filter(({ specimen }) => !keptOutSpecimens.has(specimen));
+  const boxes = await readBoxes(db, projectId);
+  const kept = boxes.filter(({ kind }) => kind === "validation");
   let nuclei = 0;
-  for (const { id } of trained) nuclei += await countLabelledNuclei(services, id);
-  const validationPlaces = await countValidationPlaces(db, projectId);
-  const missing: string[] = [];
-  if (volumes.length === 0) missing.push("The project has no volume yet: import one.");
-  else if (trained.length === 0) missing.push("Every volume is kept out of training: give one back.");
-  else if (nuclei < MIN_TRAINING_NUCLEI) {
-    const more = MIN_TRAINING_NUCLEI - nuclei;
-    missing.push(
-      `${nuclei === 0 ? "No nucleus is" : nuclei === 1 ? "Only one nucleus is" : `Only ${nuclei} nuclei are`} labelled: draw or accept at least ${more} more.`,
+  for (const { id } of trained)
+    nuclei += await countLabelledNuclei(
+      services,
+      id,
+      kept.filter(({ volumeId }) => volumeId === id),
     );
-  }
-  const advice =
-    validationPlaces === 0
-      ? [
-          "Nothing is kept out of training, so no quality can be measured. Label every nucleus in one box and mark it “kept for validation”.",
-        ]
-      : [];
-  return { nuclei, minNuclei: MIN_TRAINING_NUCLEI, validationPlaces, volumes: volumes.length, missing, advice };
+  const trainedIds = new Set(trained.map(({ id }) => id));
+  const validationPlaces = boxes.filter(
+    ({ kind, volumeId }) => kind === "validation" || (kind === "fully-labelled" && !trainedIds.has(volumeId)),
+  ).length;
+  const missing = missingWords(volumes.length, trained.length, nuclei, kept.length > 0);
+  return {
+    nuclei,
+    minNuclei: MIN_TRAINING_NUCLEI,
+    validationPlaces,
+    volumes: volumes.length,
+    missing,
+    advice: validationPlaces === 0 ? [KEEP_SOMETHING] : [],
+  };
 }
 
-async function countValidationPlaces(db: Database, projectId: string): Promise<number> {
-  const boxes = await db
-    .select({ kind: trainingBox.kind, keptOut: volume.keptOut })
+const KEEP_SOMETHING =
+  "Nothing is kept out of training, so no quality can be measured. Label every nucleus in one box and mark it “kept for validation”.";
+
+function missingWords(volumes: number, trained: number, nuclei: number, hasValidationBox: boolean): string[] {
+  if (volumes === 0) return ["The project has no volume yet: import one."];
+  if (trained === 0) return ["Every specimen is kept out of training: give one back."];
+  if (nuclei >= MIN_TRAINING_NUCLEI) return [];
+  const place = hasValidationBox ? " outside the validation boxes" : "";
+  const there =
+    nuclei === 0
+      ? "No nucleus is labelled"
+      : nuclei === 1
+        ? "Only one nucleus is labelled"
+        : `Only ${nuclei} nuclei are labelled`;
+  return [`${there}${place}: draw or accept at least ${MIN_TRAINING_NUCLEI - nuclei} more.`];
+}
+
+const readBoxes = (db: Database, projectId: string) =>
+  db
+    .select({
+      volumeId: trainingBox.volumeId,
+      kind: trainingBox.kind,
+      minZyx: trainingBox.minZyx,
+      maxZyx: trainingBox.maxZyx,
+    })
     .from(trainingBox)
     .innerJoin(volume, eq(volume.id, trainingBox.volumeId))
-    .where(and(eq(volume.projectId, projectId), eq(volume.state, "ready"), ne(trainingBox.kind, "checked-empty")));
-  return boxes.filter(({ kind, keptOut }) => kind === "validation" || keptOut).length;
-}
+    .where(and(eq(volume.projectId, projectId), eq(volume.state, "ready")));

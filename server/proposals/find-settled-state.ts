@@ -3,7 +3,7 @@ import { brickKeysOfBox } from "../../core/volume/brick.ts";
 import { prediction } from "../../db/schema/index.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import type { Services } from "../services.ts";
-import { liveLabels } from "../snapshots/live-labels.ts";
+import { readLiveBrick, readLiveStatus } from "../snapshots/live-labels.ts";
 import type { Question } from "./claim-next.ts";
 
 /** Covered by more than this share, there is nothing left to ask. */
@@ -15,8 +15,7 @@ export async function findSettledState(
   volumeId: string,
   question: Pick<Question, "labelValue" | "predictionId" | "minZyx" | "maxZyx" | "voxels">,
 ): Promise<"accepted" | "corrected" | "rejected" | "replaced" | null> {
-  const labels = liveLabels(services);
-  const status = await labels.statusOf(volumeId, question.labelValue);
+  const status = await readLiveStatus(services, volumeId, question.labelValue);
   if (status === "accepted" || status === "corrected" || status === "rejected") return status;
   const [image] = await services.db
     .select({ prefix: prediction.blobPrefix })
@@ -27,7 +26,7 @@ export async function findSettledState(
   for (const key of brickKeysOfBox({ minZyx: question.minZyx, maxZyx: question.maxZyx })) {
     const [proposed, live] = await Promise.all([
       readLabelChunk(services.blobs, image.prefix, key),
-      labels.readBrick(volumeId, key),
+      readLiveBrick(services, volumeId, key),
     ]);
     if (!proposed || !live) continue;
     for (let i = 0; i < proposed.length; i++) if (proposed[i] === question.labelValue && live[i] !== 0) covered++;

@@ -8,7 +8,7 @@ import { prediction, proposal, volume } from "../../db/schema/index.ts";
 import type { ReadLabelBrick } from "../label-images/brick-volume-source.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
 import type { Services } from "../services.ts";
-import { liveLabels } from "../snapshots/live-labels.ts";
+import { readLiveBrick } from "../snapshots/live-labels.ts";
 import { composeProposals } from "./compose-proposals.ts";
 import { createEarlierBricks, heldProposals, rejectedProposals } from "./held-and-rejected.ts";
 import { leaseLabelValues } from "./lease-label-values.ts";
@@ -73,7 +73,7 @@ async function tryPublish(
     predicted: given.readBrick,
     predictedKeys: given.brickKeys,
     predictedVoxels: new Map(given.instances.map((instance) => [instance.id, instance.voxels])),
-    live: (key) => liveLabels(services).readBrick(target.id, key),
+    live: (key) => readLiveBrick(services, target.id, key),
     held,
     rejected,
     earlier,

@@ -1,21 +1,21 @@
-import { eq } from "drizzle-orm";
-import { isTruth } from "../../core/labels/label-status.ts";
-import { brickGridZyx, brickKeyOf } from "../../core/volume/brick.ts";
-import { volume } from "../../db/schema/index.ts";
+import { isTruth, labelStatuses } from "../../core/labels/label-status.ts";
+import { intersectBoxes, type VoxelBox } from "../../core/volume/voxel-space.ts";
+import { listNuclei } from "../collab/list-nuclei.ts";
 import type { Services } from "../services.ts";
-import { statusInSnapshot } from "./frozen-status.ts";
-import { liveLabels } from "./live-labels.ts";
 
-/** Nuclei of a volume that a training would learn from, as the labels are now. */
-export async function countLabelledNuclei(services: Services, volumeId: string): Promise<number> {
-  const [row] = await services.db.select().from(volume).where(eq(volume.id, volumeId));
-  if (!row) return 0;
-  const labels = await liveLabels(services).freeze(volumeId);
-  const found = new Set<number>();
-  const [bricksZ, bricksY, bricksX] = brickGridZyx(row.shapeZyx);
-  for (let bz = 0; bz < bricksZ; bz++)
-    for (let by = 0; by < bricksY; by++)
-      for (let bx = 0; bx < bricksX; bx++)
-        for (const label of (await labels.readBrick(brickKeyOf(bz, by, bx))) ?? []) if (label !== 0) found.add(label);
-  return [...found].filter((label) => isTruth(statusInSnapshot(labels.fieldsOf(label).status, false))).length;
+/** Nuclei of a volume that a training would learn from, as the labels are now: none that touches a box kept out. */
+export async function countLabelledNuclei(
+  services: Services,
+  volumeId: string,
+  keptOutBoxes: readonly VoxelBox[],
+): Promise<number> {
+  const { label, status, boxZyx } = await listNuclei(services, volumeId);
+  let count = 0;
+  for (let i = 0; i < label.length; i++) {
+    if (!isTruth(labelStatuses[status[i]])) continue;
+    const [z0, y0, x0, z1, y1, x1] = boxZyx.slice(6 * i, 6 * i + 6);
+    const box: VoxelBox = { minZyx: [z0, y0, x0], maxZyx: [z1, y1, x1] };
+    if (!keptOutBoxes.some((kept) => intersectBoxes(box, kept))) count++;
+  }
+  return count;
 }

@@ -2,12 +2,12 @@ import { and, asc, eq, gte, sql } from "drizzle-orm";
 import { type SnapshotManifest, snapshotManifestSchema } from "../../core/contract/snapshot-manifest.ts";
 import { isTruth } from "../../core/labels/label-status.ts";
 import { claim, snapshot, snapshotVolume, trainingBox, volume } from "../../db/schema/index.ts";
+import { freezeLabels } from "../collab/freeze-labels.ts";
 import { snapshotFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
 import type { Services } from "../services.ts";
 import { freezeProposals } from "./freeze-proposals.ts";
 import { statusInSnapshot } from "./frozen-status.ts";
-import { liveLabels } from "./live-labels.ts";
 
 type VolumeRow = typeof volume.$inferSelect;
 
@@ -28,7 +28,9 @@ export async function freezeProject(
       .from(volume)
       .where(and(eq(volume.projectId, given.projectId), eq(volume.state, "ready")))
       .orderBy(asc(volume.createdAt), asc(volume.id));
-    for (const row of volumes) await freezeVolume(services, id, row);
+    // A volume that came later belongs to its specimen's side of the split.
+    const keptOut = new Set(volumes.filter((row) => row.keptOut).map((row) => row.specimen));
+    for (const row of volumes) await freezeVolume(services, id, row, keptOut.has(row.specimen));
     await db.update(snapshot).set({ completedAt: new Date() }).where(eq(snapshot.id, id));
     return id;
   } catch (error) {
@@ -38,14 +40,14 @@ export async function freezeProject(
   }
 }
 
-async function freezeVolume(services: Services, snapshotId: string, row: VolumeRow): Promise<void> {
+async function freezeVolume(services: Services, snapshotId: string, row: VolumeRow, keptOut: boolean): Promise<void> {
   const { db, blobs } = services;
   const claimed = await db
     .select({ labelValue: claim.labelValue })
     .from(claim)
     .where(and(eq(claim.volumeId, row.id), gte(claim.expiresAt, sql`now()`)));
   const claimedLabels = new Set(claimed.map(({ labelValue }) => labelValue));
-  const labels = await liveLabels(services).freeze(row.id);
+  const labels = await freezeLabels(services, row.id);
   const folder = snapshotVolumeFolder(snapshotId, row.id);
   const grid = { blobs, shapeZyx: row.shapeZyx, voxelSizeZyx: row.voxelSizeZyx };
   const statusOf = (label: number) => statusInSnapshot(labels.fieldsOf(label).status, claimedLabels.has(label));
@@ -67,7 +69,7 @@ async function freezeVolume(services: Services, snapshotId: string, row: VolumeR
     volumeId: row.id,
     name: row.name,
     specimen: row.specimen,
-    keptOut: row.keptOut,
+    keptOut,
     shapeZyx: row.shapeZyx,
     voxelSizeZyx: row.voxelSizeZyx,
     nuclei: extents.map(({ label }) => {
@@ -77,7 +79,7 @@ async function freezeVolume(services: Services, snapshotId: string, row: VolumeR
         status: statusOf(label),
         class: fields.class ?? null,
         origin: fields.origin ?? null,
-        by: labels.lastTouchedBy(label),
+        by: labels.lastTouchedBy(label)?.userId ?? null,
       };
     }),
     rejectedProposals,

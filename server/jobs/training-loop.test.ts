@@ -1,0 +1,130 @@
+import { and, asc, eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
+import {
+  checkpoint,
+  decision,
+  prediction,
+  project,
+  proposal,
+  trainingBox,
+  trainingJob,
+  trainingMetric,
+} from "../../db/schema/index.ts";
+import { seedRealVolume } from "../testing/seed-real-volume.ts";
+import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
+import { eventually, startTrainerProcess, type TrainerProcess } from "../testing/trainer-process.ts";
+import { createTestClient } from "../testing/trpc-client.ts";
+
+const SPACE: VoxelSpace = { shapeZyx: [18, 56, 72], voxelSizeZyx: [1, 0.5, 0.5] };
+
+let server: TestServer;
+let ada: TestPerson;
+let projectId: string;
+let volumeId: string;
+let trainer: TrainerProcess;
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await server.signUp("Ada");
+  projectId = await server.createProject("loop", [[ada, "owner"]]);
+  await server.services.db.update(project).set({ trainMinutes: 0.12, retrainAfterDecisions: 2 });
+  ({ volumeId } = await seedRealVolume(server.services, {
+    projectId,
+    createdBy: ada.id,
+    space: SPACE,
+    nuclei: 14,
+    // Every nucleus in the left half is labelled, none in the right.
+    keep: (label) => label % 2 === 0,
+  }));
+  trainer = await startTrainerProcess(server, "trainer 1");
+});
+afterAll(async () => {
+  await trainer?.kill("SIGKILL");
+  await server?.close();
+});
+
+const said = () => trainer.output();
+const client = () => createTestClient(server.address, ada.cookie);
+const jobs = () =>
+  server.services.db
+    .select()
+    .from(trainingJob)
+    .where(eq(trainingJob.projectId, projectId))
+    .orderBy(asc(trainingJob.createdAt));
+
+it("trains, proposes, asks, learns from the answer and trains again", { timeout: 180_000 }, async () => {
+  const { db } = server.services;
+  const api = client();
+  await db.insert(trainingBox).values({
+    volumeId,
+    kind: "validation",
+    minZyx: [0, 0, 0],
+    maxZyx: [18, 24, 24],
+    createdBy: ada.id,
+  });
+  const before = await api.training.state.query({ projectId });
+  expect(before.readiness).toMatchObject({ missing: [], validationPlaces: 1, advice: [] });
+  await api.training.start.mutate({ projectId });
+  await expect(api.training.start.mutate({ projectId })).rejects.toThrow("trained already");
+
+  const first = await eventually(
+    "a current prediction",
+    async () => {
+      const failed = (await jobs()).find(({ state }) => state === "failed");
+      if (failed) throw new Error(`a job failed: ${JSON.stringify(failed.problem)}\n${said()}`);
+      return api.proposal.current.query({ volumeId });
+    },
+    said,
+  );
+  expect(first.source).toBe("model");
+  const metrics = await db.select().from(trainingMetric);
+  expect(metrics.length).toBeGreaterThan(1);
+  expect(metrics.every(({ loss }) => loss === null || Number.isFinite(loss))).toBe(true);
+  const [weights] = await api.checkpoint.list.query({ projectId });
+  expect(weights).toMatchObject({ promoted: true, current: true, engine: "wasm" });
+
+  // Nothing is proposed where somebody has labelled, and every proposal has a label value of its own.
+  const proposals = await api.proposal.list.query({ volumeId });
+  expect(proposals.length).toBeGreaterThan(0);
+  expect(Math.min(...proposals.map(({ labelValue }) => labelValue))).toBeGreaterThan(14);
+
+  const pageId = "page-one-of-ada";
+  const question = await api.queue.next.mutate({ volumeId, pageId, skipped: [] });
+  expect(question?.reason).toBeTruthy();
+  const labelValue = question?.labelValue ?? 0;
+  await api.queue.decide.mutate({ volumeId, labelValue, kind: "rejected" });
+  const [written] = await db.select().from(decision).where(eq(decision.volumeId, volumeId));
+  expect(written).toMatchObject({
+    kind: "rejected",
+    checkpointId: weights.id,
+    snapshotId: weights.snapshotId,
+    predictionId: first.id,
+  });
+
+  await api.training.start.mutate({ projectId });
+  await eventually(
+    "the second prediction",
+    async () => {
+      const current = await api.proposal.current.query({ volumeId });
+      return current && current.id !== first.id;
+    },
+    said,
+  );
+  const [second] = await db.select().from(checkpoint).where(eq(checkpoint.parentId, weights.id));
+  expect(second).toBeDefined();
+  expect((await jobs()).map(({ kind, state }) => [kind, state])).toEqual([
+    ["train", "done"],
+    ["predict", "done"],
+    ["train", "done"],
+    ["predict", "done"],
+  ]);
+  // The decision stays; what was undecided has been replaced in one step.
+  const states = await db
+    .select({ state: proposal.state, current: prediction.current })
+    .from(proposal)
+    .innerJoin(prediction, eq(prediction.id, proposal.predictionId))
+    .where(and(eq(proposal.volumeId, volumeId), eq(prediction.id, first.id)));
+  expect(new Set(states.map(({ state }) => state))).toEqual(
+    states.length > 1 ? new Set(["rejected", "replaced"]) : new Set(["rejected"]),
+  );
+});
