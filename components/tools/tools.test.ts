@@ -98,6 +98,24 @@ describe("brush and eraser", () => {
     expect(document.undo()).toEqual({ name: "erase" });
   });
 
+  it("warns of a stroke that does not touch the nucleus it is painted for", async () => {
+    const knownBox = { minZyx: [0, 0, 40], maxZyx: [6, 80, 80] } as const;
+    const on = createToolStage({ shapeZyx, voxelSizeZyx, image: image(), labelAt, knownBox });
+    const tool = createTool("brush", on.context);
+    on.view.set({ selectedLabel: 4 });
+    for (const [at, warnings] of [
+      [[2.5, 40, 86], 1],
+      [[2.5, 40, 79], 1],
+      [[9.5, 40, 60], 2],
+    ] as const) {
+      tool.down(sampleAt(at));
+      tool.up(sampleAt(at));
+      await vi.waitFor(() => expect(on.messages).toHaveLength(warnings));
+    }
+    expect(on.document.acts).toHaveLength(3);
+    expect(on.messages.every((message) => message.tone === "warning")).toBe(true);
+  });
+
   it("a reader cannot paint", () => {
     const { tool, document } = open("brush");
     document.canEdit = false;

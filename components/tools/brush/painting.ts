@@ -76,13 +76,29 @@ async function finish(context: ToolContext, order: PaintOrder): Promise<void> {
     // Not awaited when all bricks are there: paint moves from the preview to the document within one frame.
     const built = paintAct(context.document, order);
     const act = built instanceof Promise ? await built : built;
-    if (act) await context.commit(act);
-    else context.say({ tone: "info", text: "Nothing was painted: the mask covers every voxel of this stroke." });
+    if (!act) context.say({ tone: "info", text: "Nothing was painted: the mask covers every voxel of this stroke." });
+    else {
+      const apart = isApart(context, order);
+      await context.commit(act);
+      if (apart)
+        context.say({
+          tone: "warning",
+          text: `This stroke does not touch nucleus ${order.label}, which it belongs to. For another nucleus undo it, press N and paint again.`,
+        });
+    }
   } catch (error) {
     context.fail(error);
   } finally {
     context.preview.clear();
   }
+}
+
+/** The commonest slip is to go on painting the last nucleus: its paint then lies far from the rest of it. */
+function isApart(context: ToolContext, { intent, label }: PaintOrder): boolean {
+  const known = label === 0 ? null : context.knownBox(label);
+  const painted = intent.kind === "voxels" ? intent.voxels.boundingBox() : null;
+  if (!known || !painted) return false;
+  return known.minZyx.some((min, axis) => painted.maxZyx[axis] < min || painted.minZyx[axis] > known.maxZyx[axis]);
 }
 
 /** Every n-th point and the last one. */

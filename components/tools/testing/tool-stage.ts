@@ -13,6 +13,7 @@ export function createToolStage(options: {
   image: ImageVoxels;
   labelAt?: (z: number, y: number, x: number) => number;
   settings?: Partial<ToolSettings>;
+  knownBox?: VoxelBox;
   loaded?: boolean;
 }) {
   const document = new MemoryLabelDocument(options);
@@ -36,7 +37,7 @@ export function createToolStage(options: {
     view,
     preview,
     settings: () => settings,
-    knownBox: () => null,
+    knownBox: () => options.knownBox ?? null,
     commit: (act) => document.commit(act),
     say: (message) => messages.push(message),
     fail: (error) => failures.push(error),
