@@ -6,6 +6,7 @@ import { installationRouter } from "./routers/installation/index.ts";
 import { invitationRouter } from "./routers/invitation.ts";
 import { learningCurveRouter } from "./routers/learning-curve/index.ts";
 import { memberRouter } from "./routers/member.ts";
+import { nucleusRouter } from "./routers/nucleus.ts";
 import { nucleusClassRouter } from "./routers/nucleus-class.ts";
 import { projectRouter } from "./routers/project.ts";
 import { proposalRouter } from "./routers/proposal/index.ts";
@@ -22,6 +23,7 @@ export const appRouter = router({
   installation: installationRouter,
   invitation: invitationRouter,
   member: memberRouter,
+  nucleus: nucleusRouter,
   nucleusClass: nucleusClassRouter,
   project: projectRouter,
   checkpoint: checkpointRouter,

@@ -299,7 +299,7 @@ export class LabelSession {
     this.#synced = false;
     // After a REJECT the new start is already under way.
     if (code === CloseCode.rejected) this.#events.onState();
-    else if (code === CloseCode.epochChanged) this.#stop("The volume was restored from a backup. Reload this page.");
+    else if (code === CloseCode.epochChanged) this.#stop("The labels of this volume were replaced. Reload this page.");
     else if (code === CloseCode.volumeGone) this.#stop("This volume was deleted.");
     else this.#stop(reason || "You may no longer open this volume.");
   }

@@ -38,7 +38,7 @@ type QueueItem =
       readonly message: IncomingMessage;
       readonly bytes: number;
     }
-  | { readonly kind: "author"; readonly rows: readonly AuthoredRecord[]; readonly settle: Settle<void> }
+  | { readonly kind: "author"; readonly make: MakeRecords; readonly settle: Settle<boolean> }
   | { readonly kind: "read"; readonly settle: Settle<RoomState> };
 
 interface Settle<T> {
@@ -52,6 +52,9 @@ export interface AuthoredRecord {
   readonly id: string;
   readonly blob?: { readonly sha256: string; readonly body: PaintBody };
 }
+
+/** Called in the pipeline, where nothing else changes: the records, or null when what they were made for has changed. */
+export type MakeRecords = (fold: LabelFold) => readonly AuthoredRecord[] | null;
 
 /** A durable state of the document. */
 export interface RoomState {
@@ -175,9 +178,9 @@ export class Room {
     this.#events.onWork();
   }
 
-  /** Writes records in the server's name for a session of a person; resolves when durable. */
-  author(rows: readonly AuthoredRecord[]): Promise<void> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: "author", rows, settle: { resolve, reject } }));
+  /** Writes records for a session of a person; resolves when durable, with false when `make` declined. */
+  author(make: MakeRecords): Promise<boolean> {
+    return new Promise((resolve, reject) => this.#enqueue({ kind: "author", make, settle: { resolve, reject } }));
   }
 
   /** The document as of a durable moment. */
@@ -266,7 +269,7 @@ export class Room {
   }
 
   async #take(item: QueueItem): Promise<void> {
-    if (item.kind === "author") this.#author(item.rows, item.settle);
+    if (item.kind === "author") this.#author(item.make, item.settle);
     else if (item.kind === "read") this.#answerState(item.settle);
     else if (item.connection.open) await this.#handle(item.connection, item.message);
   }
@@ -373,9 +376,13 @@ export class Room {
     }
   }
 
-  #author(rows: readonly AuthoredRecord[], settle: Settle<void>): void {
+  #author(make: MakeRecords, settle: Settle<boolean>): void {
     const generation = generationOf(this.doc, currentGenerationNumber(this.doc));
     if (!generation) throw new Error("the document has no generation");
+    const rows = make(this.fold);
+    this.#work.settles.push(settle as Settle<unknown>);
+    this.#work.answers.push(() => settle.resolve(rows !== null));
+    if (!rows || rows.length === 0) return;
     for (const { blob } of rows) if (blob) this.fold.putBlob(blob.sha256, blob.body);
     this.doc.transact(() => {
       for (const { id, stored } of rows) generation.set(id, stored);
@@ -384,8 +391,6 @@ export class Room {
       const record = this.fold.get(id)?.record;
       if (record) this.#admit({ record, stored });
     }
-    this.#work.settles.push(settle as Settle<unknown>);
-    this.#work.answers.push(() => settle.resolve());
   }
 
   #answerState(settle: Settle<RoomState>): void {

@@ -1,0 +1,258 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CollabDocument } from "../../core/sync/create-label-document.ts";
+import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { labelJournal, projectMember } from "../../db/schema/index.ts";
+import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
+import { createTestClient } from "../testing/trpc-client.ts";
+import { freezeLabels } from "./freeze-labels.ts";
+import { MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
+import { createReadyVolume } from "./testing/collab-fixture.ts";
+import { waitFor } from "./testing/wait-for.ts";
+
+const shapeZyx: Zyx = [40, 90, 130];
+const key0 = brickKeyOf(0, 0, 0);
+const key1 = brickKeyOf(0, 0, 1);
+
+let server: TestServer;
+let people: Record<"ada" | "ben" | "vera" | "olga", TestPerson>;
+let projectId: string;
+const open: CollabDocument[] = [];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const [ada, ben, vera, olga] = [
+    await server.signUp("Ada"),
+    await server.signUp("Ben"),
+    await server.signUp("Vera"),
+    await server.signUp("Olga"),
+  ];
+  people = { ada, ben, vera, olga };
+  projectId = await server.createProject("p", [
+    [ada, "owner"],
+    [ben, "annotator"],
+    [vera, "viewer"],
+  ]);
+  await server.createProject("other", [[olga, "owner"]]);
+});
+afterAll(async () => {
+  for (const document of open) document.close();
+  await server.close();
+});
+
+function page(person: TestPerson, volumeId: string, outbox = new MemoryOutboxStore()): CollabDocument {
+  const document = openCollabClient({
+    address: () => server.address,
+    cookie: () => person.cookie,
+    volumeId,
+    shapeZyx,
+    outbox,
+  });
+  open.push(document);
+  void document.start();
+  return document;
+}
+
+const isSaved = (document: CollabDocument) => document.saveState.kind === "saved";
+const saved = (document: CollabDocument) =>
+  waitFor(
+    () => isSaved(document),
+    () => `saved, but ${JSON.stringify(document.saveState)}`,
+  );
+const row = (z: number, y: number, x0: number, x1: number) => Int32Array.from([z, y, x0, x1]);
+const at = (document: CollabDocument, z: number, y: number, x: number) =>
+  document.readBrick(brickKeyOf(Math.floor(z / 64), Math.floor(y / 64), Math.floor(x / 64)))?.[indexInBrick(z, y, x)];
+const newVolume = (name: string, base?: ReadonlyMap<number, Uint32Array>) =>
+  createReadyVolume(server.services, { projectId, createdBy: people.ada.id, shapeZyx, name, ...(base && { base }) });
+
+describe("two people at one volume", () => {
+  it("see each other's strokes across a brick seam, over an imported base, and undo only their own", async () => {
+    const base = new Uint32Array(BRICK_VOXELS);
+    base[indexInBrick(3, 5, 60)] = 70_000;
+    const volumeId = await newVolume("seam", new Map([[key0, base]]));
+    const [ada, ben] = [page(people.ada, volumeId), page(people.ben, volumeId)];
+    await Promise.all([saved(ada), saved(ben)]);
+    await Promise.all([ada.loadBricks([key0, key1]), ben.loadBricks([key0, key1])]);
+    expect(at(ben, 3, 5, 60)).toBe(70_000);
+
+    const label = ada.newLabel();
+    expect(label).toBeGreaterThan(70_000);
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(3, 5, 58, 72) }] });
+    expect(at(ada, 3, 5, 71)).toBe(label);
+    await waitFor(() => at(ben, 3, 5, 58) === label && at(ben, 3, 5, 71) === label, "the stroke at Ben's");
+
+    const other = ben.newLabel();
+    expect(other).not.toBe(label);
+    void ben.commit({ name: "brush", records: [{ kind: "paint", label: other, runs: row(3, 5, 66, 80) }] });
+    await waitFor(() => at(ada, 3, 5, 70) === other, "Ben's stroke at Ada's");
+    expect(ada.undo()).toEqual({ name: "brush" });
+    await waitFor(() => at(ben, 3, 5, 60) === 70_000, "the undo at Ben's");
+    expect([at(ben, 3, 5, 58), at(ben, 3, 5, 66), at(ben, 3, 5, 79)]).toEqual([0, other, other]);
+    expect(ada.redo()).toEqual({ name: "brush" });
+    await waitFor(() => at(ben, 3, 5, 60) === label, "the redo at Ben's");
+    expect(at(ben, 3, 5, 66)).toBe(other);
+    await Promise.all([saved(ada), saved(ben)]);
+    const rows = await server.services.db.select().from(labelJournal).where(eq(labelJournal.volumeId, volumeId));
+    expect(rows.map(({ kind }) => kind).sort()).toEqual([1, 1, 2, 3]);
+  });
+
+  it("a fresh page loads the same state from the database", async () => {
+    const volumeId = await newVolume("fresh");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    const [a, b] = [ada.newLabel(), ada.newLabel()];
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label: a, runs: row(1, 2, 3, 9) }] });
+    void ada.commit({ name: "status", records: [{ kind: "field", label: a, field: "status", value: "unfinished" }] });
+    void ada.commit({ name: "merge", records: [{ kind: "merge", a, b }] });
+    await waitFor(() => !isSaved(ada), "saving");
+    await saved(ada);
+    const ben = page(people.ben, volumeId);
+    await saved(ben);
+    await ben.loadBricks([key0]);
+    expect(at(ben, 1, 2, 8)).toBe(a);
+    expect(ben.canonicalLabel(b)).toBe(Math.min(a, b));
+    expect(ben.fieldsOf(b).status).toBe("unfinished");
+  });
+
+  it("an act too large for records travels as a blob and arrives at the other", async () => {
+    const volumeId = await newVolume("large");
+    const [ada, ben] = [page(people.ada, volumeId), page(people.ben, volumeId)];
+    await Promise.all([saved(ada), saved(ben)]);
+    await ben.loadBricks([key0, key1]);
+    const label = ada.newLabel();
+    const runs: number[] = [];
+    // Single voxels: nothing can be merged, so the body is large.
+    for (let z = 0; z < 40; z++)
+      for (let y = 0; y < 90; y++) for (let x = (z + y) % 2; x < 130; x += 2) runs.push(z, y, x, x + 1);
+    const groups = [0, 1, 2].map((i) => ({
+      label: label + i,
+      runs: Int32Array.from(runs.map((v, at) => (at % 4 === 1 ? (v + i) % 90 : v))),
+    }));
+    await ada.commit({ name: "accept", records: [{ kind: "paintGroups", groups }] });
+    await waitFor(() => at(ben, 20, 41, 7) !== 0 && at(ben, 20, 41, 7) !== undefined, "the large act at Ben's");
+    await ada.loadBricks([key0, key1]);
+    expect([...(ben.readBrick(key1) ?? [])].every((voxel, i) => voxel === ada.readBrick(key1)?.[i])).toBe(true);
+    const [record] = await server.services.db.select().from(labelJournal).where(eq(labelJournal.volumeId, volumeId));
+    expect([record.kind, record.labels.length]).toEqual([8, 3]);
+    ada.undo();
+    await waitFor(() => at(ben, 20, 41, 7) === 0, "the undo of the large act");
+  });
+
+  it("shows who is here under the name the server knows", async () => {
+    const volumeId = await newVolume("presence");
+    const [ada, ben] = [page(people.ada, volumeId), page(people.ben, volumeId)];
+    await Promise.all([saved(ada), saved(ben)]);
+    ada.setPresence({ name: "Somebody Else", userId: people.ben.id, cursorZyx: [1, 2.5, 3], pane: "xz" });
+    await waitFor(() => ben.peers().some(({ cursorZyx }) => cursorZyx !== null), "Ada's cursor");
+    const [peer] = ben.peers();
+    expect(peer).toMatchObject({ name: "Ada", userId: people.ada.id, cursorZyx: [1, 2.5, 3], pane: "xz" });
+    ada.close();
+    await waitFor(() => ben.peers().length === 0, "Ada's leaving");
+  });
+});
+
+describe("rights", () => {
+  it("a viewer sees everything and changes nothing, even with forged updates", async () => {
+    const volumeId = await newVolume("viewer");
+    const [ada, vera] = [page(people.ada, volumeId), page(people.vera, volumeId)];
+    await saved(ada);
+    await waitFor(() => vera.saveState.kind === "read-only", "read-only");
+    await vera.loadBricks([key0]);
+    const label = ada.newLabel();
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(0, 0, 0, 5) }] });
+    await waitFor(() => at(vera, 0, 0, 4) === label, "the stroke at the viewer's");
+    await expect(vera.commit({ name: "x", records: [] })).rejects.toThrow(/cannot be edited/);
+  });
+
+  it("a stranger gets neither a session nor a socket", async () => {
+    const volumeId = await newVolume("stranger");
+    const olga = page(people.olga, volumeId);
+    await waitFor(() => olga.saveState.kind !== "connecting" || olga.outboxWeakness !== null || true, "an answer");
+    const response = await fetch(`${server.address}/api/volumes/${volumeId}/sessions`, {
+      method: "POST",
+      headers: { cookie: people.olga.cookie, origin: server.address },
+      body: JSON.stringify({ after: null }),
+    });
+    expect(response.status).toBe(404);
+    expect(olga.canEdit).toBe(false);
+  });
+
+  it("somebody who loses the role keeps what was not saved, and is told", async () => {
+    const volumeId = await newVolume("revoked");
+    const ben = page(people.ben, volumeId);
+    await saved(ben);
+    await server.services.db
+      .update(projectMember)
+      .set({ role: "viewer" })
+      .where(eq(projectMember.userId, people.ben.id));
+    server.services.events.publish({ topic: "members", projectId, userId: people.ben.id });
+    await waitFor(() => ben.saveState.kind === "read-only", "read-only");
+    await server.services.db
+      .update(projectMember)
+      .set({ role: "annotator" })
+      .where(eq(projectMember.userId, people.ben.id));
+  });
+});
+
+describe("what the server knows of the labels", () => {
+  it("lists nuclei within two seconds of the last stroke, merged ones as one", async () => {
+    const base = new Uint32Array(BRICK_VOXELS);
+    base[indexInBrick(39, 63, 10)] = 5;
+    const volumeId = await newVolume("list", new Map([[key0, base]]));
+    const client = createTestClient(server.address, people.vera.cookie);
+    expect((await client.nucleus.list.query({ volumeId })).label).toEqual([5]);
+    const ben = page(people.ben, volumeId);
+    await saved(ben);
+    const label = ben.newLabel();
+    const heard = new Promise<void>((resolve) => {
+      server.services.events.subscribe((event) => {
+        if (event.topic === "nuclei" && event.volumeId === volumeId) resolve();
+      });
+    });
+    const started = Date.now();
+    void ben.commit({
+      name: "brush",
+      records: [
+        { kind: "paint", label, runs: row(3, 5, 60, 70) },
+        { kind: "field", label, field: "class", value: "mitotic" },
+        { kind: "merge", a: 5, b: label },
+      ],
+    });
+    await heard;
+    const nuclei = await client.nucleus.list.query({ volumeId });
+    expect(Date.now() - started).toBeLessThan(2000);
+    expect(nuclei).toMatchObject({
+      label: [5],
+      voxels: [11],
+      className: ["mitotic"],
+      boxZyx: [3, 5, 10, 40, 64, 70],
+      people: [{ id: people.ben.id, name: "Ben" }],
+      by: [0],
+    });
+    expect(nuclei.centroidZyx[2]).toBeCloseTo((64.5 * 10 + 10) / 11, 0);
+  });
+
+  it("freezes a state that later strokes do not change", async () => {
+    const volumeId = await newVolume("freeze");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    const [a, b] = [ada.newLabel(), ada.newLabel()];
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label: a, runs: row(1, 1, 60, 70) }] });
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label: b, runs: row(2, 1, 60, 64) }] });
+    void ada.commit({ name: "merge", records: [{ kind: "merge", a, b }] });
+    await waitFor(() => !isSaved(ada), "saving");
+    await saved(ada);
+    const frozen = await freezeLabels(server.services, volumeId);
+    void ada.commit({ name: "erase", records: [{ kind: "paint", label: 0, runs: row(1, 1, 60, 70) }] });
+    await waitFor(() => !isSaved(ada), "saving");
+    await saved(ada);
+    expect(frozen.brickKeys).toEqual([key0, key1]);
+    expect((await frozen.readBrick(key1))?.[indexInBrick(1, 1, 69)]).toBe(a);
+    expect((await frozen.readBrick(key0))?.[indexInBrick(2, 1, 63)]).toBe(a);
+    expect(frozen.lastTouchedBy(a)?.userId).toBe(people.ada.id);
+    expect(frozen.journalPosition).toBeGreaterThan(0);
+    const later = await freezeLabels(server.services, volumeId);
+    expect((await later.readBrick(key1))?.[indexInBrick(1, 1, 69)]).toBe(0);
+  });
+});

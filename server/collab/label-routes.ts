@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { Problem } from "../../core/problem.ts";
+import { hasRole } from "../../core/roles.ts";
+import { MalformedBytes } from "../../core/sync/bytes.ts";
+import { brickExtent } from "../../core/sync/label-grid.ts";
+import { decodeBlob } from "../../core/sync/paint-ref-codec.ts";
+import { recordLimits } from "../../core/sync/record.ts";
+import { labelBlob } from "../../db/schema/index.ts";
+import { HttpRefusal, type HttpRoute, sendJson } from "../http/route.ts";
+import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
+import { liveVolumesOf } from "./live-volumes.ts";
+import { startSession } from "./start-session.ts";
+
+/** Plain HTTP beside the socket: what a page needs before it connects, base bricks, and voxels too many for a record. */
+
+const sessionRequestSchema = z.object({
+  /** Last record of the page's outbox: base36 session and seq. */
+  after: z
+    .string()
+    .regex(/^[0-9a-z]{1,11}\.[0-9a-z]{1,7}$/)
+    .nullable(),
+});
+
+const parseAfter = (after: string | null) => {
+  if (after === null) return null;
+  const [session, seq] = after.split(".").map((part) => Number.parseInt(part, 36));
+  return { session, seq };
+};
+
+const postSession: HttpRoute = {
+  method: "POST",
+  path: "/api/volumes/:volumeId/sessions",
+  access: { kind: "volume", role: "viewer" },
+  maxBodyBytes: 1024,
+  async handle({ services, parameters: { volumeId }, user, role, response, readBody }) {
+    const parsed = sessionRequestSchema.safeParse(parseJson(await readBody()));
+    if (!parsed.success) throw new HttpRefusal(400, "A body like {after} is needed.");
+    const live = await liveVolumesOf(services).get(volumeId);
+    if (!user || !hasRole(role, "annotator")) {
+      sendJson(response, 200, { session: 0, epoch: live.room.epoch, canEdit: false, firstLabel: 0, labelCount: 0 });
+      return;
+    }
+    const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
+    live.room.addSession(started.row, started.labelCounter);
+    const { epoch, firstLabel, labelCount } = started;
+    sendJson(response, 200, { session: started.row.session, epoch, canEdit: true, firstLabel, labelCount });
+  },
+};
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** R50: as of a rev; until folds exist only rev 0, the imported base, is there. */
+const getBrick: HttpRoute = {
+  method: "GET",
+  path: "/api/volumes/:volumeId/bricks/:key",
+  access: { kind: "volume", role: "viewer" },
+  maxBodyBytes: 0,
+  async handle({ services, parameters: { volumeId, key }, url, request, response }) {
+    const number = Number(key);
+    const live = await liveVolumesOf(services).get(volumeId);
+    if (!Number.isSafeInteger(number) || !brickExtent(live.room.fold.grid, number))
+      throw new HttpRefusal(404, "There is no such brick.");
+    if ((url.searchParams.get("rev") ?? "0") !== "0") throw new HttpRefusal(410, "This state of the labels is gone.");
+    const gzipped = await services.blobs.get(baseBrickKey(volumeId, number));
+    // The base may still be imported as long as nobody has painted: ask each time.
+    response.setHeader("cache-control", "private, no-cache");
+    if (!gzipped) {
+      response.writeHead(204).end();
+      return;
+    }
+    const etag = `"${createHash("sha256").update(gzipped).digest("hex").slice(0, 16)}"`;
+    response.setHeader("etag", etag);
+    if (request.headers["if-none-match"] === etag) {
+      response.writeHead(304).end();
+      return;
+    }
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "content-encoding": "gzip",
+      "content-length": gzipped.length,
+    });
+    response.end(gzipped);
+  },
+};
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+const putBlob: HttpRoute = {
+  method: "PUT",
+  path: "/api/volumes/:volumeId/paint/:sha256",
+  access: { kind: "volume", role: "annotator" },
+  maxBodyBytes: recordLimits.blobBytes,
+  async handle({ services, parameters: { volumeId, sha256 }, user, response, readBody }) {
+    if (!user || !SHA256.test(sha256)) throw new HttpRefusal(400, "The name is the SHA-256 of the bytes.");
+    const bytes = await readBody();
+    if (createHash("sha256").update(bytes).digest("hex") !== sha256)
+      throw new HttpRefusal(400, "The bytes do not have this SHA-256.");
+    const live = await liveVolumesOf(services).get(volumeId);
+    try {
+      decodeBlob(bytes, live.room.fold.grid);
+    } catch (cause) {
+      if (!(cause instanceof MalformedBytes)) throw cause;
+      throw new Problem({ tag: "blob-malformed", what: "These are no voxels of this volume.", where: cause.message });
+    }
+    await services.blobs.put(paintBlobKey(volumeId, sha256), bytes);
+    await services.db
+      .insert(labelBlob)
+      .values({ volumeId, sha256, sizeBytes: bytes.length, createdBy: user.id })
+      .onConflictDoNothing();
+    response.writeHead(204).end();
+  },
+};
+
+const getBlob: HttpRoute = {
+  method: "GET",
+  path: "/api/volumes/:volumeId/paint/:sha256",
+  access: { kind: "volume", role: "viewer" },
+  maxBodyBytes: 0,
+  async handle({ services, parameters: { volumeId, sha256 }, response }) {
+    const bytes = SHA256.test(sha256) ? await services.blobs.get(paintBlobKey(volumeId, sha256)) : null;
+    if (!bytes) throw new HttpRefusal(404, "There are no such voxels.");
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "content-length": bytes.length,
+      "cache-control": "private, max-age=31536000, immutable",
+    });
+    response.end(bytes);
+  },
+};
+
+export const labelRoutes: readonly HttpRoute[] = [postSession, getBrick, putBlob, getBlob];

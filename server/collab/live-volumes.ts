@@ -1,0 +1,136 @@
+import { eq } from "drizzle-orm";
+import { hasRole } from "../../core/roles.ts";
+import { CloseCode } from "../../core/sync/messages.ts";
+import { volume } from "../../db/schema/index.ts";
+import { membershipForVolume } from "../access.ts";
+import type { Services } from "../services.ts";
+import { type LiveVolume, openLiveVolume } from "./live-volume.ts";
+import type { RoomConnection } from "./room-connection.ts";
+
+/** Rooms nobody uses leave the memory after this. */
+const IDLE_MS = 60_000;
+/** Roles are asked again this often, and at once when the members of a project change. */
+const CHECK_EVERY_MS = 20_000;
+
+/** The volumes that are live in this process: one room each, loaded when somebody needs it (R45: one owner). */
+export class LiveVolumes {
+  readonly #services: Services;
+  readonly #open = new Map<string, Promise<LiveVolume>>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#timer = setInterval(() => void this.#keepHouse(), CHECK_EVERY_MS);
+    this.#timer.unref();
+    this.#unsubscribe = services.events.subscribe((event) => {
+      if (event.topic === "members") void this.#checkRoles(event.projectId);
+      if (event.topic === "volume") void this.#checkVolume(event.volumeId).catch(() => {}); // a missed hint is no harm
+    });
+  }
+
+  /** Rejects with a Problem when the volume is not ready. A failed load is not kept. */
+  async get(volumeId: string): Promise<LiveVolume> {
+    let opening = this.#open.get(volumeId);
+    if (!opening) {
+      opening = openLiveVolume(this.#services, volumeId, (error) => this.#forget(volumeId, error));
+      this.#open.set(volumeId, opening);
+      opening.catch(() => this.#open.delete(volumeId));
+    }
+    const live = await opening;
+    live.usedAtMs = Date.now();
+    return live;
+  }
+
+  /** The room if it is loaded. */
+  async peek(volumeId: string): Promise<LiveVolume | null> {
+    return (await this.#open.get(volumeId)?.catch(() => null)) ?? null;
+  }
+
+  /** Ends a room: what its base is made of was replaced, or the volume is going to be deleted. */
+  async end(volumeId: string, code: number, reason: string): Promise<void> {
+    const live = await this.peek(volumeId);
+    if (!live) return;
+    this.#open.delete(volumeId);
+    for (const connection of [...live.room.connections]) {
+      connection.close(code, reason);
+      live.room.disconnect(connection);
+    }
+    live.room.crash(new Error(reason));
+    live.close();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#unsubscribe();
+    for (const volumeId of [...this.#open.keys()]) await this.end(volumeId, 1001, "the server stops");
+  }
+
+  /** Looks up a person's role anew; a socket whose rights changed is closed and may come back with the new ones. */
+  async checkRole(volumeId: string, connection: RoomConnection): Promise<void> {
+    const membership = await membershipForVolume(this.#services.db, connection.userId, volumeId);
+    if (!membership) connection.close(CloseCode.forbidden, "You are no longer a member of this project.");
+    else if (hasRole(membership.role, "annotator") !== connection.canEdit)
+      connection.close(CloseCode.forbidden, "Your role in this project has changed. Reload this page.");
+    else connection.role = membership.role;
+  }
+
+  async #checkRoles(projectId: string | null): Promise<void> {
+    for (const opening of this.#open.values()) {
+      const live = await opening.catch(() => null);
+      if (!live || (projectId !== null && live.projectId !== projectId)) continue;
+      for (const connection of [...live.room.connections])
+        await this.checkRole(live.volumeId, connection).catch((error) =>
+          console.error("a role was not checked", error),
+        );
+    }
+  }
+
+  /** The volume may have been deleted, or its base imported: pages that have it open are told. */
+  async #checkVolume(volumeId: string): Promise<void> {
+    const live = await this.peek(volumeId);
+    if (!live) return;
+    const [row] = await this.#services.db
+      .select({ baseLabels: volume.baseLabels })
+      .from(volume)
+      .where(eq(volume.id, volumeId));
+    if (!row) await this.end(volumeId, CloseCode.volumeGone, "deleted");
+    else if (row.baseLabels !== live.baseLabels)
+      await this.end(volumeId, CloseCode.epochChanged, "labels were imported");
+  }
+
+  async #keepHouse(): Promise<void> {
+    await this.#checkRoles(null);
+    for (const [volumeId, opening] of [...this.#open]) {
+      const live = await opening.catch(() => null);
+      if (!live?.room.isIdle || Date.now() - live.usedAtMs < IDLE_MS) continue;
+      this.#open.delete(volumeId);
+      live.close();
+    }
+  }
+
+  #forget(volumeId: string, error: unknown): void {
+    const opening = this.#open.get(volumeId);
+    this.#open.delete(volumeId);
+    void opening?.then((live) => live.close());
+    console.error(`the room of volume ${volumeId} restarts:`, error instanceof Error ? error.message : error);
+  }
+}
+
+const ofServices = new WeakMap<Services, LiveVolumes>();
+
+/** The one set of live volumes of a server process. */
+export function liveVolumesOf(services: Services): LiveVolumes {
+  let volumes = ofServices.get(services);
+  if (!volumes) {
+    volumes = new LiveVolumes(services);
+    ofServices.set(services, volumes);
+  }
+  return volumes;
+}
+
+/** Before the database stops. */
+export async function closeLiveVolumes(services: Services): Promise<void> {
+  await ofServices.get(services)?.close();
+  ofServices.delete(services);
+}

@@ -1,0 +1,114 @@
+import { BrickLoader } from "../../core/sync/brick-loader.ts";
+import type { LabelFold } from "../../core/sync/label-fold.ts";
+import type { BrickKey } from "../../core/volume/brick.ts";
+import { NucleusTable } from "./nucleus-table.ts";
+
+/** Loaded at a time on the server, 1 to 2 MiB each. */
+const MAX_BRICKS = 48;
+// Well inside the 2 s in which a list must be right; strokes come faster than anybody reads a list.
+const REFRESH_AFTER_MS = 300;
+
+export interface VolumeLabelsPorts {
+  fetchBrick(key: BrickKey): Promise<Uint32Array | null>;
+  fetchBlob(sha256: string): Promise<Uint8Array>;
+  /** Bricks of the base that are not all background. */
+  listBase(): Promise<BrickKey[]>;
+  /** The table has taken in what changed. */
+  onRefreshed(): void;
+}
+
+/** The labels of one volume as voxels, for everybody on the server who needs them, and the table of its nuclei. */
+export class VolumeLabels {
+  readonly table: NucleusTable;
+  readonly #fold: LabelFold;
+  readonly #loader: BrickLoader;
+  readonly #ports: VolumeLabelsPorts;
+  readonly #dirty = new Set<BrickKey>();
+  #timer: NodeJS.Timeout | null = null;
+  #refreshing: Promise<void> = Promise.resolve();
+  #filled: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(fold: LabelFold, ports: VolumeLabelsPorts) {
+    this.#fold = fold;
+    this.#ports = ports;
+    this.#loader = new BrickLoader(
+      ports,
+      () => fold,
+      () => 0,
+      MAX_BRICKS,
+    );
+    this.table = new NucleusTable(fold.grid.brickSize);
+  }
+
+  /** Current voxels, null where all are background. Never write into them. */
+  async readBrick(key: BrickKey): Promise<Uint32Array | null> {
+    await this.#loader.load([key], () => {});
+    return this.#fold.bricks.read(key) ?? null;
+  }
+
+  /** Loads several; they stay readable until others are loaded. */
+  load(keys: readonly BrickKey[]): Promise<void> {
+    return this.#loader.load(keys, () => {});
+  }
+
+  /** Bricks that can hold a label at all. */
+  async occupiedKeys(): Promise<BrickKey[]> {
+    const keys = new Set([...(await this.#ports.listBase()), ...this.#fold.bricks.paintedKeys()]);
+    return [...keys].sort((a, b) => a - b);
+  }
+
+  /** Records touched these bricks: the table follows within REFRESH_AFTER_MS. */
+  touch(keys: Iterable<BrickKey>): void {
+    for (const key of keys) this.#dirty.add(key);
+    if (this.#timer || this.#closed || !this.#filled) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#refreshing = this.#refresh().catch((error) => console.error("nuclei were not counted", error));
+    }, REFRESH_AFTER_MS);
+    this.#timer.unref();
+  }
+
+  /** The table with everything in it that was durable when this was called. */
+  async upToDate(): Promise<NucleusTable> {
+    this.#filled ??= this.#fill();
+    await this.#filled;
+    await this.#refreshing;
+    if (this.#dirty.size > 0) {
+      this.#refreshing = this.#refresh();
+      await this.#refreshing;
+    }
+    return this.table;
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  async #fill(): Promise<void> {
+    try {
+      for (const key of await this.occupiedKeys()) this.#dirty.add(key);
+      await this.#refresh();
+    } catch (error) {
+      this.#filled = null; // the next question tries again
+      throw error;
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    for (const key of [...this.#dirty]) {
+      if (this.#closed) return;
+      this.#dirty.delete(key);
+      try {
+        this.table.update(key, await this.readBrick(key));
+      } catch (error) {
+        this.#dirty.add(key);
+        throw error;
+      }
+      // One brick is a few milliseconds of this process: let sockets go in between.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#ports.onRefreshed();
+  }
+}
