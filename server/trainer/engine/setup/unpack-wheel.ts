@@ -30,7 +30,7 @@ export async function unpackWheel(
         nextReport = written + REPORT_EVERY_BYTES;
         onBytes?.(written);
       };
-      writeEntry(zip, entry, safeJoin(folder, destination), onChunk).then(() => zip.readEntry(), reject);
+      writeEntry(zip, entry, folder, destination, onChunk).then(() => zip.readEntry(), reject);
     });
     zip.readEntry();
   });
@@ -40,9 +40,11 @@ export async function unpackWheel(
 async function writeEntry(
   zip: yauzl.ZipFile,
   entry: yauzl.Entry,
-  path: string,
+  folder: string,
+  destination: string,
   onChunk: (bytes: number) => void,
 ): Promise<void> {
+  const path = safeJoin(folder, destination);
   await mkdir(dirname(path), { recursive: true });
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
     zip.openReadStream(entry, (error, readable) => (error ? reject(error) : resolve(readable)));
