@@ -1,0 +1,103 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasRole, roles } from "../../core/roles.ts";
+import { trainerToken } from "../../db/schema/index.ts";
+import { hashToken } from "../auth/token-hash.ts";
+import { issueTrainerToken } from "../auth/trainer-token.ts";
+import type { HttpRoute } from "../http/route.ts";
+import { httpRoutes } from "../http/routes.ts";
+import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { type Cast, castPeople, everyRole, type Scene, setScene } from "./cast.ts";
+import { openRoutes } from "./open-doors.ts";
+
+let server: TestServer;
+let cast: Cast;
+let scene: Scene;
+let token: string;
+let revoked: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  cast = await castPeople(server);
+  scene = await setScene(server, everyRole(cast));
+  await setScene(server, [[cast.outsider, "owner"]]);
+  token = await issueTrainerToken(server.services.db, "gpu", null);
+  revoked = await issueTrainerToken(server.services.db, "old gpu", null);
+  await server.services.db
+    .update(trainerToken)
+    .set({ revokedAt: new Date() })
+    .where(eq(trainerToken.tokenHash, hashToken(revoked)));
+});
+afterAll(() => server.close());
+
+const NOWHERE = "00000000-0000-4000-8000-000000000000";
+const urlOf = (route: HttpRoute, at: Scene): string =>
+  server.address +
+  route.path
+    .replace(":volumeId", at.volumeId)
+    .replace(":projectId", at.projectId)
+    .replace(/:\w+/g, NOWHERE)
+    .replace("*", "image.ome.zarr/zarr.json");
+
+/** `passed`, or the status of the door's refusal. A 404 of the door says "not a member"; others come from behind it. */
+async function knock(route: HttpRoute, at: Scene, headers: Record<string, string>): Promise<"passed" | number> {
+  const response = await fetch(urlOf(route, at), {
+    method: route.method,
+    headers,
+    ...(["POST", "PUT", "PATCH"].includes(route.method) ? { body: "" } : {}),
+  });
+  const text = await response.text();
+  if (response.status === 401 || response.status === 403) return response.status;
+  if (response.status === 404 && (text.includes("not a member of its project") || route.method === "HEAD")) return 404;
+  return "passed";
+}
+
+it("finds the routes", () => expect(httpRoutes.length).toBeGreaterThan(8));
+
+describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route] as const))("%s", (name, route) => {
+  const { access } = route;
+
+  it("bounds its body", () => expect(route.maxBodyBytes).toBeLessThanOrEqual(2 ** 30));
+
+  if (access.kind === "public" || access.kind === "signed-in")
+    it("says why it is open", () =>
+      expect(openRoutes, `say in open-doors.ts why ${name} is open`).toHaveProperty([name]));
+
+  if (access.kind === "trainer")
+    it("takes trainers' tokens only, and no revoked ones", async () => {
+      expect(await knock(route, scene, {})).toBe(401);
+      expect(await knock(route, scene, { authorization: "Bearer guess" })).toBe(401);
+      expect(await knock(route, scene, { authorization: `Bearer ${revoked}` })).toBe(401);
+      expect(await knock(route, scene, { cookie: cast.members.owner.cookie })).toBe(401);
+      expect(await knock(route, scene, { cookie: cast.administrator.cookie })).toBe(401);
+      expect(await knock(route, scene, { authorization: `Bearer ${token}` })).toBe("passed");
+    });
+
+  if (access.kind === "project" || access.kind === "volume") {
+    it("refuses strangers, trainers and forged sessions", async () => {
+      expect(await knock(route, scene, {})).toBe(401);
+      expect(await knock(route, scene, { authorization: `Bearer ${token}` })).toBe(401);
+      expect(await knock(route, scene, { cookie: "karyoloop.session_token=forged.forged" })).toBe(401);
+    });
+
+    it("hides from the owner of another project and from administrators that there is something", async () => {
+      for (const person of [cast.outsider, cast.administrator]) {
+        expect(await knock(route, scene, { cookie: person.cookie })).toBe(404);
+        expect(await knock(route, { projectId: NOWHERE, volumeId: "not-a-uuid" }, { cookie: person.cookie })).toBe(404);
+      }
+    });
+
+    it(`refuses below ${access.role}, lets ${access.role} and above pass`, async () => {
+      for (const role of roles) {
+        const said = await knock(route, scene, { cookie: cast.members[role].cookie });
+        if (!hasRole(role, access.role)) expect(said, role).toBe(403);
+        else if (route.method !== "HEAD") expect(said, role).toBe("passed");
+      }
+    });
+  }
+
+  if (route.method !== "GET" && route.method !== "HEAD")
+    it("refuses what a page of another site sends, even for an owner", async () => {
+      const headers = { cookie: cast.members.owner.cookie, origin: "https://evil.example" };
+      expect(await knock(route, scene, headers)).toBe(403);
+    });
+});
