@@ -19,7 +19,7 @@ export interface PictureSources {
 /** A composed part of one slice in memory. Changes are gathered as rectangles and composed when it is next shown. */
 export class SlicePicture {
   readonly image: ImageData;
-  readonly #texels: Uint32Array;
+  readonly #texels: Int32Array;
   readonly #greys: Uint8Array;
   readonly #labels = new Map<LabelLayer["id"], Uint32Array>();
   readonly #dirtyLabels = new Map<LabelLayer["id"], RegionRect>();
@@ -30,7 +30,7 @@ export class SlicePicture {
   constructor(region: SliceRegion) {
     this.#region = region;
     this.image = new ImageData(region.columns * region.texelsU, region.rows * region.texelsV);
-    this.#texels = new Uint32Array(this.image.data.buffer);
+    this.#texels = new Int32Array(this.image.data.buffer);
     this.#greys = new Uint8Array(region.columns * region.rows);
     this.#dirtyGreys = wholeRect(region);
   }

@@ -54,7 +54,7 @@ const greys = Uint8Array.from({ length: COLUMNS * ROWS }, (_, i) => (i * 7) % 25
 
 function compose(region: SliceRegion, layers: readonly SliceLayer[], line = 1): Uint32Array {
   const texels = new Uint32Array(region.columns * region.texelsU * region.rows * region.texelsV);
-  composeSlice(texels, region, wholeRect(region), greys, layers, line);
+  composeSlice(new Int32Array(texels.buffer), region, wholeRect(region), greys, layers, line);
   return texels;
 }
 
@@ -114,7 +114,7 @@ describe("composing a slice", () => {
     const layer = layerWith(randomLabels(3), (label) => ({ hatched: label === 7 }));
     const whole = compose(region, [layer]);
     const part = new Uint32Array(whole.length).fill(5);
-    composeSlice(part, region, { c0: 4, r0: 2, c1: 9, r1: 7 }, greys, [layer], 1);
+    composeSlice(new Int32Array(part.buffer), region, { c0: 4, r0: 2, c1: 9, r1: 7 }, greys, [layer], 1);
     const width = COLUMNS * 4;
     let inside = 0;
     part.forEach((texel, i) => {

@@ -30,7 +30,7 @@ const DASH_WIDTH = 5;
  * fills, hatches and outlines. `lineTexels` is the width of an outline.
  */
 export function composeSlice(
-  texels: Uint32Array,
+  texels: Int32Array,
   region: SliceRegion,
   rect: RegionRect,
   greys: Uint8Array,
@@ -39,44 +39,51 @@ export function composeSlice(
 ): void {
   const { columns, texelsU, texelsV } = region;
   const width = columns * texelsU;
+  const colours = new Int32Array(rect.c1 - rect.c0);
   for (let r = rect.r0; r < rect.r1; r++) {
+    const row = r * columns + rect.c0;
+    for (let i = 0; i < colours.length; i++) colours[i] = GREY_TEXELS[greys[row + i]];
+    for (const layer of layers) if (!layer.outlinesOnly) fillRow(colours, row, layer);
     const first = r * texelsV * width + rect.c0 * texelsU;
-    let at = first;
-    for (let c = rect.c0; c < rect.c1; c++) {
-      const colour = voxelColour(greys[r * columns + c], layers, r * columns + c);
-      for (let i = 0; i < texelsU; i++) texels[at++] = colour;
-    }
-    for (let i = 1; i < texelsV; i++) texels.copyWithin(first + i * width, first, at);
+    if (texelsU === 1) texels.set(colours, first);
+    else
+      for (let i = 0, at = first; i < colours.length; i++) {
+        const colour = colours[i];
+        for (const end = at + texelsU; at < end; at++) texels[at] = colour;
+      }
+    const end = first + colours.length * texelsU;
+    for (let i = 1; i < texelsV; i++) texels.copyWithin(first + i * width, first, end);
     for (const layer of layers) decorateRow(texels, region, rect, r, layer, lineTexels);
   }
 }
 
-function voxelColour(grey: number, layers: readonly SliceLayer[], index: number): number {
-  let red = grey;
-  let green = grey;
-  let blue = grey;
-  for (const layer of layers) {
-    const label = layer.labels[index];
-    if (label === 0 || layer.outlinesOnly) continue;
-    const entry = layer.palette.entryOf(label);
-    if (!entry.visible) continue;
-    const alpha = fillAlpha(layer, entry);
-    red += (entry.r - red) * alpha;
-    green += (entry.g - green) * alpha;
-    blue += (entry.b - blue) * alpha;
+/** Mixes the fills of a layer into the colours of a row; `row` is the index of the first voxel. */
+function fillRow(colours: Int32Array, row: number, layer: SliceLayer): void {
+  const { labels, palette } = layer;
+  let last = 0;
+  let entry: PaletteEntry | null = null;
+  let alpha = 0;
+  for (let i = 0; i < colours.length; i++) {
+    const label = labels[row + i];
+    if (label === 0) continue;
+    if (label !== last || entry === null) {
+      entry = palette.entryOf(label);
+      alpha = entry.visible ? fillAlpha(layer, entry) : 0;
+      last = label;
+    }
+    if (alpha > 0) colours[i] = blend(colours[i], entry.r, entry.g, entry.b, alpha);
   }
-  return pack(red, green, blue);
 }
 
 const isHatched = (layer: SliceLayer, entry: PaletteEntry): boolean => layer.isProposal || entry.hatched;
 
-/** A hatched nucleus has a fainter ground, so that its stripes stand out. */
+/** 0…256. A hatched nucleus has a fainter ground, so that its stripes stand out. */
 const fillAlpha = (layer: SliceLayer, entry: PaletteEntry): number =>
-  isHatched(layer, entry) ? layer.opacity * 0.45 : layer.opacity;
+  Math.round(256 * (isHatched(layer, entry) ? layer.opacity * 0.45 : layer.opacity));
 
 /** Hatches and outlines of one row of voxels. */
 function decorateRow(
-  texels: Uint32Array,
+  texels: Int32Array,
   region: SliceRegion,
   rect: RegionRect,
   r: number,
@@ -111,7 +118,7 @@ function decorateRow(
 }
 
 function hatchVoxel(
-  texels: Uint32Array,
+  texels: Int32Array,
   region: SliceRegion,
   c: number,
   r: number,
@@ -119,7 +126,7 @@ function hatchVoxel(
   entry: PaletteEntry,
 ): void {
   const { texelsU, texelsV, columns } = region;
-  const alpha = Math.min(1, layer.opacity * 1.2);
+  const alpha = Math.round(256 * Math.min(1, layer.opacity * 1.2));
   // Anchored to the volume, not to the region: a pan must not make the stripes swim.
   const phaseX = (region.u0 + c) * texelsU;
   const phaseY = (region.v0 + r) * texelsV;
@@ -135,7 +142,7 @@ function hatchVoxel(
 }
 
 function outlineVoxel(
-  texels: Uint32Array,
+  texels: Int32Array,
   region: SliceRegion,
   c: number,
   r: number,
@@ -170,18 +177,22 @@ function outlineVoxel(
   }
 }
 
-const WHITE = 0xffffffff;
+const WHITE = -1;
+
+const GREY_TEXELS = Int32Array.from({ length: 256 }, (_, grey) => pack(grey, grey, grey));
 
 const brighten = (entry: PaletteEntry): number =>
   pack(entry.r + (255 - entry.r) * 0.15, entry.g + (255 - entry.g) * 0.15, entry.b + (255 - entry.b) * 0.15);
 
-/** Little-endian: red is the lowest byte, as ImageData wants it. */
-const pack = (red: number, green: number, blue: number): number =>
-  (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+/** Little-endian: red is the lowest byte, as ImageData wants it. Signed, as 32-bit integers without a sign are slow numbers. */
+function pack(red: number, green: number, blue: number): number {
+  return 0xff000000 | (blue << 16) | (green << 8) | red;
+}
 
+/** `alpha` is 0…256. */
 function blend(under: number, red: number, green: number, blue: number, alpha: number): number {
   const r = under & 255;
   const g = (under >> 8) & 255;
   const b = (under >> 16) & 255;
-  return pack(r + (red - r) * alpha, g + (green - g) * alpha, b + (blue - b) * alpha);
+  return pack(r + (((red - r) * alpha) >> 8), g + (((green - g) * alpha) >> 8), b + (((blue - b) * alpha) >> 8));
 }

@@ -1,7 +1,7 @@
 import type { LabelBrickSource } from "../../../core/edit/label-document.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { brickEnd, brickKeyInSlice, brickKeysOfSlice, indexAtLevel, offsetAlong } from "./brick-cuts.ts";
+import { BRICK_STRIDES, brickEnd, brickKeyInSlice, brickKeysOfSlice, indexAtLevel, offsetAlong } from "./brick-cuts.ts";
 import type { RegionRect, SliceRegion } from "./slice-region.ts";
 
 /** Labels of a part of a slice into `labels` (region.columns wide); 0 where a brick is not loaded. Labels have one level: coarse regions take every n-th voxel. */
@@ -12,7 +12,8 @@ export function gatherLabels(
   source: Pick<LabelBrickSource, "readBrick" | "shapeZyx">,
 ): void {
   const { axes, level, u0, v0, w } = region;
-  const uOf = (c: number) => indexAtLevel(u0 + c, level.factorZyx[axes.u], 1, source.shapeZyx[axes.u]);
+  const factorU = level.factorZyx[axes.u];
+  const uOf = (c: number) => indexAtLevel(u0 + c, factorU, 1, source.shapeZyx[axes.u]);
   const vOf = (r: number) => indexAtLevel(v0 + r, level.factorZyx[axes.v], 1, source.shapeZyx[axes.v]);
   for (let r = rect.r0; r < rect.r1; r++) {
     const v = vOf(r);
@@ -22,10 +23,28 @@ export function gatherLabels(
       let u = uOf(c);
       const voxels = source.readBrick(brickKeyInSlice(axes, u, v, w));
       const base = offsetAlong(axes.v, v) + offsetAlong(axes.w, w);
+      if (factorU === 1) {
+        const end = Math.min(rect.c1, brickEnd(u) - u0);
+        if (voxels) copyLabels(labels, out + c, end - c, voxels, base + offsetAlong(axes.u, u), BRICK_STRIDES[axes.u]);
+        else labels.fill(0, out + c, out + end);
+        c = end;
+        continue;
+      }
       for (const end = brickEnd(u); c < rect.c1 && u < end; u = uOf(c))
         labels[out + c++] = voxels ? voxels[base + offsetAlong(axes.u, u)] : 0;
     }
   }
+}
+
+function copyLabels(
+  labels: Uint32Array,
+  out: number,
+  count: number,
+  voxels: Uint32Array,
+  at: number,
+  stride: number,
+): void {
+  for (let end = out + count, from = at; out < end; out++, from += stride) labels[out] = voxels[from];
 }
 
 /** Bricks of labels that a part of a region needs, all of level 0. */
