@@ -16,7 +16,7 @@ const hints: Readonly<Record<ToolName, string>> = {
   outline: "Draw round the nucleus in one slice; let go to fill. Shift erases.",
   threshold: "Press inside a bright nucleus, drag right for less or left for more, let go to fill.",
   split: "Click one half of the nucleus, then the other half.",
-  merge: "Click the two nuclei that are one. The first one keeps its class and status.",
+  merge: "Click the two nuclei that are one. Their card on the right can take them apart again.",
   box: "Drag a rectangle in any pane, then pull its faces in the others. Choose what it means on the right.",
 };
 
@@ -38,7 +38,7 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           {isMasked && tool !== "eraser" && <PaintTarget editor={editor} />}
           {isBrush && <BrushOptions editor={editor} />}
           {tool === "threshold" && <ReachOption editor={editor} />}
-          {isMasked && <MaskOption editor={editor} isEraser={tool === "eraser"} />}
+          {isMasked && <MaskOption editor={editor} tool={tool} />}
           {hints[tool] && (
             <Text size="xs" c="dimmed" truncate title={hints[tool]}>
               {hints[tool]}
@@ -139,24 +139,31 @@ function ReachOption({ editor }: { editor: EditorController }) {
   );
 }
 
-function MaskOption({ editor, isEraser }: { editor: EditorController; isEraser: boolean }) {
+const maskOptions: Readonly<Record<PaintMask, string>> = {
+  background: "Over background",
+  selected: "Inside selected",
+  everything: "Over anything",
+};
+
+/** An eraser over background would do nothing, and a fill never runs over other nuclei: those choices are not offered. */
+function MaskOption({ editor, tool }: { editor: EditorController; tool: ToolName }) {
   const mask = useObservable(editor.store, (state) => state.mask);
-  const data: { value: PaintMask; label: string }[] = isEraser
-    ? [
-        { value: "everything", label: "Any nucleus" },
-        { value: "selected", label: "Selected only" },
-      ]
-    : [
-        { value: "background", label: "Over background" },
-        { value: "selected", label: "Inside selected" },
-        { value: "everything", label: "Over anything" },
-      ];
+  const offered: readonly PaintMask[] =
+    tool === "eraser"
+      ? ["everything", "selected"]
+      : tool === "threshold"
+        ? ["background", "selected"]
+        : ["background", "selected", "everything"];
   return (
     <SegmentedControl
       size="xs"
+      style={{ flex: "none" }}
       aria-label="What may be painted over"
-      data={data}
-      value={isEraser && mask === "background" ? "everything" : mask}
+      data={offered.map((value) => ({
+        value,
+        label: tool === "eraser" && value === "everything" ? "Any nucleus" : maskOptions[value],
+      }))}
+      value={offered.includes(mask) ? mask : offered[0]}
       onChange={(value) => editor.store.set({ mask: value as PaintMask })}
     />
   );

@@ -1,4 +1,4 @@
-import { Center, Loader, TextInput } from "@mantine/core";
+import { Center, Loader, Stack, Text, TextInput } from "@mantine/core";
 import { IconCircleDotted, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import type { LabelValue } from "../../core/edit/label-document.ts";
@@ -34,7 +34,12 @@ export function NucleiPanel(props: NucleiPanelProps) {
       </div>
     ) : (
       <Center py="xl">
-        <Loader size="sm" aria-label="Counting nuclei" />
+        <Stack align="center" gap="xs" role="status">
+          <Loader size="sm" />
+          <Text size="xs" c="dimmed">
+            Counting nuclei…
+          </Text>
+        </Stack>
       </Center>
     );
   if (data.length === 0)
