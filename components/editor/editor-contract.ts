@@ -108,6 +108,8 @@ export interface EditorProps {
   removeBox(id: string): Promise<void>;
   /** For edits that the server refused: null while the document has no such store. */
   readonly quarantine: { download(): Promise<void>; dismiss(): void } | null;
+  /** What this browser withholds, so that unsaved edits are less safe than they should be: sentences. */
+  weaknesses(): readonly string[];
   /** Short state of the training in the header. */
   readonly trainingStatus: ReactNode;
   renderQueue(api: EditorApi): ReactNode;

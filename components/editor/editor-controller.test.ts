@@ -58,6 +58,7 @@ function open() {
     createBox: async () => {},
     removeBox: async () => {},
     quarantine: null,
+    weaknesses: () => [],
     trainingStatus: null,
     renderQueue: () => null,
   };

@@ -1,20 +1,40 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
-import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
-import { useSyncExternalStore } from "react";
+import { IconAlertTriangle, IconInfoCircle, IconLock } from "@tabler/icons-react";
+import { useState, useSyncExternalStore } from "react";
 import styles from "./editor.module.css";
 import type { EditorController } from "./editor-controller.ts";
 
 /** What a person must know before going on: reading only, or an edit that was refused. */
 export function EditorNotices({ editor }: { editor: EditorController }) {
-  const { document, quarantine } = editor.props();
+  const { document, quarantine, weaknesses } = editor.props();
+  const [isKnown, setKnown] = useState(false);
   useSyncExternalStore(
     (listener) => document.subscribe(listener),
     () => document.revision,
     () => 0,
   );
   const state = document.saveState;
+  const weak = document.canEdit && !isKnown ? weaknesses() : [];
   return (
     <div className={styles.notices}>
+      {weak.length > 0 && (
+        <Alert
+          color="gray"
+          icon={<IconInfoCircle aria-hidden />}
+          p="xs"
+          title="Weaker on this connection"
+          withCloseButton
+          closeButtonLabel="Understood"
+          onClose={() => setKnown(true)}
+          data-testid="weaknesses"
+        >
+          {weak.map((sentence) => (
+            <Text key={sentence} size="xs">
+              {sentence}
+            </Text>
+          ))}
+        </Alert>
+      )}
       {state.kind === "read-only" && (
         <Alert color="yellow" icon={<IconLock aria-hidden />} p="xs" title="Reading only" data-testid="read-only">
           <Text size="xs">{state.reason}</Text>

@@ -1,0 +1,108 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { Editor } from "../../../../components/editor/editor.tsx";
+import type { EditorBox, NucleusClass } from "../../../../components/editor/editor-contract.ts";
+import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-voxels.ts";
+import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
+import { downloadEdits } from "../../../_collab/download-edits.ts";
+import { useLabelDocument } from "../../../_collab/use-label-document.ts";
+import { usePerson } from "../../../_shell/require-person.tsx";
+import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
+import type { VolumeRow } from "./image-source.ts";
+import { loadedOf, throwingProblems } from "./loaded-query.ts";
+import { nucleusRowsOf } from "./nucleus-rows.ts";
+import { useProposals } from "./use-proposals.ts";
+import { Waiting } from "./whole-page.tsx";
+
+interface EditorStageProps {
+  readonly volume: VolumeRow;
+  readonly image: ImageSource;
+  readonly projectName: string;
+}
+
+/** Wires the data of one ready volume into the editor. */
+export function EditorStage(props: EditorStageProps) {
+  const { volume, projectName } = props;
+  const { id: volumeId, projectId } = volume;
+  // A refetch of the volume makes a new object: the editor stays on the one it was opened with.
+  const [image] = useState(props.image);
+  const imageVoxels = useMemo(() => new FetchedImageVoxels(image), [image]);
+  const person = usePerson();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const labels = useLabelDocument({
+    volumeId,
+    shapeZyx: image.shapeZyx,
+    voxelSizeZyx: image.voxelSizeZyx,
+    userId: person.id,
+    userName: person.name,
+  });
+  const proposals = useProposals(image);
+  const classes = useQuery(trpc.nucleusClass.list.queryOptions({ projectId }));
+  const boxes = useQuery(trpc.box.list.queryOptions({ volumeId }));
+  const nuclei = useQuery(trpc.nucleus.list.queryOptions({ volumeId }));
+  const rows = useMemo(
+    () => nuclei.data && nucleusRowsOf(nuclei.data, image.voxelSizeZyx),
+    [nuclei.data, image.voxelSizeZyx],
+  );
+  const editorBoxes = useMemo(() => boxes.data?.map(boxOf), [boxes.data]);
+  const nucleusClasses = useMemo(() => (classes.data ?? []).map(classOf), [classes.data]);
+
+  if (!labels) return <Waiting text="Connecting to the labels…" />;
+  const { document } = labels;
+  return (
+    <Editor
+      projectName={projectName}
+      projectHref={`/projects/${projectId}`}
+      volumeName={volume.name}
+      role={volume.role}
+      userId={person.id}
+      userName={person.name}
+      image={image}
+      imageVoxels={imageVoxels}
+      document={document}
+      proposals={proposals.source}
+      findProposal={proposals.find}
+      classes={nucleusClasses}
+      nuclei={loadedOf(nuclei, rows)}
+      boxes={loadedOf(boxes, editorBoxes)}
+      createBox={async ({ minZyx, maxZyx }, kind) => {
+        await throwingProblems(client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }));
+        await boxes.refetch();
+      }}
+      removeBox={async (boxId) => {
+        await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
+        await boxes.refetch();
+      }}
+      quarantine={{
+        download: () => downloadEdits(document, volumeId),
+        dismiss: () => document.dismissRefusal(),
+      }}
+      weaknesses={labels.weaknesses}
+      trainingStatus={null}
+      renderQueue={() => null}
+    />
+  );
+}
+
+const boxOf = (row: {
+  id: string;
+  kind: EditorBox["kind"];
+  minZyx: EditorBox["box"]["minZyx"];
+  maxZyx: EditorBox["box"]["maxZyx"];
+  by: string;
+  createdAt: Date;
+}): EditorBox => ({
+  id: row.id,
+  kind: row.kind,
+  box: { minZyx: row.minZyx, maxZyx: row.maxZyx },
+  by: row.by,
+  createdAt: row.createdAt.toISOString(),
+});
+
+const classOf = (row: { name: string; numberKey: number; color: string }): NucleusClass => ({
+  name: row.name,
+  digit: row.numberKey,
+  color: row.color,
+});

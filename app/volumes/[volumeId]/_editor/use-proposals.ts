@@ -1,0 +1,47 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import type { ProposalRef } from "../../../../components/editor/editor-contract.ts";
+import { FetchedLabelBricks } from "../../../../components/editor/fetched-label-bricks.ts";
+import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
+import type { LabelBrickSource } from "../../../../core/edit/label-document.ts";
+import { useTRPC } from "../../../_trpc/trpc.ts";
+
+export interface Proposals {
+  /** The label image of the current prediction; another one after each prediction. */
+  readonly source: LabelBrickSource | null;
+  readonly find: (label: number) => Promise<ProposalRef | null>;
+}
+
+export function useProposals(image: ImageSource): Proposals {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const { volumeId } = image;
+  const current = useQuery(trpc.proposal.current.queryOptions({ volumeId }));
+  const path = current.data?.path ?? null;
+  const source = useMemo(
+    () =>
+      path === null
+        ? null
+        : new FetchedLabelBricks({
+            shapeZyx: image.shapeZyx,
+            voxelSizeZyx: image.voxelSizeZyx,
+            chunkUrl: (bz, by, bx) => `/zarr/${image.volumeId}/${path}/0/c/${bz}/${by}/${bx}`,
+          }),
+    [image, path],
+  );
+  const find = useCallback(
+    async (labelValue: number): Promise<ProposalRef | null> => {
+      const options = trpc.proposal.at.queryOptions({ volumeId, labelValue }, { staleTime: 0 });
+      const row = await queryClient.fetchQuery(options);
+      return (
+        row && {
+          id: `${row.predictionId}/${row.labelValue}`,
+          label: row.labelValue,
+          box: { minZyx: row.minZyx, maxZyx: row.maxZyx },
+        }
+      );
+    },
+    [trpc, queryClient, volumeId],
+  );
+  return { source, find };
+}

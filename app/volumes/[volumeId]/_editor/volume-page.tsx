@@ -1,0 +1,82 @@
+"use client";
+import { Button, Progress, Text } from "@mantine/core";
+import { IconHourglass } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { EmptyState } from "../../../../components/ui/empty-state.tsx";
+import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
+import { problemOfError } from "../../../_trpc/problem-of-error.ts";
+import { useTRPC } from "../../../_trpc/trpc.ts";
+import { useProjectEvents } from "../../../_trpc/use-project-events.ts";
+import { EditorStage } from "./editor-stage.tsx";
+import { imageSourceOf, type VolumeRow } from "./image-source.ts";
+import { Waiting, WholePage } from "./whole-page.tsx";
+
+/** From an address to an editor: the volume, whether it can be opened, and what to say when it cannot. */
+export function VolumePage({ volumeId }: { volumeId: string }) {
+  const trpc = useTRPC();
+  const volume = useQuery(trpc.volume.byId.queryOptions({ volumeId }));
+  if (volume.data) return <ProjectOfVolume volume={volume.data} />;
+  if (volume.error)
+    return (
+      <WholePage>
+        <ProblemAlert problem={problemOfError(volume.error)} onRetry={() => void volume.refetch()} />
+      </WholePage>
+    );
+  return <Waiting text="Opening the volume…" />;
+}
+
+function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
+  const trpc = useTRPC();
+  useProjectEvents(volume.projectId);
+  const project = useQuery(trpc.project.byId.queryOptions({ projectId: volume.projectId }));
+  if (project.error && !project.data)
+    return (
+      <WholePage>
+        <ProblemAlert problem={problemOfError(project.error)} onRetry={() => void project.refetch()} />
+      </WholePage>
+    );
+  if (!project.data) return <Waiting text="Opening the volume…" />;
+  const image = imageSourceOf(volume);
+  if (!image) return <NotReady volume={volume} projectHref={`/projects/${volume.projectId}`} />;
+  return <EditorStage key={volume.id} volume={volume} image={image} projectName={project.data.name} />;
+}
+
+function NotReady({ volume, projectHref }: { volume: VolumeRow; projectHref: string }) {
+  const back = (
+    <Button component={Link} href={projectHref} variant="default" mt="sm">
+      Back to the project
+    </Button>
+  );
+  if (volume.state === "failed")
+    return (
+      <WholePage>
+        <ProblemAlert
+          problem={volume.problem ?? { tag: "import-failed", what: "This volume could not be imported." }}
+        />
+        {back}
+      </WholePage>
+    );
+  if (volume.state === "deleting")
+    return (
+      <WholePage>
+        <ProblemAlert problem={{ tag: "volume-deleted", what: "This volume is being deleted." }} />
+        {back}
+      </WholePage>
+    );
+  return (
+    <WholePage>
+      <EmptyState
+        icon={<IconHourglass size={32} stroke={1.4} />}
+        title={`${volume.name} is still being imported`}
+        text="It opens here by itself as soon as its image pyramid is written."
+      >
+        <Progress value={volume.importPercent} w={260} aria-label="Import progress" />
+        <Text size="xs" c="dimmed">
+          {volume.importPercent} %
+        </Text>
+        {back}
+      </EmptyState>
+    </WholePage>
+  );
+}
