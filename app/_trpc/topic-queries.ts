@@ -6,10 +6,11 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   volume: ["volume", "project", "upload"],
   nuclei: ["nucleus", "project"],
   boxes: ["box", "training"],
-  training: ["training", "checkpoint", "project"],
+  training: ["training", "checkpoint", "learningCurve", "project"],
   proposals: ["proposal", "prediction", "queue", "volume"],
-  queue: ["queue", "training"],
+  queue: ["queue", "training", "project"],
   members: ["member", "invitation", "project"],
+  export: ["export"],
   engine: ["installation"],
 };
 

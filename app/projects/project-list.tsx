@@ -10,6 +10,7 @@ import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC } from "../_trpc/trpc.ts";
 import { CreateProjectDialog } from "./create-project-dialog.tsx";
+import { TrySample } from "./try-sample.tsx";
 
 export function ProjectList() {
   const trpc = useTRPC();
@@ -22,7 +23,17 @@ export function ProjectList() {
   );
   return (
     <Stack gap="lg">
-      <PageTitle title="Projects" action={projects.data?.length ? newButton : undefined} />
+      <PageTitle
+        title="Projects"
+        action={
+          projects.data?.length ? (
+            <Group gap="xs">
+              <TrySample />
+              {newButton}
+            </Group>
+          ) : undefined
+        }
+      />
       {projects.error && (
         <ProblemAlert problem={problemOfError(projects.error)} onRetry={() => void projects.refetch()} />
       )}
@@ -31,9 +42,12 @@ export function ProjectList() {
         <EmptyState
           icon={<IconFolderPlus size={40} stroke={1.2} />}
           title="No projects yet"
-          text="A project holds volumes, the people who label them, and the model that learns from it. Make one, then import a stack."
+          text="A project holds volumes, the people who label them, and the model that learns from it. Make one and import a stack, or look around in a synthetic volume first."
         >
-          <Group mt="xs">{newButton}</Group>
+          <Group mt="xs">
+            {newButton}
+            <TrySample />
+          </Group>
         </EmptyState>
       )}
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>

@@ -1,6 +1,6 @@
 import { eq, inArray } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
-import { checkpoint, project, snapshot, volume } from "../../db/schema/index.ts";
+import { checkpoint, datasetVersion, project, snapshot, volume } from "../../db/schema/index.ts";
 import { scheduleBlobRemoval } from "../storage/blob-removal.ts";
 
 /**
@@ -17,10 +17,15 @@ export async function deleteProject(db: Database, projectId: string): Promise<{ 
       .select({ prefix: checkpoint.blobPrefix })
       .from(checkpoint)
       .where(eq(checkpoint.projectId, projectId));
+    const datasets = await tx
+      .select({ id: datasetVersion.id })
+      .from(datasetVersion)
+      .where(eq(datasetVersion.projectId, projectId));
     const folder = (prefix: string) => (prefix.endsWith("/") ? prefix : `${prefix}/`);
     await scheduleBlobRemoval(tx, [
       ...volumeIds.map((id) => `volumes/${id}/`),
       ...snapshots.map(({ id }) => `snapshots/${id}/`),
+      ...datasets.map(({ id }) => `datasets/${id}/`),
       ...checkpoints.map(({ prefix }) => folder(prefix)),
       `projects/${projectId}/`,
     ]);

@@ -5,6 +5,7 @@ import { nucleusClass, project, projectMember, volume } from "../../db/schema/in
 import { deleteProject } from "../projects/delete-project.ts";
 import { addMember } from "../projects/membership.ts";
 import { projectFieldsSchema } from "../projects/project-fields.ts";
+import { readProjectProgress } from "../projects/project-progress.ts";
 import { starterClasses } from "../projects/starter-classes.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
@@ -38,6 +39,8 @@ export const projectRouter = router({
       .where(eq(projectMember.projectId, ctx.projectId));
     return { ...row, members, role: ctx.role };
   }),
+
+  progress: projectProcedure("viewer").query(({ ctx }) => readProjectProgress(ctx.services.db, ctx.projectId)),
 
   /** Its maker owns it. It starts with three classes, which the owner may change. */
   create: signedInProcedure

@@ -1,6 +1,8 @@
 "use client";
 import { Stack, Text } from "@mantine/core";
 import { useProject } from "../_project/project-context.ts";
+import { Progress } from "./progress.tsx";
+import { Volumes } from "./volumes.tsx";
 
 /** What is in the project, how far it is, what the model has learned. */
 export function Overview() {
@@ -12,6 +14,8 @@ export function Overview() {
           {project.description}
         </Text>
       )}
+      <Volumes />
+      <Progress />
     </Stack>
   );
 }

@@ -51,7 +51,7 @@ function ImportedVolume({ volume }: { volume: ShownVolume }) {
         <Group justify="space-between" wrap="nowrap">
           <Group gap="xs" miw={0}>
             {volume.state === "ready" ? (
-              <Anchor component={Link} href={`/volumes/${volume.id}/annotate`} fw={600}>
+              <Anchor component={Link} href={`/volumes/${volume.id}`} fw={600}>
                 {volume.name}
               </Anchor>
             ) : (

@@ -1,0 +1,71 @@
+"use client";
+import { ActionIcon, Anchor, Button, Group, Progress, Table, Text, Tooltip } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import type { inferRouterOutputs } from "@trpc/server";
+import Link from "next/link";
+import type { AppRouter } from "../../../../server/index.ts";
+import { NucleusCount } from "./nucleus-count.tsx";
+
+export type ShownVolume = inferRouterOutputs<AppRouter>["volume"]["list"][number];
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** One volume: open it when it is ready, see how its import goes before. */
+export function VolumeRow({ volume, onDelete }: { volume: ShownVolume; onDelete: (() => void) | null }) {
+  const ready = volume.state === "ready";
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {ready ? (
+          <Anchor component={Link} href={`/volumes/${volume.id}`} fw={600} size="sm">
+            {volume.name}
+          </Anchor>
+        ) : (
+          <Text size="sm" fw={600}>
+            {volume.name}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>{volume.specimen}</Table.Td>
+      <Table.Td>{volume.shapeZyx.join(" × ")}</Table.Td>
+      <Table.Td>{volume.voxelSizeZyx.map(short).join(" × ")}</Table.Td>
+      <Table.Td>
+        {ready && <NucleusCount volumeId={volume.id} />}
+        {volume.state === "importing" && (
+          <>
+            <Progress
+              value={volume.import?.percent ?? volume.importPercent}
+              aria-label={`Import of ${volume.name}`}
+              w={120}
+            />
+            <Text size="xs" c="dimmed">
+              {volume.import?.phase || "waiting"}
+            </Text>
+          </>
+        )}
+        {volume.state === "failed" && (
+          <Text size="sm" c="red">
+            Import failed: {volume.problem?.what ?? "see the import page"}
+          </Text>
+        )}
+        {volume.state === "deleting" && "being deleted"}
+      </Table.Td>
+      <Table.Td>
+        <Group gap="xs" justify="flex-end" wrap="nowrap">
+          {ready && (
+            <Button component={Link} href={`/volumes/${volume.id}`} size="compact-sm" variant="light">
+              Open
+            </Button>
+          )}
+          {onDelete && (
+            <Tooltip label="Delete this volume">
+              <ActionIcon variant="subtle" color="gray" onClick={onDelete} aria-label={`Delete ${volume.name}`}>
+                <IconTrash size={16} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
