@@ -11,6 +11,8 @@ export interface SessionLease {
   readonly canEdit: boolean;
   readonly firstLabel: number;
   readonly labelCount: number;
+  /** Why this page may only look, where it is not for the person's role. */
+  readonly lookOnlyReason?: string;
 }
 
 /** Everything outside that a co-edited document needs. */

@@ -84,7 +84,7 @@ export class LabelSession {
     if (this.#refusal) return { kind: "refused", ...this.#refusal };
     if (this.#stopped) return { kind: "read-only", reason: this.#stopped };
     if (this.#lease && !this.#lease.canEdit)
-      return { kind: "read-only", reason: "You may look at this volume, not edit it." };
+      return { kind: "read-only", reason: this.#lease.lookOnlyReason ?? "You may look at this volume, not edit it." };
     if (!this.#synced)
       return this.#everSynced || waiting > 0 ? { kind: "offline", waiting } : { kind: "connecting", waiting };
     return waiting > 0 ? { kind: "saving", waiting } : { kind: "saved" };

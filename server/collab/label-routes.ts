@@ -20,6 +20,8 @@ const sessionRequestSchema = z.object({
     .string()
     .regex(/^[0-9a-z]{1,11}\.[0-9a-z]{1,7}$/)
     .nullable(),
+  /** A second tab of the same person: it takes no numbers. */
+  lookOnly: z.boolean().default(false),
 });
 
 const parseAfter = (after: string | null) => {
@@ -37,7 +39,7 @@ const postSession: HttpRoute = {
     const parsed = sessionRequestSchema.safeParse(parseJson(await readBody()));
     if (!parsed.success) throw new HttpRefusal(400, "A body like {after} is needed.");
     const live = await liveVolumesOf(services).get(volumeId);
-    if (!user || !hasRole(role, "annotator")) {
+    if (!user || parsed.data.lookOnly || !hasRole(role, "annotator")) {
       sendJson(response, 200, { session: 0, epoch: live.room.epoch, canEdit: false, firstLabel: 0, labelCount: 0 });
       return;
     }

@@ -4,6 +4,7 @@ import { type CollabDocument, createLabelDocument } from "../../../core/sync/cre
 import type { SessionLease } from "../../../core/sync/document-ports.ts";
 import { linkOverProvider } from "../../../core/sync/link.ts";
 import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../../core/sync/outbox.ts";
+import type { PlanLimits } from "../../../core/sync/plan-act.ts";
 import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 
@@ -41,6 +42,7 @@ export interface CollabClientOptions {
   readonly volumeId: string;
   readonly shapeZyx: Zyx;
   readonly outbox: OutboxStore;
+  readonly planLimits?: PlanLimits;
 }
 
 /** A page without a browser: the product's document over real HTTP and a real socket. */
@@ -62,6 +64,7 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
       voxelSizeZyx: [2, 0.5, 0.5],
       brickSize: BRICK_SIZE,
       who: { color: "#228be6" },
+      ...(options.planLimits && { planLimits: options.planLimits }),
     },
     {
       outbox,

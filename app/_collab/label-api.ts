@@ -1,0 +1,54 @@
+import { Problem } from "../../core/problem.ts";
+import type { SessionLease } from "../../core/sync/document-ports.ts";
+import type { BrickKey } from "../../core/volume/brick.ts";
+
+/** The plain HTTP doors of a volume's labels. What the server decided is a Problem; anything else may be tried again. */
+export interface LabelApi {
+  startSession(after: string | null, lookOnly: boolean): Promise<SessionLease>;
+  fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
+  fetchBlob(sha256: string): Promise<Uint8Array>;
+  uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
+}
+
+const DECIDED = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+
+async function refusal(response: Response): Promise<Error> {
+  if (!DECIDED(response.status)) return new Error(`the server answered ${response.status}`);
+  const body: unknown = await response.json().catch(() => null);
+  const { tag, what, where, hint } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return new Problem({
+    tag: text(tag) ?? "refused",
+    what: text(what) ?? "The server refused this.",
+    where: text(where),
+    hint: text(hint) ?? (response.status === 401 ? "Reload the page and sign in." : undefined),
+  });
+}
+
+export function createLabelApi(volumeId: string): LabelApi {
+  const send = async (path: string, init?: RequestInit): Promise<Response> => {
+    const response = await fetch(`/api/volumes/${volumeId}/${path}`, init);
+    if (!response.ok) throw await refusal(response);
+    return response;
+  };
+  return {
+    async startSession(after, lookOnly) {
+      const response = await send("sessions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ after, lookOnly }),
+      });
+      return (await response.json()) as SessionLease;
+    },
+    async fetchBrick(key, rev, signal) {
+      const response = await send(`bricks/${key}?rev=${rev}`, { signal: signal ?? null });
+      return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
+    },
+    async fetchBlob(sha256) {
+      return new Uint8Array(await (await send(`paint/${sha256}`)).arrayBuffer());
+    },
+    async uploadBlob(sha256, bytes) {
+      await send(`paint/${sha256}`, { method: "PUT", body: Uint8Array.from(bytes) });
+    },
+  };
+}
