@@ -1,6 +1,6 @@
 import type { Dataset, Group } from "h5wasm";
 import { type FileContents, type FileImage, shapeObjection } from "../../../core/import/file-contents.ts";
-import { Problem } from "../../../core/problem.ts";
+import { isProblem, Problem } from "../../../core/problem.ts";
 import { bytesPerPixel, type Zyx } from "../../../core/volume/voxel-space.ts";
 import type { VolumeFile, VolumeSource } from "../volume-source.ts";
 import { readDataset, storedTypeOf } from "./hdf5-pixels.ts";
@@ -42,7 +42,8 @@ export async function openHdf5(path: string): Promise<VolumeFile> {
       });
   } catch (error) {
     opened.close();
-    throw error;
+    if (isProblem(error)) throw error;
+    throw damaged("The structure of the HDF5 file is damaged.", found.at(-1)?.dataset.path ?? "root group", error);
   }
   const contents: FileContents = { format: "HDF5", images: found.map(({ image }) => image), notes };
   return {

@@ -5,7 +5,10 @@ import h5wasm, { type File as Hdf5File } from "h5wasm";
  * The in-memory build of h5wasm with one file in it that reads from ours. The Node build would see the whole disk, and
  * an HDF5 file may name other files (external links, external storage): here there are none to be found.
  */
-const NAME = "/volume.h5";
+let opened = 0;
+
+/** HDF5's own "no such thing". */
+const isValid = (id: bigint): boolean => id > 0n;
 
 /** The part of an Emscripten file node that is replaced. */
 interface SandboxNode {
@@ -16,15 +19,18 @@ interface SandboxNode {
 }
 
 export async function openInSandbox(path: string): Promise<{ file: Hdf5File; size: number; close(): void }> {
-  const { FS } = await h5wasm.ready;
+  const { FS, activate_throwing_error_handler: throwOnErrors } = await h5wasm.ready;
+  // Without it, a chunk that cannot be unpacked would be read as zeros.
+  throwOnErrors();
+  const name = `/volume-${opened++}.h5`;
   const descriptor = openSync(path, "r");
   const { size } = fstatSync(descriptor);
   const drop = () => {
-    FS.unlink(NAME);
+    FS.unlink(name);
     closeSync(descriptor);
   };
-  FS.writeFile(NAME, new Uint8Array(0));
-  const node = FS.lookupPath(NAME, {}).node as unknown as SandboxNode;
+  FS.writeFile(name, new Uint8Array(0));
+  const node = FS.lookupPath(name, {}).node as unknown as SandboxNode;
   node.usedBytes = size;
   node.stream_ops = {
     ...node.stream_ops,
@@ -32,7 +38,9 @@ export async function openInSandbox(path: string): Promise<{ file: Hdf5File; siz
       readSync(descriptor, buffer, offset, Math.max(0, Math.min(length, size - position)), position),
   };
   try {
-    const file = new h5wasm.File(NAME, "r");
+    // h5wasm says nothing when the library refuses a file: its id tells.
+    const file = new h5wasm.File(name, "r");
+    if (!isValid(file.file_id)) throw new Error("not opened");
     return {
       file,
       size,
