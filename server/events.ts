@@ -10,6 +10,7 @@ export type ServerEvent =
   | { readonly topic: "proposals"; readonly projectId: string; readonly volumeId: string }
   | { readonly topic: "queue"; readonly projectId: string }
   | { readonly topic: "members"; readonly projectId: string; readonly userId: string }
+  | { readonly topic: "export"; readonly projectId: string }
   | { readonly topic: "engine" };
 
 export interface ServerEvents {

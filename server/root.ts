@@ -2,6 +2,7 @@ import { accountRouter } from "./routers/account.ts";
 import { boxRouter } from "./routers/box/index.ts";
 import { checkpointRouter } from "./routers/checkpoint/index.ts";
 import { eventRouter } from "./routers/event.ts";
+import { exportRouter } from "./routers/export/index.ts";
 import { installationRouter } from "./routers/installation/index.ts";
 import { invitationRouter } from "./routers/invitation.ts";
 import { learningCurveRouter } from "./routers/learning-curve/index.ts";
@@ -20,6 +21,7 @@ export const appRouter = router({
   account: accountRouter,
   box: boxRouter,
   event: eventRouter,
+  export: exportRouter,
   installation: installationRouter,
   invitation: invitationRouter,
   member: memberRouter,

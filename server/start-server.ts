@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { createServices } from "./create-services.ts";
 import type { Environment } from "./env.ts";
+import { datasetFreezerOf } from "./export/dataset-freezer.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { sendJson } from "./http/route.ts";
 import { httpRoutes } from "./http/routes.ts";
@@ -70,6 +71,7 @@ export async function startServer(
   const nearBound = nearServer ? await listen(nearServer, "127.0.0.1", 0) : bound;
   const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
   await importQueueOf(services).resume();
+  datasetFreezerOf(services).resume();
   const sockets = openSocketDoors(socketRoutes, services);
   const pages = await openPages(bound);
 
@@ -131,6 +133,7 @@ export async function startServer(
       nearServer?.closeAllConnections();
       await pages?.close();
       await importQueueOf(services).close();
+      await datasetFreezerOf(services).close();
       await closeServices();
     },
   };

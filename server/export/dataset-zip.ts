@@ -9,6 +9,7 @@ import { type ExportedModel, modelFiles } from "./model-files.ts";
 import { nucleiCsv } from "./nuclei-csv.ts";
 import { omeTiffFiles } from "./ome-tiff-files.ts";
 import { omeZarrFiles } from "./ome-zarr-files.ts";
+import { slugOf } from "./slug.ts";
 import { zipStream } from "./zip-stream.ts";
 
 export interface DatasetZip {
@@ -45,18 +46,8 @@ async function* below(folder: string, files: AsyncIterable<ExportFile>): AsyncGe
   for await (const file of files) yield { ...file, path: `${folder}/${file.path}` };
 }
 
-/** Lower case letters, digits and single dashes, so that it is a file name everywhere. */
-export const slugOf = (name: string): string =>
-  name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 60) || "dataset";
-
 export const datasetFolderName = ({ project, version }: DatasetDescription): string =>
-  `${slugOf(project.name)}-v${version}`;
+  `${slugOf(project.name, "dataset")}-v${version}`;
 
 /** A whole dataset version as one zip, `dataset.json` last because it lists all files before it. */
 export function datasetZip(zip: DatasetZip): Readable {
@@ -88,4 +79,4 @@ export function modelZip(dataset: Pick<ReadableDataset, "blobs">, model: Exporte
 }
 
 export const modelFolderName = (model: ExportedModel): string =>
-  `${slugOf(model.projectName)}-model-${model.checkpointId.slice(0, 8)}`;
+  `${slugOf(model.projectName, "project")}-model-${model.checkpointId.slice(0, 8)}`;

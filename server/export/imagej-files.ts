@@ -1,5 +1,6 @@
 import { Problem } from "../../core/problem.ts";
 import { createPixelArray, type PixelArray, type PixelType } from "../../core/volume/voxel-space.ts";
+import type { FrozenVolume } from "./dataset-description.ts";
 import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
@@ -30,7 +31,7 @@ export async function* imagejFiles(dataset: ReadableDataset): AsyncGenerator<Exp
     const volume = await dataset.openVolume(frozen);
     const { fileName } = frozen;
     const values = consecutiveValues(volume.nuclei);
-    assertFitsUint16(volume, values.size);
+    assertFitsImagej(frozen);
     const imageType = imagejTypes[volume.image.pixelType];
     yield imagejFile(volume, "image", imageType, contrastOf(volume), (signal) =>
       imagePlanes(volume, imageType, signal),
@@ -44,12 +45,12 @@ export async function* imagejFiles(dataset: ReadableDataset): AsyncGenerator<Exp
 }
 
 /** Overflow is an error, never a wrap to another nucleus's number. */
-function assertFitsUint16({ volume }: ReadableVolume, nuclei: number): void {
+export function assertFitsImagej({ name, nuclei }: FrozenVolume): void {
   if (nuclei <= LARGEST_UINT16) return;
   throw new Problem({
     tag: "too-many-nuclei-for-imagej",
     what: `ImageJ's label files hold ${LARGEST_UINT16} nuclei, this volume has ${nuclei}.`,
-    where: volume.name,
+    where: name,
     hint: "Export OME-TIFF or OME-Zarr, whose labels have 32 bits.",
   });
 }

@@ -1,8 +1,15 @@
 import { labelRoutes } from "../collab/label-routes.ts";
+import { exportRoutes } from "./exports.ts";
 import type { HttpRoute } from "./route.ts";
 import { trainerRoutes } from "./trainer-api.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { zarrRoutes } from "./zarr.ts";
 
 /** Every plain HTTP door of the server; tRPC, better-auth and pages are mounted beside them in start-server.ts. */
-export const httpRoutes: readonly HttpRoute[] = [...labelRoutes, ...trainerRoutes, ...uploadRoutes, ...zarrRoutes];
+export const httpRoutes: readonly HttpRoute[] = [
+  ...labelRoutes,
+  ...trainerRoutes,
+  ...uploadRoutes,
+  ...zarrRoutes,
+  ...exportRoutes,
+];

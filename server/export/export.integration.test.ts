@@ -1,0 +1,194 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { and, eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkpoint, datasetVersion, project, projectMember, snapshot, volume } from "../../db/schema/index.ts";
+import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
+import { createTestClient } from "../testing/trpc-client.ts";
+import { datasetJsonSchema } from "./dataset-description.ts";
+import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
+import { addLabelledVolume } from "./testing/labelled-volume.ts";
+import { unzipTo } from "./testing/unzip-to.ts";
+import { folderSource } from "./validate/file-source.ts";
+import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
+
+let server: TestServer;
+let ada: TestPerson;
+let bob: TestPerson;
+let eve: TestPerson;
+let projectId: string;
+let folder: string;
+const owner = () => createTestClient(server.address, ada.cookie);
+
+beforeAll(async () => {
+  server = await startTestServer();
+  [ada, bob, eve] = [await server.signUp("Ada Lovelace"), await server.signUp("Bob"), await server.signUp("Eve")];
+  projectId = await server.createProject("Embryos", [
+    [ada, "owner"],
+    [bob, "viewer"],
+  ]);
+  await server.services.db
+    .update(project)
+    .set({ guidelines: "Outline the envelope." })
+    .where(eq(project.id, projectId));
+  folder = await mkdtemp(path.join(os.tmpdir(), "kl-export-"));
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function frozen(versionId: string) {
+  for (const until = Date.now() + 25_000; Date.now() < until; ) {
+    const one = (await owner().export.list.query({ projectId })).find(({ id }) => id === versionId);
+    if (one && one.state !== "freezing") return one;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the version does not get ready");
+}
+
+const zipOf = (versionId: string, query: string, cookie = ada.cookie) =>
+  fetch(`${server.address}/api/projects/${projectId}/exports/${versionId}/zip?${query}`, { headers: { cookie } });
+
+async function unpack(response: Response, name: string): Promise<Map<string, Buffer>> {
+  expect(response.status).toBe(200);
+  const file = path.join(folder, `${name}.zip`);
+  await writeFile(file, Buffer.from(await response.arrayBuffer()));
+  const below = path.join(folder, name);
+  return new Map([...(await unzipTo(file, below))].map(([key, bytes]) => [path.relative(below, key), bytes]));
+}
+
+it("says what is missing in an empty project", async () => {
+  await expect(owner().export.create.mutate({ projectId, licence: "" })).rejects.toThrow("no volume yet");
+});
+
+describe("a project with two labelled volumes", () => {
+  let first: string;
+  let volumeIds: string[];
+  beforeAll(async () => {
+    volumeIds = [
+      await addLabelledVolume(server, projectId, ada.id, { name: "Embryo 1", specimen: "e1" }),
+      await addLabelledVolume(server, projectId, ada.id, { name: "embryo-1", specimen: "e2", keptOut: true }),
+    ];
+    const prefix = "checkpoints/fixture/";
+    await writeCheckpointFiles(server.services.blobs, prefix);
+    const [row] = await server.services.db
+      .insert(checkpoint)
+      .values({ projectId, blobPrefix: prefix, configuration: {}, nucleiLabelled: 2, activeMinutes: 1 })
+      .returning({ id: checkpoint.id });
+    await server.services.db.update(project).set({ currentCheckpointId: row.id }).where(eq(project.id, projectId));
+    first = (await owner().export.create.mutate({ projectId, licence: "CC-BY-4.0" })).id;
+    const version = await frozen(first);
+    expect(version.problem).toBeNull();
+    expect(version).toMatchObject({ state: "ready", version: 1, by: "Ada Lovelace" });
+  }, 60_000);
+
+  it("is frozen and fetched as one zip, valid by our own rules", async () => {
+    const files = await unpack(await zipOf(first, "format=ome-zarr&format=imagej&format=model"), "first");
+    const json = datasetJsonSchema.parse(JSON.parse(files.get("embryos-v1/dataset.json")?.toString() ?? ""));
+    expect(json.volumes.map((one) => [one.name, one.fileName, one.split, one.nuclei, one.largestLabel])).toEqual([
+      ["Embryo 1", "embryo-1", "train", 2, 70_000],
+      ["embryo-1", "embryo-1-2", "test", 2, 70_000],
+    ]);
+    expect(json.licence).toBe("CC-BY-4.0");
+    expect(json.files.length).toBe(files.size - 1);
+    const source = await folderSource(path.join(folder, "first", "embryos-v1"));
+    for (const { fileName } of json.volumes)
+      expect(await validateOmeZarr(source, `ome-zarr/${fileName}.ome.zarr/`)).toEqual([]);
+    const [header, ...rows] = (files.get("embryos-v1/nuclei.csv")?.toString() ?? "").trimEnd().split("\r\n");
+    expect(rows).toHaveLength(4);
+    const volumeUm3 = rows[0].split(",")[header.split(",").indexOf("volume_um3")];
+    expect(Number(volumeUm3)).toBeCloseTo(3 * 10 * 15 * 2 * 0.5 * 0.4, 6);
+    expect(files.get("embryos-v1/GUIDELINES.md")?.toString()).toBe("Outline the envelope.");
+    expect(files.has("embryos-v1/model/weights.bin")).toBe(true);
+    expect(files.has("embryos-v1/imagej/embryo-1-2_labels.csv")).toBe(true);
+  });
+
+  it("gives the model alone", async () => {
+    const [{ checkpointId }] = await owner().export.list.query({ projectId });
+    const url = `${server.address}/api/projects/${projectId}/checkpoints/${checkpointId}/zip`;
+    const files = await unpack(await fetch(url, { headers: { cookie: bob.cookie } }), "model");
+    const names = [...files.keys()].map((name) => name.split("/").slice(1).join("/"));
+    expect(names).toEqual(expect.arrayContaining(["model/model.json", "model/weights.bin", "model/training.json"]));
+  });
+
+  it("stays as it was when labels, names and licence change afterwards", async () => {
+    await server.services.db.update(project).set({ dataLicence: "CC0" }).where(eq(project.id, projectId));
+    await server.services.db.update(volume).set({ specimen: "other" }).where(eq(volume.id, volumeIds[0]));
+    const again = await unpack(await zipOf(first, "format=ome-tiff"), "again");
+    const json = datasetJsonSchema.parse(JSON.parse(again.get("embryos-v1/dataset.json")?.toString() ?? ""));
+    expect([json.licence, json.volumes[0].specimen]).toEqual(["CC-BY-4.0", "e1"]);
+  });
+
+  it("is for members: strangers see nothing, viewers fetch, only owners make and remove", async () => {
+    expect((await zipOf(first, "format=ome-zarr", eve.cookie)).status).toBe(404);
+    expect((await fetch(`${server.address}/api/projects/${projectId}/exports/${first}/zip?format=imagej`)).status).toBe(
+      401,
+    );
+    const viewer = createTestClient(server.address, bob.cookie);
+    expect(await viewer.export.list.query({ projectId })).toHaveLength(1);
+    await expect(viewer.export.create.mutate({ projectId, licence: "" })).rejects.toThrow("owner");
+    await expect(viewer.export.remove.mutate({ projectId, versionId: first })).rejects.toThrow("owner");
+    const stranger = createTestClient(server.address, eve.cookie);
+    await expect(stranger.export.list.query({ projectId })).rejects.toThrow("not a member");
+  });
+
+  it("refuses formats that do not exist and versions of other projects", async () => {
+    expect((await zipOf(first, "format=exe")).status).toBe(400);
+    expect((await zipOf(first, "")).status).toBe(400);
+    expect((await zipOf(crypto.randomUUID(), "format=imagej")).status).toBe(404);
+    const other = await server.createProject("Other", [[eve, "owner"]]);
+    const url = `${server.address}/api/projects/${other}/exports/${first}/zip?format=imagej`;
+    expect((await fetch(url, { headers: { cookie: eve.cookie } })).status).toBe(404);
+  });
+
+  it("takes up a version that a stopped server left half frozen", async () => {
+    const [row] = await server.services.db
+      .insert(datasetVersion)
+      .values({ projectId, version: 2, createdBy: ada.id, progress: 0.4 })
+      .returning({ id: datasetVersion.id });
+    const { datasetFreezerOf } = await import("./dataset-freezer.ts");
+    datasetFreezerOf(server.services).resume();
+    expect((await frozen(row.id)).state).toBe("ready");
+  });
+
+  it("is cancelled while it freezes, and leaves nothing behind", async () => {
+    const { id } = await owner().export.create.mutate({ projectId, licence: "" });
+    await owner().export.remove.mutate({ projectId, versionId: id });
+    expect((await owner().export.list.query({ projectId })).some((one) => one.id === id)).toBe(false);
+    for await (const key of server.services.blobs.list(`datasets/${id}/`)) expect(key).toBe("nothing");
+    const versions = await server.services.db
+      .select()
+      .from(datasetVersion)
+      .where(eq(datasetVersion.projectId, projectId));
+    const snapshots = await server.services.db
+      .select()
+      .from(snapshot)
+      .where(and(eq(snapshot.projectId, projectId), eq(snapshot.reason, "export")));
+    expect(snapshots.map((one) => one.id).toSorted()).toEqual(versions.map((one) => one.snapshotId).toSorted());
+  });
+
+  it("names people as they chose when it was frozen", async () => {
+    const names = async () => {
+      const { annotatorNames } = await import("./annotator-names.ts");
+      const nameOf = await annotatorNames(server.services.db, projectId);
+      return [nameOf(ada.id).name, nameOf("somebody-who-left").name, nameOf("another").name];
+    };
+    expect(await names()).toEqual(["annotator 1", "former member 1", "former member 2"]);
+    await server.services.db
+      .update(projectMember)
+      .set({ exportAs: "name" })
+      .where(and(eq(projectMember.projectId, projectId), eq(projectMember.userId, ada.id)));
+    expect((await names())[0]).toBe("Ada Lovelace");
+  });
+
+  it("says so when a volume was deleted since", async () => {
+    await server.services.db.delete(volume).where(eq(volume.id, volumeIds[1]));
+    const response = await zipOf(first, "format=ome-zarr");
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ tag: "export-volume-deleted", where: "embryo-1" });
+    const [, version] = await owner().export.list.query({ projectId });
+    expect(version.contents?.volumes.map((one) => one.deleted)).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,144 @@
+import { asc, eq } from "drizzle-orm";
+import { Problem } from "../../core/problem.ts";
+import { checkpoint, datasetVersion, nucleusClass, project, snapshotVolume, volume } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+import { freezeProject } from "../snapshots/freeze-project.ts";
+import { annotatorNames } from "./annotator-names.ts";
+import {
+  DATASET_FORMAT,
+  type DatasetDescription,
+  datasetDescriptionSchema,
+  type FrozenNucleus,
+  type FrozenVolume,
+} from "./dataset-description.ts";
+import { fileNamesOf } from "./file-names.ts";
+import { freezeVolume } from "./freeze-volume.ts";
+import { openDataset } from "./frozen-dataset.ts";
+import { omeZarrFiles } from "./ome-zarr-files.ts";
+import { software } from "./software-version.ts";
+import { exportSource } from "./validate/file-source.ts";
+import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
+
+type VersionRow = typeof datasetVersion.$inferSelect;
+
+/** Freezing the labels, the volumes and the last look at them, as shares of the progress that people see. */
+const SNAPSHOT_DONE = 0.25;
+const VOLUMES_DONE = 0.85;
+
+/**
+ * Copies and measures everything that a dataset version holds, looks at it as a reader would, and returns what is
+ * written down of it. Done again from the start it comes to the same, but for a snapshot that is already there.
+ */
+export async function freezeDataset(
+  services: Services,
+  row: VersionRow,
+  signal: AbortSignal,
+  onProgress: (done: number) => void,
+): Promise<DatasetDescription> {
+  const { db } = services;
+  const snapshotId = row.snapshotId ?? (await freezeLabelsOf(services, row));
+  onProgress(SNAPSHOT_DONE);
+  const frozen = await db
+    .select({ volume, manifest: snapshotVolume.manifest })
+    .from(snapshotVolume)
+    .innerJoin(volume, eq(volume.id, snapshotVolume.volumeId))
+    .where(eq(snapshotVolume.snapshotId, snapshotId))
+    .orderBy(asc(volume.name), asc(volume.id));
+  const fileNames = fileNamesOf(frozen.map((one) => one.volume.name));
+  const nameOf = await annotatorNames(db, row.projectId);
+  const volumes: FrozenVolume[] = [];
+  const nuclei: FrozenNucleus[] = [];
+  for (const [index, { volume: volumeRow, manifest }] of frozen.entries()) {
+    signal.throwIfAborted();
+    const done = (share: number) =>
+      onProgress(SNAPSHOT_DONE + (VOLUMES_DONE - SNAPSHOT_DONE) * ((index + share) / frozen.length));
+    const part = await freezeVolume({
+      services,
+      versionId: row.id,
+      snapshotId,
+      row: volumeRow,
+      manifest,
+      fileName: fileNames[index],
+      nameOf,
+      signal,
+      onProgress: done,
+    });
+    volumes.push(part.volume);
+    nuclei.push(...part.nuclei);
+  }
+  if (nuclei.length === 0)
+    throw new Problem({
+      tag: "nothing-labelled",
+      what: "There is no finished nucleus in this project yet.",
+      hint: "Label at least one nucleus, or accept a proposal, and export again.",
+    });
+  const by = new Set(frozen.flatMap(({ manifest }) => manifest.nuclei.flatMap((one) => (one.by ? [one.by] : []))));
+  const annotators = [...by].map(nameOf).map((annotator) => ({
+    ...annotator,
+    nuclei: nuclei.filter((nucleus) => nucleus.annotator === annotator.name).length,
+  }));
+  const description = datasetDescriptionSchema.parse({
+    ...(await describeProject(services, row)),
+    format: DATASET_FORMAT,
+    id: row.id,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    software,
+    snapshotId,
+    annotators: annotators.filter((annotator) => annotator.nuclei > 0),
+    volumes,
+  } satisfies DatasetDescription);
+  await assertReadable(services, description, signal);
+  return description;
+}
+
+async function freezeLabelsOf(services: Services, row: VersionRow): Promise<string> {
+  const id = await freezeProject(services, { projectId: row.projectId, reason: "export", createdBy: row.createdBy });
+  await services.db.update(datasetVersion).set({ snapshotId: id }).where(eq(datasetVersion.id, row.id));
+  return id;
+}
+
+async function describeProject(
+  { db }: Services,
+  row: VersionRow,
+): Promise<Pick<DatasetDescription, "project" | "guidelines" | "licence" | "classes" | "checkpoint">> {
+  const [of] = await db.select().from(project).where(eq(project.id, row.projectId));
+  const classes = await db
+    .select({ name: nucleusClass.name, numberKey: nucleusClass.numberKey, color: nucleusClass.color })
+    .from(nucleusClass)
+    .where(eq(nucleusClass.projectId, row.projectId))
+    .orderBy(asc(nucleusClass.numberKey));
+  const [weights] = row.checkpointId
+    ? await db.select().from(checkpoint).where(eq(checkpoint.id, row.checkpointId))
+    : [];
+  return {
+    project: { id: of.id, name: of.name, description: of.description },
+    guidelines: of.guidelines,
+    licence: of.dataLicence,
+    classes,
+    checkpoint: weights
+      ? {
+          id: weights.id,
+          snapshotId: weights.snapshotId,
+          createdAt: weights.createdAt.toISOString(),
+          metrics: weights.metrics,
+        }
+      : null,
+  };
+}
+
+/** The writer's own look at what it wrote, before anybody is told that it is ready. */
+async function assertReadable(services: Services, description: DatasetDescription, signal: AbortSignal): Promise<void> {
+  const files = await exportSource(omeZarrFiles(openDataset(services.blobs, description)));
+  for (const { fileName, name } of description.volumes) {
+    signal.throwIfAborted();
+    const [first] = await validateOmeZarr(files, `ome-zarr/${fileName}.ome.zarr/`);
+    if (first)
+      throw new Problem({
+        tag: "export-invalid",
+        what: `The export of ${name} is not valid: ${first.what}.`,
+        where: `${first.where} (rule ${first.rule})`,
+        hint: "Please report this with the server's log; nothing was exported.",
+      });
+  }
+}

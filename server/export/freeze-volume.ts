@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
+import type { volume } from "../../db/schema/index.ts";
+import { writeLabelPyramid } from "../ingest/pyramid/write-labels.ts";
+import { imageFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
+import type { Services } from "../services.ts";
+import type { AnnotatorName } from "./annotator-names.ts";
+import { knownMaskFolder, writeFrozenNuclei } from "./dataset-blobs.ts";
+import type { FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
+import { createKnownMaskSource } from "./known-mask-source.ts";
+import { measureFrozenVolume } from "./measure-frozen-volume.ts";
+import { judgedOrigins } from "./nucleus-origins.ts";
+import { openStoredImage, type StoredImage } from "./stored-image.ts";
+
+export interface FreezeVolumeJob {
+  readonly services: Services;
+  readonly versionId: string;
+  readonly snapshotId: string;
+  readonly row: typeof volume.$inferSelect;
+  readonly manifest: SnapshotManifest;
+  readonly fileName: string;
+  readonly nameOf: (userId: string) => AnnotatorName;
+  readonly signal: AbortSignal;
+  /** 0…1 */
+  readonly onProgress: (done: number) => void;
+}
+
+/** Making the mask and its pyramid takes about this share of the time, measuring the rest. */
+const MASK_SHARE = 0.6;
+
+/** Writes what the snapshot does not have, the mask and the table of nuclei, and describes the volume. */
+export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: FrozenVolume; nuclei: FrozenNucleus[] }> {
+  const { services, versionId, row, manifest, signal } = job;
+  const { blobs, db } = services;
+  const frozenFolder = snapshotVolumeFolder(job.snapshotId, row.id);
+  const [image, labels, proposals] = await Promise.all([
+    openStoredImage(blobs, imageFolder(row.id)),
+    openStoredImage(blobs, `${frozenFolder}labels.ome.zarr/`),
+    manifest.rejectedProposals && openStoredImage(blobs, `${frozenFolder}proposals.ome.zarr/`),
+  ]);
+  const knownShare = await writeKnownMask(job, labels, proposals);
+  const shapes = await measureFrozenVolume(manifest, image, labels, signal);
+  const origins = await judgedOrigins(db, row.id);
+  const byLabel = new Map(manifest.nuclei.map((nucleus) => [nucleus.label, nucleus]));
+  const nuclei = shapes.map(({ labelValue, centroidZyxUm: [z, y, x], ...shape }): FrozenNucleus => {
+    const frozen = byLabel.get(labelValue);
+    const judged = origins.get(labelValue);
+    return {
+      label: labelValue,
+      status: frozen?.status === "corrected" ? "corrected" : "accepted",
+      class: frozen?.class ?? null,
+      annotator: frozen?.by ? job.nameOf(frozen.by).name : null,
+      origin: originOf(frozen?.origin ?? null, frozen?.by ?? null),
+      checkpointId: judged?.checkpointId ?? null,
+      uncertainty: judged?.uncertainty ?? null,
+      shape: { ...shape, centroidZyxUm: [z, y, x] },
+    };
+  });
+  await writeFrozenNuclei(blobs, versionId, row.id, nuclei);
+  job.onProgress(1);
+  return {
+    nuclei,
+    volume: {
+      id: row.id,
+      name: row.name,
+      fileName: job.fileName,
+      specimen: manifest.specimen,
+      split: manifest.keptOut ? "test" : "train",
+      shapeZyx: manifest.shapeZyx,
+      voxelSizeZyx: manifest.voxelSizeZyx,
+      pixelType: row.pixelType,
+      intensityRange: row.quality ? [row.quality.percentile1, row.quality.percentile998] : null,
+      sourceFileName: row.sourceFileName,
+      sourceSha256: row.sourceSha256,
+      nuclei: nuclei.length,
+      truncatedNuclei: nuclei.filter(({ shape }) => shape.truncated).length,
+      unfinishedNuclei: manifest.nuclei.length - nuclei.length,
+      largestLabel: nuclei.at(-1)?.label ?? 0,
+      knownShare,
+      boxes: manifest.boxes,
+    },
+  };
+}
+
+/** Labels that nobody has touched came with the file. */
+function originOf(origin: string | null, by: string | null): FrozenNucleus["origin"] {
+  if (origin === "import" || by === null) return "import";
+  return origin === null ? "drawn" : "proposal";
+}
+
+async function writeKnownMask(
+  { services, versionId, row, manifest, signal, onProgress }: FreezeVolumeJob,
+  labels: StoredImage,
+  proposals: StoredImage | null,
+): Promise<number> {
+  const scratchFolder = await mkdtemp(path.join(os.tmpdir(), "karyoloop-known-"));
+  try {
+    const { extents } = await writeLabelPyramid({
+      blobs: services.blobs,
+      prefix: knownMaskFolder(versionId, row.id),
+      name: "known",
+      sourceImage: "../../../volumes",
+      source: createKnownMaskSource(manifest, labels, proposals),
+      voxelSizeZyx: manifest.voxelSizeZyx,
+      scratchFolder,
+      signal,
+      onProgress: (done) => onProgress(MASK_SHARE * done),
+    });
+    const [depth, height, width] = manifest.shapeZyx;
+    return extents.reduce((sum, { voxels }) => sum + voxels, 0) / (depth * height * width);
+  } finally {
+    await rm(scratchFolder, { recursive: true, force: true });
+  }
+}

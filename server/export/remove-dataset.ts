@@ -1,0 +1,34 @@
+import { and, eq } from "drizzle-orm";
+import { Problem } from "../../core/problem.ts";
+import { datasetVersion, snapshot } from "../../db/schema/index.ts";
+import { snapshotFolder } from "../jobs/job-blobs.ts";
+import type { Services } from "../services.ts";
+import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
+import { datasetFolder } from "./dataset-blobs.ts";
+import { datasetFreezerOf } from "./dataset-freezer.ts";
+
+/** Stops a version that is still freezing, then takes its row, its snapshot and its blobs away. */
+export async function removeDataset(services: Services, projectId: string, versionId: string): Promise<void> {
+  const { db, blobs, events } = services;
+  await datasetFreezerOf(services).stop(versionId);
+  await db.transaction(async (tx) => {
+    const [row] = await tx
+      .delete(datasetVersion)
+      .where(and(eq(datasetVersion.id, versionId), eq(datasetVersion.projectId, projectId)))
+      .returning({ snapshotId: datasetVersion.snapshotId });
+    if (!row)
+      throw new Problem({
+        tag: "no-such-version",
+        what: "This dataset version is not there.",
+        hint: "Reload the page.",
+      });
+    await scheduleBlobRemoval(tx, [
+      datasetFolder(versionId),
+      ...(row.snapshotId ? [snapshotFolder(row.snapshotId)] : []),
+    ]);
+    if (row.snapshotId) await tx.delete(snapshot).where(eq(snapshot.id, row.snapshotId));
+  });
+  await removeScheduledBlobs(db, blobs);
+  datasetFreezerOf(services).nudge();
+  events.publish({ topic: "export", projectId });
+}

@@ -1,0 +1,96 @@
+import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import { Problem } from "../../core/problem.ts";
+import { datasetVersion, volume } from "../../db/schema/index.ts";
+import { isUuid } from "../access.ts";
+import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
+import { datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
+import { exportFormats } from "../export/export-formats.ts";
+import { findExportedModel } from "../export/exported-model.ts";
+import { openDataset } from "../export/frozen-dataset.ts";
+import { assertFitsImagej } from "../export/imagej-files.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
+
+const formatsSchema = z.array(z.enum(exportFormats)).min(1).max(exportFormats.length);
+const NO_SUCH = "There is no such dataset version.";
+
+/** Sends a zip as it is made. A browser that goes away destroys the stream, which stops the making. */
+async function sendZip(response: ServerResponse, zip: Readable, name: string, signal: AbortSignal): Promise<void> {
+  response.writeHead(200, {
+    "content-type": "application/zip",
+    "content-disposition": `attachment; filename="${name}.zip"`,
+    "cache-control": "no-store",
+  });
+  try {
+    await pipeline(zip, response);
+  } catch (error) {
+    // The connection breaks off, so that nobody takes half a zip for a whole one.
+    if (!signal.aborted) console.error(`export ${name} broke off`, error);
+    response.destroy();
+  }
+}
+
+/** Images are not copied when a version freezes: with a deleted volume its versions go. */
+async function assertAllVolumesThere({ services, projectId }: RouteRequest, description: DatasetDescription) {
+  const rows = await services.db.select({ id: volume.id }).from(volume).where(eq(volume.projectId, projectId));
+  const there = new Set(rows.map(({ id }) => id));
+  const gone = description.volumes.filter(({ id }) => !there.has(id));
+  if (gone.length > 0)
+    throw new Problem({
+      tag: "export-volume-deleted",
+      what: "A volume of this dataset version was deleted, and its images with it.",
+      where: gone.map(({ name }) => name).join(", "),
+      hint: "Make a new version of what is there now.",
+    });
+}
+
+async function sendDataset(request: RouteRequest): Promise<void> {
+  const { services, parameters, projectId, url } = request;
+  const formats = formatsSchema.safeParse([...new Set(url.searchParams.getAll("format"))]);
+  if (!formats.success) throw new HttpRefusal(400, `Ask for one or more of ${exportFormats.join(", ")}.`);
+  if (!isUuid(parameters.versionId)) throw new HttpRefusal(404, NO_SUCH);
+  const [row] = await services.db
+    .select()
+    .from(datasetVersion)
+    .where(and(eq(datasetVersion.id, parameters.versionId), eq(datasetVersion.projectId, projectId)));
+  if (!row) throw new HttpRefusal(404, NO_SUCH);
+  if (row.state !== "ready") throw new HttpRefusal(409, "This dataset version is not ready.");
+  const description = datasetDescriptionSchema.parse(row.description);
+  await assertAllVolumesThere(request, description);
+  if (formats.data.includes("imagej")) for (const frozen of description.volumes) assertFitsImagej(frozen);
+  const wantsModel = formats.data.includes("model");
+  const model =
+    wantsModel && row.checkpointId ? await findExportedModel(services.db, projectId, row.checkpointId) : null;
+  if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
+  const dataset = openDataset(services.blobs, description);
+  // Opened before the first byte is sent: what is damaged is said in words, not by a broken connection.
+  for (const frozen of description.volumes) await dataset.openVolume(frozen);
+  const zip = datasetZip({ dataset, formats: formats.data, model, exportedAt: new Date() });
+  await sendZip(request.response, zip, datasetFolderName(description), request.signal);
+}
+
+async function sendModel(request: RouteRequest): Promise<void> {
+  const { services, parameters, projectId } = request;
+  const model = isUuid(parameters.checkpointId)
+    ? await findExportedModel(services.db, projectId, parameters.checkpointId)
+    : null;
+  if (!model) throw new HttpRefusal(404, "There is no such model.");
+  await sendZip(request.response, modelZip(services, model, new Date()), modelFolderName(model), request.signal);
+}
+
+const door = (path: string, handle: HttpRoute["handle"]): HttpRoute => ({
+  method: "GET",
+  path,
+  access: { kind: "project", role: "viewer" },
+  maxBodyBytes: 0,
+  handle,
+});
+
+/** `…/exports/<version>/zip?format=ome-zarr&format=model`, and a checkpoint alone. */
+export const exportRoutes: readonly HttpRoute[] = [
+  door("/api/projects/:projectId/exports/:versionId/zip", sendDataset),
+  door("/api/projects/:projectId/checkpoints/:checkpointId/zip", sendModel),
+];

@@ -1,0 +1,48 @@
+import { and, count, eq, max } from "drizzle-orm";
+import { z } from "zod";
+import { Problem } from "../../../core/problem.ts";
+import { datasetVersion, project, volume } from "../../../db/schema/index.ts";
+import { datasetFreezerOf } from "../../export/dataset-freezer.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+/** Starts to freeze the project as it is now. The licence is the project's: it is set here as in the settings. */
+export const createVersion = projectProcedure("owner")
+  .input(z.object({ licence: z.string().trim().max(500) }))
+  .mutation(async ({ ctx, input }) => {
+    const { db, events } = ctx.services;
+    const { projectId } = ctx;
+    const id = await db.transaction(async (tx) => {
+      // Locks the project's row: two people pressing at once get two numbers.
+      const [of] = await tx.select().from(project).where(eq(project.id, projectId)).for("update");
+      const [{ ready }] = await tx
+        .select({ ready: count() })
+        .from(volume)
+        .where(and(eq(volume.projectId, projectId), eq(volume.state, "ready")));
+      if (ready === 0)
+        throw new Problem({
+          tag: "nothing-to-export",
+          what: "This project has no volume yet.",
+          hint: "Import one and label some nuclei.",
+        });
+      if (input.licence !== of.dataLicence)
+        await tx.update(project).set({ dataLicence: input.licence }).where(eq(project.id, projectId));
+      const [{ last }] = await tx
+        .select({ last: max(datasetVersion.version) })
+        .from(datasetVersion)
+        .where(eq(datasetVersion.projectId, projectId));
+      const [row] = await tx
+        .insert(datasetVersion)
+        .values({
+          projectId,
+          version: (last ?? 0) + 1,
+          checkpointId: of.currentCheckpointId,
+          createdBy: ctx.user.id,
+        })
+        .returning({ id: datasetVersion.id });
+      return row.id;
+    });
+    datasetFreezerOf(ctx.services).nudge();
+    events.publish({ topic: "export", projectId });
+    events.publish({ topic: "project", projectId });
+    return { id };
+  });

@@ -1,0 +1,7 @@
+import { router } from "../../trpc.ts";
+import { createVersion } from "./create-version.ts";
+import { listVersions } from "./list-versions.ts";
+import { removeVersion } from "./remove-version.ts";
+
+/** Dataset versions: frozen, listed, removed. They are fetched over plain HTTP (server/http/exports.ts). */
+export const exportRouter = router({ list: listVersions, create: createVersion, remove: removeVersion });

@@ -1,0 +1,53 @@
+import { desc, eq, inArray } from "drizzle-orm";
+import { checkpoint, datasetVersion, user, volume } from "../../../db/schema/index.ts";
+import { datasetDescriptionSchema } from "../../export/dataset-description.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+/** Newest first, with what a person wants to know before fetching one. */
+export const listVersions = projectProcedure("viewer").query(async ({ ctx }) => {
+  const { db } = ctx.services;
+  const rows = await db
+    .select({ version: datasetVersion, by: user.name })
+    .from(datasetVersion)
+    .innerJoin(user, eq(user.id, datasetVersion.createdBy))
+    .where(eq(datasetVersion.projectId, ctx.projectId))
+    .orderBy(desc(datasetVersion.version));
+  const present = new Set(
+    (await db.select({ id: volume.id }).from(volume).where(eq(volume.projectId, ctx.projectId))).map(({ id }) => id),
+  );
+  const checkpointIds = rows.flatMap(({ version }) => (version.checkpointId ? [version.checkpointId] : []));
+  const models = new Set(
+    checkpointIds.length === 0
+      ? []
+      : (await db.select({ id: checkpoint.id }).from(checkpoint).where(inArray(checkpoint.id, checkpointIds))).map(
+          ({ id }) => id,
+        ),
+  );
+  return rows.map(({ version, by }) => {
+    const description = version.description ? datasetDescriptionSchema.parse(version.description) : null;
+    return {
+      id: version.id,
+      version: version.version,
+      state: version.state,
+      progress: version.progress,
+      problem: version.problem,
+      by,
+      createdAt: version.createdAt,
+      checkpointId: version.checkpointId && models.has(version.checkpointId) ? version.checkpointId : null,
+      contents: description && {
+        licence: description.licence,
+        annotators: description.annotators,
+        volumes: description.volumes.map((one) => ({
+          name: one.name,
+          specimen: one.specimen,
+          split: one.split,
+          nuclei: one.nuclei,
+          unfinishedNuclei: one.unfinishedNuclei,
+          knownShare: one.knownShare,
+          /** Its images went with it: the version cannot be fetched any more. */
+          deleted: !present.has(one.id),
+        })),
+      },
+    };
+  });
+});

@@ -1,0 +1,8 @@
+import { z } from "zod";
+import { removeDataset } from "../../export/remove-dataset.ts";
+import { projectProcedure } from "../../trpc.ts";
+
+/** Cancels a version that is being made, or deletes one. */
+export const removeVersion = projectProcedure("owner")
+  .input(z.object({ versionId: z.uuid() }))
+  .mutation(({ ctx, input }) => removeDataset(ctx.services, ctx.projectId, input.versionId));
