@@ -30,7 +30,7 @@ export async function startTrainerProcess(
       KARYOLOOP_ENGINE: "wasm",
       KARYOLOOP_BASE_CHANNELS: "4",
       KARYOLOOP_CHECKPOINT_SECONDS: "1",
-      KARYOLOOP_LEASE_SECONDS: "6",
+      KARYOLOOP_LEASE_SECONDS: "30",
       ...environment,
     },
   });
@@ -56,7 +56,7 @@ export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
   describe: () => string = () => "",
-  timeoutMs = 90_000,
+  timeoutMs = 180_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

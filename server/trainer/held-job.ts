@@ -23,7 +23,6 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
   readonly #timer: NodeJS.Timeout;
   #progress = 0;
   #phase = "";
-  #heardAtMs = performance.now();
 
   constructor(job: Job, client: ServerClient, draining: AbortSignal) {
     this.job = job;
@@ -69,9 +68,7 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
 
   async #guard<T>(request: Promise<T>): Promise<T> {
     try {
-      const result = await request;
-      this.#heardAtMs = performance.now();
-      return result;
+      return await request;
     } catch (error) {
       if (error instanceof LeaseLost) this.#stop.abort(error);
       throw error;
@@ -83,12 +80,10 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
     try {
       const beat = { progress: this.#progress, phase: this.#phase };
       const answer = heartbeatAnswerSchema.parse(await this.client.tryTell(this.job, "/heartbeat", beat));
-      this.#heardAtMs = performance.now();
       if (answer.cancelRequested) this.#cancel.abort();
     } catch (error) {
-      const silentMs = performance.now() - this.#heardAtMs;
-      if (error instanceof LeaseLost || (isServerAway(error) && silentMs > this.job.leaseSeconds * 1000))
-        this.#stop.abort(new LeaseLost());
+      if (error instanceof LeaseLost) this.#stop.abort(error);
+      // While the server is away nobody else can take the job: go on, and hear what it says when it is back.
       else if (!isServerAway(error)) console.error("A heartbeat was refused:", error);
     }
   }

@@ -76,7 +76,8 @@ export class ServerClient {
         return await request();
       } catch (error) {
         if (!(error instanceof ServerAway)) throw error;
-        await sleep(waitMs, undefined, { signal });
+        // What ended the wait is the reason, not that a wait was ended.
+        await sleep(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
       }
     }
   }

@@ -1,0 +1,74 @@
+import { Badge, Button, Group, Kbd, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
+import { IconArrowRight, IconCheck, IconPencil, IconX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import type { Decision } from "../editor/editor-contract.ts";
+import type { ReviewQuestion } from "./review-contract.ts";
+
+interface QuestionCardProps {
+  readonly question: ReviewQuestion;
+  readonly voxelUm3: number;
+  readonly busy: boolean;
+  onDecide(decision: Decision): void;
+  onSkip(): void;
+}
+
+/** The question in words, and what can be answered, each with its key. */
+export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: QuestionCardProps) {
+  const answer = (decision: Decision, label: string, key: string, icon: ReactNode, color: string) => (
+    <Button
+      size="xs"
+      variant="light"
+      color={color}
+      leftSection={icon}
+      rightSection={<Kbd size="xs">{key}</Kbd>}
+      justify="space-between"
+      disabled={busy}
+      onClick={() => onDecide(decision)}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <Paper withBorder p="sm" role="group" aria-label="Question">
+      <Stack gap="xs">
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="sm" fw={600}>
+            {question.kind === "candidate" ? "Is a nucleus missing here?" : "Is this a nucleus, well outlined?"}
+          </Text>
+          <Badge variant="outline" color="gray" tt="none" title="Label value">
+            {question.labelValue}
+          </Badge>
+        </Group>
+        <Text size="sm" aria-live="polite">
+          Why this one: {question.reason}.
+        </Text>
+        <Text size="xs" c="dimmed">
+          {formatUm3(question.voxels * voxelUm3)}
+          {question.uncertainty !== null && ` · doubt ${Math.round(question.uncertainty * 100)} of 100`}
+        </Text>
+        <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs">
+          {answer("accepted", "Accept", "A", <IconCheck size={14} aria-hidden />, "teal")}
+          {answer("rejected", "No nucleus", "R", <IconX size={14} aria-hidden />, "red")}
+          {answer("corrected", "Correct", "C", <IconPencil size={14} aria-hidden />, "blue")}
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconArrowRight size={14} aria-hidden />}
+            rightSection={<Kbd size="xs">K</Kbd>}
+            justify="space-between"
+            disabled={busy}
+            onClick={onSkip}
+          >
+            Skip
+          </Button>
+        </SimpleGrid>
+        <Text size="xs" c="dimmed">
+          Two nuclei in one, or one in two? Press Correct first, then split or merge with the tools on the left.
+        </Text>
+      </Stack>
+    </Paper>
+  );
+}
+
+const formatUm3 = (um3: number): string =>
+  `${um3 >= 100 ? Math.round(um3).toLocaleString("en") : um3.toPrecision(2)} µm³`;

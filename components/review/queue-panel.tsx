@@ -1,0 +1,180 @@
+import { Alert, Anchor, Button, Group, Kbd, List, Loader, Stack, Text } from "@mantine/core";
+import { IconEye, IconListSearch, IconSchool } from "@tabler/icons-react";
+import { type ReactNode, useState } from "react";
+import type { EditorApi, Loaded } from "../editor/editor-contract.ts";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { QuestionCard } from "./question-card.tsx";
+import type { QueueFacts, ReviewPorts } from "./review-contract.ts";
+import { useReviewSession } from "./use-review-session.ts";
+
+export interface QueuePanelProps {
+  readonly api: EditorApi;
+  readonly ports: ReviewPorts;
+  readonly facts: Loaded<QueueFacts>;
+  readonly userId: string;
+  /** False for viewers: they see the queue and decide nothing. */
+  readonly canDecide: boolean;
+  readonly training: { readonly running: boolean; start(): Promise<void> };
+  volumeHref(volumeId: string): string;
+  readonly trainingHref: string;
+}
+
+/** The shared queue in the editor: one question after the other, who looks at what, and when to train again. */
+export function QueuePanel(props: QueuePanelProps) {
+  const { api, facts } = props;
+  const { session, state } = useReviewSession(api, props.ports);
+  const [deciding, setDeciding] = useState(false);
+  const decide = async (decision: "accepted" | "corrected" | "rejected") => {
+    setDeciding(true);
+    try {
+      await api.decide(decision);
+    } catch (error) {
+      const { what, hint } = props.ports.problemOf(error);
+      api.notify({ tone: "error", text: [what, hint].filter(Boolean).join(" ") });
+    } finally {
+      setDeciding(false);
+    }
+  };
+  if (facts.problem && !facts.data) return <ProblemAlert problem={facts.problem} onRetry={facts.retry} />;
+  if (!facts.data) return <Loader size="sm" m="md" aria-label="Loading the queue" />;
+  const { data } = facts;
+  if (!data.prediction)
+    return (
+      <EmptyState
+        icon={<IconListSearch size={28} stroke={1.4} />}
+        title="No proposals yet"
+        text="Label some nuclei, keep a box for validation, and train: the model then proposes the remaining nuclei and asks about them here."
+      >
+        <Button component="a" href={props.trainingHref} size="xs" variant="light" mt="xs">
+          To the training
+        </Button>
+      </EmptyState>
+    );
+  const [voxelZ, voxelY, voxelX] = api.document.voxelSizeZyx;
+  return (
+    <Stack gap="sm" p="sm">
+      {state.kind === "looking" ? (
+        <QuestionCard
+          question={state.question}
+          voxelUm3={voxelZ * voxelY * voxelX}
+          busy={deciding}
+          onDecide={(decision) => void decide(decision)}
+          onSkip={() => void session.skip()}
+        />
+      ) : (
+        <Waiting facts={data} empty={state.kind === "empty"} canDecide={props.canDecide} volumeHref={props.volumeHref}>
+          <Button
+            size="sm"
+            loading={state.kind === "asking"}
+            disabled={!props.canDecide || data.waiting === 0}
+            rightSection={<Kbd size="xs">Q</Kbd>}
+            onClick={() => void session.next()}
+          >
+            Next question
+          </Button>
+        </Waiting>
+      )}
+      <Holders facts={data} userId={props.userId} />
+      <RetrainOffer facts={data} canDecide={props.canDecide} training={props.training} />
+    </Stack>
+  );
+}
+
+interface WaitingProps {
+  readonly facts: QueueFacts;
+  readonly empty: boolean;
+  readonly canDecide: boolean;
+  readonly children: ReactNode;
+  volumeHref(volumeId: string): string;
+}
+
+/** Between two questions. */
+function Waiting({ facts, empty, canDecide, children, volumeHref }: WaitingProps) {
+  const { waiting, elsewhere } = facts;
+  return (
+    <Stack gap="xs">
+      <Text size="sm">
+        {waiting === 0
+          ? "Nothing is left to ask in this volume."
+          : empty
+            ? "All that is left is being looked at by others, or was skipped on this page."
+            : `${waiting} ${waiting === 1 ? "question is" : "questions are"} open in this volume, the most doubtful first.`}
+      </Text>
+      {children}
+      {!canDecide && (
+        <Text size="xs" c="dimmed">
+          You are a viewer here: ask an owner of the project to be made an annotator.
+        </Text>
+      )}
+      {elsewhere.length > 0 && (
+        <List size="sm" spacing={2}>
+          {elsewhere.map((other) => (
+            <List.Item key={other.volumeId}>
+              <Anchor href={volumeHref(other.volumeId)} size="sm">
+                {other.name}
+              </Anchor>{" "}
+              has {other.waiting}
+            </List.Item>
+          ))}
+        </List>
+      )}
+    </Stack>
+  );
+}
+
+function Holders({ facts, userId }: { facts: QueueFacts; userId: string }) {
+  const others = facts.holders.filter((holder) => holder.userId !== userId);
+  if (others.length === 0) return null;
+  return (
+    <Group gap={6} wrap="nowrap" align="flex-start">
+      <IconEye size={14} aria-hidden style={{ marginTop: 3, flexShrink: 0 }} />
+      <Text size="xs" c="dimmed">
+        {others.map(({ name, labelValue }) => `${name} is looking at ${labelValue}`).join(" · ")}
+      </Text>
+    </Group>
+  );
+}
+
+interface RetrainOfferProps {
+  readonly facts: QueueFacts;
+  readonly canDecide: boolean;
+  readonly training: QueuePanelProps["training"];
+}
+
+function RetrainOffer({ facts, canDecide, training }: RetrainOfferProps) {
+  const [starting, setStarting] = useState(false);
+  const { decisions, retrainAfterDecisions, autoRetrain } = facts;
+  const left = retrainAfterDecisions - decisions;
+  if (training.running)
+    return (
+      <Text size="xs" c="dimmed">
+        A training is running; new proposals replace the open ones when it is done.
+      </Text>
+    );
+  if (left > 0)
+    return (
+      <Text size="xs" c="dimmed">
+        {decisions} of {retrainAfterDecisions} decisions until the next training
+        {autoRetrain ? ", which starts by itself" : ""}.
+      </Text>
+    );
+  return (
+    <Alert color="teal" icon={<IconSchool aria-hidden />} title={`${decisions} decisions since the last training`}>
+      <Text size="sm">The model can learn from them now.</Text>
+      {canDecide && (
+        <Button
+          size="xs"
+          mt="xs"
+          loading={starting}
+          onClick={() => {
+            setStarting(true);
+            void training.start().finally(() => setStarting(false));
+          }}
+        >
+          Train again
+        </Button>
+      )}
+    </Alert>
+  );
+}

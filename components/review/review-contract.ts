@@ -1,0 +1,43 @@
+import type { ProblemFields } from "../../core/problem.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import type { Decision } from "../editor/editor-contract.ts";
+
+/** What a person is asked: is this a nucleus, and is it outlined well? */
+export interface ReviewQuestion {
+  readonly labelValue: number;
+  readonly predictionId: string;
+  /** `candidate`: a place where a nucleus may have been missed. */
+  readonly kind: "nucleus" | "candidate";
+  readonly minZyx: Zyx;
+  readonly maxZyx: Zyx;
+  readonly voxels: number;
+  /** Mean rank of the doubts in the pool, 0…1; null for imported proposals. */
+  readonly uncertainty: number | null;
+  /** In words, e.g. "two passes split it". */
+  readonly reason: string;
+}
+
+/** State of the shared queue beside the question. */
+export interface QueueFacts {
+  readonly waiting: number;
+  readonly elsewhere: readonly { readonly volumeId: string; readonly name: string; readonly waiting: number }[];
+  readonly holders: readonly { readonly labelValue: number; readonly userId: string; readonly name: string }[];
+  readonly prediction: { readonly source: "model" | "import"; readonly createdAt: Date } | null;
+  /** Proposals judged since the labels were last frozen for a training. */
+  readonly decisions: number;
+  readonly retrainAfterDecisions: number;
+  readonly autoRetrain: boolean;
+}
+
+/** The server's side of the queue. All reject with a Problem or a network error. */
+export interface ReviewPorts {
+  next(skipped: readonly number[]): Promise<ReviewQuestion | null>;
+  /** False: the claim has lapsed. */
+  keep(labelValue: number): Promise<boolean>;
+  /** Fire and forget, also while the page goes away. */
+  release(): void;
+  skip(labelValue: number): Promise<void>;
+  decide(labelValue: number, decision: Decision): Promise<void>;
+  undo(labelValue: number): Promise<void>;
+  problemOf(error: unknown): ProblemFields;
+}

@@ -1,0 +1,129 @@
+import type { Decision, EditorApi, ProposalRef } from "../editor/editor-contract.ts";
+import type { ReviewPorts, ReviewQuestion } from "./review-contract.ts";
+
+export type ReviewState =
+  | { readonly kind: "idle" }
+  | { readonly kind: "asking" }
+  | { readonly kind: "looking"; readonly question: ReviewQuestion }
+  /** Nothing that this page may ask is left. */
+  | { readonly kind: "empty" };
+
+/** A third of the time after which the server gives a silent page's question to somebody else. */
+const KEEP_EVERY_MS = 15_000;
+
+const refOf = (question: ReviewQuestion): ProposalRef => ({
+  id: `${question.predictionId}/${question.labelValue}`,
+  label: question.labelValue,
+  box: { minZyx: question.minZyx, maxZyx: question.maxZyx },
+});
+
+/**
+ * One page's walk through the queue: claims a question, keeps it while the page looks at it, tells what became of it.
+ * The acts themselves are the editor's; this hears of them afterwards.
+ */
+export class ReviewSession {
+  readonly #api: Pick<EditorApi, "showProposal" | "notify">;
+  readonly #ports: ReviewPorts;
+  readonly #listeners = new Set<() => void>();
+  readonly #skipped: number[] = [];
+  #state: ReviewState = { kind: "idle" };
+  #timer: ReturnType<typeof setInterval> | null = null;
+  /** Decisions reach the server in the order in which they were made. */
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(api: Pick<EditorApi, "showProposal" | "notify">, ports: ReviewPorts) {
+    this.#api = api;
+    this.#ports = ports;
+  }
+
+  get state(): ReviewState {
+    return this.#state;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  getState = (): ReviewState => this.#state;
+
+  async next(): Promise<void> {
+    if (this.#state.kind === "asking") return;
+    this.#set({ kind: "asking" });
+    try {
+      await this.#telling;
+      const question = await this.#ports.next(this.#skipped);
+      this.#set(question ? { kind: "looking", question } : { kind: "empty" });
+      this.#api.showProposal(question && refOf(question));
+    } catch (error) {
+      this.#set({ kind: "idle" });
+      this.#complain(error);
+    }
+  }
+
+  async skip(): Promise<void> {
+    if (this.#state.kind !== "looking") return;
+    const { labelValue } = this.#state.question;
+    this.#skipped.push(labelValue);
+    this.#tell(() => this.#ports.skip(labelValue));
+    await this.next();
+  }
+
+  /** The editor has committed the act. An accepted or rejected question is done with: on to the next one. */
+  decided(proposal: ProposalRef, decision: Decision): void {
+    this.#tell(() => this.#ports.decide(proposal.label, decision));
+    if (this.#state.kind !== "looking" || this.#state.question.labelValue !== proposal.label) return;
+    this.#set({ kind: "idle" });
+    // Correcting begins with the decision: the person stays and paints.
+    if (decision !== "corrected") void this.next();
+  }
+
+  undone(proposal: ProposalRef): void {
+    this.#tell(() => this.#ports.undo(proposal.label));
+  }
+
+  /** The person wants to do something else, or the page goes away. */
+  release(): void {
+    if (this.#state.kind !== "looking") return;
+    this.#set({ kind: "idle" });
+    this.#ports.release();
+    this.#api.showProposal(null);
+  }
+
+  close(): void {
+    if (this.#state.kind === "looking") this.#ports.release();
+    this.#set({ kind: "idle" });
+  }
+
+  #set(state: ReviewState): void {
+    this.#state = state;
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = state.kind === "looking" ? setInterval(() => void this.#keep(), KEEP_EVERY_MS) : null;
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #keep(): Promise<void> {
+    if (this.#state.kind !== "looking") return;
+    const { question } = this.#state;
+    try {
+      const held = await this.#ports.keep(question.labelValue);
+      if (held || this.#state.kind !== "looking" || this.#state.question !== question) return;
+      this.#set({ kind: "idle" });
+      this.#api.notify({
+        tone: "info",
+        text: "This page was silent for a while, so the question went back into the queue. Q brings the next one.",
+      });
+    } catch {
+      // Away from the server: the next heartbeat says whether it is still ours.
+    }
+  }
+
+  #tell(act: () => Promise<void>): void {
+    this.#telling = this.#telling.then(act).catch((error) => this.#complain(error));
+  }
+
+  #complain(error: unknown): void {
+    const { what, hint } = this.#ports.problemOf(error);
+    this.#api.notify({ tone: "error", text: [what, hint].filter(Boolean).join(" ") });
+  }
+}
