@@ -1,0 +1,73 @@
+import { Autocomplete, Button, Group, Stack, Table, Text } from "@mantine/core";
+import { IconSnowflake } from "@tabler/icons-react";
+import { useState } from "react";
+import type { ProblemFields } from "../../core/problem.ts";
+import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { LICENCES } from "./export-formats.ts";
+
+export interface NewVersionFormProps {
+  /** The project's licence, offered first. */
+  readonly licence: string;
+  /** How each member will be named; their own choice. */
+  readonly people: readonly { readonly id: string; readonly name: string; readonly shownAs: string }[];
+  readonly pending: boolean;
+  readonly problem: ProblemFields | null;
+  onFreeze(licence: string): void;
+}
+
+/** What a new version will say of itself, and the button that makes it. */
+export function NewVersionForm({ licence, people, pending, problem, onFreeze }: NewVersionFormProps) {
+  const [chosen, setChosen] = useState(licence);
+  return (
+    <Stack gap="sm">
+      <Autocomplete
+        label="Licence of the data"
+        description="An SPDX name or a sentence. Without one nobody may reuse the data. Becomes the project's licence."
+        placeholder="e.g. CC-BY-4.0"
+        maw={460}
+        maxLength={500}
+        data={LICENCES.map(({ value }) => value)}
+        renderOption={({ option }) => (
+          <Text size="sm">{LICENCES.find(({ value }) => value === option.value)?.label ?? option.value}</Text>
+        )}
+        value={chosen}
+        onChange={setChosen}
+      />
+      <div>
+        <Text size="sm" fw={500}>
+          Who is named how
+        </Text>
+        <Text size="xs" c="dimmed" mb={4}>
+          Each person chooses for themselves, on the page People. Who finished no nucleus is not named.
+        </Text>
+        <Table withRowBorders={false} verticalSpacing={2} w="auto">
+          <Table.Tbody>
+            {people.map((person) => (
+              <Table.Tr key={person.id}>
+                <Table.Td>{person.name}</Table.Td>
+                <Table.Td>
+                  <Text size="sm" c="dimmed">
+                    {person.shownAs === person.name ? "by name" : `as “${person.shownAs}”`}
+                  </Text>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+      {problem && <ProblemAlert problem={problem} />}
+      <Group>
+        <Button
+          leftSection={<IconSnowflake size={16} aria-hidden />}
+          loading={pending}
+          onClick={() => onFreeze(chosen.trim())}
+        >
+          Freeze a new version
+        </Button>
+        <Text size="sm" c="dimmed">
+          Work goes on meanwhile; the version keeps the labels of this moment.
+        </Text>
+      </Group>
+    </Stack>
+  );
+}
