@@ -35,7 +35,7 @@ async function screenOf(page: Page, plane: Plane, voxelZyx: Zyx): Promise<{ x: n
       const box = document.querySelector(`[data-pane="${plane}"]`)!.getBoundingClientRect();
       const { zoom, centerUmZyx } = window.harness.view.get();
       const size = window.harness.volume.voxelSizeZyx;
-      const at = (axis: number) => ((voxel as number[])[axis] * size[axis] - centerUmZyx[axis]) * zoom;
+      const at = (axis: number) => (Number(voxel[axis]) * size[axis] - centerUmZyx[axis]) * zoom;
       return { x: box.left + box.width / 2 + at(u), y: box.top + box.height / 2 + at(v) };
     },
     [plane, voxelZyx] as const,

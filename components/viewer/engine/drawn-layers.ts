@@ -17,12 +17,24 @@ export interface LayerEvents {
   onProblem(): void;
 }
 
+/** Few and small, so that what a pane shows next does not wait behind the whole volume, nor the image behind labels. */
+const MAX_BATCHES = 2;
+const BATCH = 8;
+
+interface LayerLoading {
+  /** Soonest first. */
+  queue: BrickKey[];
+  readonly underWay: Set<BrickKey>;
+  batches: number;
+  readonly abort: AbortController;
+}
+
 /** The label layers that the viewer draws: their palettes, the bricks they still have to load, and what went wrong with that. */
 export class DrawnLayers {
   readonly #events: LayerEvents;
   #drawn: DrawnLayer[] = [];
   readonly #unsubscribe = new Map<LabelBrickSource, Unsubscribe>();
-  readonly #asked = new Map<LabelBrickSource, Set<BrickKey>>();
+  readonly #loading = new Map<LabelBrickSource, LayerLoading>();
   #problem: Problem | null = null;
 
   constructor(events: LayerEvents) {
@@ -65,12 +77,14 @@ export class DrawnLayers {
     return layer.source.readBrick(brickKeyAt(z, y, x))?.[indexInBrick(z, y, x)] ?? 0;
   }
 
-  /** Loads what is missing of the keys, soonest first, a few at a time. */
-  load(layer: LabelLayer, keys: readonly BrickKey[]): void {
-    const asked = this.#asked.get(layer.source);
-    if (!asked) return;
-    const missing = keys.filter((key) => !asked.has(key) && layer.source.readBrick(key) === undefined);
-    for (let i = 0; i < missing.length; i += 16) void this.#loadBatch(layer.source, missing.slice(i, i + 16), asked);
+  /** Loads what is missing of the keys, in their order; `isUrgent` goes before what is already waiting. */
+  load({ source }: LabelLayer, keys: readonly BrickKey[], isUrgent: boolean): void {
+    const loading = this.#loading.get(source);
+    if (!loading) return;
+    const missing = keys.filter((key) => !loading.underWay.has(key) && source.readBrick(key) === undefined);
+    const waiting = isUrgent ? [...missing, ...loading.queue] : [...loading.queue, ...missing];
+    loading.queue = [...new Set(waiting)];
+    this.#pump(source, loading);
   }
 
   retry(): void {
@@ -83,12 +97,18 @@ export class DrawnLayers {
     this.#drawn = [];
   }
 
-  async #loadBatch(source: LabelBrickSource, keys: readonly BrickKey[], asked: Set<BrickKey>): Promise<void> {
-    for (const key of keys) asked.add(key);
+  #pump(source: LabelBrickSource, loading: LayerLoading): void {
+    while (loading.queue.length > 0 && loading.batches < MAX_BATCHES)
+      void this.#loadBatch(source, loading, loading.queue.splice(0, BATCH));
+  }
+
+  async #loadBatch(source: LabelBrickSource, loading: LayerLoading, keys: readonly BrickKey[]): Promise<void> {
+    loading.batches++;
+    for (const key of keys) loading.underWay.add(key);
     try {
-      await source.loadBricks(keys);
+      await source.loadBricks(keys, loading.abort.signal);
     } catch (error) {
-      if (!this.#unsubscribe.has(source)) return;
+      if (loading.abort.signal.aborted) return;
       this.#problem = isProblem(error)
         ? error
         : new Problem({
@@ -96,14 +116,22 @@ export class DrawnLayers {
             what: "Some labels did not arrive.",
             hint: "Check the connection.",
           });
+      loading.queue = []; // one failure is said once, not per batch
       this.#events.onProblem();
     } finally {
-      for (const key of keys) asked.delete(key);
+      for (const key of keys) loading.underWay.delete(key);
+      loading.batches--;
+      if (!loading.abort.signal.aborted) this.#pump(source, loading);
     }
   }
 
   #join(layer: LabelLayer): void {
-    this.#asked.set(layer.source, new Set());
+    this.#loading.set(layer.source, {
+      queue: [],
+      underWay: new Set(),
+      batches: 0,
+      abort: new AbortController(),
+    });
     const { id, source } = layer;
     this.#unsubscribe.set(
       source,
@@ -114,7 +142,8 @@ export class DrawnLayers {
   #leave(source: LabelBrickSource): void {
     this.#unsubscribe.get(source)?.();
     this.#unsubscribe.delete(source);
-    this.#asked.delete(source);
+    this.#loading.get(source)?.abort.abort();
+    this.#loading.delete(source);
   }
 }
 

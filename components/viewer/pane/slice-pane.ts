@@ -75,7 +75,9 @@ export class SlicePane implements EngineListener {
     let touches = false;
     for (const { key, box } of changes)
       touches = this.#shown.invalidateLabels(id, box ?? brickBox(key, this.#engine.image.shapeZyx)) || touches;
-    if (touches) this.requestDraw();
+    if (!touches) return;
+    if (changes.some(({ box }) => box === null)) this.#loadLabels(); // bricks may have been dropped
+    this.requestDraw();
   };
 
   onLabelStyle(id: LabelLayer["id"], isNewSource: boolean): void {
@@ -149,7 +151,7 @@ export class SlicePane implements EngineListener {
     const { region } = this.#shown;
     const { layers, image } = this.#engine;
     for (const { layer } of layers.drawn)
-      if (layer.visible) layers.load(layer, labelKeysOfRegion(region, wholeRect(region), image.shapeZyx));
+      if (layer.visible) layers.load(layer, labelKeysOfRegion(region, wholeRect(region), image.shapeZyx), true);
   }
 
   #paint(ratio: number): void {

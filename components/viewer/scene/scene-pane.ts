@@ -1,20 +1,16 @@
-import { PerspectiveCamera, Raycaster, Vector2, Vector3 } from "three";
-import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { EngineListener, ViewerEngine } from "../engine/viewer-engine.ts";
 import { LabelSurfaces } from "../mesh/label-surfaces.ts";
 import { createSample } from "../pane/pane-pointer.ts";
-import { pickAlongRay } from "../pane/pick-ray.ts";
 import { wishTiers } from "../pane/slice-wishes.ts";
 import type { LabelLayer, ViewState } from "../viewer-contract.ts";
 import { drawSceneOverlay } from "./draw-scene-overlay.ts";
+import { OrbitCamera } from "./orbit-camera.ts";
+import { hitNucleus, watchClicks } from "./scene-pick.ts";
 import { SceneRenderer } from "./scene-renderer.ts";
-import { radiusUm, sceneFromUm, toVoxels } from "./scene-space.ts";
+import { sceneFromUm } from "./scene-space.ts";
 import { SurfaceMeshes } from "./surface-meshes.ts";
 import { VolumeTexture } from "./volume-texture.ts";
 
-const FIELD_OF_VIEW = 32;
-const CLICK_PX = 4;
 /** The view counts as resting after this long, and is drawn at full quality. */
 const REST_MS = 180;
 /** Bricks and surfaces arrive by the dozen: the picture follows at most this often. */
@@ -26,8 +22,7 @@ export class ScenePane implements EngineListener {
   readonly #host: HTMLElement;
   readonly #renderer: SceneRenderer;
   readonly #overlay = document.createElement("canvas");
-  readonly #camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 1000);
-  readonly #controls: OrbitControls;
+  readonly #orbit: OrbitCamera;
   readonly #volume: VolumeTexture;
   readonly #meshes: Readonly<Record<LabelLayer["id"], SurfaceMeshes>>;
   readonly #surfaces: LabelSurfaces;
@@ -73,12 +68,11 @@ export class ScenePane implements EngineListener {
       this.#meshes[id].setSurface(key, surface);
       this.#restyle(id);
     });
-    this.#controls = new OrbitControls(this.#camera, canvas);
-    this.#controls.addEventListener("change", this.#onCamera);
+    this.#orbit = new OrbitCamera(canvas, engine.image, () => this.#startMoving());
     this.#stops.push(
       engine.listen(this),
       engine.bricks.onChanged((ids) => this.#onImageBricks(ids)),
-      this.#listenToPointer(canvas),
+      watchClicks(canvas, (event) => this.#pick(event)),
       this.#watchContext(canvas, say),
     );
     const resize = new ResizeObserver(() => this.#onResize());
@@ -93,17 +87,7 @@ export class ScenePane implements EngineListener {
   }
 
   fit(): void {
-    const radius = radiusUm(this.#engine.image);
-    const halfAngle = (Math.min(1, this.#camera.aspect) * FIELD_OF_VIEW * Math.PI) / 360;
-    const distance = (radius * 0.95) / Math.sin(halfAngle);
-    this.#camera.near = distance / 200;
-    this.#camera.far = distance + radius * 12;
-    this.#camera.updateProjectionMatrix();
-    this.#controls.minDistance = radius / 20;
-    this.#controls.maxDistance = radius * 10;
-    this.#controls.target.set(0, 0, 0);
-    this.#camera.position.copy(new Vector3(0.42, 0.5, 1).normalize().multiplyScalar(distance));
-    this.#controls.update();
+    this.#orbit.fit();
     this.#refresh();
   }
 
@@ -138,7 +122,7 @@ export class ScenePane implements EngineListener {
     for (const stop of this.#stops) stop();
     this.#engine.bricks.want("3d", []);
     this.#surfaces.dispose();
-    this.#controls.dispose();
+    this.#orbit.dispose();
     for (const meshes of Object.values(this.#meshes)) meshes.dispose();
     this.#volume.dispose();
     this.#renderer.dispose();
@@ -146,7 +130,7 @@ export class ScenePane implements EngineListener {
   }
 
   #openLayer(layer: LabelLayer): void {
-    this.#engine.layers.load(layer, this.#surfaces.open(layer, this.#engine.view.get().crosshairZyx));
+    this.#engine.layers.load(layer, this.#surfaces.open(layer, this.#engine.view.get().crosshairZyx), false);
   }
 
   #restyle(id: LabelLayer["id"]): void {
@@ -176,8 +160,6 @@ export class ScenePane implements EngineListener {
     this.#requestDraw();
   }
 
-  readonly #onCamera = (): void => this.#startMoving();
-
   #startMoving(): void {
     this.#isMoving = true;
     this.#refresh();
@@ -198,20 +180,19 @@ export class ScenePane implements EngineListener {
     if (this.#isSceneStale) {
       if (this.#renderer.isReady) {
         this.#isSceneStale = false;
-        this.#renderer.render(this.#camera, this.#engine.view.get(), this.#volume, this.#isMoving);
+        this.#renderer.render(this.#orbit.camera, this.#engine.view.get(), this.#volume, this.#isMoving);
       } else this.#requestDraw();
     }
     const context = this.#overlay.getContext("2d");
     if (!context) return;
-    this.#camera.updateMatrixWorld();
-    drawSceneOverlay(context, window.devicePixelRatio, { widthPx, heightPx }, this.#camera, this.#engine);
+    this.#orbit.camera.updateMatrixWorld();
+    drawSceneOverlay(context, window.devicePixelRatio, { widthPx, heightPx }, this.#orbit.camera, this.#engine);
   };
 
   #onResize(): void {
     const { clientWidth, clientHeight } = this.#host;
     if (clientWidth === 0 || clientHeight === 0) return;
-    this.#camera.aspect = clientWidth / clientHeight;
-    this.#camera.updateProjectionMatrix();
+    this.#orbit.setAspect(clientWidth / clientHeight);
     this.#renderer.setSize(clientWidth, clientHeight);
     this.#overlay.width = Math.round(clientWidth * window.devicePixelRatio);
     this.#overlay.height = Math.round(clientHeight * window.devicePixelRatio);
@@ -220,56 +201,9 @@ export class ScenePane implements EngineListener {
     this.#refresh();
   }
 
-  #listenToPointer(canvas: HTMLCanvasElement): () => void {
-    const abort = new AbortController();
-    const { signal } = abort;
-    let press: { x: number; y: number } | null = null;
-    canvas.addEventListener(
-      "pointerdown",
-      (event) => {
-        press = event.button === 0 ? { x: event.clientX, y: event.clientY } : null;
-      },
-      { signal },
-    );
-    canvas.addEventListener(
-      "pointerup",
-      (event) => {
-        if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) < CLICK_PX) this.#pick(event);
-        press = null;
-      },
-      { signal },
-    );
-    canvas.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-    return () => abort.abort();
-  }
-
   #pick(event: PointerEvent): void {
-    const hit = this.#hitAt(event);
-    if (!hit) return;
-    this.#engine.pick(createSample(this.#engine, "3d", hit, event));
-  }
-
-  /** The first visible nucleus under the pointer, by a walk through the voxels: exact, whatever the surfaces leave out. */
-  #hitAt(event: PointerEvent): Zyx | null {
-    const box = this.#renderer.canvas.getBoundingClientRect();
-    const point = new Vector2(
-      ((event.clientX - box.left) / box.width) * 2 - 1,
-      1 - ((event.clientY - box.top) / box.height) * 2,
-    );
-    this.#camera.updateMatrixWorld();
-    const caster = new Raycaster();
-    caster.setFromCamera(point, this.#camera);
-    const { ray } = caster;
-    const { image, layers } = this.#engine;
-    const originZyx = toVoxels(image, ray.origin);
-    const ahead = toVoxels(image, ray.origin.clone().add(ray.direction));
-    const directionZyx: Zyx = [ahead[0] - originZyx[0], ahead[1] - originZyx[1], ahead[2] - originZyx[2]];
-    return pickAlongRay({ originZyx, directionZyx }, image.shapeZyx, (z, y, x) =>
-      layers.drawn.some(({ layer, palette }) => {
-        const label = layer.visible ? layers.labelAt(layer.id, [z, y, x]) : 0;
-        return label !== 0 && palette.entryOf(label).visible;
-      }),
-    );
+    const hit = hitNucleus(this.#engine, this.#orbit.rayAt(event));
+    if (hit) this.#engine.pick(createSample(this.#engine, "3d", hit, event));
   }
 
   #watchContext(canvas: HTMLCanvasElement, say: (sentence: string) => void): () => void {
