@@ -1,0 +1,20 @@
+import { defineConfig } from "@playwright/test";
+import { findChromium } from "./scripts/find-chromium.ts";
+
+/** One spec per walk through the product, against the real server (e2e/server/running-server.ts). */
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  workers: 1, // two browsers and a server of one walk keep two cores busy
+  forbidOnly: true,
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: {
+    viewport: { width: 1280, height: 720 },
+    locale: "en-GB",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: { executablePath: findChromium() ?? undefined, args: ["--no-sandbox"] },
+  },
+});
