@@ -18,6 +18,9 @@ export interface RunOptions {
   readonly longOffline: boolean;
 }
 
+/** Every third run without crashes, every fourth with two people mostly away. */
+export const optionsOf = (seed: number): RunOptions => ({ crashes: seed % 3 !== 0, longOffline: seed % 4 === 0 });
+
 /** A stroke as its author meant it. */
 interface Stroke {
   readonly user: number;
@@ -77,8 +80,8 @@ export class HarnessRun {
       { length: USERS },
       (_, i) =>
         new HarnessUser(`u${i}`, this.#server, harnessGrid, (key) => this.#base.get(key) ?? null, this.#random, {
-          bodyBytes: 220,
-          inlineRecords: 2,
+          bodyBytes: 160,
+          inlineRecords: 1,
         }),
     );
   }
