@@ -49,7 +49,7 @@ export const defaultPreferences: EditorPreferences = {
   brushShape: "disc",
   radiusUm: 2,
   mask: "background",
-  reachUm: 15,
+  reachUm: 12,
   labelsVisible: true,
   labelOpacity: 0.45,
   outlinesOnly: false,

@@ -58,5 +58,12 @@ const colors: Readonly<Record<ToolMessage["tone"], string>> = { info: "gray", wa
 function showMessage({ tone, text }: ToolMessage): void {
   const id = `editor-${tone}`;
   notifications.hide(id);
-  notifications.show({ id, message: text, color: colors[tone], autoClose: tone === "info" ? 2500 : 8000 });
+  // In the middle: both lower corners hold what people work with.
+  notifications.show({
+    id,
+    message: text,
+    color: colors[tone],
+    position: "bottom-center",
+    autoClose: tone === "info" ? 2500 : 8000,
+  });
 }

@@ -7,11 +7,13 @@ import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
+import { VolumeQueue } from "../../../_review/volume-queue.tsx";
 import { usePerson } from "../../../_shell/require-person.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
 import type { VolumeRow } from "./image-source.ts";
 import { loadedOf, throwingProblems } from "./loaded-query.ts";
 import { nucleusRowsOf } from "./nucleus-rows.ts";
+import { TrainingStatus } from "./training-status.tsx";
 import { useProposals } from "./use-proposals.ts";
 import { Waiting } from "./whole-page.tsx";
 
@@ -80,8 +82,10 @@ export function EditorStage(props: EditorStageProps) {
         dismiss: () => document.dismissRefusal(),
       }}
       weaknesses={labels.weaknesses}
-      trainingStatus={null}
-      renderQueue={() => null}
+      trainingStatus={<TrainingStatus projectId={projectId} />}
+      renderQueue={(api) => (
+        <VolumeQueue api={api} projectId={projectId} volumeId={volumeId} userId={person.id} role={volume.role} />
+      )}
     />
   );
 }
