@@ -24,7 +24,7 @@ export const defaultAugmentation: AugmentationOptions = {
   affineChance: 0.5,
   maxRotationDegrees: 45,
   scaleRange: [0.8, 1.25],
-  gainRange: [0.5, 1.4],
+  gainRange: [0.7, 1.4],
   offsetRange: [-0.1, 0.1],
   gammaChance: 0.3,
   gammaRange: [0.7, 1.5],

@@ -17,6 +17,8 @@ export interface PredictOptions {
   /** Voxels in one tile: bounds the memory. */
   readonly maxTileVoxels?: number;
   readonly window?: IntensityWindow;
+  /** Only so many of the symmetries, spread over all of them. */
+  readonly maxPasses?: number;
   readonly signal?: AbortSignal;
   readonly onTile?: (done: number, total: number) => void;
 }
@@ -43,7 +45,10 @@ export async function* predictSymmetries(
   options: PredictOptions = {},
 ): AsyncGenerator<{ readonly symmetry: Symmetry; readonly maps: ProbabilityMaps }> {
   const normalised = normaliseImage(image, options.window ?? measureWindow(image));
-  for (const symmetry of symmetriesOf(voxelSizeZyx)) {
+  const all = symmetriesOf(voxelSizeZyx);
+  const passes = Math.min(all.length, options.maxPasses ?? all.length);
+  for (let pass = 0; pass < passes; pass++) {
+    const symmetry = all[passes === 1 ? 0 : Math.round((pass * (all.length - 1)) / (passes - 1))];
     const turned = applySymmetry(normalised, shapeZyx, symmetry);
     const maps = await predictNormalised(predictor, turned.values, turned.shapeZyx, options);
     const back = (values: Float32Array) => invertSymmetry(values, shapeZyx, symmetry);
@@ -103,7 +108,7 @@ async function predictNormalised(
   const overlapZyx = ([0, 1, 2] as const).map((axis) =>
     Math.min(Math.floor(tileZyx[axis] / 2), Math.max(Math.ceil(radius[axis] / 2), Math.ceil(tileZyx[axis] / 4))),
   ) as [number, number, number];
-  const tiles = planTiles(shapeZyx, tileZyx, overlapZyx);
+  const tiles = planTiles(shapeZyx, tileZyx, overlapZyx, factor);
   const heads = config.heads.length;
   const sums = config.heads.map(() => new Float32Array(voxelCount(shapeZyx)));
   const weightSum = new Float32Array(voxelCount(shapeZyx));

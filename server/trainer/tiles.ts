@@ -1,15 +1,22 @@
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 
-/** Where tiles begin along one axis: evenly spread, overlapping by at least `overlap`, covering `size` voxels. */
-export function tileOrigins(size: number, tile: number, overlap: number): number[] {
+/**
+ * Where tiles begin along one axis: evenly spread, overlapping by at least `overlap`, covering `size` voxels; always on
+ * the grid of pooling boxes, or neighbouring tiles would pool other voxels together and disagree.
+ */
+export function tileOrigins(size: number, tile: number, overlap: number, factor: number): number[] {
   if (tile >= size) return [0];
-  const count = Math.ceil((size - overlap) / (tile - overlap));
-  return Array.from({ length: count }, (_, i) => Math.round((i * (size - tile)) / (count - 1)));
+  const last = Math.ceil((size - tile) / factor) * factor;
+  const stride = Math.max(factor, Math.floor((tile - overlap) / factor) * factor);
+  const count = Math.ceil(last / stride) + 1;
+  return Array.from({ length: count }, (_, i) => Math.floor((i * last) / (count - 1) / factor) * factor);
 }
 
-/** Boxes of one shape that cover the volume; they may reach beyond it where the volume is smaller than the tile. */
-export function planTiles(shapeZyx: Zyx, tileZyx: Zyx, overlapZyx: Zyx): VoxelBox[] {
-  const [zs, ys, xs] = ([0, 1, 2] as const).map((axis) => tileOrigins(shapeZyx[axis], tileZyx[axis], overlapZyx[axis]));
+/** Boxes of one shape that cover the volume; they may reach a little beyond it. */
+export function planTiles(shapeZyx: Zyx, tileZyx: Zyx, overlapZyx: Zyx, factorZyx: Zyx): VoxelBox[] {
+  const [zs, ys, xs] = ([0, 1, 2] as const).map((axis) =>
+    tileOrigins(shapeZyx[axis], tileZyx[axis], overlapZyx[axis], factorZyx[axis]),
+  );
   return zs.flatMap((z) =>
     ys.flatMap((y) =>
       xs.map((x) => ({
@@ -21,13 +28,13 @@ export function planTiles(shapeZyx: Zyx, tileZyx: Zyx, overlapZyx: Zyx): VoxelBo
 }
 
 /**
- * Weight of each voxel along one axis of a tile: 1 in the middle, falling over `overlap` voxels to nearly 0 at an edge
- * where another tile goes on. An edge at the volume's border keeps its weight.
+ * Weight of each voxel along one axis of a tile: 1 in the middle, falling as a squared sine over `overlap` voxels to
+ * nearly 0 at an edge where another tile goes on, so that what padding has touched hardly counts. An edge at the volume's border keeps its weight.
  */
 export function blendWeights(origin: number, tile: number, size: number, overlap: number): Float32Array {
   const weights = new Float32Array(tile).fill(1);
   for (let i = 0; i < Math.min(overlap, tile); i++) {
-    const weight = (i + 0.5) / overlap;
+    const weight = Math.sin((Math.PI / 2) * ((i + 0.5) / overlap)) ** 2;
     if (origin > 0) weights[i] = Math.min(weights[i], weight);
     if (origin + tile < size) weights[tile - 1 - i] = Math.min(weights[tile - 1 - i], weight);
   }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { parseEvaluateOptions } from "./evaluate-options.ts";
+
+describe("the options of evaluate", () => {
+  it("take several prefixes after one name", () => {
+    expect(
+      parseEvaluateOptions(
+        "--train a b --seed 3 --test c d e --minutes 1.5 --engine wasm --voxel-size 2,0.5,0.4 --json out".split(" "),
+      ),
+    ).toEqual({
+      train: ["a", "b"],
+      test: ["c", "d", "e"],
+      budget: { minutes: 1.5 },
+      seed: 3,
+      engine: "wasm",
+      voxelSizeZyx: [2, 0.5, 0.4],
+      jsonFile: "out",
+    });
+  });
+
+  it("have defaults, a budget in steps, and help", () => {
+    expect(parseEvaluateOptions(["--train", "a", "--test", "b"])).toMatchObject({ budget: { minutes: 6 }, seed: 0 });
+    expect(parseEvaluateOptions(["--train", "a", "--test", "b", "--steps", "7"])?.budget).toEqual({ maxSteps: 7 });
+    expect(parseEvaluateOptions(["--help"])).toBeNull();
+  });
+
+  it.each([
+    "",
+    "--train a",
+    "--train a --test b --minutes 0",
+    "--train a --test b --steps 1.5",
+    "--train a --test b --steps 2 --minutes 2",
+    "--train a --test b --engine gpu",
+    "--train a --test b --voxel-size 1,2",
+    "--train a --test b --seed x",
+    "--train a --test b --nonsense",
+  ])("refuse: %s", (line) => {
+    expect(() => parseEvaluateOptions(line.split(" ").filter(Boolean))).toThrow(
+      expect.objectContaining({ tag: "wrong-arguments" }),
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { Problem } from "../../core/problem.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import type { InstanceThresholds } from "./instances.ts";
+import { type NetworkConfig, planNetwork } from "./model/network-config.ts";
+import { countParameters } from "./model/parameters.ts";
+import type { NetworkWeights } from "./model/predictor.ts";
+import { createNetworkState, type NetworkState, TrainableNetwork } from "./model/trainable-network.ts";
+import { choosePatchShape } from "./patch-shape.ts";
+import { type PreparedVolume, prepareVolume } from "./prepared-volume.ts";
+import { createRandom, type Random } from "./random.ts";
+import type { TrainOptions } from "./train-options.ts";
+import type { StopReason, TrainedModel } from "./trained-model.ts";
+import type { TrainingVolume } from "./training-volume.ts";
+import { startingThresholds } from "./tune-thresholds.ts";
+
+/** Share of a budget in minutes that is kept for tuning the thresholds at the end. */
+const TUNING_SHARE = 0.05;
+/** Validations come after these shares of the budget. */
+const VALIDATION_EVERY = 0.1;
+
+/** Weights that did best in the validation boxes so far. */
+interface BestCheckpoint {
+  readonly ap50: number;
+  readonly weights: NetworkWeights;
+}
+
+/** Everything that changes while a model is trained. */
+export class TrainRun {
+  readonly options: TrainOptions;
+  readonly volumes: readonly PreparedVolume[];
+  readonly config: NetworkConfig;
+  readonly network: TrainableNetwork;
+  readonly patchShapeZyx: Zyx;
+  readonly random: Random;
+  readonly start: InstanceThresholds;
+  readonly hasValidation: boolean;
+  readonly checkpointEveryMs: number;
+  readonly stepMs: number[];
+  savedAt = performance.now();
+  nextValidation: number;
+  best: BestCheckpoint | null = null;
+  validationsWithoutProgress = 0;
+  private readonly startedAt: number;
+
+  constructor(options: TrainOptions, volumes: readonly TrainingVolume[]) {
+    this.options = options;
+    this.volumes = volumes.map(prepareVolume);
+    const { parent, resume } = options;
+    this.config =
+      options.config ?? parent?.config ?? planNetwork({ voxelSizeZyx: volumes[0].voxelSizeZyx, ...options });
+    this.network = new TrainableNetwork(this.config, resume?.state ?? initialState(this.config, options));
+    this.patchShapeZyx = options.patchShapeZyx ?? choosePatchShape(this.config, volumes);
+    // Another stream than the initial weights'.
+    this.random = createRandom(resume?.randomState ?? options.seed + 0x9e3779b9);
+    this.start = startingThresholds(volumes);
+    this.hasValidation = volumes.some(({ validationBoxes }) => validationBoxes.length > 0);
+    this.checkpointEveryMs = (options.checkpointEverySeconds ?? 20) * 1000;
+    this.stepMs = [...(resume?.stepMs ?? [])];
+    this.startedAt = performance.now() - (resume?.elapsedSeconds ?? 0) * 1000;
+    this.nextValidation = this.progress() + VALIDATION_EVERY;
+  }
+
+  elapsedSeconds(): number {
+    return (performance.now() - this.startedAt) / 1000;
+  }
+
+  /** Share of the budget used. */
+  progress(): number {
+    const { budget } = this.options;
+    return "maxSteps" in budget
+      ? this.network.step / budget.maxSteps
+      : this.elapsedSeconds() / (budget.minutes * 60 * (1 - TUNING_SHARE));
+  }
+
+  planNextValidation(): void {
+    this.nextValidation = this.progress() + VALIDATION_EVERY;
+  }
+
+  weights(): NetworkWeights {
+    const { averagedWeights, mean, variance } = this.network.state();
+    return { weights: averagedWeights, mean, variance };
+  }
+
+  model(weights: NetworkWeights, thresholds: InstanceThresholds, stoppedBy: StopReason): TrainedModel {
+    return {
+      config: this.config,
+      weights,
+      thresholds,
+      voxelSizeZyx: this.volumes[0].volume.voxelSizeZyx,
+      training: {
+        seed: this.options.seed,
+        steps: this.network.step,
+        trainSeconds: this.elapsedSeconds(),
+        stepMsMedian: medianOf(this.stepMs),
+        parameters: countParameters(this.config),
+        patchShapeZyx: this.patchShapeZyx,
+        stoppedBy,
+        validationAp50: this.best?.ap50 ?? null,
+      },
+    };
+  }
+}
+
+export function startRun(options: TrainOptions, volumes: readonly TrainingVolume[]): TrainRun {
+  if (!volumes.some(({ known }) => known.includes(2)))
+    throw new Problem({
+      tag: "nothing-to-learn",
+      what: "No accepted nucleus lies in these volumes.",
+      hint: "Label some nuclei, mark one box as fully labelled, and train again.",
+    });
+  return new TrainRun(options, volumes);
+}
+
+function initialState(config: NetworkConfig, { seed, parent }: TrainOptions): NetworkState {
+  const fresh = createNetworkState(config, seed);
+  if (!parent) return fresh;
+  const { weights, mean, variance } = parent.weights;
+  return { ...fresh, weights, averagedWeights: weights, mean, variance };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
+import { type CheckpointFiles, loadCheckpoint } from "./checkpoint.ts";
+import { registerWasmBackend } from "./engine/wasm-engine.ts";
+import { segmentInstances } from "./instances.ts";
+import { Predictor } from "./model/predictor.ts";
+import { predictVolume } from "./predict.ts";
+import { createPhantom } from "./testing/phantom.ts";
+import { trainModel } from "./train.ts";
+import type { StepReport, TrainOptions } from "./train-options.ts";
+
+const small: TrainOptions = {
+  seed: 4,
+  budget: { maxSteps: 12 },
+  baseChannels: 8,
+  levelCount: 2,
+  patchShapeZyx: [8, 16, 16],
+};
+
+describe("trainModel", () => {
+  beforeAll(registerWasmBackend);
+
+  it("learns to find the nuclei of a volume that it has not seen", async () => {
+    const losses: number[] = [];
+    const model = await trainModel(
+      { ...small, budget: { maxSteps: 60 }, patchShapeZyx: [8, 16, 20] },
+      [createPhantom(1)],
+      { onStep: ({ loss }) => void losses.push(loss) },
+    );
+    const unseen = createPhantom(3);
+    const predictor = new Predictor(model.config, model.weights);
+    const maps = await predictVolume(predictor, unseen.image, unseen.shapeZyx);
+    predictor.dispose();
+    const scores = scoreSegmentation(unseen.labels, segmentInstances(maps, unseen, model.thresholds));
+    expect(scores.truth).toBeGreaterThan(20);
+    expect(scores.ap50).toBeGreaterThan(0.8);
+    expect(losses.length).toBe(60);
+    expect(model.training).toMatchObject({ steps: 60, stoppedBy: "budget", validationAp50: null, seed: 4 });
+  }, 90_000);
+
+  it("goes on from a checkpoint to the same weights as a run that was never cut off", async () => {
+    const volumes = [createPhantom(1)];
+    const saved: { step: number; files: CheckpointFiles }[] = [];
+    const steps: StepReport[] = [];
+    const whole = await trainModel({ ...small, checkpointEverySeconds: 0 }, volumes, {
+      onStep: (report) => void steps.push(report),
+      onCheckpoint: (checkpoint) => void saved.push(checkpoint),
+    });
+    const middle = saved.find(({ step }) => step === 7);
+    const { progress } = loadCheckpoint(middle!.files);
+    expect(progress?.elapsedSeconds).toBeGreaterThan(0);
+    const later: StepReport[] = [];
+    const resumed = await trainModel({ ...small, resume: progress! }, volumes, {
+      onStep: (report) => void later.push(report),
+    });
+    expect(later.map(({ step, loss }) => [step, loss])).toEqual(steps.slice(7).map(({ step, loss }) => [step, loss]));
+    expect(resumed.weights).toEqual(whole.weights);
+    expect(resumed.training.trainSeconds).toBeGreaterThan(progress!.elapsedSeconds);
+  });
+
+  it("keeps the best weights of the validation boxes when it is cancelled", async () => {
+    const box = { minZyx: [0, 0, 0], maxZyx: [12, 36, 14] } as const;
+    const abort = new AbortController();
+    const validations: (number | null)[] = [];
+    const model = await trainModel(
+      { ...small, budget: { maxSteps: 100 } },
+      [createPhantom(1, { validationBoxes: [box] })],
+      {
+        onStep: ({ step }) => {
+          if (step === 22) abort.abort();
+        },
+        onValidation: ({ scores }) => {
+          expect(scores.nuclei).toBeGreaterThan(3);
+          validations.push(scores.ap50);
+        },
+      },
+      abort.signal,
+    );
+    expect(model.training).toMatchObject({ steps: 22, stoppedBy: "cancelled" });
+    expect(validations.length).toBe(2);
+    expect(model.training.validationAp50).toBe(Math.max(...validations.map((value) => value ?? 0)));
+  });
+
+  it("ends within its minutes", async () => {
+    const began = performance.now();
+    const model = await trainModel({ ...small, budget: { minutes: 0.05 } }, [createPhantom(1)]);
+    expect(model.training.steps).toBeGreaterThan(1);
+    // The minutes, what the last step takes, and tuning.
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it("refuses volumes without a nucleus", async () => {
+    const empty = createPhantom(1, { known: new Uint8Array(12 * 36 * 44) });
+    await expect(trainModel(small, [empty])).rejects.toMatchObject({ tag: "nothing-to-learn" });
+  });
+});
