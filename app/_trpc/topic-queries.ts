@@ -11,7 +11,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   queue: ["queue", "training", "project"],
   members: ["member", "invitation", "project"],
   export: ["export"],
-  engine: ["installation"],
+  engine: ["installation", "training"],
 };
 
 /** tRPC's query key: `[["volume", "list"], { input, type }]`. */

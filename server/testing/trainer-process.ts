@@ -31,6 +31,7 @@ export async function startTrainerProcess(
       KARYOLOOP_BASE_CHANNELS: "4",
       KARYOLOOP_CHECKPOINT_SECONDS: "1",
       KARYOLOOP_LEASE_SECONDS: "30",
+      KARYOLOOP_TRAINER_NICENESS: "0",
       ...environment,
     },
   });

@@ -14,6 +14,8 @@ const environmentSchema = z.object({
   KARYOLOOP_LEASE_SECONDS: z.coerce.number().min(1).max(900).optional(),
   /** Channels of the network's first level: fewer are faster and know less. */
   KARYOLOOP_BASE_CHANNELS: z.coerce.number().int().min(4).max(64).optional(),
+  /** 0 is normal, 19 the most yielding: people paint on the same machine, and they come first. */
+  KARYOLOOP_TRAINER_NICENESS: z.coerce.number().int().min(0).max(19).default(10),
   /** How often weights are handed in while training, so that another trainer can go on from them. */
   KARYOLOOP_CHECKPOINT_SECONDS: z.coerce.number().min(1).max(60).default(20),
 });
@@ -26,6 +28,7 @@ export interface TrainerEnvironment {
   readonly leaseSeconds: number | undefined;
   readonly baseChannels: number | undefined;
   readonly checkpointSeconds: number;
+  readonly niceness: number;
 }
 
 export function readTrainerEnvironment(
@@ -40,5 +43,6 @@ export function readTrainerEnvironment(
     leaseSeconds: given.KARYOLOOP_LEASE_SECONDS,
     baseChannels: given.KARYOLOOP_BASE_CHANNELS,
     checkpointSeconds: given.KARYOLOOP_CHECKPOINT_SECONDS,
+    niceness: given.KARYOLOOP_TRAINER_NICENESS,
   };
 }

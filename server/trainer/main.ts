@@ -4,14 +4,19 @@ import { readTrainerEnvironment } from "./env.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { ServerClient } from "./server-client.ts";
 
-/** A trainer: dials in, leases jobs, learns and predicts, holds no state. SIGTERM gives its job back and ends it. */
+/**
+ * A trainer: dials in, leases jobs, learns and predicts, holds no state. SIGTERM gives its job back and ends it;
+ * SIGUSR2 lets it finish its job first.
+ */
 const environment = readTrainerEnvironment();
-// People paint on the same machine: they come first.
-os.setPriority(os.constants.priority.PRIORITY_LOW);
+// Never upwards: only root may.
+os.setPriority(Math.max(os.getPriority(), environment.niceness));
 const draining = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => draining.abort());
+const finishing = new AbortController();
+process.on("SIGUSR2", () => finishing.abort());
 const client = new ServerClient(environment.server, environment.token);
 const engine = await startEngine({ only: environment.engine });
 console.log(`Trainer ${environment.name}: ${engine.reason}`);
-await runTrainer({ client, engine, environment, draining: draining.signal });
+await runTrainer({ client, engine, environment, draining: draining.signal, finishing: finishing.signal });
 process.exit(0);

@@ -16,13 +16,17 @@ export interface TrainerRun {
   readonly client: ServerClient;
   readonly engine: Engine;
   readonly environment: TrainerEnvironment;
+  /** Give the running job back and return. */
   readonly draining: AbortSignal;
+  /** Finish the running job and return. */
+  readonly finishing: AbortSignal;
 }
 
 /** Takes one job after the other until it is asked to stop. */
 export async function runTrainer(run: TrainerRun): Promise<void> {
-  const { client, engine, environment, draining } = run;
-  while (!draining.aborted) {
+  const { client, engine, environment } = run;
+  const ending = AbortSignal.any([run.draining, run.finishing]);
+  while (!ending.aborted) {
     try {
       const job = await client.claim({
         trainer: environment.name,
@@ -37,7 +41,7 @@ export async function runTrainer(run: TrainerRun): Promise<void> {
     } catch (error) {
       if (!isServerAway(error)) console.error("The trainer asked for work in vain:", error);
     }
-    await sleep(POLL_MS, undefined, { signal: draining }).catch(() => {});
+    await sleep(POLL_MS, undefined, { signal: ending }).catch(() => {});
   }
 }
 

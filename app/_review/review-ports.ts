@@ -1,0 +1,31 @@
+import type { ReviewPorts } from "../../components/review/review-contract.ts";
+import { problemOfError } from "../_trpc/problem-of-error.ts";
+import type { useTRPCClient } from "../_trpc/trpc.ts";
+
+/** `crypto.randomUUID` is withheld on plain http from another computer; these numbers are not. */
+const newPageId = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** The queue of one volume over the API, as one page: what it holds is its own. */
+export function createReviewPorts(client: ReturnType<typeof useTRPCClient>, volumeId: string): ReviewPorts {
+  const pageId = newPageId();
+  return {
+    next: (skipped) => client.queue.next.mutate({ volumeId, pageId, skipped: [...skipped].slice(-1000) }),
+    keep: async (labelValue) => (await client.queue.keep.mutate({ volumeId, pageId, labelValue })).held,
+    release() {
+      // A beacon still leaves while the page goes away; other requests are cut off.
+      const body = new Blob([JSON.stringify({ json: { volumeId, pageId } })], { type: "application/json" });
+      navigator.sendBeacon("/trpc/queue.release", body);
+    },
+    skip: async (labelValue) => {
+      await client.queue.skip.mutate({ volumeId, labelValue });
+    },
+    decide: async (labelValue, kind) => {
+      await client.queue.decide.mutate({ volumeId, labelValue, kind });
+    },
+    undo: async (labelValue) => {
+      await client.queue.undoDecision.mutate({ volumeId, labelValue });
+    },
+    problemOf: problemOfError,
+  };
+}

@@ -1,0 +1,114 @@
+import { Alert, Button, Group, List, Progress, Stack, Text } from "@mantine/core";
+import { IconPlayerStop, IconRuler2, IconSchool } from "@tabler/icons-react";
+import { useState } from "react";
+import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { LiveChart } from "./live-chart.tsx";
+import type { MetricPoint, TrainingJob, TrainingState } from "./training-contract.ts";
+import { isUnfinished, jobWords, percent, trainerWords } from "./training-words.ts";
+
+export interface TrainCardProps {
+  readonly state: TrainingState;
+  /** Of the newest training. */
+  readonly metrics: readonly MetricPoint[];
+  readonly canTrain: boolean;
+  start(): Promise<void>;
+  cancel(jobId: string): Promise<void>;
+}
+
+/** The button, what is missing before it works, and what the trainer does now. */
+export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCardProps) {
+  const [starting, setStarting] = useState(false);
+  const running = state.jobs.find(isUnfinished);
+  const training = state.jobs.find((job) => job.kind === "train");
+  const last = state.jobs[0];
+  const { missing, advice, nuclei } = state.readiness;
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <div>
+          <Text size="sm">
+            {nuclei} labelled {nuclei === 1 ? "nucleus" : "nuclei"} to learn from, {state.trainMinutes}{" "}
+            {state.trainMinutes === 1 ? "minute" : "minutes"} a training.
+          </Text>
+          <Text size="xs" c="dimmed">
+            {trainerWords(state)}
+            {running?.state === "queued" && state.waitingElsewhere > 0
+              ? ` · ${state.waitingElsewhere} ${state.waitingElsewhere === 1 ? "job" : "jobs"} of other projects before or beside`
+              : ""}
+          </Text>
+        </div>
+        {canTrain && (
+          <Button
+            leftSection={<IconSchool size={16} aria-hidden />}
+            loading={starting}
+            disabled={missing.length > 0 || (running !== undefined && running.kind === "train")}
+            onClick={() => {
+              setStarting(true);
+              void start().finally(() => setStarting(false));
+            }}
+          >
+            {starting ? "Freezing the labels…" : "Train"}
+          </Button>
+        )}
+      </Group>
+      {missing.length > 0 && (
+        <Alert color="yellow" title="Before the first training" icon={<IconSchool aria-hidden />}>
+          <List size="sm">
+            {missing.map((sentence) => (
+              <List.Item key={sentence}>{sentence}</List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+      {advice.map((sentence) => (
+        <Alert key={sentence} color="blue" variant="light" icon={<IconRuler2 aria-hidden />}>
+          <Text size="sm">{sentence}</Text>
+        </Alert>
+      ))}
+      {state.decisions >= state.retrainAfterDecisions && !running && missing.length === 0 && (
+        <Text size="sm" fw={500}>
+          {state.decisions} proposals have been judged since the last training: it can learn from them now.
+        </Text>
+      )}
+      {running && <RunningJob job={running} canTrain={canTrain} cancel={cancel} />}
+      {!running && last?.state === "failed" && last.problem && <ProblemAlert problem={last.problem} />}
+      {training && (training === running || metrics.length > 0) && (
+        <LiveChart metrics={metrics} minutes={state.trainMinutes} />
+      )}
+    </Stack>
+  );
+}
+
+function RunningJob(props: { job: TrainingJob; canTrain: boolean; cancel(jobId: string): Promise<void> }) {
+  const { job } = props;
+  const [cancelling, setCancelling] = useState(false);
+  const what = job.kind === "train" ? "Training" : "Proposing nuclei";
+  return (
+    <Stack gap={4}>
+      <Group justify="space-between">
+        <Text size="sm" role="status">
+          {what}: {jobWords(job)}
+          {job.state === "leased" && ` · ${percent(job.progress)}`}
+          {job.attempts > 1 && ` · attempt ${job.attempts}`}
+        </Text>
+        {props.canTrain && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="red"
+            leftSection={<IconPlayerStop size={14} aria-hidden />}
+            disabled={job.cancelRequested}
+            loading={cancelling}
+            onClick={() => {
+              setCancelling(true);
+              void props.cancel(job.id).finally(() => setCancelling(false));
+            }}
+          >
+            Cancel
+          </Button>
+        )}
+      </Group>
+      <Progress value={job.progress * 100} animated={job.state === "leased"} aria-label={what} />
+    </Stack>
+  );
+}

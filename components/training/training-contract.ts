@@ -1,0 +1,78 @@
+import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
+import type { ProblemFields } from "../../core/problem.ts";
+
+/** What the training panel shows; times are moments of the server. */
+export interface TrainingJob {
+  readonly id: string;
+  readonly kind: "train" | "predict";
+  readonly state: "queued" | "leased" | "done" | "failed" | "cancelled";
+  /** 0…1 */
+  readonly progress: number;
+  readonly phase: string;
+  readonly engine: string | null;
+  readonly cancelRequested: boolean;
+  readonly problem: ProblemFields | null;
+  readonly attempts: number;
+  /** Its trainer went silent: another one goes on from the last checkpoint. */
+  readonly orphaned: boolean;
+  readonly createdAt: Date;
+}
+
+export interface TrainerSeen {
+  readonly name: string;
+  readonly engine: string | null;
+  readonly words: string;
+  readonly present: boolean;
+}
+
+export interface TrainingState {
+  readonly readiness: {
+    readonly nuclei: number;
+    readonly validationPlaces: number;
+    readonly missing: readonly string[];
+    readonly advice: readonly string[];
+  };
+  /** Newest first. */
+  readonly jobs: readonly TrainingJob[];
+  readonly trainers: readonly TrainerSeen[];
+  /** Jobs of other projects that wait or run. */
+  readonly waitingElsewhere: number;
+  readonly decisions: number;
+  readonly retrainAfterDecisions: number;
+  readonly autoRetrain: boolean;
+  readonly trainMinutes: number;
+}
+
+export interface MetricPoint {
+  readonly step: number;
+  readonly elapsedSeconds: number;
+  readonly loss: number | null;
+  readonly validationAp50: number | null;
+  readonly validationAp75: number | null;
+}
+
+export interface CheckpointRow {
+  readonly id: string;
+  readonly snapshotId: string | null;
+  readonly metrics: CheckpointMetrics | null;
+  readonly nucleiLabelled: number;
+  readonly activeMinutes: number;
+  readonly promoted: boolean;
+  readonly current: boolean;
+  readonly cancelled: boolean | null;
+  readonly engine: string | null;
+  readonly trainedBy: string | null;
+  readonly createdAt: Date;
+}
+
+export interface CurvePoint {
+  readonly checkpointId: string;
+  readonly snapshotId: string | null;
+  readonly nucleiLabelled: number;
+  readonly activeMinutes: number;
+  readonly ap50: number;
+  readonly ap75: number;
+  readonly dice: number;
+  readonly keptOutNuclei: number;
+  readonly createdAt: Date;
+}

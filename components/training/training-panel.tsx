@@ -1,0 +1,60 @@
+import { Skeleton, Stack } from "@mantine/core";
+import type { Loaded } from "../editor/editor-contract.ts";
+import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { Section } from "../ui/section.tsx";
+import { CheckpointTable } from "./checkpoint-table.tsx";
+import { LearningCurve } from "./learning-curve.tsx";
+import { TrainCard } from "./train-card.tsx";
+import type { CheckpointRow, CurvePoint, MetricPoint, TrainingState } from "./training-contract.ts";
+
+export interface TrainingPanelProps {
+  readonly state: Loaded<TrainingState>;
+  readonly metrics: readonly MetricPoint[];
+  readonly checkpoints: Loaded<readonly CheckpointRow[]>;
+  readonly curve: Loaded<readonly CurvePoint[]>;
+  readonly canTrain: boolean;
+  readonly canChooseCheckpoint: boolean;
+  start(): Promise<void>;
+  cancel(jobId: string): Promise<void>;
+  makeCurrent(checkpointId: string): Promise<void>;
+}
+
+/** Training, its results and what they mean: three sections of the project page. */
+export function TrainingPanel(props: TrainingPanelProps) {
+  return (
+    <Stack gap="md">
+      <Section title="Training" text="Learns from the accepted nuclei and proposes the others.">
+        <WhenLoaded loaded={props.state} height={90}>
+          {(state) => (
+            <TrainCard
+              state={state}
+              metrics={props.metrics}
+              canTrain={props.canTrain}
+              start={props.start}
+              cancel={props.cancel}
+            />
+          )}
+        </WhenLoaded>
+      </Section>
+      <Section title="Learning curve" text="How good the model is against the work that went into it.">
+        <WhenLoaded loaded={props.curve} height={240}>
+          {(points) => <LearningCurve points={points} />}
+        </WhenLoaded>
+      </Section>
+      <Section title="Checkpoints" text="Weights of every training. Any of them can make the proposals again.">
+        <WhenLoaded loaded={props.checkpoints} height={60}>
+          {(rows) => (
+            <CheckpointTable rows={rows} canChoose={props.canChooseCheckpoint} makeCurrent={props.makeCurrent} />
+          )}
+        </WhenLoaded>
+      </Section>
+    </Stack>
+  );
+}
+
+function WhenLoaded<T>(props: { loaded: Loaded<T>; height: number; children: (data: T) => React.ReactNode }) {
+  const { data, problem, retry } = props.loaded;
+  if (data !== undefined) return props.children(data);
+  if (problem) return <ProblemAlert problem={problem} onRetry={retry} />;
+  return <Skeleton h={props.height} />;
+}
