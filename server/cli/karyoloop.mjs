@@ -9,6 +9,14 @@ const commands = {
     about: "train on labelled volumes, test on others, print the scores",
     load: () => import("./evaluate.ts").then((module) => module.runEvaluate),
   },
+  predict: {
+    about: "outline the nuclei of a volume with an exported model",
+    load: () => import("./predict.ts").then((module) => module.runPredict),
+  },
+  validate: {
+    about: "check an exported, unpacked dataset: formats, checksums, table",
+    load: () => import("./validate.ts").then((module) => module.runValidate),
+  },
   import: {
     about: "send folders of volumes to a running server",
     load: () => import("./import.ts").then((module) => module.runImport),

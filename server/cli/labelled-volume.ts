@@ -37,7 +37,8 @@ export async function readLabelledVolume(prefix: string, givenVoxelSizeZyx?: Zyx
   };
 }
 
-async function readTiff(path: string): Promise<{ shapeZyx: Zyx; voxelSizeZyx: Zyx | null; pixels: PixelArray }> {
+/** The first volume of a file, in memory. */
+export async function readTiff(path: string): Promise<{ shapeZyx: Zyx; voxelSizeZyx: Zyx | null; pixels: PixelArray }> {
   const file = await openVolumeFile(path, basename(path));
   try {
     const [image] = file.contents.images;

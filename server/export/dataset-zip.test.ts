@@ -41,6 +41,7 @@ const model: ExportedModel = {
   nucleiLabelled: 3,
   metrics: null,
   software: { name: "Karyoloop", version: "0.1.0" },
+  configuration: { seed: 3 },
   blobPrefix: "checkpoints/one/",
 };
 
@@ -91,6 +92,7 @@ it("says in its README what was done, under which licence, and what is not known
     expect(readme).toContain(words);
   expect(text("GUIDELINES.md")).toBe(fixture.description.guidelines);
   expect(text("model/README.md")).toContain("npx karyoloop predict --model");
+  expect(json("model/configuration.json")).toEqual({ seed: 3 });
   expect(files.get("model/weights.bin")).toEqual(Buffer.from([1, 2, 3, 4]));
 });
 

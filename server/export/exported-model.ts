@@ -16,7 +16,7 @@ export async function findExportedModel(
     .innerJoin(project, eq(project.id, checkpoint.projectId))
     .where(and(eq(checkpoint.id, checkpointId), eq(checkpoint.projectId, projectId)));
   if (!row) return null;
-  const { id, snapshotId, parentId, createdAt, nucleiLabelled, metrics, blobPrefix } = row.checkpoint;
+  const { id, snapshotId, parentId, createdAt, nucleiLabelled, metrics, configuration, blobPrefix } = row.checkpoint;
   return {
     checkpointId: id,
     snapshotId,
@@ -26,6 +26,7 @@ export async function findExportedModel(
     nucleiLabelled,
     metrics,
     software,
+    configuration,
     blobPrefix,
   };
 }

@@ -1,21 +1,19 @@
 import { Problem } from "../../core/problem.ts";
 import { createPixelArray, type PixelArray, type PixelType } from "../../core/volume/voxel-space.ts";
-import type { FrozenVolume } from "./dataset-description.ts";
 import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
 import { labelMapCsv } from "./nuclei-csv.ts";
-import { imagejDescription } from "./tiff/imagej-description.ts";
-import { layoutTiff } from "./tiff/tiff-layout.ts";
+import { imagejLabelLayout, imagejLayout } from "./tiff/stack-layouts.ts";
+import type { TiffLayout } from "./tiff/tiff-layout.ts";
 import { tiffBytes } from "./tiff/tiff-stream.ts";
 import { consecutiveValues } from "./truth-labels.ts";
 
-const LARGEST_UINT16 = 0xffff;
 /** float32 holds every whole number up to here. */
 const LARGEST_EXACT_FLOAT32 = 2 ** 24;
 
 /** ImageJ knows three types; signed and 32-bit integers become float32 where that is exact. */
-const imagejTypes: Readonly<Record<PixelType, PixelType>> = {
+export const imagejTypes: Readonly<Record<PixelType, "uint8" | "uint16" | "float32">> = {
   uint8: "uint8",
   int8: "float32",
   uint16: "uint16",
@@ -31,33 +29,21 @@ export async function* imagejFiles(dataset: ReadableDataset): AsyncGenerator<Exp
     const volume = await dataset.openVolume(frozen);
     const { fileName } = frozen;
     const values = consecutiveValues(volume.nuclei);
-    assertFitsImagej(frozen);
-    const imageType = imagejTypes[volume.image.pixelType];
-    yield imagejFile(volume, "image", imageType, contrastOf(volume), (signal) =>
-      imagePlanes(volume, imageType, signal),
-    );
-    yield imagejFile(volume, "labels", "uint16", [0, Math.max(1, values.size)], (signal) =>
+    const pixelType = imagejTypes[frozen.pixelType];
+    const image = imagejLayout({ ...frozen, pixelType, displayRange: contrastOf(volume) });
+    yield imagejFile(volume, "image", image, (signal) => imagePlanes(volume, pixelType, signal));
+    yield imagejFile(volume, "labels", imagejLabelLayout(frozen, values.size, frozen.name), (signal) =>
       mappedPlanes(volume.labels, values, "uint16", signal),
     );
-    yield imagejFile(volume, "known", "uint8", [0, 2], (signal) => volume.known.planes(signal));
+    const known = imagejLayout({ ...frozen, pixelType: "uint8", displayRange: [0, 2] });
+    yield imagejFile(volume, "known", known, (signal) => volume.known.planes(signal));
     yield labelMapCsv(`imagej/${fileName}_labels.csv`, values);
   }
 }
 
-/** Overflow is an error, never a wrap to another nucleus's number. */
-export function assertFitsImagej({ name, nuclei }: FrozenVolume): void {
-  if (nuclei <= LARGEST_UINT16) return;
-  throw new Problem({
-    tag: "too-many-nuclei-for-imagej",
-    what: `ImageJ's label files hold ${LARGEST_UINT16} nuclei, this volume has ${nuclei}.`,
-    where: name,
-    hint: "Export OME-TIFF or OME-Zarr, whose labels have 32 bits.",
-  });
-}
-
 /** Contrast that ImageJ opens with. */
 const contrastOf = ({ volume }: ReadableVolume): readonly [number, number] =>
-  volume.intensityRange ?? [0, volume.pixelType === "uint8" ? 0xff : LARGEST_UINT16];
+  volume.intensityRange ?? [0, volume.pixelType === "uint8" ? 0xff : 0xffff];
 
 async function* imagePlanes(volume: ReadableVolume, type: PixelType, signal: AbortSignal): AsyncGenerator<PixelArray> {
   const large = volume.image.pixelType === "int32" || volume.image.pixelType === "uint32";
@@ -83,19 +69,9 @@ async function* imagePlanes(volume: ReadableVolume, type: PixelType, signal: Abo
 function imagejFile(
   { volume }: ReadableVolume,
   kind: string,
-  pixelType: PixelType,
-  displayRange: readonly [number, number],
+  layout: TiffLayout,
   planes: (signal: AbortSignal) => AsyncIterable<PixelArray>,
 ): ExportFile {
-  const [spacingUm, sizeY, sizeX] = volume.voxelSizeZyx;
-  const layout = layoutTiff({
-    shapeZyx: volume.shapeZyx,
-    pixelType,
-    description: imagejDescription({ planes: volume.shapeZyx[0], spacingUm, displayRange }),
-    pixelsPerUnitYx: [1 / sizeY, 1 / sizeX],
-    resolutionUnit: "none",
-    whenTooLarge: "one-directory",
-  });
   return {
     path: `imagej/${volume.fileName}_${kind}.tif`,
     compress: true,

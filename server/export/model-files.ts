@@ -14,12 +14,14 @@ export interface ExportedModel {
   readonly nucleiLabelled: number;
   readonly metrics: CheckpointMetrics | null;
   readonly software: { readonly name: string; readonly version: string };
+  /** Engine, options, steps, seconds, seed: as its trainer said. */
+  readonly configuration: unknown;
   /** Folder of the checkpoint in the BlobStore. */
   readonly blobPrefix: string;
 }
 
 /** Without these nobody can run it. */
-const NEEDED = ["model.json", "weights.bin", "configuration.json"];
+const NEEDED = ["model.json", "weights.bin"];
 
 /** `model/`: the checkpoint's own files, what it was trained on, and how to run it. */
 export async function* modelFiles(blobs: BlobStore, model: ExportedModel): AsyncGenerator<ExportFile> {
@@ -43,6 +45,7 @@ export async function* modelFiles(blobs: BlobStore, model: ExportedModel): Async
         yield bytes;
       },
     };
+  yield jsonFile("model/configuration.json", model.configuration);
   yield jsonFile("model/training.json", {
     checkpointId: model.checkpointId,
     trainingSnapshotId: model.snapshotId,
@@ -69,9 +72,9 @@ ${measured}
 
 | file | what |
 |---|---|
-| model.json | the weights' names, shapes and types, as TensorFlow.js reads them |
+| model.json | the network, thresholds, the voxel size it was made for; the weights' names, shapes and types as TensorFlow.js reads them |
 | weights.bin | the weights, little-endian float32 |
-| configuration.json | the network, the voxel size it was made for, how intensities are normalised, thresholds, steps, seed, engine |
+| configuration.json | how it was trained: options, steps, seed, engine |
 | training.json | ids of this checkpoint, of the label snapshot it learnt from and of the checkpoint it began with; its measured scores |
 
 Run it on a volume, in a checkout of Karyoloop after \`npm ci\`:

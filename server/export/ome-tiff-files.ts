@@ -2,8 +2,7 @@ import type { PixelArray, PixelType } from "../../core/volume/voxel-space.ts";
 import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
-import { omeXml } from "./tiff/ome-xml.ts";
-import { layoutTiff } from "./tiff/tiff-layout.ts";
+import { omeLayout } from "./tiff/stack-layouts.ts";
 import { tiffBytes } from "./tiff/tiff-stream.ts";
 import { sameValues } from "./truth-labels.ts";
 
@@ -20,8 +19,6 @@ export async function* omeTiffFiles(dataset: ReadableDataset): AsyncGenerator<Ex
   }
 }
 
-const CM_PER_UM = 1e-4;
-
 function omeTiffFile(
   { description }: ReadableDataset,
   { volume }: ReadableVolume,
@@ -30,20 +27,13 @@ function omeTiffFile(
   planes: (signal: AbortSignal) => AsyncIterable<PixelArray>,
 ): ExportFile {
   const { software, project, version, snapshotId, licence } = description;
-  const layout = layoutTiff({
+  const layout = omeLayout({
     shapeZyx: volume.shapeZyx,
+    voxelSizeZyx: volume.voxelSizeZyx,
     pixelType,
-    description: omeXml({
-      name: `${volume.fileName} ${kind}`,
-      description: `${project.name}, dataset version ${version}, label snapshot ${snapshotId}, licence: ${licence || "none given"}`,
-      creator: `${software.name} ${software.version}`,
-      pixelType,
-      shapeZyx: volume.shapeZyx,
-      voxelSizeZyx: volume.voxelSizeZyx,
-    }),
-    pixelsPerUnitYx: [1 / (volume.voxelSizeZyx[1] * CM_PER_UM), 1 / (volume.voxelSizeZyx[2] * CM_PER_UM)],
-    resolutionUnit: "centimetre",
-    whenTooLarge: "bigtiff",
+    name: `${volume.fileName} ${kind}`,
+    description: `${project.name}, dataset version ${version}, label snapshot ${snapshotId}, licence: ${licence || "none given"}`,
+    creator: `${software.name} ${software.version}`,
   });
   return {
     path: `ome-tiff/${volume.fileName}_${kind}.ome.tif`,

@@ -11,7 +11,7 @@ import { datasetFolderName, datasetZip, modelFolderName, modelZip } from "../exp
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
-import { assertFitsImagej } from "../export/imagej-files.ts";
+import { assertFitsImagej } from "../export/tiff/stack-layouts.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
 
 const formatsSchema = z.array(z.enum(exportFormats)).min(1).max(exportFormats.length);
@@ -60,7 +60,8 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   if (row.state !== "ready") throw new HttpRefusal(409, "This dataset version is not ready.");
   const description = datasetDescriptionSchema.parse(row.description);
   await assertAllVolumesThere(request, description);
-  if (formats.data.includes("imagej")) for (const frozen of description.volumes) assertFitsImagej(frozen);
+  if (formats.data.includes("imagej"))
+    for (const frozen of description.volumes) assertFitsImagej(frozen.nuclei, frozen.name);
   const wantsModel = formats.data.includes("model");
   const model =
     wantsModel && row.checkpointId ? await findExportedModel(services.db, projectId, row.checkpointId) : null;

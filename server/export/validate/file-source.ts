@@ -46,3 +46,7 @@ export async function exportSource(files: AsyncIterable<ExportFile>): Promise<Fi
     },
   };
 }
+
+/** As text; empty where there is no such file. */
+export const readAll = async (files: FileSource, path: string): Promise<string> =>
+  Buffer.from((await files.read(path)) ?? []).toString();

@@ -1,0 +1,27 @@
+import { Problem } from "../../core/problem.ts";
+import { validateDataset } from "../export/validate/dataset-rules.ts";
+import { folderSource } from "../export/validate/file-source.ts";
+
+const USAGE = `karyoloop validate FOLDER
+
+Checks an unpacked dataset that Karyoloop exported: every file against the SHA-256 in dataset.json, the table of nuclei,
+the split by specimen, and the rules of each format in it. Prints what is wrong, a line each; exit code 1 then.`;
+
+/** `karyoloop validate`; returns the exit code. */
+export async function runValidate(args: readonly string[]): Promise<number> {
+  const [folder, ...more] = args;
+  if (folder === "--help" || folder === "-h") {
+    console.log(USAGE);
+    return 0;
+  }
+  if (folder === undefined || more.length > 0)
+    throw new Problem({
+      tag: "wrong-arguments",
+      what: "Name one folder.",
+      hint: "karyoloop validate --help explains.",
+    });
+  const violations = await validateDataset(await folderSource(folder));
+  for (const { rule, where, what } of violations) console.log(`${rule}: ${where}: ${what}`);
+  console.log(violations.length === 0 ? "valid" : `${violations.length} things are wrong`);
+  return violations.length === 0 ? 0 : 1;
+}
