@@ -5,7 +5,7 @@ export interface GuardedProcess {
   readonly pid: number | undefined;
   /** Resolves once, with the exit code; null where a signal ended it or it could not be started. */
   readonly ended: Promise<number | null>;
-  /** Asks it to finish what it does and end; waits for nothing. */
+  /** Asks it (SIGUSR2) to finish what it does and end; waits for nothing. */
   drain(): void;
   /** Asks it to end, and ends it after `GRACE_SECONDS`. */
   stop(): Promise<void>;
@@ -15,13 +15,14 @@ const GRACE_SECONDS = 8;
 
 /**
  * A shell between us and the process holds a pipe from us as its input. When the pipe ends (we stopped it, or died) it
- * sends SIGTERM, then SIGKILL; it hands SIGTERM on; and it ends when the process ends, with its exit code.
+ * sends SIGTERM, then SIGKILL; it hands SIGTERM and SIGUSR2 on; and it ends when the process ends, with its exit code.
  */
 const GUARD = `exec 3<&0
 "$@" </dev/null 3<&- & p=$!
 { read -r _ <&3; kill -TERM "$p"; sleep ${GRACE_SECONDS}; kill -KILL "$p"; } >/dev/null 2>&1 & w=$!
 exec 3<&-
 trap 'kill -TERM "$p" 2>/dev/null' TERM
+trap 'kill -USR2 "$p" 2>/dev/null' USR2
 trap '' INT HUP
 wait "$p"; r=$?
 while kill -0 "$p" 2>/dev/null; do wait "$p"; r=$?; done
@@ -65,7 +66,7 @@ export function startGuarded(
   return {
     pid: child.pid,
     ended,
-    drain: () => void child.kill("SIGTERM"),
+    drain: () => void child.kill("SIGUSR2"),
     async stop() {
       child.stdin.end();
       await ended;

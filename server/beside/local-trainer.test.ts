@@ -59,7 +59,7 @@ it("restarts after the running job, and a new start of the server ends the old t
     serverAddress: server.address,
     command: standIn(
       file,
-      "process.on('SIGTERM', () => setTimeout(() => process.exit(0), 100)); setInterval(() => {}, 1000)",
+      "process.on('SIGUSR2', () => setTimeout(() => process.exit(0), 100)); setInterval(() => {}, 1000)",
     ),
     firstDelayMs: 20,
     say: () => {},

@@ -3,6 +3,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { trainerToken } from "../../db/schema/index.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
+import { expireLeasesOf } from "../jobs/expire-leases-of.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 
@@ -48,6 +49,8 @@ export async function startLocalTrainer(
 
   const launch = (): void => {
     waiting = null;
+    // The one before is gone: its job goes on from the last checkpoint at once.
+    void expireLeasesOf(db, LOCAL_TRAINER_NAME).catch((error) => options.say(`[trainer] ${error.message}`));
     const startedAt = Date.now();
     current = startGuarded(command, {
       cwd: PROJECT_FOLDER,
