@@ -20,6 +20,9 @@ export function renderNuclei(space: VoxelSpace, nuclei: readonly SampleNucleus[]
   return { labels, density };
 }
 
+/** Bumps reach outwards to here, in semi-axes. */
+const FARTHEST = 1.15;
+
 function renderOne(
   space: VoxelSpace,
   nucleus: SampleNucleus,
@@ -31,25 +34,29 @@ function renderOne(
   const [sizeZ, sizeY, sizeX] = space.shapeZyx;
   const [uz, uy, ux] = space.voxelSizeZyx;
   const { centerUm, semiAxesUm, axes, bumps } = nucleus;
-  const reach = Math.max(...semiAxesUm) * 1.15;
+  const reach = Math.max(...semiAxesUm) * FARTHEST;
   const range = (axis: 0 | 1 | 2): [number, number] => [
     Math.max(0, Math.floor((centerUm[axis] - reach) / space.voxelSizeZyx[axis])),
     Math.min(space.shapeZyx[axis], Math.ceil((centerUm[axis] + reach) / space.voxelSizeZyx[axis])),
   ];
   const [zRange, yRange, xRange] = [range(0), range(1), range(2)];
   const grainRadius = 0.14 * meanRadiusUm(nucleus);
+  // The rotation with the semi-axes divided in: a point becomes one of the unit sphere.
+  const [a, b, c] = axes.map((axis, i) => axis.map((part) => part / semiAxesUm[i]));
   for (let z = zRange[0]; z < Math.min(sizeZ, zRange[1]); z++)
     for (let y = yRange[0]; y < Math.min(sizeY, yRange[1]); y++)
       for (let x = xRange[0]; x < Math.min(sizeX, xRange[1]); x++) {
         const dz = (z + 0.5) * uz - centerUm[0];
         const dy = (y + 0.5) * uy - centerUm[1];
         const dx = (x + 0.5) * ux - centerUm[2];
-        const along = (axis: 0 | 1 | 2) =>
-          (dz * axes[axis][0] + dy * axes[axis][1] + dx * axes[axis][2]) / semiAxesUm[axis];
-        const [p, q, r] = [along(0), along(1), along(2)];
+        const p = dz * a[0] + dy * a[1] + dx * a[2];
+        const q = dz * b[0] + dy * b[1] + dx * b[2];
+        const r = dz * c[0] + dy * c[1] + dx * c[2];
+        const radius2 = p * p + q * q + r * r;
+        if (radius2 > FARTHEST ** 2) continue;
         // Bumps of a few per cent: no nucleus is an ellipsoid.
         const bump = 0.05 * (Math.sin(4 * p + bumps[0]) + Math.sin(4 * q + bumps[1]) + Math.sin(4 * r + bumps[2]));
-        const distance = Math.hypot(p, q, r) + bump;
+        const distance = Math.sqrt(radius2) + bump;
         const at = (z * sizeY + y) * sizeX + x;
         if (distance >= depth[at]) continue;
         depth[at] = distance;

@@ -1,5 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
-import { eq, inArray, lt, or, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, lte, or, sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
 import { importJob, upload } from "../../../db/schema/index.ts";
 import { scratchRoot, uploadFolder, uploadsFolder, uploadsOf } from "./import-places.ts";
@@ -7,17 +7,27 @@ import { scratchRoot, uploadFolder, uploadsFolder, uploadsOf } from "./import-pl
 /** An upload that nobody has gone on with for this long is dropped. */
 const UPLOAD_KEPT_DAYS = 7;
 
-/** Uploads whose import is over; kept while another import still waits for the same file. */
-export async function forgetUploads(db: Database, dataRoot: string, uploadIds: readonly string[]): Promise<void> {
+/**
+ * Uploads whose import is over; kept while another import waits for the same file, or somebody has chosen it again since
+ * that import was asked for.
+ */
+export async function forgetUploads(
+  db: Database,
+  dataRoot: string,
+  job: Pick<typeof importJob.$inferSelect, "request" | "createdAt">,
+): Promise<void> {
   const waiting = await db
     .select({ request: importJob.request })
     .from(importJob)
     .where(or(eq(importJob.state, "queued"), eq(importJob.state, "running")));
   const needed = new Set(waiting.flatMap(({ request }) => uploadsOf(request)));
-  const done = uploadIds.filter((id) => !needed.has(id));
+  const done = uploadsOf(job.request).filter((id) => !needed.has(id));
   if (done.length === 0) return;
-  await db.delete(upload).where(inArray(upload.id, done));
-  for (const id of done) await rm(uploadFolder(dataRoot, id), { recursive: true, force: true });
+  const gone = await db
+    .delete(upload)
+    .where(and(inArray(upload.id, done), lte(upload.touchedAt, job.createdAt)))
+    .returning({ id: upload.id });
+  for (const { id } of gone) await rm(uploadFolder(dataRoot, id), { recursive: true, force: true });
 }
 
 /** At start: scratch files of a stopped server, uploads too old, and files whose rows are gone. */

@@ -9,6 +9,7 @@ import { importJob, labelJournal, volume } from "../../../db/schema/index.ts";
 import { readLabelChunk } from "../../label-images/read-label-chunk.ts";
 import { publishPrediction } from "../../proposals/publish-prediction.ts";
 import type { Services } from "../../services.ts";
+import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
 import { writeLabelsIndex } from "../pyramid/write-labels.ts";
 import type { ImageReport, LabelReport } from "../worker/worker-messages.ts";
@@ -112,9 +113,12 @@ export async function finishWithProposals(
       readBrick: (key) => readLabelChunk(blobs, prefix, key),
       brickKeys,
     },
-    async (tx) => void (await setDone(tx, job.id, summaryOf("proposals", labels))),
+    async (tx) => {
+      await setDone(tx, job.id, summaryOf("proposals", labels));
+      await scheduleBlobRemoval(tx, [prefix]);
+    },
   );
-  await blobs.remove(prefix);
+  await removeScheduledBlobs(db, blobs);
 }
 
 const toInstance = (extent: LabelExtent, shapeZyx: Zyx): PredictedInstance => ({

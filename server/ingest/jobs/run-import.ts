@@ -12,7 +12,6 @@ import {
   importedLabelsPrefix,
   incomingLabelsPrefix,
   scratchFolder,
-  uploadsOf,
   volumePrefix,
 } from "./import-places.ts";
 import { type ImportJobRow, taskOf } from "./import-task.ts";
@@ -88,7 +87,7 @@ async function perform(
     if (!done) throw new Problem(problem ?? CRASHED);
     if (written.labels && !asBase) await finishWithProposals(services, job, target, written.image, written.labels);
     else await finishWithBase(services, job, written.image, written.labels);
-    await forgetUploads(db, environment.dataRoot, uploadsOf(job.request));
+    await forgetUploads(db, environment.dataRoot, job);
   } catch (error) {
     if (!isProblem(error)) console.error("an import failed", error);
     await removePartialBlobs(services, job);

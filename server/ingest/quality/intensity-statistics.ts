@@ -48,7 +48,7 @@ export function createIntensityStatistics(shapeZyx: Zyx, type: PixelType): Inten
       const range: [number, number] = [percentile(0.0001), percentile(0.9999)];
       if (range[0] >= range[1]) range[1] = range[0] + 1;
       // Where nothing rises above the background by six times the noise, nobody will find a nucleus.
-      const quiet = percentile(0.1) + 6 * (sigma ?? 0);
+      const quiet = percentile(0.25) + 6 * (sigma ?? 0);
       const integer = type !== "float32";
       return {
         min,

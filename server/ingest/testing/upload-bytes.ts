@@ -33,7 +33,8 @@ export const putPiece = (
     body: Buffer.from(piece),
   });
 
-export const fingerprintOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const fingerprintOf = (fileName: string, bytes: Uint8Array): string =>
+  createHash("sha256").update(fileName).update(bytes).digest("hex");
 
 /** Uploads a whole file through the real routes. */
 export async function uploadBytes(
@@ -43,7 +44,7 @@ export async function uploadBytes(
   fileName: string,
   bytes: Uint8Array,
 ): Promise<string> {
-  const file = { fileName, sizeBytes: bytes.length, fingerprint: fingerprintOf(bytes) };
+  const file = { fileName, sizeBytes: bytes.length, fingerprint: fingerprintOf(fileName, bytes) };
   const begun = (await (await beginUploadRequest(address, cookie, projectId, file)).json()) as BegunUpload;
   for (let offset = begun.receivedBytes; offset < bytes.length; ) {
     const piece = bytes.subarray(offset, offset + begun.pieceBytes);

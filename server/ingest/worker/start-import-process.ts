@@ -9,7 +9,7 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 /** V8's own memory; typed arrays come on top and are bounded by the readers. */
 const HEAP_MB = 512;
 /** Painting goes first. */
-const NICE = 10;
+const NICE = 5;
 
 export interface ImportProcess {
   readonly pid: number | undefined;

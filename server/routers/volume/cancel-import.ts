@@ -1,7 +1,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { forgetUploads } from "../../ingest/jobs/clean-up.ts";
-import { uploadsOf, volumePrefix } from "../../ingest/jobs/import-places.ts";
+import { volumePrefix } from "../../ingest/jobs/import-places.ts";
 import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
 import { removePartialBlobs } from "../../ingest/jobs/run-import.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
@@ -27,7 +27,7 @@ export const cancelImport = volumeProcedure("reviewer").mutation(async ({ ctx, i
   for (const job of jobs) {
     await importQueueOf(ctx.services).stop(job.id);
     await removePartialBlobs(ctx.services, job);
-    await forgetUploads(db, environment.dataRoot, uploadsOf(job.request));
+    await forgetUploads(db, environment.dataRoot, job);
   }
   await removeScheduledBlobs(db, blobs);
   events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: input.volumeId });
