@@ -105,6 +105,7 @@ export class LabelSession {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
     this.#link?.close();

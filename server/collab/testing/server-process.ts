@@ -1,0 +1,37 @@
+import { project, projectMember } from "../../../db/schema/index.ts";
+import { readEnvironment } from "../../env.ts";
+import { startServer } from "../../start-server.ts";
+import { signIn, TEST_PASSWORD } from "../../testing/test-server.ts";
+import { createReadyVolume } from "./collab-fixture.ts";
+
+/**
+ * A server in a process of its own, to be killed: `server-process.ts <data root> [people]`. Prints one line of JSON with
+ * its address; with `people`, it first makes two annotators and a volume, and prints their cookies too.
+ */
+const [dataRoot, people] = process.argv.slice(2);
+const { address, services } = await startServer(
+  readEnvironment({ KARYOLOOP_DATA: dataRoot, PORT: "0", KARYOLOOP_TRAINER: "none", NODE_ENV: "test" }),
+  async () => null,
+);
+
+async function makePeople(): Promise<{ cookies: string[]; volumeId: string }> {
+  const cookies: string[] = [];
+  const ids: string[] = [];
+  for (const name of ["ada", "ben"]) {
+    const email = `${name}@example.org`;
+    const { id } = await services.authentication.createUser({ name, email, password: TEST_PASSWORD });
+    ids.push(id);
+    cookies.push(await signIn(address, email));
+  }
+  const [{ id: projectId }] = await services.db
+    .insert(project)
+    .values({ name: "p", createdBy: ids[0] })
+    .returning({ id: project.id });
+  await services.db
+    .insert(projectMember)
+    .values(ids.map((userId) => ({ projectId, userId, role: "annotator" as const, pseudonym: userId })));
+  const volumeId = await createReadyVolume(services, { projectId, createdBy: ids[0], shapeZyx: [30, 80, 140] });
+  return { cookies, volumeId };
+}
+
+console.log(JSON.stringify({ address, ...(people && (await makePeople())) }));
