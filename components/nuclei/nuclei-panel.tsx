@@ -44,15 +44,20 @@ export function NucleiPanel(props: NucleiPanelProps) {
     );
   if (data.length === 0)
     return (
-      <EmptyState
-        icon={<IconCircleDotted size={32} stroke={1.4} />}
-        title="No nuclei yet"
-        text={
-          props.canEdit
-            ? "Press B and paint over a nucleus, or press T and click inside a bright one. N starts the next nucleus. Ten to twenty are enough for a first training."
-            : "Nobody has labelled a nucleus in this volume yet."
-        }
-      />
+      <div className={styles.panel}>
+        <div style={{ flex: 1 }}>
+          <EmptyState
+            icon={<IconCircleDotted size={32} stroke={1.4} />}
+            title="No nuclei yet"
+            text={
+              props.canEdit
+                ? "Press B and paint over a nucleus, or press T and click inside a bright one. N starts the next nucleus. Ten to twenty are enough for a first training."
+                : "Nobody has labelled a nucleus in this volume yet."
+            }
+          />
+        </div>
+        <div className={styles.foot}>{countWords(0)}</div>
+      </div>
     );
   return (
     <div className={styles.panel}>
@@ -75,9 +80,11 @@ export function NucleiPanel(props: NucleiPanelProps) {
         {problem
           ? "The list may be old: the server cannot be reached."
           : rows.length === data.length
-            ? `${data.length.toLocaleString("en-US")} nuclei`
-            : `${rows.length.toLocaleString("en-US")} of ${data.length.toLocaleString("en-US")} nuclei`}
+            ? countWords(data.length)
+            : `${rows.length.toLocaleString("en-US")} of ${countWords(data.length)}`}
       </div>
     </div>
   );
 }
+
+const countWords = (count: number): string => `${count.toLocaleString("en-US")} ${count === 1 ? "nucleus" : "nuclei"}`;
