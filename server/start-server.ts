@@ -15,6 +15,7 @@ import { nearAddress, shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
 import { importQueueOf } from "./ingest/jobs/import-queue.ts";
+import { startSweeper } from "./jobs/start-sweeper.ts";
 import { appRouter } from "./root.ts";
 import type { Services } from "./services.ts";
 
@@ -72,6 +73,7 @@ export async function startServer(
   const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
+  const stopSweeper = startSweeper(services);
   const sockets = openSocketDoors(socketRoutes, services);
   const pages = await openPages(bound);
 
@@ -132,6 +134,7 @@ export async function startServer(
       server.closeAllConnections();
       nearServer?.closeAllConnections();
       await pages?.close();
+      stopSweeper();
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
       await closeServices();

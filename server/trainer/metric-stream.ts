@@ -13,7 +13,9 @@ export class MetricStream {
   #waiting: TrainingMetric[] = [];
   #lossSum = 0;
   #steps = 0;
-  #flushedAtMs = performance.now();
+  #lastStep = 0;
+  /** The first step is shown at once: somebody waits for it. */
+  #flushedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(held: HeldJob, secondsBefore: number) {
     this.#held = held;
@@ -23,10 +25,15 @@ export class MetricStream {
   async addStep({ step, loss }: StepReport): Promise<void> {
     this.#lossSum += loss;
     this.#steps++;
+    this.#lastStep = step;
     if (performance.now() - this.#flushedAtMs < FLUSH_EVERY_MS) return;
-    this.#push(step, this.#lossSum / this.#steps, null);
-    this.#lossSum = 0;
-    this.#steps = 0;
+    this.#pushSteps();
+    await this.flush();
+  }
+
+  /** After the last step. */
+  async finish(): Promise<void> {
+    this.#pushSteps();
     await this.flush();
   }
 
@@ -41,6 +48,13 @@ export class MetricStream {
     const metrics = this.#waiting;
     this.#waiting = [];
     await this.#held.tell("/metrics", { metrics });
+  }
+
+  #pushSteps(): void {
+    if (this.#steps === 0) return;
+    this.#push(this.#lastStep, this.#lossSum / this.#steps, null);
+    this.#lossSum = 0;
+    this.#steps = 0;
   }
 
   #push(step: number, loss: number | null, scores: ValidationScores | null): void {

@@ -58,7 +58,7 @@ export async function runTrainJob(
     },
     held.cancelled,
   );
-  await metrics.flush();
+  await metrics.finish();
   held.report(1, "measuring");
   await handIn(held, engine, settings, { model, parent, volumes });
 }
