@@ -8,7 +8,9 @@ import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { labelJournal, projectMember } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
+import { authorLabels } from "./author-labels.ts";
 import { freezeLabels } from "./freeze-labels.ts";
+import { PostgresRoomStore } from "./postgres-room-store.ts";
 import { MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
 import { createReadyVolume } from "./testing/collab-fixture.ts";
 import { waitFor } from "./testing/wait-for.ts";
@@ -201,6 +203,89 @@ describe("rights", () => {
       .update(projectMember)
       .set({ role: "annotator" })
       .where(eq(projectMember.userId, people.ben.id));
+  });
+});
+
+describe("a refused record (R31)", () => {
+  it("goes into the quarantine, a VOID fills its number, and work goes on", async () => {
+    const volumeId = await newVolume("refused");
+    const [ada, ben] = [page(people.ada, volumeId), page(people.ben, volumeId)];
+    await Promise.all([saved(ada), saved(ben)]);
+    await ada.loadBricks([key0]);
+    const label = ben.newLabel();
+    void ben.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(1, 1, 1, 5) }] });
+    // A label value that nobody issued: a broken page could send it.
+    void ben.commit({ name: "brush", records: [{ kind: "paint", label: 4_000_000, runs: row(1, 2, 1, 5) }] });
+    void ben.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(1, 3, 1, 5) }] });
+    await waitFor(() => ben.saveState.kind === "refused", "the refusal");
+    ben.dismissRefusal();
+    await saved(ben);
+    await waitFor(() => at(ada, 1, 3, 4) === label, "the stroke after the refused one");
+    expect([at(ada, 1, 1, 4), at(ada, 1, 2, 4)]).toEqual([label, 0]);
+    const [edit] = await ben.quarantined();
+    expect(edit.reason).toMatch(/not known/);
+    expect(edit.row.stored.length).toBeGreaterThan(5);
+    const rows = await server.services.db.select().from(labelJournal).where(eq(labelJournal.volumeId, volumeId));
+    expect(rows.sort((a, b) => a.seq - b.seq).map(({ kind }) => kind)).toEqual([1, 0, 1]);
+    expect(ben.undo()).toEqual({ name: "brush" });
+    await waitFor(() => at(ada, 1, 3, 4) === 0, "the undo");
+  });
+});
+
+describe("records of an importer", () => {
+  it("lie over background only, under new ids, as that person's work", async () => {
+    const volumeId = await newVolume("importer");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    await ada.loadBricks([key0, key1]);
+    const mine = ada.newLabel();
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label: mine, runs: row(2, 2, 60, 68) }] });
+    await waitFor(() => !isSaved(ada), "saving");
+    await saved(ada);
+    const { first } = await new PostgresRoomStore(server.services.db, server.services.blobs, volumeId).leaseLabels(3);
+    const incoming = new Map([key0, key1].map((key) => [key, new Uint32Array(BRICK_VOXELS).fill(first + 1)]));
+    incoming
+      .get(key0)
+      ?.fill(0, 0, indexInBrick(2, 0, 0))
+      .fill(0, indexInBrick(3, 0, 0));
+    incoming
+      .get(key1)
+      ?.fill(0, 0, indexInBrick(2, 0, 0))
+      .fill(0, indexInBrick(3, 0, 0));
+    await authorLabels(server.services, {
+      volumeId,
+      userId: people.ben.id,
+      brickKeys: [key0, key1],
+      labels: [first + 1],
+      readBrick: async (key) => incoming.get(key) ?? null,
+    });
+    await waitFor(() => at(ada, 2, 2, 59) === first + 1, "the import at Ada's");
+    expect([at(ada, 2, 2, 60), at(ada, 2, 2, 67), at(ada, 2, 2, 68)]).toEqual([mine, mine, first + 1]);
+    await waitFor(() => ada.fieldsOf(first + 1).origin === "import", "the origin");
+    const nuclei = await createTestClient(server.address, people.ben.cookie).nucleus.list.query({ volumeId });
+    const imported = nuclei.label.indexOf(first + 1);
+    // Two bricks of 64 rows, 130 voxels wide, less what Ada has.
+    expect(nuclei.voxels[imported]).toBe(64 * 128 - 8);
+    expect(nuclei.people[nuclei.by[imported]].name).toBe("Ben");
+  });
+});
+
+describe("the database", () => {
+  it("takes nothing from a server that another one has replaced (fencing), and boots from state and log", async () => {
+    const volumeId = await newVolume("fencing");
+    const { db, blobs } = server.services;
+    const [old, fresh] = [new PostgresRoomStore(db, blobs, volumeId), new PostgresRoomStore(db, blobs, volumeId)];
+    await old.open();
+    await old.append({ position: 1, update: new Uint8Array([0, 0]), journal: [] });
+    await old.writeState(1, new Uint8Array([0, 0]));
+    await old.append({ position: 2, update: new Uint8Array([0, 0]), journal: [] });
+    expect(await fresh.open()).toMatchObject({
+      position: 2,
+      updates: [new Uint8Array([0, 0]), new Uint8Array([0, 0])],
+    });
+    await expect(old.append({ position: 3, update: null, journal: [] })).rejects.toThrow(/taken/);
+    await fresh.append({ position: 3, update: null, journal: [] });
+    expect((await fresh.open()).position).toBe(3);
   });
 });
 

@@ -111,8 +111,9 @@ export class LiveVolumes {
 
   #forget(volumeId: string, error: unknown): void {
     const opening = this.#open.get(volumeId);
+    if (!opening) return; // ended on purpose
     this.#open.delete(volumeId);
-    void opening?.then((live) => live.close());
+    void opening.then((live) => live.close());
     console.error(`the room of volume ${volumeId} restarts:`, error instanceof Error ? error.message : error);
   }
 }

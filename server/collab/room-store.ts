@@ -1,7 +1,7 @@
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import type { RecordId } from "../../core/sync/record.ts";
 
-/** What a room keeps for ever. PostgreSQL in the product, memory in the harness; both under one test suite. */
+/** What a room keeps for ever. PostgreSQL in the product, memory in the harness. */
 
 export interface SessionRow {
   readonly session: number;
