@@ -38,16 +38,12 @@ export async function evaluate(options: EvaluateOptions, say: (line: string) => 
   const test = await Promise.all(options.test.map(read));
   const engine = await startEngine({ only: options.engine });
   say(`engine ${engine.name} (${engine.reason})`);
-  const model = await trainModel(
-    { seed: options.seed, budget: options.budget, maxTileVoxels: engine.maxTileVoxels },
-    train,
-    {
-      onStep: ({ step, loss, stepMs, progress }) => {
-        if (step % SHOW_EVERY_STEPS === 0)
-          say(`step ${step}, ${Math.round(progress * 100)} %, loss ${loss.toFixed(3)}, ${Math.round(stepMs)} ms`);
-      },
+  const model = await trainModel({ ...engine, seed: options.seed, budget: options.budget }, train, {
+    onStep: ({ step, loss, stepMs, progress }) => {
+      if (step % SHOW_EVERY_STEPS === 0)
+        say(`step ${step}, ${Math.round(progress * 100)} %, loss ${loss.toFixed(3)}, ${Math.round(stepMs)} ms`);
     },
-  );
+  });
   const volumes = await testVolumes(model, engine, test, say);
   const { training } = model;
   return {

@@ -13,6 +13,8 @@ export interface Engine {
   readonly reason: string;
   /** Voxels of one prediction tile: bounds the memory. */
   readonly maxTileVoxels: number;
+  /** Size of a new network that this engine trains in minutes. */
+  readonly baseChannels: number;
 }
 
 export interface StartEngineOptions {
@@ -32,11 +34,11 @@ async function startChosen({ name, addonPath, reason }: EngineChoice): Promise<E
   if (name === "wasm" || !addonPath) {
     await registerWasmBackend();
     // Its memory is one 32-bit heap.
-    return { name: "wasm", reason, maxTileVoxels: 300_000 };
+    return { name: "wasm", reason, maxTileVoxels: 300_000, baseChannels: 8 };
   }
   const { usesGpu } = await registerNativeBackend(addonPath);
   tf.enableProdMode();
-  return { name: usesGpu ? "native-gpu" : "native-cpu", reason, maxTileVoxels: 1_600_000 };
+  return { name: usesGpu ? "native-gpu" : "native-cpu", reason, maxTileVoxels: 1_600_000, baseChannels: 16 };
 }
 
 function probeBindings(cache: string): EngineProbes {
