@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { Problem } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { TrainBudget } from "../trainer/train-options.ts";
+import { readVoxelSize } from "./voxel-size-option.ts";
 
 export const EVALUATE_USAGE = `karyoloop evaluate --train PREFIX… --test PREFIX… [options]
 
@@ -54,7 +55,7 @@ export function parseEvaluateOptions(args: readonly string[]): EvaluateOptions |
     budget,
     seed: readNumber("--seed", values.seed ?? "0", (n) => Number.isInteger(n) && n >= 0 && n <= 0x7fffffff),
     engine: values.engine,
-    voxelSizeZyx: values["voxel-size"] === undefined ? undefined : readVoxelSize(values["voxel-size"]),
+    voxelSizeZyx: values["voxel-size"] === undefined ? undefined : readVoxelSize(values["voxel-size"], usageProblem),
     jsonFile: values.json,
   };
 }
@@ -106,11 +107,4 @@ function readNumber(name: string, text: string, isValid: (value: number) => bool
   if (text.trim() === "" || !Number.isFinite(value) || !isValid(value))
     throw usageProblem(`${name} cannot be ${text}.`);
   return value;
-}
-
-function readVoxelSize(text: string): Zyx {
-  const sizes = text.split(",").map(Number);
-  if (sizes.length !== 3 || !sizes.every((size) => Number.isFinite(size) && size > 0))
-    throw usageProblem(`--voxel-size is three lengths in micrometres, z,y,x, not ${text}.`);
-  return [sizes[0], sizes[1], sizes[2]];
 }
