@@ -57,7 +57,7 @@ export function Trainers() {
           <Text size="sm">On that machine, in a copy of this program:</Text>
           <Code
             block
-          >{`npm ci\nKARYOLOOP_SERVER=${create.data.url} KARYOLOOP_TOKEN=${create.data.token} npm run trainer`}</Code>
+          >{`npm ci && npm run setup:tensorflow\nKARYOLOOP_SERVER=${create.data.url} KARYOLOOP_TRAINER_TOKEN=${create.data.token} npm run trainer`}</Code>
         </Stack>
       )}
       {error && <ProblemAlert problem={problemOfError(error)} />}

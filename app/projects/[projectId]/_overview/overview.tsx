@@ -1,6 +1,7 @@
 "use client";
 import { Stack, Text } from "@mantine/core";
 import { useProject } from "../_project/project-context.ts";
+import { ProjectTraining } from "../_training/project-training.tsx";
 import { Progress } from "./progress.tsx";
 import { Volumes } from "./volumes.tsx";
 
@@ -15,6 +16,7 @@ export function Overview() {
         </Text>
       )}
       <Volumes />
+      <ProjectTraining />
       <Progress />
     </Stack>
   );
