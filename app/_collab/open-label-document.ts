@@ -6,6 +6,7 @@ import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { IndexedDbOutbox } from "./indexed-db-outbox.ts";
 import { createLabelApi } from "./label-api.ts";
+import { installOfflinePage } from "./offline-page.ts";
 import { presenceColor } from "./presence-color.ts";
 import { takeTabLock } from "./tab-lock.ts";
 
@@ -30,6 +31,7 @@ export async function openLabelDocument(options: {
   readonly userName: string;
 }): Promise<OpenLabelDocument> {
   const { volumeId, userId } = options;
+  installOfflinePage();
   const lock = await takeTabLock(`outbox:${volumeId}:${userId}`);
   const api = createLabelApi(volumeId);
   // Asked for, so that the browser does not clear unsaved edits first when its disk is full; not needed to work.

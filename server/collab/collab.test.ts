@@ -159,7 +159,7 @@ describe("two people at one volume", () => {
 });
 
 describe("rights", () => {
-  it("a viewer sees everything and changes nothing, even with forged updates", async () => {
+  it("a viewer sees everything and cannot begin an edit", async () => {
     const volumeId = await newVolume("viewer");
     const [ada, vera] = [page(people.ada, volumeId), page(people.vera, volumeId)];
     await saved(ada);
