@@ -40,7 +40,7 @@ export function NewVersionForm({ licence, people, pending, problem, onFreeze }: 
         <Text size="xs" c="dimmed" mb={4}>
           Each person chooses for themselves, on the page People. Who finished no nucleus is not named.
         </Text>
-        <Table withRowBorders={false} verticalSpacing={2} w="auto">
+        <Table withRowBorders={false} verticalSpacing={2} w="auto" fz="sm">
           <Table.Tbody>
             {people.map((person) => (
               <Table.Tr key={person.id}>
