@@ -8,7 +8,7 @@ let product: RunningProduct;
 test.beforeAll(async () => {
   product = await startProduct();
 });
-test.afterAll(() => product.stop());
+test.afterAll(() => product?.stop());
 
 test("the printed link makes the first account, is not used up by opening it, and works once", async ({
   page,

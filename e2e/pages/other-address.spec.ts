@@ -12,10 +12,10 @@ let product: RunningProduct;
 test.beforeAll(async () => {
   product = await startProduct({ host: "0.0.0.0" });
 });
-test.afterAll(() => product.stop());
+test.afterAll(() => product?.stop());
 
 test("signs in and works by an address that is not localhost", async ({ page }) => {
-  test(!ownAddress, "this machine has no address but the loopback one");
+  test.info().skip(!ownAddress, "this machine has no address but the loopback one");
   expect(new URL(product.address).hostname).toBe(ownAddress);
   await makeFirstAccount(page, product);
   expect(await page.evaluate(() => window.isSecureContext)).toBe(false); // else this tests nothing

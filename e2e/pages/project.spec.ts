@@ -6,7 +6,7 @@ let product: RunningProduct;
 test.beforeAll(async () => {
   product = await startProduct();
 });
-test.afterAll(() => product.stop());
+test.afterAll(() => product?.stop());
 
 test("a project from its first minute to its deletion", async ({ page }) => {
   await makeFirstAccount(page, product);

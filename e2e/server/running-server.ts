@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const START_BOUND_MS = 120_000;
+const START_BOUND_MS = 300_000;
 
 /** `npm start` as a person runs it, on a free port and a temporary data root. */
 export interface RunningProduct {
