@@ -5,23 +5,11 @@ import type { Transaction } from "../../db/client.ts";
 import { claim, project, proposal } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
 import { findSettledState } from "./find-settled-state.ts";
-import { lockAgainstReplacement } from "./lock-against-replacement.ts";
+import type { Question } from "./question.ts";
+import { whileNothingIsReplaced } from "./replacement-lock.ts";
 
 /** A page that goes away without a word loses its claim after this; its heartbeats come at a third. */
 export const CLAIM_SECONDS = 45;
-
-/** Whether an item is an audit stays in the data: the person must not know. */
-export interface Question {
-  readonly labelValue: number;
-  readonly predictionId: string;
-  readonly kind: "nucleus" | "candidate";
-  readonly minZyx: Zyx;
-  readonly maxZyx: Zyx;
-  readonly centroidZyx: Zyx;
-  readonly voxels: number;
-  readonly uncertainty: number | null;
-  readonly reason: string;
-}
 
 export interface ClaimRequest {
   readonly projectId: string;
@@ -35,7 +23,7 @@ export interface ClaimRequest {
 /** Gives this page the most uncertain unclaimed proposal of the volume; what the page held before is free again. */
 export async function claimNext(services: Services, request: ClaimRequest): Promise<Question | null> {
   for (;;) {
-    const question = await services.db.transaction((tx) => claimOne(tx, request));
+    const question = await whileNothingIsReplaced(services, request.volumeId, (tx) => claimOne(tx, request));
     if (!question) return null;
     // Judged already, though no decision was written down: a page that died in between, or somebody who drew the
     // nucleus by hand since. Such a one is settled here and never asked.
@@ -55,7 +43,6 @@ export async function claimNext(services: Services, request: ClaimRequest): Prom
 }
 
 async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Question | null> {
-  await lockAgainstReplacement(tx, request.volumeId);
   await releaseClaims(tx, request);
   const [{ asked }] = await tx
     .update(project)

@@ -3,7 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import type { Transaction } from "../../db/client.ts";
 import { claim, decision, prediction, proposal, user } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
-import { lockAgainstReplacement } from "./lock-against-replacement.ts";
+import { whileNothingIsReplaced } from "./replacement-lock.ts";
 
 export type DecisionKind = "accepted" | "corrected" | "rejected";
 
@@ -25,7 +25,7 @@ const one = (table: typeof proposal | typeof claim, { volumeId, labelValue }: De
  * accepted and then corrected) is another row.
  */
 export async function decide(services: Services, given: Deciding & { kind: DecisionKind }): Promise<void> {
-  await services.db.transaction(async (tx) => {
+  await whileNothingIsReplaced(services, given.volumeId, async (tx) => {
     const row = await lockProposal(tx, given);
     if (row.state === given.kind) return;
     await refuseIfHeldByAnother(tx, given);
@@ -38,7 +38,7 @@ export async function decide(services: Services, given: Deciding & { kind: Decis
 
 /** Back into the queue, for others first. */
 export async function skip(services: Services, given: Deciding): Promise<void> {
-  await services.db.transaction(async (tx) => {
+  await whileNothingIsReplaced(services, given.volumeId, async (tx) => {
     const row = await lockProposal(tx, given);
     await writeDecision(tx, given, row, "skipped");
     await tx.delete(claim).where(and(one(claim, given), eq(claim.userId, given.userId)));
@@ -48,7 +48,7 @@ export async function skip(services: Services, given: Deciding): Promise<void> {
 
 /** The person undid the act: the proposal is open again, unless a newer prediction has taken its place. */
 export async function undoDecision(services: Services, given: Deciding): Promise<void> {
-  await services.db.transaction(async (tx) => {
+  await whileNothingIsReplaced(services, given.volumeId, async (tx) => {
     const row = await lockProposal(tx, given);
     if (row.state === "undecided" || row.state === "replaced") return;
     const [of] = await tx
@@ -65,7 +65,6 @@ export async function undoDecision(services: Services, given: Deciding): Promise
 }
 
 async function lockProposal(tx: Transaction, given: Deciding): Promise<ProposalRow> {
-  await lockAgainstReplacement(tx, given.volumeId);
   const [row] = await tx.select().from(proposal).where(one(proposal, given)).for("update");
   if (!row)
     throw new Problem({

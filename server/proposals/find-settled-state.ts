@@ -4,7 +4,7 @@ import { prediction } from "../../db/schema/index.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import type { Services } from "../services.ts";
 import { readLiveBrick, readLiveStatus } from "../snapshots/live-labels.ts";
-import type { Question } from "./claim-next.ts";
+import type { Question } from "./question.ts";
 
 /** Covered by more than this share, there is nothing left to ask. */
 const COVERED_SHARE = 0.5;

@@ -3,16 +3,20 @@ import { and, eq, inArray, ne, notExists, notInArray, sql } from "drizzle-orm";
 import type { NucleusShape, PredictedInstance } from "../../core/contract/predicted-instance.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
-import type { Transaction } from "../../db/client.ts";
+import type { Database, Transaction } from "../../db/client.ts";
 import { prediction, proposal, volume } from "../../db/schema/index.ts";
+import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
 import type { ReadLabelBrick } from "../label-images/brick-volume-source.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
 import type { Services } from "../services.ts";
 import { readLiveBrick } from "../snapshots/live-labels.ts";
 import { composeProposals } from "./compose-proposals.ts";
-import { createEarlierBricks, heldProposals, rejectedProposals } from "./held-and-rejected.ts";
+import { createEarlierBricks, type EarlierProposal, heldProposals, rejectedProposals } from "./held-and-rejected.ts";
 import { leaseLabelValues } from "./lease-label-values.ts";
 import { rankProject } from "./rank-project.ts";
+import { lockForReplacement } from "./replacement-lock.ts";
+
+type VolumeRow = typeof volume.$inferSelect;
 
 export interface NewPrediction {
   readonly volumeId: string;
@@ -27,8 +31,8 @@ export interface NewPrediction {
   readonly brickKeys: readonly BrickKey[];
 }
 
-/** How often a claim or decision may come between composing the image and switching to it. */
-const MAX_TRIES = 8;
+/** How often a claim or decision may come between composing the image and switching to it; then they wait for it. */
+const MAX_TRIES = 2;
 
 /**
  * Makes a prediction the current one of its volume in one step. Undecided proposals of the one before are replaced;
@@ -41,33 +45,61 @@ export async function publishPrediction(
 ): Promise<string> {
   const [target] = await services.db.select().from(volume).where(eq(volume.id, given.volumeId));
   if (!target) throw new Problem({ tag: "volume-gone", what: "The volume of this prediction has been deleted." });
-  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    const id = await tryPublish(services, target, given, alongside);
-    if (!id) continue;
-    await rankProject(services, target.projectId);
-    services.events.publish({ topic: "proposals", projectId: target.projectId, volumeId: target.id });
-    services.events.publish({ topic: "queue", projectId: target.projectId });
-    await removeUnusedImages(services, target.id);
-    return id;
-  }
-  throw new Problem({
-    tag: "queue-too-busy",
-    what: "People claimed proposals faster than the new ones could be written.",
-    hint: "It is tried again by itself.",
+  let id: string | null = null;
+  for (let attempt = 0; attempt < MAX_TRIES && !id; attempt++)
+    id = await tryPublish(services, target, given, alongside);
+  id ??= await services.db.transaction(async (tx) => {
+    await lockForReplacement(tx, target.id);
+    const written = await writeImage(services, tx, target, given);
+    await switchTo(tx, target.id, given, written, alongside);
+    return written.id;
   });
+  await rankProject(services, target.projectId);
+  services.events.publish({ topic: "proposals", projectId: target.projectId, volumeId: target.id });
+  services.events.publish({ topic: "queue", projectId: target.projectId });
+  await removeUnusedImages(services, target.id);
+  return id;
 }
 
 /** Null when claims or decisions changed while the image was written. */
 async function tryPublish(
   services: Services,
-  target: typeof volume.$inferSelect,
+  target: VolumeRow,
   given: NewPrediction,
   alongside: (tx: Transaction) => Promise<void>,
 ): Promise<string | null> {
-  const { db, blobs } = services;
+  const written = await writeImage(services, services.db, target, given);
+  const published = await services.db.transaction(async (tx) => {
+    await lockForReplacement(tx, target.id);
+    if (!sameLabels(await heldProposals(tx, target.id), written.held)) return false;
+    if (!sameLabels(await rejectedProposals(tx, target.id), written.rejected)) return false;
+    await switchTo(tx, target.id, given, written, alongside);
+    return true;
+  });
+  if (published) return written.id;
+  await services.blobs.remove(`volumes/${target.id}/predictions/${written.id}/`);
+  return null;
+}
+
+interface WrittenImage {
+  readonly id: string;
+  readonly blobPrefix: string;
+  readonly held: readonly EarlierProposal[];
+  readonly rejected: readonly EarlierProposal[];
+  readonly suppressed: ReadonlySet<number>;
+  /** Predicted id -> where it lies under which label value. */
+  readonly extentOf: ReadonlyMap<number, LabelExtent>;
+}
+
+async function writeImage(
+  services: Services,
+  db: Database | Transaction,
+  target: VolumeRow,
+  given: NewPrediction,
+): Promise<WrittenImage> {
+  const { blobs } = services;
   const held = await heldProposals(db, target.id);
   const rejected = await rejectedProposals(db, target.id);
-  const earlier = createEarlierBricks(blobs);
   const composed = await composeProposals({
     shapeZyx: target.shapeZyx,
     predicted: given.readBrick,
@@ -76,9 +108,9 @@ async function tryPublish(
     live: (key) => readLiveBrick(services, target.id, key),
     held,
     rejected,
-    earlier,
+    earlier: createEarlierBricks(blobs),
   });
-  const first = await leaseLabelValues(db, target.id, composed.kept.length);
+  const first = await leaseLabelValues(services.db, target.id, composed.kept.length);
   const labelOf = new Map(composed.kept.map((id, index) => [id, first + index]));
   const id = randomUUID();
   const blobPrefix = `volumes/${target.id}/predictions/${id}/labels.ome.zarr/`;
@@ -91,73 +123,80 @@ async function tryPublish(
     voxelSizeZyx: target.voxelSizeZyx,
     readBrick: composed.readBrick(labelOf),
   });
-  const extentOf = new Map(extents.map((extent) => [extent.label, extent]));
-
-  const published = await db.transaction(async (tx) => {
-    // Claims and decisions of this volume wait here; whoever was faster makes this attempt void.
-    await tx.execute(sql`select 1 from volume where id = ${target.id} for update`);
-    const sameHeld = sameLabels(await heldProposals(tx, target.id), held);
-    if (!sameHeld || !sameLabels(await rejectedProposals(tx, target.id), rejected)) return false;
-    await alongside(tx);
-    await tx
-      .update(prediction)
-      .set({ current: false })
-      .where(and(eq(prediction.volumeId, target.id), eq(prediction.current, true)));
-    await tx.insert(prediction).values({
-      id,
-      volumeId: target.id,
-      source: given.source,
-      checkpointId: given.checkpointId,
-      snapshotId: given.snapshotId,
-      jobId: given.jobId,
-      blobPrefix,
-      truthShapes: [...given.truthShapes],
-      current: true,
-    });
-    await tx
-      .update(proposal)
-      .set({ state: "replaced" })
-      .where(
-        and(
-          eq(proposal.volumeId, target.id),
-          eq(proposal.state, "undecided"),
-          notInArray(proposal.labelValue, [0, ...held.map((one) => one.labelValue)]),
-        ),
-      );
-    const rows = given.instances.flatMap((instance) => {
-      const labelValue = labelOf.get(instance.id);
-      const extent = labelValue === undefined ? undefined : extentOf.get(labelValue);
-      if (labelValue === undefined || !extent) return [];
-      return [
-        {
-          volumeId: target.id,
-          labelValue,
-          predictionId: id,
-          kind: instance.kind,
-          centroidZyx: extent.centroidZyx,
-          minZyx: extent.minZyx,
-          maxZyx: extent.maxZyx,
-          voxels: extent.voxels,
-          touchesBorder: instance.touchesBorder,
-          u1: instance.scores?.u1 ?? null,
-          u2: instance.scores?.u2 ?? null,
-          u3: instance.scores?.u3 ?? null,
-          u4: instance.scores?.u4 ?? null,
-          facts: instance.facts,
-          shape: instance.shape,
-          meanEntropy: instance.meanEntropy,
-          suppressed: composed.suppressed.has(instance.id),
-        },
-      ];
-    });
-    // A statement holds 65 535 parameters at most.
-    for (let i = 0; i < rows.length; i += 1000) await tx.insert(proposal).values(rows.slice(i, i + 1000));
-    return true;
-  });
-  if (published) return id;
-  await blobs.remove(`volumes/${target.id}/predictions/${id}/`);
-  return null;
+  const byLabel = new Map(extents.map((extent) => [extent.label, extent]));
+  const extentOf = new Map<number, LabelExtent>();
+  for (const [predicted, label] of labelOf) {
+    const extent = byLabel.get(label);
+    if (extent) extentOf.set(predicted, extent);
+  }
+  return { id, blobPrefix, held, rejected, suppressed: composed.suppressed, extentOf };
 }
+
+/** The one step: what was open and is not held is replaced, the new proposals are there. */
+async function switchTo(
+  tx: Transaction,
+  volumeId: string,
+  given: NewPrediction,
+  { id, blobPrefix, held, suppressed, extentOf }: WrittenImage,
+  alongside: (tx: Transaction) => Promise<void>,
+): Promise<void> {
+  await alongside(tx);
+  await tx
+    .update(prediction)
+    .set({ current: false })
+    .where(and(eq(prediction.volumeId, volumeId), eq(prediction.current, true)));
+  await tx.insert(prediction).values({
+    id,
+    volumeId,
+    source: given.source,
+    checkpointId: given.checkpointId,
+    snapshotId: given.snapshotId,
+    jobId: given.jobId,
+    blobPrefix,
+    truthShapes: [...given.truthShapes],
+    current: true,
+  });
+  await tx
+    .update(proposal)
+    .set({ state: "replaced" })
+    .where(
+      and(
+        eq(proposal.volumeId, volumeId),
+        eq(proposal.state, "undecided"),
+        notInArray(proposal.labelValue, [0, ...held.map((one) => one.labelValue)]),
+      ),
+    );
+  const rows = given.instances.flatMap((instance) => {
+    const extent = extentOf.get(instance.id);
+    return extent ? [proposalRow(volumeId, id, instance, extent, suppressed.has(instance.id))] : [];
+  });
+  // A statement holds 65 535 parameters at most.
+  for (let i = 0; i < rows.length; i += 1000) await tx.insert(proposal).values(rows.slice(i, i + 1000));
+}
+
+/** Place and size are those of the stored image: what lay under people's labels is gone from it. */
+const proposalRow = (
+  volumeId: string,
+  predictionId: string,
+  instance: PredictedInstance,
+  { label, centroidZyx, minZyx, maxZyx, voxels }: LabelExtent,
+  suppressed: boolean,
+): typeof proposal.$inferInsert => ({
+  volumeId,
+  labelValue: label,
+  predictionId,
+  kind: instance.kind,
+  centroidZyx,
+  minZyx,
+  maxZyx,
+  voxels,
+  touchesBorder: instance.touchesBorder,
+  ...instance.scores,
+  facts: instance.facts,
+  shape: instance.shape,
+  meanEntropy: instance.meanEntropy,
+  suppressed,
+});
 
 const sameLabels = (a: readonly { labelValue: number }[], b: readonly { labelValue: number }[]): boolean =>
   a.length === b.length && a.every((one, i) => one.labelValue === b[i].labelValue);

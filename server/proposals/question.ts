@@ -1,0 +1,14 @@
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+
+/** Whether an item is an audit stays in the data: the person must not know. */
+export interface Question {
+  readonly labelValue: number;
+  readonly predictionId: string;
+  readonly kind: "nucleus" | "candidate";
+  readonly minZyx: Zyx;
+  readonly maxZyx: Zyx;
+  readonly centroidZyx: Zyx;
+  readonly voxels: number;
+  readonly uncertainty: number | null;
+  readonly reason: string;
+}
