@@ -3,6 +3,7 @@ import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
 /**
  * One seed per peak: voxels of the mask that no neighbour exceeds and that reach `least`, from the highest down, each at
  * least `minSeparationUm` from every seed before it. Equal heights go by linear index, so the result is deterministic.
+ * Returns the seeds' voxels, highest first.
  */
 export function findSeeds(
   height: Float32Array,
@@ -10,14 +11,14 @@ export function findSeeds(
   { shapeZyx, voxelSizeZyx }: VoxelSpace,
   least: number,
   minSeparationUm: number,
-): Uint32Array {
+): number[] {
   const [depth, rows, columns] = shapeZyx;
   const plane = rows * columns;
   const candidates: number[] = [];
   for (let i = 0; i < height.length; i++)
     if (mask[i] && height[i] >= least && isPeak(height, i, depth, rows, columns)) candidates.push(i);
   candidates.sort((a, b) => height[b] - height[a] || a - b);
-  const seeds = new Uint32Array(height.length);
+  const seeds: number[] = [];
   const placed: [number, number, number][] = [];
   for (const candidate of candidates) {
     const z = Math.floor(candidate / plane) * voxelSizeZyx[0];
@@ -25,7 +26,7 @@ export function findSeeds(
     const x = (candidate % columns) * voxelSizeZyx[2];
     if (placed.some(([pz, py, px]) => Math.hypot(z - pz, y - py, x - px) < minSeparationUm)) continue;
     placed.push([z, y, x]);
-    seeds[candidate] = placed.length;
+    seeds.push(candidate);
   }
   return seeds;
 }

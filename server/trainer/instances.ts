@@ -27,16 +27,40 @@ export function segmentInstances(
   thresholds: InstanceThresholds,
   forbidden?: Uint8Array,
 ): Uint32Array<ArrayBuffer> {
-  const { shapeZyx, voxelSizeZyx } = space;
-  const mask = new Uint8Array(maps.foreground.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = maps.foreground[i] > thresholds.foreground && !forbidden?.[i] ? 1 : 0;
-  const inPlaneUm = Math.min(voxelSizeZyx[1], voxelSizeZyx[2]);
-  const smoothed = smooth(maps.distance, space, inPlaneUm);
+  const smoothed = smoothDistance(maps, space);
+  const mask = foregroundMask(maps, thresholds.foreground, forbidden);
   const seeds = findSeeds(smoothed, mask, space, thresholds.seed, thresholds.minSeparationUm);
+  return floodSeeds(maps, smoothed, seeds, mask, space, thresholds, forbidden);
+}
+
+/** The predicted distance without its voxel noise. */
+export const smoothDistance = (maps: ProbabilityMaps, space: VoxelSpace): Float32Array =>
+  smooth(maps.distance, space, Math.min(space.voxelSizeZyx[1], space.voxelSizeZyx[2]));
+
+export function foregroundMask(maps: ProbabilityMaps, least: number, forbidden?: Uint8Array): Uint8Array {
+  const mask = new Uint8Array(maps.foreground.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = maps.foreground[i] > least && !forbidden?.[i] ? 1 : 0;
+  return mask;
+}
+
+/** Nuclei from their seeds; the last part of `segmentInstances`. */
+export function floodSeeds(
+  maps: ProbabilityMaps,
+  smoothed: Float32Array,
+  seeds: readonly number[],
+  mask: Uint8Array,
+  space: VoxelSpace,
+  thresholds: InstanceThresholds,
+  forbidden?: Uint8Array,
+): Uint32Array<ArrayBuffer> {
+  const seedLabels = new Uint32Array(mask.length);
+  seeds.forEach((voxel, index) => {
+    seedLabels[voxel] = index + 1;
+  });
   const landscape = smoothed.map((value, i) => thresholds.wall * maps.boundary[i] - value);
-  const labels = seededWatershed(landscape, seeds, mask, shapeZyx);
+  const labels = seededWatershed(landscape, seedLabels, mask, space.shapeZyx);
   removeSmall(labels, space, thresholds.minVolumeUm3);
-  fillHoles(labels, shapeZyx, forbidden);
+  fillHoles(labels, space.shapeZyx, forbidden);
   return labels;
 }
 

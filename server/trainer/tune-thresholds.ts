@@ -1,7 +1,8 @@
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined } from "../../core/metrics/score-segmentation.ts";
 import { type VoxelSpace, voxelCount } from "../../core/volume/voxel-space.ts";
-import { type InstanceThresholds, segmentInstances } from "./instances.ts";
+import { findSeeds } from "./find-seeds.ts";
+import { floodSeeds, foregroundMask, type InstanceThresholds, smoothDistance } from "./instances.ts";
 import { scoreWhereKnown } from "./known-scores.ts";
 import type { ProbabilityMaps } from "./predict.ts";
 
@@ -27,8 +28,11 @@ export function startingThresholds(volumes: readonly (VoxelSpace & { labels: Uin
 
 /** Shares of the median radius that are tried as the least distance of two seeds. */
 const SEPARATIONS = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1];
-const SEED_LEVELS = [0.35, 0.5, 0.6];
-const FOREGROUND_LEVELS = [0.4, 0.5, 0.6];
+/** The first of each is kept unless another is clearly better. */
+const SEED_LEVELS = [0.5, 0.35, 0.6];
+const FOREGROUND_LEVELS = [0.5, 0.4, 0.6];
+/** In mean AP: less is chance on a pool of a few dozen nuclei, and low levels cost false nuclei on unseen volumes. */
+const CLEARLY_BETTER = 0.01;
 
 /**
  * The thresholds that segment the labelled pool best, by the mean of AP over IoU 0.5…0.95: first how seeds are found,
@@ -36,30 +40,49 @@ const FOREGROUND_LEVELS = [0.4, 0.5, 0.6];
  * both sides on volumes that were not labelled.
  */
 export function tuneThresholds(volumes: readonly TuningVolume[], start: InstanceThresholds): InstanceThresholds {
-  const [z, y, x] = volumes[0]?.voxelSizeZyx ?? [1, 1, 1];
-  const minVoxels = Math.max(1, Math.round(start.minVolumeUm3 / (z * y * x)));
-  const score = (thresholds: InstanceThresholds) =>
-    meanOfDefined(
-      volumes.map(
-        (volume) =>
-          scoreWhereKnown(volume.labels, segmentInstances(volume.maps, volume, thresholds), volume.known, minVoxels)
-            .apMean,
-      ),
-    ) ?? 0;
+  const scorers = volumes.map((volume) => createScorer(volume, start.minVolumeUm3));
+  const score = (thresholds: InstanceThresholds) => meanOfDefined(scorers.map((scorer) => scorer(thresholds))) ?? 0;
   const radiusUm = start.minSeparationUm * 2;
-  let best = start;
-  let bestScore = -1;
-  for (const seed of SEED_LEVELS) {
+  const bySeed = SEED_LEVELS.map((seed) => {
     const scores = SEPARATIONS.map((share) => score({ ...start, seed, minSeparationUm: share * radiusUm }));
+    // Neighbours count too: a single lucky separation is no plateau.
     const smoothed = scores.map((_, i) => meanOfDefined(scores.slice(Math.max(0, i - 1), i + 2)) ?? 0);
     const at = middleOfBest(smoothed);
-    if (smoothed[at] > bestScore + 1e-9) {
-      bestScore = smoothed[at];
-      best = { ...start, seed, minSeparationUm: SEPARATIONS[at] * radiusUm };
-    }
-  }
-  const foreground = FOREGROUND_LEVELS.map((level) => score({ ...best, foreground: level }));
-  return { ...best, foreground: FOREGROUND_LEVELS[middleOfBest(foreground)] };
+    return { thresholds: { ...start, seed, minSeparationUm: SEPARATIONS[at] * radiusUm }, score: smoothed[at] };
+  });
+  const { thresholds: seeded } = firstClearlyBest(bySeed);
+  const byForeground = FOREGROUND_LEVELS.map((foreground) => {
+    const thresholds = { ...seeded, foreground };
+    return { thresholds, score: score(thresholds) };
+  });
+  return firstClearlyBest(byForeground).thresholds;
+}
+
+interface Candidate {
+  readonly thresholds: InstanceThresholds;
+  readonly score: number;
+}
+
+const firstClearlyBest = ([first, ...others]: readonly Candidate[]): Candidate =>
+  others.reduce((best, other) => (other.score > best.score + CLEARLY_BETTER ? other : best), first);
+
+/** Scores thresholds on one volume; those that lead to the same seeds are flooded once. */
+function createScorer(volume: TuningVolume, minVolumeUm3: number): (thresholds: InstanceThresholds) => number | null {
+  const { maps, labels, known, voxelSizeZyx } = volume;
+  const minVoxels = Math.max(1, Math.round(minVolumeUm3 / (voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2])));
+  const smoothed = smoothDistance(maps, volume);
+  const scored = new Map<string, number | null>();
+  return (thresholds) => {
+    const mask = foregroundMask(maps, thresholds.foreground);
+    const seeds = findSeeds(smoothed, mask, volume, thresholds.seed, thresholds.minSeparationUm);
+    const key = `${thresholds.foreground} ${seeds.join()}`;
+    const before = scored.get(key);
+    if (before !== undefined) return before;
+    const found = floodSeeds(maps, smoothed, seeds, mask, volume, thresholds);
+    const score = scoreWhereKnown(labels, found, known, minVoxels).apMean;
+    scored.set(key, score);
+    return score;
+  };
 }
 
 /** Index in the middle of the first longest run of values that equal the largest. */
