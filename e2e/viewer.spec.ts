@@ -295,8 +295,16 @@ async function scriptPerFrame(browser: Browser, page: Page, act: () => Promise<v
 
 test("painting in a 512 × 512 × 128 volume leaves the frame to the browser", async ({ page, browser }, info) => {
   test.setTimeout(180_000);
+  await page.addInitScript(() => {
+    // When the first slice canvas says that it shows something, since the navigation began.
+    const watch = new MutationObserver(() => {
+      performance.mark("first-slice");
+      watch.disconnect();
+    });
+    watch.observe(document, { subtree: true, attributes: true, attributeFilter: ["data-state"] });
+  });
   await open(page, "big");
-  const opened = await page.evaluate(() => performance.getEntriesByName("first-slice")[0]?.startTime);
+  const firstSliceMs = await page.evaluate(() => performance.getEntriesByName("first-slice")[0].startTime);
   await page.evaluate(() => window.harness.change({ paint: true, ring: true }));
   const center = await screenOf(page, "xy", [64, 256, 256]);
   await page.mouse.move(center.x, center.y);
@@ -307,10 +315,13 @@ test("painting in a 512 × 512 × 128 volume leaves the frame to the browser", a
   });
   await page.mouse.up();
   const p95 = frames[Math.floor(frames.length * 0.95)];
-  info.annotations.push({ type: "figure", description: `script per painted frame: p95 ${p95.toFixed(1)} ms` });
-  console.log(
-    `script per painted frame, ${frames.length} frames: median ${frames[frames.length >> 1].toFixed(2)} ms, p95 ${p95.toFixed(2)} ms; first slice ${opened}`,
-  );
+  for (const description of [
+    `script per painted frame, ${frames.length} frames: p95 ${p95.toFixed(2)} ms`,
+    `first slice ${firstSliceMs.toFixed(0)} ms after the page was asked for`,
+  ])
+    info.annotations.push({ type: "figure", description });
   expect(frames.length).toBeGreaterThan(30);
-  expect(p95).toBeLessThan(25); // 8 ms on free cores, measured in bench; this machine may be shared
+  // The bars are 8 ms and 1.5 s on free cores; a test machine may be busy with other things.
+  expect(p95).toBeLessThan(25);
+  expect(firstSliceMs).toBeLessThan(8000);
 });
