@@ -49,6 +49,8 @@ export interface LabelDocumentOptions {
   readonly planLimits?: PlanLimits;
 }
 
+const BLOB_RETRY_MS = 2000;
+
 const CLOSED_TO_EDITS = { tag: "read-only", what: "This volume cannot be edited now." } as const;
 
 export function createLabelDocument(options: LabelDocumentOptions, ports: LabelDocumentPorts): CollabDocument {
@@ -60,12 +62,16 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   const presence = new PresenceHub(options.who, ports.schedule);
   let revision = 0;
   let voxelsQueued = false;
+  let retrying = false;
   let factsRevision = 0;
   let nucleiRevision = 0;
 
   const session = new LabelSession(options.volumeId, grid, ports, {
     onVoxels: () => queueVoxels(),
     onState: () => notify(),
+    onOutbox(rows) {
+      for (const { blob } of rows) if (blob) bricks.knowBlob(blob.sha256, blob.bytes);
+    },
     onReplica(next) {
       bricks.moveTo(next.fold);
       presence.attach(next.awareness);
@@ -99,12 +105,22 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
       for (const listener of [...brickListeners]) listener(told);
     }
     const missing = fold().missingBlobs(fold().bricks.loadedKeys());
-    if (missing.size > 0) void bricks.loadBlobs(fold().bricks.loadedKeys()).then(queueVoxels, () => {});
+    if (missing.size > 0) void bricks.loadBlobs(fold().bricks.loadedKeys()).then(queueVoxels, retryVoxels);
     if (fold().facts.revision !== factsRevision) {
       factsRevision = fold().facts.revision;
       nucleiRevision++;
       notify();
     }
+  }
+
+  /** The network was away: what is missing is looked at again. */
+  function retryVoxels(): void {
+    if (retrying) return;
+    retrying = true;
+    ports.schedule(() => {
+      retrying = false;
+      queueVoxels();
+    }, BLOB_RETRY_MS);
   }
 
   function queueVoxels(): void {

@@ -22,6 +22,8 @@ export interface SessionEvents {
   onVoxels(): void;
   /** Anything else may have changed. */
   onState(): void;
+  /** What an earlier page left unsaved, its voxels included, which the server may not have yet. */
+  onOutbox(rows: readonly OutboxRow[]): void;
   /** The replica that is shown was replaced; bricks must be taken over before. */
   onReplica(next: Replica, previous: Replica): void;
   onBase(rev: number): void;
@@ -71,8 +73,12 @@ export class LabelSession {
     return this.#shown;
   }
 
+  /**
+   * Not before the first sync: the outbox of an earlier page may be empty because all of it is durable, and a stamp below
+   * what that page wrote would put this page's strokes beneath them (R17).
+   */
   get canEdit(): boolean {
-    return this.#lease?.canEdit === true && this.#stopped === null;
+    return this.#everSynced && this.#lease?.canEdit === true && this.#stopped === null;
   }
 
   get isSynced(): boolean {
@@ -100,6 +106,7 @@ export class LabelSession {
     await this.outbox.load();
     for (const row of this.outbox.rows) this.#stamp = Math.max(this.#stamp, decodeHeader(row.stored).stamp);
     this.#shown.addOwn(this.outbox.rows);
+    this.#events.onOutbox(this.outbox.rows);
     this.#events.onVoxels();
     await this.#takeLease(RETRY_FIRST_MS);
   }
@@ -256,7 +263,8 @@ export class LabelSession {
     if (this.#uploading) return;
     this.#uploading = true;
     try {
-      await this.outbox.uploadBlobs();
+      // Again for what was added meanwhile: its own call found this one running.
+      while (this.outbox.hasBlobsToUpload && !this.#closed) await this.outbox.uploadBlobs();
     } catch {
       if (!this.#closed) this.#cancelRetry = this.#ports.schedule(() => void this.#upload(), RETRY_MAX_MS);
     } finally {
