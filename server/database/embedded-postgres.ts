@@ -1,5 +1,15 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,6 +33,8 @@ const SETTLE_MS = 300;
 interface Identity {
   readonly uid?: number;
   readonly gid?: number;
+  /** Put before a command instead of a change of user. */
+  readonly prefix: readonly string[];
 }
 
 function packagedFolder(): string {
@@ -50,15 +62,26 @@ function linkLibraries(native: string): void {
   }
 }
 
-/** PostgreSQL refuses root; the other user must have a passwd entry. */
-function unprivilegedIdentity(): Identity {
-  if (process.getuid?.() !== 0) return {};
+/**
+ * PostgreSQL refuses root; the other user must have a passwd entry. Below a folder that only root may enter (root's home)
+ * no other user reaches the data: there the process stays root outside and is that user inside a namespace of its own.
+ */
+function unprivilegedIdentity(parent: string): Identity {
+  if (process.getuid?.() !== 0) return { prefix: [] };
   for (const name of ["postgres", "nobody"]) {
     try {
       const id = (flag: string) =>
         Number(execFileSync("id", [flag, name], { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" }));
-      return { uid: id("-u"), gid: id("-g") };
-    } catch {
+      const { uid, gid } = { uid: id("-u"), gid: id("-g") };
+      if (spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", parent], { uid, gid, cwd: "/" }).status === 0)
+        return { uid, gid, prefix: [] };
+      const prefix = ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`, "--"];
+      if (spawnSync(prefix[0], [...prefix.slice(1), "true"]).status === 0) return { prefix };
+      throw new Error(
+        `PostgreSQL does not run as root, and user ${name} may not enter ${parent}: choose another KARYOLOOP_DATA, such as /var/lib/karyoloop.`,
+      );
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith("PostgreSQL does not run")) throw error;
       // no such user: try the next
     }
   }
@@ -73,7 +96,8 @@ function usableBinaries(root: string, identity: Identity): string {
     } catch {
       return false;
     }
-    return spawnSync(path.join(native, "bin", "postgres"), ["--version"], { ...identity, cwd: "/" }).status === 0;
+    const [command, ...words] = [...identity.prefix, path.join(native, "bin", "postgres"), "--version"];
+    return spawnSync(command, words, { uid: identity.uid, gid: identity.gid, cwd: "/" }).status === 0;
   };
   const packaged = packagedFolder();
   if (works(packaged)) return packaged;
@@ -88,11 +112,12 @@ function usableBinaries(root: string, identity: Identity): string {
 function initialise(bin: (name: string) => string, data: string, identity: Identity): void {
   const fresh = `${data}.init`;
   rmSync(fresh, { recursive: true, force: true });
-  const result = spawnSync(
+  const [command, ...words] = [
+    ...identity.prefix,
     bin("initdb"),
-    ["-D", fresh, "-U", "app", "--auth=trust", "--encoding=UTF8", "--locale=C", "-k"],
-    { ...identity, cwd: "/", encoding: "utf8" },
-  );
+    ...["-D", fresh, "-U", "app", "--auth=trust", "--encoding=UTF8", "--locale=C", "-k"],
+  ];
+  const result = spawnSync(command, words, { uid: identity.uid, gid: identity.gid, cwd: "/", encoding: "utf8" });
   if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr}`);
   renameSync(fresh, data);
 }
@@ -136,10 +161,14 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
     throw new Error(
       `The data folder's path is too long for a unix socket (${socketFile}): choose a shorter KARYOLOOP_DATA.`,
     );
-  const identity = unprivilegedIdentity();
+  const identity = unprivilegedIdentity(path.dirname(root));
   mkdirSync(socketFolder, { recursive: true, mode: 0o755 });
-  if (identity.uid !== undefined && identity.gid !== undefined)
-    for (const folder of [root, socketFolder]) chownSync(folder, identity.uid, identity.gid);
+  if (process.getuid?.() === 0) {
+    const [uid, gid] = [identity.uid ?? 0, identity.gid ?? 0];
+    for (const folder of [root, socketFolder]) chownSync(folder, uid, gid);
+    // A cluster that was brought back from a backup, or moved, belongs to whoever unpacked it.
+    if (existsSync(data) && statSync(data).uid !== uid) execFileSync("chown", ["-R", `${uid}:${gid}`, data]);
+  }
   const native = usableBinaries(root, identity);
   const bin = (name: string) => path.join(native, "bin", name);
   if (!existsSync(path.join(data, "PG_VERSION"))) initialise(bin, data, identity);
@@ -164,12 +193,17 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
       "-c",
       "shared_buffers=64MB",
     ];
-    const started = spawn("/bin/sh", ["-c", WATCHDOG, "postgres-watchdog", bin("postgres"), ...options], {
-      ...identity,
-      cwd: "/",
-      stdio: ["pipe", "ignore", "pipe"],
-      detached: true,
-    });
+    const started = spawn(
+      "/bin/sh",
+      ["-c", WATCHDOG, "postgres-watchdog", ...identity.prefix, bin("postgres"), ...options],
+      {
+        uid: identity.uid,
+        gid: identity.gid,
+        cwd: "/",
+        stdio: ["pipe", "ignore", "pipe"],
+        detached: true,
+      },
+    );
     started.stdin?.on("error", () => {});
     started.stderr?.on("data", (chunk) => {
       log = (log + chunk).slice(-4000);
