@@ -1,0 +1,268 @@
+import { describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import { createLabelDocument } from "./create-label-document.ts";
+import { generationsOf, initialiseDocument } from "./document-layout.ts";
+import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
+import type { LabelGrid } from "./label-grid.ts";
+import type { LinkEvents } from "./link.ts";
+import { decodeMessage, type Message } from "./messages.ts";
+import type { OutboxRow, OutboxStore } from "./outbox.ts";
+
+const grid: LabelGrid = { shapeZyx: [8, 40, 48], brickSize: 16 };
+const lease: SessionLease = { session: 9, epoch: 1, canEdit: true, firstLabel: 101, labelCount: 70 };
+const row = (z: number, y: number, x0: number, x1: number) => Int32Array.from([z, y, x0, x1]);
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A page whose every port is in the test's hands. */
+function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = [], blobsOnly = false) {
+  const server = new Y.Doc();
+  initialiseDocument(server, grid, "server");
+  const sent: Message[] = [];
+  const uploads: { sha256: string; done: () => void; fail: () => void }[] = [];
+  const later: (() => void)[] = [];
+  const link: { doc: Y.Doc; events: LinkEvents }[] = [];
+  const store: OutboxStore & { rows: OutboxRow[] } = {
+    rows,
+    load: async () => [...store.rows],
+    append: async (added) => void store.rows.push(...added),
+    replace: async () => {},
+    remove: async (ids) => {
+      store.rows = store.rows.filter(({ id }) => !ids.includes(id));
+    },
+    loadQuarantine: async () => [],
+    quarantine: async () => {},
+    clearQuarantine: async () => {},
+  };
+  const page = createLabelDocument(
+    {
+      volumeId: "v",
+      ...grid,
+      voxelSizeZyx: [2, 1, 1],
+      who: {},
+      ...(blobsOnly && { planLimits: { bodyBytes: 1, inlineRecords: 0 } }),
+    },
+    {
+      outbox: store,
+      startSession: async () => lease,
+      openLink(_room, doc, _awareness, events) {
+        link.push({ doc, events });
+        return { send: (bytes) => sent.push(decodeMessage(bytes[0], bytes.subarray(1))), close: () => {} };
+      },
+      fetchBrick: async () => null,
+      fetchBlob: async () => {
+        throw new Error("not there");
+      },
+      uploadBlob: (sha256) =>
+        new Promise((resolve, reject) =>
+          uploads.push({ sha256, done: resolve, fail: () => reject(new Error("away")) }),
+        ),
+      schedule(task) {
+        later.push(task);
+        return () => later.splice(later.indexOf(task), 1);
+      },
+      now: () => new Date(0),
+      ...change,
+    },
+  );
+  return {
+    page,
+    store,
+    sent,
+    uploads,
+    later,
+    async start() {
+      await page.start();
+    },
+    async sync() {
+      const { doc, events } = link[link.length - 1];
+      Y.applyUpdate(doc, Y.encodeStateAsUpdate(server), "server");
+      events.onSynced();
+      const hello = sent.findLast((message) => message.type === "hello");
+      const sessions = hello?.type === "hello" ? [hello.session, ...hello.outboxSessions] : [];
+      events.onMessage({ type: "ack", durable: new Map(sessions.map((session) => [session, 0])) });
+      await settle();
+    },
+    acknowledge: (session: number, seq: number) =>
+      link[link.length - 1].events.onMessage({ type: "ack", durable: new Map([[session, seq]]) }),
+    disconnect: () => link[link.length - 1].events.onDisconnected(),
+    document: () => link[link.length - 1].doc,
+    inDocument: () => [
+      ...(generationsOf(link[link.length - 1].doc)
+        .get("1")
+        ?.keys() ?? []),
+    ],
+  };
+}
+
+const voxel = (page: ReturnType<typeof openPage>["page"], z: number, y: number, x: number) =>
+  page.readBrick(0)?.[x + y * 16 + z * 256];
+
+describe("a page", () => {
+  it("says what is true at every moment, and edits only after its first sync", async () => {
+    const { page, start, sync, acknowledge, disconnect, later } = openPage();
+    expect([page.saveState, page.canEdit]).toEqual([{ kind: "connecting", waiting: 0 }, false]);
+    await start();
+    // With the lease alone, an earlier page's durable strokes are not known yet: ours would slip beneath them.
+    expect(page.canEdit).toBe(false);
+    await expect(page.commit({ name: "x", records: [] })).rejects.toMatchObject({ tag: "read-only" });
+    await sync();
+    expect([page.saveState, page.canEdit]).toEqual([{ kind: "saved" }, true]);
+    await page.loadBricks([0]);
+    const committed = page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 4) }] });
+    expect([voxel(page, 1, 1, 3), page.saveState]).toEqual([101, { kind: "saving", waiting: 1 }]);
+    await committed;
+    acknowledge(9, 1);
+    expect(page.saveState).toEqual({ kind: "saved" });
+    disconnect();
+    void page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 2, 2, 4) }] });
+    void page.commit({
+      name: "accept",
+      records: [
+        { kind: "paint", label: 102, runs: row(1, 3, 2, 4) },
+        { kind: "field", label: 102, field: "status", value: "accepted" },
+      ],
+    });
+    // Two gestures, three records.
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 2 });
+    expect(later).toEqual([]);
+  });
+
+  it("keeps a stroke on this computer before it goes into the document (R19), and writes nothing while away", async () => {
+    let keep = () => {};
+    const scene = openPage();
+    await scene.start();
+    await scene.sync();
+    scene.store.append = (rows) =>
+      new Promise((resolve) => {
+        keep = () => {
+          scene.store.rows.push(...rows);
+          resolve();
+        };
+      });
+    void scene.page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 4) }] });
+    await settle();
+    expect(scene.inDocument()).toEqual([]);
+    keep();
+    await settle();
+    expect(scene.inDocument()).toEqual(["9.1"]);
+    scene.disconnect();
+    void scene.page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 2, 2, 4) }] });
+    await settle();
+    keep();
+    await settle();
+    expect(scene.inDocument()).toEqual(["9.1"]);
+    await scene.sync();
+    expect(scene.inDocument().sort()).toEqual(["9.1", "9.2"]);
+  });
+
+  it("undoes its newest act that is not undone, as a whole, and redoes it", async () => {
+    const { page, start, sync } = openPage();
+    await start();
+    await sync();
+    await page.loadBricks([0]);
+    void page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 4) }] });
+    void page.commit({
+      name: "accept",
+      records: [
+        { kind: "paint", label: 102, runs: row(1, 1, 3, 6) },
+        { kind: "field", label: 102, field: "status", value: "corrected" },
+      ],
+    });
+    const before = page.nucleiRevision;
+    expect(page.undo()).toEqual({ name: "accept" });
+    expect(page.nucleiRevision).toBeGreaterThan(before);
+    expect([voxel(page, 1, 1, 3), voxel(page, 1, 1, 5), page.fieldsOf(102)]).toEqual([101, 0, {}]);
+    expect([page.undoDepth, page.redoDepth]).toEqual([1, 1]);
+    expect(page.redo()).toEqual({ name: "accept" });
+    expect([voxel(page, 1, 1, 3), page.fieldsOf(102)]).toEqual([102, { status: "corrected" }]);
+    expect([page.undo()?.name, page.undo()?.name, page.undo()]).toEqual(["accept", "brush", null]);
+    void page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 9, 2, 4) }] });
+    expect(page.redo()).toBeNull();
+  });
+
+  it("asks for labels before they run out, and says so when they have", async () => {
+    const { page, start, sync, sent } = openPage();
+    await start();
+    await sync();
+    const taken = Array.from({ length: 70 }, () => page.newLabel());
+    expect(new Set(taken).size).toBe(70);
+    expect(sent.filter(({ type }) => type === "want")).toHaveLength(1);
+    expect(() => page.newLabel()).toThrow(/no label numbers left/);
+  });
+});
+
+describe("acts too large for records", () => {
+  it("wait for their upload, later ones behind them, and none is forgotten (also one made during an upload)", async () => {
+    const scene = openPage({}, [], true);
+    await scene.start();
+    await scene.sync();
+    await scene.page.loadBricks([0]);
+    const paint = (y: number) =>
+      void scene.page.commit({ name: "fill", records: [{ kind: "paint", label: 101, runs: row(1, y, 2, 9) }] });
+    paint(1);
+    await settle();
+    paint(2);
+    void scene.page.commit({
+      name: "status",
+      records: [{ kind: "field", label: 101, field: "status", value: "accepted" }],
+    });
+    await settle();
+    expect([voxel(scene.page, 1, 2, 8), scene.inDocument(), scene.uploads.length]).toEqual([101, [], 1]);
+    scene.uploads[0].done();
+    await settle();
+    expect(scene.uploads).toHaveLength(2);
+    scene.uploads[1].fail();
+    await settle();
+    expect(scene.inDocument()).not.toContain("9.3");
+    scene.later.shift()?.();
+    await settle();
+    scene.uploads[2].done();
+    await settle();
+    expect(scene.inDocument().sort()).toEqual(["9.1", "9.2", "9.3"]);
+  });
+
+  it("show again after a reload before the server has their voxels", async () => {
+    const first = openPage({}, [], true);
+    await first.start();
+    await first.sync();
+    void first.page.commit({ name: "fill", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 9) }] });
+    await settle();
+    const again = openPage({}, first.store.rows, true);
+    await again.start();
+    await again.page.loadBricks([0]);
+    expect(voxel(again.page, 1, 1, 8)).toBe(101);
+    await again.sync();
+    again.uploads[0].done();
+    await settle();
+    expect(again.inDocument()).toEqual(["9.1"]);
+  });
+
+  it("of others are asked for again when their voxels did not come", async () => {
+    let answers = false;
+    const mine = openPage({}, [], true);
+    await mine.start();
+    await mine.sync();
+    void mine.page.commit({ name: "fill", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 9) }] });
+    await settle();
+    const [{ stored, blob, id }] = mine.store.rows;
+    const other = openPage({
+      fetchBlob: async () => {
+        if (!answers || !blob) throw new Error("away");
+        return blob.bytes;
+      },
+    });
+    await other.start();
+    await other.sync();
+    await other.page.loadBricks([0]);
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(other.document()));
+    generationsOf(doc).get("1")?.set(id, stored);
+    Y.applyUpdate(other.document(), Y.encodeStateAsUpdate(doc), "server");
+    await settle();
+    expect(voxel(other.page, 1, 1, 8)).toBe(0);
+    answers = true;
+    for (const task of other.later.splice(0)) task();
+    await settle();
+    expect(voxel(other.page, 1, 1, 8)).toBe(101);
+  });
+});
