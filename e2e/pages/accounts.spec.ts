@@ -50,7 +50,7 @@ test("an owner invites somebody, who joins with a new account and the role of th
   await page.waitForURL("**/projects/*");
   await page.getByRole("tab", { name: "People" }).click();
   await page.getByRole("button", { name: "Make an invitation link" }).click();
-  const link = await page.getByLabel("Invitation link").inputValue();
+  const link = await page.getByRole("textbox", { name: "Invitation link" }).inputValue();
   expect(link).toContain("/join#");
 
   const other = await (await browser.newContext()).newPage();
@@ -81,7 +81,7 @@ test("the last owner cannot leave, and an administrator makes a reset link", asy
     .getByRole("row", { name: /Grace Hopper/ })
     .getByRole("button", { name: "Make a reset link" })
     .click();
-  const link = await page.getByLabel("Reset link for Grace Hopper").inputValue();
+  const link = await page.getByRole("textbox", { name: "Reset link for Grace Hopper" }).inputValue();
   const other = await (await browser.newContext()).newPage();
   await other.goto(link);
   await other.getByLabel("New password").fill("another long password");

@@ -20,7 +20,9 @@ test("a project from its first minute to its deletion", async ({ page }) => {
 
   await page.getByRole("tab", { name: "Guidelines" }).click();
   await page.getByRole("button", { name: "Write guidelines" }).click();
-  await page.getByLabel("Guidelines").fill("# Rules\n\n- **touching** nuclei are two\n\n<script>alert(1)</script>");
+  await page
+    .getByRole("textbox", { name: "Guidelines" })
+    .fill("# Rules\n\n- **touching** nuclei are two\n\n<script>alert(1)</script>");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("heading", { name: "Rules" })).toBeVisible();
   await expect(page.getByText("<script>alert(1)</script>")).toBeVisible(); // as text
