@@ -27,8 +27,10 @@ const model: TrainedModel = {
 describe("checkpoints", () => {
   it("come back exactly, with and without what a run needs to go on", () => {
     expect(loadCheckpoint(saveCheckpoint(model))).toEqual({ model, progress: null });
-    const progress = { state, randomState: 12345, elapsedSeconds: 61.5, stepMs: [1, 2] };
+    const progress = { state, randomState: 12345, elapsedSeconds: 61.5, stepMs: [1, 2], best: null };
     expect(loadCheckpoint(saveCheckpoint(model, progress))).toEqual({ model, progress });
+    const validated = { ...progress, best: { ap50: 0.6, weights: model.weights } };
+    expect(loadCheckpoint(saveCheckpoint(model, validated)).progress).toEqual(validated);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import type { NetworkConfig } from "./model/network-config.ts";
 import { countNormalisedChannels, countParameters, listParameters } from "./model/parameters.ts";
+import type { NetworkWeights } from "./model/predictor.ts";
 import type { NetworkState } from "./model/trainable-network.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
@@ -19,6 +20,8 @@ export interface TrainingProgress {
   readonly elapsedSeconds: number;
   /** Median step so far is reported over both parts. */
   readonly stepMs: readonly number[];
+  /** Weights that did best in the validation boxes so far; the model of the checkpoint then has these. */
+  readonly best: { readonly ap50: number; readonly weights: NetworkWeights } | null;
 }
 
 export const CHECKPOINT_FORMAT = "karyoloop-unet-3d";
@@ -65,6 +68,7 @@ const progressSchema = z.object({
   randomState: z.number(),
   elapsedSeconds: z.number().min(0),
   stepMs: z.array(z.number()),
+  bestAp50: z.number().nullable(),
 });
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
@@ -89,8 +93,8 @@ export function saveCheckpoint(model: TrainedModel, progress?: TrainingProgress)
     "weights.bin": joinFloats([weights.weights, weights.mean, weights.variance]),
   };
   if (progress) {
-    const { state, ...numbers } = progress;
-    files["progress.json"] = encodeJson({ step: state.step, ...numbers });
+    const { state, best, ...numbers } = progress;
+    files["progress.json"] = encodeJson({ step: state.step, ...numbers, bestAp50: best?.ap50 ?? null });
     files["progress.bin"] = joinFloats(progressVectors(config).map(({ name }) => state[name]));
   }
   return files;
@@ -104,7 +108,8 @@ export function loadCheckpoint(files: CheckpointFiles): { model: TrainedModel; p
   const [weights, mean, variance] = splitFloats(files, "weights.bin", [countParameters(config), channels, channels]);
   const model: TrainedModel = { config, weights: { weights, mean, variance }, thresholds, voxelSizeZyx, training };
   if (!files["progress.json"]) return { model, progress: null };
-  const { step, ...numbers } = parseJson(files, "progress.json", progressSchema);
+  const { step, bestAp50, ...numbers } = parseJson(files, "progress.json", progressSchema);
+  const best = bestAp50 === null ? null : { ap50: bestAp50, weights: model.weights };
   const vectors = progressVectors(config);
   const values = splitFloats(
     files,
@@ -112,7 +117,7 @@ export function loadCheckpoint(files: CheckpointFiles): { model: TrainedModel; p
     vectors.map(({ length }) => length),
   );
   const state = { step, ...Object.fromEntries(vectors.map(({ name }, i) => [name, values[i]])) } as NetworkState;
-  return { model, progress: { state, ...numbers } };
+  return { model, progress: { state, ...numbers, best } };
 }
 
 function progressVectors(config: NetworkConfig) {

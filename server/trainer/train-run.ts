@@ -38,7 +38,7 @@ export class TrainRun {
   readonly stepMs: number[];
   savedAt = performance.now();
   nextValidation: number;
-  best: BestCheckpoint | null = null;
+  best: BestCheckpoint | null;
   validationsWithoutProgress = 0;
   private readonly startedAt: number;
 
@@ -56,6 +56,7 @@ export class TrainRun {
     this.hasValidation = volumes.some(({ validationBoxes }) => validationBoxes.length > 0);
     this.checkpointEveryMs = (options.checkpointEverySeconds ?? 20) * 1000;
     this.stepMs = [...(resume?.stepMs ?? [])];
+    this.best = resume?.best ?? null;
     this.startedAt = performance.now() - (resume?.elapsedSeconds ?? 0) * 1000;
     this.nextValidation = this.progress() + VALIDATION_EVERY;
   }

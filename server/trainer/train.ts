@@ -111,6 +111,7 @@ async function reportCheckpoint(run: TrainRun, hooks: TrainHooks): Promise<void>
     randomState: run.random.state,
     elapsedSeconds: run.elapsedSeconds(),
     stepMs: run.stepMs.slice(-500),
+    best: run.best,
   };
   const files = saveCheckpoint(run.model(run.best?.weights ?? run.weights(), run.start, "cancelled"), progress);
   await hooks.onCheckpoint({ step: run.network.step, files });
