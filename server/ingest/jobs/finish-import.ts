@@ -6,7 +6,9 @@ import { type BrickKey, brickKeyOf } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { importJob, labelJournal, volume } from "../../../db/schema/index.ts";
+import { authorLabels } from "../../collab/author-labels.ts";
 import { readLabelChunk } from "../../label-images/read-label-chunk.ts";
+import { leaseLabelValues } from "../../proposals/lease-label-values.ts";
 import { publishPrediction } from "../../proposals/publish-prediction.ts";
 import type { Services } from "../../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
@@ -92,14 +94,6 @@ export async function finishWithProposals(
   const { db, blobs } = services;
   if (image) await db.transaction(async (tx) => void (await setReady(tx, target.id, image)));
   const prefix = incomingLabelsPrefix(target.id, job.id);
-  const brickKeys: BrickKey[] = [];
-  for await (const key of blobs.list(`${prefix}0/c/`)) {
-    const [bz, by, bx] = key
-      .slice(prefix.length + "0/c/".length)
-      .split("/")
-      .map(Number);
-    brickKeys.push(brickKeyOf(bz, by, bx));
-  }
   await publishPrediction(
     services,
     {
@@ -111,7 +105,7 @@ export async function finishWithProposals(
       instances: labels.extents.map((extent) => toInstance(extent, target.shapeZyx)),
       truthShapes: [],
       readBrick: (key) => readLabelChunk(blobs, prefix, key),
-      brickKeys,
+      brickKeys: await brickKeysOf(services, prefix),
     },
     async (tx) => {
       await setDone(tx, job.id, summaryOf("proposals", labels));
@@ -119,6 +113,65 @@ export async function finishWithProposals(
     },
   );
   await removeScheduledBlobs(db, blobs);
+}
+
+/**
+ * Labels for a volume that people have painted in: records of the importer, over background only, under new ids. The map
+ * of ids is kept before the first record, so that an import that was interrupted goes on with the same ones.
+ */
+export async function finishWithRecords(
+  services: Services,
+  job: ImportJobRow,
+  target: VolumeRow,
+  labels: LabelReport,
+): Promise<void> {
+  const { db, blobs } = services;
+  const prefix = incomingLabelsPrefix(target.id, job.id);
+  const summary = job.labels ?? {
+    ...summaryOf("accepted", labels),
+    renamed: await newNames(services, target.id, labels),
+  };
+  await db.update(importJob).set({ labels: summary }).where(eq(importJob.id, job.id));
+  // The incoming image has other numbers than the file where those were too large.
+  const names = new Map(
+    Object.entries(summary.renamed).map(([inFile, to]) => [labels.renamed[inFile] ?? Number(inFile), to]),
+  );
+  await authorLabels(services, {
+    volumeId: target.id,
+    userId: job.userId,
+    brickKeys: await brickKeysOf(services, prefix),
+    labels: [...names.values()],
+    readBrick: async (key) => {
+      const brick = await readLabelChunk(blobs, prefix, key);
+      return brick?.map((label) => names.get(label) ?? 0) ?? null;
+    },
+  });
+  await db.transaction(async (tx) => {
+    await tx
+      .update(volume)
+      .set({ importedIdMap: { ...target.importedIdMap, ...summary.renamed } })
+      .where(eq(volume.id, target.id));
+    await setDone(tx, job.id, summary);
+    await scheduleBlobRemoval(tx, [prefix]);
+  });
+  await removeScheduledBlobs(db, blobs);
+}
+
+/** Every label of the file, and a value for it that nobody else gets. */
+async function newNames({ db }: Services, volumeId: string, { extents, renamed }: LabelReport): Promise<Record<string, number>> {
+  if (extents.length === 0) return {};
+  const first = await leaseLabelValues(db, volumeId, extents.length);
+  const inFile = new Map(Object.entries(renamed).map(([from, to]) => [to, Number(from)]));
+  return Object.fromEntries(extents.map(({ label }, i) => [inFile.get(label) ?? label, first + i]));
+}
+
+async function brickKeysOf({ blobs }: Services, prefix: string): Promise<BrickKey[]> {
+  const keys: BrickKey[] = [];
+  for await (const key of blobs.list(`${prefix}0/c/`)) {
+    const [bz, by, bx] = key.slice(`${prefix}0/c/`.length).split("/").map(Number);
+    keys.push(brickKeyOf(bz, by, bx));
+  }
+  return keys;
 }
 
 const toInstance = (extent: LabelExtent, shapeZyx: Zyx): PredictedInstance => ({

@@ -6,7 +6,7 @@ import type { Services } from "../../services.ts";
 import { type ImportProcess, startImportProcess } from "../worker/start-import-process.ts";
 import type { ImageReport, LabelReport } from "../worker/worker-messages.ts";
 import { forgetUploads } from "./clean-up.ts";
-import { failImport, finishWithBase, finishWithProposals, isPainted } from "./finish-import.ts";
+import { failImport, finishWithBase, finishWithProposals, finishWithRecords, isPainted } from "./finish-import.ts";
 import {
   basePrefix,
   importedLabelsPrefix,
@@ -85,7 +85,10 @@ async function perform(
     await process.ended;
     if (isStopped()) return;
     if (!done) throw new Problem(problem ?? CRASHED);
-    if (written.labels && !asBase) await finishWithProposals(services, job, target, written.image, written.labels);
+    const { labels } = written;
+    if (labels && job.request.labels?.mode === "proposals")
+      await finishWithProposals(services, job, target, written.image, labels);
+    else if (labels && !asBase) await finishWithRecords(services, job, target, labels);
     else await finishWithBase(services, job, written.image, written.labels);
     await forgetUploads(db, environment.dataRoot, job);
   } catch (error) {
