@@ -1,6 +1,6 @@
 export * from "./auth.ts";
-export * from "./collab.ts";
 export * from "./blob-removal.ts";
+export * from "./collab.ts";
 export * from "./import-job.ts";
 export * from "./project.ts";
 export * from "./proposal.ts";
