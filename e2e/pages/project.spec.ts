@@ -28,7 +28,7 @@ test("a project from its first minute to its deletion", async ({ page }) => {
   await expect(page.getByText("<script>alert(1)</script>")).toBeVisible(); // as text
 
   await page.getByRole("tab", { name: "Settings" }).click();
-  await page.getByLabel("Licence of the data").fill("CC-BY-4.0");
+  await page.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-4.0");
   await page.getByRole("button", { name: "Save", exact: true }).first().click();
   await expect(page.getByText("Saved.").first()).toBeVisible();
   await page.getByRole("button", { name: "Add a class" }).click();
@@ -52,7 +52,7 @@ test("a project from its first minute to its deletion", async ({ page }) => {
   await page.getByRole("button", { name: "Save", exact: true }).last().click();
   await page.reload();
   await expect(page.getByLabel("Minutes of one training")).toHaveValue("1");
-  await expect(page.getByLabel("Licence of the data")).toHaveValue("CC-BY-4.0");
+  await expect(page.getByRole("combobox", { name: "Licence of the data" })).toHaveValue("CC-BY-4.0");
 
   await page.getByRole("button", { name: "Delete this project…" }).click();
   const remove = page.getByRole("button", { name: "Delete the project", exact: true });
