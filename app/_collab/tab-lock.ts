@@ -56,18 +56,19 @@ async function takeByAsking(name: string): Promise<TabLock> {
   const channel = new BroadcastChannel(name);
   const me = `${Date.now()}-${Math.random()}`;
   let owns = false;
+  let contends = true;
   let answered = () => {};
-  channel.onmessage = ({ data }: MessageEvent<{ say: "whose" | "mine"; from: string }>) => {
-    // Two that asked at once: the one that came first keeps it.
-    if (data.say === "whose" && (owns || data.from > me)) channel.postMessage({ say: "mine", from: me });
-    if (data.say === "mine" && !owns) answered();
+  channel.onmessage = ({ data }: MessageEvent<{ whose: string } | { mine: string }>) => {
+    // Two that asked at once: the one that came first gets it. Who only looks on stays silent.
+    if ("whose" in data && (owns || (contends && data.whose > me))) channel.postMessage({ mine: data.whose });
+    if ("mine" in data && data.mine === me) answered();
   };
   const isTaken = async (): Promise<boolean> => {
     let taken = false;
     answered = () => {
       taken = true;
     };
-    channel.postMessage({ say: "whose", from: me });
+    channel.postMessage({ whose: me });
     await pause(ANSWER_MS);
     return taken;
   };
@@ -78,6 +79,7 @@ async function takeByAsking(name: string): Promise<TabLock> {
     }
     if (Date.now() > until) break;
   }
+  contends = false;
   let watching = true;
   const free = (async () => {
     while (watching) {

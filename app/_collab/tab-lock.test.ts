@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { takeTabLock } from "./tab-lock.ts";
+
+// Node has BroadcastChannel and no Web Locks: as a browser over plain http.
+it("without Web Locks, the first tab owns and the second looks on until the first is gone", {
+  timeout: 30_000,
+}, async () => {
+  expect((globalThis.navigator as Navigator | undefined)?.locks).toBeUndefined();
+  const first = await takeTabLock("outbox:v:u");
+  expect([first.owned, first.strength]).toEqual([true, "asking"]);
+  const [second, elsewhere] = await Promise.all([takeTabLock("outbox:v:u"), takeTabLock("outbox:w:u")]);
+  expect([second.owned, elsewhere.owned]).toEqual([false, true]);
+  let free = false;
+  void second.free.then(() => {
+    free = true;
+  });
+  first.release();
+  for (const until = Date.now() + 20_000; !free && Date.now() < until; )
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(free).toBe(true);
+  second.release();
+  elsewhere.release();
+});
+
+it("of two that open at once, exactly one owns", { timeout: 30_000 }, async () => {
+  const tabs = await Promise.all([takeTabLock("outbox:x:u"), takeTabLock("outbox:x:u"), takeTabLock("outbox:x:u")]);
+  expect(tabs.filter(({ owned }) => owned)).toHaveLength(1);
+  for (const tab of tabs) tab.release();
+});
