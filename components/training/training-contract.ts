@@ -25,6 +25,12 @@ export interface TrainerSeen {
   readonly present: boolean;
 }
 
+export interface SpecimenSide {
+  readonly specimen: string;
+  readonly volumes: number;
+  readonly keptOut: boolean;
+}
+
 export interface TrainingState {
   readonly readiness: {
     readonly nuclei: number;
@@ -32,6 +38,8 @@ export interface TrainingState {
     readonly missing: readonly string[];
     readonly advice: readonly string[];
   };
+  /** A specimen is trained on or kept out as a whole. */
+  readonly specimens: readonly SpecimenSide[];
   /** Newest first. */
   readonly jobs: readonly TrainingJob[];
   readonly trainers: readonly TrainerSeen[];

@@ -4,6 +4,7 @@ import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { Section } from "../ui/section.tsx";
 import { CheckpointTable } from "./checkpoint-table.tsx";
 import { LearningCurve } from "./learning-curve.tsx";
+import { SpecimenSplit } from "./specimen-split.tsx";
 import { TrainCard } from "./train-card.tsx";
 import type { CheckpointRow, CurvePoint, MetricPoint, TrainingState } from "./training-contract.ts";
 
@@ -17,6 +18,7 @@ export interface TrainingPanelProps {
   start(): Promise<void>;
   cancel(jobId: string): Promise<void>;
   makeCurrent(checkpointId: string): Promise<void>;
+  keepOut(specimen: string, keptOut: boolean): Promise<void>;
 }
 
 /** Training, its results and what they mean: three sections of the project page. */
@@ -26,13 +28,20 @@ export function TrainingPanel(props: TrainingPanelProps) {
       <Section title="Training" text="Learns from the accepted nuclei and proposes the others.">
         <WhenLoaded loaded={props.state} height={90}>
           {(state) => (
-            <TrainCard
-              state={state}
-              metrics={props.metrics}
-              canTrain={props.canTrain}
-              start={props.start}
-              cancel={props.cancel}
-            />
+            <Stack gap="sm">
+              <TrainCard
+                state={state}
+                metrics={props.metrics}
+                canTrain={props.canTrain}
+                start={props.start}
+                cancel={props.cancel}
+              />
+              <SpecimenSplit
+                specimens={state.specimens}
+                canChange={props.canChooseCheckpoint}
+                keepOut={props.keepOut}
+              />
+            </Stack>
           )}
         </WhenLoaded>
       </Section>

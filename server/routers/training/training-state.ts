@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
-import { project, trainer, trainingJob } from "../../../db/schema/index.ts";
+import { project, trainer, trainingJob, volume } from "../../../db/schema/index.ts";
 import { decisionsSinceTraining } from "../../jobs/decisions-since-training.ts";
 import { trainingReadiness } from "../../jobs/training-readiness.ts";
 import { projectProcedure } from "../../trpc.ts";
@@ -46,7 +46,18 @@ export const trainingState = projectProcedure("viewer").query(async ({ ctx }) =>
     .select({ count: sql<number>`count(*)::int` })
     .from(trainingJob)
     .where(and(inArray(trainingJob.state, ["queued", "leased"]), sql`${trainingJob.projectId} <> ${ctx.projectId}`));
+  const specimens = await db
+    .select({
+      specimen: volume.specimen,
+      volumes: sql<number>`count(*)::int`,
+      keptOut: sql<boolean>`bool_or(${volume.keptOut})`,
+    })
+    .from(volume)
+    .where(and(eq(volume.projectId, ctx.projectId), eq(volume.state, "ready")))
+    .groupBy(volume.specimen)
+    .orderBy(volume.specimen);
   return {
+    specimens,
     readiness: await trainingReadiness(ctx.services, ctx.projectId),
     jobs,
     trainers,

@@ -53,6 +53,9 @@ export function ProjectTraining() {
       canChooseCheckpoint={hasRole(role, "reviewer")}
       start={() => told(client.training.start.mutate({ projectId }).then(() => state.refetch()))}
       cancel={(jobId) => told(client.training.cancel.mutate({ projectId, jobId }).then(() => state.refetch()))}
+      keepOut={(specimen, keptOut) =>
+        told(client.training.keepSpecimenOut.mutate({ projectId, specimen, keptOut }).then(() => state.refetch()))
+      }
       makeCurrent={(checkpointId) =>
         told(
           client.checkpoint.makeCurrent
