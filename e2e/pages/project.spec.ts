@@ -25,7 +25,7 @@ test("a project from its first minute to its deletion", async ({ page }) => {
     .fill("# Rules\n\n- **touching** nuclei are two\n\n<script>alert(1)</script>");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("heading", { name: "Rules" })).toBeVisible();
-  await expect(page.getByText("<script>alert(1)</script>")).toBeVisible(); // as text
+  await expect(page.getByText("<script>alert(1)</script>").last()).toBeVisible(); // as text
 
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-4.0");
