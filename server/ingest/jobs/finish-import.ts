@@ -158,7 +158,11 @@ export async function finishWithRecords(
 }
 
 /** Every label of the file, and a value for it that nobody else gets. */
-async function newNames({ db }: Services, volumeId: string, { extents, renamed }: LabelReport): Promise<Record<string, number>> {
+async function newNames(
+  { db }: Services,
+  volumeId: string,
+  { extents, renamed }: LabelReport,
+): Promise<Record<string, number>> {
   if (extents.length === 0) return {};
   const first = await leaseLabelValues(db, volumeId, extents.length);
   const inFile = new Map(Object.entries(renamed).map(([from, to]) => [to, Number(from)]));
