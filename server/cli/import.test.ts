@@ -1,0 +1,60 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
+import { startTestServer, TEST_PASSWORD, type TestServer } from "../testing/test-server.ts";
+import { runImport } from "./import.ts";
+
+let server: TestServer;
+let folder: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  folder = await mkdtemp(path.join(tmpdir(), "karyoloop-cli-"));
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it("imports a folder of pairs into a running server, names what it could not take, and leaves what is there", async () => {
+  const ada = await server.signUp("Ada Lovelace");
+  await server.createProject("Embryos", [[ada, "owner"]]);
+  const shape = [5, 20, 31] as const;
+  const pixels = Uint16Array.from({ length: 5 * 20 * 31 }, (_, i) => i % 700);
+  const labels = Uint16Array.from(pixels, (_, i) => (i % 31 < 6 ? 4 : 0));
+  await writeFile(path.join(folder, "Emb01_a_image.tif"), writePlainTiff(pixels, shape));
+  await writeFile(path.join(folder, "Emb01_a_labels.tif"), writePlainTiff(labels, shape));
+  await writeFile(path.join(folder, "Emb02_b.tif"), "no image at all");
+  const lines: string[] = [];
+  process.env.KARYOLOOP_PASSWORD = TEST_PASSWORD;
+  const args = [
+    "--server",
+    server.address,
+    "--email",
+    ada.email,
+    "--project",
+    "Embryos",
+    "--specimen-pattern",
+    "^(Emb[0-9]+)",
+    "--voxel-size",
+    "2,0.5,0.5",
+    folder,
+  ];
+  expect(await runImport(args, (line) => lines.push(line))).toBe(1);
+  expect(lines.join("\n")).toMatch(/Emb01_a: 5 × 20 × 31 voxels of 2 × 0.5 × 0.5 µm with 1 nuclei/);
+  expect(lines.join("\n")).toMatch(/Emb02_b: This is a text file/);
+  lines.length = 0;
+  await runImport(args, (line) => lines.push(line));
+  expect(lines[0]).toBe("Emb01_a: is already there");
+}, 170_000);
+
+it("asks for what it cannot know", async () => {
+  await expect(runImport(["--project", "Embryos", folder])).rejects.toMatchObject({
+    tag: "wrong-arguments",
+    what: expect.stringContaining("--specimen"),
+  });
+  await expect(
+    runImport(["--project", "Embryos", "--specimen", "x", path.join(folder, "missing")]),
+  ).rejects.toMatchObject({ tag: "no-such-file" });
+});
