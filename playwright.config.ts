@@ -11,6 +11,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   use: {
+    actionTimeout: 30_000,
     viewport: { width: 1280, height: 720 },
     locale: "en-GB",
     trace: "retain-on-failure",

@@ -41,13 +41,15 @@ async function importRealVolumes(page: Page): Promise<void> {
     await shoot(page, `03-import-${specimen.replace(" ", "-")}`);
     await card.getByRole("button", { name: "Import", exact: true }).click();
   }
-  await expect(page.getByText(/ready/i).first()).toBeVisible({ timeout: 60_000 });
+  for (const name of ["Emb01_t401", "Emb05_t401"])
+    await expect(page.getByRole("link", { name })).toBeVisible({ timeout: 60_000 });
+  await shoot(page, "03-imported");
 }
 
 async function inviteColleague(browser: Browser, owner: Page, projectUrl: string): Promise<Page> {
   await owner.goto(`${projectUrl}/people`);
   await owner.getByRole("button", { name: "Make an invitation link" }).click();
-  const link = await owner.getByLabel("Invitation link").inputValue();
+  const link = await owner.getByRole("textbox", { name: "Invitation link" }).inputValue();
   const context = await browser.newContext();
   const colleague = await context.newPage();
   await colleague.goto(link);
@@ -174,7 +176,7 @@ test("two people label, train, judge, train again and export", async ({ browser 
     }
     expect(questions.size).toBe(3);
     await adaEditor.saved();
-    expect(await adaEditor.nuclei()).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => adaEditor.nuclei(), { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
   });
 
   await test.step("it learns again from what was decided", () => train("13"));

@@ -1,9 +1,8 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 type Pane = "xy" | "yz" | "xz" | "3d";
-const PANE_ORDER: readonly Pane[] = ["xy", "yz", "xz", "3d"];
 
-/** The editor as a person uses it: panes by their place, tools by their keys. */
+/** The editor as a person uses it: panes by their name, tools by their keys. */
 export class EditorPage {
   readonly page: Page;
 
@@ -37,16 +36,9 @@ export class EditorPage {
   }
 
   async #box(pane: Pane): Promise<{ x: number; y: number; width: number; height: number }> {
-    // XY and YZ above, XZ and 3D below: their titles stand in the panes' upper left corners.
-    const boxes = await this.page.locator("canvas").evaluateAll((canvases) =>
-      canvases
-        .map((canvas) => canvas.getBoundingClientRect())
-        .filter((box) => box.width > 100 && box.height > 100)
-        .map(({ x, y, width, height }) => ({ x, y, width, height })),
-    );
-    boxes.sort((a, b) => a.y - b.y || a.x - b.x);
-    const distinct = boxes.filter((box, i) => i === 0 || box.x !== boxes[i - 1].x || box.y !== boxes[i - 1].y);
-    return distinct[PANE_ORDER.indexOf(pane)];
+    const box = await this.page.locator(`[data-pane="${pane}"]`).boundingBox();
+    if (!box) throw new Error(`the pane ${pane} is not on the page`);
+    return box;
   }
 
   /** `right` and `down` in CSS pixels from the pane's middle. */
