@@ -13,7 +13,8 @@ export function showProposal(editor: EditorController, proposal: ProposalRef | n
   const centre: Zyx = [(minZyx[0] + maxZyx[0]) / 2, (minZyx[1] + maxZyx[1]) / 2, (minZyx[2] + maxZyx[2]) / 2];
   const { voxelSizeZyx } = editor.props().image;
   const sizeUm = boxShape(proposal.box).map((size, axis) => size * voxelSizeZyx[axis]);
-  editor.view.flyTo(centre, Math.max(...sizeUm) / 2);
+  // Twice its half extent: a nucleus is judged by its neighbours too.
+  editor.view.flyTo(centre, Math.max(...sizeUm));
   editor.store.set({ proposalsVisible: true });
 }
 

@@ -61,7 +61,9 @@ export function QualityCard(props: {
             "Low: dim nuclei will be hard to see."
           }
         >
-          {quality.signalToNoise === null ? "cannot be estimated" : `about ${number(quality.signalToNoise)}`}
+          {quality.signalToNoise === null
+            ? "cannot be estimated"
+            : `about ${Number(quality.signalToNoise.toPrecision(2))}`}
         </Fact>
         <Fact
           name="Empty slices"

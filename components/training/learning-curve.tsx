@@ -22,8 +22,8 @@ export function LearningCurve({ points }: { points: readonly CurvePoint[] }) {
   const data = points
     .map((point) => ({
       x: against === "nuclei" ? point.nucleiLabelled : point.activeMinutes,
-      "AP at IoU 0.5": point.ap50,
-      "AP at IoU 0.75": point.ap75,
+      ap50: point.ap50,
+      ap75: point.ap75,
       Dice: point.dice,
       point,
     }))
@@ -59,8 +59,8 @@ export function LearningCurve({ points }: { points: readonly CurvePoint[] }) {
         }}
         yAxisProps={{ domain: [0, 1] }}
         series={[
-          { name: "AP at IoU 0.5", color: "teal.6" },
-          { name: "AP at IoU 0.75", color: "blue.6", strokeDasharray: "6 3" },
+          { name: "ap50", label: "AP at IoU 0.5", color: "teal.6" },
+          { name: "ap75", label: "AP at IoU 0.75", color: "blue.6", strokeDasharray: "6 3" },
           { name: "Dice", color: "gray.6", strokeDasharray: "2 3" },
         ]}
         tooltipProps={{

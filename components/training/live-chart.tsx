@@ -16,8 +16,8 @@ export function LiveChart({ metrics, minutes }: { metrics: readonly MetricPoint[
     .map((point) => ({
       minutes: point.elapsedSeconds / 60,
       loss: point.loss,
-      "AP at IoU 0.5": point.validationAp50,
-      "AP at IoU 0.75": point.validationAp75,
+      ap50: point.validationAp50,
+      ap75: point.validationAp75,
     }));
   const last = metrics.at(-1);
   const measured = metrics.findLast((point) => point.validationAp50 !== null);
@@ -56,8 +56,8 @@ export function LiveChart({ metrics, minutes }: { metrics: readonly MetricPoint[
         valueFormatter={(value) => value.toFixed(3)}
         series={[
           { name: "loss", color: "gray.6" },
-          { name: "AP at IoU 0.5", color: "teal.6", yAxisId: "right", strokeDasharray: "6 3" },
-          { name: "AP at IoU 0.75", color: "blue.6", yAxisId: "right", strokeDasharray: "2 3" },
+          { name: "ap50", label: "AP at IoU 0.5", color: "teal.6", yAxisId: "right", strokeDasharray: "6 3" },
+          { name: "ap75", label: "AP at IoU 0.75", color: "blue.6", yAxisId: "right", strokeDasharray: "2 3" },
         ]}
       />
     </Stack>

@@ -4,6 +4,7 @@ import type { ProposalRef } from "../../../../components/editor/editor-contract.
 import { FetchedLabelBricks } from "../../../../components/editor/fetched-label-bricks.ts";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import type { LabelBrickSource } from "../../../../core/edit/label-document.ts";
+import { Problem } from "../../../../core/problem.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 
 export interface Proposals {
@@ -33,6 +34,12 @@ export function useProposals(image: ImageSource): Proposals {
     async (labelValue: number): Promise<ProposalRef | null> => {
       const options = trpc.proposal.at.queryOptions({ volumeId, labelValue }, { staleTime: 0 });
       const row = await queryClient.fetchQuery(options);
+      if (row?.heldBy)
+        throw new Problem({
+          tag: "proposal-held",
+          what: `${row.heldBy} is looking at this proposal.`,
+          hint: "Two people never judge the same one: take another, or press Q for the next question.",
+        });
       return (
         row && {
           id: `${row.predictionId}/${row.labelValue}`,
