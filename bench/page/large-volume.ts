@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { generateSample } from "../../core/sample/generate-sample.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { emailOf, PASSWORD } from "../../e2e/server/first-person.ts";
+import { writePlainTiff } from "../../server/ingest/testing/plain-tiff.ts";
+import { type BenchProduct, untilReady } from "./bench-product.ts";
+
+export const LARGE_SHAPE_ZYX: Zyx = [128, 512, 512];
+export const LARGE_VOXEL_SIZE_ZYX: Zyx = [1, 0.4, 0.4];
+const NUCLEI = 1_000;
+
+/** A synthetic volume of 512 × 512 × 128 uint16 brought in by the product's own import command; returns its id. */
+export async function importLargeVolume(bench: BenchProduct): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "kl-large-"));
+  try {
+    const { image } = generateSample(1, { shapeZyx: LARGE_SHAPE_ZYX, voxelSizeZyx: LARGE_VOXEL_SIZE_ZYX }, NUCLEI);
+    const file = path.join(folder, "large.tif");
+    await writeFile(file, writePlainTiff(image, LARGE_SHAPE_ZYX));
+    const given = {
+      "--server": bench.product.address,
+      "--email": emailOf("Ada Lovelace"),
+      "--project": bench.projectId,
+      "--specimen": "synthetic tissue",
+      "--voxel-size": LARGE_VOXEL_SIZE_ZYX.join(","),
+    };
+    await promisify(execFile)(
+      process.execPath,
+      ["server/cli/karyoloop.mjs", "import", ...Object.entries(given).flat(), file],
+      { env: { ...process.env, KARYOLOOP_PASSWORD: PASSWORD } },
+    );
+    const [volume] = await bench.api.volume.list.query({ projectId: bench.projectId });
+    await untilReady(bench, volume.id);
+    return volume.id;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
