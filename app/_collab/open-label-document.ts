@@ -1,7 +1,7 @@
 import { WebsocketProvider } from "y-websocket";
 import { type CollabDocument, createLabelDocument } from "../../core/sync/create-label-document.ts";
 import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
-import { linkOverProvider } from "../../core/sync/link.ts";
+import { type Link, linkOverProvider } from "../../core/sync/link.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { IndexedDbOutbox } from "./indexed-db-outbox.ts";
@@ -52,7 +52,7 @@ export async function openLabelDocument(options: {
         awareness,
         maxBackoffTime: MAX_BACKOFF_MS,
       });
-      return linkOverProvider(provider, events);
+      return asksAnewWhenOffline(provider, linkOverProvider(provider, events));
     },
     fetchBrick: api.fetchBrick,
     fetchBlob: api.fetchBlob,
@@ -90,6 +90,26 @@ export async function openLabelDocument(options: {
       removeEventListener("beforeunload", warn);
       document.close();
       lock.release();
+    },
+  };
+}
+
+/**
+ * The browser knows of a pulled cable at once, its socket half a minute later. The server may be this computer, so it is
+ * asked anew instead of being given up.
+ */
+function asksAnewWhenOffline(provider: WebsocketProvider, link: Link): Link {
+  const askAnew = () => {
+    if (!provider.shouldConnect) return; // the server decided against this page
+    provider.disconnect();
+    provider.connect();
+  };
+  addEventListener("offline", askAnew);
+  return {
+    send: (bytes) => link.send(bytes),
+    close() {
+      removeEventListener("offline", askAnew);
+      link.close();
     },
   };
 }

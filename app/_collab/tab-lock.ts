@@ -59,8 +59,10 @@ async function takeByAsking(name: string): Promise<TabLock> {
   let contends = true;
   let answered = () => {};
   channel.onmessage = ({ data }: MessageEvent<{ whose: string } | { mine: string }>) => {
-    // Two that asked at once: the one that came first gets it. Who only looks on stays silent.
+    // Two that asked at once: the smaller name gets it. Both sides decide it, as the one that came first asked before the
+    // other could hear. Who only looks on stays silent.
     if ("whose" in data && (owns || (contends && data.whose > me))) channel.postMessage({ mine: data.whose });
+    if ("whose" in data && contends && !owns && data.whose < me) answered();
     if ("mine" in data && data.mine === me) answered();
   };
   const isTaken = async (): Promise<boolean> => {

@@ -1,6 +1,7 @@
 import type { WebSocket } from "ws";
 import { isProblem } from "../../core/problem.ts";
 import { roomName } from "../../core/sync/document-layout.ts";
+import { MessageType } from "../../core/sync/messages.ts";
 import { isUuid, membershipForVolume } from "../access.ts";
 import { HttpRefusal } from "../http/route.ts";
 import type { SocketRoute } from "../http/socket-route.ts";
@@ -9,6 +10,14 @@ import type { Room } from "./room.ts";
 
 /** One difference can hold all that a person painted in days without a network. */
 const MAX_PAYLOAD_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Clients take half a minute without a message for a broken line, and a socket's own pings are none. The time is kept
+ * here, as browsers slow down the clocks of hidden tabs.
+ */
+const SIGN_OF_LIFE_MS = 10_000;
+/** An awareness update about nobody. */
+const SIGN_OF_LIFE = Uint8Array.of(MessageType.awareness, 1, 0);
 
 /** `/collab/vol/<volumeId>/e<epoch>`: the shared document of a volume, for y-websocket's client. */
 export const collabSocketRoute: SocketRoute = {
@@ -40,8 +49,12 @@ function serve(socket: WebSocket, room: Room, who: Parameters<typeof room.connec
     },
     who,
   );
+  const signOfLife = setInterval(() => connection.send(SIGN_OF_LIFE), SIGN_OF_LIFE_MS);
   socket.on("error", () => socket.terminate());
-  socket.on("close", () => room.disconnect(connection));
+  socket.on("close", () => {
+    clearInterval(signOfLife);
+    room.disconnect(connection);
+  });
   // A copy: y types refuse Node's Buffer.
   socket.on("message", (data: Buffer) => room.receive(connection, Uint8Array.from(data)));
 }

@@ -350,3 +350,15 @@ describe("what the server knows of the labels", () => {
     expect((await later.readBrick(key1))?.[indexInBrick(1, 1, 69)]).toBe(0);
   });
 });
+
+it("a line on which nothing happens is heard before the client takes it for broken", { timeout: 30_000 }, async () => {
+  const volumeId = await newVolume("quiet");
+  const socket = new WebSocket(`${server.address.replace("http", "ws")}/collab/vol/${volumeId}/e1`, {
+    headers: { cookie: people.ben.cookie, origin: server.address },
+  });
+  const frames: number[][] = [];
+  socket.on("message", (data: Buffer) => frames.push([...data]));
+  // y-protocols: an awareness update with 0 clients in it. The client counts 30 s.
+  await waitFor(() => frames.some((frame) => frame.join() === "1,1,0"), "a sign of life", 25_000);
+  socket.close();
+});

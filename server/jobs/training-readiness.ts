@@ -41,6 +41,7 @@ export async function trainingReadiness(services: Services, projectId: string): 
   const validationPlaces = boxes.filter(
     ({ kind, volumeId }) => kind === "validation" || (kind === "fully-labelled" && !trainedIds.has(volumeId)),
   ).length;
+  const emptinessIsKnown = boxes.some(({ kind, volumeId }) => kind !== "validation" && trainedIds.has(volumeId));
   const missing = missingWords(volumes.length, trained.length, nuclei, kept.length > 0);
   return {
     nuclei,
@@ -48,12 +49,16 @@ export async function trainingReadiness(services: Services, projectId: string): 
     validationPlaces,
     volumes: volumes.length,
     missing,
-    advice: validationPlaces === 0 ? [KEEP_SOMETHING] : [],
+    advice: [...(validationPlaces === 0 ? [KEEP_SOMETHING] : []), ...(emptinessIsKnown ? [] : [SHOW_EMPTINESS])],
   };
 }
 
 const KEEP_SOMETHING =
   "Nothing is kept out of training, so no quality can be measured. Label every nucleus in one box and mark it “kept for validation”.";
+
+// What is not labelled is unknown to a training: without such a box it sees background only in the shells round nuclei.
+const SHOW_EMPTINESS =
+  "No box says where there is nothing: the model may propose nuclei in dark places. Mark one as “fully labelled” or “checked empty”.";
 
 function missingWords(volumes: number, trained: number, nuclei: number, hasValidationBox: boolean): string[] {
   if (volumes === 0) return ["The project has no volume yet: import one."];
