@@ -35,7 +35,7 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
           <Text size="sm" fw={600}>
             {question.kind === "candidate" ? "Is a nucleus missing here?" : "Is this a nucleus, well outlined?"}
           </Text>
-          <Badge variant="outline" color="gray" tt="none" title="Label value">
+          <Badge variant="outline" color="gray" tt="none" title="Label value" flex="none">
             {question.labelValue}
           </Badge>
         </Group>
