@@ -125,22 +125,25 @@ test("two people label, train, judge, train again and export", async ({ browser 
     await expect.poll(() => adaEditor.nuclei(), { timeout: 5_000 }).toBe(before - 1);
   });
 
-  await test.step("a box is kept for validation in the labelled volume", async () => {
+  await test.step("one box is kept for validation, the rest of the labelled volume is fully labelled", async () => {
     await ada.goto(projectUrl);
     await ada
       .getByRole("link", { name: hasRealVolumes ? "Emb01_t401" : volumeName })
       .first()
       .click();
     await adaEditor.isReady();
-    await ada.keyboard.press("g");
-    await adaEditor.drag("xy", [
-      [5, -140],
-      [140, 140],
-    ]);
-    await adaEditor.tab("Boxes");
-    await shoot(ada, "08-box");
-    await ada.getByRole("button", { name: /validation/i }).click();
-    await expect(ada.getByTestId("draft-box")).toBeHidden();
+    const markBox = async (fromRight: number, toRight: number, meaning: RegExp): Promise<void> => {
+      await ada.keyboard.press("g");
+      await adaEditor.drag("xy", [
+        [fromRight, -140],
+        [toRight, 140],
+      ]);
+      await adaEditor.tab("Boxes");
+      await ada.getByTestId("draft-box").getByRole("button", { name: meaning }).click();
+      await expect(ada.getByTestId("draft-box")).toBeHidden();
+    };
+    await markBox(5, 140, /validation/i);
+    await markBox(-140, -5, /fully labelled/i);
     await shoot(ada, "09-boxes");
   });
 
