@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { startGuarded } from "./beside/guarded-process.ts";
 
 export const PROJECT_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 
@@ -38,20 +38,21 @@ export async function hashPageSources(): Promise<string> {
 
 const isComplete = (folder: string): boolean => existsSync(path.join(folder, "BUILD_ID"));
 
+const LOG_LINES = 80;
+
 async function runNextBuild(): Promise<void> {
   const nextBin = createRequire(import.meta.url).resolve("next/dist/bin/next");
-  const child = spawn(process.execPath, [nextBin, "build"], {
+  const log: string[] = [];
+  // Guarded: a build that outlived a stopped start would keep the next one from building.
+  const build = startGuarded([process.execPath, nextBin, "build"], {
     cwd: PROJECT_FOLDER,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
-    stdio: ["ignore", "pipe", "pipe"],
+    onLine: (line) => {
+      log.push(line);
+      if (log.length > LOG_LINES) log.shift();
+    },
   });
-  let log = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk) => {
-      log = (log + chunk).slice(-8000);
-    });
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  if (code !== 0) throw new Error(`The pages could not be built:\n${log}`);
+  if ((await build.ended) !== 0) throw new Error(`The pages could not be built:\n${log.join("\n")}`);
 }
 
 async function dropOldBuilds(builds: string): Promise<void> {

@@ -61,7 +61,7 @@ export function startGuarded(
   takeLines(child, options.onLine);
   const ended = new Promise<number | null>((resolve) => {
     child.once("error", () => resolve(null));
-    child.once("exit", (code) => resolve(code));
+    child.once("close", (code) => resolve(code)); // after its last line has been read
   });
   return {
     pid: child.pid,
