@@ -51,7 +51,7 @@ try {
     const radiusUm = (DISC_VOXELS / 2) * LARGE_VOXEL_SIZE_ZYX[2];
     await bench.owner.addInitScript(
       (preferences) => localStorage.setItem("karyoloop.editor", preferences),
-      JSON.stringify({ brushShape: "disc", radiusUm, mask: "all" }),
+      JSON.stringify({ brushShape: "disc", radiusUm, mask: "everything" }),
     );
     const { page } = bench;
     await new EditorPage(page).open(`${bench.product.address}/volumes/${volumeId}`);
