@@ -22,6 +22,8 @@ export interface ChosenImage extends ImageRef {
 
 export interface ChosenLabels extends ChosenImage {
   readonly mode: LabelMode;
+  /** Every nucleus of the volume is in it. */
+  readonly complete: boolean;
 }
 
 /** What a person has answered so far for a new volume. */

@@ -1,4 +1,4 @@
-import { Radio, Select, Stack } from "@mantine/core";
+import { Checkbox, Radio, Select, Stack } from "@mantine/core";
 import type { LabelMode } from "../../core/import/import-request.ts";
 import type { ArrivedFile, ChosenLabels, ImageRef } from "./import-draft.ts";
 
@@ -37,10 +37,28 @@ export function LabelChoice(props: {
         value={chosen && keyOf(chosen)}
         onChange={(key) => {
           const found = candidates.find(({ ref }) => keyOf(ref) === key);
-          props.onChange(found ? { ...found.ref, channel: 0, time: 0, mode: chosen?.mode ?? "accepted" } : null);
+          props.onChange(
+            found
+              ? {
+                  ...found.ref,
+                  channel: 0,
+                  time: 0,
+                  mode: chosen?.mode ?? "accepted",
+                  complete: chosen?.complete ?? false,
+                }
+              : null,
+          );
         }}
       />
       {chosen && <LabelModeChoice mode={chosen.mode} onChange={(mode) => props.onChange({ ...chosen, mode })} />}
+      {chosen?.mode === "accepted" && (
+        <Checkbox
+          label="Every nucleus of the volume is labelled"
+          description="Then the rest is known to be empty, and the model learns from that too."
+          checked={chosen.complete}
+          onChange={(event) => props.onChange({ ...chosen, complete: event.currentTarget.checked })}
+        />
+      )}
     </Stack>
   );
 }

@@ -18,7 +18,12 @@ export type LabelMode = "accepted" | "proposals";
 export interface ImportRequest {
   /** Null where only labels are added to a volume that is there. */
   readonly image: ImageOrigin | null;
-  readonly labels: { readonly origin: ImageOrigin; readonly mode: LabelMode } | null;
+  readonly labels: {
+    readonly origin: ImageOrigin;
+    readonly mode: LabelMode;
+    /** Every nucleus of the volume is in it: what it leaves empty is known to be background. */
+    readonly complete: boolean;
+  } | null;
 }
 
 /** What an import of labels did, for the person to read. */

@@ -16,6 +16,7 @@ volumes that are already there are left alone.
   --specimen-pattern REGEX what this finds in the volume's name, its first group where it has one: '^(Emb[0-9]+)'
   --voxel-size Z,Y,X       micrometres; used where a file does not say it
   --labels accepted|proposals   what labels are taken for (default accepted); none leaves them out
+  --complete               accepted labels hold every nucleus: the rest is known to be empty
   --image PATH             which image of a file that holds several, such as /raw
   --channel N, --time N    counted from 1 (default 1)
   --dry-run                say what would be imported, send nothing
@@ -29,6 +30,7 @@ export interface ImportOptions {
   specimenOf(volumeName: string): string;
   readonly voxelSizeZyx: [number, number, number] | null;
   readonly labels: LabelMode | "none";
+  readonly complete: boolean;
   readonly image: string | undefined;
   readonly channel: number;
   readonly time: number;
@@ -55,6 +57,7 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | nul
     specimenOf: specimenRule(values.specimen, values["specimen-pattern"]),
     voxelSizeZyx: values["voxel-size"] === undefined ? null : readVoxelSize(values["voxel-size"]),
     labels,
+    complete: values.complete ?? false,
     image: values.image,
     channel: readCount("--channel", values.channel),
     time: readCount("--time", values.time),
@@ -80,6 +83,7 @@ function readArguments(args: readonly string[]) {
         image: one,
         channel: one,
         time: one,
+        complete: flag,
         "dry-run": flag,
         help: { type: "boolean", short: "h" },
       },

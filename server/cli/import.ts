@@ -96,7 +96,8 @@ async function importOne(
     specimen,
     image: chosen,
     voxelSizeZyx,
-    labels: labels && options.labels !== "none" ? { ...labels, mode: options.labels } : null,
+    labels:
+      labels && options.labels !== "none" ? { ...labels, mode: options.labels, complete: options.complete } : null,
   });
   const row = await waitForImport(session, volumeId);
   const with_ = row.import?.labels

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prediction, proposal, upload, volume } from "../../db/schema/index.ts";
+import { prediction, proposal, trainingBox, upload, volume } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { writePlainTiff } from "./testing/plain-tiff.ts";
@@ -56,7 +56,7 @@ async function importStack(name: string, labelsAs?: "accepted" | "proposals") {
     specimen: name,
     image: { uploadId, image: "stack" },
     voxelSizeZyx: [2, 0.5, 0.5],
-    labels: labelsId && labelsAs ? { uploadId: labelsId, image: "stack", mode: labelsAs } : null,
+    labels: labelsId && labelsAs ? { uploadId: labelsId, image: "stack", mode: labelsAs, complete: true } : null,
   });
   return volumeId;
 }
@@ -81,6 +81,8 @@ describe("an import", { timeout: 120_000 }, () => {
     expect(row).toMatchObject({ state: "ready", shapeZyx: shape, voxelSizeFrom: "person", baseLabels: "imported" });
     expect(row.quality).toMatchObject({ min: 0, max: 4000, emptySlices: [] });
     expect(row.import?.labels).toEqual({ mode: "accepted", count: 2, largestId: 70, renamed: {} });
+    const boxes = await server.services.db.select().from(trainingBox).where(eq(trainingBox.volumeId, volumeId));
+    expect(boxes).toMatchObject([{ kind: "fully-labelled", minZyx: [0, 0, 0], maxZyx: shape }]);
     const [{ labelCounter }] = await server.services.db.select().from(volume).where(eq(volume.id, volumeId));
     expect(labelCounter).toBe(70);
 

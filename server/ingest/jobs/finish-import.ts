@@ -5,7 +5,7 @@ import { Problem, type ProblemFields } from "../../../core/problem.ts";
 import { type BrickKey, brickKeyOf } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
-import { importJob, labelJournal, volume } from "../../../db/schema/index.ts";
+import { importJob, labelJournal, trainingBox, volume } from "../../../db/schema/index.ts";
 import { authorLabels } from "../../collab/author-labels.ts";
 import { readLabelChunk } from "../../label-images/read-label-chunk.ts";
 import { leaseLabelValues } from "../../proposals/lease-label-values.ts";
@@ -44,6 +44,19 @@ const setDone = (tx: Transaction, jobId: string, labels: ImportedLabels | null) 
     .set({ state: "done", progressPercent: 100, phase: "", labels, finishedAt: sql`now()` })
     .where(eq(importJob.id, jobId));
 
+/** Labels that hold every nucleus say where there is none: the whole volume is a fully labelled box. */
+async function markComplete(tx: Transaction, job: ImportJobRow): Promise<void> {
+  if (!job.request.labels?.complete) return;
+  const [{ shapeZyx }] = await tx.select({ shapeZyx: volume.shapeZyx }).from(volume).where(eq(volume.id, job.volumeId));
+  await tx.insert(trainingBox).values({
+    volumeId: job.volumeId,
+    kind: "fully-labelled",
+    minZyx: [0, 0, 0],
+    maxZyx: shapeZyx,
+    createdBy: job.userId,
+  });
+}
+
 const summaryOf = (mode: LabelMode, { extents, renamed }: LabelReport): ImportedLabels => ({
   mode,
   count: extents.length,
@@ -79,6 +92,7 @@ export async function finishWithBase(
         })
         .where(eq(volume.id, job.volumeId));
     }
+    await markComplete(tx, job);
     await setDone(tx, job.id, labels && summaryOf("accepted", labels));
   });
 }
@@ -151,6 +165,7 @@ export async function finishWithRecords(
       .update(volume)
       .set({ importedIdMap: { ...target.importedIdMap, ...summary.renamed } })
       .where(eq(volume.id, target.id));
+    await markComplete(tx, job);
     await setDone(tx, job.id, summary);
     await scheduleBlobRemoval(tx, [prefix]);
   });

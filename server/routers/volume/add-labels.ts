@@ -5,7 +5,7 @@ import { importJob, volume } from "../../../db/schema/index.ts";
 import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
 import { assertSameShape } from "../../ingest/labels/label-source.ts";
 import { volumeProcedure } from "../../trpc.ts";
-import { labelsSchema, resolveOrigin } from "./import-input.ts";
+import { labelsRequest, labelsSchema, resolveOrigin } from "./import-input.ts";
 
 /** Labels for a volume that is there, as accepted nuclei or as proposals. */
 export const addLabels = volumeProcedure("reviewer")
@@ -33,7 +33,7 @@ export const addLabels = volumeProcedure("reviewer")
         projectId: ctx.projectId,
         volumeId: target.id,
         userId: ctx.user.id,
-        request: { image: null, labels: { origin, mode: input.labels.mode } },
+        request: { image: null, labels: labelsRequest(origin, input.labels) },
       })
       .returning({ jobId: importJob.id });
     importQueueOf(ctx.services).nudge();

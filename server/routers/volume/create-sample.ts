@@ -34,7 +34,7 @@ export const createSample = projectProcedure("reviewer")
       },
       {
         image: { kind: "sample", seed, share: 1 },
-        labels: share > 0 ? { origin: { kind: "sample", seed, share }, mode: "accepted" } : null,
+        labels: share > 0 ? { origin: { kind: "sample", seed, share }, mode: "accepted", complete: share === 1 } : null,
       },
     );
   });

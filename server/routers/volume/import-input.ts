@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FileImage } from "../../../core/import/file-contents.ts";
-import type { ImageOrigin } from "../../../core/import/import-request.ts";
+import type { ImageOrigin, ImportRequest } from "../../../core/import/import-request.ts";
 import { Problem } from "../../../core/problem.ts";
 import { inspectUpload } from "../../ingest/uploads/inspect-upload.ts";
 import type { UploadOwner } from "../../ingest/uploads/upload-store.ts";
@@ -14,7 +14,17 @@ export const uploadedImageSchema = z.object({
   time: z.int().min(0).max(1_000_000).default(0),
 });
 
-export const labelsSchema = uploadedImageSchema.extend({ mode: z.enum(["accepted", "proposals"]) });
+export const labelsSchema = uploadedImageSchema.extend({
+  mode: z.enum(["accepted", "proposals"]),
+  /** Every nucleus of the volume is in it; only for accepted ones. */
+  complete: z.boolean().default(false),
+});
+
+/** Proposals are never complete: nobody has judged them. */
+export const labelsRequest = (
+  origin: ImageOrigin,
+  { mode, complete }: z.output<typeof labelsSchema>,
+): NonNullable<ImportRequest["labels"]> => ({ origin, mode, complete: complete && mode === "accepted" });
 
 /** µm; up to a centimetre, down to a picometre: anything else is a slip of the unit. */
 export const voxelSizeSchema = z.tuple([

@@ -3,6 +3,7 @@ import { Problem } from "../../../core/problem.ts";
 import { assertSameShape } from "../../ingest/labels/label-source.ts";
 import { projectProcedure } from "../../trpc.ts";
 import {
+  labelsRequest,
   labelsSchema,
   resolveOrigin,
   specimenSchema,
@@ -51,6 +52,6 @@ export const startImport = projectProcedure("reviewer")
         sourceFileName: origin.kind === "upload" ? origin.fileName : "",
         createdBy: ctx.user.id,
       },
-      { image: origin, labels: labels && input.labels && { origin: labels.origin, mode: input.labels.mode } },
+      { image: origin, labels: labels && input.labels && labelsRequest(labels.origin, input.labels) },
     );
   });

@@ -16,7 +16,9 @@ const labelImageOf = (file: ArrivedFile): ChosenLabels | null => {
   const found =
     file.contents.images.find(({ looksLikeLabels }) => looksLikeLabels) ??
     (named ? file.contents.images[0] : undefined);
-  return found ? { uploadId: file.uploadId, image: found.path, channel: 0, time: 0, mode: "accepted" } : null;
+  return found
+    ? { uploadId: file.uploadId, image: found.path, channel: 0, time: 0, mode: "accepted", complete: false }
+    : null;
 };
 
 /** A first answer from names and contents alone: which image, which labels go with it. Sizes and specimens are asked. */
