@@ -1,6 +1,8 @@
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { EditorPage } from "./pages/editor-page.ts";
-import { fillAccount, makeFirstAccount } from "./server/first-person.ts";
+import { change } from "./server/call-procedure.ts";
+import { makeFirstAccount } from "./server/first-person.ts";
+import { joinProject } from "./server/join-project.ts";
 import { type RunningProduct, startProduct } from "./server/running-server.ts";
 
 /** The editor on the real server: tools, keys, panels, and what a second person sees of it. */
@@ -12,53 +14,19 @@ let ada: Page;
 let grace: Page;
 let volumeUrl = "";
 
-/** A procedure of the API, as the person signed in on the page. */
-async function call<T>(page: Page, path: string, input: unknown): Promise<T> {
-  const response = await page.request.post(`${product.address}/trpc/${path}`, {
-    data: { json: input },
-    headers: { origin: product.address },
-  });
-  const body = (await response.json()) as { result?: { data: { json: T } } };
-  if (!body.result) throw new Error(`${path}: ${JSON.stringify(body)}`);
-  return body.result.data.json;
-}
-
-async function join(browser: Browser, projectId: string, name: string, role: string): Promise<Page> {
-  const { url } = await call<{ url: string }>(ada, "invitation.create", { projectId, role, days: 1 });
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
-  await page.goto(url);
-  await fillAccount(page, name);
-  await page.getByRole("button", { name: "Make an account and join" }).click();
-  await page.waitForURL("**/projects/*");
-  return page;
-}
-
-let projectId = "";
-
 test.beforeAll(async ({ browser }) => {
   product = await startProduct();
-  ada = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+  ada = await (await browser.newContext()).newPage();
   await makeFirstAccount(ada, product);
-  ({ projectId } = await call<{ projectId: string }>(ada, "project.create", { name: "Embryos" }));
-  const { volumeId } = await call<{ volumeId: string }>(ada, "volume.createSample", { projectId });
-  volumeUrl = `${product.address}/volumes/${volumeId}`;
-  grace = await join(browser, projectId, "Grace Hopper", "annotator");
+  const { address } = product;
+  const { projectId } = await change<{ projectId: string }>(ada, address, "project.create", { name: "Embryos" });
+  const { volumeId } = await change<{ volumeId: string }>(ada, address, "volume.createSample", { projectId });
+  volumeUrl = `${address}/volumes/${volumeId}`;
+  grace = await joinProject(browser, ada, { address, projectId, name: "Grace Hopper", role: "annotator" });
 });
 test.afterAll(() => product?.stop());
 
-const row = (page: Page, label: number) => page.getByRole("option").and(page.locator(`[data-label="${label}"]`));
-const saveState = (page: Page) => page.getByTestId("save-state");
-
-/** Whether any pixel of the XY pane's slice is clearly coloured: image is grey, labels are not. */
-const colouredPixels = (page: Page) =>
-  page.locator('[data-pane="xy"] [data-role="slice"]').evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-    let coloured = 0;
-    for (let i = 0; i < data.length; i += 4)
-      if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 25) coloured++;
-    return coloured;
-  });
+const row = (page: Page, label: number) => new EditorPage(page).row(label);
 
 test("an empty volume says what to do; painting is saved, listed, and seen by the other", async () => {
   const editor = new EditorPage(ada);
@@ -67,7 +35,7 @@ test("an empty volume says what to do; painting is saved, listed, and seen by th
   await expect.poll(() => ada.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
   const other = new EditorPage(grace);
   await other.open(volumeUrl);
-  expect(await colouredPixels(grace)).toBe(0);
+  expect(await other.areColoured([[-45, -60]])).toEqual([false]);
 
   await editor.paintNucleus("xy", [
     [-60, -60],
@@ -75,9 +43,9 @@ test("an empty volume says what to do; painting is saved, listed, and seen by th
     [-30, -40],
   ]);
   await expect(row(ada, 1)).toBeVisible();
-  await expect(saveState(ada)).toHaveText("Saved");
+  await editor.saved();
   await expect(row(grace, 1)).toContainText("AL");
-  await expect.poll(() => colouredPixels(grace)).toBeGreaterThan(50);
+  await expect.poll(() => other.areColoured([[-45, -60]])).toEqual([true]);
 });
 
 test("undo is mine: the other's nucleus, painted since, stays", async () => {
@@ -170,31 +138,4 @@ test("the help sheet lists every key and closes by its own", async () => {
   await expect(sheet.getByText("Class mitotic")).toBeVisible();
   await ada.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
-});
-
-test("a viewer and a second tab read only, and are told why", async ({ browser }) => {
-  const viewer = await join(browser, projectId, "Rosalind Franklin", "viewer");
-  await viewer.goto(volumeUrl);
-  await expect(saveState(viewer)).toHaveText("Read only");
-  await expect(viewer.getByTestId("read-only")).toBeVisible();
-  await expect(viewer.locator('[data-command="tool.brush"]')).toBeDisabled();
-  await viewer.context().close();
-  const second = await ada.context().newPage();
-  await second.goto(volumeUrl);
-  await expect(second.getByTestId("read-only")).toContainText("another tab");
-  await second.close();
-});
-
-test("offline, painting goes on; the edits arrive when the connection is back", async () => {
-  await expect(saveState(ada)).toHaveText("Saved");
-  const before = await grace.getByRole("option").count();
-  await ada.context().setOffline(true);
-  await new EditorPage(ada).paintNucleus("xy", [
-    [-100, 80],
-    [-70, 90],
-  ]);
-  await expect(saveState(ada)).toHaveText(/^Offline, \d+ edits? kept on this computer$/, { timeout: 60_000 });
-  await ada.context().setOffline(false);
-  await expect(saveState(ada)).toHaveText("Saved", { timeout: 60_000 });
-  await expect(grace.getByRole("option")).toHaveCount(before + 1);
 });

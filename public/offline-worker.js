@@ -2,6 +2,8 @@
 // shown of volumes always comes from the server, and unsaved edits lie in the outbox (IndexedDB).
 const CACHE = "karyoloop-offline-1";
 const PAGE = "/offline.html";
+// What a server that is starting answers, and a proxy whose server is away.
+const AWAY = [502, 503, 504];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -18,5 +20,10 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   if (event.request.mode !== "navigate") return;
-  event.respondWith(fetch(event.request).catch(() => caches.match(PAGE)));
+  event.respondWith(
+    fetch(event.request).then(
+      (response) => (AWAY.includes(response.status) ? caches.match(PAGE) : response),
+      () => caches.match(PAGE),
+    ),
+  );
 });

@@ -1,6 +1,10 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 type Pane = "xy" | "yz" | "xz" | "3d";
+/** CSS pixels right of and below the middle of a pane. */
+export type PanePoint = readonly [right: number, down: number];
+/** Between the channels of a pixel; the image is grey, labels are not. */
+const COLOURED = 25;
 
 /** The editor as a person uses it: panes by their name, tools by their keys. */
 export class EditorPage {
@@ -55,7 +59,7 @@ export class EditorPage {
     await this.page.mouse.click(...(await this.#at(pane, right, down)));
   }
 
-  async drag(pane: Pane, path: readonly (readonly [right: number, down: number])[], steps = 6): Promise<void> {
+  async drag(pane: Pane, path: readonly PanePoint[], steps = 6): Promise<void> {
     const points = await Promise.all(path.map(([right, down]) => this.#at(pane, right, down)));
     await this.page.mouse.move(...points[0]);
     await this.page.mouse.down();
@@ -64,10 +68,39 @@ export class EditorPage {
   }
 
   /** Starts a new nucleus with the brush. */
-  async paintNucleus(pane: Pane, path: readonly (readonly [right: number, down: number])[]): Promise<void> {
+  async paintNucleus(pane: Pane, path: readonly PanePoint[]): Promise<void> {
     await this.page.keyboard.press("b");
     await this.page.keyboard.press("n");
     await this.drag(pane, path);
+  }
+
+  /** What the header says about the own edits. */
+  get saveState(): Locator {
+    return this.page.getByTestId("save-state");
+  }
+
+  /** A nucleus in the list, by its label. */
+  row(label: number): Locator {
+    return this.rows.and(this.page.locator(`[data-label="${label}"]`));
+  }
+
+  get rows(): Locator {
+    return this.page.getByRole("option");
+  }
+
+  /** Whether a label is drawn over the image at each of these points of the XY pane. */
+  async areColoured(points: readonly PanePoint[]): Promise<boolean[]> {
+    const at = await Promise.all(points.map(([right, down]) => this.#at("xy", right, down)));
+    const pixels = await this.page.locator('[data-pane="xy"] [data-role="slice"]').evaluate((element, places) => {
+      const canvas = element as HTMLCanvasElement;
+      const box = canvas.getBoundingClientRect();
+      return places.map(([x, y]) => {
+        const column = Math.floor(((x - box.left) / box.width) * canvas.width);
+        const row = Math.floor(((y - box.top) / box.height) * canvas.height);
+        return [...(canvas.getContext("2d")?.getImageData(column, row, 1, 1).data.slice(0, 3) ?? [])];
+      });
+    }, at);
+    return pixels.map((rgb) => Math.max(...rgb) - Math.min(...rgb) > COLOURED);
   }
 
   queueCard(): Locator {
