@@ -59,7 +59,8 @@ try {
     await page.locator('[data-pane="xy"] [data-role="slice"][data-state="sharp"]').waitFor();
     await page.keyboard.press("b");
     const size = await page.getByTestId("brush-size").innerText();
-    if (Number.parseFloat(size.replace(/[^\d.]/g, "")) !== 2 * radiusUm) throw new Error(`the brush is ${size}`);
+    if (Math.abs(Number.parseFloat(size.replace(/[^\d.]/g, "")) - 2 * radiusUm) > 0.01)
+      throw new Error(`the brush is ${size}`);
     const box = await slice.boundingBox();
     if (!box) throw new Error("the page shows no XY slice");
     const frames = await traceStrokes(browser, page, box, strokes, () => page.keyboard.press("n"));

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { RequirePerson } from "../../_shell/require-person.tsx";
+import { AskForVolume } from "./_editor/ask-for-volume.tsx";
 import { VolumePage } from "./_editor/volume-page.tsx";
 
 export const metadata: Metadata = { title: "Editor" };
@@ -7,8 +8,11 @@ export const metadata: Metadata = { title: "Editor" };
 export default async function Page(props: { params: Promise<{ volumeId: string }> }) {
   const { volumeId } = await props.params;
   return (
-    <RequirePerson>
-      <VolumePage volumeId={volumeId} />
-    </RequirePerson>
+    <>
+      <AskForVolume volumeId={volumeId} />
+      <RequirePerson>
+        <VolumePage volumeId={volumeId} />
+      </RequirePerson>
+    </>
   );
 }

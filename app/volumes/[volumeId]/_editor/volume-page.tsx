@@ -36,10 +36,10 @@ function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
         <ProblemAlert problem={problemOfError(project.error)} onRetry={() => void project.refetch()} />
       </WholePage>
     );
-  if (!project.data) return <Waiting text="Opening the volume…" />;
+  // The image does not wait for the project's name.
   const image = imageSourceOf(volume);
   if (!image) return <NotReady volume={volume} projectHref={`/projects/${volume.projectId}`} />;
-  return <EditorStage key={volume.id} volume={volume} image={image} projectName={project.data.name} />;
+  return <EditorStage key={volume.id} volume={volume} image={image} projectName={project.data?.name ?? "…"} />;
 }
 
 function NotReady({ volume, projectHref }: { volume: VolumeRow; projectHref: string }) {
