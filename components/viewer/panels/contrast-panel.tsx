@@ -55,7 +55,7 @@ export function ContrastPanel({ image, view }: { image: ImageSource; view: ViewS
         ))}
       </Group>
       <Group gap={8} wrap="nowrap">
-        <Text size="xs" c="dimmed" w={76}>
+        <Text size="xs" c="dimmed" w={86} flex="none">
           Gamma {gamma.toFixed(2)}
         </Text>
         <Slider
