@@ -25,7 +25,8 @@ export function useEditorKeys(editor: EditorController): void {
 function isForTyping(event: KeyboardEvent): boolean {
   const { target } = event;
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest("[role=dialog]:not([data-editor-help]), [role=menu], [role=listbox]")) return true;
+  // Not a list box: a click in the list of nuclei must not silence the keys, and it takes the arrows only.
+  if (target.closest("[role=dialog]:not([data-editor-help]), [role=menu]")) return true;
   if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
   // Radio buttons and checkboxes are inputs too, but nobody types into them.
   return target instanceof HTMLInputElement && !/^(radio|checkbox|button|range)$/.test(target.type);
