@@ -159,7 +159,7 @@ it("says what is missing before a training, in nuclei and places", async () => {
     nuclei: 1,
     validationPlaces: 0,
     missing: ["Only one nucleus is labelled: draw or accept at least 2 more."],
-    advice: [expect.stringContaining("kept for validation")],
+    advice: [expect.stringContaining("kept for validation"), expect.stringContaining("checked empty")],
   });
   await server.services.db.insert(trainingBox).values({
     volumeId,
@@ -172,8 +172,16 @@ it("says what is missing before a training, in nuclei and places", async () => {
     nuclei: 0,
     validationPlaces: 1,
     missing: ["No nucleus is labelled outside the validation boxes: draw or accept at least 3 more."],
-    advice: [],
+    advice: [expect.stringContaining("checked empty")],
   });
+  await server.services.db.insert(trainingBox).values({
+    volumeId,
+    kind: "checked-empty",
+    minZyx: [0, 0, 0],
+    maxZyx: [4, 7, 9],
+    createdBy: ada.id,
+  });
+  expect((await trainingReadiness(server.services, projectId)).advice).toEqual([]);
 });
 
 it("queues one training when three people press Train at once, and leaves no snapshot of the others", async () => {
