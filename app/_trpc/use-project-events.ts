@@ -8,6 +8,7 @@ import { useTRPC } from "./trpc.ts";
 
 /** Strokes come many a second: gather what they make stale before asking again. */
 const GATHER_MS = 250;
+const RETRY_MS = 2000;
 
 /**
  * Keeps what the page shows of a project fresh: one stream for all topics. After a broken stream everything shown is
@@ -41,7 +42,13 @@ export function useProjectEvents(projectId: string, onEvent?: (event: ServerEven
     },
     [queryClient, onEvent],
   );
-  const { status } = useSubscription(trpc.event.ofProject.subscriptionOptions({ projectId }, { onData: take }));
+  const { status, reset } = useSubscription(trpc.event.ofProject.subscriptionOptions({ projectId }, { onData: take }));
+  // A browser opens a broken stream again by itself, but gives up on one that was answered with an error.
+  useEffect(() => {
+    if (status !== "error") return;
+    const again = setTimeout(reset, RETRY_MS);
+    return () => clearTimeout(again);
+  }, [status, reset]);
   const connected = status === "pending";
   useEffect(() => {
     if (connected && wasDown.current) void queryClient.invalidateQueries();
