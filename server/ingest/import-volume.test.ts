@@ -170,16 +170,13 @@ describe("an import", { timeout: 120_000 }, () => {
     expect((await client.volume.list.query({ projectId })).some(({ id }) => id === volumeId)).toBe(false);
   });
 
-  it("can be cancelled while it waits or runs, and leaves nothing", async () => {
+  it("can be cancelled while it runs, and leaves nothing", async () => {
     const first = await importStack("Cancelled 1", "accepted");
-    const second = await importStack("Cancelled 2");
     await poll(async () => (await client.volume.byId.query({ volumeId: first })).import?.state === "running");
-    await client.volume.cancelImport.mutate({ volumeId: second });
     await client.volume.cancelImport.mutate({ volumeId: first });
     const names = (await client.volume.list.query({ projectId })).map(({ name }) => name);
     expect(names.filter((name) => name.startsWith("Cancelled"))).toEqual([]);
     expect(await blobs(first)).toBeNull();
-    expect(await blobs(second)).toBeNull();
     expect(await folder("scratch")).toEqual([]);
     const left = await server.services.db.select().from(upload);
     expect(left.filter(({ fileName }) => fileName.startsWith("Cancelled"))).toEqual([]);
