@@ -1,8 +1,10 @@
 import { asc, eq } from "drizzle-orm";
-import { isProblem, type ProblemFields } from "../../core/problem.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
+import { datasetFolder } from "./dataset-blobs.ts";
 import { freezeDataset } from "./freeze-dataset.ts";
+import { freezeProblem } from "./freeze-problem.ts";
+import { startFreezeProcess } from "./worker/start-freeze-process.ts";
 
 /**
  * Freezes dataset versions, one at a time, in the order they were asked for. The table `dataset_version` is the queue:
@@ -15,6 +17,8 @@ export interface DatasetFreezer {
   nudge(): void;
   /** Resolves when nothing is written for this version any more. */
   stop(versionId: string): Promise<void>;
+  /** The project was deleted: resolves when its versions have left nothing behind. */
+  forget(projectId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,8 +40,8 @@ type VersionRow = typeof datasetVersion.$inferSelect;
 const PROGRESS_STEP = 0.02;
 
 function createDatasetFreezer(services: Services): DatasetFreezer {
-  const { db, events } = services;
-  let running: { readonly versionId: string; readonly abort: AbortController; readonly ended: Promise<void> } | null =
+  const { db, blobs, events, environment } = services;
+  let running: { readonly row: VersionRow; readonly abort: AbortController; readonly ended: Promise<void> } | null =
     null;
   let draining: Promise<void> | null = null;
   let closed = false;
@@ -50,6 +54,11 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
       .orderBy(asc(datasetVersion.createdAt))
       .limit(1);
     return row;
+  }
+
+  async function isThere(row: VersionRow): Promise<boolean> {
+    const found = await db.select({ id: datasetVersion.id }).from(datasetVersion).where(eq(datasetVersion.id, row.id));
+    return found.length > 0;
   }
 
   async function update(row: VersionRow, change: Partial<typeof datasetVersion.$inferInsert>): Promise<void> {
@@ -65,15 +74,19 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
       said = progress;
       saying = saying.then(() => update(row, { progress })).catch(() => {}); // the last state says all that matters
     };
+    const process = startFreezeProcess(environment, signal);
     try {
-      const description = await freezeDataset(services, row, signal, onProgress);
+      await blobs.remove(datasetFolder(row.id)); // what a stopped server wrote
+      const description = await freezeDataset(services, row, process, onProgress);
       await saying;
       await update(row, { state: "ready", progress: 1, description, problem: null });
     } catch (error) {
       await saying;
-      if (signal.aborted) return;
-      if (!isProblem(error)) console.error(`dataset version ${row.id} could not be frozen`, error);
-      await update(row, { state: "failed", problem: problemFor(error) });
+      if (!signal.aborted) await update(row, { state: "failed", problem: freezeProblem(error) });
+    } finally {
+      await process.end();
+      // Whoever deleted the row may have removed the blobs before the last of them was written.
+      if (!(await isThere(row))) await blobs.remove(datasetFolder(row.id));
     }
   }
 
@@ -81,9 +94,10 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
     for (let row = await nextVersion(); row && !closed; row = await nextVersion()) {
       const abort = new AbortController();
       const ended = freeze(row, abort.signal);
-      running = { versionId: row.id, abort, ended };
-      await ended;
-      running = null;
+      running = { row, abort, ended };
+      await ended.finally(() => {
+        running = null;
+      });
       // A stopped version waits for its row to go: without that it would be taken up again at once.
       if (abort.signal.aborted) return;
     }
@@ -101,9 +115,16 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
     resume: nudge,
     nudge,
     async stop(versionId) {
-      if (running?.versionId !== versionId) return;
+      if (running?.row.id !== versionId) return;
       running.abort.abort();
       await running.ended;
+    },
+    async forget(projectId) {
+      if (running?.row.projectId === projectId) {
+        running.abort.abort();
+        await draining;
+      }
+      nudge();
     },
     async close() {
       closed = true;
@@ -112,12 +133,3 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
     },
   };
 }
-
-const problemFor = (error: unknown): ProblemFields =>
-  isProblem(error)
-    ? error.toJSON()
-    : {
-        tag: "freeze-failed",
-        what: "The dataset version could not be made.",
-        hint: "Try again; the server's log says more.",
-      };

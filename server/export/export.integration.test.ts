@@ -9,6 +9,7 @@ import { createTestClient } from "../testing/trpc-client.ts";
 import { datasetJsonSchema } from "./dataset-description.ts";
 import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
 import { addLabelledVolume } from "./testing/labelled-volume.ts";
+import { untilFrozen } from "./testing/until-frozen.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
 import { folderSource } from "./validate/file-source.ts";
 import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
@@ -39,14 +40,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function frozen(versionId: string) {
-  for (const until = Date.now() + 25_000; Date.now() < until; ) {
-    const one = (await owner().export.list.query({ projectId })).find(({ id }) => id === versionId);
-    if (one && one.state !== "freezing") return one;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("the version does not get ready");
-}
+const frozen = (versionId: string) => untilFrozen(owner(), projectId, versionId);
 
 const zipOf = (versionId: string, query: string, cookie = ada.cookie) =>
   fetch(`${server.address}/api/projects/${projectId}/exports/${versionId}/zip?${query}`, { headers: { cookie } });

@@ -13,11 +13,8 @@ import {
 } from "./dataset-description.ts";
 import { fileNamesOf } from "./file-names.ts";
 import { freezeVolume } from "./freeze-volume.ts";
-import { openDataset } from "./frozen-dataset.ts";
-import { omeZarrFiles } from "./ome-zarr-files.ts";
 import { software } from "./software-version.ts";
-import { exportSource } from "./validate/file-source.ts";
-import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
+import type { FreezeProcess } from "./worker/start-freeze-process.ts";
 
 type VersionRow = typeof datasetVersion.$inferSelect;
 
@@ -32,7 +29,7 @@ const VOLUMES_DONE = 0.85;
 export async function freezeDataset(
   services: Services,
   row: VersionRow,
-  signal: AbortSignal,
+  process: FreezeProcess,
   onProgress: (done: number) => void,
 ): Promise<DatasetDescription> {
   const { db } = services;
@@ -49,7 +46,6 @@ export async function freezeDataset(
   const volumes: FrozenVolume[] = [];
   const nuclei: FrozenNucleus[] = [];
   for (const [index, { volume: volumeRow, manifest }] of frozen.entries()) {
-    signal.throwIfAborted();
     const done = (share: number) =>
       onProgress(SNAPSHOT_DONE + (VOLUMES_DONE - SNAPSHOT_DONE) * ((index + share) / frozen.length));
     const part = await freezeVolume({
@@ -60,7 +56,7 @@ export async function freezeDataset(
       manifest,
       fileName: fileNames[index],
       nameOf,
-      signal,
+      process,
       onProgress: done,
     });
     volumes.push(part.volume);
@@ -88,7 +84,7 @@ export async function freezeDataset(
     annotators: annotators.filter((annotator) => annotator.nuclei > 0),
     volumes,
   } satisfies DatasetDescription);
-  await assertReadable(services, description, signal);
+  await process.check({ description });
   return description;
 }
 
@@ -125,20 +121,4 @@ async function describeProject(
         }
       : null,
   };
-}
-
-/** The writer's own look at what it wrote, before anybody is told that it is ready. */
-async function assertReadable(services: Services, description: DatasetDescription, signal: AbortSignal): Promise<void> {
-  const files = await exportSource(omeZarrFiles(openDataset(services.blobs, description)));
-  for (const { fileName, name } of description.volumes) {
-    signal.throwIfAborted();
-    const [first] = await validateOmeZarr(files, `ome-zarr/${fileName}.ome.zarr/`);
-    if (first)
-      throw new Problem({
-        tag: "export-invalid",
-        what: `The export of ${name} is not valid: ${first.what}.`,
-        where: `${first.where} (rule ${first.rule})`,
-        hint: "Please report this with the server's log; nothing was exported.",
-      });
-  }
 }

@@ -3,16 +3,13 @@ import os from "node:os";
 import path from "node:path";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import type { volume } from "../../db/schema/index.ts";
-import { writeLabelPyramid } from "../ingest/pyramid/write-labels.ts";
-import { imageFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import type { Services } from "../services.ts";
 import type { AnnotatorName } from "./annotator-names.ts";
-import { knownMaskFolder, writeFrozenNuclei } from "./dataset-blobs.ts";
+import { writeFrozenNuclei } from "./dataset-blobs.ts";
 import type { FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
-import { createKnownMaskSource } from "./known-mask-source.ts";
-import { measureFrozenVolume } from "./measure-frozen-volume.ts";
 import { judgedOrigins } from "./nucleus-origins.ts";
-import { openStoredImage, type StoredImage } from "./stored-image.ts";
+import type { MeasuredVolume } from "./worker/freeze-messages.ts";
+import type { FreezeProcess } from "./worker/start-freeze-process.ts";
 
 export interface FreezeVolumeJob {
   readonly services: Services;
@@ -22,26 +19,16 @@ export interface FreezeVolumeJob {
   readonly manifest: SnapshotManifest;
   readonly fileName: string;
   readonly nameOf: (userId: string) => AnnotatorName;
-  readonly signal: AbortSignal;
+  readonly process: FreezeProcess;
   /** 0…1 */
   readonly onProgress: (done: number) => void;
 }
 
-/** Making the mask and its pyramid takes about this share of the time, measuring the rest. */
-const MASK_SHARE = 0.6;
-
 /** Writes what the snapshot does not have, the mask and the table of nuclei, and describes the volume. */
 export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: FrozenVolume; nuclei: FrozenNucleus[] }> {
-  const { services, versionId, row, manifest, signal } = job;
+  const { services, versionId, row, manifest } = job;
   const { blobs, db } = services;
-  const frozenFolder = snapshotVolumeFolder(job.snapshotId, row.id);
-  const [image, labels, proposals] = await Promise.all([
-    openStoredImage(blobs, imageFolder(row.id)),
-    openStoredImage(blobs, `${frozenFolder}labels.ome.zarr/`),
-    manifest.rejectedProposals && openStoredImage(blobs, `${frozenFolder}proposals.ome.zarr/`),
-  ]);
-  const knownShare = await writeKnownMask(job, labels, proposals);
-  const shapes = await measureFrozenVolume(manifest, image, labels, signal);
+  const { knownShare, shapes } = await measureInScratch(job);
   const origins = await judgedOrigins(db, row.id);
   const byLabel = new Map(manifest.nuclei.map((nucleus) => [nucleus.label, nucleus]));
   const nuclei = shapes.map(({ labelValue, centroidZyxUm: [z, y, x], ...shape }): FrozenNucleus => {
@@ -90,26 +77,11 @@ function originOf(origin: string | null, by: string | null): FrozenNucleus["orig
   return origin === null ? "drawn" : "proposal";
 }
 
-async function writeKnownMask(
-  { services, versionId, row, manifest, signal, onProgress }: FreezeVolumeJob,
-  labels: StoredImage,
-  proposals: StoredImage | null,
-): Promise<number> {
+async function measureInScratch({ process, onProgress, ...task }: FreezeVolumeJob): Promise<MeasuredVolume> {
   const scratchFolder = await mkdtemp(path.join(os.tmpdir(), "karyoloop-known-"));
   try {
-    const { extents } = await writeLabelPyramid({
-      blobs: services.blobs,
-      prefix: knownMaskFolder(versionId, row.id),
-      name: "known",
-      sourceImage: "../../../volumes",
-      source: createKnownMaskSource(manifest, labels, proposals),
-      voxelSizeZyx: manifest.voxelSizeZyx,
-      scratchFolder,
-      signal,
-      onProgress: (done) => onProgress(MASK_SHARE * done),
-    });
-    const [depth, height, width] = manifest.shapeZyx;
-    return extents.reduce((sum, { voxels }) => sum + voxels, 0) / (depth * height * width);
+    const { versionId, snapshotId, manifest } = task;
+    return await process.measure({ versionId, snapshotId, manifest, scratchFolder }, onProgress);
   } finally {
     await rm(scratchFolder, { recursive: true, force: true });
   }

@@ -1,4 +1,3 @@
-import { setImmediate as letOthersRun } from "node:timers/promises";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import { buildKnownMask, knownMaskReach } from "../../core/labels/known-mask.ts";
 import { isTruth } from "../../core/labels/label-status.ts";
@@ -14,7 +13,7 @@ const shifted = ({ minZyx, maxZyx }: VoxelBox, [z, y, x]: Zyx): VoxelBox => ({
 
 /**
  * The mask of known voxels of a frozen volume, for the pyramid writer: made brick by brick with as much round each as
- * decides about it, so that memory is a few bricks and the server goes on answering in between.
+ * decides about it, so that memory is a few bricks.
  */
 export function createKnownMaskSource(
   manifest: SnapshotManifest,
@@ -65,7 +64,6 @@ export function createKnownMaskSource(
         const known = await knownIn({ minZyx: [zMin, yMin, xMin], maxZyx: [zMax, yMax, xMax] });
         for (let row = 0; row < rows; row++)
           band.set(known.subarray(row * (xMax - xMin), (row + 1) * (xMax - xMin)), row * width + xMin);
-        await letOthersRun();
       }
       return band;
     },

@@ -1,4 +1,3 @@
-import { setImmediate as letOthersRun } from "node:timers/promises";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import { isTruth } from "../../core/labels/label-status.ts";
 import { createNucleusMeasurement } from "../../core/morphometry/measure-nuclei.ts";
@@ -11,21 +10,22 @@ export async function measureFrozenVolume(
   manifest: SnapshotManifest,
   image: StoredImage,
   labels: StoredImage,
-  signal: AbortSignal,
+  onProgress: (done: number) => void,
 ): Promise<NucleusMorphometry[]> {
   const truth = new Map(
     manifest.nuclei.filter(({ status }) => isTruth(status)).map(({ label }) => [label, label] as const),
   );
   const measurement = createNucleusMeasurement(manifest);
-  const imagePlanes = image.planes(signal);
+  const imagePlanes = image.planes();
+  let measured = 0;
   try {
-    for await (const plane of labels.planes(signal)) {
+    for await (const plane of labels.planes()) {
       const finished = new Uint32Array(plane.length);
       mapLabels(plane, finished, truth);
       const next = await imagePlanes.next();
       if (next.done) throw new RangeError("the image has fewer planes than its labels");
       measurement.addPlane({ labels: finished, image: next.value });
-      await letOthersRun();
+      onProgress(++measured / manifest.shapeZyx[0]);
     }
   } finally {
     await imagePlanes.return(undefined);

@@ -2,6 +2,7 @@ import { and, asc, count, countDistinct, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { nucleusClass, project, projectMember, volume } from "../../db/schema/index.ts";
+import { datasetFreezerOf } from "../export/dataset-freezer.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { addMember } from "../projects/membership.ts";
 import { projectFieldsSchema } from "../projects/project-fields.ts";
@@ -91,6 +92,7 @@ export const projectRouter = router({
       await deleteProject(db, ctx.projectId);
       // Sockets of open editors check their person's role again, and find none.
       for (const { userId } of members) events.publish({ topic: "members", projectId: ctx.projectId, userId });
+      await datasetFreezerOf(ctx.services).forget(ctx.projectId);
       await removeScheduledBlobs(db, blobs);
     }),
 });

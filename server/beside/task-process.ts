@@ -1,0 +1,56 @@
+import { fork } from "node:child_process";
+import { createRequire } from "node:module";
+import { setPriority } from "node:os";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/**
+ * Heavy work in a process of its own: the server goes on answering beside it, it can be ended at any point, and its
+ * memory is given back whole. The entry ends itself when its channel to us closes.
+ */
+export interface TaskProcess<Task> {
+  readonly pid: number | undefined;
+  send(task: Task): void;
+  /** Resolves after the last report, also when it crashed or was killed. */
+  readonly ended: Promise<void>;
+  /** At once, whatever it does. */
+  kill(): Promise<void>;
+}
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+/** V8's own memory; typed arrays come on top and are bounded by what the tasks read at once. */
+const HEAP_MB = 512;
+/** Painting goes first. */
+const NICE = 5;
+
+export function startTaskProcess<Task, Report>(entry: URL, onReport: (report: Report) => void): TaskProcess<Task> {
+  const child = fork(fileURLToPath(entry), [], {
+    execArgv: ["--import", TSX, `--max-old-space-size=${HEAP_MB}`],
+    serialization: "advanced",
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  if (child.pid) {
+    try {
+      setPriority(child.pid, NICE);
+    } catch {
+      // Without the right to do so it runs at normal priority.
+    }
+  }
+  const ended = new Promise<void>((resolve) => {
+    child.once("error", (error) => {
+      console.error(`${entry.pathname} could not be started`, error);
+      resolve();
+    });
+    child.once("close", () => resolve());
+  });
+  child.on("message", (message) => onReport(message as Report));
+  return {
+    pid: child.pid,
+    // A process that is gone is heard of by `ended`.
+    send: (task) => void child.send(task as object, () => {}),
+    ended,
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
