@@ -55,6 +55,12 @@ export const boxShape = (box: VoxelBox): Zyx => [
   box.maxZyx[2] - box.minZyx[2],
 ];
 
+/** The box as seen from `originZyx`. */
+export const boxSeenFrom = ({ minZyx, maxZyx }: VoxelBox, [z, y, x]: Zyx): VoxelBox => ({
+  minZyx: [minZyx[0] - z, minZyx[1] - y, minZyx[2] - x],
+  maxZyx: [maxZyx[0] - z, maxZyx[1] - y, maxZyx[2] - x],
+});
+
 export const isEmptyBox = (box: VoxelBox): boolean => boxShape(box).some((size) => size <= 0);
 
 export function intersectBoxes(a: VoxelBox, b: VoxelBox): VoxelBox | null {

@@ -42,6 +42,7 @@ const modelSchema = z.object({
     seed: z.number(),
     minSeparationUm: z.number(),
     minVolumeUm3: z.number(),
+    maxVolumeUm3: z.number(),
     wall: z.number(),
   }),
   voxelSizeZyx: zyx,

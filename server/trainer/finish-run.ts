@@ -1,40 +1,73 @@
+import { growBox } from "../../core/labels/object-boxes.ts";
+import { boxSeenFrom, boxShape } from "../../core/volume/voxel-space.ts";
+import { receptiveRadius } from "./model/network-config.ts";
 import { Predictor } from "./model/predictor.ts";
 import { MeanMaps, predictSymmetries } from "./predict.ts";
-import type { PreparedVolume } from "./prepared-volume.ts";
 import type { TrainRun } from "./train-run.ts";
 import type { StopReason, TrainedModel } from "./trained-model.ts";
-import { limitVoxels, type TuningVolume, tuneThresholds } from "./tune-thresholds.ts";
+import { type TuningVolume, tuneThresholds } from "./tune-thresholds.ts";
+import { type TuningPlace, tuningPool } from "./tuning-pool.ts";
+import { cropBox } from "./validate.ts";
 
-/** Bounds the time for tuning. */
+/** Bounds time and memory for tuning where no minutes do. */
 const MAX_TUNING_VOXELS = 4_000_000;
+/** Two passes of prediction and two dozen floods of a voxel take as long as learning from so many: measured on the mouse embryos. */
+const LEARNED_PER_TUNED_VOXEL = 2.7;
 
 /** The best weights, with thresholds tuned on the labelled pool. */
 export async function finishRun(run: TrainRun, stoppedBy: StopReason): Promise<TrainedModel> {
   const weights = run.best?.weights ?? run.weights();
   const predictor = new Predictor(run.config, weights);
   try {
-    const pool = limitVoxels(
-      run.volumes.map((prepared) => ({ ...prepared.volume, prepared })),
-      MAX_TUNING_VOXELS,
-    );
     const predicted: TuningVolume[] = [];
-    for (const { prepared } of pool) predicted.push(await predictPool(run, predictor, prepared));
+    for (const place of tuningPool(run.volumes, tuningVoxels(run)))
+      predicted.push(await predictPlace(run, predictor, place));
     return run.model(weights, tuneThresholds(predicted, run.start), stoppedBy);
   } finally {
     predictor.dispose();
   }
 }
 
-async function predictPool(run: TrainRun, predictor: Predictor, prepared: PreparedVolume): Promise<TuningVolume> {
+function tuningVoxels(run: TrainRun): number {
+  const seconds = run.clock.tuningSeconds();
+  if (seconds === null) return MAX_TUNING_VOXELS;
+  return Math.min(MAX_TUNING_VOXELS, seconds / (LEARNED_PER_TUNED_VOXEL * run.secondsPerPatchVoxel()));
+}
+
+async function predictPlace(
+  run: TrainRun,
+  predictor: Predictor,
+  { prepared, box }: TuningPlace,
+): Promise<TuningVolume> {
   const { volume, window, known } = prepared;
+  const { voxelSizeZyx } = volume;
+  // What lies around the box is seen, as it is when the whole volume is predicted.
+  const seen = growBox(box, receptiveRadius(predictor.config), volume.shapeZyx);
+  const seenShape = boxShape(seen);
+  const image = cropBox(volume.image, volume.shapeZyx, seen, Float32Array);
   const mean = new MeanMaps();
   // The first and the last symmetry stand for all eight: tuning must leave most of the minutes to learning.
-  const passes = predictSymmetries(predictor, volume.image, volume, {
-    window,
-    maxTileVoxels: run.options.maxTileVoxels,
-    maxPasses: 2,
-  });
+  const passes = predictSymmetries(
+    predictor,
+    image,
+    { shapeZyx: seenShape, voxelSizeZyx },
+    { window, maxTileVoxels: run.options.maxTileVoxels, maxPasses: 2 },
+  );
   for await (const { maps } of passes) mean.add(maps);
-  const { labels, shapeZyx, voxelSizeZyx } = volume;
-  return { labels, shapeZyx, voxelSizeZyx, known, maps: mean.mean() };
+  const maps = mean.mean();
+  const inner = boxSeenFrom(box, seen.minZyx);
+  const crop = (values: Float32Array) => cropBox(values, seenShape, inner, Float32Array);
+  const shapeZyx = boxShape(box);
+  return {
+    shapeZyx,
+    voxelSizeZyx,
+    labels: cropBox(volume.labels, volume.shapeZyx, box, Uint32Array),
+    known: cropBox(known, volume.shapeZyx, box, Uint8Array),
+    maps: {
+      shapeZyx,
+      foreground: crop(maps.foreground),
+      distance: crop(maps.distance),
+      boundary: crop(maps.boundary),
+    },
+  };
 }

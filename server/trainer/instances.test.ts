@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findObjects } from "../../core/labels/object-boxes.ts";
 import { scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
 import { segmentInstances } from "./instances.ts";
 import { scoreWhereKnown } from "./known-scores.ts";
@@ -44,6 +45,28 @@ describe("segmentInstances", () => {
     holed.foreground[hole] = 0;
     expect(segmentInstances(holed, volume, startingThresholds([volume]))[hole]).not.toBe(0);
     expect(middle).toBeGreaterThan(0);
+  });
+
+  it("takes no background for a nucleus, however sure the maps are of it", () => {
+    const { volume, maps } = perfectMaps();
+    // The lower half of the volume is one bright object, as weights see it that have learned little.
+    const half = Math.floor(volume.labels.length / 2);
+    const flooded = {
+      ...maps,
+      foreground: maps.foreground.map((value, i) => (i < half ? value : 0.9)),
+      distance: maps.distance.map((value, i) => (i < half ? value : 0.6)),
+    };
+    const sizes = (thresholds: ReturnType<typeof startingThresholds>) => {
+      const found = segmentInstances(flooded, volume, { ...thresholds, minSeparationUm: 1000 });
+      return findObjects(found, volume.shapeZyx).map(({ voxels }) => voxels);
+    };
+    const start = startingThresholds([volume]);
+    expect(Math.max(...sizes({ ...start, maxVolumeUm3: Number.MAX_VALUE }))).toBeGreaterThan(half / 2);
+    expect(sizes(start)).toEqual([]);
+    const found = segmentInstances(flooded, volume, start);
+    const largest = Math.max(...findObjects(volume.labels, volume.shapeZyx).map(({ voxels }) => voxels));
+    for (const { voxels } of findObjects(found, volume.shapeZyx)) expect(voxels).toBeLessThanOrEqual(10 * largest);
+    expect(scoreSegmentation(volume.labels.slice(0, half), found.slice(0, half)).truePositives50).toBeGreaterThan(5);
   });
 
   it("is tuned to separate what the start would split", () => {

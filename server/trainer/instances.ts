@@ -13,6 +13,7 @@ export interface InstanceThresholds {
   readonly seed: number;
   readonly minSeparationUm: number;
   readonly minVolumeUm3: number;
+  readonly maxVolumeUm3: number;
   /** How much the boundary probability raises the watershed's landscape. */
   readonly wall: number;
 }
@@ -59,15 +60,23 @@ export function floodSeeds(
   });
   const landscape = smoothed.map((value, i) => thresholds.wall * maps.boundary[i] - value);
   const labels = seededWatershed(landscape, seedLabels, mask, space.shapeZyx);
-  removeSmall(labels, space, thresholds.minVolumeUm3);
+  removeImplausible(labels, space, thresholds);
   fillHoles(labels, space.shapeZyx, forbidden);
   return labels;
 }
 
-function removeSmall(labels: Uint32Array, { shapeZyx, voxelSizeZyx }: VoxelSpace, minVolumeUm3: number): void {
+/** What is too small or too large for a nucleus is background. */
+function removeImplausible(
+  labels: Uint32Array,
+  { shapeZyx, voxelSizeZyx }: VoxelSpace,
+  { minVolumeUm3, maxVolumeUm3 }: InstanceThresholds,
+): void {
   const voxelUm3 = voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2];
-  const small = new Set<number>();
-  for (const { label, voxels } of findObjects(labels, shapeZyx)) if (voxels * voxelUm3 < minVolumeUm3) small.add(label);
-  if (small.size === 0) return;
-  for (let i = 0; i < labels.length; i++) if (small.has(labels[i])) labels[i] = 0;
+  const implausible = new Set<number>();
+  for (const { label, voxels } of findObjects(labels, shapeZyx)) {
+    const um3 = voxels * voxelUm3;
+    if (um3 < minVolumeUm3 || um3 > maxVolumeUm3) implausible.add(label);
+  }
+  if (implausible.size === 0) return;
+  for (let i = 0; i < labels.length; i++) if (implausible.has(labels[i])) labels[i] = 0;
 }

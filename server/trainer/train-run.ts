@@ -1,5 +1,6 @@
 import { Problem } from "../../core/problem.ts";
-import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
+import { BudgetClock } from "./budget-clock.ts";
 import type { InstanceThresholds } from "./instances.ts";
 import { type NetworkConfig, planNetwork } from "./model/network-config.ts";
 import { countParameters } from "./model/parameters.ts";
@@ -12,11 +13,6 @@ import type { TrainOptions } from "./train-options.ts";
 import type { StopReason, TrainedModel } from "./trained-model.ts";
 import type { TrainingVolume } from "./training-volume.ts";
 import { startingThresholds } from "./tune-thresholds.ts";
-
-/** Share of a budget in minutes that is kept for tuning the thresholds at the end. */
-const TUNING_SHARE = 0.05;
-/** Validations come after these shares of the budget. */
-const VALIDATION_EVERY = 0.1;
 
 /** Weights that did best in the validation boxes so far. */
 interface BestCheckpoint {
@@ -36,11 +32,10 @@ export class TrainRun {
   readonly hasValidation: boolean;
   readonly checkpointEveryMs: number;
   readonly stepMs: number[];
+  readonly clock: BudgetClock;
   savedAt = performance.now();
-  nextValidation: number;
   best: BestCheckpoint | null;
   validationsWithoutProgress = 0;
-  private readonly startedAt: number;
 
   constructor(options: TrainOptions, volumes: readonly TrainingVolume[]) {
     this.options = options;
@@ -57,24 +52,21 @@ export class TrainRun {
     this.checkpointEveryMs = (options.checkpointEverySeconds ?? 20) * 1000;
     this.stepMs = [...(resume?.stepMs ?? [])];
     this.best = resume?.best ?? null;
-    this.startedAt = performance.now() - (resume?.elapsedSeconds ?? 0) * 1000;
-    this.nextValidation = this.progress() + VALIDATION_EVERY;
-  }
-
-  elapsedSeconds(): number {
-    return (performance.now() - this.startedAt) / 1000;
+    this.clock = new BudgetClock(options.budget, {
+      secondsBefore: resume?.elapsedSeconds ?? 0,
+      stepsBefore: this.network.step,
+    });
   }
 
   /** Share of the budget used. */
   progress(): number {
-    const { budget } = this.options;
-    return "maxSteps" in budget
-      ? this.network.step / budget.maxSteps
-      : this.elapsedSeconds() / (budget.minutes * 60 * (1 - TUNING_SHARE));
+    return this.clock.progress(this.network.step);
   }
 
-  planNextValidation(): void {
-    this.nextValidation = this.progress() + VALIDATION_EVERY;
+  /** What learning takes for each voxel of a patch. */
+  secondsPerPatchVoxel(): number {
+    const voxels = voxelCount(this.patchShapeZyx) * (this.options.batchSize ?? 1);
+    return medianOf(this.stepMs) / 1000 / voxels;
   }
 
   weights(): NetworkWeights {
@@ -91,7 +83,7 @@ export class TrainRun {
       training: {
         seed: this.options.seed,
         steps: this.network.step,
-        trainSeconds: this.elapsedSeconds(),
+        trainSeconds: this.clock.elapsedSeconds(),
         stepMsMedian: medianOf(this.stepMs),
         parameters: countParameters(this.config),
         patchShapeZyx: this.patchShapeZyx,

@@ -37,7 +37,7 @@ export async function trainModel(
         break;
       }
       await learnOnce(run, hooks);
-      if (run.progress() >= run.nextValidation && run.hasValidation && (await validateRun(run, hooks))) {
+      if (run.hasValidation && run.clock.validationIsDue(run.network.step) && (await validateRun(run, hooks))) {
         stoppedBy = "early-stop";
         break;
       }
@@ -82,9 +82,10 @@ async function learnOnce(run: TrainRun, hooks: TrainHooks): Promise<void> {
 
 /** Scores the averaged weights; true when training should end. */
 async function validateRun(run: TrainRun, hooks: TrainHooks): Promise<boolean> {
-  run.planNextValidation();
+  const began = performance.now();
   const weights = run.weights();
   const scores = await scoreWeights(run, weights);
+  run.clock.noteValidation(run.network.step, (performance.now() - began) / 1000);
   await hooks.onValidation?.({ step: run.network.step, scores });
   // Equal counts as better: later weights have learned more at a smaller rate.
   if (scores.ap50 !== null && scores.ap50 >= (run.best?.ap50 ?? 0)) {
@@ -109,7 +110,7 @@ async function reportCheckpoint(run: TrainRun, hooks: TrainHooks): Promise<void>
   const progress: TrainingProgress = {
     state: run.network.state(),
     randomState: run.random.state,
-    elapsedSeconds: run.elapsedSeconds(),
+    elapsedSeconds: run.clock.elapsedSeconds(),
     stepMs: run.stepMs.slice(-500),
     best: run.best,
   };

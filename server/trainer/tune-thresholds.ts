@@ -1,6 +1,6 @@
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined } from "../../core/metrics/score-segmentation.ts";
-import { type VoxelSpace, voxelCount } from "../../core/volume/voxel-space.ts";
+import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
 import { findSeeds } from "./find-seeds.ts";
 import { floodSeeds, foregroundMask, type InstanceThresholds, smoothDistance } from "./instances.ts";
 import { scoreWhereKnown } from "./known-scores.ts";
@@ -14,7 +14,16 @@ export interface TuningVolume extends VoxelSpace {
   readonly known: Uint8Array;
 }
 
-/** Half the median radius of the nuclei apart, a tenth of their median volume at least: where tuning begins. */
+/**
+ * What is so many times larger than every labelled nucleus is no nucleus: weights that have learned little take the
+ * whole dark background for one. Ten leaves room for an earlier stage, whose nuclei are several times larger.
+ */
+const MAX_TIMES_LARGEST = 10;
+
+/**
+ * Half the median radius of the nuclei apart, a tenth of their median volume at least, ten times the largest at most:
+ * where tuning begins.
+ */
 export function startingThresholds(volumes: readonly (VoxelSpace & { labels: Uint32Array })[]): InstanceThresholds {
   const volumesUm3 = volumes
     .flatMap(({ labels, shapeZyx, voxelSizeZyx: [z, y, x] }) =>
@@ -23,7 +32,14 @@ export function startingThresholds(volumes: readonly (VoxelSpace & { labels: Uin
     .sort((a, b) => a - b);
   const medianUm3 = volumesUm3[Math.floor(volumesUm3.length / 2)] ?? 0;
   const radiusUm = Math.cbrt((3 * medianUm3) / (4 * Math.PI));
-  return { foreground: 0.5, seed: 0.5, minSeparationUm: radiusUm / 2, minVolumeUm3: medianUm3 / 10, wall: 0 };
+  return {
+    foreground: 0.5,
+    seed: 0.5,
+    minSeparationUm: radiusUm / 2,
+    minVolumeUm3: medianUm3 / 10,
+    maxVolumeUm3: MAX_TIMES_LARGEST * (volumesUm3.at(-1) ?? Number.MAX_VALUE / MAX_TIMES_LARGEST),
+    wall: 0,
+  };
 }
 
 /** Shares of the median radius that are tried as the least distance of two seeds. */
@@ -103,13 +119,4 @@ export function middleOfBest(values: readonly number[]): number {
     }
   });
   return bestStart + Math.floor((bestLength - 1) / 2);
-}
-
-/** As many of the volumes, first ones first, as hold at most this many voxels together; one at least. */
-export function limitVoxels<T extends VoxelSpace>(volumes: readonly T[], maxVoxels: number): T[] {
-  let sum = 0;
-  return volumes.filter(({ shapeZyx }, index) => {
-    sum += voxelCount(shapeZyx);
-    return index === 0 || sum <= maxVoxels;
-  });
 }

@@ -1,6 +1,6 @@
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
-import { boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import { boxSeenFrom, boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import { type InstanceThresholds, segmentInstances } from "./instances.ts";
 import { receptiveRadius } from "./model/network-config.ts";
 import type { Predictor } from "./model/predictor.ts";
@@ -40,7 +40,7 @@ export async function validate(
       const image = cropBox(volume.image, volume.shapeZyx, seen, Float32Array);
       const maps = await predictVolume(predictor, image, shapeZyx, { window, signal });
       const found = segmentInstances(maps, { shapeZyx, voxelSizeZyx: volume.voxelSizeZyx }, thresholds);
-      const inner: VoxelBox = { minZyx: minus(box.minZyx, seen.minZyx), maxZyx: minus(box.maxZyx, seen.minZyx) };
+      const inner = boxSeenFrom(box, seen.minZyx);
       const scores = scoreSegmentation(
         cropBox(volume.labels, volume.shapeZyx, box, Uint32Array),
         cropBox(found, shapeZyx, inner, Uint32Array),
@@ -61,16 +61,15 @@ export async function validate(
   };
 }
 
-const minus = (a: Zyx, b: Zyx): Zyx => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-
 /** A box of a volume as an array of its own. */
 export function cropBox<T extends Float32Array | Uint32Array | Uint8Array>(
   values: T,
   shapeZyx: Zyx,
-  { minZyx, maxZyx }: VoxelBox,
+  box: VoxelBox,
   arrayType: new (length: number) => T,
 ): T {
-  const [depth, height, width] = minus(maxZyx, minZyx);
+  const { minZyx } = box;
+  const [depth, height, width] = boxShape(box);
   const cropped = new arrayType(depth * height * width);
   for (let z = 0; z < depth; z++)
     for (let y = 0; y < height; y++) {

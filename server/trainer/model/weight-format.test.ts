@@ -10,7 +10,7 @@ it("a checkpoint holds weights that TensorFlow.js itself reads", () => {
   const files = saveCheckpoint({
     config,
     weights: { weights, mean, variance },
-    thresholds: { foreground: 0.5, seed: 0.4, minSeparationUm: 3, minVolumeUm3: 20, wall: 0 },
+    thresholds: { foreground: 0.5, seed: 0.4, minSeparationUm: 3, minVolumeUm3: 20, maxVolumeUm3: 900, wall: 0 },
     voxelSizeZyx: [5, 1, 1],
     training: {
       seed: 9,
