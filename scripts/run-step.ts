@@ -1,6 +1,12 @@
 import { spawn } from "node:child_process";
 
-/** Runs a program with its output shown; ends it, and all it started, when it takes too long. Resolves to success. */
+/** The person has ended the run: no further step is started. */
+export class Interrupted extends Error {}
+
+/**
+ * Runs a program with its output shown; ends it, and all it started, when it takes too long. Resolves to success; rejects
+ * with `Interrupted` where SIGINT or SIGTERM came meanwhile.
+ */
 export function runStep(
   command: readonly string[],
   timeoutMs: number,
@@ -23,15 +29,20 @@ export function runStep(
     endAll("SIGTERM");
     setTimeout(() => endAll("SIGKILL"), 5_000).unref();
   }, timeoutMs);
-  const forward = () => endAll("SIGTERM");
-  process.once("SIGINT", forward);
-  process.once("SIGTERM", forward);
-  return new Promise((resolve) => {
+  let interrupted = false;
+  const forward = () => {
+    interrupted = true;
+    endAll("SIGTERM");
+  };
+  process.on("SIGINT", forward);
+  process.on("SIGTERM", forward);
+  return new Promise((resolve, reject) => {
     const finish = (succeeded: boolean) => {
       clearTimeout(timer);
       process.off("SIGINT", forward);
       process.off("SIGTERM", forward);
-      resolve(succeeded);
+      if (interrupted) reject(new Interrupted("ended from outside"));
+      else resolve(succeeded);
     };
     child.once("error", () => finish(false));
     child.once("close", (code) => finish(code === 0));

@@ -5,14 +5,13 @@ import os from "node:os";
 import path from "node:path";
 import { ensurePageBuild } from "../server/page-build.ts";
 import { installDebianPackages, mayInstall } from "./debian-packages.ts";
-import { findChromium } from "./find-chromium.ts";
-import { runStep } from "./run-step.ts";
+import { obtainChromium } from "./obtain-chromium.ts";
+import { Interrupted, runStep } from "./run-step.ts";
 import { readTally, sumTallies, tallyLines } from "./test-tally.ts";
 
 /** `npm test`: unit, property, integration and browser tests, and one plain line at the end. */
 
 const MINUTE_MS = 60_000;
-const INSTALL_BOUND_MS = 3 * MINUTE_MS;
 const TENSORFLOW_BOUND_MS = 15 * MINUTE_MS;
 const RUNNER_BOUND_MS = 45 * MINUTE_MS;
 
@@ -28,25 +27,6 @@ async function installJudges(): Promise<void> {
     ...(succeeds("xmllint", "--version") ? [] : ["libxml2-utils"]),
   ];
   if (missing.length > 0 && mayInstall()) await installDebianPackages(missing);
-}
-
-/** Without a browser the tests fail: a skip would hide that nothing was looked at. */
-async function obtainChromium(): Promise<string | null> {
-  const found = findChromium();
-  if (found) return found;
-  if (mayInstall() && (await installDebianPackages(["chromium"]))) {
-    const installed = findChromium();
-    if (installed) return installed;
-  }
-  console.log("Fetching a Chromium for Playwright …");
-  const cli = require.resolve("@playwright/test/cli");
-  // With --with-deps first, as a fresh system lacks libraries; as an ordinary user that needs a password nobody types.
-  for (const extra of [["--with-deps"], []]) {
-    await runStep([process.execPath, cli, "install", ...extra, "chromium"], INSTALL_BOUND_MS);
-    const fetched = findChromium();
-    if (fetched) return fetched;
-  }
-  return null;
 }
 
 async function test(): Promise<boolean> {
@@ -88,4 +68,15 @@ async function test(): Promise<boolean> {
   }
 }
 
-process.exit((await test()) ? 0 : 1);
+/** As a shell names a program that Ctrl-C has ended. */
+const ENDED_BY_PERSON = 130;
+
+const exitCode = await test().then(
+  (passed) => (passed ? 0 : 1),
+  (error: unknown) => {
+    if (!(error instanceof Interrupted)) throw error;
+    console.log("\nThe tests were ended before they were done.");
+    return ENDED_BY_PERSON;
+  },
+);
+process.exit(exitCode);
