@@ -28,14 +28,16 @@ export function UploadRow(props: {
           </Text>
           <Text size="xs" c="dimmed" role="status">
             {stage.kind === "uploading" &&
-              `${byteSize(stage.sentBytes)} of ${byteSize(sizeBytes)} sent${stage.connected ? "" : " — connection lost, trying again"}`}
+              `${byteSize(stage.sentBytes)} of ${byteSize(sizeBytes)} sent${stage.connected ? "" : " — the server does not answer, trying again"}`}
             {stage.kind === "reading" && "Looking into the file…"}
             {stage.kind === "failed" && byteSize(sizeBytes)}
           </Text>
         </div>
         <Group gap="xs" wrap="nowrap">
           {stage.kind === "reading" && <Loader size="xs" />}
-          {stage.kind === "uploading" && !stage.connected && <IconWifiOff size={18} aria-label="connection lost" />}
+          {stage.kind === "uploading" && !stage.connected && (
+            <IconWifiOff size={18} aria-label="the server does not answer" />
+          )}
           <Button size="xs" variant="default" onClick={props.onCancel}>
             {stage.kind === "failed" ? "Remove" : "Cancel"}
           </Button>

@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { Problem, type ProblemFields } from "../problem.ts";
+import { isProblem, Problem, type ProblemFields } from "../problem.ts";
 
 /** A file to be sent: a browser's File fits, and so does one of Node's. */
 export interface SendableFile {
@@ -36,14 +36,24 @@ export async function fingerprintFile(file: SendableFile): Promise<string> {
 
 /** After a lost connection: tried again with growing pauses, for as long as the page is open. */
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
+/** A connection that died without a word; a piece of 8 MB takes this long at 28 kB/s. */
+const SILENCE_MS = 300_000;
+
+/** The reason to abort an upload with, where what has arrived of it is to be removed too. */
+export const UPLOAD_DROPPED = new Error("the upload was dropped");
 
 export interface UploadProgress {
+  /** Null until the server has answered for the first time. */
+  readonly uploadId: string | null;
   readonly sentBytes: number;
-  /** False while the connection is broken. */
+  /** False while the server gives no answer, or none that helps. */
   readonly connected: boolean;
 }
 
-/** Sends a file in pieces and returns the upload's id. Goes on where an earlier attempt stopped; aborting keeps what is there. */
+/**
+ * Sends a file in pieces and returns the upload's id. Goes on where an earlier attempt stopped. Aborting keeps what is
+ * there, so that the file can be chosen again, unless the reason is `UPLOAD_DROPPED`.
+ */
 export async function uploadFile(
   target: UploadTarget,
   file: SendableFile,
@@ -52,24 +62,39 @@ export async function uploadFile(
 ): Promise<string> {
   const fingerprint = await fingerprintFile(file);
   const root = `${target.address}/api/projects/${target.projectId}/uploads`;
-  const request = createRequest(target.fetch, signal, () => onProgress({ sentBytes: sent, connected: false }));
+  const request = createRequest(target.fetch, signal, () =>
+    onProgress({ uploadId, sentBytes: sent, connected: false }),
+  );
+  let uploadId: string | null = null;
   let sent = 0;
+  // Not cut short by an abort: what the server has begun must be known to be dropped.
   const begun = (await request(root, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ fileName: file.name, sizeBytes: file.size, fingerprint }),
   })) as { uploadId: string; receivedBytes: number; pieceBytes: number };
+  uploadId = begun.uploadId;
   sent = begun.receivedBytes;
-  onProgress({ sentBytes: sent, connected: true });
-  while (sent < file.size) {
-    const piece = await file.slice(sent, Math.min(file.size, sent + begun.pieceBytes)).arrayBuffer();
-    const answer = (await request(`${root}/${begun.uploadId}?offset=${sent}`, { method: "PUT", body: piece })) as {
-      receivedBytes: number;
-    };
-    sent = answer.receivedBytes;
-    onProgress({ sentBytes: sent, connected: true });
+  try {
+    onProgress({ uploadId, sentBytes: sent, connected: true });
+    while (sent < file.size) {
+      const piece = await file.slice(sent, Math.min(file.size, sent + begun.pieceBytes)).arrayBuffer();
+      const answer = await request(`${root}/${uploadId}?offset=${sent}`, { method: "PUT", body: piece, signal });
+      sent = (answer as { receivedBytes: number }).receivedBytes;
+      onProgress({ uploadId, sentBytes: sent, connected: true });
+    }
+    signal.throwIfAborted();
+  } catch (error) {
+    if (signal.reason === UPLOAD_DROPPED) await dropUpload(target, uploadId);
+    throw error;
   }
-  return begun.uploadId;
+  return uploadId;
+}
+
+/** Removes what has arrived of a file. Where the server does not hear it, it does so by itself after a week. */
+export async function dropUpload(target: UploadTarget, uploadId: string): Promise<void> {
+  const url = `${target.address}/api/projects/${target.projectId}/uploads/${uploadId}`;
+  await target.fetch(url, { method: "DELETE", keepalive: true }).catch(() => {});
 }
 
 /** Requests that outlive a broken connection; a refusal by the server is a Problem at once. */
@@ -77,18 +102,33 @@ function createRequest(send: typeof fetch, signal: AbortSignal, onLost: () => vo
   return async (url: string, init: RequestInit): Promise<unknown> => {
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
-      const answer = await send(url, { ...init, signal }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        if (!(error instanceof TypeError)) throw error;
-        return null;
-      });
-      if (answer?.ok) return answer.json();
-      // 5xx: a server that is being restarted; everything else is an answer.
-      if (answer && answer.status < 500) throw new Problem(await refusalOf(answer));
+      const answer = await sendOnce(send, url, init);
+      if (answer) return answer.body;
+      signal.throwIfAborted();
       onLost();
       await pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)], signal);
     }
   };
+}
+
+/** Null where it is worth trying again: no answer, half of one, or one of a server that is being restarted. */
+async function sendOnce(send: typeof fetch, url: string, init: RequestInit): Promise<{ body: unknown } | null> {
+  const silence = AbortSignal.timeout(SILENCE_MS);
+  try {
+    const answer = await send(url, {
+      ...init,
+      signal: init.signal ? AbortSignal.any([init.signal, silence]) : silence,
+    });
+    if (answer.ok) return { body: await answer.json() };
+    if (answer.status >= 500 || answer.status === 408 || answer.status === 429) return null;
+    throw new Problem(await refusalOf(answer));
+  } catch (error) {
+    if (isProblem(error)) throw error;
+    // A failed fetch and a cut body are TypeErrors, half of a JSON text is a SyntaxError.
+    if (error instanceof TypeError || error instanceof SyntaxError || silence.aborted || init.signal?.aborted)
+      return null;
+    throw error;
+  }
 }
 
 async function refusalOf(answer: Response): Promise<ProblemFields> {
@@ -104,9 +144,11 @@ async function refusalOf(answer: Response): Promise<ProblemFields> {
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const wake = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
       resolve();
-    });
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener("abort", wake);
   });

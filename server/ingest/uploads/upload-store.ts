@@ -98,23 +98,36 @@ export async function appendPiece(
         where: row.fileName,
         hint: "The file changed while it was uploaded. Choose it again.",
       });
-    await writePiece(services.environment.dataRoot, uploadId, offset, piece);
-    const receivedBytes = offset + piece.length;
+    const written = await writePiece(services.environment.dataRoot, uploadId, offset, piece);
+    const receivedBytes = written ? offset + piece.length : 0;
     await tx.update(upload).set({ receivedBytes, touchedAt: sql`now()` }).where(eq(upload.id, uploadId));
     return receivedBytes;
   });
 }
 
-async function writePiece(dataRoot: string, uploadId: string, offset: number, piece: Uint8Array): Promise<void> {
+/** False where the earlier pieces are gone from the disk: the file has to come anew. */
+async function writePiece(dataRoot: string, uploadId: string, offset: number, piece: Uint8Array): Promise<boolean> {
   await mkdir(uploadFolder(dataRoot, uploadId), { recursive: true });
   // "a" would ignore the position; "r+" needs the file to be there.
-  const handle = await open(uploadFile(dataRoot, uploadId), offset === 0 ? "w" : "r+");
+  const handle = await open(uploadFile(dataRoot, uploadId), offset === 0 ? "w" : "r+").catch((error) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (!handle) return false;
   try {
     for (let done = 0; done < piece.length; ) {
       const { bytesWritten } = await handle.write(piece, done, piece.length - done, offset + done);
       done += bytesWritten;
     }
     await handle.datasync();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    throw new Problem({
+      tag: "disk-full",
+      what: "The server's disk is full.",
+      hint: "Ask whoever runs this server to free some space, then go on: what has arrived is kept.",
+    });
   } finally {
     await handle.close();
   }

@@ -1,8 +1,8 @@
 "use client";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ArrivedFile } from "../../../../components/import/import-draft.ts";
 import type { UploadStage } from "../../../../components/import/upload-row.tsx";
-import { uploadFile } from "../../../../core/import/upload-file.ts";
+import { dropUpload, UPLOAD_DROPPED, type UploadTarget, uploadFile } from "../../../../core/import/upload-file.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPCClient } from "../../../_trpc/trpc.ts";
 
@@ -25,6 +25,10 @@ export function useUploads(projectId: string) {
   const busy = useRef(0);
   const serial = useRef(0);
   const uploads = useRef(new Map<number, string>());
+  const target = useMemo(
+    (): UploadTarget => ({ projectId, address: "", fetch: (url, init) => fetch(url, init) }),
+    [projectId],
+  );
 
   const setStage = useCallback((key: number, stage: ChosenFile["stage"]) => {
     setFiles((all) => all.map((one) => (one.key === key ? { ...one, stage } : one)));
@@ -36,12 +40,14 @@ export function useUploads(projectId: string) {
       aborts.current.set(key, abort);
       try {
         const uploadId = await uploadFile(
-          { projectId, address: "", fetch: window.fetch.bind(window) },
+          target,
           file,
-          (progress) => setStage(key, { kind: "uploading", ...progress }),
+          ({ uploadId, sentBytes, connected }) => {
+            if (uploadId) uploads.current.set(key, uploadId);
+            setStage(key, { kind: "uploading", sentBytes, connected });
+          },
           abort.signal,
         );
-        uploads.current.set(key, uploadId);
         setStage(key, { kind: "reading" });
         const { contents } = await client.volume.inspectUpload.mutate(
           { projectId, uploadId },
@@ -54,7 +60,7 @@ export function useUploads(projectId: string) {
         aborts.current.delete(key);
       }
     },
-    [client, projectId, setStage],
+    [client, projectId, setStage, target],
   );
 
   const sendNext = useCallback(() => {
@@ -107,10 +113,11 @@ export function useUploads(projectId: string) {
     /** Takes a file off the page; `drop` also removes what has arrived of it on the server. */
     remove(key: number, drop: boolean) {
       waiting.current = waiting.current.filter((one) => one.key !== key);
-      aborts.current.get(key)?.abort();
+      // While it is being sent, the sender drops it: a piece may still be on its way.
+      aborts.current.get(key)?.abort(drop ? UPLOAD_DROPPED : undefined);
       setFiles((all) => all.filter((one) => one.key !== key));
       const uploadId = uploads.current.get(key);
-      if (drop && uploadId) void fetch(`/api/projects/${projectId}/uploads/${uploadId}`, { method: "DELETE" });
+      if (drop && uploadId) void dropUpload(target, uploadId);
     },
   };
 }
