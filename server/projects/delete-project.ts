@@ -1,14 +1,16 @@
 import { eq, inArray } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
-import { checkpoint, datasetVersion, project, snapshot, volume } from "../../db/schema/index.ts";
+import { checkpoint, datasetVersion, importJob, project, snapshot, upload, volume } from "../../db/schema/index.ts";
+import { removeUploadFolders } from "../ingest/jobs/clean-up.ts";
+import { endImports } from "../ingest/jobs/end-imports.ts";
+import type { Services } from "../services.ts";
 import { scheduleBlobRemoval } from "../storage/blob-removal.ts";
 
 /**
- * Rows go by cascade, blobs after them: what a reader can still find in the database has its bytes. Returns the volumes
- * that are gone, so that open documents can be closed.
+ * Rows go by cascade, blobs after them: what a reader can still find in the database has its bytes. Imports end, and what
+ * was uploaded goes, whole or not. Returns the volumes that are gone, so that open documents can be closed.
  */
-export async function deleteProject(db: Database, projectId: string): Promise<{ volumeIds: string[] }> {
-  return db.transaction(async (tx) => {
+export async function deleteProject(services: Services, projectId: string): Promise<{ volumeIds: string[] }> {
+  const { volumeIds, imports, uploadIds } = await services.db.transaction(async (tx) => {
     const volumeIds = (
       await tx.select({ id: volume.id }).from(volume).where(eq(volume.projectId, projectId)).for("update")
     ).map((row) => row.id);
@@ -29,8 +31,13 @@ export async function deleteProject(db: Database, projectId: string): Promise<{ 
       ...checkpoints.map(({ prefix }) => folder(prefix)),
       `projects/${projectId}/`,
     ]);
+    const imports = await tx.delete(importJob).where(eq(importJob.projectId, projectId)).returning();
+    const uploads = await tx.delete(upload).where(eq(upload.projectId, projectId)).returning({ id: upload.id });
     if (volumeIds.length > 0) await tx.delete(volume).where(inArray(volume.id, volumeIds));
     await tx.delete(project).where(eq(project.id, projectId));
-    return { volumeIds };
+    return { volumeIds, imports, uploadIds: uploads.map(({ id }) => id) };
   });
+  await endImports(services, imports);
+  await removeUploadFolders(services.environment.dataRoot, uploadIds);
+  return { volumeIds };
 }

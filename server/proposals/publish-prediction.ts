@@ -69,16 +69,19 @@ async function tryPublish(
   alongside: (tx: Transaction) => Promise<void>,
 ): Promise<string | null> {
   const written = await writeImage(services, services.db, target, given);
-  const published = await services.db.transaction(async (tx) => {
-    await lockForReplacement(tx, target.id);
-    if (!sameLabels(await heldProposals(tx, target.id), written.held)) return false;
-    if (!sameLabels(await rejectedProposals(tx, target.id), written.rejected)) return false;
-    await switchTo(tx, target.id, given, written, alongside);
-    return true;
-  });
-  if (published) return written.id;
-  await services.blobs.remove(`volumes/${target.id}/predictions/${written.id}/`);
-  return null;
+  let published = false;
+  try {
+    published = await services.db.transaction(async (tx) => {
+      await lockForReplacement(tx, target.id);
+      if (!sameLabels(await heldProposals(tx, target.id), written.held)) return false;
+      if (!sameLabels(await rejectedProposals(tx, target.id), written.rejected)) return false;
+      await switchTo(tx, target.id, given, written, alongside);
+      return true;
+    });
+  } finally {
+    if (!published) await services.blobs.remove(`volumes/${target.id}/predictions/${written.id}/`);
+  }
+  return published ? written.id : null;
 }
 
 interface WrittenImage {

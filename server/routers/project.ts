@@ -89,7 +89,7 @@ export const projectRouter = router({
         .select({ userId: projectMember.userId })
         .from(projectMember)
         .where(eq(projectMember.projectId, ctx.projectId));
-      await deleteProject(db, ctx.projectId);
+      await deleteProject(ctx.services, ctx.projectId);
       // Sockets of open editors check their person's role again, and find none.
       for (const { userId } of members) events.publish({ topic: "members", projectId: ctx.projectId, userId });
       await datasetFreezerOf(ctx.services).forget(ctx.projectId);

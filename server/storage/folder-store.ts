@@ -93,7 +93,8 @@ export function createFolderStore(root: string): BlobStore {
       return walk(prefix);
     },
     async remove(keyOrPrefix) {
-      await rm(fileOf(keyOrPrefix), { recursive: keyOrPrefix.endsWith("/"), force: true });
+      // Something may still be written below it, by a process that is just being ended: then it is looked through again.
+      await rm(fileOf(keyOrPrefix), { recursive: keyOrPrefix.endsWith("/"), force: true, maxRetries: 8 });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
-import { and, eq, inArray, lt, lte, or, sql } from "drizzle-orm";
+import { and, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
 import { importJob, upload } from "../../../db/schema/index.ts";
 import { scratchRoot, uploadFolder, uploadsFolder, uploadsOf } from "./import-places.ts";
@@ -7,35 +7,51 @@ import { scratchRoot, uploadFolder, uploadsFolder, uploadsOf } from "./import-pl
 /** An upload that nobody has gone on with for this long is dropped. */
 const UPLOAD_KEPT_DAYS = 7;
 
+async function uploadsNeededBy(db: Database, states: (typeof importJob.$inferSelect)["state"][]): Promise<Set<string>> {
+  const jobs = await db.select({ request: importJob.request }).from(importJob).where(inArray(importJob.state, states));
+  return new Set(jobs.flatMap(({ request }) => uploadsOf(request)));
+}
+
+export async function removeUploadFolders(dataRoot: string, uploadIds: readonly string[]): Promise<void> {
+  for (const id of uploadIds) await rm(uploadFolder(dataRoot, id), { recursive: true, force: true });
+}
+
 /**
- * Uploads whose import is over; kept while another import waits for the same file, or somebody has chosen it again since
- * that import was asked for.
+ * Uploads whose import is over; kept while another import waits for the same file or may be tried again with it, or
+ * somebody has chosen the file again since that import was asked for.
  */
 export async function forgetUploads(
   db: Database,
   dataRoot: string,
   job: Pick<typeof importJob.$inferSelect, "request" | "createdAt">,
 ): Promise<void> {
-  const waiting = await db
-    .select({ request: importJob.request })
-    .from(importJob)
-    .where(or(eq(importJob.state, "queued"), eq(importJob.state, "running")));
-  const needed = new Set(waiting.flatMap(({ request }) => uploadsOf(request)));
+  const needed = await uploadsNeededBy(db, ["queued", "running", "failed"]);
   const done = uploadsOf(job.request).filter((id) => !needed.has(id));
   if (done.length === 0) return;
   const gone = await db
     .delete(upload)
     .where(and(inArray(upload.id, done), lte(upload.touchedAt, job.createdAt)))
     .returning({ id: upload.id });
-  for (const { id } of gone) await rm(uploadFolder(dataRoot, id), { recursive: true, force: true });
+  await removeUploadFolders(
+    dataRoot,
+    gone.map(({ id }) => id),
+  );
 }
 
-/** At start: scratch files of a stopped server, uploads too old, and files whose rows are gone. */
-export async function sweepImportFolders(db: Database, dataRoot: string): Promise<void> {
-  await rm(scratchRoot(dataRoot), { recursive: true, force: true });
-  await db.delete(upload).where(lt(upload.touchedAt, sql`now() - make_interval(days => ${UPLOAD_KEPT_DAYS})`));
-  const kept = new Set((await db.select({ id: upload.id }).from(upload)).map(({ id }) => id));
+/** At start, before anything is imported: scratch files of a stopped server. */
+export const sweepScratch = (dataRoot: string): Promise<void> =>
+  rm(scratchRoot(dataRoot), { recursive: true, force: true });
+
+/** Now and then: uploads that nobody has gone on with for a week, and files whose rows are gone. */
+export async function sweepUploads(db: Database, dataRoot: string): Promise<void> {
+  // Folders first: a folder is made after its row, so one without a row then belongs to nobody.
   const folders = await readdir(uploadsFolder(dataRoot)).catch(() => []);
-  for (const folder of folders)
-    if (!kept.has(folder)) await rm(uploadFolder(dataRoot, folder), { recursive: true, force: true });
+  const needed = await uploadsNeededBy(db, ["queued", "running"]);
+  const tooOld = lt(upload.touchedAt, sql`now() - make_interval(days => ${UPLOAD_KEPT_DAYS})`);
+  await db.delete(upload).where(and(tooOld, notInArray(upload.id, [...needed])));
+  const kept = new Set((await db.select({ id: upload.id }).from(upload)).map(({ id }) => id));
+  await removeUploadFolders(
+    dataRoot,
+    folders.filter((folder) => !kept.has(folder)),
+  );
 }

@@ -27,6 +27,16 @@ export async function isPainted(db: Database | Transaction, volumeId: string): P
   return records > 0;
 }
 
+/**
+ * First in each transaction that makes an import visible: a job that was cancelled is gone and must leave nothing. Locks the
+ * volume before the job, as those who delete them do.
+ */
+async function assertStillWanted(tx: Transaction, job: ImportJobRow): Promise<void> {
+  await tx.execute(sql`select 1 from volume where id = ${job.volumeId} for update`);
+  const [kept] = await tx.select({ id: importJob.id }).from(importJob).where(eq(importJob.id, job.id)).for("update");
+  if (!kept) throw new Problem({ tag: "import-cancelled", what: "The import was cancelled." });
+}
+
 const setReady = (tx: Transaction, volumeId: string, image: ImageReport | null) =>
   tx
     .update(volume)
@@ -73,7 +83,7 @@ export async function finishWithBase(
 ): Promise<void> {
   if (labels) await writeLabelsIndex(services.blobs, imagePrefix(job.volumeId), [IMPORTED_LABELS]);
   await services.db.transaction(async (tx) => {
-    await tx.execute(sql`select 1 from volume where id = ${job.volumeId} for update`);
+    await assertStillWanted(tx, job);
     if (labels && (await isPainted(tx, job.volumeId)))
       throw new Problem({
         tag: "painted-meanwhile",
@@ -106,7 +116,11 @@ export async function finishWithProposals(
   labels: LabelReport,
 ): Promise<void> {
   const { db, blobs } = services;
-  if (image) await db.transaction(async (tx) => void (await setReady(tx, target.id, image)));
+  if (image)
+    await db.transaction(async (tx) => {
+      await assertStillWanted(tx, job);
+      await setReady(tx, target.id, image);
+    });
   const prefix = incomingLabelsPrefix(target.id, job.id);
   await publishPrediction(
     services,
@@ -122,6 +136,7 @@ export async function finishWithProposals(
       brickKeys: await brickKeysOf(services, prefix),
     },
     async (tx) => {
+      await assertStillWanted(tx, job);
       await setDone(tx, job.id, summaryOf("proposals", labels));
       await scheduleBlobRemoval(tx, [prefix]);
     },
@@ -131,7 +146,8 @@ export async function finishWithProposals(
 
 /**
  * Labels for a volume that people have painted in: records of the importer, over background only, under new ids. The map
- * of ids is kept before the first record, so that an import that was interrupted goes on with the same ones.
+ * of ids is kept before the first record, so that an import that was interrupted goes on with the same ones; from then on
+ * it cannot be cancelled any more, as half of it would stay.
  */
 export async function finishWithRecords(
   services: Services,
@@ -145,7 +161,10 @@ export async function finishWithRecords(
     ...summaryOf("accepted", labels),
     renamed: await newNames(services, target.id, labels),
   };
-  await db.update(importJob).set({ labels: summary }).where(eq(importJob.id, job.id));
+  await db.transaction(async (tx) => {
+    await assertStillWanted(tx, job);
+    await tx.update(importJob).set({ labels: summary }).where(eq(importJob.id, job.id));
+  });
   // The incoming image has other numbers than the file where those were too large.
   const names = new Map(
     Object.entries(summary.renamed).map(([inFile, to]) => [labels.renamed[inFile] ?? Number(inFile), to]),

@@ -1,7 +1,7 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
-import { sweepImportFolders } from "./clean-up.ts";
+import { sweepScratch, sweepUploads } from "./clean-up.ts";
 import { type RunningImport, runImport } from "./run-import.ts";
 
 /**
@@ -9,7 +9,7 @@ import { type RunningImport, runImport } from "./run-import.ts";
  * there is done again after a restart. States: queued -> running -> done | failed; cancelled jobs are deleted.
  */
 export interface ImportQueue {
-  /** Takes up what a stopped server left, and sweeps what belongs to nobody. */
+  /** Takes up what a stopped server left, and sweeps what belongs to nobody; from then on a few times a day. */
   resume(): Promise<void>;
   /** A job was added. */
   nudge(): void;
@@ -18,6 +18,10 @@ export interface ImportQueue {
   /** Ends the running process; its job is taken up at the next start. */
   close(): Promise<void>;
 }
+
+const SWEEP_EVERY_MS = 6 * 3600 * 1000;
+/** After a failure that is not the file's, e.g. a database that is being restarted. */
+const RETRY_AFTER_MS = 5000;
 
 const queues = new WeakMap<Services, ImportQueue>();
 
@@ -37,12 +41,14 @@ function createImportQueue(services: Services): ImportQueue {
   let draining: Promise<void> | null = null;
   let again = false;
   let closed = false;
+  let sweeper: NodeJS.Timeout | undefined;
 
+  // Asked only while nothing runs: what is marked as running then was left by a failure, and is done again.
   const nextJob = async () => {
     const [job] = await db
       .select()
       .from(importJob)
-      .where(eq(importJob.state, "queued"))
+      .where(inArray(importJob.state, ["queued", "running"]))
       .orderBy(asc(importJob.createdAt))
       .limit(1);
     return job;
@@ -53,26 +59,36 @@ function createImportQueue(services: Services): ImportQueue {
       again = false;
       for (let job = await nextJob(); job && !closed; job = await nextJob()) {
         running = runImport(services, job);
-        await running.ended;
-        running = null;
+        await running.ended.finally(() => {
+          running = null;
+        });
       }
     } while (again && !closed);
   };
 
   const nudge = (): void => {
+    if (closed) return;
     again = true;
     draining ??= drain()
-      .catch((error) => console.error("the import queue stopped", error))
+      .catch((error) => {
+        console.error("the import queue pauses", error);
+        setTimeout(nudge, RETRY_AFTER_MS).unref();
+      })
       .finally(() => {
         draining = null;
         // Asked between the last look and the end.
-        if (again && !closed) nudge();
+        if (again) nudge();
       });
   };
 
   return {
     async resume() {
-      await sweepImportFolders(db, environment.dataRoot);
+      await sweepScratch(environment.dataRoot);
+      const sweep = () => sweepUploads(db, environment.dataRoot);
+      await sweep();
+      sweeper = setInterval(() => {
+        sweep().catch((error) => console.error("old uploads were not removed", error));
+      }, SWEEP_EVERY_MS).unref();
       await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
       nudge();
     },
@@ -82,6 +98,7 @@ function createImportQueue(services: Services): ImportQueue {
     },
     async close() {
       closed = true;
+      clearInterval(sweeper);
       await running?.stop();
       await draining;
     },

@@ -23,7 +23,7 @@ export interface RunningImport {
   readonly jobId: string;
   /** Ends its process; the job's rows are then left as they are. */
   stop(): Promise<void>;
-  /** Never rejects. */
+  /** Rejects only where not even its failure could be written down. */
   readonly ended: Promise<void>;
 }
 
@@ -35,16 +35,14 @@ export function runImport(services: Services, job: ImportJobRow): RunningImport 
     process = run();
     return process;
   };
-  const ended = perform(services, job, start, () => stopped).catch((error) =>
-    console.error("an import could not be ended", error),
-  );
+  const ended = perform(services, job, start, () => stopped);
   return {
     jobId: job.id,
     ended,
     async stop() {
       stopped = true;
       await process?.kill();
-      await ended;
+      await ended.catch(() => {}); // the queue says so
     },
   };
 }
@@ -61,11 +59,15 @@ async function perform(
     const [target] = await db.select().from(volume).where(eq(volume.id, job.volumeId));
     if (!target) return;
     if (job.attempts >= MAX_ATTEMPTS) throw new Problem(INTERRUPTED);
-    await db
+    const [begun] = await db
       .update(importJob)
       .set({ state: "running", attempts: sql`${importJob.attempts} + 1`, phase: "Reading" })
-      .where(eq(importJob.id, job.id));
-    const asBase = job.request.labels?.mode === "accepted" && !(await isPainted(db, target.id));
+      .where(eq(importJob.id, job.id))
+      .returning({ id: importJob.id });
+    // Cancelled between the queue's look and now.
+    if (!begun) return;
+    const asBase =
+      job.request.labels?.mode === "accepted" && target.baseLabels === "none" && !(await isPainted(db, target.id));
     await removePartialBlobs(services, job);
     await mkdir(scratch, { recursive: true });
     if (isStopped()) return;
@@ -93,7 +95,7 @@ async function perform(
     await forgetUploads(db, environment.dataRoot, job);
   } catch (error) {
     if (!isProblem(error)) console.error("an import failed", error);
-    await removePartialBlobs(services, job);
+    await removePartialBlobs(services, job).catch((left) => console.error("parts of an import were left", left));
     await failImport(db, job, isProblem(error) ? error.toJSON() : CRASHED);
   } finally {
     await rm(scratch, { recursive: true, force: true });

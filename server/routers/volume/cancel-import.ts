@@ -1,21 +1,28 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
-import { forgetUploads } from "../../ingest/jobs/clean-up.ts";
+import { endImports } from "../../ingest/jobs/end-imports.ts";
 import { volumePrefix } from "../../ingest/jobs/import-places.ts";
-import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
-import { removePartialBlobs } from "../../ingest/jobs/run-import.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
 /** Ends what is being imported into a volume: queued, running or failed. A volume that is not ready goes with it. */
 export const cancelImport = volumeProcedure("reviewer").mutation(async ({ ctx, input }) => {
-  const { db, blobs, environment, events } = ctx.services;
+  const { db, blobs, events } = ctx.services;
   const jobs = await db.transaction(async (tx) => {
+    // In the order in which a finishing import locks them.
+    await tx.execute(sql`select 1 from volume where id = ${input.volumeId} for update`);
     const unfinished = and(
       eq(importJob.volumeId, input.volumeId),
       inArray(importJob.state, ["queued", "running", "failed"]),
     );
     const removed = await tx.delete(importJob).where(unfinished).returning();
+    if (removed.some(({ state, labels }) => labels !== null && state !== "failed"))
+      throw new Problem({
+        tag: "too-late",
+        what: "These labels are already being added to what people have painted, and are complete in a moment.",
+        hint: "Wait for it. Then delete what you do not want.",
+      });
     const unready = and(eq(volume.id, input.volumeId), inArray(volume.state, ["importing", "failed"]));
     const gone = await tx.delete(volume).where(unready).returning({ id: volume.id });
     await scheduleBlobRemoval(
@@ -24,11 +31,7 @@ export const cancelImport = volumeProcedure("reviewer").mutation(async ({ ctx, i
     );
     return removed;
   });
-  for (const job of jobs) {
-    await importQueueOf(ctx.services).stop(job.id);
-    await removePartialBlobs(ctx.services, job);
-    await forgetUploads(db, environment.dataRoot, job);
-  }
+  await endImports(ctx.services, jobs);
   await removeScheduledBlobs(db, blobs);
   events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: input.volumeId });
   events.publish({ topic: "project", projectId: ctx.projectId });

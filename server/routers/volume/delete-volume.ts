@@ -1,9 +1,9 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
+import { endImports } from "../../ingest/jobs/end-imports.ts";
 import { volumePrefix } from "../../ingest/jobs/import-places.ts";
-import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
@@ -12,11 +12,9 @@ export const deleteVolume = volumeProcedure("owner")
   .input(z.object({ name: z.string().max(200) }))
   .mutation(async ({ ctx, input }) => {
     const { db, blobs, events } = ctx.services;
-    const jobs = await db
-      .select({ id: importJob.id })
-      .from(importJob)
-      .where(and(eq(importJob.volumeId, input.volumeId), eq(importJob.state, "running")));
-    await db.transaction(async (tx) => {
+    const jobs = await db.transaction(async (tx) => {
+      await tx.execute(sql`select 1 from volume where id = ${input.volumeId} for update`);
+      const imports = await tx.delete(importJob).where(eq(importJob.volumeId, input.volumeId)).returning();
       const removed = await tx
         .delete(volume)
         .where(and(eq(volume.id, input.volumeId), eq(volume.name, input.name.trim())))
@@ -28,8 +26,9 @@ export const deleteVolume = volumeProcedure("owner")
           hint: "Type the volume's name as it is shown.",
         });
       await scheduleBlobRemoval(tx, [volumePrefix(input.volumeId)]);
+      return imports;
     });
-    for (const { id } of jobs) await importQueueOf(ctx.services).stop(id);
+    await endImports(ctx.services, jobs);
     await removeScheduledBlobs(db, blobs);
     events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: input.volumeId });
     events.publish({ topic: "project", projectId: ctx.projectId });

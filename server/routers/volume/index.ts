@@ -6,6 +6,7 @@ import { deleteVolume } from "./delete-volume.ts";
 import { inspectUpload } from "./inspect-upload.ts";
 import { listVolumes, volumeById } from "./read-volumes.ts";
 import { renameVolume } from "./rename-volume.ts";
+import { retryImport } from "./retry-import.ts";
 import { startImport } from "./start-import.ts";
 
 /** Volumes of a project: how they come in, what they are, how they go. Files come by HTTP (server/http/uploads.ts). */
@@ -17,6 +18,7 @@ export const volumeRouter = router({
   inspectUpload,
   startImport,
   cancelImport,
+  retryImport,
   addLabels,
   createSample,
 });
