@@ -5,12 +5,14 @@ import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { ImageChoice } from "./image-choice.tsx";
 import type { ArrivedFile, ChosenImage } from "./import-draft.ts";
-import { LabelModeChoice } from "./label-choice.tsx";
+import { CompleteChoice, LabelModeChoice } from "./label-choice.tsx";
 
 export interface LabelsDraft {
   readonly labels: ChosenImage;
   readonly volumeId: string | null;
   readonly mode: LabelMode;
+  /** Every nucleus of the volume is in it. */
+  readonly complete: boolean;
 }
 
 /** A label image that came by itself: to which volume it belongs, and what it is taken for. */
@@ -52,6 +54,7 @@ export function AddLabelsForm(props: {
         onChange={(volumeId) => props.onChange({ ...draft, volumeId })}
       />
       <LabelModeChoice mode={draft.mode} onChange={(mode) => props.onChange({ ...draft, mode })} />
+      <CompleteChoice chosen={draft} onChange={(complete) => props.onChange({ ...draft, complete })} />
       {props.problem && <ProblemAlert problem={props.problem} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="subtle" onClick={props.onIsImage}>

@@ -51,15 +51,24 @@ export function LabelChoice(props: {
         }}
       />
       {chosen && <LabelModeChoice mode={chosen.mode} onChange={(mode) => props.onChange({ ...chosen, mode })} />}
-      {chosen?.mode === "accepted" && (
-        <Checkbox
-          label="Every nucleus of the volume is labelled"
-          description="Then the rest is known to be empty, and the model learns from that too."
-          checked={chosen.complete}
-          onChange={(event) => props.onChange({ ...chosen, complete: event.currentTarget.checked })}
-        />
-      )}
+      {chosen && <CompleteChoice chosen={chosen} onChange={(complete) => props.onChange({ ...chosen, complete })} />}
     </Stack>
+  );
+}
+
+/** Only accepted labels can be complete: proposals are still to be judged. */
+export function CompleteChoice(props: {
+  chosen: { readonly mode: LabelMode; readonly complete: boolean };
+  onChange(complete: boolean): void;
+}) {
+  if (props.chosen.mode !== "accepted") return null;
+  return (
+    <Checkbox
+      label="Every nucleus of the volume is labelled"
+      description="Then the rest is known to be empty, and the model learns from that too."
+      checked={props.chosen.complete}
+      onChange={(event) => props.onChange(event.currentTarget.checked)}
+    />
   );
 }
 

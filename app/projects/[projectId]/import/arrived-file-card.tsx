@@ -5,7 +5,7 @@ import { type ArrivedFile, findImage, voxelSizeToSend } from "../../../../compon
 import { VolumeForm } from "../../../../components/import/volume-form.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
-import type { ShownVolume } from "./imported-volumes.tsx";
+import type { ShownVolume } from "./imported-volume.tsx";
 import type { Draft } from "./use-drafts.ts";
 
 /** The questions of one file, and the button that starts its import. */
@@ -46,8 +46,8 @@ export function ArrivedFileCard(props: {
         problem={addLabels.error && problemOfError(addLabels.error)}
         onChange={(changed) => props.onChange({ kind: "labels", ...changed })}
         onStart={() => {
-          if (draft.volumeId)
-            addLabels.mutate({ volumeId: draft.volumeId, labels: { ...draft.labels, mode: draft.mode } });
+          const { volumeId, labels, mode, complete } = draft;
+          if (volumeId) addLabels.mutate({ volumeId, labels: { ...labels, mode, complete } });
         }}
         onDrop={props.onDrop}
         onIsImage={props.onIsImage}

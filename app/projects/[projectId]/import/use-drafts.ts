@@ -27,7 +27,7 @@ function firstDraft(file: ArrivedFile, files: readonly ArrivedFile[], taken: Rea
   const image = contents.images.find(({ looksLikeLabels }) => !looksLikeLabels);
   if (!image || isLabelFileName(fileName)) {
     const labels = labelImageOf(file) ?? { uploadId, image: contents.images[0].path, channel: 0, time: 0 };
-    return { kind: "labels", labels, volumeId: null, mode: "accepted" };
+    return { kind: "labels", labels, volumeId: null, mode: "accepted", complete: false };
   }
   const partner = files.find(
     (other) => isLabelFileName(other.fileName) && volumeNameOf(other.fileName) === volumeNameOf(fileName),
