@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { COLLEAGUE_HOST_RULE } from "./e2e/server/colleague-address.ts";
 import { findChromium } from "./scripts/find-chromium.ts";
 
 /** One spec per walk through the product, against the real server (e2e/server/running-server.ts). */
@@ -16,6 +17,6 @@ export default defineConfig({
     locale: "en-GB",
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
-    launchOptions: { executablePath: findChromium() ?? undefined, args: ["--no-sandbox"] },
+    launchOptions: { executablePath: findChromium() ?? undefined, args: ["--no-sandbox", COLLEAGUE_HOST_RULE] },
   },
 });

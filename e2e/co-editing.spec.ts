@@ -1,7 +1,8 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import type { NucleusColumns } from "../server/collab/list-nuclei.ts";
 import { EditorPage, type PanePoint } from "./pages/editor-page.ts";
-import { ask, change } from "./server/call-procedure.ts";
+import { ask, change, changeFromPage } from "./server/call-procedure.ts";
+import { seenByColleague } from "./server/colleague-address.ts";
 import { makeFirstAccount } from "./server/first-person.ts";
 import { joinProject } from "./server/join-project.ts";
 import { type RunningProduct, startProduct } from "./server/running-server.ts";
@@ -200,18 +201,13 @@ test("a viewer sees strokes as they are made, and cannot paint", async ({ browse
 test("by plain http from another computer the editor paints and saves, and says what is weaker", async ({
   browser,
 }) => {
-  const open = await startProduct({ host: "0.0.0.0" });
+  const open = seenByColleague(await startProduct({ host: "0.0.0.0" }));
   try {
-    test
-      .info()
-      .skip(new URL(open.address).hostname === "127.0.0.1", "this machine has no address but the loopback one");
     const page = await newPage(browser);
     await makeFirstAccount(page, open);
     expect(await page.evaluate(() => [window.isSecureContext, "locks" in navigator])).toEqual([false, false]);
-    const { projectId: id } = await change<{ projectId: string }>(page, open.address, "project.create", {
-      name: "Ovules",
-    });
-    const sample = await change<{ volumeId: string }>(page, open.address, "volume.createSample", { projectId: id });
+    const { projectId: id } = await changeFromPage<{ projectId: string }>(page, "project.create", { name: "Ovules" });
+    const sample = await changeFromPage<{ volumeId: string }>(page, "volume.createSample", { projectId: id });
     const url = `${open.address}/volumes/${sample.volumeId}`;
     const editor = new EditorPage(page);
     await editor.open(url);

@@ -1,0 +1,22 @@
+import type { RunningProduct } from "./running-server.ts";
+
+/**
+ * A name that the browser of the tests takes for this machine. Over plain http browsers trust localhost only: by this
+ * name a page is what a colleague's computer sees, also on a machine that has no address but the loopback one.
+ */
+export const COLLEAGUE_HOST = "karyoloop.test";
+export const COLLEAGUE_HOST_RULE = `--host-resolver-rules=MAP ${COLLEAGUE_HOST} 127.0.0.1`;
+
+/** The product (started with host 0.0.0.0) by that name. */
+export function seenByColleague(product: RunningProduct): RunningProduct {
+  const rename = (address: string) => {
+    const url = new URL(address);
+    url.hostname = COLLEAGUE_HOST;
+    return url.href.replace(/\/$/, "");
+  };
+  return {
+    ...product,
+    address: rename(product.address),
+    firstAccountLink: product.firstAccountLink && rename(product.firstAccountLink),
+  };
+}
