@@ -39,8 +39,13 @@ export interface Environment {
   readonly development: boolean;
 }
 
+const toSentence = ({ path: [name], message }: z.core.$ZodIssue): string =>
+  `The environment variable ${String(name)} is not right: ${message}.`;
+
 export function readEnvironment(source: Readonly<Record<string, string | undefined>> = process.env): Environment {
-  const given = environmentSchema.parse(source);
+  const parsed = environmentSchema.safeParse(source);
+  if (!parsed.success) throw new Error(parsed.error.issues.map(toSentence).join("\n"));
+  const given = parsed.data;
   if (Boolean(given.TLS_CERT) !== Boolean(given.TLS_KEY)) throw new Error("Set both TLS_CERT and TLS_KEY, or neither.");
   return {
     dataRoot: path.resolve(given.KARYOLOOP_DATA),

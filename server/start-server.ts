@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -8,6 +7,7 @@ import { createServices } from "./create-services.ts";
 import type { Environment } from "./env.ts";
 import { datasetFreezerOf } from "./export/dataset-freezer.ts";
 import { dispatch } from "./http/dispatch.ts";
+import { listen } from "./http/listen.ts";
 import { sendJson } from "./http/route.ts";
 import { httpRoutes } from "./http/routes.ts";
 import { isSameOrigin } from "./http/same-origin.ts";
@@ -18,6 +18,7 @@ import { importQueueOf } from "./ingest/jobs/import-queue.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import { appRouter } from "./root.ts";
 import type { Services } from "./services.ts";
+import { readTlsFiles } from "./tls-files.ts";
 
 export interface RunningServer {
   /** With the real port, no trailing slash. */
@@ -41,20 +42,7 @@ const TRPC_MAX_BODY_BYTES = 4 << 20;
 const CLOSED_AUTH_PATHS = /^\/api\/auth\/(?!sign-in\/email$|sign-out$|get-session$)/;
 
 const createBareServer = (environment: Environment): Server =>
-  environment.tls
-    ? createTlsServer({ cert: readFileSync(environment.tls.certFile), key: readFileSync(environment.tls.keyFile) })
-    : createServer();
-
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === "EADDRINUSE" ? new Error(`Port ${port} on ${host} is taken: set PORT to another one.`) : error,
-      ),
-    );
-    server.listen(port, host, () => resolve(server.address() as AddressInfo));
-  });
-}
+  environment.tls ? createTlsServer(readTlsFiles(environment.tls)) : createServer();
 
 export async function startServer(
   environment: Environment,

@@ -19,7 +19,9 @@ const GRACE_SECONDS = 8;
  */
 const GUARD = `exec 3<&0
 "$@" </dev/null 3<&- & p=$!
-{ read -r _ <&3; kill -TERM "$p"; sleep ${GRACE_SECONDS}; kill -KILL "$p"; } >/dev/null 2>&1 & w=$!
+{ read -r _ <&3; kill -TERM "$p"; n=0
+while [ "$n" -lt ${GRACE_SECONDS * 10} ] && kill -0 "$p"; do sleep 0.1; n=$((n+1)); done
+kill -KILL "$p"; } >/dev/null 2>&1 & w=$!
 exec 3<&-
 trap 'kill -TERM "$p" 2>/dev/null' TERM
 trap 'kill -USR2 "$p" 2>/dev/null' USR2
