@@ -3,6 +3,7 @@ import path from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prediction, proposal, trainingBox, upload, volume } from "../../db/schema/index.ts";
+import { liveVolumesOf } from "../collab/live-volumes.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { writePlainTiff } from "./testing/plain-tiff.ts";
@@ -141,6 +142,18 @@ describe("an import", { timeout: 120_000 }, () => {
       import: { labels: { count: 2 } },
     });
     expect(await blobs(volumeId, "base")).toHaveLength(6);
+
+    // A second label image never takes the place of the first: it goes over background only, under new ids.
+    const shifted = Uint16Array.from(labels, (_, i) => (i % 133 < 40 ? 3 : 0));
+    const second = await send("more_labels.tif", writePlainTiff(shifted, shape));
+    await client.volume.addLabels.mutate({ volumeId, labels: { uploadId: second, image: "stack", mode: "accepted" } });
+    const row = await settled(volumeId);
+    const renamed = row.import?.labels?.renamed ?? {};
+    expect(Object.keys(renamed)).toEqual(["3"]);
+    expect(renamed[3]).toBeGreaterThan(70);
+    const live = await liveVolumesOf(server.services).get(volumeId);
+    const brick = await live.labels.readBrick(0);
+    expect([0, 19, 20, 39, 40].map((x) => brick?.[x])).toEqual([3, 3, renamed[3], renamed[3], 0]);
   });
 
   it("says what is wrong with a broken file, and leaves nothing", async () => {

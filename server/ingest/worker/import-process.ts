@@ -14,17 +14,18 @@ import type { VolumeSource } from "../volume-source.ts";
 import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
 
 /** Entry of the import process: one task from the parent, reports back, end. Without its parent it has no reason to live. */
-const report = (message: WorkerReport): void => void process.send?.(message);
+let reported: Promise<void> = Promise.resolve();
+const report = (message: WorkerReport): void => {
+  // Sent in order: once the last one is out, all are.
+  reported = new Promise((resolve) => process.send?.(message, undefined, {}, () => resolve()));
+};
 
 process.on("disconnect", () => process.exit(1));
-process.once("message", (task: WorkerTask) => {
-  run(task).then(
-    () => process.disconnect(),
-    (error) => {
-      report({ kind: "failed", problem: toProblem(error) });
-      process.disconnect();
-    },
-  );
+process.once("message", async (task: WorkerTask) => {
+  await run(task).catch((error) => report({ kind: "failed", problem: toProblem(error) }));
+  // What is still on its way would be lost: the extents of thousands of labels are several megabytes.
+  await reported;
+  process.disconnect();
 });
 
 function toProblem(error: unknown): ProblemFields {
