@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
 import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
+import { failureLog } from "./failure-log.ts";
 import type { Services } from "./services.ts";
 import { removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
@@ -18,9 +19,7 @@ export async function createServices(
   await mkdir(environment.dataRoot, { recursive: true });
   const embedded = environment.databaseUrl ? null : await startEmbeddedPostgres(environment.dataRoot);
   const databaseConfig = embedded?.config ?? { connectionString: environment.databaseUrl ?? "" };
-  const connection = connectDatabase(databaseConfig, (error) =>
-    console.error("A database connection was lost:", error.message),
-  );
+  const connection = connectDatabase(databaseConfig, (error) => failureLog.failed("a database connection", error));
   const lock = await holdSingleServerLock(databaseConfig, () => {
     console.error("Another server has taken over this data. This one stops at once.");
     process.exit(1);

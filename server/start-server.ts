@@ -6,6 +6,7 @@ import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { createServices } from "./create-services.ts";
 import type { Environment } from "./env.ts";
 import { datasetFreezerOf } from "./export/dataset-freezer.ts";
+import { failureLog } from "./failure-log.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { listen } from "./http/listen.ts";
 import { sendJson } from "./http/route.ts";
@@ -82,7 +83,7 @@ export async function startServer(
         path: pathname.slice("/trpc/".length),
         maxBodySize: TRPC_MAX_BODY_BYTES,
         onError: ({ error, path }) => {
-          if (error.code === "INTERNAL_SERVER_ERROR") console.error(`${path} failed`, error.cause ?? error);
+          if (error.code === "INTERNAL_SERVER_ERROR") failureLog.failed(path ?? "a procedure", error);
         },
       });
     if (pathname.startsWith("/api/auth/")) {
@@ -97,7 +98,7 @@ export async function startServer(
   };
   answer = (request, response) => {
     route(request, response).catch((error) => {
-      console.error("request failed", error);
+      failureLog.failed("a request", error);
       if (!response.headersSent)
         sendJson(response, 500, { tag: "server-error", what: "Something went wrong on the server." });
       else response.destroy();

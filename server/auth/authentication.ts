@@ -6,6 +6,7 @@ import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
 import { eq } from "drizzle-orm";
 import type { Database, Transaction } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
+import { createAuthLog } from "./auth-log.ts";
 import {
   insertAccount,
   isPasswordOf,
@@ -78,6 +79,7 @@ export async function createAuthentication(
     session: { expiresIn: 60 * 60 * 24 * 30, updateAge: 60 * 60 * 24 },
     rateLimit: { enabled: false }, // its own counts requests, good ones too; sign-in-guard.ts counts failures
     telemetry: { enabled: false },
+    logger: { level: "warn", log: createAuthLog() },
   });
   const handler = toNodeHandler(auth);
   return {

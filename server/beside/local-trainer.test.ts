@@ -53,6 +53,24 @@ it("starts a trainer that crashes again, each time a little later, with a token 
   expect(await isTrainerToken(server.services.db, `Bearer ${token}`)).toBe(true);
 });
 
+it("shows what a trainer says, but not TensorFlow's notes to its own makers", async () => {
+  const said: string[] = [];
+  const lines = [
+    "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+    "I0000 00:00:1795356611.606007   32438 port.cc:153] oneDNN custom operations are on.",
+    "E0000 00:00:1795356611.606007   32438 port.cc:153] something is wrong",
+    "Trainer this computer: no NVIDIA GPU",
+  ];
+  const trainer = await startLocalTrainer(server.services.db, {
+    serverAddress: server.address,
+    command: [process.execPath, "-e", `console.log(${JSON.stringify(lines.join("\n"))}); setInterval(() => {}, 1000)`],
+    say: (text) => said.push(text),
+  });
+  await until("its last line", () => said.some((line) => line.includes("no NVIDIA GPU")));
+  await trainer.stop();
+  expect(said.slice(0, 2)).toEqual([`[trainer] ${lines[2]}`, `[trainer] ${lines[3]}`]);
+});
+
 it("restarts after the running job, and a new start of the server ends the old token", async () => {
   const file = path.join(folder, "steady");
   const options = {

@@ -18,6 +18,11 @@ export const LOCAL_TRAINER_NAME = "this computer";
 const ENTRY = fileURLToPath(new URL("../trainer/main.ts", import.meta.url));
 /** Painting stays smooth while it trains. */
 const NICENESS = 10;
+/**
+ * TensorFlow's notes to its own makers, written before its log level counts: that its oneDNN kernels round differently.
+ * They stay on, as they are the fast ones.
+ */
+const NOTE_OF_TENSORFLOW = /^I\d{4} [\d:.]+ +\d+ \S+\] |^WARNING: All log messages before absl::InitializeLog/;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
 /** One that ran this long was not failing at its start. */
@@ -62,7 +67,9 @@ export async function startLocalTrainer(
         TF_CPP_MIN_LOG_LEVEL: "2",
       },
       niceness: NICENESS,
-      onLine: (line) => options.say(`[trainer] ${line}`),
+      onLine(line) {
+        if (!NOTE_OF_TENSORFLOW.test(line)) options.say(`[trainer] ${line}`);
+      },
     });
     void current.ended.then((code) => {
       current = null;

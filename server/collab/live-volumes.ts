@@ -3,6 +3,7 @@ import { hasRole } from "../../core/roles.ts";
 import { CloseCode } from "../../core/sync/messages.ts";
 import { volume } from "../../db/schema/index.ts";
 import { membershipForVolume } from "../access.ts";
+import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { type LiveVolume, openLiveVolume } from "./live-volume.ts";
 import type { RoomConnection } from "./room-connection.ts";
@@ -81,7 +82,7 @@ export class LiveVolumes {
       if (!live || (projectId !== null && live.projectId !== projectId)) continue;
       for (const connection of [...live.room.connections])
         await this.checkRole(live.volumeId, connection).catch((error) =>
-          console.error("a role was not checked", error),
+          failureLog.failed("the check of a role", error),
         );
     }
   }

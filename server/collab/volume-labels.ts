@@ -1,6 +1,7 @@
 import { BrickLoader } from "../../core/sync/brick-loader.ts";
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
+import { failureLog } from "../failure-log.ts";
 import { NucleusTable } from "./nucleus-table.ts";
 
 /** Loaded at a time on the server, 1 to 2 MiB each. */
@@ -64,7 +65,7 @@ export class VolumeLabels {
     if (this.#timer || this.#closed || !this.#filled) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.#refreshing = this.#refresh().catch((error) => console.error("nuclei were not counted", error));
+      this.#refreshing = this.#refresh().catch((error) => failureLog.failed("the count of nuclei", error));
     }, REFRESH_AFTER_MS);
     this.#timer.unref();
   }

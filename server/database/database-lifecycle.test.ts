@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { readEnvironment } from "../env.ts";
 import { startServer } from "../start-server.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
@@ -31,6 +31,7 @@ it("refuses a second server on the same data", async () => {
 it("starts a PostgreSQL that was killed with -9 again, loses nothing, and holds its lock again", async () => {
   const ada = await server.signUp("Ada");
   const killed = postmasterPid();
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
   process.kill(killed, "SIGKILL");
   const deadline = Date.now() + 30_000;
   for (;;) {
@@ -43,4 +44,10 @@ it("starts a PostgreSQL that was killed with -9 again, loses nothing, and holds 
     await sleep(50);
   }
   expect(postmasterPid()).not.toBe(killed);
+  const said = log.mock.calls.map((words) => words.join(" "));
+  log.mockRestore();
+  expect(said).toContain("The embedded PostgreSQL ended; starting it again.");
+  // However often it was asked meanwhile: no stack, and no session's token.
+  expect(said.filter((text) => text.includes("\n"))).toEqual([]);
+  expect(said.length).toBeLessThan(20);
 });

@@ -1,5 +1,6 @@
 import { asc, eq } from "drizzle-orm";
 import { datasetVersion } from "../../db/schema/index.ts";
+import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { datasetFolder } from "./dataset-blobs.ts";
 import { freezeDataset } from "./freeze-dataset.ts";
@@ -38,6 +39,7 @@ type VersionRow = typeof datasetVersion.$inferSelect;
 
 /** The page needs no finer steps. */
 const PROGRESS_STEP = 0.02;
+const RETRY_MS = 5_000;
 
 function createDatasetFreezer(services: Services): DatasetFreezer {
   const { db, blobs, events, environment } = services;
@@ -105,7 +107,10 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
 
   function nudge(): void {
     draining ??= drain()
-      .catch((error) => console.error("freezing of dataset versions stopped", error))
+      .catch((error) => {
+        failureLog.failed("freezing dataset versions", error);
+        if (!closed) setTimeout(nudge, RETRY_MS).unref(); // the database was away, and what froze is still in the queue
+      })
       .finally(() => {
         draining = null;
       });

@@ -1,9 +1,10 @@
 import { isProblem, type ProblemFields } from "../../core/problem.ts";
+import { failureLog } from "../failure-log.ts";
 
 /** What people read of a failed freeze. What nobody foresaw goes to the server's log with its stack. */
 export function freezeProblem(error: unknown): ProblemFields {
   if (isProblem(error)) return error.toJSON();
-  console.error("a dataset version could not be frozen", error);
+  failureLog.failed("freezing a dataset version", error);
   if ((error as NodeJS.ErrnoException | null)?.code === "ENOSPC")
     return {
       tag: "disk-full",

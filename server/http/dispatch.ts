@@ -3,6 +3,7 @@ import { isProblem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
 import { isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
 import { isTrainerToken } from "../auth/trainer-token.ts";
+import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
@@ -75,7 +76,7 @@ function sendFailure(response: ServerResponse, error: unknown): void {
   if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
   else if (isProblem(error)) sendJson(response, 422, error.toJSON());
   else {
-    console.error("request failed", error);
+    failureLog.failed("a request", error);
     sendJson(response, 500, {
       tag: "server-error",
       what: "Something went wrong on the server.",

@@ -12,6 +12,7 @@ import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
 import { assertFitsImagej } from "../export/tiff/stack-layouts.ts";
+import { failureLog } from "../failure-log.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
 
 const formatsSchema = z.array(z.enum(exportFormats)).min(1).max(exportFormats.length);
@@ -28,7 +29,7 @@ async function sendZip(response: ServerResponse, zip: Readable, name: string, si
     await pipeline(zip, response);
   } catch (error) {
     // The connection breaks off, so that nobody takes half a zip for a whole one.
-    if (!signal.aborted) console.error(`export ${name} broke off`, error);
+    if (!signal.aborted) failureLog.failed(`the export ${name}`, error);
     response.destroy();
   }
 }

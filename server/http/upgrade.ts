@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { HttpRefusal } from "./route.ts";
 import { isSameOrigin } from "./same-origin.ts";
@@ -37,7 +38,7 @@ export function openSocketDoors(routes: readonly SocketRoute[], services: Servic
       } catch (error) {
         if (error instanceof HttpRefusal) refuse(socket, error.status, error.message.split("\n")[0]);
         else {
-          console.error("socket refused", error);
+          failureLog.failed("a socket", error);
           refuse(socket, 500, "Internal Server Error");
         }
       }

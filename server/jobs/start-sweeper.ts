@@ -1,3 +1,4 @@
+import { failureLog } from "../failure-log.ts";
 import { sweepClaims } from "../proposals/sweep-claims.ts";
 import type { Services } from "../services.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
@@ -7,7 +8,7 @@ const EVERY_MS = 10_000;
 /** Looks regularly for jobs and claims whose holders went away. Returns how to stop it. */
 export function startSweeper(services: Services): () => void {
   const timer = setInterval(() => {
-    Promise.all([sweepJobs(services), sweepClaims(services)]).catch((error) => console.error("sweep failed", error));
+    Promise.all([sweepJobs(services), sweepClaims(services)]).catch((error) => failureLog.failed("a sweep", error));
   }, EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);
