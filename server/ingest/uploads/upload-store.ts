@@ -1,17 +1,15 @@
-import { mkdir, open, rm, statfs } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { and, eq, sql } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import { upload } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
+import { assertDiskHolds } from "../disk-room.ts";
 import { uploadFile, uploadFolder, uploadsFolder } from "../jobs/import-places.ts";
 
 /** One piece of a file: small enough that a broken connection loses little, large enough for few requests. */
 export const UPLOAD_PIECE_BYTES = 8 * 1024 * 1024;
 /** Of one file; the disk is checked besides. */
 export const MAX_UPLOAD_BYTES = 256 * 1024 ** 3;
-/** Left free for the database. */
-const DISK_RESERVE_BYTES = 512 * 1024 * 1024;
-
 export type UploadRow = typeof upload.$inferSelect;
 
 export interface UploadOwner {
@@ -35,7 +33,7 @@ export async function beginUpload(
   if (known && known.sizeBytes === file.sizeBytes) return known;
   if (known) await dropUpload(services, known.id);
   await mkdir(uploadsFolder(environment.dataRoot), { recursive: true });
-  await assertDiskHolds(environment.dataRoot, file.sizeBytes);
+  await assertDiskHolds(environment.dataRoot, file.sizeBytes, "The file");
   const [created] = await db
     .insert(upload)
     .values({ ...owner, ...file })
@@ -46,17 +44,6 @@ export async function beginUpload(
     .returning();
   await mkdir(uploadFolder(environment.dataRoot, created.id), { recursive: true });
   return created;
-}
-
-async function assertDiskHolds(dataRoot: string, sizeBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dataRoot);
-  const free = bavail * bsize - DISK_RESERVE_BYTES;
-  if (sizeBytes <= free) return;
-  throw new Problem({
-    tag: "disk-full",
-    what: `The file has ${sizeBytes} bytes, but the server's disk has room for only ${Math.max(0, free)}.`,
-    hint: "Ask whoever runs this server to free some space.",
-  });
 }
 
 export async function findUpload(services: Services, owner: UploadOwner, uploadId: string): Promise<UploadRow> {

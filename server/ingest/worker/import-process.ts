@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
+import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
+import { assertDiskHolds } from "../disk-room.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
@@ -67,6 +69,7 @@ async function importVolume(task: ImportTask): Promise<void> {
   if (image) {
     const progress = progressReporter("Writing the image", 0, share);
     await withSource(image.origin, "image", async (source) => {
+      await assertRoom(scratchFolder, source);
       const written = await writeImagePyramid({
         blobs,
         prefix: image.prefix,
@@ -83,10 +86,16 @@ async function importVolume(task: ImportTask): Promise<void> {
     const progress = progressReporter("Writing the labels", image ? share : 0, 1);
     await withSource(labels.origin, "labels", async (raw) => {
       assertSameShape(task.shapeZyx, raw.shapeZyx);
-      await writeLabels(task, labels, toLabelSource(raw), blobs, progress);
+      const source = toLabelSource(raw);
+      await assertRoom(scratchFolder, source);
+      await writeLabels(task, labels, source, blobs, progress);
     });
   }
 }
+
+/** Formats that leave empty chunks out can claim far more than they have: level 0 and the next lie on the disk as they are. */
+const assertRoom = (scratchFolder: string, { shapeZyx, pixelType }: VolumeSource): Promise<void> =>
+  assertDiskHolds(scratchFolder, 1.5 * voxelCount(shapeZyx) * bytesPerPixel[pixelType], "The import");
 
 /** Ids above this leave too few numbers for the people who go on labelling: such labels are numbered anew from 1. */
 const LARGEST_KEPT_ID = 2 ** 30;
