@@ -21,7 +21,7 @@ interface VolumeQueueProps {
 export function VolumeQueue({ api, projectId, volumeId, userId, role }: VolumeQueueProps) {
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const ports = useMemo(() => createReviewPorts(client, volumeId), [client, volumeId]);
+  const ports = useMemo(() => createReviewPorts(client, volumeId, userId), [client, volumeId, userId]);
   const facts = useQuery(trpc.queue.state.queryOptions({ volumeId }));
   const training = useQuery(trpc.training.activity.queryOptions({ projectId }));
   return (

@@ -23,7 +23,7 @@ export interface QueuePanelProps {
 /** The shared queue in the editor: one question after the other, who looks at what, and when to train again. */
 export function QueuePanel(props: QueuePanelProps) {
   const { api, facts } = props;
-  const { session, state } = useReviewSession(api, props.ports);
+  const { session, state, waitingDecisions } = useReviewSession(api, props.ports);
   const [deciding, setDeciding] = useState(false);
   const decide = async (decision: "accepted" | "corrected" | "rejected") => {
     setDeciding(true);
@@ -74,6 +74,12 @@ export function QueuePanel(props: QueuePanelProps) {
             Next question
           </Button>
         </Waiting>
+      )}
+      {waitingDecisions > 0 && (
+        <Text size="xs" c="yellow.4" role="status">
+          {waitingDecisions === 1 ? "1 decision is" : `${waitingDecisions} decisions are`} kept on this computer until
+          the server can be reached.
+        </Text>
       )}
       <Holders facts={data} userId={props.userId} />
       <RetrainOffer facts={data} canDecide={props.canDecide} training={props.training} />

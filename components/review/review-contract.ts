@@ -1,6 +1,7 @@
 import type { ProblemFields } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Decision } from "../editor/editor-contract.ts";
+import type { DecisionStore } from "./decision-sender.ts";
 
 /** What a person is asked: is this a nucleus, and is it outlined well? */
 export interface ReviewQuestion {
@@ -39,5 +40,9 @@ export interface ReviewPorts {
   skip(labelValue: number): Promise<void>;
   decide(labelValue: number, decision: Decision): Promise<void>;
   undo(labelValue: number): Promise<void>;
+  /** The call came to no decision and is made again later; `tries`: how often it failed so far. */
+  mayTryAgain(error: unknown, tries: number): boolean;
+  /** Decisions of this person on this volume that the server has not heard of. */
+  readonly decisions: DecisionStore;
   problemOf(error: unknown): ProblemFields;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Problem } from "../../core/problem.ts";
+import { isProblem, Problem } from "../../core/problem.ts";
+import type { DecisionStore, KeptDecision } from "./decision-sender.ts";
 import type { ReviewPorts, ReviewQuestion } from "./review-contract.ts";
 import { ReviewSession } from "./review-session.ts";
 
@@ -13,6 +14,19 @@ const question = (labelValue: number): ReviewQuestion => ({
   uncertainty: 0.5,
   reason: "edge unclear",
 });
+
+/** What outlives a page. */
+function memory(): DecisionStore & { kept: string } {
+  return {
+    kept: "[]",
+    load() {
+      return JSON.parse(this.kept) as KeptDecision[];
+    },
+    save(waiting) {
+      this.kept = JSON.stringify(waiting);
+    },
+  };
+}
 
 /** A server with these questions, and a list of everything that was said to it and to the editor. */
 function setUp(labels: number[], change: Partial<ReviewPorts> = {}) {
@@ -32,6 +46,8 @@ function setUp(labels: number[], change: Partial<ReviewPorts> = {}) {
     skip: async (label) => void said.push(`skip ${label}`),
     decide: async (label, decision) => void said.push(`${decision} ${label}`),
     undo: async (label) => void said.push(`undo ${label}`),
+    mayTryAgain: (error) => !isProblem(error),
+    decisions: memory(),
     problemOf: (error) => (error as Problem).toJSON(),
     ...change,
   };
@@ -120,4 +136,64 @@ it("tells what the server refused, and goes on", async () => {
   await settled();
   expect(said).toContain("error: Ben is looking at this proposal now. Undo it.");
   expect(session.state).toMatchObject({ question: { labelValue: 6 } });
+});
+
+it("keeps what is decided while the server is away, and sends it in order when it is back", async () => {
+  let isAway = true;
+  const said: string[] = [];
+  const tell = async (text: string) => {
+    if (isAway) throw new TypeError("Failed to fetch");
+    said.push(text);
+  };
+  const { session, said: shown } = setUp([5, 6], {
+    decide: (label, decision) => tell(`${decision} ${label}`),
+    undo: (label) => tell(`undo ${label}`),
+    skip: (label) => tell(`skip ${label}`),
+  });
+  await session.next();
+  session.decided(refOf(5), "accepted");
+  session.undone(refOf(5));
+  session.decided(refOf(5), "rejected");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([said, session.getWaitingDecisions(), session.state.kind]).toEqual([[], 3, "idle"]);
+  expect(shown.filter((text) => text.startsWith("error"))).toEqual([]);
+  expect(shown.at(-1)).toContain("What you decided is kept on this computer");
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(4000);
+  expect([said, session.getWaitingDecisions()]).toEqual([["accepted 5", "undo 5", "rejected 5"], 0]);
+  await session.next();
+  expect(session.state).toMatchObject({ question: { labelValue: 6 } });
+});
+
+it("sends what an earlier page could not, once it may decide, and nothing before", async () => {
+  const decisions = memory();
+  const first = setUp([5], { decisions, decide: () => Promise.reject(new TypeError("Failed to fetch")) });
+  await first.session.next();
+  first.session.decided(refOf(5), "corrected");
+  await settled();
+  first.session.close();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const second = setUp([], { decisions });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(second.said).toEqual([]);
+  second.session.start();
+  await settled();
+  expect([second.said, decisions.kept]).toEqual([["corrected 5"], "[]"]);
+});
+
+it("lets one decision that the server refuses not hold up the others", async () => {
+  const refusal = new Problem({ tag: "proposal-held", what: "Ben is looking at this proposal now." });
+  const { session, said } = setUp([], {
+    decide: async (label) => {
+      said.push(`decide ${label}`);
+      if (label === 7) throw refusal;
+    },
+  });
+  session.decided(refOf(7), "accepted");
+  session.decided(refOf(8), "accepted");
+  await settled();
+  expect([said, session.getWaitingDecisions()]).toEqual([
+    ["decide 7", "error: Ben is looking at this proposal now.", "decide 8"],
+    0,
+  ]);
 });

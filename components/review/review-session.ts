@@ -1,4 +1,5 @@
 import type { Decision, EditorApi, ProposalRef } from "../editor/editor-contract.ts";
+import { DecisionSender, type KeptDecision } from "./decision-sender.ts";
 import type { ReviewPorts, ReviewQuestion } from "./review-contract.ts";
 
 export type ReviewState =
@@ -28,13 +29,28 @@ export class ReviewSession {
   readonly #skipped: number[] = [];
   #state: ReviewState = { kind: "idle" };
   #timer: ReturnType<typeof setInterval> | null = null;
-  /** Decisions reach the server in the order in which they were made. */
-  #telling: Promise<void> = Promise.resolve();
+  readonly #decisions: DecisionSender;
 
   constructor(api: Pick<EditorApi, "showProposal" | "notify">, ports: ReviewPorts) {
     this.#api = api;
     this.#ports = ports;
+    this.#decisions = new DecisionSender(
+      {
+        send: (decision) => this.#send(decision),
+        mayTryAgain: (error, tries) => ports.mayTryAgain(error, tries),
+        store: ports.decisions,
+      },
+      { onRefused: (error) => this.#complain(error), onChange: () => this.#tell() },
+    );
   }
+
+  /** The page may decide and the server can be reached: what is kept leaves, also what an earlier page left. */
+  start(): void {
+    this.#decisions.open();
+  }
+
+  /** Decisions that are kept on this computer until the server can be reached. */
+  getWaitingDecisions = (): number => this.#decisions.waiting;
 
   get state(): ReviewState {
     return this.#state;
@@ -51,7 +67,15 @@ export class ReviewSession {
     if (this.#state.kind === "asking") return;
     this.#set({ kind: "asking" });
     try {
-      await this.#telling;
+      await this.#decisions.flush();
+      if (this.#decisions.waiting > 0) {
+        this.#set({ kind: "idle" });
+        this.#api.notify({
+          tone: "info",
+          text: "The server cannot be reached. What you decided is kept on this computer and sent when it is back; Q then brings the next question.",
+        });
+        return;
+      }
       const question = await this.#ports.next(this.#skipped);
       this.#set(question ? { kind: "looking", question } : { kind: "empty" });
       this.#api.showProposal(question && refOf(question));
@@ -65,13 +89,13 @@ export class ReviewSession {
     if (this.#state.kind !== "looking") return;
     const { labelValue } = this.#state.question;
     this.#skipped.push(labelValue);
-    this.#tell(() => this.#ports.skip(labelValue));
+    this.#decisions.add({ labelValue, kind: "skipped" });
     await this.next();
   }
 
   /** The editor has committed the act. An accepted or rejected question is done with: on to the next one. */
   decided(proposal: ProposalRef, decision: Decision): void {
-    this.#tell(() => this.#ports.decide(proposal.label, decision));
+    this.#decisions.add({ labelValue: proposal.label, kind: decision });
     if (this.#state.kind !== "looking" || this.#state.question.labelValue !== proposal.label) return;
     this.#set({ kind: "idle" });
     // Correcting begins with the decision: the person stays and paints.
@@ -79,7 +103,7 @@ export class ReviewSession {
   }
 
   undone(proposal: ProposalRef): void {
-    this.#tell(() => this.#ports.undo(proposal.label));
+    this.#decisions.add({ labelValue: proposal.label, kind: "undone" });
   }
 
   /** The person wants to do something else, or the page goes away. */
@@ -92,6 +116,7 @@ export class ReviewSession {
 
   close(): void {
     if (this.#state.kind === "looking") this.#ports.release();
+    this.#decisions.close();
     this.#set({ kind: "idle" });
   }
 
@@ -99,6 +124,10 @@ export class ReviewSession {
     this.#state = state;
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = state.kind === "looking" ? setInterval(() => void this.#keep(), KEEP_EVERY_MS) : null;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -118,8 +147,10 @@ export class ReviewSession {
     }
   }
 
-  #tell(act: () => Promise<void>): void {
-    this.#telling = this.#telling.then(act).catch((error) => this.#complain(error));
+  #send({ labelValue, kind }: KeptDecision): Promise<void> {
+    if (kind === "skipped") return this.#ports.skip(labelValue);
+    if (kind === "undone") return this.#ports.undo(labelValue);
+    return this.#ports.decide(labelValue, kind);
   }
 
   #complain(error: unknown): void {
