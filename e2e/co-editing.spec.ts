@@ -140,7 +140,7 @@ test("a reload while the server is away says so; once it is back, every stroke o
   expect(ada.page.url()).toBe(urlOf(volumeId));
   await expectStrokes(8);
   await expect.poll(() => ada.areColoured(places.slice(0, 9).map(middleOf))).toEqual([...Array(8).fill(true), false]);
-  await expect(grace.saveState).toHaveText("Saved", { timeout: 60_000 });
+  await expect(grace.saveState).toHaveText("Saved", { timeout: 20_000 });
   await expect(grace.rows).toHaveCount(8);
 });
 

@@ -1,7 +1,7 @@
 import { WebsocketProvider } from "y-websocket";
 import { type CollabDocument, createLabelDocument } from "../../core/sync/create-label-document.ts";
 import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
-import { type Link, linkOverProvider } from "../../core/sync/link.ts";
+import { connectAnew, type Link, linkOverProvider } from "../../core/sync/link.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { IndexedDbOutbox } from "./indexed-db-outbox.ts";
@@ -14,6 +14,11 @@ import { takeTabLock } from "./tab-lock.ts";
 const MAX_BACKOFF_MS = 2500;
 const SECOND_TAB =
   "This volume is open in another tab of yours. Edit there, or close it: this tab then reloads by itself.";
+
+const schedule: LabelDocumentPorts["schedule"] = (task, delayMs) => {
+  const timer = setTimeout(task, delayMs);
+  return () => clearTimeout(timer);
+};
 
 export interface OpenLabelDocument {
   readonly document: CollabDocument;
@@ -52,15 +57,12 @@ export async function openLabelDocument(options: {
         awareness,
         maxBackoffTime: MAX_BACKOFF_MS,
       });
-      return asksAnewWhenOffline(provider, linkOverProvider(provider, events));
+      return asksAnew(provider, linkOverProvider(provider, events, schedule));
     },
     fetchBrick: api.fetchBrick,
     fetchBlob: api.fetchBlob,
     uploadBlob: api.uploadBlob,
-    schedule(task, delayMs) {
-      const timer = setTimeout(task, delayMs);
-      return () => clearTimeout(timer);
-    },
+    schedule,
     now: () => new Date(),
   };
   const document = createLabelDocument(
@@ -95,20 +97,25 @@ export async function openLabelDocument(options: {
 }
 
 /**
- * The browser knows of a pulled cable at once, its socket half a minute later. The server may be this computer, so it is
- * asked anew instead of being given up.
+ * The browser knows at once of a pulled cable and of one that is back, its socket half a minute later. The server may be
+ * this computer, so it is asked anew instead of being given up. A page that is looked at again does not wait out a pause.
  */
-function asksAnewWhenOffline(provider: WebsocketProvider, link: Link): Link {
-  const askAnew = () => {
-    if (!provider.shouldConnect) return; // the server decided against this page
-    provider.disconnect();
-    provider.connect();
+function asksAnew(provider: WebsocketProvider, link: Link): Link {
+  const onNetwork = () => connectAnew(provider);
+  const onVisible = () => {
+    if (document.visibilityState !== "visible" || provider.synced || !provider.shouldConnect) return;
+    provider.wsUnsuccessfulReconnects = 0;
+    provider.connect(); // an attempt under way goes on
   };
-  addEventListener("offline", askAnew);
+  addEventListener("offline", onNetwork);
+  addEventListener("online", onNetwork);
+  document.addEventListener("visibilitychange", onVisible);
   return {
     send: (bytes) => link.send(bytes),
     close() {
-      removeEventListener("offline", askAnew);
+      removeEventListener("offline", onNetwork);
+      removeEventListener("online", onNetwork);
+      document.removeEventListener("visibilitychange", onVisible);
       link.close();
     },
   };

@@ -33,29 +33,73 @@ export interface ProviderLike {
     ) => void
   >;
   readonly ws: { readonly readyState: number; send(data: Uint8Array<ArrayBuffer>): void } | null;
+  /** The server decided against this page when false: no further attempt. */
+  readonly shouldConnect: boolean;
+  /** Attempts that failed in a row: the pause before the next one grows with them. */
+  wsUnsuccessfulReconnects: number;
   on(event: "sync", listener: (synced: boolean) => void): unknown;
   on(event: "status", listener: (change: { status: string }) => void): unknown;
   on(event: "closed", listener: (event: { code: number; reason: string }) => void): unknown;
   connect(): void;
+  disconnect(): void;
   destroy(): void;
 }
 
 const OPEN = 1;
 
-/** Binds a provider made with `connect: false` and `disableBc: true` (T2); message handlers are set before it connects. */
-export function linkOverProvider(provider: ProviderLike, events: LinkEvents): Link {
+/** An attempt that has not synced by then is dropped and made anew: a socket can be accepted and never answered. */
+export const ATTEMPT_MS = 5000;
+/** One that opened may be carrying a large document over a slow line: each gets twice the time of the one before. */
+const LONGEST_ATTEMPT_MS = 80_000;
+
+/** Drops what is under way and asks the server at once. */
+export function connectAnew(
+  provider: Pick<ProviderLike, "shouldConnect" | "wsUnsuccessfulReconnects" | "connect" | "disconnect">,
+): void {
+  if (!provider.shouldConnect) return;
+  provider.wsUnsuccessfulReconnects = 0;
+  provider.disconnect();
+  provider.connect();
+}
+
+/**
+ * Binds a provider made with `connect: false` and `disableBc: true` (T2); message handlers are set before it connects.
+ * `schedule` runs a task later and returns what cancels it.
+ */
+export function linkOverProvider(
+  provider: ProviderLike,
+  events: LinkEvents,
+  schedule: (task: () => void, delayMs: number) => () => void,
+): Link {
   let open = true;
+  let hasOpened = false;
+  let boundMs = ATTEMPT_MS;
+  let unwatch = () => {};
+  const watchAttempt = (): void => {
+    unwatch();
+    unwatch = schedule(() => {
+      if (hasOpened) boundMs = Math.min(2 * boundMs, LONGEST_ATTEMPT_MS);
+      connectAnew(provider);
+    }, boundMs);
+  };
   for (const type of [MessageType.ack, MessageType.reject, MessageType.lease])
     provider.messageHandlers[type] = (_encoder, decoder) => {
       if (open) events.onMessage(decodeMessage(type, decoder.arr.subarray(decoder.pos)));
     };
   provider.on("sync", (synced) => {
-    if (open && synced) events.onSynced();
+    if (!open || !synced) return;
+    unwatch();
+    boundMs = ATTEMPT_MS;
+    events.onSynced();
   });
   provider.on("status", ({ status }) => {
-    if (open && status === "disconnected") events.onDisconnected();
+    if (!open) return;
+    hasOpened = status === "connected";
+    if (status === "connecting") watchAttempt();
+    if (status === "disconnected") events.onDisconnected();
   });
   provider.on("closed", ({ code, reason }) => {
+    unwatch();
     if (open) events.onClosed(code, reason);
   });
   provider.connect();
@@ -65,6 +109,7 @@ export function linkOverProvider(provider: ProviderLike, events: LinkEvents): Li
     },
     close() {
       open = false;
+      unwatch();
       provider.destroy();
     },
   };

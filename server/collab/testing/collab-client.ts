@@ -1,7 +1,7 @@
 import WebSocket from "ws";
 import { WebsocketProvider } from "y-websocket";
 import { type CollabDocument, createLabelDocument } from "../../../core/sync/create-label-document.ts";
-import type { SessionLease } from "../../../core/sync/document-ports.ts";
+import type { LabelDocumentPorts, SessionLease } from "../../../core/sync/document-ports.ts";
 import { linkOverProvider } from "../../../core/sync/link.ts";
 import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../../core/sync/outbox.ts";
 import type { PlanLimits } from "../../../core/sync/plan-act.ts";
@@ -44,6 +44,11 @@ export interface CollabClientOptions {
   readonly outbox: OutboxStore;
   readonly planLimits?: PlanLimits;
 }
+
+const schedule: LabelDocumentPorts["schedule"] = (task, delayMs) => {
+  const timer = setTimeout(task, delayMs);
+  return () => clearTimeout(timer);
+};
 
 /** A page without a browser: the product's document over real HTTP and a real socket. */
 export function openCollabClient(options: CollabClientOptions): CollabDocument {
@@ -92,7 +97,7 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
           // ws implements the browser's interface; its types differ in what events carry.
           WebSocketPolyfill: Socket as unknown as typeof globalThis.WebSocket,
         });
-        return linkOverProvider(provider, events);
+        return linkOverProvider(provider, events, schedule);
       },
       async fetchBrick(key, rev, signal) {
         const response = await send(`/bricks/${key}?rev=${rev}`, { signal: signal ?? null });
@@ -102,10 +107,7 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
       uploadBlob: async (sha256, bytes) => {
         await send(`/paint/${sha256}`, { method: "PUT", body: Uint8Array.from(bytes) });
       },
-      schedule(task, delayMs) {
-        const timer = setTimeout(task, delayMs);
-        return () => clearTimeout(timer);
-      },
+      schedule,
       now: () => new Date(),
     },
   );
