@@ -10,6 +10,10 @@ export interface LabelApi {
   uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
 }
 
+/** A request that hangs is as good as none: it is made again. */
+const SESSION_BOUND_MS = 10_000;
+const BRICK_BOUND_MS = 20_000;
+
 const DECIDED = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
 async function refusal(response: Response): Promise<Error> {
@@ -37,11 +41,15 @@ export function createLabelApi(volumeId: string): LabelApi {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ after, lookOnly }),
+        signal: AbortSignal.timeout(SESSION_BOUND_MS),
       });
       return (await response.json()) as SessionLease;
     },
     async fetchBrick(key, rev, signal) {
-      const response = await send(`bricks/${key}?rev=${rev}`, { signal: signal ?? null });
+      const bound = AbortSignal.timeout(BRICK_BOUND_MS);
+      const response = await send(`bricks/${key}?rev=${rev}`, {
+        signal: signal ? AbortSignal.any([signal, bound]) : bound,
+      });
       return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
     },
     async fetchBlob(sha256) {

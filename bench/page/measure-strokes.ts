@@ -17,6 +17,12 @@ const sliceBox = async (page: Page) => {
   return box;
 };
 
+/** What a page says of its connection and of what did not arrive. */
+const saysOf = async (page: Page): Promise<string> => {
+  const texts = await page.locator('[data-testid="save-state"], [role="alert"]').allInnerTexts();
+  return texts.join(" | ").replaceAll("\n", " ");
+};
+
 export async function openSharp(page: Page, volumeUrl: string): Promise<void> {
   await new EditorPage(page).open(volumeUrl);
   await page.locator('[data-pane="xy"] [data-role="slice"][data-state="sharp"]').waitFor();
@@ -49,7 +55,10 @@ export async function measureStrokes(painter: Page, watcher: Page, count: number
       watcher.evaluate(() => window.strokeProbe.seen),
       pause(SEEN_BOUND_MS).then(() => Number.NaN),
     ]);
-    if (Number.isNaN(seenAt)) throw new Error(`stroke ${i + 1} was not seen within ${SEEN_BOUND_MS} ms`);
+    if (Number.isNaN(seenAt))
+      throw new Error(
+        `stroke ${i + 1} was not seen within ${SEEN_BOUND_MS} ms; painter: ${await saysOf(painter)}; watcher: ${await saysOf(watcher)}`,
+      );
     times.push(seenAt - (await painter.evaluate(() => window.strokeProbe.releasedAt)));
     await pause(PAUSE_MS[0] + random.uniform() * (PAUSE_MS[1] - PAUSE_MS[0]));
   }

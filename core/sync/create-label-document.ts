@@ -7,12 +7,13 @@ import type {
   Presence,
   Unsubscribe,
 } from "../edit/label-document.ts";
-import { Problem } from "../problem.ts";
+import { isProblem, Problem } from "../problem.ts";
 import type { BrickKey } from "../volume/brick.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
 import { BrickLoader } from "./brick-loader.ts";
 import { baseOf } from "./document-layout.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
+import { fetchPatiently } from "./fetch-patiently.ts";
 import { brickExtent, gridPositionZyx, type LabelGrid } from "./label-grid.ts";
 import { LabelSession } from "./label-session.ts";
 import type { OutboxRow, QuarantinedEdit } from "./outbox.ts";
@@ -50,6 +51,8 @@ export interface LabelDocumentOptions {
 }
 
 const BLOB_RETRY_MS = 2000;
+/** After the pauses of `fetchPatiently`: bricks that did not come are asked for again by whoever still shows them. */
+const BRICK_RETRY_MS = 5000;
 
 const CLOSED_TO_EDITS = { tag: "read-only", what: "This volume cannot be edited now." } as const;
 
@@ -63,12 +66,20 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   let revision = 0;
   let voxelsQueued = false;
   let retrying = false;
+  let wasSynced = false;
+  /** Bricks that somebody wanted and the network did not bring: strokes in them would be seen by nobody here. */
+  const missed = new Set<BrickKey>();
+  let cancelAskAgain: (() => void) | null = null;
   let factsRevision = 0;
   let nucleiRevision = 0;
 
   const session = new LabelSession(options.volumeId, grid, ports, {
     onVoxels: () => queueVoxels(),
-    onState: () => notify(),
+    onState() {
+      if (session.isSynced && !wasSynced) askAgain();
+      wasSynced = session.isSynced;
+      notify();
+    },
     onOutbox(rows) {
       for (const { blob } of rows) if (blob) bricks.knowBlob(blob.sha256, blob.bytes);
     },
@@ -80,7 +91,11 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     onRefused: (id) => undoStack.forget(id),
   });
   const fold = () => session.replica.fold;
-  const bricks = new BrickLoader(ports, fold, () => baseOf(session.replica.doc).rev, options.maxLoadedBricks);
+  const patientPorts: Pick<LabelDocumentPorts, "fetchBrick" | "fetchBlob"> = {
+    fetchBrick: (key, rev, signal) => fetchPatiently(() => ports.fetchBrick(key, rev, signal), ports.schedule, signal),
+    fetchBlob: (sha256) => ports.fetchBlob(sha256),
+  };
+  const bricks = new BrickLoader(patientPorts, fold, () => baseOf(session.replica.doc).rev, options.maxLoadedBricks);
   presence.attach(session.replica.awareness);
 
   function notify(): void {
@@ -121,6 +136,32 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
       retrying = false;
       queueVoxels();
     }, BLOB_RETRY_MS);
+  }
+
+  /** Told as changed, whoever shows them asks for them again. */
+  function askAgain(): void {
+    cancelAskAgain?.();
+    cancelAskAgain = null;
+    const told = [...missed].map((key): BrickChange => ({ key, box: null }));
+    missed.clear();
+    if (told.length > 0) for (const listener of [...brickListeners]) listener(told);
+  }
+
+  function noteMissed(keys: readonly BrickKey[]): void {
+    for (const key of keys) if (!fold().bricks.isLoaded(key)) missed.add(key);
+    cancelAskAgain ??= ports.schedule(askAgain, BRICK_RETRY_MS);
+  }
+
+  async function loadBricks(keys: readonly BrickKey[], signal?: AbortSignal): Promise<void> {
+    try {
+      await bricks.load(keys, queueVoxels, signal);
+    } catch (error) {
+      if (signal?.aborted || isProblem(error)) throw error;
+      // Somebody else's wish for the same brick was given up, and its request with it.
+      if (error instanceof Error && error.name === "AbortError") return loadBricks(keys, signal);
+      noteMissed(keys);
+      throw error;
+    }
   }
 
   function queueVoxels(): void {
@@ -168,7 +209,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
           what: "There is no such part of the volume.",
           where: `brick ${outside}`,
         });
-      await bricks.load(keys, queueVoxels, signal);
+      await loadBricks(keys, signal);
     },
     onBricksChanged(listener): Unsubscribe {
       brickListeners.add(listener);
@@ -232,7 +273,10 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     peers: () => presence.peers(),
     onPeersChanged: (listener) => presence.onChange(listener),
     start: () => session.start(),
-    close: () => session.close(),
+    close() {
+      cancelAskAgain?.();
+      session.close();
+    },
     quarantined: () => session.outbox.quarantined(),
     clearQuarantine: () => session.outbox.clearQuarantine(),
     dismissRefusal: () => session.dismissRefusal(),

@@ -13,7 +13,8 @@ import { decodeHeader, emptyBody, encodeRecord } from "./record-codec.ts";
 import { Replica } from "./replica.ts";
 
 const RETRY_FIRST_MS = 500;
-const RETRY_MAX_MS = 8000;
+// A server that is back is found within this time.
+const RETRY_MAX_MS = 2500;
 // Refusals in a row without an acknowledgement between: something is wrong that a new start does not mend.
 const MAX_REFUSALS = 8;
 

@@ -39,6 +39,8 @@ export class LiveVolumes {
       opening.catch(() => this.#open.delete(volumeId));
     }
     const live = await opening;
+    // It may have been closed while this waited: nobody would be answered in a room that has no clock any more.
+    if (this.#open.get(volumeId) !== opening) return this.get(volumeId);
     live.usedAtMs = Date.now();
     return live;
   }

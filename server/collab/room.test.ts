@@ -152,6 +152,13 @@ describe("a room", () => {
     expect([slow.closes, editor.closes]).toEqual([[1013], []]);
   });
 
+  it("closes a socket that was admitted before it crashed, so that its page asks for a fresh room", async () => {
+    const { room, store } = await openRoom();
+    room.crash(new Error("the disk is full"));
+    const late = join(room, store, "ada");
+    expect([late.closes, late.frames, room.connections.size]).toEqual([[1012], [], 0]);
+  });
+
   it("a failed append is a crash: sockets close, and what was not durable is not there after the boot (R29)", async () => {
     const { room, store, turn, crashes } = await openRoom();
     const [editor, other] = [join(room, store, "e"), join(room, store, "o", "viewer")];

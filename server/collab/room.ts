@@ -141,6 +141,11 @@ export class Room {
 
   connect(socket: RoomSocket, who: { userId: string; name: string; role: Role }): RoomConnection {
     const connection = new RoomConnection(socket, who);
+    if (this.#crashed) {
+      // Between its admission and now: the next attempt finds a fresh room.
+      connection.close(CloseCode.restart, "the volume restarts");
+      return connection;
+    }
     this.connections.add(connection);
     connection.send(stepOneFrame(Y.encodeStateVector(this.doc)));
     this.presence.welcome(connection);

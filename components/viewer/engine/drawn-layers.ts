@@ -107,6 +107,11 @@ export class DrawnLayers {
     for (const key of keys) loading.underWay.add(key);
     try {
       await source.loadBricks(keys, loading.abort.signal);
+      if (this.#problem) {
+        // What failed was asked for again by itself; what fails still says so again.
+        this.#problem = null;
+        this.#events.onProblem();
+      }
     } catch (error) {
       if (loading.abort.signal.aborted) return;
       this.#problem = isProblem(error)

@@ -20,6 +20,12 @@ export class FrameLoop {
     this.#handle = 0;
     const drawers = [...this.#pending];
     this.#pending.clear();
-    for (const draw of drawers) draw();
+    for (const draw of drawers) {
+      try {
+        draw();
+      } catch (error) {
+        reportError(error); // the others of this frame are drawn all the same
+      }
+    }
   };
 }
