@@ -10,8 +10,17 @@ export interface VolumeFiles {
   readonly labels: string | null;
 }
 
+export interface FoundFiles {
+  readonly volumes: readonly VolumeFiles[];
+  /** Label images whose image is not there. */
+  readonly strayLabels: readonly string[];
+}
+
+/** HDF5 and zipped OME-Zarr can hold image and labels together, whatever they are called. */
+const HOLDS_SEVERAL = /\.(h5|hdf5|hdf|zip)$/i;
+
 /** Files as named, folders searched with all below them; pairs put together within their folder. */
-export async function findVolumes(paths: readonly string[]): Promise<VolumeFiles[]> {
+export async function findVolumes(paths: readonly string[]): Promise<FoundFiles> {
   const files: string[] = [];
   for (const given of paths) {
     const info = await stat(given).catch(() => null);
@@ -27,12 +36,23 @@ export async function findVolumes(paths: readonly string[]): Promise<VolumeFiles
   }
   const unique = [...new Set(files)].sort();
   const keyOf = (file: string) => path.join(path.dirname(file), volumeNameOf(path.basename(file)));
+  const isLabels = (file: string) => isLabelFileName(path.basename(file));
+  const imageKeys = new Set(unique.filter((file) => !isLabels(file)).map(keyOf));
+  const alone = unique.filter((file) => isLabels(file) && !imageKeys.has(keyOf(file)));
+  const containers = new Set(alone.filter((file) => HOLDS_SEVERAL.test(file)));
   const labels = new Map(
-    unique.filter((file) => isLabelFileName(path.basename(file))).map((file) => [keyOf(file), file]),
+    unique.filter((file) => isLabels(file) && !containers.has(file)).map((file) => [keyOf(file), file]),
   );
-  return unique
-    .filter((file) => !isLabelFileName(path.basename(file)))
-    .map((image) => ({ name: volumeNameOf(path.basename(image)), image, labels: labels.get(keyOf(image)) ?? null }));
+  return {
+    volumes: unique
+      .filter((file) => !isLabels(file) || containers.has(file))
+      .map((image) => ({
+        name: volumeNameOf(path.basename(image)),
+        image,
+        labels: containers.has(image) ? null : (labels.get(keyOf(image)) ?? null),
+      })),
+    strayLabels: alone.filter((file) => !containers.has(file)),
+  };
 }
 
 async function* filesBelow(folder: string): AsyncIterable<string> {

@@ -26,6 +26,9 @@ it("imports a folder of pairs into a running server, names what it could not tak
   await writeFile(path.join(folder, "Emb01_a_image.tif"), writePlainTiff(pixels, shape));
   await writeFile(path.join(folder, "Emb01_a_labels.tif"), writePlainTiff(labels, shape));
   await writeFile(path.join(folder, "Emb02_b.tif"), "no image at all");
+  await writeFile(path.join(folder, "Emb03_c_labels.tif"), writePlainTiff(labels, shape));
+  // May hold both, so that it is looked into; this one holds nothing.
+  await writeFile(path.join(folder, "Emb04_raw_and_label.h5"), "");
   const lines: string[] = [];
   process.env.KARYOLOOP_PASSWORD = TEST_PASSWORD;
   const args = [
@@ -44,9 +47,12 @@ it("imports a folder of pairs into a running server, names what it could not tak
   expect(await runImport(args, (line) => lines.push(line))).toBe(1);
   expect(lines.join("\n")).toMatch(/Emb01_a: 5 × 20 × 31 voxels of 2 × 0.5 × 0.5 µm with 1 nuclei/);
   expect(lines.join("\n")).toMatch(/Emb02_b: This is a text file/);
+  expect(lines.join("\n")).toMatch(/Emb03_c_labels\.tif: left out/);
+  expect(lines.join("\n")).toMatch(/Emb04_raw_and: .*(empty|no bytes|cannot be uploaded)/i);
+  expect(lines.at(-1)).toBe("1 of 3 volumes are in the project.");
   lines.length = 0;
   await runImport(args, (line) => lines.push(line));
-  expect(lines[0]).toBe("Emb01_a: is already there");
+  expect(lines).toContain("Emb01_a: is already there");
 }, 170_000);
 
 it("asks for what it cannot know", async () => {

@@ -17,7 +17,11 @@ export async function runImport(args: readonly string[], say: (line: string) => 
     say(IMPORT_USAGE);
     return 0;
   }
-  const volumes = await findVolumes(options.paths);
+  const { volumes, strayLabels } = await findVolumes(options.paths);
+  for (const file of strayLabels)
+    say(
+      `${file}: left out, as it is called labels and its image is not beside it. Labels can be added on the import page.`,
+    );
   if (volumes.length === 0)
     throw new Problem({ tag: "nothing-found", what: "No volume was found.", where: options.paths.join(", ") });
   // Before anything is sent: a name without a specimen should not be noticed half-way.

@@ -25,7 +25,9 @@ const labelImageOf = (file: ArrivedFile): ChosenLabels | null => {
 function firstDraft(file: ArrivedFile, files: readonly ArrivedFile[], taken: ReadonlySet<string>): Draft {
   const { uploadId, fileName, contents } = file;
   const image = contents.images.find(({ looksLikeLabels }) => !looksLikeLabels);
-  if (!image || isLabelFileName(fileName)) {
+  // A file that holds both is a volume with its labels, whatever it is called.
+  const holdsBoth = image && contents.images.some(({ looksLikeLabels }) => looksLikeLabels);
+  if (!image || (isLabelFileName(fileName) && !holdsBoth)) {
     const labels = labelImageOf(file) ?? { uploadId, image: contents.images[0].path, channel: 0, time: 0 };
     return { kind: "labels", labels, volumeId: null, mode: "accepted", complete: false };
   }

@@ -1,0 +1,68 @@
+import { MantineProvider } from "@mantine/core";
+import type { ReactNode } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, it } from "vitest";
+import type { LabelMode } from "../../core/import/import-request.ts";
+import { AddLabelsForm } from "./add-labels-form.tsx";
+import type { ArrivedFile } from "./import-draft.ts";
+import { UploadRow } from "./upload-row.tsx";
+
+const markup = (node: ReactNode): string => renderToStaticMarkup(<MantineProvider>{node}</MantineProvider>);
+
+const file: ArrivedFile = {
+  uploadId: "u",
+  fileName: "embryo_labels.tif",
+  contents: {
+    format: "TIFF",
+    notes: [],
+    images: [
+      {
+        path: "stack",
+        shapeZyx: [9, 40, 70],
+        pixelType: "uint16",
+        voxelSizeZyx: null,
+        voxelSizeNote: "",
+        channels: ["1"],
+        times: 1,
+        looksLikeLabels: false,
+      },
+    ],
+  },
+};
+
+const addLabels = (mode: LabelMode) =>
+  markup(
+    <AddLabelsForm
+      file={file}
+      draft={{ labels: { uploadId: "u", image: "stack", channel: 0, time: 0 }, volumeId: null, mode, complete: false }}
+      volumes={[{ id: "v", name: "Embryo", shapeZyx: [9, 40, 70] }]}
+      pending={false}
+      problem={null}
+      onChange={() => {}}
+      onStart={() => {}}
+      onDrop={() => {}}
+      onIsImage={() => {}}
+    />,
+  );
+
+it("asks whether added labels hold every nucleus, where they are accepted ones", () => {
+  expect(addLabels("accepted")).toContain("Every nucleus of the volume is labelled");
+  expect(addLabels("proposals")).not.toContain("Every nucleus of the volume is labelled");
+});
+
+it("says in words how far an upload is, that the server does not answer, and why it failed", () => {
+  const row = (stage: Parameters<typeof UploadRow>[0]["stage"]) =>
+    markup(<UploadRow fileName="a.tif" sizeBytes={3e9} stage={stage} onCancel={() => {}} onRetry={() => {}} />);
+  const sent = row({ kind: "uploading", sentBytes: 1.5e9, connected: true });
+  expect(sent).toContain("1.50 GB of 3.00 GB sent");
+  expect(sent).not.toContain("trying again");
+  expect(row({ kind: "uploading", sentBytes: 1.5e9, connected: false })).toContain(
+    "the server does not answer, trying again",
+  );
+  const failed = row({
+    kind: "failed",
+    problem: { tag: "t", what: "This is a text file.", hint: "Export it as TIFF." },
+  });
+  for (const words of ["This is a text file.", "Export it as TIFF.", "Try again", "Remove"])
+    expect(failed).toContain(words);
+});
