@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { EditorPage } from "../pages/editor-page.ts";
+import { EditorPage, type PanePoint } from "../pages/editor-page.ts";
 import { makeFirstAccount } from "../server/first-person.ts";
 import { joinProject } from "../server/join-project.ts";
 import { type RunningProduct, startProduct } from "../server/running-server.ts";
@@ -8,10 +8,16 @@ import { writeSampleFiles } from "./sample-files.ts";
 import { takePicture } from "./take-picture.ts";
 
 /**
- * The walk of the guides on the product's own synthetic samples, by real clicks: one sample with a third of its nuclei
- * labelled, one with all, two people, a training, a question, an export.
+ * The walk of the guides by real clicks, on synthetic volumes: one with a third of its nuclei labelled, one that comes
+ * as a pair of files with all of them; two people, a training, a question, an export.
  */
-const TRAINING_BOUND_MS = 600_000;
+const TRAINING_BOUND_MS = 480_000;
+const ALL_LABELLED = "organoid-7";
+/** Unlabelled nuclei in the middle slice of the sample with seed 1, px from the middle of the pane. */
+const ADAS_NUCLEUS: PanePoint = [-104, -49];
+const GRACES_NUCLEUS: PanePoint = [119, 35];
+const BRUSH_STEPS = 6;
+const REACH_PX = 9;
 
 test.describe.configure({ mode: "serial" });
 
@@ -20,7 +26,6 @@ let browser: Browser;
 let ada: Page;
 let editor: EditorPage;
 let projectUrl: string;
-const volumeUrls: string[] = [];
 
 test.beforeAll(async ({ browser: started }) => {
   browser = started;
@@ -36,8 +41,20 @@ async function openVolume(name: string): Promise<void> {
   await ada.getByRole("link", { name }).first().click({ timeout: 60_000 });
   await ada.waitForURL("**/volumes/*");
   await editor.isReady();
-  // Images and surfaces come from the server and from workers.
-  await ada.waitForLoadState("networkidle");
+}
+
+/** Over a nucleus about 14 µm across that has no label yet: a ball, larger than at the start, moved in a small round. */
+async function paintBall(person: EditorPage, [right, down]: PanePoint): Promise<void> {
+  await person.page.keyboard.press("b");
+  await person.page.keyboard.press("d");
+  for (let step = 0; step < BRUSH_STEPS; step++) await person.page.keyboard.press("]");
+  await person.paintNucleus("xy", [
+    [right - REACH_PX, down],
+    [right, down - REACH_PX],
+    [right + REACH_PX, down],
+    [right, down + REACH_PX],
+    [right - REACH_PX, down],
+  ]);
 }
 
 test("import: a pair of files, and what is asked", async () => {
@@ -47,29 +64,94 @@ test("import: a pair of files, and what is asked", async () => {
   const files = await writeSampleFiles(test.info().outputPath("files"));
   await ada.goto(`${projectUrl}/import`);
   await ada.getByLabel("Volumes to import").setInputFiles([files.image, files.labels]);
-  await expect(ada.getByText("organoid-7_labels.tif goes along as labels.")).toBeVisible();
+  await expect(ada.getByText(/labels\.tif goes along as labels/)).toBeVisible();
   const form = ada.locator("form");
   await form.getByRole("combobox", { name: "Specimen" }).fill("organoid 7");
   await ada.keyboard.press("Tab");
-  await ada.getByText("organoid-7_image.tif", { exact: true }).evaluate((card) => {
-    window.scrollTo({ top: card.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
+  await ada.getByText(/^organoid-7_image\.tif$/).evaluate((heading) => {
+    window.scrollTo({ top: heading.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
   });
   await takePicture(ada, "import");
-  await form.getByLabel("y, µm").fill("0.4");
-  await form.getByLabel("x, µm", { exact: true }).fill("0.4");
+  for (const [axis, um] of [
+    [/^Voxel size z/, "1"],
+    [/^y, µm/, "0.4"],
+    [/^x, µm/, "0.4"],
+  ] as const)
+    await form.getByLabel(axis).fill(um);
   await form.getByLabel("Every nucleus of the volume is labelled").check();
   await form.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(ada.getByRole("link", { name: "organoid-7" })).toBeVisible({ timeout: 60_000 });
+  await expect(ada.getByRole("link", { name: ALL_LABELLED })).toBeVisible({ timeout: 60_000 });
 });
 
 test("editor: two people paint", async () => {
-  const projectId = path.basename(projectUrl);
   const grace = await joinProject(browser, ada, {
     address: product.address,
-    projectId,
+    projectId: path.basename(projectUrl),
     name: "Grace Hopper",
     role: "annotator",
   });
   await openVolume("Sample 1");
-  await ada.screenshot({ path: "/tmp/shots/explore.png" });
+  const other = new EditorPage(grace);
+  await other.open(ada.url());
+  const before = await editor.nuclei();
+  await paintBall(other, GRACES_NUCLEUS);
+  await other.saved();
+  await paintBall(editor, ADAS_NUCLEUS);
+  await editor.saved();
+  await expect.poll(() => editor.nuclei()).toBe(before + 2);
+  await other.hover("xy", GRACES_NUCLEUS[0] + 12, GRACES_NUCLEUS[1] + 8);
+  await takePicture(ada, "editor");
+  await grace.context().close();
+});
+
+test("boxes: what a box means is asked", async () => {
+  await openVolume(ALL_LABELLED);
+  await ada.keyboard.press("g");
+  await editor.drag("xy", [
+    [10, -110],
+    [110, 110],
+  ]);
+  await editor.tab("Boxes");
+  await takePicture(ada, "boxes");
+  await ada.getByTestId("draft-box").getByRole("button", { name: "Kept for validation" }).click();
+  await expect(ada.getByTestId("draft-box")).toBeHidden();
+});
+
+test("training: what was learned, and the whole project page", async () => {
+  await ada.goto(`${projectUrl}/settings`);
+  await ada.getByLabel("Minutes of one training").fill("1");
+  await ada.getByRole("button", { name: "Save", exact: true }).last().click();
+  await ada.goto(projectUrl);
+  await ada.getByRole("button", { name: "Train", exact: true }).click();
+  const status = ada.getByRole("status").filter({ hasText: /^(Training|Proposing)/ });
+  await expect(status).toContainText(/%/, { timeout: 120_000 });
+  await expect(ada.getByText("makes the proposals")).toBeVisible({ timeout: TRAINING_BOUND_MS });
+  await expect(status).toHaveCount(0, { timeout: TRAINING_BOUND_MS });
+  await ada.goto(projectUrl);
+  await expect(ada.getByText("makes the proposals")).toBeVisible();
+  await takePicture(ada, "project");
+  await ada.getByRole("heading", { name: "Training", exact: true }).evaluate((heading) => {
+    window.scrollTo({ top: heading.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
+  });
+  await takePicture(ada, "training");
+});
+
+test("queue: one question", async () => {
+  await openVolume("Sample 1");
+  await editor.tab("Queue");
+  await ada.keyboard.press("q");
+  await expect(editor.queueCard()).toBeVisible();
+  await takePicture(ada, "queue");
+});
+
+test("export: a frozen version and its formats", async () => {
+  await ada.goto(`${projectUrl}/export`);
+  await ada.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-4.0");
+  await ada.keyboard.press("Escape");
+  await ada.getByRole("button", { name: "Freeze a new version" }).click();
+  await expect(ada.getByRole("link", { name: /Download version 1/ })).toBeVisible({ timeout: 60_000 });
+  await ada.getByText("Version 1", { exact: true }).evaluate((heading) => {
+    window.scrollTo({ top: heading.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
+  });
+  await takePicture(ada, "export");
 });
