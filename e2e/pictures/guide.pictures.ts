@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
 import { EditorPage, type PanePoint } from "../pages/editor-page.ts";
 import { makeFirstAccount } from "../server/first-person.ts";
 import { joinProject } from "../server/join-project.ts";
@@ -8,11 +8,12 @@ import { writeSampleFiles } from "./sample-files.ts";
 import { takePicture } from "./take-picture.ts";
 
 /**
- * The walk of the guides by real clicks, on synthetic volumes: one with a third of its nuclei labelled, one that comes
- * as a pair of files with all of them; two people, a training, a question, an export.
+ * The walk of the guides by real clicks, on synthetic volumes: the sample with a third of its nuclei labelled and two
+ * people in it; then two files, one labelled and one not, a training, a question, an export.
  */
 const TRAINING_BOUND_MS = 480_000;
 const ALL_LABELLED = "organoid-7";
+const NOTHING_LABELLED = "organoid-8";
 /** Unlabelled nuclei in the middle slice of the sample with seed 1, px from the middle of the pane. */
 const ADAS_NUCLEUS: PanePoint = [-104, -49];
 const GRACES_NUCLEUS: PanePoint = [119, 35];
@@ -57,33 +58,10 @@ async function paintBall(person: EditorPage, [right, down]: PanePoint): Promise<
   ]);
 }
 
-test("import: a pair of files, and what is asked", async () => {
+test("editor: two people paint", async () => {
   await ada.getByRole("button", { name: "Try it with a sample" }).first().click();
   await ada.waitForURL(/projects\/[0-9a-f-]{36}/);
   projectUrl = ada.url();
-  const files = await writeSampleFiles(test.info().outputPath("files"));
-  await ada.goto(`${projectUrl}/import`);
-  await ada.getByLabel("Volumes to import").setInputFiles([files.image, files.labels]);
-  await expect(ada.getByText(/labels\.tif goes along as labels/)).toBeVisible();
-  const form = ada.locator("form");
-  await form.getByRole("combobox", { name: "Specimen" }).fill("organoid 7");
-  await ada.keyboard.press("Tab");
-  await ada.getByText(/^organoid-7_image\.tif$/).evaluate((heading) => {
-    window.scrollTo({ top: heading.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
-  });
-  await takePicture(ada, "import");
-  for (const [axis, um] of [
-    [/^Voxel size z/, "1"],
-    [/^y, µm/, "0.4"],
-    [/^x, µm/, "0.4"],
-  ] as const)
-    await form.getByLabel(axis).fill(um);
-  await form.getByLabel("Every nucleus of the volume is labelled").check();
-  await form.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(ada.getByRole("link", { name: ALL_LABELLED })).toBeVisible({ timeout: 60_000 });
-});
-
-test("editor: two people paint", async () => {
   const grace = await joinProject(browser, ada, {
     address: product.address,
     projectId: path.basename(projectUrl),
@@ -104,12 +82,57 @@ test("editor: two people paint", async () => {
   await grace.context().close();
 });
 
+async function answer(form: Locator, specimen: string): Promise<void> {
+  await form.getByRole("combobox", { name: "Specimen" }).fill(specimen);
+  await ada.keyboard.press("Tab");
+}
+
+async function importIt(form: Locator): Promise<void> {
+  for (const [axis, um] of [
+    [/^Voxel size z/, "1"],
+    [/^y, µm/, "0.4"],
+    [/^x, µm/, "0.4"],
+  ] as const)
+    await form.getByLabel(axis).fill(um);
+  await form.getByRole("button", { name: "Import", exact: true }).click();
+}
+
+test("import: a pair of files, and what is asked", async () => {
+  await ada.goto(`${product.address}/projects`);
+  await ada.getByRole("button", { name: "New project" }).click();
+  await ada.getByRole("dialog").getByLabel("Name").fill("Organoids, day 12");
+  await ada.getByRole("dialog").getByLabel("Description").fill("Confocal, nuclear stain. Every nucleus, dim ones too.");
+  await ada.getByRole("button", { name: "Make the project" }).click();
+  await ada.waitForURL(/projects\/[0-9a-f-]{36}/);
+  projectUrl = ada.url();
+  const folder = test.info().outputPath("files");
+  const labelled = await writeSampleFiles(folder, 7);
+  const unlabelled = await writeSampleFiles(folder, 8);
+  await ada.goto(`${projectUrl}/import`);
+  await ada.getByLabel("Volumes to import").setInputFiles([labelled.image, labelled.labels, unlabelled.image]);
+  await expect(ada.getByText(/labels\.tif goes along as labels/)).toBeVisible();
+  const formOf = (file: string): Locator => ada.locator("form").filter({ hasText: file });
+  const first = formOf("organoid-7_image.tif");
+  await answer(first, "organoid 7");
+  await first.evaluate((form) => {
+    window.scrollTo({ top: form.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
+  });
+  await takePicture(ada, "import");
+  await first.getByLabel("Every nucleus of the volume is labelled").check();
+  await importIt(first);
+  const second = formOf("organoid-8_image.tif");
+  await answer(second, "organoid 8");
+  await importIt(second);
+  for (const name of [ALL_LABELLED, NOTHING_LABELLED])
+    await expect(ada.getByRole("link", { name })).toBeVisible({ timeout: 60_000 });
+});
+
 test("boxes: what a box means is asked", async () => {
   await openVolume(ALL_LABELLED);
   await ada.keyboard.press("g");
   await editor.drag("xy", [
     [10, -110],
-    [110, 110],
+    [140, 110],
   ]);
   await editor.tab("Boxes");
   await takePicture(ada, "boxes");
@@ -137,7 +160,7 @@ test("training: what was learned, and the whole project page", async () => {
 });
 
 test("queue: one question", async () => {
-  await openVolume("Sample 1");
+  await openVolume(NOTHING_LABELLED);
   await editor.tab("Queue");
   await ada.keyboard.press("q");
   await expect(editor.queueCard()).toBeVisible();

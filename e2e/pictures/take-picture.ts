@@ -18,7 +18,7 @@ export async function takePicture(page: Page, name: string): Promise<void> {
 
 /** Image bricks and surfaces come one by one: the picture is taken when two in a row are alike. */
 async function whenStill(page: Page): Promise<Buffer> {
-  let last = Buffer.alloc(0);
+  let last: Buffer = Buffer.alloc(0);
   const standsStill = async (): Promise<boolean> => {
     const next = await page.screenshot({ animations: "disabled", caret: "hide" });
     const same = next.equals(last);
