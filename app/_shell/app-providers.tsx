@@ -3,7 +3,7 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
-import { theme } from "../../components/ui/theme.ts";
+import { cssVariablesResolver, theme } from "../../components/ui/theme.ts";
 import { ApiProvider } from "../_trpc/api-provider.tsx";
 import { isDarkPath } from "./dark-paths.ts";
 
@@ -12,6 +12,7 @@ export function AppProviders({ children }: { children: ReactNode }) {
   return (
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
       defaultColorScheme="auto"
       forceColorScheme={isDarkPath(pathname) ? "dark" : undefined}
     >

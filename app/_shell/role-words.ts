@@ -4,6 +4,6 @@ import type { Role } from "../../core/roles.ts";
 export const roleWords: Readonly<Record<Role, string>> = {
   viewer: "looks at everything, changes nothing",
   annotator: "paints, accepts and corrects",
-  reviewer: "also changes what others painted",
+  reviewer: "also imports volumes, decides what is kept for validation and which model proposes",
   owner: "also invites people and sets up the project",
 };

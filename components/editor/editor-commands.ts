@@ -1,7 +1,7 @@
 import { deleteNucleusAct, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
 import { paintMasks } from "../../core/edit/paint-mask.ts";
 import { planeAxes } from "../../core/edit/slice-plane.ts";
-import type { Zyx } from "../../core/volume/voxel-space.ts";
+import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type ToolName, toolNames } from "../tools/create-tool.ts";
 import { brushRadius } from "./brush-radius.ts";
 import type { EditorController } from "./editor-controller.ts";
@@ -174,9 +174,14 @@ function flyToSelected(editor: EditorController): void {
 
 export function flyToNucleus(
   editor: EditorController,
-  row: { readonly centroidZyx: Zyx; readonly volumeUm3: number },
+  row: { readonly centroidZyx: Zyx; readonly box: VoxelBox },
 ): void {
-  editor.view.flyTo(row.centroidZyx, Math.cbrt((3 * row.volumeUm3) / (4 * Math.PI)) * 1.5);
+  const { voxelSizeZyx } = editor.props().image;
+  // To its farthest face, not by its volume: a first stroke is a thin disc. Half as much again shows the neighbours.
+  const reachUm = row.centroidZyx.map(
+    (at, axis) => Math.max(at - row.box.minZyx[axis], row.box.maxZyx[axis] - at) * voxelSizeZyx[axis],
+  );
+  editor.view.flyTo(row.centroidZyx, Math.max(...reachUm) * 1.5);
 }
 
 function review(editor: EditorController, name: "next" | "skip"): void {

@@ -1,4 +1,4 @@
-import { Group, Kbd, Modal, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
 import type { NucleusClass } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { type KeyBinding, keyGroups, keymap, pointerHelp } from "./keymap.ts";
@@ -16,7 +16,7 @@ export function HelpSheet({ editor, classes }: { editor: EditorController; class
       size={1040}
       attributes={{ content: { "data-editor-help": true } }}
     >
-      <SimpleGrid cols={3} spacing="xl" verticalSpacing="md">
+      <div style={{ columns: 3, columnGap: 32 }}>
         {keyGroups.map((group) => (
           <Section key={group} title={group}>
             {bindings
@@ -38,14 +38,14 @@ export function HelpSheet({ editor, classes }: { editor: EditorController; class
             <Row key={entry.gesture} keys={[entry.gesture]} text={entry.text} />
           ))}
         </Section>
-      </SimpleGrid>
+      </div>
     </Modal>
   );
 }
 
 function Section({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <Stack gap={4}>
+    <Stack gap={4} mb="md" style={{ breakInside: "avoid" }}>
       <Text size="xs" fw={700} tt="uppercase" c="dimmed">
         {title}
       </Text>

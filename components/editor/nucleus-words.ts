@@ -4,6 +4,9 @@ export const formatUm3 = (volumeUm3: number): string => `${formatVolume(volumeUm
 export const formatVolume = (volumeUm3: number): string =>
   volumeUm3 >= 100 ? Math.round(volumeUm3).toLocaleString("en-US") : Number(volumeUm3.toPrecision(3)).toString();
 
+/** Stands for a person where labels came with the file. */
+export const CAME_WITH_FILE = "with the file";
+
 const MINUTE = 60_000;
 
 /** "now", "5 min", "3 h", then the date. */

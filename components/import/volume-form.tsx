@@ -92,7 +92,7 @@ export function VolumeForm(props: {
                 label={index === 0 ? "Voxel size z (slice distance), µm" : `${axis}, µm`}
                 required
                 inputMode="decimal"
-                w={index === 0 ? 240 : 110}
+                w={index === 0 ? 280 : 110}
                 value={draft.voxelSizeZyx[index]}
                 onChange={(event) => {
                   const fields: [string, string, string] = [...draft.voxelSizeZyx];

@@ -4,7 +4,7 @@ import type { LabelValue } from "../../core/edit/label-document.ts";
 import editorStyles from "../editor/editor.module.css";
 import type { NucleusRow } from "../editor/editor-contract.ts";
 import { initialsOf } from "../editor/initials.ts";
-import { formatVolume, formatWhen } from "../editor/nucleus-words.ts";
+import { CAME_WITH_FILE, formatVolume, formatWhen } from "../editor/nucleus-words.ts";
 import { StatusMark } from "../editor/status-mark.tsx";
 import styles from "./nuclei-panel.module.css";
 import type { NucleusOrder, SortKey } from "./nucleus-order.ts";
@@ -135,7 +135,7 @@ function Row({ row, top, isSelected, color, onSelect }: RowProps) {
         {row.uncertainty === null ? "–" : row.uncertainty.toFixed(2)}
       </span>
       <span className={styles.cell} title={row.by}>
-        {initialsOf(row.by)}
+        {row.by === CAME_WITH_FILE ? "file" : initialsOf(row.by)}
       </span>
       <span className={`${styles.cell} ${styles.right} ${styles.dim}`} title={row.changedAt}>
         {formatWhen(row.changedAt)}

@@ -36,7 +36,9 @@ export function CheckpointTable({ rows, canChoose, makeCurrent }: CheckpointTabl
           {rows.map((row) => (
             <Table.Tr key={row.id}>
               <Table.Td>
-                <Text size="sm">{row.createdAt.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}</Text>
+                <Text size="sm">
+                  {row.createdAt.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}
+                </Text>
                 <Text size="xs" c="dimmed">
                   {shortId(row.id)} {row.trainedBy && `· ${row.trainedBy}`}
                 </Text>

@@ -22,6 +22,8 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
   const training = state.jobs.find((job) => job.kind === "train");
   const last = state.jobs[0];
   const { missing, advice, nuclei } = state.readiness;
+  // One thing at a time: what would make the numbers better waits for the first nucleus.
+  const shownAdvice = nuclei > 0 ? advice : [];
   return (
     <Stack gap="sm">
       <Group justify="space-between" align="flex-start" wrap="nowrap">
@@ -60,7 +62,7 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
           </List>
         </Alert>
       )}
-      {advice.map((sentence) => (
+      {shownAdvice.map((sentence) => (
         <Alert key={sentence} color="blue" variant="light" icon={<IconRuler2 aria-hidden />}>
           <Text size="sm">{sentence}</Text>
         </Alert>

@@ -1,4 +1,4 @@
-import { Anchor, Typography } from "@mantine/core";
+import { Anchor, Title, Typography } from "@mantine/core";
 import Markdown from "react-markdown";
 
 /**
@@ -11,6 +11,22 @@ export function MarkdownText({ text }: { text: string }) {
       <Markdown
         disallowedElements={["img"]}
         components={{
+          // The text stands below the headings of a page and is not louder than they are.
+          h1: ({ children }) => (
+            <Title order={3} size="h4">
+              {children}
+            </Title>
+          ),
+          h2: ({ children }) => (
+            <Title order={4} size="h5">
+              {children}
+            </Title>
+          ),
+          h3: ({ children }) => (
+            <Title order={5} size="h6">
+              {children}
+            </Title>
+          ),
           a: ({ href, children }) => (
             <Anchor href={href} target="_blank" rel="noopener noreferrer nofollow">
               {children}

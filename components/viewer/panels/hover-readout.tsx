@@ -24,11 +24,13 @@ function readoutText(engine: ViewerEngine, { voxelZyx, label, proposal }: Pointe
   if (!isInside(image, voxelZyx)) return "";
   const [z, y, x] = voxelZyx.map(Math.floor);
   const um = voxelZyx.map((v, axis) => (v * image.voxelSizeZyx[axis]).toFixed(1));
-  const parts = [`x ${x + 1}  y ${y + 1}  z ${z + 1}`, `${um[2]}, ${um[1]}, ${um[0]} µm`];
-  const intensity = intensityAt(engine, [z, y, x]);
-  parts.push(intensity === null ? "loading…" : `intensity ${Number(intensity.toPrecision(6))}`);
+  // The nucleus first: a narrow pane cuts the end.
+  const parts: string[] = [];
   if (label) parts.push(`nucleus ${label}`);
   if (proposal) parts.push(`proposal ${proposal}`);
+  const intensity = intensityAt(engine, [z, y, x]);
+  parts.push(intensity === null ? "loading…" : `intensity ${Number(intensity.toPrecision(6))}`);
+  parts.push(`x ${x + 1}  y ${y + 1}  z ${z + 1}`, `${um[2]}, ${um[1]}, ${um[0]} µm`);
   return parts.join("   ");
 }
 

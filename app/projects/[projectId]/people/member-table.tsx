@@ -42,7 +42,7 @@ export function MemberTable() {
   return (
     <Section
       title="People"
-      text="Viewer looks; annotator paints; reviewer also changes what others painted; owner sets up."
+      text="Viewer looks; annotator paints and judges; reviewer also imports and decides what is kept for validation; owner also invites and sets up."
     >
       {members.error && <ProblemAlert problem={problemOfError(members.error)} onRetry={() => void members.refetch()} />}
       {setRole.error && <ProblemAlert problem={problemOfError(setRole.error)} />}

@@ -23,7 +23,7 @@ export function TrainingSettings() {
         }}
       >
         <Stack>
-          <Group grow align="flex-start">
+          <Group grow align="flex-end">
             <NumberInput
               label="Minutes of one training"
               description="It stops earlier when it no longer improves on your validation boxes"

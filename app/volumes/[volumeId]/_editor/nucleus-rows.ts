@@ -1,5 +1,6 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import type { NucleusRow } from "../../../../components/editor/editor-contract.ts";
+import { CAME_WITH_FILE } from "../../../../components/editor/nucleus-words.ts";
 import { labelStatuses } from "../../../../core/labels/label-status.ts";
 import type { Zyx } from "../../../../core/volume/voxel-space.ts";
 import type { AppRouter } from "../../../../server/index.ts";
@@ -19,7 +20,7 @@ export function nucleusRowsOf(columns: NucleusColumns, voxelSizeZyx: Zyx): Nucle
     centroidZyx: triple(columns.centroidZyx, i * 3),
     box: { minZyx: triple(columns.boxZyx, i * 6), maxZyx: triple(columns.boxZyx, i * 6 + 3) },
     uncertainty: columns.uncertainty[i],
-    by: columns.people[columns.by[i]]?.name ?? "with the file",
+    by: columns.people[columns.by[i]]?.name ?? CAME_WITH_FILE,
     changedAt: columns.changedAtMs[i] === 0 ? "" : new Date(columns.changedAtMs[i]).toISOString(),
     origin: columns.origin[i],
   }));
