@@ -164,7 +164,7 @@ test("queue: one question", async () => {
   await editor.tab("Queue");
   await ada.keyboard.press("q");
   await expect(editor.queueCard()).toBeVisible();
-  await takePicture(ada, "queue");
+  await takePicture(ada, "queue", editor.queueCard());
 });
 
 test("export: a frozen version and its formats", async () => {

@@ -1,26 +1,26 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../docs/pictures");
 /** Of 256. Camera noise is most of a PNG of the editor; in such steps it is half as large and looks the same. */
-const GREY_STEP = 6;
+const GREY_STEP = 10;
 
-/** What the page shows now, as docs/pictures/NAME.png. */
-export async function takePicture(page: Page, name: string): Promise<void> {
+/** What the page, or a part of it, shows now, as docs/pictures/NAME.png. */
+export async function takePicture(page: Page, name: string, part: Page | Locator = page): Promise<void> {
   // Notices fade by themselves; a picture shows the page without them.
   await expect(page.locator(".mantine-Notification-root")).toHaveCount(0);
   await expect(page.locator(".mantine-Skeleton-root")).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready);
-  const shot = await whenStill(page);
+  const shot = await whenStill(part);
   await writeFile(path.join(FOLDER, `${name}.png`), await withFewerGreys(page, shot));
 }
 
 /** Image bricks and surfaces come one by one: the picture is taken when two in a row are alike. */
-async function whenStill(page: Page): Promise<Buffer> {
+async function whenStill(part: Page | Locator): Promise<Buffer> {
   let last: Buffer = Buffer.alloc(0);
   const standsStill = async (): Promise<boolean> => {
-    const next = await page.screenshot({ animations: "disabled", caret: "hide" });
+    const next = await part.screenshot({ animations: "disabled", caret: "hide" });
     const same = next.equals(last);
     last = next;
     return same;
