@@ -7,7 +7,7 @@ import type {
   Presence,
   Unsubscribe,
 } from "../edit/label-document.ts";
-import { isProblem, Problem } from "../problem.ts";
+import { Problem } from "../problem.ts";
 import type { BrickKey } from "../volume/brick.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
 import { BrickLoader } from "./brick-loader.ts";
@@ -51,8 +51,6 @@ export interface LabelDocumentOptions {
 }
 
 const BLOB_RETRY_MS = 2000;
-/** After the pauses of `fetchPatiently`: bricks that did not come are asked for again by whoever still shows them. */
-const BRICK_RETRY_MS = 5000;
 
 const CLOSED_TO_EDITS = { tag: "read-only", what: "This volume cannot be edited now." } as const;
 
@@ -66,20 +64,12 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   let revision = 0;
   let voxelsQueued = false;
   let retrying = false;
-  let wasSynced = false;
-  /** Bricks that somebody wanted and the network did not bring: strokes in them would be seen by nobody here. */
-  const missed = new Set<BrickKey>();
-  let cancelAskAgain: (() => void) | null = null;
   let factsRevision = 0;
   let nucleiRevision = 0;
 
   const session = new LabelSession(options.volumeId, grid, ports, {
     onVoxels: () => queueVoxels(),
-    onState() {
-      if (session.isSynced && !wasSynced) askAgain();
-      wasSynced = session.isSynced;
-      notify();
-    },
+    onState: () => notify(),
     onOutbox(rows) {
       for (const { blob } of rows) if (blob) bricks.knowBlob(blob.sha256, blob.bytes);
     },
@@ -138,29 +128,14 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     }, BLOB_RETRY_MS);
   }
 
-  /** Told as changed, whoever shows them asks for them again. */
-  function askAgain(): void {
-    cancelAskAgain?.();
-    cancelAskAgain = null;
-    const told = [...missed].map((key): BrickChange => ({ key, box: null }));
-    missed.clear();
-    if (told.length > 0) for (const listener of [...brickListeners]) listener(told);
-  }
-
-  function noteMissed(keys: readonly BrickKey[]): void {
-    for (const key of keys) if (!fold().bricks.isLoaded(key)) missed.add(key);
-    cancelAskAgain ??= ports.schedule(askAgain, BRICK_RETRY_MS);
-  }
-
   async function loadBricks(keys: readonly BrickKey[], signal?: AbortSignal): Promise<void> {
     try {
       await bricks.load(keys, queueVoxels, signal);
     } catch (error) {
-      if (signal?.aborted || isProblem(error)) throw error;
+      const wasGivenUp = error instanceof Error && error.name === "AbortError";
+      if (!wasGivenUp || signal?.aborted) throw error;
       // Somebody else's wish for the same brick was given up, and its request with it.
-      if (error instanceof Error && error.name === "AbortError") return loadBricks(keys, signal);
-      noteMissed(keys);
-      throw error;
+      return loadBricks(keys, signal);
     }
   }
 
@@ -273,10 +248,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     peers: () => presence.peers(),
     onPeersChanged: (listener) => presence.onChange(listener),
     start: () => session.start(),
-    close() {
-      cancelAskAgain?.();
-      session.close();
-    },
+    close: () => session.close(),
     quarantined: () => session.outbox.quarantined(),
     clearQuarantine: () => session.outbox.clearQuarantine(),
     dismissRefusal: () => session.dismissRefusal(),

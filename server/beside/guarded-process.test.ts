@@ -44,7 +44,7 @@ it("hands lines and the exit code on, at low priority", async () => {
 it("stops on request, and lets a drained process finish first", async () => {
   const lines: string[] = [];
   const polite = start(
-    "console.log(process.pid); process.on('SIGUSR2', () => setTimeout(() => { console.log('finished'); process.exit(0) }, 300)); setInterval(() => {}, 1000)",
+    "process.on('SIGUSR2', () => setTimeout(() => { console.log('finished'); process.exit(0) }, 300)); console.log(process.pid); setInterval(() => {}, 1000)",
     lines,
   );
   await until("the pid", () => lines.length === 1);

@@ -187,7 +187,7 @@ describe("strokes of others", () => {
     ["on a network that is nearly gone", { lost: 0.9 }],
   ])("are all on the screen in the end, %s", async (_what, weather) => {
     vi.useFakeTimers();
-    for (let seed = 1; seed <= 12; seed++) {
+    for (let seed = 1; seed <= 20; seed++) {
       const { shown, expected, problem } = await play(seed, weather);
       expect(shown === expected, `seed ${seed}`).toBe(true);
       expect(problem).toBeNull();

@@ -20,12 +20,15 @@ export interface LayerEvents {
 /** Few and small, so that what a pane shows next does not wait behind the whole volume, nor the image behind labels. */
 const MAX_BATCHES = 2;
 const BATCH = 8;
+/** Bricks that did not arrive are asked for again: what others paint there would not be seen. */
+const RETRY_MS = 3000;
 
 interface LayerLoading {
   /** Soonest first. */
   queue: BrickKey[];
   readonly underWay: Set<BrickKey>;
   batches: number;
+  retry: ReturnType<typeof setTimeout> | null;
   readonly abort: AbortController;
 }
 
@@ -81,7 +84,8 @@ export class DrawnLayers {
   load({ source }: LabelLayer, keys: readonly BrickKey[], isUrgent: boolean): void {
     const loading = this.#loading.get(source);
     if (!loading) return;
-    const missing = keys.filter((key) => !loading.underWay.has(key) && source.readBrick(key) === undefined);
+    // Also what is under way: it may have arrived and been evicted again before its batch is over.
+    const missing = keys.filter((key) => source.readBrick(key) === undefined);
     const waiting = isUrgent ? [...missing, ...loading.queue] : [...loading.queue, ...missing];
     loading.queue = [...new Set(waiting)];
     this.#pump(source, loading);
@@ -98,8 +102,14 @@ export class DrawnLayers {
   }
 
   #pump(source: LabelBrickSource, loading: LayerLoading): void {
-    while (loading.queue.length > 0 && loading.batches < MAX_BATCHES)
-      void this.#loadBatch(source, loading, loading.queue.splice(0, BATCH));
+    // Loaded meanwhile by somebody else, or by the part of a failed batch that arrived.
+    loading.queue = loading.queue.filter((key) => source.readBrick(key) === undefined);
+    while (loading.batches < MAX_BATCHES) {
+      const batch = loading.queue.filter((key) => !loading.underWay.has(key)).slice(0, BATCH);
+      if (batch.length === 0) return;
+      loading.queue = loading.queue.filter((key) => !batch.includes(key));
+      void this.#loadBatch(source, loading, batch);
+    }
   }
 
   async #loadBatch(source: LabelBrickSource, loading: LayerLoading, keys: readonly BrickKey[]): Promise<void> {
@@ -108,7 +118,7 @@ export class DrawnLayers {
     try {
       await source.loadBricks(keys, loading.abort.signal);
       if (this.#problem) {
-        // What failed was asked for again by itself; what fails still says so again.
+        // What failed has been asked for again; what fails still says so again.
         this.#problem = null;
         this.#events.onProblem();
       }
@@ -121,13 +131,23 @@ export class DrawnLayers {
             what: "Some labels did not arrive.",
             hint: "Check the connection.",
           });
-      loading.queue = []; // one failure is said once, not per batch
       this.#events.onProblem();
+      if (isProblem(error))
+        loading.queue = []; // decided: said once, not per batch
+      else this.#waitForNetwork(source, loading, keys);
     } finally {
       for (const key of keys) loading.underWay.delete(key);
       loading.batches--;
-      if (!loading.abort.signal.aborted) this.#pump(source, loading);
+      if (!loading.abort.signal.aborted && !loading.retry) this.#pump(source, loading);
     }
+  }
+
+  #waitForNetwork(source: LabelBrickSource, loading: LayerLoading, failed: readonly BrickKey[]): void {
+    loading.queue = [...new Set([...loading.queue, ...failed])];
+    loading.retry ??= setTimeout(() => {
+      loading.retry = null;
+      this.#pump(source, loading);
+    }, RETRY_MS);
   }
 
   #join(layer: LabelLayer): void {
@@ -135,6 +155,7 @@ export class DrawnLayers {
       queue: [],
       underWay: new Set(),
       batches: 0,
+      retry: null,
       abort: new AbortController(),
     });
     const { id, source } = layer;
@@ -147,7 +168,9 @@ export class DrawnLayers {
   #leave(source: LabelBrickSource): void {
     this.#unsubscribe.get(source)?.();
     this.#unsubscribe.delete(source);
-    this.#loading.get(source)?.abort.abort();
+    const loading = this.#loading.get(source);
+    if (loading?.retry) clearTimeout(loading.retry);
+    loading?.abort.abort();
     this.#loading.delete(source);
   }
 }

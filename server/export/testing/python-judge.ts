@@ -11,6 +11,12 @@ export type Judge =
 
 const run = promisify(execFile);
 
+/** Any Python 3: its own library reads zips. */
+export function pythonJudge(): Judge {
+  const command = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"].find(existsSync);
+  return command ? { command } : { missing: "Python 3 is not here: apt-get install python3" };
+}
+
 /** Debian's Python, whose packages python3-tifffile and python3-numpy read TIFF. */
 export function tifffileJudge(): Judge {
   const command = "/usr/bin/python3";
