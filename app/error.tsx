@@ -16,7 +16,9 @@ export default function PageFailed({ error, reset }: { error: Error & { digest?:
       <Text size="xs" c="dimmed">
         If it comes back, tell whoever runs this server:
       </Text>
-      <Code block>{error.digest ?? error.message}</Code>
+      <Code block style={{ whiteSpace: "pre-wrap" }}>
+        {error.digest ?? error.message}
+      </Code>
     </CenteredPage>
   );
 }

@@ -21,6 +21,9 @@ export function VolumePage({ volumeId }: { volumeId: string }) {
     return (
       <WholePage>
         <ProblemAlert problem={problemOfError(volume.error)} onRetry={() => void volume.refetch()} />
+        <Button component={Link} href="/projects" variant="default" mt="sm">
+          To your projects
+        </Button>
       </WholePage>
     );
   return <Waiting text="Opening the volume…" />;
