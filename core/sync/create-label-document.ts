@@ -80,7 +80,17 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     onRefused: (id) => undoStack.forget(id),
   });
   const fold = () => session.replica.fold;
-  const bricks = new BrickLoader(ports, fold, () => baseOf(session.replica.doc).rev, options.maxLoadedBricks);
+  const bricks = new BrickLoader(
+    {
+      // A volume without a base asks the server for none: it is painted and read without a connection too.
+      fetchBrick: async (key, rev, signal) =>
+        rev === 0 && !(await session.hasBase) ? null : ports.fetchBrick(key, rev, signal),
+      fetchBlob: ports.fetchBlob,
+    },
+    fold,
+    () => baseOf(session.replica.doc).rev,
+    options.maxLoadedBricks,
+  );
   presence.attach(session.replica.awareness);
 
   function notify(): void {

@@ -20,12 +20,15 @@ export interface LayerEvents {
 /** Few and small, so that what a pane shows next does not wait behind the whole volume, nor the image behind labels. */
 const MAX_BATCHES = 2;
 const BATCH = 8;
+/** What did not arrive is asked for again after this long: a server that comes back tells nobody. */
+const RETRY_MS = 3000;
 
 interface LayerLoading {
   /** Soonest first. */
   queue: BrickKey[];
   readonly underWay: Set<BrickKey>;
   batches: number;
+  pause: ReturnType<typeof setTimeout> | null;
   readonly abort: AbortController;
 }
 
@@ -89,6 +92,10 @@ export class DrawnLayers {
 
   retry(): void {
     this.#problem = null;
+    for (const loading of this.#loading.values()) {
+      if (loading.pause) clearTimeout(loading.pause);
+      loading.pause = null;
+    }
     for (const { layer } of this.#drawn) this.#events.onStyle(layer.id, true);
   }
 
@@ -98,7 +105,7 @@ export class DrawnLayers {
   }
 
   #pump(source: LabelBrickSource, loading: LayerLoading): void {
-    while (loading.queue.length > 0 && loading.batches < MAX_BATCHES)
+    while (loading.queue.length > 0 && loading.batches < MAX_BATCHES && !loading.pause)
       void this.#loadBatch(source, loading, loading.queue.splice(0, BATCH));
   }
 
@@ -107,17 +114,10 @@ export class DrawnLayers {
     for (const key of keys) loading.underWay.add(key);
     try {
       await source.loadBricks(keys, loading.abort.signal);
+      if (this.#problem && !loading.abort.signal.aborted) this.#say(null);
     } catch (error) {
       if (loading.abort.signal.aborted) return;
-      this.#problem = isProblem(error)
-        ? error
-        : new Problem({
-            tag: "labels-unreachable",
-            what: "Some labels did not arrive.",
-            hint: "Check the connection.",
-          });
-      loading.queue = []; // one failure is said once, not per batch
-      this.#events.onProblem();
+      this.#onFailure(source, loading, keys, error);
     } finally {
       for (const key of keys) loading.underWay.delete(key);
       loading.batches--;
@@ -125,11 +125,37 @@ export class DrawnLayers {
     }
   }
 
+  #onFailure(source: LabelBrickSource, loading: LayerLoading, keys: readonly BrickKey[], error: unknown): void {
+    if (isProblem(error) && error.tag !== "chunk-unreachable") {
+      loading.queue = []; // the server has decided: said once, not per batch
+      this.#say(error);
+      return;
+    }
+    loading.queue = [...new Set([...keys, ...loading.queue])];
+    loading.pause ??= setTimeout(() => {
+      loading.pause = null;
+      this.#pump(source, loading);
+    }, RETRY_MS);
+    this.#say(
+      new Problem({
+        tag: "labels-unreachable",
+        what: "Some labels did not arrive.",
+        hint: "Check the connection; they are asked for again by themselves.",
+      }),
+    );
+  }
+
+  #say(problem: Problem | null): void {
+    this.#problem = problem;
+    this.#events.onProblem();
+  }
+
   #join(layer: LabelLayer): void {
     this.#loading.set(layer.source, {
       queue: [],
       underWay: new Set(),
       batches: 0,
+      pause: null,
       abort: new AbortController(),
     });
     const { id, source } = layer;
@@ -142,7 +168,9 @@ export class DrawnLayers {
   #leave(source: LabelBrickSource): void {
     this.#unsubscribe.get(source)?.();
     this.#unsubscribe.delete(source);
-    this.#loading.get(source)?.abort.abort();
+    const loading = this.#loading.get(source);
+    if (loading?.pause) clearTimeout(loading.pause);
+    loading?.abort.abort();
     this.#loading.delete(source);
   }
 }
