@@ -6,6 +6,9 @@ import { isInside } from "../pane/pane-geometry.ts";
 import type { PaneId, PointerSample } from "../viewer-contract.ts";
 import styles from "../volume-viewer.module.css";
 
+/** Lines break between the parts only. */
+const NO_BREAK = "\u00a0";
+
 /** What lies under the pointer. Written straight into the page: React does not run while the pointer moves. */
 export function HoverReadout({ engine, pane }: { engine: ViewerEngine; pane: PaneId }) {
   const line = useRef<HTMLDivElement>(null);
@@ -29,7 +32,7 @@ function readoutText(engine: ViewerEngine, { voxelZyx, label, proposal }: Pointe
   parts.push(intensity === null ? "loading…" : `intensity ${Number(intensity.toPrecision(6))}`);
   if (label) parts.push(`nucleus ${label}`);
   if (proposal) parts.push(`proposal ${proposal}`);
-  return parts.join("   ");
+  return parts.map((part) => part.replaceAll(" ", NO_BREAK)).join("   ");
 }
 
 /** The stored value at full resolution; null while that brick is not here. */
