@@ -245,6 +245,32 @@ test("a painted nucleus appears in 3D when the hand rests", async ({ page }) => 
   await expect.poll(async () => (await pixelShares(page, "3d")).coloured, { timeout: 60_000 }).toBeGreaterThan(0.06);
 });
 
+test("the script of the 3D pane is asked for once a slice is on the screen, or alone when 3D is all there is to see", async ({
+  page,
+}) => {
+  const scripts: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/scene-pane")) scripts.push(request.url());
+  });
+  server.failing = () => true;
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(`${server.url}?volume=small`);
+  const chunk = () => server.asked[0];
+  await expect.poll(() => server.asked.filter((name) => name === chunk()).length).toBeGreaterThan(1); // asked twice by now
+  expect(scripts).toEqual([]);
+  server.failing = () => false;
+  const state = page.locator('[data-pane="xy"] [data-role="slice"]');
+  await expect(state).toHaveAttribute("data-state", "sharp");
+  await expect.poll(() => scripts.length).toBe(1);
+  await expect(page.locator('[data-pane="3d"] [data-role="scene"]')).toBeAttached();
+
+  server.failing = () => true;
+  await page.goto(`${server.url}?volume=big`);
+  await page.waitForFunction(() => "harness" in window);
+  await page.evaluate(() => window.harness.view.set({ maximisedPane: "3d" }));
+  await expect.poll(() => scripts.length).toBe(2);
+});
+
 test("without WebGL a sentence stands in the 3D pane and the slices work", async ({ page }) => {
   await page.addInitScript(() => {
     const original = HTMLCanvasElement.prototype.getContext;

@@ -137,7 +137,14 @@ export class HarnessUser {
           const [session, seq] = (after ?? "").split(".").map((part) => Number.parseInt(part, 36));
           const lease = this.#server.store.startSession(this.userId, after ? { session, seq } : null);
           this.#server.room.addSession(lease.row, lease.labelCounter);
-          return { session: lease.row.session, epoch: 1, canEdit: true, firstLabel: lease.firstLabel, labelCount: 256 };
+          return {
+            session: lease.row.session,
+            epoch: 1,
+            canEdit: true,
+            firstLabel: lease.firstLabel,
+            labelCount: 256,
+            hasBase: true,
+          };
         }),
       openLink: (room, doc, awareness, events) => {
         const { sockets } = this;

@@ -1,7 +1,7 @@
 "use client";
 
 import { notifications } from "@mantine/notifications";
-import { useEffect, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { ToolMessage } from "../tools/tool-context.ts";
 import { createViewStore } from "../viewer/view-store.ts";
 import styles from "./editor.module.css";
@@ -40,14 +40,24 @@ export function Editor(props: EditorProps) {
 
 function EditorLayout({ editor, props }: { editor: EditorController; props: EditorProps }) {
   useEditorKeys(editor);
+  // The panes first: they ask for their image, and what stands around them is made while it comes. Its places are kept.
+  const isWhole = useDeferredValue(true, false);
   return (
     <div className={styles.editor}>
-      <EditorHeader editor={editor} props={props} />
-      <ToolOptions editor={editor} />
-      <ToolRail editor={editor} />
+      {isWhole && (
+        <>
+          <EditorHeader editor={editor} props={props} />
+          <ToolOptions editor={editor} />
+          <ToolRail editor={editor} />
+        </>
+      )}
       <ViewerArea editor={editor} props={props} />
-      <SidePanel editor={editor} props={props} />
-      <HelpSheet editor={editor} classes={props.classes} />
+      {isWhole && (
+        <>
+          <SidePanel editor={editor} props={props} />
+          <HelpSheet editor={editor} classes={props.classes} />
+        </>
+      )}
     </div>
   );
 }

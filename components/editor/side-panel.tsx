@@ -10,6 +10,7 @@ import type { EditorController } from "./editor-controller.ts";
 import { type PanelTab, panelTabs } from "./editor-state.ts";
 import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
 import { SelectedCard } from "./selected-card.tsx";
+import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
 import { ViewPanel } from "./view-panel.tsx";
 
@@ -55,12 +56,13 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
 
 function NucleiTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const selectedLabel = useObservable(editor.view, (view) => view.selectedLabel);
+  const canEdit = useCanEdit(props.document);
   return (
     <NucleiPanel
       nuclei={props.nuclei}
       selectedLabel={selectedLabel === 0 ? 0 : props.document.canonicalLabel(selectedLabel)}
       colorOf={colorOf}
-      canEdit={props.document.canEdit}
+      canEdit={canEdit}
       onSelect={(row) => {
         editor.select(row.label);
         flyToNucleus(editor, row);

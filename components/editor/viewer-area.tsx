@@ -6,6 +6,7 @@ import type { EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { EditorNotices } from "./editor-notices.tsx";
 import { labelLayer, proposalLayer } from "./label-layers.ts";
+import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
 
 const MARK_COLOR = "#ffd43b";
@@ -14,6 +15,7 @@ const MARK_COLOR = "#ffd43b";
 export function ViewerArea({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const { document, proposals, classes, image } = props;
   const state = useObservable(editor.store, (all) => all);
+  const canEdit = useCanEdit(document);
   const nucleiRevision = useSyncExternalStore(
     (listener) => document.subscribe(listener),
     () => document.nucleiRevision,
@@ -59,7 +61,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
     [boxes, draftBox, selectedBoxId, marks, peers],
   );
   return (
-    <main className={styles.viewer} data-readonly={!document.canEdit || undefined} aria-label="Volume">
+    <main className={styles.viewer} data-readonly={!canEdit || undefined} aria-label="Volume">
       <VolumeViewer
         image={image}
         layers={layers}

@@ -8,7 +8,8 @@ import type { PaintBody } from "./record.ts";
 
 /** At most this many loaded bricks: 1 to 2 MiB each (R28). */
 const MAX_BRICKS = 300;
-const PARALLEL = 6;
+/** Browsers open six connections to a server: the other half is for the image. */
+const PARALLEL = 3;
 
 /** Brings base bricks and blobs to the fold that is shown, and forgets the bricks used least recently. */
 export class BrickLoader {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { Problem } from "../problem.ts";
 import { createLabelDocument } from "./create-label-document.ts";
 import { generationsOf, initialiseDocument } from "./document-layout.ts";
 import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
@@ -9,7 +10,7 @@ import { decodeMessage, type Message } from "./messages.ts";
 import type { OutboxRow, OutboxStore } from "./outbox.ts";
 
 const grid: LabelGrid = { shapeZyx: [8, 40, 48], brickSize: 16 };
-const lease: SessionLease = { session: 9, epoch: 1, canEdit: true, firstLabel: 101, labelCount: 70 };
+const lease: SessionLease = { session: 9, epoch: 1, canEdit: true, firstLabel: 101, labelCount: 70, hasBase: true };
 const row = (z: number, y: number, x0: number, x1: number) => Int32Array.from([z, y, x0, x1]);
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -188,6 +189,67 @@ describe("a page", () => {
     expect(new Set(taken).size).toBe(70);
     expect(sent.filter(({ type }) => type === "want")).toHaveLength(1);
     expect(() => page.newLabel()).toThrow(/no label numbers left/);
+  });
+});
+
+describe("a base", () => {
+  const keys = [0, 1, 2];
+  const counting = (hasBase: boolean) => {
+    const asked: number[] = [];
+    let most = 0;
+    let now = 0;
+    const scene = openPage({
+      startSession: async () => ({ ...lease, hasBase }),
+      async fetchBrick(key) {
+        asked.push(key);
+        most = Math.max(most, ++now);
+        await settle();
+        now--;
+        return new Uint32Array(16 ** 3).fill(7);
+      },
+    });
+    return { ...scene, asked, most: () => most };
+  };
+
+  it("that a volume does not have is never asked for, and its bricks are painted and read without a connection", async () => {
+    const { page, start, sync, disconnect, asked } = counting(false);
+    const loading = page.loadBricks(keys.slice(0, 1)); // before anybody knows: waits for the lease
+    await settle();
+    expect(page.readBrick(0)).toBeUndefined();
+    await start();
+    await loading;
+    await sync();
+    disconnect();
+    await page.loadBricks(keys);
+    await page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 2, 14, 20) }] });
+    expect([voxel(page, 1, 2, 13), voxel(page, 1, 2, 14)]).toEqual([0, 101]);
+    expect(page.readBrick(1)?.[3 + 2 * 16 + 256]).toBe(101); // beyond the edge of the first brick
+    expect(asked).toEqual([]);
+  });
+
+  it("is asked for brick by brick, at most three at once", async () => {
+    const { page, start, asked, most } = counting(true);
+    await start();
+    await page.loadBricks([0, 1, 2, 1024, 1025]);
+    expect(asked).toEqual([0, 1, 2, 1024, 1025]);
+    expect(most()).toBe(3);
+    expect(voxel(page, 1, 1, 1)).toBe(7);
+  });
+
+  it("is asked for where the server gives no session: it says itself why nothing comes", async () => {
+    const refused = new Problem({ tag: "gone", what: "This volume was deleted." });
+    const { page, start } = openPage({
+      startSession: async () => {
+        throw refused;
+      },
+      fetchBrick: async () => {
+        throw refused;
+      },
+    });
+    const loading = page.loadBricks([0]);
+    loading.catch(() => {});
+    await start();
+    await expect(loading).rejects.toBe(refused);
   });
 });
 

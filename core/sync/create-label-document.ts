@@ -82,7 +82,11 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   });
   const fold = () => session.replica.fold;
   const patientPorts: Pick<LabelDocumentPorts, "fetchBrick" | "fetchBlob"> = {
-    fetchBrick: (key, rev, signal) => fetchPatiently(() => ports.fetchBrick(key, rev, signal), ports.schedule, signal),
+    // A volume without a base asks the server for none: it is painted and read without a connection too.
+    fetchBrick: async (key, rev, signal) =>
+      rev === 0 && !(await session.hasBase)
+        ? null
+        : fetchPatiently(() => ports.fetchBrick(key, rev, signal), ports.schedule, signal),
     fetchBlob: (sha256) => ports.fetchBlob(sha256),
   };
   const bricks = new BrickLoader(patientPorts, fold, () => baseOf(session.replica.doc).rev, options.maxLoadedBricks);

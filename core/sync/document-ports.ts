@@ -11,6 +11,8 @@ export interface SessionLease {
   readonly canEdit: boolean;
   readonly firstLabel: number;
   readonly labelCount: number;
+  /** False: the base at rev 0 is background everywhere, and no brick of it need be asked for. */
+  readonly hasBase: boolean;
   /** Why this page may only look, where it is not for the person's role. */
   readonly lookOnlyReason?: string;
 }

@@ -60,6 +60,11 @@ export class LabelSession {
   #cancelRetry = () => {};
   #stopped: string | null = null;
   #refusal: { reason: string; recordId: string } | null = null;
+  #tellBase: (hasBase: boolean) => void = () => {};
+  /** What the first lease says of the base; true where there will be no lease. */
+  readonly hasBase = new Promise<boolean>((resolve) => {
+    this.#tellBase = resolve;
+  });
 
   constructor(volumeId: string, grid: LabelGrid, ports: LabelDocumentPorts, events: SessionEvents) {
     this.#volumeId = volumeId;
@@ -170,12 +175,15 @@ export class LabelSession {
       if (this.#closed) return;
       this.#lease = lease;
       this.#seq = 0;
+      this.#tellBase(lease.hasBase);
       this.leases.add(lease.firstLabel, lease.labelCount);
       this.#connect(this.#shown);
     } catch (error) {
       if (this.#closed) return;
-      if (isProblem(error)) this.#stopped = error.message;
-      else
+      if (isProblem(error)) {
+        this.#stopped = error.message;
+        this.#tellBase(true);
+      } else
         this.#cancelRetry = this.#ports.schedule(
           () => void this.#takeLease(Math.min(retryMs * 2, RETRY_MAX_MS)),
           retryMs,

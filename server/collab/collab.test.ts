@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
+import type { SessionLease } from "../../core/sync/document-ports.ts";
 import type { PlanLimits } from "../../core/sync/plan-act.ts";
 import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
@@ -169,6 +170,21 @@ describe("rights", () => {
     void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(0, 0, 0, 5) }] });
     await waitFor(() => at(vera, 0, 0, 4) === label, "the stroke at the viewer's");
     await expect(vera.commit({ name: "x", records: [] })).rejects.toThrow(/cannot be edited/);
+  });
+
+  it("a session says whether there is a base to be asked for, also to a person who may only look", async () => {
+    const bare = await newVolume("bare");
+    const imported = await newVolume("imported", new Map([[key0, new Uint32Array(BRICK_VOXELS).fill(3)]]));
+    const hasBase = async (person: typeof people.ada, volumeId: string) => {
+      const response = await fetch(`${server.address}/api/volumes/${volumeId}/sessions`, {
+        method: "POST",
+        headers: { cookie: person.cookie, origin: server.address },
+        body: JSON.stringify({ after: null }),
+      });
+      return ((await response.json()) as SessionLease).hasBase;
+    };
+    for (const person of [people.ada, people.vera])
+      expect([await hasBase(person, bare), await hasBase(person, imported)]).toEqual([false, true]);
   });
 
   it("a stranger gets neither a session nor a socket", async () => {

@@ -40,13 +40,15 @@ const postSession: HttpRoute = {
     if (!parsed.success) throw new HttpRefusal(400, "A body like {after} is needed.");
     const live = await liveVolumesOf(services).get(volumeId);
     if (!user || parsed.data.lookOnly || !hasRole(role, "annotator")) {
-      sendJson(response, 200, { session: 0, epoch: live.room.epoch, canEdit: false, firstLabel: 0, labelCount: 0 });
+      const { epoch } = live.room;
+      const hasBase = live.baseLabels !== "none";
+      sendJson(response, 200, { session: 0, epoch, canEdit: false, firstLabel: 0, labelCount: 0, hasBase });
       return;
     }
     const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
     live.room.addSession(started.row, started.labelCounter);
-    const { epoch, firstLabel, labelCount } = started;
-    sendJson(response, 200, { session: started.row.session, epoch, canEdit: true, firstLabel, labelCount });
+    const { epoch, firstLabel, labelCount, hasBase } = started;
+    sendJson(response, 200, { session: started.row.session, epoch, canEdit: true, firstLabel, labelCount, hasBase });
   },
 };
 

@@ -10,6 +10,8 @@ export interface StartedSession {
   readonly firstLabel: number;
   readonly labelCount: number;
   readonly labelCounter: number;
+  /** As of the lease, in the transaction that makes it. */
+  readonly hasBase: boolean;
 }
 
 /**
@@ -31,7 +33,12 @@ export async function startSession(
         labelCounter: sql`${volume.labelCounter} + ${labelCount}`,
       })
       .where(eq(volume.id, volumeId))
-      .returning({ session: volume.sessionCounter, labelCounter: volume.labelCounter, epoch: volume.epoch });
+      .returning({
+        session: volume.sessionCounter,
+        labelCounter: volume.labelCounter,
+        epoch: volume.epoch,
+        baseLabels: volume.baseLabels,
+      });
     const [named] = after
       ? await tx
           .select({ session: volumeSession.session })
@@ -58,6 +65,7 @@ export async function startSession(
       firstLabel: counters.labelCounter - labelCount + 1,
       labelCount,
       labelCounter: counters.labelCounter,
+      hasBase: counters.baseLabels !== "none",
     };
   });
 }

@@ -76,7 +76,7 @@ describe("a project with two labelled volumes", () => {
     const version = await frozen(first);
     expect(version.problem).toBeNull();
     expect(version).toMatchObject({ state: "ready", version: 1, by: "Ada Lovelace" });
-  }, 60_000);
+  }, 120_000);
 
   it("is frozen and fetched as one zip, valid by our own rules", async () => {
     const files = await unpack(await zipOf(first, "format=ome-zarr&format=imagej&format=model"), "first");
@@ -145,7 +145,7 @@ describe("a project with two labelled volumes", () => {
     const { datasetFreezerOf } = await import("./dataset-freezer.ts");
     datasetFreezerOf(server.services).resume();
     expect((await frozen(row.id)).state).toBe("ready");
-  });
+  }, 120_000);
 
   it("is cancelled while it freezes, and leaves nothing behind", async () => {
     const { id } = await owner().export.create.mutate({ projectId, licence: "" });

@@ -64,7 +64,14 @@ async function play(seed: number, weather: Weather): Promise<{ shown: string; ex
         quarantine: async () => {},
         clearQuarantine: async () => {},
       },
-      startSession: async () => ({ session: 9, epoch: 1, canEdit: true, firstLabel: 900, labelCount: 70 }),
+      startSession: async () => ({
+        session: 9,
+        epoch: 1,
+        canEdit: true,
+        firstLabel: 900,
+        labelCount: 70,
+        hasBase: true,
+      }),
       openLink(_room, doc, _awareness, events) {
         Object.assign(connection, { doc, events });
         return { send: () => {}, close: () => {} };

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../core/problem.ts";
-import { createChunkWorkers } from "../bricks/chunk-workers.ts";
+import { takeChunkWorkers } from "../bricks/early-chunks.ts";
 import { type BrickProgress, ImageBricks } from "../bricks/image-bricks.ts";
 import { type ContrastTable, createContrastTable } from "../slice/contrast-table.ts";
 import type {
@@ -40,6 +40,11 @@ export class ViewerEngine {
   readonly #listeners = new Set<EngineListener>();
   readonly #progressListeners = new Set<() => void>();
   readonly #unsubscribeView: () => void;
+  #tellPictured: () => void = () => {};
+  /** Settled when the first slice is on the screen, at whatever level: what is not needed for it waits. */
+  readonly pictured = new Promise<void>((resolve) => {
+    this.#tellPictured = resolve;
+  });
   #progress: ViewerProgress;
   #contrast: ContrastTable;
   #lastView: ViewState;
@@ -51,7 +56,7 @@ export class ViewerEngine {
     this.#props = props;
     this.#lastView = props.view.get();
     this.#contrast = createContrastTable(this.#lastView.contrast, this.#lastView.gamma);
-    this.bricks = new ImageBricks(props.image, createChunkWorkers());
+    this.bricks = new ImageBricks(props.image, takeChunkWorkers());
     this.layers = new DrawnLayers({
       onVoxels: (id, changes) => {
         for (const listener of this.#listeners) listener.onLabelVoxels(id, changes);
@@ -115,6 +120,11 @@ export class ViewerEngine {
     this.#progressListeners.add(listener);
     return () => this.#progressListeners.delete(listener);
   };
+
+  /** Called by panes in the frame that draws a whole slice: after it, that frame is on the screen. */
+  onPictured(): void {
+    setTimeout(this.#tellPictured);
+  }
 
   retry(): void {
     this.bricks.retryFailed();

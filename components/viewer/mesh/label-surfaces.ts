@@ -7,6 +7,12 @@ import type { BrickSurface, MeshReply, MeshRequest } from "./mesh-messages.ts";
 
 /** A stroke is shown in the slices at once; its surface follows when the hand rests. */
 const QUIET_MS = 220;
+/** A hand that does not rest does not keep 3D waiting for longer. */
+const LONGEST_WAIT_MS = 1000;
+/** A worker whose script did not come, as without a connection, is started again after this long. */
+const RESTART_MS = 2000;
+/** One that stops amid its work would stop again: after so many times there are no new surfaces. */
+const MAX_CRASHES = 3;
 /** Work on the page's thread per turn, so that frames are kept. */
 const SLICE_MS = 4;
 /** Bricks of a volume that is shown as surfaces at most: beyond, those nearest to the crosshair. */
@@ -17,24 +23,35 @@ type SurfaceListener = (id: LabelLayer["id"], key: BrickKey, surface: BrickSurfa
 const numberOf = (id: LabelLayer["id"]): number => (id === "labels" ? 0 : 1);
 const idOf = (layer: number): LabelLayer["id"] => (layer === 0 ? "labels" : "proposals");
 
+interface LayerState {
+  readonly layer: LabelLayer;
+  readonly strideZyx: Zyx;
+  readonly keys: readonly BrickKey[];
+  readonly dirty: Set<BrickKey>;
+}
+
 /** Feeds a worker with thinned labels and hands on the surfaces that it builds. */
 export class LabelSurfaces {
-  readonly #worker = new Worker(new URL("./mesh.worker.ts", import.meta.url), { type: "module" });
-  readonly #layers = new Map<LabelLayer["id"], { layer: LabelLayer; strideZyx: Zyx; dirty: Set<BrickKey> }>();
+  readonly #onSurface: SurfaceListener;
+  readonly #layers = new Map<LabelLayer["id"], LayerState>();
+  #worker: Worker;
+  #hasAnswered = false;
+  #crashes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #restartTimer: ReturnType<typeof setTimeout> | undefined;
+  #dirtySinceMs: number | null = null;
 
   constructor(onSurface: SurfaceListener) {
-    this.#worker.onmessage = ({ data }: MessageEvent<MeshReply>) => onSurface(idOf(data.layer), data.key, data.surface);
+    this.#onSurface = onSurface;
+    this.#worker = this.#startWorker();
   }
 
   /** Starts a layer anew; returns the bricks that have to be loaded for it, nearest to the crosshair first. */
   open(layer: LabelLayer, crosshairZyx: Zyx): BrickKey[] {
     const { shapeZyx, voxelSizeZyx } = layer.source;
     const strideZyx = chooseStride(shapeZyx, voxelSizeZyx);
-    this.#send({ kind: "open", layer: numberOf(layer.id), shapeZyx, voxelSizeZyx, strideZyx });
     const keys = nearestBricks(shapeZyx, crosshairZyx);
-    this.#layers.set(layer.id, { layer, strideZyx, dirty: new Set(keys) });
-    this.#schedule(0);
+    this.#begin({ layer, strideZyx, keys, dirty: new Set(keys) });
     return keys;
   }
 
@@ -42,12 +59,45 @@ export class LabelSurfaces {
     const state = this.#layers.get(id);
     if (!state) return;
     for (const { key } of changes) state.dirty.add(key);
-    this.#schedule(QUIET_MS);
+    const now = performance.now();
+    this.#dirtySinceMs ??= now;
+    this.#schedule(Math.max(0, Math.min(QUIET_MS, this.#dirtySinceMs + LONGEST_WAIT_MS - now)));
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#restartTimer);
     this.#worker.terminate();
+  }
+
+  #startWorker(): Worker {
+    const worker = new Worker(new URL("./mesh.worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<MeshReply>) => {
+      this.#hasAnswered = true;
+      this.#onSurface(idOf(data.layer), data.key, data.surface);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      if (this.#hasAnswered && ++this.#crashes > MAX_CRASHES) return;
+      clearTimeout(this.#restartTimer);
+      this.#restartTimer = setTimeout(() => this.#restart(), RESTART_MS);
+    };
+    return worker;
+  }
+
+  /** What the old worker was told is told again. */
+  #restart(): void {
+    this.#worker = this.#startWorker();
+    for (const state of [...this.#layers.values()]) this.#begin({ ...state, dirty: new Set(state.keys) });
+  }
+
+  #begin(state: LayerState): void {
+    const { layer, strideZyx } = state;
+    const { shapeZyx, voxelSizeZyx } = layer.source;
+    this.#layers.set(layer.id, state);
+    this.#send({ kind: "open", layer: numberOf(layer.id), shapeZyx, voxelSizeZyx, strideZyx });
+    this.#schedule(0);
   }
 
   #schedule(delayMs: number): void {
@@ -57,6 +107,7 @@ export class LabelSurfaces {
 
   #work(): void {
     const end = performance.now() + SLICE_MS;
+    this.#dirtySinceMs = null;
     for (const [id, { layer, strideZyx, dirty }] of this.#layers)
       for (const key of dirty) {
         dirty.delete(key);

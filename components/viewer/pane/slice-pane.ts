@@ -9,7 +9,7 @@ import { paneAxes } from "./pane-axes.ts";
 import { createPaneGeometry, type PaneGeometry, toScreenU, toScreenV } from "./pane-geometry.ts";
 import { PanePointer } from "./pane-pointer.ts";
 import { boxOfLevelBrick, SlicePicture } from "./slice-picture.ts";
-import { regionBrickIds, sliceWishes } from "./slice-wishes.ts";
+import { previewBrickIds, regionBrickIds, sliceWishes } from "./slice-wishes.ts";
 
 /**
  * One slice pane: a canvas of composed texels that CSS moves and scales (so a pan or zoom costs no composition), and a
@@ -23,6 +23,7 @@ export class SlicePane implements EngineListener {
   readonly #stops: (() => void)[] = [];
   #sizePx = { widthPx: 0, heightPx: 0 };
   #shown: SlicePicture | null = null;
+  #isPictured = false;
 
   constructor(engine: ViewerEngine, plane: SlicePlane, host: HTMLElement) {
     this.#engine = engine;
@@ -129,9 +130,21 @@ export class SlicePane implements EngineListener {
       this.#paint(ratio);
       this.#place(region, pane, ratio);
     }
+    if (!this.#isPictured && this.#isWhole(region)) {
+      this.#isPictured = true;
+      this.#engine.onPictured();
+    }
     const context = this.#overlay.getContext("2d");
     if (context) drawSliceOverlay(context, ratio, pane, this.slice, this.#engine);
   };
+
+  /** Nothing of the slice is still on its way, at its own level or at the coarse one before it. */
+  #isWhole(region: SliceRegion | null): boolean {
+    if (!region) return true;
+    const { bricks, image } = this.#engine;
+    const isSettled = (id: ImageBrickId) => ["ready", "failed"].includes(bricks.stateOf(id));
+    return [previewBrickIds(region, image.levels), regionBrickIds(region)].some((ids) => ids.every(isSettled));
+  }
 
   #show(region: SliceRegion): void {
     if (!this.#shown?.moveTo(region)) this.#shown = new SlicePicture(region);

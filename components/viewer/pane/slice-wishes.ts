@@ -1,12 +1,11 @@
 import { brickPositionZyx } from "../../../core/volume/brick.ts";
 import { type ImageBrickId, imageBrickId } from "../bricks/brick-state.ts";
+import { PREVIEW_BRICKS } from "../bricks/first-picture-chunks.ts";
 import type { BrickWish } from "../bricks/image-bricks.ts";
 import { brickKeysOfSlice } from "../slice/brick-cuts.ts";
 import type { SliceRegion } from "../slice/slice-region.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
 
-/** A coarse picture of the region must come from no more bricks than this. */
-const PREVIEW_BRICKS = 4;
 /** Wishes of a later tier wait for all of an earlier one. */
 const TIER = 1_000_000;
 
@@ -32,14 +31,24 @@ export function sliceWishes(
       wishes.push({ id: imageBrickId(of.scaleLevel, key), priority: tier + distance });
     }
   };
-  const coarser = levels.slice(levels.indexOf(level) + 1);
-  const preview = coarser.find((of) => keysAtLevel(region, of, region.w).length <= PREVIEW_BRICKS) ?? coarser.at(-1);
+  const preview = previewLevel(region, levels);
   if (preview) add(preview, wishTiers.preview);
   add(level, wishTiers.visible);
   const thickness = 64 * level.factorZyx[axes.w];
   for (const next of [region.w + thickness / 2, region.w - thickness / 2])
     if (next >= 0 && next < levels[0].shapeZyx[axes.w]) add(level, wishTiers.ahead, next);
   return wishes;
+}
+
+function previewLevel(region: SliceRegion, levels: readonly ImageLevel[]): ImageLevel | undefined {
+  const coarser = levels.slice(levels.indexOf(region.level) + 1);
+  return coarser.find((of) => keysAtLevel(region, of, region.w).length <= PREVIEW_BRICKS) ?? coarser.at(-1);
+}
+
+/** Bricks of the coarse picture of a region, or of the right level where there is no coarser one. */
+export function previewBrickIds(region: SliceRegion, levels: readonly ImageLevel[]): ImageBrickId[] {
+  const of = previewLevel(region, levels) ?? region.level;
+  return keysAtLevel(region, of, region.w).map((key) => imageBrickId(of.scaleLevel, key));
 }
 
 /** Bricks of the right level that a region shows. */

@@ -6,6 +6,9 @@ import { isInside } from "../pane/pane-geometry.ts";
 import type { PaneId, PointerSample } from "../viewer-contract.ts";
 import styles from "../volume-viewer.module.css";
 
+/** Lines break between the parts only. */
+const NO_BREAK = "\u00a0";
+
 /** What lies under the pointer. Written straight into the page: React does not run while the pointer moves. */
 export function HoverReadout({ engine, pane }: { engine: ViewerEngine; pane: PaneId }) {
   const line = useRef<HTMLDivElement>(null);
@@ -24,14 +27,12 @@ function readoutText(engine: ViewerEngine, { voxelZyx, label, proposal }: Pointe
   if (!isInside(image, voxelZyx)) return "";
   const [z, y, x] = voxelZyx.map(Math.floor);
   const um = voxelZyx.map((v, axis) => (v * image.voxelSizeZyx[axis]).toFixed(1));
-  // The nucleus first: a narrow pane cuts the end.
-  const parts: string[] = [];
-  if (label) parts.push(`nucleus ${label}`);
-  if (proposal) parts.push(`proposal ${proposal}`);
+  const parts = [`x ${x + 1}  y ${y + 1}  z ${z + 1}`, `${um[2]}, ${um[1]}, ${um[0]} µm`];
   const intensity = intensityAt(engine, [z, y, x]);
   parts.push(intensity === null ? "loading…" : `intensity ${Number(intensity.toPrecision(6))}`);
-  parts.push(`x ${x + 1}  y ${y + 1}  z ${z + 1}`, `${um[2]}, ${um[1]}, ${um[0]} µm`);
-  return parts.join("   ");
+  if (label) parts.push(`nucleus ${label}`);
+  if (proposal) parts.push(`proposal ${proposal}`);
+  return parts.map((part) => part.replaceAll(" ", NO_BREAK)).join("   ");
 }
 
 /** The stored value at full resolution; null while that brick is not here. */

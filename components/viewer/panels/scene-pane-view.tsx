@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
 import type { ScenePane } from "../scene/scene-pane.ts";
 import type { ImageSource, ViewStore } from "../viewer-contract.ts";
@@ -11,14 +11,25 @@ interface ScenePaneViewProps {
   readonly view: ViewStore;
 }
 
-/** The 3D pane. three is loaded after the slices are up, as it is the larger part of the viewer's code. */
+/** The 3D pane. three is loaded when a slice is on the screen, as it is the larger part of the viewer's code. */
 export const ScenePaneView = memo(function ScenePaneView({ engine, view }: ScenePaneViewProps) {
   const host = useRef<HTMLDivElement>(null);
   const scene = useRef<ScenePane | null>(null);
   const [sentence, setSentence] = useState("");
+  const [isWanted, setIsWanted] = useState(false);
+  // Maximised, it is all there is to see: no slice will come first.
+  const isAlone = useSyncExternalStore(
+    view.subscribe,
+    () => view.get().maximisedPane === "3d",
+    () => false,
+  );
+  useEffect(() => {
+    if (isAlone) setIsWanted(true);
+    else void engine?.pictured.then(() => setIsWanted(true));
+  }, [engine, isAlone]);
 
   useEffect(() => {
-    if (!engine) return;
+    if (!engine || !isWanted) return;
     let isGone = false;
     void import("../scene/scene-pane.ts").then(
       ({ ScenePane }) => {
@@ -32,7 +43,7 @@ export const ScenePaneView = memo(function ScenePaneView({ engine, view }: Scene
       scene.current?.dispose();
       scene.current = null;
     };
-  }, [engine]);
+  }, [engine, isWanted]);
 
   return (
     <div ref={host} className={styles.pane} data-pane="3d" data-testid="pane-3d">

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { createTestClient } from "../../testing/trpc-client.ts";
 
-const BOUND_MS = 60_000;
+const BOUND_MS = 100_000;
 
 /** The version when it is ready or has failed. */
 export async function untilFrozen(client: ReturnType<typeof createTestClient>, projectId: string, versionId: string) {

@@ -34,32 +34,35 @@ const shownJob = {
   finishedAt: importJob.finishedAt,
 };
 
-/** The volumes of a project by name, each with its last import. */
+/**
+ * The volumes of a project by name, each with its last import. Imports are read first, here and below: an import that is
+ * done is never shown beside a volume that still waits for it.
+ */
 export const listVolumes = projectProcedure("viewer").query(async ({ ctx }) => {
   const { db } = ctx.services;
-  const volumes = await db
-    .select(shown)
-    .from(volume)
-    .where(eq(volume.projectId, ctx.projectId))
-    .orderBy(asc(volume.name));
   const jobs = await db
     .select(shownJob)
     .from(importJob)
     .where(eq(importJob.projectId, ctx.projectId))
     .orderBy(asc(importJob.createdAt));
+  const volumes = await db
+    .select(shown)
+    .from(volume)
+    .where(eq(volume.projectId, ctx.projectId))
+    .orderBy(asc(volume.name));
   const lastJob = new Map(jobs.map((job) => [job.volumeId, job]));
   return volumes.map((row) => ({ ...row, import: lastJob.get(row.id) ?? null }));
 });
 
 export const volumeById = volumeProcedure("viewer").query(async ({ ctx, input }) => {
   const { db } = ctx.services;
-  const [row] = await db.select(shown).from(volume).where(eq(volume.id, input.volumeId));
   const [job] = await db
     .select(shownJob)
     .from(importJob)
     .where(eq(importJob.volumeId, input.volumeId))
     .orderBy(desc(importJob.createdAt))
     .limit(1);
+  const [row] = await db.select(shown).from(volume).where(eq(volume.id, input.volumeId));
   const { quality } = row;
   return {
     ...row,
