@@ -5,22 +5,36 @@ import { intersectBoxes, type Zyx } from "../../core/volume/voxel-space.ts";
 
 type MayOverwrite = ((present: LabelValue) => boolean) | null;
 
+/** What one gesture shows of itself until it is over and the document has its paint. */
+export interface GesturePreview {
+  add(piece: VoxelSet): void;
+  /** Shows exactly these voxels instead of what it showed. */
+  replace(voxels: VoxelSet): void;
+  /** Back to the labels as they are. */
+  end(): void;
+}
+
+interface Gesture {
+  readonly label: LabelValue;
+  readonly mayOverwrite: MayOverwrite;
+  voxels: VoxelSet;
+}
+
 /**
- * The labels with the gesture in progress painted over them, so that paint is on the screen in the frame of the pointer
- * move while the document still knows nothing. Only bricks under the gesture are copied; the rest is passed through.
+ * The labels with the gestures in progress painted over them, so that paint is on the screen in the frame of the pointer
+ * move while the document still knows nothing. There may be several: one stroke is still being kept on this computer
+ * when the next begins. Only bricks under a gesture are copied; the rest is passed through.
  */
 export class PreviewLabels implements LabelBrickSource {
   readonly #source: LabelBrickSource;
   readonly #listeners = new Set<(changes: readonly BrickChange[]) => void>();
   readonly #copies = new Map<BrickKey, Uint32Array>();
   readonly #detach: Unsubscribe;
-  #painted: VoxelSet;
-  #label: LabelValue = 0;
-  #mayOverwrite: MayOverwrite = null;
+  /** In the order in which they began. */
+  readonly #gestures = new Set<Gesture>();
 
   constructor(source: LabelBrickSource) {
     this.#source = source;
-    this.#painted = new VoxelSet(source.shapeZyx);
     this.#detach = source.onBricksChanged((changes) => this.#onSourceChanged(changes));
   }
 
@@ -45,41 +59,35 @@ export class PreviewLabels implements LabelBrickSource {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Starts a new gesture; what was shown of the last one goes. */
-  begin(label: LabelValue, mayOverwrite: MayOverwrite): void {
-    this.clear();
-    this.#label = label;
-    this.#mayOverwrite = mayOverwrite;
-  }
-
-  add(piece: VoxelSet): void {
-    const keys = piece.brickKeys();
-    for (const key of keys) piece.forEachRunOfBrick(key, (z, y, first, end) => this.#painted.addRun(z, y, first, end));
-    this.#tell(
-      changesOf(
-        piece,
-        keys.filter((key) => this.#paint(key, piece)),
-      ),
-    );
-  }
-
-  /** Shows exactly these voxels instead of what was shown. */
-  replace(voxels: VoxelSet): void {
-    const before = this.#painted;
-    this.#copies.clear();
-    this.#painted = voxels;
-    for (const key of voxels.brickKeys()) this.#paint(key, voxels);
-    const keys = new Set([...before.brickKeys(), ...voxels.brickKeys()]);
-    this.#tell([...keys].map((key) => ({ key, box: null })));
-  }
-
-  /** Back to the labels as they are. */
-  clear(): void {
-    if (this.#painted.count === 0) return;
-    const painted = this.#painted;
-    this.#painted = new VoxelSet(this.shapeZyx);
-    this.#copies.clear();
-    this.#tell(changesOf(painted, painted.brickKeys()));
+  /** `mayOverwrite` is asked for the label that lies under the paint. */
+  begin(label: LabelValue, mayOverwrite: MayOverwrite): GesturePreview {
+    const gesture: Gesture = { label, mayOverwrite, voxels: new VoxelSet(this.shapeZyx) };
+    this.#gestures.add(gesture);
+    return {
+      add: (piece) => {
+        const keys = piece.brickKeys();
+        for (const key of keys)
+          piece.forEachRunOfBrick(key, (z, y, first, end) => gesture.voxels.addRun(z, y, first, end));
+        this.#tell(
+          changesOf(
+            piece,
+            keys.filter((key) => this.#paint(key, gesture, piece)),
+          ),
+        );
+      },
+      replace: (voxels) => {
+        const keys = new Set([...gesture.voxels.brickKeys(), ...voxels.brickKeys()]);
+        gesture.voxels = voxels;
+        for (const key of keys) this.#repaint(key);
+        this.#tell([...keys].map((key) => ({ key, box: null })));
+      },
+      end: () => {
+        if (!this.#gestures.delete(gesture)) return;
+        const keys = gesture.voxels.brickKeys();
+        for (const key of keys) this.#repaint(key);
+        this.#tell(changesOf(gesture.voxels, keys));
+      },
+    };
   }
 
   dispose(): void {
@@ -87,8 +95,15 @@ export class PreviewLabels implements LabelBrickSource {
     this.#listeners.clear();
   }
 
+  /** The labels as they are, and over them every gesture that has paint in this brick. */
+  #repaint(key: BrickKey): void {
+    this.#copies.delete(key);
+    for (const gesture of this.#gestures)
+      if (gesture.voxels.brickKeys().includes(key)) this.#paint(key, gesture, gesture.voxels);
+  }
+
   /** False while the brick is not loaded: it is painted when it arrives. */
-  #paint(key: BrickKey, piece: VoxelSet): boolean {
+  #paint(key: BrickKey, { label, mayOverwrite }: Gesture, piece: VoxelSet): boolean {
     const below = this.#source.readBrick(key);
     if (!below) return false;
     let copy = this.#copies.get(key);
@@ -99,20 +114,20 @@ export class PreviewLabels implements LabelBrickSource {
     const into = copy;
     piece.forEachRunOfBrick(key, (z, y, first, end) => {
       const at = indexInBrick(z, y, first);
-      if (!this.#mayOverwrite) into.fill(this.#label, at, at + end - first);
-      else for (let i = at; i < at + end - first; i++) if (this.#mayOverwrite(below[i])) into[i] = this.#label;
+      if (!mayOverwrite) into.fill(label, at, at + end - first);
+      else for (let i = at; i < at + end - first; i++) if (mayOverwrite(below[i])) into[i] = label;
     });
     return true;
   }
 
   #onSourceChanged(changes: readonly BrickChange[]): void {
-    const painted = new Set(this.#painted.brickKeys());
-    for (const { key } of changes) {
-      if (!painted.has(key)) continue;
-      this.#copies.delete(key);
-      this.#paint(key, this.#painted);
-    }
+    for (const { key } of changes) if (this.#copies.has(key) || this.#isUnderGesture(key)) this.#repaint(key);
     this.#tell(changes);
+  }
+
+  #isUnderGesture(key: BrickKey): boolean {
+    for (const { voxels } of this.#gestures) if (voxels.brickKeys().includes(key)) return true;
+    return false;
   }
 
   #tell(changes: readonly BrickChange[]): void {

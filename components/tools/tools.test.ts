@@ -86,6 +86,33 @@ describe("brush and eraser", () => {
     expect([shownAt(preview, 2, 20, 20), shownAt(preview, 2, 20, 50)]).toEqual([9, 9]);
   });
 
+  it("shows a stroke until it is kept, and the next one beside it, however long keeping takes", async () => {
+    const on = stage();
+    const { document, preview, view } = on;
+    const kept: (() => void)[] = [];
+    const tool = createTool("brush", {
+      ...on.context,
+      commit: async (act) => {
+        await new Promise<void>((resolve) => kept.push(resolve));
+        await document.commit(act);
+      },
+    });
+    view.set({ selectedLabel: 9 });
+    tool.down(sampleAt([10.5, 20, 20]));
+    tool.up(sampleAt([10.5, 20, 20]));
+    tool.down(sampleAt([10.5, 60, 120]));
+    tool.move([sampleAt([10.5, 60, 122])]);
+    const shown = () => [shownAt(preview, 10, 20, 20), shownAt(preview, 10, 60, 121)];
+    expect(shown()).toEqual([9, 9]);
+    expect(document.countOf(9)).toBe(0);
+    kept[0]();
+    await vi.waitFor(() => expect(document.labelAt(10, 20, 20)).toBe(9));
+    expect(shown()).toEqual([9, 9]);
+    expect(document.labelAt(10, 60, 121)).toBe(0);
+    tool.cancel();
+    expect(shown()).toEqual([9, 0]);
+  });
+
   it("Shift erases for one stroke; Ctrl, other buttons and the 3D pane are not for the tool", () => {
     const { tool, document, preview } = open("brush");
     expect(tool.down(sampleAt(path[0], { ctrlKey: true }))).toBe(false);

@@ -13,12 +13,17 @@ function fill(values: Float32Array | Uint32Array, min: Zyx, max: Zyx, value: num
   for (let z = min[0]; z < max[0]; z++)
     for (let y = min[1]; y < max[1]; y++) for (let x = min[2]; x < max[2]; x++) values[indexOf(z, y, x)] = value;
 }
-const search = ({ meanForeground, labels }: ReturnType<typeof scene>, medianNucleusVoxels: number) =>
+const search = (
+  { meanForeground, labels }: ReturnType<typeof scene>,
+  medianNucleusVoxels: number,
+  maxNucleusVoxels = Number.POSITIVE_INFINITY,
+) =>
   findMissedCandidates({
     shapeZyx,
     voxelSizeZyx,
     meanForeground,
     medianNucleusVoxels,
+    maxNucleusVoxels,
     isLabelled: (voxel) => labels[voxel] !== 0,
   });
 
@@ -32,6 +37,16 @@ it("finds faint regions of at least a quarter of a nucleus, each with an id of i
   expect(found[indexOf(3, 3, 3)]).not.toBe(found[indexOf(3, 13, 22)]);
   expect(found[indexOf(7, 3, 21)]).toBe(0);
   expect(search(given, 241).some((id) => id !== 0)).toBe(false);
+});
+
+it("does not take the whole doubtful background for one nucleus", () => {
+  const given = scene();
+  fill(given.meanForeground, [0, 0, 0], [10, 20, 14], 0.5);
+  fill(given.meanForeground, [2, 12, 20], [5, 16, 25], 0.5); // 60 voxels
+  expect(new Set(search(given, 60))).toEqual(new Set([0, 1, 2]));
+  const found = search(given, 60, 600);
+  expect(found.filter((id) => id !== 0).length).toBe(60);
+  expect(found[indexOf(3, 13, 22)]).toBe(1);
 });
 
 it("does not take the fading rim of a labelled nucleus for another one", () => {

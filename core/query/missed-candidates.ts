@@ -18,16 +18,19 @@ export interface CandidateSearch {
   readonly voxelSizeZyx: Zyx;
   readonly meanForeground: Float32Array;
   readonly medianNucleusVoxels: number;
+  /** A larger region is no place of one nucleus: weights that have learned little doubt the whole background. */
+  readonly maxNucleusVoxels: number;
   /** Inside any label, proposed or people's. */
   isLabelled(voxel: number): boolean;
 }
 
 /**
  * Places where a nucleus may have been missed: face-connected regions outside every label, with mean foreground above
- * 0.2 or entropy above 0.5, of at least a quarter of the median nucleus. 0 elsewhere; ids from 1.
+ * 0.2 or entropy above 0.5, of at least a quarter of the median nucleus and at most the largest that is plausible. 0
+ * elsewhere; ids from 1.
  */
 export function findMissedCandidates(search: CandidateSearch): Uint32Array {
-  const { meanForeground, medianNucleusVoxels, shapeZyx } = search;
+  const { meanForeground, medianNucleusVoxels, maxNucleusVoxels, shapeZyx } = search;
   const near = nearLabels(search);
   const mask = new Uint8Array(meanForeground.length);
   for (let i = 0; i < mask.length; i++) {
@@ -38,7 +41,8 @@ export function findMissedCandidates(search: CandidateSearch): Uint32Array {
   const idOf = new Uint32Array(count + 1);
   let next = 0;
   for (let label = 1; label <= count; label++)
-    if (voxels[label] >= MIN_SHARE_OF_VOLUME * medianNucleusVoxels) idOf[label] = ++next;
+    if (voxels[label] >= MIN_SHARE_OF_VOLUME * medianNucleusVoxels && voxels[label] <= maxNucleusVoxels)
+      idOf[label] = ++next;
   return labels.map((label) => idOf[label]);
 }
 

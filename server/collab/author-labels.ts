@@ -11,7 +11,7 @@ import { labelBlob } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
-import type { AuthoredRecord } from "./room.ts";
+import type { AuthoredRecord } from "./room-work.ts";
 import { startSession } from "./start-session.ts";
 
 /** Bricks per act: they have to be loaded together, beside what else is. */

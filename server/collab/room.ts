@@ -1,27 +1,27 @@
 import * as Y from "yjs";
 import type { Role } from "../../core/roles.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
-import {
-  currentGenerationNumber,
-  generationOf,
-  generationsOf,
-  initialiseDocument,
-  sealGeneration,
-} from "../../core/sync/document-layout.ts";
+import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import { LABELS_PER_LEASE } from "../../core/sync/label-leases.ts";
 import { CloseCode } from "../../core/sync/messages.ts";
-import type { PaintBody } from "../../core/sync/record.ts";
 import { type IncomingMessage, parseIncoming } from "./incoming-message.ts";
 import { PresenceRelay } from "./presence-relay.ts";
 import { RecordGate } from "./record-gate.ts";
 import { RoomConnection, type RoomSocket, stepOneFrame, stepTwoFrame, updateFrame } from "./room-connection.ts";
-import type { JournalRow, LabelTouch, RoomStore, SessionRow, StoredRoom } from "./room-store.ts";
+import { RoomGenerations } from "./room-generations.ts";
+import type { LabelTouch, RoomStore, SessionRow, StoredRoom } from "./room-store.ts";
+import {
+  type MakeRecords,
+  noWork,
+  type QueueItem,
+  type RoomEvents,
+  type RoomState,
+  type Settle,
+  type TickWork,
+} from "./room-work.ts";
 import { type PendingRecord, SessionJournal } from "./session-journal.ts";
 
-/** R42: a generation is sealed at this many records, or after this time if it is not empty. */
-const SEAL_RECORDS = 2000;
-const SEAL_AFTER_MS = 10 * 60_000;
 // Above this a connection sends faster than the database takes it.
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
@@ -29,60 +29,6 @@ const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 const MAX_HELD_UPDATES = 1000;
 
 const SERVER_ORIGIN = "server";
-
-/** Everything that happens in one tick, in order of arrival. */
-type QueueItem =
-  | {
-      readonly kind: "message";
-      readonly connection: RoomConnection;
-      readonly message: IncomingMessage;
-      readonly bytes: number;
-    }
-  | { readonly kind: "author"; readonly make: MakeRecords; readonly settle: Settle<boolean> }
-  | { readonly kind: "read"; readonly settle: Settle<RoomState> };
-
-interface Settle<T> {
-  resolve(value: T): void;
-  reject(error: unknown): void;
-}
-
-/** A record the server writes for a person (import), its voxels known if it is a PAINTREF. */
-export interface AuthoredRecord {
-  readonly stored: Uint8Array;
-  readonly id: string;
-  readonly blob?: { readonly sha256: string; readonly body: PaintBody };
-}
-
-/** Called in the pipeline, where nothing else changes: the records, or null when what they were made for has changed. */
-export type MakeRecords = (fold: LabelFold) => readonly AuthoredRecord[] | null;
-
-/** A durable state of the document. */
-export interface RoomState {
-  readonly epoch: number;
-  readonly position: number;
-  readonly document: Uint8Array;
-  readonly touches: ReadonlyMap<number, LabelTouch>;
-}
-
-export interface RoomEvents {
-  /** Something waits: call `tick` within 25 to 50 ms. */
-  onWork(): void;
-  /** Presence waits: call `presence.flush` within 50 to 100 ms. */
-  onPresence(): void;
-  /** Records became durable: these labels and bricks changed. */
-  onRecords(labels: ReadonlySet<number>, bricks: ReadonlySet<number>): void;
-  /** The room is of no more use; a fresh one boots from the database. */
-  onCrash(error: unknown): void;
-  now(): Date;
-}
-
-interface TickWork {
-  readonly updates: { readonly bytes: Uint8Array; readonly origin: unknown }[];
-  readonly journal: JournalRow[];
-  /** Answers, in the order of the questions; given after everything before them is durable. */
-  readonly answers: (() => void)[];
-  readonly settles: Settle<unknown>[];
-}
 
 /**
  * One volume's live document. Each tick runs gate -> apply -> append (durable) -> broadcast -> acknowledge: nothing that
@@ -102,12 +48,11 @@ export class Room {
   #position: number;
   #queue: QueueItem[] = [];
   #queuedBytes = 0;
-  #work: TickWork = { updates: [], journal: [], answers: [], settles: [] };
+  #work = noWork();
   #inFlight: TickWork | null = null;
   #busy = false;
   #crashed = false;
-  #recordsInGeneration = 0;
-  #generationOpenedMs: number;
+  readonly #generations: RoomGenerations;
   #statePosition = -1;
 
   constructor(store: RoomStore, stored: StoredRoom, events: RoomEvents) {
@@ -123,10 +68,8 @@ export class Room {
     this.gate = new RecordGate(this.doc, this.fold, this.journal, stored.labelCounter);
     new DocumentFeed(this.doc, this.fold, () => {});
     this.doc.on("update", (bytes: Uint8Array, origin: unknown) => this.#work.updates.push({ bytes, origin }));
-    this.#generationOpenedMs = events.now().getTime();
     if (stored.updates.length === 0) initialiseDocument(this.doc, stored.grid, SERVER_ORIGIN);
-    this.#learnGenerations();
-    this.#recordsInGeneration = generationOf(this.doc, currentGenerationNumber(this.doc))?.size ?? 0;
+    this.#generations = new RoomGenerations(this.doc, this.gate, SERVER_ORIGIN, events.now().getTime());
     this.#adoptLiveRecords();
     if (this.#hasWork()) events.onWork();
   }
@@ -203,13 +146,13 @@ export class Room {
     if (this.#busy || this.#crashed) return;
     this.#busy = true;
     try {
-      this.#sealIfDue();
+      if (this.#generations.isDue(this.#events.now().getTime())) this.seal();
       const batch = this.#queue;
       this.#queue = [];
       this.#queuedBytes = 0;
       for (const item of batch) await this.#take(item);
       const work = this.#work;
-      this.#work = { updates: [], journal: [], answers: [], settles: [] };
+      this.#work = noWork();
       this.#inFlight = work;
       await this.makeDurable(work);
       this.publish(work);
@@ -361,7 +304,7 @@ export class Room {
   }
 
   #admit(pending: PendingRecord): void {
-    this.#recordsInGeneration++;
+    this.#generations.countRecord();
     const at = this.#events.now();
     for (const { record, stored } of this.journal.offer(pending)) {
       const userId = this.journal.ownerOf(record.session) ?? "";
@@ -382,8 +325,7 @@ export class Room {
   }
 
   #author(make: MakeRecords, settle: Settle<boolean>): void {
-    const generation = generationOf(this.doc, currentGenerationNumber(this.doc));
-    if (!generation) throw new Error("the document has no generation");
+    const generation = this.#generations.current();
     const rows = make(this.fold);
     this.#work.settles.push(settle as Settle<unknown>);
     this.#work.answers.push(() => settle.resolve(rows !== null));
@@ -426,18 +368,9 @@ export class Room {
     }
   }
 
-  #sealIfDue(): void {
-    const now = this.#events.now().getTime();
-    const aged = now - this.#generationOpenedMs >= SEAL_AFTER_MS;
-    if (this.#recordsInGeneration >= SEAL_RECORDS || (aged && this.#recordsInGeneration > 0)) this.seal();
-  }
-
   /** Opens the next generation; the document's state is written down soon after. */
   seal(): void {
-    sealGeneration(this.doc, SERVER_ORIGIN);
-    this.#learnGenerations();
-    this.#recordsInGeneration = 0;
-    this.#generationOpenedMs = this.#events.now().getTime();
+    this.#generations.seal(this.#events.now().getTime());
     this.#statePosition = this.#position;
   }
 
@@ -445,17 +378,6 @@ export class Room {
     if (this.#statePosition < 0 || this.#position <= this.#statePosition) return;
     this.#statePosition = -1;
     await this.#store.writeState(this.#position, Y.encodeStateAsUpdate(this.doc));
-  }
-
-  #learnGenerations(): void {
-    for (const [, generation] of generationsOf(this.doc)) {
-      const id = generation._item?.id;
-      if (id) this.gate.addGeneration(id);
-    }
-    // Generations that were dropped: their items are kept as deleted ones under the same root key.
-    for (const structs of this.doc.store.clients.values())
-      for (const struct of structs)
-        if (struct instanceof Y.Item && struct.parent === generationsOf(this.doc)) this.gate.addGeneration(struct.id);
   }
 
   /** R41: binds clients to people, and takes live records into the history in session order. */
@@ -470,6 +392,6 @@ export class Room {
         if (userId !== undefined) this.gate.bindClient(item.id.client, userId);
       }
     for (const { record, stored } of live) this.#admit({ record, stored });
-    this.#recordsInGeneration = generationOf(this.doc, currentGenerationNumber(this.doc))?.size ?? 0;
+    this.#generations.recount();
   }
 }

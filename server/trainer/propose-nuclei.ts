@@ -66,6 +66,7 @@ export async function proposeNuclei(
     ...volume,
     meanForeground: maps.foreground,
     medianNucleusVoxels: medianVoxels(nuclei.length > 0 ? nuclei : findObjects(labelled, shapeZyx)),
+    maxNucleusVoxels: model.thresholds.maxVolumeUm3 / (voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2]),
     isLabelled: (voxel) => labels[voxel] !== 0 || labelled[voxel] !== 0,
   });
   for (let i = 0; i < labels.length; i++) if (candidates[i] !== 0) labels[i] = lastNucleus + candidates[i];

@@ -5,6 +5,7 @@ import { addStrokePiece, type Brush } from "../../../core/edit/stroke.ts";
 import { VoxelSet } from "../../../core/edit/voxel-set.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample, SlicePlane } from "../../viewer/viewer-contract.ts";
+import type { GesturePreview } from "../preview-labels.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
 import { orderOf } from "./brush-order.ts";
@@ -21,14 +22,14 @@ interface StrokeStart {
 
 /** Pointer down: every sample is painted into the preview at once; release makes one act of it (R10). */
 export function startStroke(context: ToolContext, { plane, label, first, idle }: StrokeStart): ToolState {
-  const { document, preview } = context;
+  const { document } = context;
   const settings = context.settings();
   const brush: Brush = { shape: settings.brushShape, radiusUm: settings.radiusUm, plane };
   const covered = new VoxelSet(document.shapeZyx);
   const path: Zyx[] = [];
   const name = label === 0 ? "erase" : "brush";
   const order: PaintOrder = orderOf(context, name, label, { kind: "voxels", voxels: covered });
-  preview.begin(
+  const preview = context.preview.begin(
     label,
     overwritable({
       mask: order.mask,
@@ -58,12 +59,12 @@ export function startStroke(context: ToolContext, { plane, label, first, idle }:
     up(sample) {
       extend([sample]);
       context.shareStroke(null);
-      void finish(context, order);
+      void finish(context, order, preview);
       return idle;
     },
     cancel() {
       context.shareStroke(null);
-      preview.clear();
+      preview.end();
       return idle;
     },
   };
@@ -71,7 +72,7 @@ export function startStroke(context: ToolContext, { plane, label, first, idle }:
   return painting;
 }
 
-async function finish(context: ToolContext, order: PaintOrder): Promise<void> {
+async function finish(context: ToolContext, order: PaintOrder, preview: GesturePreview): Promise<void> {
   try {
     // Not awaited when all bricks are there: paint moves from the preview to the document within one frame.
     const built = paintAct(context.document, order);
@@ -89,7 +90,7 @@ async function finish(context: ToolContext, order: PaintOrder): Promise<void> {
   } catch (error) {
     context.fail(error);
   } finally {
-    context.preview.clear();
+    preview.end();
   }
 }
 

@@ -1,4 +1,4 @@
-import { paintAct } from "../../../core/edit/edit-intent.ts";
+import { type PaintOrder, paintAct } from "../../../core/edit/edit-intent.ts";
 import type { LabelValue } from "../../../core/edit/label-document.ts";
 import { addPiercedVoxels } from "../../../core/edit/pierced-voxels.ts";
 import { planeAxes } from "../../../core/edit/slice-plane.ts";
@@ -6,6 +6,7 @@ import { VoxelSet } from "../../../core/edit/voxel-set.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample, SlicePlane } from "../../viewer/viewer-contract.ts";
 import { orderOf } from "../brush/brush-order.ts";
+import type { GesturePreview } from "../preview-labels.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
 
@@ -18,11 +19,11 @@ interface OutlineStart {
 
 /** The line is shown as drawn; release joins its ends and fills it, in the slice of the first point. */
 export function startOutline(context: ToolContext, { plane, label, first, idle }: OutlineStart): ToolState {
-  const { document, preview } = context;
+  const { document } = context;
   const { normal } = planeAxes(plane);
   const slice = Math.floor(first.voxelZyx[normal]);
   const path: Zyx[] = [first.voxelZyx];
-  preview.begin(label, null);
+  const preview = context.preview.begin(label, null);
 
   const drawing: ToolState = {
     drag(samples) {
@@ -36,26 +37,24 @@ export function startOutline(context: ToolContext, { plane, label, first, idle }
       return drawing;
     },
     up() {
-      void finish(context, plane, slice, path, label);
+      void finish(
+        context,
+        orderOf(context, nameOf(label), label, { kind: "outline", plane, slice, pathZyx: path }),
+        preview,
+      );
       return idle;
     },
     cancel() {
-      preview.clear();
+      preview.end();
       return idle;
     },
   };
   return drawing;
 }
 
-async function finish(
-  context: ToolContext,
-  plane: SlicePlane,
-  slice: number,
-  pathZyx: readonly Zyx[],
-  label: LabelValue,
-): Promise<void> {
-  const name = label === 0 ? "erase outline" : "fill outline";
-  const order = orderOf(context, name, label, { kind: "outline", plane, slice, pathZyx });
+const nameOf = (label: LabelValue): string => (label === 0 ? "erase outline" : "fill outline");
+
+async function finish(context: ToolContext, order: PaintOrder, preview: GesturePreview): Promise<void> {
   try {
     const built = paintAct(context.document, order);
     const act = built instanceof Promise ? await built : built;
@@ -65,6 +64,6 @@ async function finish(
   } catch (error) {
     context.fail(error);
   } finally {
-    context.preview.clear();
+    preview.end();
   }
 }

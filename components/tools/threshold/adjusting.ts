@@ -1,6 +1,7 @@
 import type { LabelValue } from "../../../core/edit/label-document.ts";
 import { fillAboveThreshold, type ThresholdField, type ThresholdFill } from "../../../core/edit/threshold-fill.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
+import type { GesturePreview } from "../preview-labels.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
 
@@ -18,7 +19,7 @@ export interface AdjustStart {
 /** Drag right for a stricter threshold, left for a looser one; release fills. */
 export function startAdjusting(context: ToolContext, start: AdjustStart, latest: PointerSample): ToolState {
   const { field, label, idle } = start;
-  const { preview } = context;
+  const preview = context.preview.begin(label, start.mayOverwrite);
   let fill: ThresholdFill;
   let shown = Number.NaN;
 
@@ -37,15 +38,14 @@ export function startAdjusting(context: ToolContext, start: AdjustStart, latest:
     },
     up(sample) {
       show(sample);
-      void finish(context, fill, label);
+      void finish(context, fill, label, preview);
       return idle;
     },
     cancel() {
-      preview.clear();
+      preview.end();
       return idle;
     },
   };
-  preview.begin(label, start.mayOverwrite);
   show(latest);
   return adjusting;
 }
@@ -60,7 +60,12 @@ function thresholdAt(context: ToolContext, { field, press }: AdjustStart, sample
   return field.background + (field.values[field.seedIndex] - field.background) * step;
 }
 
-async function finish(context: ToolContext, fill: ThresholdFill, label: LabelValue): Promise<void> {
+async function finish(
+  context: ToolContext,
+  fill: ThresholdFill,
+  label: LabelValue,
+  preview: GesturePreview,
+): Promise<void> {
   try {
     if (fill.voxels.count === 0) {
       context.say({
@@ -78,6 +83,6 @@ async function finish(context: ToolContext, fill: ThresholdFill, label: LabelVal
   } catch (error) {
     context.fail(error);
   } finally {
-    context.preview.clear();
+    preview.end();
   }
 }

@@ -5,8 +5,8 @@ import { type ArrivedFile, findImage, voxelSizeToSend } from "../../../../compon
 import { VolumeForm } from "../../../../components/import/volume-form.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
+import type { Draft } from "./drafts.ts";
 import type { ShownVolume } from "./imported-volume.tsx";
-import type { Draft } from "./use-drafts.ts";
 
 /** The questions of one file, and the button that starts its import. */
 export function ArrivedFileCard(props: {

@@ -42,7 +42,9 @@ function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
   // The image does not wait for the project's name.
   const image = imageSourceOf(volume);
   if (!image) return <NotReady volume={volume} projectHref={`/projects/${volume.projectId}`} />;
-  return <EditorStage key={volume.id} volume={volume} image={image} projectName={project.data?.name ?? "…"} />;
+  // Labels that are imported under an open editor change what its document begins with: it is opened anew.
+  const key = `${volume.id} ${volume.baseLabels}`;
+  return <EditorStage key={key} volume={volume} image={image} projectName={project.data?.name ?? "…"} />;
 }
 
 function NotReady({ volume, projectHref }: { volume: VolumeRow; projectHref: string }) {

@@ -1,0 +1,62 @@
+import type { LabelFold } from "../../core/sync/label-fold.ts";
+import type { PaintBody } from "../../core/sync/record.ts";
+import type { IncomingMessage } from "./incoming-message.ts";
+import type { RoomConnection } from "./room-connection.ts";
+import type { JournalRow, LabelTouch } from "./room-store.ts";
+
+/** Everything that happens in one tick, in order of arrival. */
+export type QueueItem =
+  | {
+      readonly kind: "message";
+      readonly connection: RoomConnection;
+      readonly message: IncomingMessage;
+      readonly bytes: number;
+    }
+  | { readonly kind: "author"; readonly make: MakeRecords; readonly settle: Settle<boolean> }
+  | { readonly kind: "read"; readonly settle: Settle<RoomState> };
+
+export interface Settle<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+/** A record the server writes for a person (import), its voxels known if it is a PAINTREF. */
+export interface AuthoredRecord {
+  readonly stored: Uint8Array;
+  readonly id: string;
+  readonly blob?: { readonly sha256: string; readonly body: PaintBody };
+}
+
+/** Called in the pipeline, where nothing else changes: the records, or null when what they were made for has changed. */
+export type MakeRecords = (fold: LabelFold) => readonly AuthoredRecord[] | null;
+
+/** A durable state of the document. */
+export interface RoomState {
+  readonly epoch: number;
+  readonly position: number;
+  readonly document: Uint8Array;
+  readonly touches: ReadonlyMap<number, LabelTouch>;
+}
+
+export interface RoomEvents {
+  /** Something waits: call `tick` within 25 to 50 ms. */
+  onWork(): void;
+  /** Presence waits: call `presence.flush` within 50 to 100 ms. */
+  onPresence(): void;
+  /** Records became durable: these labels and bricks changed. */
+  onRecords(labels: ReadonlySet<number>, bricks: ReadonlySet<number>): void;
+  /** The room is of no more use; a fresh one boots from the database. */
+  onCrash(error: unknown): void;
+  now(): Date;
+}
+
+/** What one tick has done and nobody has been told yet. */
+export interface TickWork {
+  readonly updates: { readonly bytes: Uint8Array; readonly origin: unknown }[];
+  readonly journal: JournalRow[];
+  /** Answers, in the order of the questions; given after everything before them is durable. */
+  readonly answers: (() => void)[];
+  readonly settles: Settle<unknown>[];
+}
+
+export const noWork = (): TickWork => ({ updates: [], journal: [], answers: [], settles: [] });
