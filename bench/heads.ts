@@ -1,11 +1,12 @@
 import { meanOfDefined, scoreSegmentation } from "../core/metrics/score-segmentation.ts";
-import { readLabelledVolume } from "../server/cli/labelled-volume.ts";
+import { readFirstVolume } from "../server/ingest/read-first-volume.ts";
 import { startEngine } from "../server/trainer/engine/start-engine.ts";
 import { segmentInstances } from "../server/trainer/instances.ts";
 import type { Head } from "../server/trainer/model/network-config.ts";
 import { Predictor } from "../server/trainer/model/predictor.ts";
 import { MeanMaps, predictSymmetries } from "../server/trainer/predict.ts";
 import { trainModel } from "../server/trainer/train.ts";
+import type { TrainingVolume } from "../server/trainer/training-volume.ts";
 import { numberAfter } from "./page/report.ts";
 
 /*
@@ -29,7 +30,14 @@ const HEADS: readonly (readonly Head[])[] = [
 const WALLS = [0, 0.5, 1];
 const MIN_VOXELS = 100;
 
-const read = (prefix: string) => readLabelledVolume(prefix, undefined);
+async function read(prefix: string): Promise<TrainingVolume> {
+  const { shapeZyx, voxelSizeZyx, pixels } = await readFirstVolume(`${prefix}_image.tif`);
+  const labels = Uint32Array.from((await readFirstVolume(`${prefix}_labels.tif`)).pixels);
+  if (!voxelSizeZyx) throw new Error(`${prefix} has no voxel size`);
+  const known = Uint8Array.from(labels, (label) => (label === 0 ? 1 : 2));
+  const image = Float32Array.from(pixels);
+  return { id: prefix, specimen: prefix, shapeZyx, voxelSizeZyx, image, labels, known, validationBoxes: [] };
+}
 const train = await Promise.all(TRAIN.map(read));
 const test = await Promise.all(TEST.map(read));
 const engine = await startEngine();

@@ -7,12 +7,12 @@ import { Problem } from "../../core/problem.ts";
 import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
 import { imagejLabelLayout, omeLabelLayout } from "../export/tiff/stack-layouts.ts";
 import { tiffBytes } from "../export/tiff/tiff-stream.ts";
+import { readFirstVolume } from "../ingest/read-first-volume.ts";
 import { loadCheckpoint } from "../trainer/checkpoint.ts";
 import { startEngine } from "../trainer/engine/start-engine.ts";
 import { segmentInstances } from "../trainer/instances.ts";
 import { Predictor } from "../trainer/model/predictor.ts";
 import { MeanMaps, predictSymmetries } from "../trainer/predict.ts";
-import { readTiff } from "./labelled-volume.ts";
 import { readVoxelSize } from "./voxel-size-option.ts";
 
 const USAGE = `karyoloop predict --model FOLDER --image FILE --out FILE.tif [options]
@@ -82,7 +82,7 @@ async function predictFile(options: PredictOptions, say: (line: string) => void)
     ["model.json", "weights.bin"].map((name) => readModelFile(path.join(options.model, name))),
   );
   const { model } = loadCheckpoint({ "model.json": modelJson, "weights.bin": weights });
-  const image = await readTiff(options.image);
+  const image = await readFirstVolume(options.image);
   const voxelSizeZyx = options.voxelSizeZyx ?? image.voxelSizeZyx;
   if (!voxelSizeZyx)
     throw new Problem({
