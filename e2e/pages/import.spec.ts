@@ -60,7 +60,7 @@ test("a file that is no volume is refused in words, one without a voxel size ask
   await page.getByRole("link", { name: "Import volumes" }).first().click();
 
   await choose(page, image, text);
-  await expect(cardOf(page, "notes.tif")).toContainText("not a TIFF");
+  await expect(cardOf(page, "notes.tif")).toContainText("This is a text file, not an image");
   const form = cardOf(page, "embryo_image.tif");
   await expect(form.getByRole("status")).toContainText("the voxel size");
   await expect(form.getByRole("button", { name: "Import", exact: true })).toBeDisabled();
@@ -73,7 +73,7 @@ test("a file that is no volume is refused in words, one without a voxel size ask
   await expect(imported.getByRole("link", { name: "embryo" })).toBeVisible();
 
   await imported.getByRole("button", { name: "Rename embryo" }).click();
-  await imported.getByLabel("Name").fill("embryo one");
+  await imported.getByRole("textbox", { name: "Name" }).fill("embryo one");
   await imported.getByRole("button", { name: "Save" }).click();
   const renamed = page.getByRole("article", { name: "embryo one" });
   await expect(renamed.getByRole("link", { name: "embryo one" })).toBeVisible();
@@ -84,7 +84,7 @@ test("a file that is no volume is refused in words, one without a voxel size ask
 
   await choose(page, labels);
   const added = cardOf(page, "embryo_labels.tif");
-  await added.getByRole("textbox", { name: "Belongs to the volume" }).click();
+  await added.getByRole("combobox", { name: "Belongs to the volume" }).click();
   await page.getByRole("option", { name: /^embryo one/ }).click();
   await added.getByRole("button", { name: "Add labels" }).click();
   await expect(renamed).toContainText("3 accepted nuclei");

@@ -98,8 +98,10 @@ export class LiveVolumes {
       .from(volume)
       .where(eq(volume.id, volumeId));
     if (!row) await this.end(volumeId, CloseCode.volumeGone, "deleted");
-    else if (row.baseLabels !== live.baseLabels)
+    else if (row.baseLabels !== live.baseLabels) {
       await this.end(volumeId, CloseCode.epochChanged, "labels were imported");
+      this.#services.events.publish({ topic: "nuclei", projectId: live.projectId, volumeId });
+    }
   }
 
   async #keepHouse(): Promise<void> {
