@@ -28,6 +28,9 @@ export class ScenePane implements EngineListener {
   readonly #surfaces: LabelSurfaces;
   readonly #stops: (() => void)[] = [];
   #isSceneStale = true;
+  /** A pointer is pressed somewhere else, most likely painting: what arrives meanwhile is drawn when it is released. */
+  #isHandBusy = false;
+  #hasArrivals = false;
   #isMoving = false;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #arrivalTimer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +77,7 @@ export class ScenePane implements EngineListener {
       engine.bricks.onChanged((ids) => this.#onImageBricks(ids)),
       watchClicks(canvas, (event) => this.#pick(event)),
       this.#watchContext(canvas, say),
+      this.#watchHand(canvas),
     );
     const resize = new ResizeObserver(() => this.#onResize());
     resize.observe(host);
@@ -151,7 +155,8 @@ export class ScenePane implements EngineListener {
   #refreshSoon(): void {
     this.#arrivalTimer ??= setTimeout(() => {
       this.#arrivalTimer = undefined;
-      this.#refresh();
+      if (this.#isHandBusy) this.#hasArrivals = true;
+      else this.#refresh();
     }, ARRIVAL_MS);
   }
 
@@ -204,6 +209,21 @@ export class ScenePane implements EngineListener {
   #pick(event: PointerEvent): void {
     const hit = hitNucleus(this.#engine, this.#orbit.rayAt(event));
     if (hit) this.#engine.pick(createSample(this.#engine, "3d", hit, event));
+  }
+
+  #watchHand(canvas: HTMLCanvasElement): () => void {
+    const stop = new AbortController();
+    const options = { capture: true, signal: stop.signal };
+    const onRelease = () => {
+      this.#isHandBusy = false;
+      if (!this.#hasArrivals) return;
+      this.#hasArrivals = false;
+      this.#refreshSoon();
+    };
+    window.addEventListener("pointerdown", ({ target }) => (this.#isHandBusy = target !== canvas), options);
+    window.addEventListener("pointerup", onRelease, options);
+    window.addEventListener("pointercancel", onRelease, options);
+    return () => stop.abort();
   }
 
   #watchContext(canvas: HTMLCanvasElement, say: (sentence: string) => void): () => void {
