@@ -22,6 +22,7 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
       leftSection={icon}
       rightSection={<Kbd size="xs">{key}</Kbd>}
       justify="space-between"
+      px={8}
       disabled={busy}
       onClick={() => onDecide(decision)}
     >
@@ -56,6 +57,7 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
             leftSection={<IconArrowRight size={14} aria-hidden />}
             rightSection={<Kbd size="xs">K</Kbd>}
             justify="space-between"
+            px={8}
             disabled={busy}
             onClick={onSkip}
           >
