@@ -15,8 +15,6 @@ test.describe.configure({ mode: "serial", timeout: 120_000 });
 
 const STROKES = 26;
 const STROKE_PX = 8;
-/** Requests for labels that a page makes at once. */
-const SILENT = 3;
 /** Far enough apart in the XY pane that no stroke touches another. */
 const places: readonly PanePoint[] = Array.from({ length: STROKES }, (_, i) => [
   -128 + (i % 9) * 30,
@@ -198,43 +196,6 @@ test("a viewer sees strokes as they are made, and cannot paint", async ({ browse
   await expect(grace.saveState).toHaveText("Saved");
   expect(await nucleiOf(grace.page)).toHaveLength(STROKES + 1);
   await viewer.page.context().close();
-});
-
-test("a part of the labels whose request is never answered is asked for again, and strokes in it are seen", async ({
-  browser,
-}) => {
-  const { volumeId: id } = await change<{ volumeId: string }>(ada.page, product.address, "volume.createSample", {
-    projectId,
-    labels: "third",
-  });
-  await ada.open(urlOf(id));
-  const { address } = product;
-  const late = new EditorPage(
-    await joinProject(browser, ada.page, { address, projectId, name: "Rosalind Franklin", role: "annotator" }),
-  );
-  // The first requests go out together, for the parts round the crosshair; nobody ever answers them.
-  const silent = new Set<string>();
-  await late.page.route("**/bricks/**", async (route) => {
-    const { pathname } = new URL(route.request().url());
-    if (silent.size === SILENT || silent.has(pathname)) return route.continue();
-    silent.add(pathname);
-  });
-  await late.page.goto(urlOf(id));
-  await expect.poll(() => silent.size).toBe(SILENT);
-  const across: readonly PanePoint[] = [
-    [-60, -60],
-    [60, -60],
-    [60, 60],
-    [-60, 60],
-    [-60, -60],
-  ];
-  await ada.page.keyboard.press("b");
-  await ada.page.getByText("Over anything").click();
-  await ada.paintNucleus("xy", across);
-  await ada.saved();
-  expect(await ada.areColoured(across)).not.toContain(false);
-  await expect.poll(() => late.areColoured(across), { timeout: 60_000 }).toEqual(across.map(() => true));
-  await late.page.context().close();
 });
 
 test("by plain http from another computer the editor paints and saves, and says what is weaker", async ({
