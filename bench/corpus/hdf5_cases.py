@@ -1,0 +1,221 @@
+"""HDF5: pixel types, filters, and the conventions of the programs that write it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from case import SHAPE_ZYX, Case, ramp, stack, zyx_of
+
+PIXEL_TYPES = "u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 >u2 >i4 >f4 bool".split()
+AXISTAGS = "zyx xyz yxz tzyxc zyxc czyx txyzc tczyx xyzc".split()
+TYPE_FLAGS = {"x": 2, "y": 2, "z": 2, "t": 8, "c": 1}
+
+
+def dataset(name: str, data: np.ndarray, voxels: np.ndarray | None, fast=False, key="volume", attrs=None, more=None, **options) -> Case:
+    extra = {k: options.pop(k) for k in ("voxel_size", "channel", "time", "image", "must_say") if k in options}
+
+    def write(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            made = file.create_dataset(key, data=data, **options)
+            for attribute, value in (attrs or {}).items():
+                made.attrs[attribute] = value
+            if more:
+                more(file, made)
+
+    return Case(f"{name}.h5", write, voxels, fast=fast, **extra)
+
+
+def pixel_types() -> list[Case]:
+    cases = []
+    for kind in PIXEL_TYPES:
+        data = ramp(kind)
+        native = data.astype(data.dtype.newbyteorder("="))
+        cases.append(dataset(f"h_type_{kind.replace('>', 'be_')}", data, native, fast=kind in ("i8", "f8", "bool")))
+    cases.append(dataset("h_f8_beyond", ramp("f8") * 1e300, None, fast=True))
+    cases.append(dataset("h_i8_beyond", ramp("i8") + (1 << 40), None))
+    holes = ramp("f4")
+    holes[1, 2, 3] = np.nan
+    cases.append(dataset("h_nan", holes, np.nan_to_num(holes), must_say=True))
+    cases.append(dataset("h_complex", ramp("f4").astype("c8"), None))
+    cases.append(dataset("h_text", np.array([[[b"a", b"b"]] * 2] * 2), None))
+    return cases
+
+
+def filters() -> list[Case]:
+    data = ramp()
+    chunks = (4, 16, 16)
+    cases = [
+        dataset("h_chunked", data, data, chunks=chunks),
+        dataset("h_gzip", data, data, chunks=chunks, compression="gzip"),
+        dataset("h_gzip_shuffle", data, data, chunks=chunks, compression="gzip", shuffle=True),
+        dataset("h_lzf", data, data, chunks=chunks, compression="lzf", fast=True),
+        dataset("h_lzf_shuffle", data, data, chunks=chunks, compression="lzf", shuffle=True),
+        dataset("h_fletcher", data, data, chunks=chunks, fletcher32=True),
+        dataset("h_scaleoffset", data, data, chunks=chunks, scaleoffset=0),
+    ]
+
+    def plugin(name: str, filter_name: str, **options) -> Case:
+        def write(path: Path) -> None:
+            import hdf5plugin
+
+            with h5py.File(path, "w") as file:
+                file.create_dataset("volume", data=data, chunks=chunks, **getattr(hdf5plugin, filter_name)(**options))
+
+        return Case(f"{name}.h5", write, data, fast=filter_name == "LZ4")
+
+    for codec in ("blosclz", "lz4", "zlib", "zstd"):
+        cases.append(plugin(f"h_blosc_{codec}", "Blosc", cname=codec))
+    cases += [plugin("h_zstd", "Zstd"), plugin("h_lz4", "LZ4"), plugin("h_bitshuffle", "Bitshuffle"), plugin("h_bzip2", "BZip2")]
+
+    def flipped(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            made = file.create_dataset("volume", data=data, chunks=chunks, fletcher32=True)
+            offset = made.id.get_chunk_info(1).byte_offset
+        raw = bytearray(path.read_bytes())
+        raw[offset + 10] ^= 0xFF
+        path.write_bytes(raw)
+
+    cases.append(Case("h_fletcher_flipped.h5", flipped, fast=True))
+
+    def sparse(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            made = file.create_dataset("volume", shape=SHAPE_ZYX, dtype="u2", chunks=chunks, fillvalue=7)
+            made[0:4, 0:16, 0:16] = data[0:4, 0:16, 0:16]
+
+    hollow = np.full(SHAPE_ZYX, 7, "u2")
+    hollow[0:4, 0:16, 0:16] = data[0:4, 0:16, 0:16]
+    cases.append(Case("h_sparse.h5", sparse, hollow, fast=True))
+
+    def virtual(path: Path) -> None:
+        other = path.with_name("h_virtual_part.h5")
+        with h5py.File(other, "w") as file:
+            file["part"] = data
+        layout = h5py.VirtualLayout(shape=SHAPE_ZYX, dtype="u2")
+        layout[:] = h5py.VirtualSource(str(other), "part", shape=SHAPE_ZYX)
+        with h5py.File(path, "w") as file:
+            file.create_virtual_dataset("volume", layout)
+        other.unlink()
+
+    cases.append(Case("h_virtual.h5", virtual, fast=True))
+
+    def external(path: Path) -> None:
+        raw = path.with_name("h_external.raw")
+        raw.write_bytes(data.tobytes())
+        with h5py.File(path, "w") as file:
+            file.create_dataset("volume", shape=SHAPE_ZYX, dtype="u2", external=[(str(raw), 0, data.nbytes)])
+
+    cases.append(Case("h_external.h5", external))
+
+    def linked(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            file["volume"] = h5py.ExternalLink("elsewhere.h5", "/volume")
+
+    cases.append(Case("h_external_link.h5", linked))
+    return cases
+
+
+def axes() -> list[Case]:
+    cases = []
+    for order in AXISTAGS:
+        data = stack(order.upper())
+        tags = json.dumps({"axes": [{"key": key, "typeFlags": TYPE_FLAGS[key], "resolution": 0, "description": ""} for key in order]})
+        cases.append(dataset(f"il_{order}", data, zyx_of(data, order.upper()), attrs={"axistags": tags}, fast=order == "xyz"))
+        if "c" in order:
+            cases.append(dataset(f"il_{order}_c2", data, zyx_of(data, order.upper(), channel=1), attrs={"axistags": tags}, channel=1))
+        if "t" in order:
+            cases.append(dataset(f"il_{order}_t2", data, zyx_of(data, order.upper(), time=1), attrs={"axistags": tags}, time=1))
+    for order in ("tyx", "cyx", "yx"):
+        data = stack(order.upper())
+        tags = json.dumps({"axes": [{"key": key, "typeFlags": TYPE_FLAGS[key]} for key in order]})
+        cases.append(dataset(f"il_{order}", data, None, attrs={"axistags": tags}))
+    for order in ("zyx", "xyz", "yzx", "czyx", "zcyx"):
+        data = stack(order.upper())
+
+        def label(_file, made, order=order) -> None:
+            for axis, name in enumerate(order):
+                made.dims[axis].label = name
+
+        cases.append(dataset(f"h_dims_{order}", data, zyx_of(data, order.upper()), more=label, fast=order == "yzx"))
+    unlabelled = stack("CZYX")
+    cases.append(dataset("h_4d_channels_first", unlabelled, zyx_of(unlabelled, "CZYX"), must_say=True))
+    cases.append(dataset("h_5d", stack("TCZYX"), zyx_of(stack("TCZYX"), "TCZYX"), must_say=True))
+    cases.append(dataset("h_2d", ramp(shape=(33, 29)), None))
+    cases.append(dataset("h_element_size", ramp(), ramp(), attrs={"element_size_um": (2.0, 0.5, 0.25)}, voxel_size=(2.0, 0.5, 0.25), fast=True))
+    cases.append(dataset("h_element_size_absurd", ramp(), ramp(), attrs={"element_size_um": (2e9, 0.5, 0.25)}, must_say=True))
+    return cases
+
+
+def programs() -> list[Case]:
+    data = ramp()
+
+    def imaris(path: Path, channels: int = 1, times: int = 1) -> None:
+        text = lambda value: np.frombuffer(str(value).encode(), dtype="S1")
+        with h5py.File(path, "w") as file:
+            file.attrs["ImarisDataSet"] = text("ImarisDataSet")
+            image = file.create_group("DataSetInfo/Image")
+            for key, value in {"X": 29, "Y": 33, "Z": 7, "Unit": "um", "ExtMin0": 0, "ExtMin1": 0, "ExtMin2": 0, "ExtMax0": 29 * 0.25, "ExtMax1": 33 * 0.25, "ExtMax2": 7 * 2.0}.items():
+                image.attrs[key] = text(value)
+            for t in range(times):
+                for c in range(channels):
+                    padded = np.zeros((8, 64, 32), "u2")
+                    padded[:7, :33, :29] = data + 100 * c + 1000 * t
+                    group = file.create_group(f"DataSet/ResolutionLevel 0/TimePoint {t}/Channel {c}")
+                    for axis, size in zip("XYZ", (29, 33, 7)):
+                        group.attrs[f"ImageSize{axis}"] = text(size)
+                    group.create_dataset("Data", data=padded, chunks=(8, 16, 16), compression="gzip")
+                    low = file.create_group(f"DataSet/ResolutionLevel 1/TimePoint {t}/Channel {c}")
+                    low.create_dataset("Data", data=padded[::2, ::2, ::2])
+
+    cases = [
+        Case("imaris.h5", imaris, data, (2.0, 0.25, 0.25), fast=True),
+        Case("imaris_c2t2.ims", lambda path: imaris(path, 2, 2), data + 1100, (2.0, 0.25, 0.25), channel=1, time=1),
+    ]
+
+    def bdv(path: Path) -> None:
+        bright = (ramp(first=30_000) + 20_000).astype("u2")
+        with h5py.File(path, "w") as file:
+            file["s00/resolutions"] = np.array([[1.0, 1, 1], [2, 2, 1]])
+            file["s00/subdivisions"] = np.array([[16, 16, 4], [16, 16, 4]])
+            file.create_dataset("t00000/s00/0/cells", data=bright.view("i2"), chunks=(4, 16, 16))
+            file.create_dataset("t00000/s00/1/cells", data=bright[:, ::2, ::2].view("i2"))
+
+    cases.append(Case("bdv.h5", bdv, (ramp(first=30_000) + 20_000).astype("u2"), must_say=True, fast=True))
+
+    def coarse_first(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            file["a_small"] = data[:, ::2, ::2]
+            file["b_large"] = data
+
+    cases.append(Case("h_two_sizes.h5", coarse_first, data, image="/b_large"))
+
+    def pair(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            file["raw"] = data
+            file["label"] = (data // 1000).astype("u4")
+
+    cases.append(Case("h_raw_label.h5", pair, data, image="/raw"))
+
+    def circle(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            group = file.create_group("a")
+            group["b"] = file["/"]
+            group["again"] = group
+            group["volume"] = data
+
+    cases.append(Case("h_circle.h5", circle, data, fast=True))
+
+    def cut(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            file.create_dataset("volume", data=data, chunks=(4, 16, 16), compression="gzip")
+        path.write_bytes(path.read_bytes()[:-3000])
+
+    cases.append(Case("h_cut.h5", cut))
+    return cases
+
+
+def cases() -> list[Case]:
+    return pixel_types() + filters() + axes() + programs()
