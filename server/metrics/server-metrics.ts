@@ -105,11 +105,20 @@ const byState = (states: readonly string[], rows: readonly { state: string; valu
 
 const ofServices = new WeakMap<Services, Registry>();
 let measuresProcess = false;
+/** No number until there was a first delay. */
+const WITHOUT_MEANING = ["mean", "min", "stddev"].map((name) => `nodejs_eventloop_lag_${name}_seconds`);
 
-/** The Prometheus text of one server. Memory, CPU, garbage collection and the event loop's delay are measured from the first time on. */
-export async function serverMetrics(services: Services): Promise<{ contentType: string; text: string }> {
-  if (!measuresProcess) collectDefaultMetrics({ register: processRegistry });
+/** Memory, CPU, garbage collection and the event loop's delay, from the first time on that somebody asks. */
+function measureProcess(): void {
+  if (measuresProcess) return;
   measuresProcess = true;
+  collectDefaultMetrics({ register: processRegistry });
+  for (const name of WITHOUT_MEANING) processRegistry.removeSingleMetric(name);
+}
+
+/** The Prometheus text of one server. */
+export async function serverMetrics(services: Services): Promise<{ contentType: string; text: string }> {
+  measureProcess();
   let own = ofServices.get(services);
   if (!own) {
     own = createServerRegistry(services);
