@@ -18,7 +18,7 @@ const runs = numberAfter("--runs", 3);
 
 async function timeStart(): Promise<{ printedMs: number; pageMs: number }> {
   const startedAt = performance.now();
-  const product = await startProduct({ trainer: "local" });
+  const product = await startProduct({ trainer: "local", supervised: true });
   try {
     const printedMs = performance.now() - startedAt;
     const answer = await fetch(`${product.address}/welcome`);

@@ -1,5 +1,5 @@
 # The server with its pages; no trainer beside it. Debian, as the embedded PostgreSQL and TensorFlow need glibc.
-FROM node:20-bookworm-slim
+FROM node:22-bookworm-slim
 WORKDIR /karyoloop
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci

@@ -7,6 +7,7 @@ import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
 import { failureLog } from "./failure-log.ts";
+import { logOf } from "./log/log.ts";
 import type { Services } from "./services.ts";
 import { removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
@@ -21,7 +22,7 @@ export async function createServices(
   const databaseConfig = embedded?.config ?? { connectionString: environment.databaseUrl ?? "" };
   const connection = connectDatabase(databaseConfig, (error) => failureLog.failed("a database connection", error));
   const lock = await holdSingleServerLock(databaseConfig, () => {
-    console.error("Another server has taken over this data. This one stops at once.");
+    logOf("server").error("Another server has taken over this data. This one stops at once.");
     process.exit(1);
   });
   await migrateDatabase(connection.db);

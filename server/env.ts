@@ -1,5 +1,7 @@
 import path from "node:path";
 import { z } from "zod";
+import { ConfigurationError } from "./configuration-error.ts";
+import { logEnvironment } from "./log/env.ts";
 
 /** Everything the server reads from the environment; the only place that does. */
 const environmentSchema = z.object({
@@ -18,6 +20,9 @@ const environmentSchema = z.object({
   KARYOLOOP_URL: z.url().optional(),
   /** `none` where trainers run on other machines only. */
   KARYOLOOP_TRAINER: z.enum(["local", "none"]).default("local"),
+  /** What a monitoring system sends to read /metrics; without it there is no such address. */
+  METRICS_TOKEN: z.string().min(16).optional(),
+  ...logEnvironment,
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
 });
 
@@ -36,6 +41,7 @@ export interface Environment {
   } | null;
   readonly publicUrl: string | null;
   readonly localTrainer: boolean;
+  readonly metricsToken: string | null;
   readonly development: boolean;
 }
 
@@ -44,9 +50,10 @@ const toSentence = ({ path: [name], message }: z.core.$ZodIssue): string =>
 
 export function readEnvironment(source: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const parsed = environmentSchema.safeParse(source);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(toSentence).join("\n"));
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(toSentence).join(" "));
   const given = parsed.data;
-  if (Boolean(given.TLS_CERT) !== Boolean(given.TLS_KEY)) throw new Error("Set both TLS_CERT and TLS_KEY, or neither.");
+  if (Boolean(given.TLS_CERT) !== Boolean(given.TLS_KEY))
+    throw new ConfigurationError("Set both TLS_CERT and TLS_KEY, or neither.");
   return {
     dataRoot: path.resolve(given.KARYOLOOP_DATA),
     host: given.HOST,
@@ -64,6 +71,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
       : null,
     publicUrl: given.KARYOLOOP_URL ?? null,
     localTrainer: given.KARYOLOOP_TRAINER === "local",
+    metricsToken: given.METRICS_TOKEN ?? null,
     development: given.NODE_ENV === "development",
   };
 }

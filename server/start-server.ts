@@ -9,6 +9,7 @@ import { datasetFreezerOf } from "./export/dataset-freezer.ts";
 import { failureLog } from "./failure-log.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { listen } from "./http/listen.ts";
+import { observeRequest } from "./http/observe-request.ts";
 import { sendJson } from "./http/route.ts";
 import { httpRoutes } from "./http/routes.ts";
 import { isSameOrigin } from "./http/same-origin.ts";
@@ -17,6 +18,7 @@ import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
 import { importQueueOf } from "./ingest/jobs/import-queue.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
+import { currentRequest } from "./log/request-context.ts";
 import { appRouter } from "./root.ts";
 import type { Services } from "./services.ts";
 import { readTlsFiles } from "./tls-files.ts";
@@ -51,13 +53,17 @@ export async function startServer(
 ): Promise<RunningServer> {
   const server = createBareServer(environment);
   // Listen first: a taken port must not cost a database start, and the address is needed for links.
-  let answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>
-    sendJson(response, 503, { tag: "starting", what: "The server is starting.", hint: "Try again in a moment." });
-  server.on("request", (request, response) => answer(request, response));
+  let answer: (request: IncomingMessage, response: ServerResponse) => void = (request, response) =>
+    request.url === "/healthz"
+      ? sendJson(response, 200, { ok: true })
+      : sendJson(response, 503, { tag: "starting", what: "The server is starting.", hint: "Try again in a moment." });
+  const take = (request: IncomingMessage, response: ServerResponse): void =>
+    observeRequest(request, response, () => answer(request, response));
+  server.on("request", take);
   const bound = await listen(server, environment.host, environment.port);
   const address = shownAddress(bound, environment.tls !== null);
   // A certificate names the address that people type, never the loopback one.
-  const nearServer = environment.tls ? createServer((request, response) => answer(request, response)) : null;
+  const nearServer = environment.tls ? createServer(take) : null;
   const nearBound = nearServer ? await listen(nearServer, "127.0.0.1", 0) : bound;
   const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
   await importQueueOf(services).resume();
@@ -71,7 +77,6 @@ export async function startServer(
     response.setHeader("referrer-policy", "same-origin");
     response.setHeader("x-frame-options", "DENY");
     const { pathname } = new URL(request.url ?? "/", "http://local");
-    if (pathname === "/healthz") return sendJson(response, 200, { ok: true });
     if (request.method !== "GET" && request.method !== "HEAD" && !isSameOrigin(request))
       return sendJson(response, 403, { tag: "cross-site", what: "Requests from other sites are refused." });
     if (pathname.startsWith("/trpc/"))
@@ -100,16 +105,26 @@ export async function startServer(
     route(request, response).catch((error) => {
       failureLog.failed("a request", error);
       if (!response.headersSent)
-        sendJson(response, 500, { tag: "server-error", what: "Something went wrong on the server." });
+        sendJson(response, 500, {
+          tag: "server-error",
+          what: "Something went wrong on the server.",
+          requestId: currentRequest()?.id,
+        });
       else response.destroy();
     });
   };
   server.on("upgrade", (request, socket, head) => {
-    void sockets.upgrade(request, socket, head).then((taken) => {
-      if (taken) return;
-      if (pages?.upgrade && environment.development) pages.upgrade(request, socket, head);
-      else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    });
+    void sockets
+      .upgrade(request, socket, head)
+      .then((taken) => {
+        if (taken) return;
+        if (pages?.upgrade && environment.development) pages.upgrade(request, socket, head);
+        else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      })
+      .catch((error) => {
+        failureLog.failed("a socket", error);
+        socket.destroy();
+      });
   });
 
   return {

@@ -5,6 +5,8 @@ import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
 import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
+import { currentRequest } from "./log/request-context.ts";
+import { procedureSeconds } from "./metrics/process-metrics.ts";
 import type { Services } from "./services.ts";
 
 export interface RequestContext {
@@ -30,7 +32,7 @@ const t = initTRPC
         error.code === "INTERNAL_SERVER_ERROR" && !problemOf(error)
           ? "Something went wrong on the server."
           : shape.message,
-      data: { ...shape.data, stack: undefined, problem: problemOf(error) },
+      data: { ...shape.data, stack: undefined, problem: problemOf(error), requestId: currentRequest()?.id },
     }),
   });
 
@@ -57,7 +59,15 @@ const notHere = () =>
   new TRPCError({ code: "NOT_FOUND", message: "There is nothing here, or you are not a member of its project." });
 const tooLow = (role: Role) => new TRPCError({ code: "FORBIDDEN", message: `This needs the role ${role}.` });
 
-const base = t.procedure.use(problemsAreAnswers);
+const measured = t.middleware(async ({ path, type, next }) => {
+  const startedAt = performance.now();
+  const result = await next();
+  const labels = { procedure: path, outcome: result.ok ? "ok" : result.error.code };
+  if (type !== "subscription") procedureSeconds.observe(labels, (performance.now() - startedAt) / 1000);
+  return result;
+});
+
+const base = t.procedure.use(measured).use(problemsAreAnswers);
 
 export const publicProcedure = base.meta({ access: { kind: "public" } });
 export const signedInProcedure = base.meta({ access: { kind: "signed-in" } }).use(signedIn);

@@ -20,7 +20,12 @@ export async function signIn(email: string, password: string): Promise<void> {
       hint: "Wait a quarter of an hour, or ask an administrator for a reset link.",
     });
   if (response.status >= 500)
-    throw new Problem({ tag: "server-error", what: "The server could not answer.", hint: "Try again in a moment." });
+    throw new Problem({
+      tag: "server-error",
+      what: "The server could not answer.",
+      hint: "Try again in a moment. If it happens again, tell whoever runs this server which request failed:",
+      requestId: response.headers.get("x-request-id") ?? undefined,
+    });
   throw new Problem({
     tag: "wrong-credentials",
     what: "Email or password is wrong.",

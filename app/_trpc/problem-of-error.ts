@@ -10,6 +10,13 @@ export function problemOfError(error: unknown): ProblemFields {
     return data.problem as unknown as ProblemFields;
   if (data && data.code === "BAD_REQUEST")
     return { tag: "bad-request", what: "The server did not understand this.", hint: "Reload the page and try again." };
+  if (data?.code === "INTERNAL_SERVER_ERROR" && typeof data.requestId === "string")
+    return {
+      tag: "server-error",
+      what: "Something went wrong on the server.",
+      hint: "Try again. If it happens again, tell whoever runs this server which request failed:",
+      requestId: data.requestId,
+    };
   if (data) return { tag: String(data.code), what: error instanceof Error ? error.message : "This failed." };
   return {
     tag: "offline",

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const START_BOUND_MS = 300_000;
 
-/** `npm start` as a person runs it, on a free port and a temporary data root. */
+/** What `npm start` keeps running, on a free port and a temporary data root. */
 export interface RunningProduct {
   readonly address: string;
   readonly dataRoot: string;
@@ -25,6 +25,8 @@ export interface ProductOptions {
   readonly port?: number;
   readonly host?: string;
   readonly trainer?: "local" | "none";
+  /** With the process that starts it again, as a person runs it: `kill` would end that one first. */
+  readonly supervised?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -32,10 +34,12 @@ const isOver = (child: ChildProcess): boolean => child.exitCode !== null || chil
 
 export async function startProduct(options: ProductOptions = {}): Promise<RunningProduct> {
   const dataRoot = options.dataRoot ?? (await mkdtemp(path.join(os.tmpdir(), "kl-e2e-")));
-  const child = spawn(process.execPath, ["--import", "tsx", "server/start.ts"], {
+  const entry = options.supervised ? ["server/start.mjs"] : ["--import", "tsx", "server/start.ts"];
+  const child = spawn(process.execPath, entry, {
     env: {
       ...process.env,
       NODE_ENV: "production",
+      LOG_FORMAT: "plain",
       KARYOLOOP_DATA: dataRoot,
       HOST: options.host ?? "127.0.0.1",
       PORT: String(options.port ?? 0),

@@ -3,6 +3,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { trainerToken } from "../../db/schema/index.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
+import { failureLog } from "../failure-log.ts";
 import { expireLeasesOf } from "../jobs/expire-leases-of.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
@@ -40,7 +41,8 @@ export async function startLocalTrainer(
     readonly serverAddress: string;
     readonly command?: readonly string[];
     readonly firstDelayMs?: number;
-    say(text: string): void;
+    /** Lines of the trainer, and about it. */
+    say(line: string): void;
   },
 ): Promise<LocalTrainer> {
   const token = await issueLocalToken(db);
@@ -55,7 +57,7 @@ export async function startLocalTrainer(
   const launch = (): void => {
     waiting = null;
     // The one before is gone: its job goes on from the last checkpoint at once.
-    void expireLeasesOf(db, LOCAL_TRAINER_NAME).catch((error) => options.say(`[trainer] ${error.message}`));
+    void expireLeasesOf(db, LOCAL_TRAINER_NAME).catch((error) => failureLog.failed("the trainer's leases", error));
     const startedAt = Date.now();
     current = startGuarded(command, {
       cwd: PROJECT_FOLDER,
@@ -65,17 +67,19 @@ export async function startLocalTrainer(
         KARYOLOOP_TRAINER_TOKEN: token,
         KARYOLOOP_TRAINER_NAME: LOCAL_TRAINER_NAME,
         TF_CPP_MIN_LOG_LEVEL: "2",
+        LOG_FORMAT: "json",
       },
       niceness: NICENESS,
       onLine(line) {
-        if (!NOTE_OF_TENSORFLOW.test(line)) options.say(`[trainer] ${line}`);
+        if (!NOTE_OF_TENSORFLOW.test(line)) options.say(line);
       },
     });
     void current.ended.then((code) => {
       current = null;
       if (stopped) return;
       if (restarting || Date.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
-      if (!restarting) options.say(`[trainer] ended (${code ?? "by a signal"}); starting again in ${delayMs / 1000} s`);
+      if (!restarting)
+        options.say(`the trainer ended (${code ?? "by a signal"}); starting again in ${delayMs / 1000} s`);
       waiting = setTimeout(launch, restarting ? 0 : delayMs);
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
       restarting = false;

@@ -2,6 +2,9 @@ import { fork } from "node:child_process";
 import { createRequire } from "node:module";
 import { setPriority } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { logOf } from "../log/log.ts";
+import { relayLines } from "../log/relay-lines.ts";
+import { takeLines } from "./take-lines.ts";
 
 /**
  * Heavy work in a process of its own: the server goes on answering beside it, it can be ended at any point, and its
@@ -22,11 +25,18 @@ const HEAP_MB = 512;
 /** Painting goes first. */
 const NICE = 5;
 
-export function startTaskProcess<Task, Report>(entry: URL, onReport: (report: Report) => void): TaskProcess<Task> {
+/** `name` says in the log whose lines they are. */
+export function startTaskProcess<Task, Report>(
+  name: string,
+  entry: URL,
+  onReport: (report: Report) => void,
+): TaskProcess<Task> {
+  const log = logOf(name);
   const child = fork(fileURLToPath(entry), [], {
     execArgv: ["--import", TSX, `--max-old-space-size=${HEAP_MB}`],
     serialization: "advanced",
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: { ...process.env, LOG_FORMAT: "json" },
   });
   if (child.pid) {
     try {
@@ -35,9 +45,10 @@ export function startTaskProcess<Task, Report>(entry: URL, onReport: (report: Re
       // Without the right to do so it runs at normal priority.
     }
   }
+  takeLines(child, relayLines(log));
   const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => {
-      console.error(`${entry.pathname} could not be started`, error);
+      log.failed("a process could not be started", error);
       resolve();
     });
     child.once("close", () => resolve());

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The `bin` of the package: plain JavaScript, so that it runs without a build; the commands are TypeScript.
-import { register } from "tsx/esm/api";
+import "../supervisor/require-node.mjs";
 
+const { register } = await import("tsx/esm/api");
 register();
 
 const commands = {

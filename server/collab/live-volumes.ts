@@ -4,9 +4,12 @@ import { CloseCode } from "../../core/sync/messages.ts";
 import { volume } from "../../db/schema/index.ts";
 import { membershipForVolume } from "../access.ts";
 import { failureLog } from "../failure-log.ts";
+import { logOf } from "../log/log.ts";
 import type { Services } from "../services.ts";
 import { type LiveVolume, openLiveVolume } from "./live-volume.ts";
 import type { RoomConnection } from "./room-connection.ts";
+
+const log = logOf("collab");
 
 /** Rooms nobody uses leave the memory after this. */
 const IDLE_MS = 60_000;
@@ -61,6 +64,12 @@ export class LiveVolumes {
     }
     live.room.crash(new Error(reason));
     live.close();
+  }
+
+  async counts(): Promise<{ readonly rooms: number; readonly connections: number }> {
+    const live = await Promise.all([...this.#open.keys()].map((volumeId) => this.peek(volumeId)));
+    const connections = live.reduce((sum, one) => sum + (one?.room.connections.size ?? 0), 0);
+    return { rooms: live.length, connections };
   }
 
   async close(): Promise<void> {
@@ -119,7 +128,7 @@ export class LiveVolumes {
     if (!opening) return; // ended on purpose
     this.#open.delete(volumeId);
     void opening.then((live) => live.close());
-    console.error(`the room of volume ${volumeId} restarts:`, error instanceof Error ? error.message : error);
+    log.failed("the room of a volume restarts", error, { volumeId });
   }
 }
 

@@ -3,6 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { Database } from "../../db/client.ts";
 import { labelBlob, labelDocumentState, labelJournal, labelWal, volume, volumeSession } from "../../db/schema/index.ts";
+import { recordsSaved } from "../metrics/process-metrics.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import type { LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "./room-store.ts";
@@ -95,6 +96,7 @@ export class PostgresRoomStore implements RoomStore {
           })),
         );
     });
+    recordsSaved.inc(journal.length);
   }
 
   async writeState(position: number, state: Uint8Array): Promise<void> {

@@ -14,6 +14,10 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { ConfigurationError } from "../configuration-error.ts";
+import { logOf } from "../log/log.ts";
+
+const log = logOf("database");
 
 /** A private PostgreSQL from the npm package: unix socket only, never as root, stopped when this process dies. */
 export interface EmbeddedPostgres {
@@ -42,7 +46,9 @@ function packagedFolder(): string {
   try {
     return path.join(path.dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
   } catch (cause) {
-    throw new Error(`No embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL.`, { cause });
+    throw new ConfigurationError(`No embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL.`, {
+      cause,
+    });
   }
 }
 
@@ -77,7 +83,7 @@ function unprivilegedIdentity(parent: string): Identity {
         return { uid, gid, prefix: [] };
       const prefix = ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`, "--"];
       if (spawnSync(prefix[0], [...prefix.slice(1), "true"]).status === 0) return { prefix };
-      throw new Error(
+      throw new ConfigurationError(
         `PostgreSQL does not run as root, and user ${name} may not enter ${parent}: choose another KARYOLOOP_DATA, such as /var/lib/karyoloop.`,
       );
     } catch (error) {
@@ -85,7 +91,7 @@ function unprivilegedIdentity(parent: string): Identity {
       // no such user: try the next
     }
   }
-  throw new Error("Running as root, and neither user postgres nor nobody exists: set DATABASE_URL.");
+  throw new ConfigurationError("Running as root, and neither user postgres nor nobody exists: set DATABASE_URL.");
 }
 
 /** The package's binaries in place, or a private copy below the data root where that user cannot reach them. */
@@ -104,7 +110,8 @@ function usableBinaries(root: string, identity: Identity): string {
   const copy = path.join(root, "postgres-binaries", "native");
   rmSync(path.dirname(copy), { recursive: true, force: true });
   cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
-  if (!works(copy)) throw new Error("The bundled PostgreSQL does not run on this system: set DATABASE_URL.");
+  if (!works(copy))
+    throw new ConfigurationError("The bundled PostgreSQL does not run on this system: set DATABASE_URL.");
   return copy;
 }
 
@@ -158,7 +165,7 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
   const socketFolder = path.join(root, "socket");
   const socketFile = path.join(socketFolder, ".s.PGSQL.5432");
   if (Buffer.byteLength(socketFile) > SOCKET_PATH_MAX_BYTES)
-    throw new Error(
+    throw new ConfigurationError(
       `The data folder's path is too long for a unix socket (${socketFile}): choose a shorter KARYOLOOP_DATA.`,
     );
   const identity = unprivilegedIdentity(path.dirname(root));
@@ -174,12 +181,12 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
   if (!existsSync(path.join(data, "PG_VERSION"))) initialise(bin, data, identity);
   const major = readFileSync(path.join(data, "PG_VERSION"), "utf8").trim();
   if (major !== POSTGRES_MAJOR)
-    throw new Error(
+    throw new ConfigurationError(
       `The data folder is of PostgreSQL ${major}, this version carries ${POSTGRES_MAJOR}: export it with the old version first.`,
     );
 
   const config = { host: socketFolder, port: 5432, user: "app", database: "postgres" };
-  let log = "";
+  let said = "";
   const launch = (): ChildProcess => {
     const options = [
       "-D",
@@ -206,7 +213,7 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
     );
     started.stdin?.on("error", () => {});
     started.stderr?.on("data", (chunk) => {
-      log = (log + chunk).slice(-4000);
+      said = (said + chunk).slice(-4000);
     });
     return started;
   };
@@ -217,14 +224,14 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (!(await answers(config))) {
       if (child.exitCode !== null || child.signalCode !== null) {
-        if (!/postmaster\.pid" already exists/.test(log)) throw new Error(`PostgreSQL ended at start: ${log}`);
-        log = "";
+        if (!/postmaster\.pid" already exists/.test(said)) throw new Error(`PostgreSQL ended at start: ${said}`);
+        said = "";
         await sleep(100);
         child = launch();
       }
       if (Date.now() > deadline) {
         child.stdin?.end();
-        throw new Error(`PostgreSQL did not answer within 30 s: ${log}`);
+        throw new Error(`PostgreSQL did not answer within 30 s: ${said}`);
       }
       await sleep(20);
     }
@@ -240,11 +247,11 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
     pid = readPid();
     const revive = async (): Promise<void> => {
       if (stopping) return;
-      console.error("The embedded PostgreSQL ended; starting it again.");
+      log.warn("The embedded PostgreSQL ended; starting it again.");
       try {
         keepUp(await bringUp());
       } catch (error) {
-        console.error("It could not be started:", error);
+        log.failed("It could not be started", error);
         setTimeout(() => void revive(), RESTART_DELAY_MS).unref();
       }
     };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { ConfigurationError } from "../configuration-error.ts";
 
 /** Any number will do, as long as every version of the server asks for the same. */
 const LOCK = 7_310_441;
@@ -55,7 +56,7 @@ export async function holdSingleServerLock(
   };
 
   if (!(await take(Date.now() + PATIENCE_MS)))
-    throw new Error(
+    throw new ConfigurationError(
       "Another Karyoloop server is running on this data: stop it first, or choose another KARYOLOOP_DATA (or DATABASE_URL).",
     );
   return {

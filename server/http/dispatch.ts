@@ -4,6 +4,7 @@ import { hasRole } from "../../core/roles.ts";
 import { isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
 import { isTrainerToken } from "../auth/trainer-token.ts";
 import { failureLog } from "../failure-log.ts";
+import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
@@ -80,7 +81,8 @@ function sendFailure(response: ServerResponse, error: unknown): void {
     sendJson(response, 500, {
       tag: "server-error",
       what: "Something went wrong on the server.",
-      hint: "Try again; the server's log says more.",
+      hint: "Try again. If it happens again, tell whoever runs this server which request failed:",
+      requestId: currentRequest()?.id,
     });
   }
 }
@@ -102,6 +104,7 @@ export async function dispatch(
       parameters = null; // a malformed % sequence names nothing
     }
     if (!parameters) continue;
+    noteRoute(route.path);
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     try {

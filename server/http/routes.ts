@@ -1,5 +1,6 @@
 import { labelRoutes } from "../collab/label-routes.ts";
 import { exportRoutes } from "./exports.ts";
+import { operationRoutes } from "./operation.ts";
 import type { HttpRoute } from "./route.ts";
 import { trainerRoutes } from "./trainer-api.ts";
 import { uploadRoutes } from "./uploads.ts";
@@ -12,4 +13,5 @@ export const httpRoutes: readonly HttpRoute[] = [
   ...uploadRoutes,
   ...zarrRoutes,
   ...exportRoutes,
+  ...operationRoutes,
 ];

@@ -18,4 +18,8 @@ export const openProcedures: Readonly<Record<string, string>> = {
 };
 
 /** HTTP routes without a door, likewise, as `METHOD path`. */
-export const openRoutes: Readonly<Record<string, string>> = {};
+export const openRoutes: Readonly<Record<string, string>> = {
+  "GET /healthz": "says to a process manager that the process lives, and nothing else",
+  "GET /readyz": "says to a load balancer which of four parts does not answer; looks at most once a second",
+  "GET /metrics": "needs the token of METRICS_TOKEN, and is not there without one; holds numbers only",
+};

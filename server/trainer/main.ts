@@ -1,4 +1,6 @@
 import os from "node:os";
+import { captureConsole } from "../log/capture-console.ts";
+import { logOf } from "../log/log.ts";
 import { startEngine } from "./engine/start-engine.ts";
 import { readTrainerEnvironment } from "./env.ts";
 import { runTrainer } from "./run-trainer.ts";
@@ -8,6 +10,8 @@ import { ServerClient } from "./server-client.ts";
  * A trainer: dials in, leases jobs, learns and predicts, holds no state. SIGTERM gives its job back and ends it;
  * SIGUSR2 lets it finish its job first.
  */
+const log = logOf("trainer");
+captureConsole(log);
 const environment = readTrainerEnvironment();
 // Never upwards: only root may.
 os.setPriority(Math.max(os.getPriority(), environment.niceness));
@@ -17,6 +21,6 @@ const finishing = new AbortController();
 process.on("SIGUSR2", () => finishing.abort());
 const client = new ServerClient(environment.server, environment.token);
 const engine = await startEngine({ only: environment.engine });
-console.log(`Trainer ${environment.name}: ${engine.reason}`);
+log.info(`Trainer ${environment.name}: ${engine.reason}`);
 await runTrainer({ client, engine, environment, draining: draining.signal, finishing: finishing.signal });
 process.exit(0);

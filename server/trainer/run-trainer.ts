@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClaimedJob } from "../../core/contract/trainer-job.ts";
 import { isProblem } from "../../core/problem.ts";
+import { logOf } from "../log/log.ts";
 import type { Engine } from "./engine/start-engine.ts";
 import type { TrainerEnvironment } from "./env.ts";
 import { Draining, HeldJob } from "./held-job.ts";
@@ -8,6 +9,7 @@ import { runPredictJob } from "./run-predict-job.ts";
 import { runTrainJob } from "./run-train-job.ts";
 import { isServerAway, LeaseLost, type ServerClient } from "./server-client.ts";
 
+const log = logOf("trainer");
 const POLL_MS = 2000;
 /** Longer than the longest step: wasm predicts one tile, and all engines segment a large volume, without a pause. */
 const LEASE_SECONDS: Record<Engine["name"], number> = { "native-gpu": 120, "native-cpu": 120, wasm: 240 };
@@ -39,14 +41,14 @@ export async function runTrainer(run: TrainerRun): Promise<void> {
         continue;
       }
     } catch (error) {
-      if (!isServerAway(error)) console.error("The trainer asked for work in vain:", error);
+      if (!isServerAway(error)) log.failed("The trainer asked for work in vain", error);
     }
     await sleep(POLL_MS, undefined, { signal: ending }).catch(() => {});
   }
 }
 
 async function runJob({ client, engine, environment, draining }: TrainerRun, job: ClaimedJob): Promise<void> {
-  console.log(`${job.kind} ${job.jobId}, attempt ${job.attempt}`);
+  log.info(`a job starts (${job.kind})`, { jobId: job.jobId, attempt: job.attempt });
   try {
     if (job.kind === "train") {
       const held = new HeldJob(job, client, draining);
@@ -55,7 +57,7 @@ async function runJob({ client, engine, environment, draining }: TrainerRun, job
       const held = new HeldJob(job, client, draining);
       await runPredictJob(held, engine).finally(() => held.close());
     }
-    console.log(`${job.kind} ${job.jobId} is done`);
+    log.info(`a job is done (${job.kind})`, { jobId: job.jobId });
   } catch (error) {
     await tellEnd(client, job, error);
   }
@@ -64,11 +66,11 @@ async function runJob({ client, engine, environment, draining }: TrainerRun, job
 /** What the server should know of a job that did not come to its end here. */
 async function tellEnd(client: ServerClient, job: ClaimedJob, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) {
-    console.log(`${job.kind} ${job.jobId} belongs to another trainer now, or has ended`);
+    log.info(`a job belongs to another trainer by now, or has ended (${job.kind})`, { jobId: job.jobId });
     return;
   }
   const stopping = error instanceof Draining;
-  if (!stopping) console.error(`${job.kind} ${job.jobId} failed:`, error);
+  if (!stopping) log.failed(`a job failed (${job.kind})`, error, { jobId: job.jobId });
   const problem = isProblem(error)
     ? error.toJSON()
     : {
@@ -82,6 +84,6 @@ async function tellEnd(client: ServerClient, job: ClaimedJob, error: unknown): P
     else await client.tryTell(job, "/fail", { problem, final: isProblem(error) });
   } catch (failure) {
     // The lease runs out, and another trainer goes on.
-    if (!(failure instanceof LeaseLost)) console.error("The server could not be told:", failure);
+    if (!(failure instanceof LeaseLost)) log.failed("The server could not be told", failure, { jobId: job.jobId });
   }
 }

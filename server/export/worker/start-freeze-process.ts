@@ -26,7 +26,7 @@ type Answer = Exclude<FreezeReport, { kind: "progress" }>;
 export function startFreezeProcess(environment: BlobEnvironment, signal: AbortSignal): FreezeProcess {
   let onProgress: (done: number) => void = () => {};
   let onAnswer: (answer: Answer) => void = () => {};
-  const child = startTaskProcess<FreezeTask, FreezeReport>(ENTRY, (report) =>
+  const child = startTaskProcess<FreezeTask, FreezeReport>("export", ENTRY, (report) =>
     report.kind === "progress" ? onProgress(report.done) : onAnswer(report),
   );
   const kill = () => void child.kill();

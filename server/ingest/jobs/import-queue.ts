@@ -1,5 +1,6 @@
 import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../../db/schema/index.ts";
+import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
 import { sweepScratch, sweepUploads } from "./clean-up.ts";
 import { type RunningImport, runImport } from "./run-import.ts";
@@ -71,7 +72,7 @@ function createImportQueue(services: Services): ImportQueue {
     again = true;
     draining ??= drain()
       .catch((error) => {
-        console.error("the import queue pauses", error);
+        failureLog.failed("the import queue", error);
         setTimeout(nudge, RETRY_AFTER_MS).unref();
       })
       .finally(() => {
@@ -87,7 +88,7 @@ function createImportQueue(services: Services): ImportQueue {
       const sweep = () => sweepUploads(db, environment.dataRoot);
       await sweep();
       sweeper = setInterval(() => {
-        sweep().catch((error) => console.error("old uploads were not removed", error));
+        sweep().catch((error) => failureLog.failed("the removal of old uploads", error));
       }, SWEEP_EVERY_MS).unref();
       await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
       nudge();

@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { eq, sql } from "drizzle-orm";
 import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
+import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
 import { type ImportProcess, startImportProcess } from "../worker/start-import-process.ts";
 import type { ImageReport, LabelReport } from "../worker/worker-messages.ts";
@@ -94,8 +95,10 @@ async function perform(
     else await finishWithBase(services, job, written.image, written.labels);
     await forgetUploads(db, environment.dataRoot, job);
   } catch (error) {
-    if (!isProblem(error)) console.error("an import failed", error);
-    await removePartialBlobs(services, job).catch((left) => console.error("parts of an import were left", left));
+    if (!isProblem(error)) failureLog.failed("an import", error);
+    await removePartialBlobs(services, job).catch((left) =>
+      failureLog.failed("the removal of a part of an import", left),
+    );
     await failImport(db, job, isProblem(error) ? error.toJSON() : CRASHED);
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -138,7 +141,7 @@ function createProgress(
     if (Date.now() - shownAt < PROGRESS_EVERY_MS) return;
     shownAt = Date.now();
     write(Math.min(99, Math.round(done * 100)), phase).catch((error) =>
-      console.error("progress was not written", error),
+      failureLog.failed("the progress of an import", error),
     );
   };
 }

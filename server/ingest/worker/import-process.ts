@@ -3,6 +3,8 @@ import { createReadStream } from "node:fs";
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
+import { captureConsole } from "../../log/capture-console.ts";
+import { logOf } from "../../log/log.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
 import { assertDiskHolds } from "../disk-room.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
@@ -16,6 +18,9 @@ import type { VolumeSource } from "../volume-source.ts";
 import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
 
 /** Entry of the import process: one task from the parent, reports back, end. Without its parent it has no reason to live. */
+const log = logOf("import");
+captureConsole(log);
+
 let reported: Promise<void> = Promise.resolve();
 const report = (message: WorkerReport): void => {
   // Sent in order: once the last one is out, all are.
@@ -39,7 +44,7 @@ function toProblem(error: unknown): ProblemFields {
       what: "The server's disk is full.",
       hint: "Free some space on it, then start the import again. An import needs about three times the size of the volume while it runs.",
     };
-  console.error("import failed", error);
+  log.failed("the import failed", error);
   return {
     tag: "import-failed",
     what: "The import stopped because of an unexpected error.",

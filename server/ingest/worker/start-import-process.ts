@@ -13,7 +13,7 @@ export interface ImportProcess {
 
 /** Starts the process on its task. */
 export function startImportProcess(task: WorkerTask, onReport: (report: WorkerReport) => void): ImportProcess {
-  const process = startTaskProcess<WorkerTask, WorkerReport>(ENTRY, onReport);
+  const process = startTaskProcess<WorkerTask, WorkerReport>("import", ENTRY, onReport);
   process.send(task);
   return process;
 }
