@@ -18,12 +18,14 @@ const LAST_PRIVATE_ID = 60_699;
 /** Users with an entry in passwd, which `initdb` insists on. */
 const KNOWN_USERS = ["postgres", "nobody"];
 
+/** Passwords for the object store and the like are none of its business. */
+const HANDED_ON = ["PATH", "TZ"];
+
 const spawnedAs = ({ uid, gid }: Identity): SpawnOptions => ({
   uid,
   gid,
   cwd: "/",
-  // Passwords for the object store and the like are none of its business.
-  env: { PATH: process.env.PATH, TZ: process.env.TZ } as NodeJS.ProcessEnv,
+  env: Object.fromEntries(HANDED_ON.map((name) => [name, process.env[name]])) as NodeJS.ProcessEnv,
 });
 
 /** A command with its words, and the options to spawn it with. */

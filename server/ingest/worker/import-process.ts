@@ -4,7 +4,7 @@ import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
-import { assertDiskHolds } from "../disk-room.ts";
+import { assertDiskHolds } from "../../storage/disk-room.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
