@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startProduct } from "../e2e/server/running-server.ts";
-import { startEmbeddedPostgres } from "../server/database/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../server/database/embedded/embedded-postgres.ts";
 import { ensurePageBuild } from "../server/page-build.ts";
 import { median } from "./page/quantile.ts";
 import { numberAfter, report } from "./page/report.ts";

@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { connectDatabase, migrateDatabase } from "../db/client.ts";
 import { createAuthentication } from "./auth/authentication.ts";
 import { closeLiveVolumes } from "./collab/live-volumes.ts";
-import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "./database/embedded/embedded-postgres.ts";
 import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
@@ -11,13 +10,14 @@ import { logOf } from "./log/log.ts";
 import type { Services } from "./services.ts";
 import { removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
+import { prepareDataRoot } from "./storage/data-root.ts";
 
 /** Database up and migrated, blobs reachable, accounts ready. `close` stops them in the opposite order. */
 export async function createServices(
   environment: Environment,
   publicUrl: () => string,
 ): Promise<{ services: Services; close(): Promise<void> }> {
-  await mkdir(environment.dataRoot, { recursive: true });
+  prepareDataRoot(environment.dataRoot);
   const embedded = environment.databaseUrl ? null : await startEmbeddedPostgres(environment.dataRoot);
   const databaseConfig = embedded?.config ?? { connectionString: environment.databaseUrl ?? "" };
   const connection = connectDatabase(databaseConfig, (error) => failureLog.failed("a database connection", error));

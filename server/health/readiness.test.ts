@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vite
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 
 const disk = vi.hoisted(() => ({ freeBytes: null as number | null }));
-vi.mock("../ingest/disk-room.ts", async (original) => {
-  const real = await original<typeof import("../ingest/disk-room.ts")>();
+vi.mock("../storage/disk-room.ts", async (original) => {
+  const real = await original<typeof import("../storage/disk-room.ts")>();
   return {
     ...real,
     async diskSpace(folder: string) {

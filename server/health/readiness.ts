@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { isMigrated } from "../../db/client.ts";
-import { DISK_RESERVE_BYTES, diskSpace } from "../ingest/disk-room.ts";
 import { logOf } from "../log/log.ts";
 import type { Services } from "../services.ts";
+import { DISK_RESERVE_BYTES, diskSpace } from "../storage/disk-room.ts";
 import { createProbe, type Probe } from "./probe.ts";
 
 /** What must be well for people to work. */

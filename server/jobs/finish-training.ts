@@ -6,6 +6,7 @@ import type { Transaction } from "../../db/client.ts";
 import { checkpoint, snapshot, snapshotVolume, trainingJob } from "../../db/schema/index.ts";
 import { HttpRefusal } from "../http/route.ts";
 import type { Services } from "../services.ts";
+import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { activeMinutes } from "./active-minutes.ts";
 import { jobFolder } from "./job-blobs.ts";
 import { endLease } from "./lease.ts";
@@ -44,6 +45,7 @@ export async function finishTraining(services: Services, jobId: string, message:
         promoted,
       })
       .returning({ id: checkpoint.id });
+    if (ended.resumeBlob) await scheduleBlobRemoval(tx, [ended.resumeBlob]);
     if (promoted)
       await requestPrediction(tx, {
         projectId: ended.projectId,
@@ -54,7 +56,7 @@ export async function finishTraining(services: Services, jobId: string, message:
     return ended;
   });
   services.events.publish({ topic: "training", projectId: job.projectId });
-  if (job.resumeBlob) await services.blobs.remove(job.resumeBlob);
+  await removeScheduledBlobs(services.db, services.blobs);
 }
 
 /** Nuclei that people have accepted, corrected or drawn, in the volumes that trainings may see. */

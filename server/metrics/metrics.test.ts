@@ -31,7 +31,10 @@ function sampleOf(text: string, name: string, labels: Readonly<Record<string, st
 it("is not there without METRICS_TOKEN, and closed without the right one", async () => {
   const without = await startTestServer();
   try {
-    for (const headers of [{}, { authorization: "Bearer " }, { authorization: `Bearer ${METRICS_TOKEN}` }])
+    for (const headers of [{}, { authorization: "Bearer " }, { authorization: `Bearer ${METRICS_TOKEN}` }] as Record<
+      string,
+      string
+    >[])
       expect((await fetch(`${without.address}/metrics`, { headers })).status).toBe(404);
   } finally {
     await without.close();

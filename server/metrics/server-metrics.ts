@@ -6,8 +6,8 @@ import { software } from "../export/software-version.ts";
 import { failureLog } from "../failure-log.ts";
 import { createProbe } from "../health/probe.ts";
 import { partsNotReady, readinessParts } from "../health/readiness.ts";
-import { DISK_RESERVE_BYTES, diskSpace } from "../ingest/disk-room.ts";
 import type { Services } from "../services.ts";
+import { DISK_RESERVE_BYTES, diskSpace } from "../storage/disk-room.ts";
 import { processRegistry } from "./process-metrics.ts";
 
 const LOOK_WITHIN_MS = 2_000;

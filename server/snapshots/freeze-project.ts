@@ -41,7 +41,7 @@ export async function freezeProject(
 }
 
 async function freezeVolume(services: Services, snapshotId: string, row: VolumeRow, keptOut: boolean): Promise<void> {
-  const { db, blobs } = services;
+  const { db, blobs, environment } = services;
   const claimed = await db
     .select({ labelValue: claim.labelValue })
     .from(claim)
@@ -49,7 +49,7 @@ async function freezeVolume(services: Services, snapshotId: string, row: VolumeR
   const claimedLabels = new Set(claimed.map(({ labelValue }) => labelValue));
   const labels = await freezeLabels(services, row.id);
   const folder = snapshotVolumeFolder(snapshotId, row.id);
-  const grid = { blobs, shapeZyx: row.shapeZyx, voxelSizeZyx: row.voxelSizeZyx };
+  const grid = { blobs, dataRoot: environment.dataRoot, shapeZyx: row.shapeZyx, voxelSizeZyx: row.voxelSizeZyx };
   const statusOf = (label: number) => statusInSnapshot(labels.fieldsOf(label).status, claimedLabels.has(label));
   const extents = await writeLabelImage({
     ...grid,

@@ -2,7 +2,8 @@ import { readdir, rm } from "node:fs/promises";
 import { and, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
 import { importJob, upload } from "../../../db/schema/index.ts";
-import { scratchRoot, uploadFolder, uploadsFolder, uploadsOf } from "./import-places.ts";
+import { scratchRoot } from "../../storage/data-root.ts";
+import { uploadFolder, uploadsFolder, uploadsOf } from "./import-places.ts";
 
 /** An upload that nobody has gone on with for this long is dropped. */
 const UPLOAD_KEPT_DAYS = 7;
@@ -38,7 +39,7 @@ export async function forgetUploads(
   );
 }
 
-/** At start, before anything is imported: scratch files of a stopped server. */
+/** At start, before anything is imported, frozen or predicted: scratch files of a stopped server. */
 export const sweepScratch = (dataRoot: string): Promise<void> =>
   rm(scratchRoot(dataRoot), { recursive: true, force: true });
 

@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import { upload } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
-import { assertDiskHolds } from "../disk-room.ts";
+import { assertDiskHolds } from "../../storage/disk-room.ts";
 import { uploadFile, uploadFolder, uploadsFolder } from "../jobs/import-places.ts";
 
 /** One piece of a file: small enough that a broken connection loses little, large enough for few requests. */
@@ -32,7 +32,7 @@ export async function beginUpload(
   const [known] = await db.update(upload).set({ touchedAt: sql`now()` }).where(same).returning();
   if (known && known.sizeBytes === file.sizeBytes) return known;
   if (known) await dropUpload(services, known.id);
-  await mkdir(uploadsFolder(environment.dataRoot), { recursive: true });
+  await mkdir(uploadsFolder(environment.dataRoot), { recursive: true, mode: 0o700 });
   await assertDiskHolds(environment.dataRoot, file.sizeBytes, "The file");
   const [created] = await db
     .insert(upload)
@@ -42,7 +42,7 @@ export async function beginUpload(
       set: { touchedAt: sql`now()` },
     })
     .returning();
-  await mkdir(uploadFolder(environment.dataRoot, created.id), { recursive: true });
+  await mkdir(uploadFolder(environment.dataRoot, created.id), { recursive: true, mode: 0o700 });
   return created;
 }
 
@@ -94,9 +94,9 @@ export async function appendPiece(
 
 /** False where the earlier pieces are gone from the disk: the file has to come anew. */
 async function writePiece(dataRoot: string, uploadId: string, offset: number, piece: Uint8Array): Promise<boolean> {
-  await mkdir(uploadFolder(dataRoot, uploadId), { recursive: true });
+  await mkdir(uploadFolder(dataRoot, uploadId), { recursive: true, mode: 0o700 });
   // "a" would ignore the position; "r+" needs the file to be there.
-  const handle = await open(uploadFile(dataRoot, uploadId), offset === 0 ? "w" : "r+").catch((error) => {
+  const handle = await open(uploadFile(dataRoot, uploadId), offset === 0 ? "w" : "r+", 0o600).catch((error) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });

@@ -6,7 +6,7 @@ import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { captureConsole } from "../../log/capture-console.ts";
 import { logOf } from "../../log/log.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
-import { assertDiskHolds } from "../disk-room.ts";
+import { assertDiskHolds } from "../../storage/disk-room.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
