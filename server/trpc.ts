@@ -5,12 +5,18 @@ import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
 import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
+import type { Client } from "./http/client-address.ts";
 import type { Services } from "./services.ts";
 
 export interface RequestContext {
   readonly services: Services;
   readonly user: SignedInUser | null;
+  /** Absent where a program of ours calls. */
+  readonly client?: Client;
 }
+
+/** What limits count by. */
+export const networkOf = ({ client }: RequestContext): string => client?.network ?? "this process";
 
 /** A Problem thrown in a procedure reaches the page with its fields, as `error.data.problem`. */
 const problemOf = (error: TRPCError): ProblemFields | null => {
@@ -41,7 +47,7 @@ const problemsAreAnswers = t.middleware(async ({ next }) => {
   const result = await next();
   if (!result.ok && isProblem(result.error.cause))
     throw new TRPCError({
-      code: "UNPROCESSABLE_CONTENT",
+      code: result.error.cause.waitSeconds === undefined ? "UNPROCESSABLE_CONTENT" : "TOO_MANY_REQUESTS",
       message: result.error.cause.message,
       cause: result.error.cause,
     });
