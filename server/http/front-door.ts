@@ -7,7 +7,7 @@ import { AUTH_PREFIX, answerAuth } from "./auth-door.ts";
 import { clientOf } from "./client-address.ts";
 import { dispatch, sendFailure } from "./dispatch.ts";
 import { type AllowedHosts, UNKNOWN_HOST } from "./entrance/allowed-hosts.ts";
-import { hasTooManyHeaders } from "./entrance/connections.ts";
+import { hasWildHeaders } from "./entrance/connections.ts";
 import { readTarget } from "./entrance/read-target.ts";
 import { isSameOrigin } from "./entrance/same-origin.ts";
 import { DATA_POLICY, pagePolicy, setSecurityHeaders } from "./entrance/security-headers.ts";
@@ -35,7 +35,7 @@ export interface FrontDoor {
 /** What holds for every request, whatever it wants. */
 function look(request: IncomingMessage): URL {
   if (!METHODS.has(request.method ?? "")) throw new HttpRefusal(405, "This method is not known here.");
-  if (hasTooManyHeaders(request)) throw new HttpRefusal(431, "Too many headers.");
+  if (hasWildHeaders(request)) throw new HttpRefusal(431, "Too many headers, or two hosts.");
   const url = readTarget(request);
   if (!url) throw new HttpRefusal(400, "This is no address of this server.");
   return url;

@@ -11,6 +11,7 @@ import {
   networkOf,
   projectProcedure,
   publicProcedure,
+  publicUrlOf,
   type RequestContext,
   router,
   signedInProcedure,
@@ -50,7 +51,7 @@ export const invitationRouter = router({
         createdBy: ctx.user.id,
         expiresAt: new Date(Date.now() + input.days * DAY_MS),
       });
-      return { url: linkUrl(ctx.services.publicUrl(), "join", token) };
+      return { url: linkUrl(publicUrlOf(ctx), "join", token) };
     }),
 
   revoke: projectProcedure("owner")
