@@ -13,6 +13,8 @@ export interface ProblemFields {
   readonly hint?: string;
   /** Of an error that the server's log tells more of: the request's name there. */
   readonly requestId?: string;
+  /** Where it is only too early: sent as 429 with Retry-After. */
+  readonly waitSeconds?: number;
 }
 
 export class Problem extends Error implements ProblemFields {
@@ -22,6 +24,7 @@ export class Problem extends Error implements ProblemFields {
   readonly where?: string;
   readonly hint?: string;
   readonly requestId?: string;
+  readonly waitSeconds?: number;
 
   constructor(fields: ProblemFields, options?: ErrorOptions) {
     super([fields.what, fields.where && `(${fields.where})`, fields.hint].filter(Boolean).join(" "), options);
@@ -31,10 +34,12 @@ export class Problem extends Error implements ProblemFields {
     this.where = fields.where;
     this.hint = fields.hint;
     this.requestId = fields.requestId;
+    this.waitSeconds = fields.waitSeconds;
   }
 
   toJSON(): ProblemFields {
-    return { tag: this.tag, what: this.what, where: this.where, hint: this.hint, requestId: this.requestId };
+    const { tag, what, where, hint, requestId, waitSeconds } = this;
+    return { tag, what, where, hint, requestId, waitSeconds };
   }
 }
 

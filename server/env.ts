@@ -1,6 +1,9 @@
+import type { BlockList } from "node:net";
 import path from "node:path";
 import { z } from "zod";
 import { ConfigurationError } from "./configuration-error.ts";
+import { readTrustedProxies } from "./http/client-address.ts";
+import { readHosts } from "./http/entrance/allowed-hosts.ts";
 import { logEnvironment } from "./log/env.ts";
 
 /** Everything the server reads from the environment; the only place that does. */
@@ -18,6 +21,10 @@ const environmentSchema = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   /** Address that colleagues type, where it differs from http(s)://HOST:PORT. */
   KARYOLOOP_URL: z.url().optional(),
+  /** More names that people type for this server, beside KARYOLOOP_URL's. */
+  KARYOLOOP_HOSTS: z.string().default(""),
+  /** Addresses and CIDR blocks of proxies whose X-Forwarded-… headers are believed. */
+  TRUSTED_PROXIES: z.string().default(""),
   /** `none` where trainers run on other machines only. */
   KARYOLOOP_TRAINER: z.enum(["local", "none"]).default("local"),
   /** What a monitoring system sends to read /metrics; without it there is no such address. */
@@ -40,6 +47,9 @@ export interface Environment {
     readonly secretAccessKey: string | undefined;
   } | null;
   readonly publicUrl: string | null;
+  /** Lower case, without ports. */
+  readonly hosts: readonly string[];
+  readonly trustedProxies: BlockList;
   readonly localTrainer: boolean;
   readonly metricsToken: string | null;
   readonly development: boolean;
@@ -70,6 +80,8 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
         }
       : null,
     publicUrl: given.KARYOLOOP_URL ?? null,
+    hosts: readHosts(given.KARYOLOOP_HOSTS),
+    trustedProxies: readTrustedProxies(given.TRUSTED_PROXIES),
     localTrainer: given.KARYOLOOP_TRAINER === "local",
     metricsToken: given.METRICS_TOKEN ?? null,
     development: given.NODE_ENV === "development",

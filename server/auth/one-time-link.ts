@@ -14,7 +14,7 @@ export const RESET_LINK_HOURS = 24;
 export const linkUrl = (publicUrl: string, page: "welcome" | "reset" | "join", token: string): string =>
   `${publicUrl}/${page}#${token}`;
 
-const deadLink = () =>
+export const deadLink = () =>
   new Problem({
     tag: "link-dead",
     what: "This link does not work any more.",

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { and, eq } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { account, session, user } from "../../db/schema/index.ts";
+import { passwordHashing } from "./password-hashing.ts";
 
 export interface NewAccount {
   readonly name: string;
   readonly email: string;
-  readonly password: string;
+  readonly passwordHash: string;
   readonly isAdministrator?: boolean;
 }
 
@@ -19,24 +19,38 @@ export const PASSWORD_MAX_LENGTH = 128;
 /** better-auth's name for accounts with a password. */
 const CREDENTIAL = "credential";
 
+const normalEmail = (email: string): string => email.trim().toLowerCase();
+
+const emailTaken = () =>
+  new Problem({
+    tag: "email-taken",
+    what: "There is an account with this email already.",
+    hint: "Sign in with it, then open the link again.",
+  });
+
+/** For those who hold a live link: strangers must not learn which addresses have accounts. */
+export async function refuseTakenEmail(db: Database, email: string): Promise<void> {
+  const found = await db
+    .select({ id: user.id })
+    .from(user)
+    .where(eq(user.email, normalEmail(email)));
+  if (found.length > 0) throw emailTaken();
+}
+
 /** The rows that better-auth's sign-up would write, in a transaction of ours. */
 export async function insertAccount(db: Database | Transaction, fields: NewAccount): Promise<{ id: string }> {
   const id = randomUUID();
-  const email = fields.email.trim().toLowerCase();
-  const password = await hashPassword(fields.password);
+  const email = normalEmail(fields.email);
   return db.transaction(async (tx) => {
     const inserted = await tx
       .insert(user)
       .values({ id, name: fields.name.trim(), email, isAdministrator: fields.isAdministrator ?? false })
       .onConflictDoNothing({ target: user.email })
       .returning({ id: user.id });
-    if (inserted.length === 0)
-      throw new Problem({
-        tag: "email-taken",
-        what: "There is an account with this email already.",
-        hint: "Sign in with it, then open the link again.",
-      });
-    await tx.insert(account).values({ id: randomUUID(), accountId: id, providerId: CREDENTIAL, userId: id, password });
+    if (inserted.length === 0) throw emailTaken();
+    await tx
+      .insert(account)
+      .values({ id: randomUUID(), accountId: id, providerId: CREDENTIAL, userId: id, password: fields.passwordHash });
     return { id };
   });
 }
@@ -46,15 +60,14 @@ export async function isPasswordOf(db: Database, userId: string, password: strin
     .select({ hash: account.password })
     .from(account)
     .where(and(eq(account.userId, userId), eq(account.providerId, CREDENTIAL)));
-  return row?.hash ? verifyPassword({ hash: row.hash, password }) : false;
+  return row?.hash ? passwordHashing.verify(row.hash, password) : false;
 }
 
-export async function replacePassword(db: Database | Transaction, userId: string, password: string): Promise<void> {
-  const hash = await hashPassword(password);
+export async function replacePassword(db: Database | Transaction, userId: string, passwordHash: string): Promise<void> {
   await db.transaction(async (tx) => {
     await tx
       .update(account)
-      .set({ password: hash, updatedAt: new Date() })
+      .set({ password: passwordHash, updatedAt: new Date() })
       .where(and(eq(account.userId, userId), eq(account.providerId, CREDENTIAL)));
     await tx.delete(session).where(eq(session.userId, userId));
   });

@@ -6,11 +6,23 @@ import { invitation } from "../../db/schema/index.ts";
 import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
 import { linkUrl } from "../auth/one-time-link.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
-import { acceptInvitation, findOpenInvitation } from "../projects/invitation.ts";
-import { projectProcedure, publicProcedure, router, signedInProcedure } from "../trpc.ts";
+import { acceptInvitation, deadInvitation, findOpenInvitation } from "../projects/invitation.ts";
+import {
+  networkOf,
+  projectProcedure,
+  publicProcedure,
+  publicUrlOf,
+  type RequestContext,
+  router,
+  signedInProcedure,
+} from "../trpc.ts";
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 90;
+
+/** A dead token costs one query: nothing costly is done before. */
+const findInvitation = (ctx: RequestContext, token: string) =>
+  ctx.services.authentication.guard.openLink(networkOf(ctx), () => findOpenInvitation(ctx.services.db, token));
 
 export const invitationRouter = router({
   /** Links that nobody has used yet, newest first; also those that ran out, so that an owner sees why one fails. */
@@ -39,7 +51,7 @@ export const invitationRouter = router({
         createdBy: ctx.user.id,
         expiresAt: new Date(Date.now() + input.days * DAY_MS),
       });
-      return { url: linkUrl(ctx.services.publicUrl(), "join", token) };
+      return { url: linkUrl(publicUrlOf(ctx), "join", token) };
     }),
 
   revoke: projectProcedure("owner")
@@ -63,12 +75,13 @@ export const invitationRouter = router({
   /** What an invitation link invites to, or null where it does not work. Asking does not use it up. */
   lookUp: publicProcedure
     .input(z.object({ token: tokenSchema }))
-    .query(({ ctx, input }) => findOpenInvitation(ctx.services.db, input.token)),
+    .query(({ ctx, input }) => findInvitation(ctx, input.token)),
 
   /** For people who have an account. */
-  accept: signedInProcedure.input(z.object({ token: tokenSchema })).mutation(async ({ ctx, input }) => {
+  accept: signedInProcedure.input(z.object({ token: tokenSchema })).mutation(async ({ ctx, input: { token } }) => {
     const { db, events } = ctx.services;
-    const joined = await db.transaction((tx) => acceptInvitation(tx, input.token, ctx.user.id));
+    if (!(await findInvitation(ctx, token))) throw deadInvitation();
+    const joined = await db.transaction((tx) => acceptInvitation(tx, token, ctx.user.id));
     events.publish({ topic: "members", projectId: joined.projectId, userId: ctx.user.id });
     return joined;
   }),
@@ -78,9 +91,14 @@ export const invitationRouter = router({
     .input(accountFieldsSchema.extend({ token: tokenSchema }))
     .mutation(async ({ ctx, input: { token, ...fields } }) => {
       const { db, events, authentication } = ctx.services;
-      const joined = await db.transaction(async (tx) => {
-        const { id } = await authentication.createUser(fields, tx);
-        return { userId: id, ...(await acceptInvitation(tx, token, id)) };
+      if (!(await findInvitation(ctx, token))) throw deadInvitation();
+      const joined = await authentication.guard.withLink(token, async () => {
+        await authentication.refuseTakenEmail(fields.email);
+        const passwordHash = await authentication.hashPassword(fields.password);
+        return db.transaction(async (tx) => {
+          const { id } = await authentication.insertUser({ ...fields, passwordHash }, tx);
+          return { userId: id, ...(await acceptInvitation(tx, token, id)) };
+        });
       });
       events.publish({ topic: "members", projectId: joined.projectId, userId: joined.userId });
       return { projectId: joined.projectId };

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Role } from "../../core/roles.ts";
 import { project, projectMember } from "../../db/schema/index.ts";
 import { readEnvironment } from "../env.ts";
+import type { ConnectionBounds } from "../http/entrance/connections.ts";
 import type { Services } from "../services.ts";
 import { startServer } from "../start-server.ts";
 
@@ -41,7 +42,10 @@ export async function signIn(address: string, email: string, password = TEST_PAS
     .join("; ");
 }
 
-export async function startTestServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+export async function startTestServer(
+  environment: Readonly<Record<string, string>> = {},
+  bounds?: ConnectionBounds,
+): Promise<TestServer> {
   // Short, because the database's socket lies below it and a socket path holds 107 bytes.
   const dataRoot = await mkdtemp(path.join(os.tmpdir(), "kl-"));
   const running = await startServer(
@@ -53,6 +57,7 @@ export async function startTestServer(environment: Readonly<Record<string, strin
       ...environment,
     }),
     async () => null,
+    bounds,
   );
   const { services, address } = running;
   return {

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hashPassword } from "better-auth/crypto";
 import { connectDatabase, migrateDatabase } from "../../../db/client.ts";
 import { user } from "../../../db/schema/index.ts";
 import { insertAccount } from "../../auth/password-account.ts";
@@ -70,7 +71,8 @@ async function fill(socket: string): Promise<void> {
     const { db, pool, close } = connectDatabase(config, () => {});
     try {
       await migrateDatabase(db);
-      await insertAccount(db, OLD_ACCOUNT);
+      const { name, email, password } = OLD_ACCOUNT;
+      await insertAccount(db, { name, email, passwordHash: await hashPassword(password) });
       await db.update(user).set({ isAdministrator: true });
       await pool.query(
         "create type mood as enum ('calm'); create sequence counting; create view names as select name from \"user\"",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { user } from "../../../db/schema/index.ts";
 import { createResetLink, linkUrl, RESET_LINK_HOURS } from "../../auth/one-time-link.ts";
-import { administratorProcedure } from "../../trpc.ts";
+import { administratorProcedure, publicUrlOf } from "../../trpc.ts";
 
 const personSchema = z.object({ userId: z.string().min(1).max(100) });
 const unknownPerson = () => new Problem({ tag: "person-unknown", what: "There is no such person." });
@@ -27,7 +27,7 @@ export const makeResetLink = administratorProcedure.input(personSchema).mutation
   const [person] = await ctx.services.db.select({ id: user.id }).from(user).where(eq(user.id, input.userId));
   if (!person) throw unknownPerson();
   const token = await createResetLink(ctx.services.db, person.id);
-  return { url: linkUrl(ctx.services.publicUrl(), "reset", token), hours: RESET_LINK_HOURS };
+  return { url: linkUrl(publicUrlOf(ctx), "reset", token), hours: RESET_LINK_HOURS };
 });
 
 export const setAdministrator = administratorProcedure

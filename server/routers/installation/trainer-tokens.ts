@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { trainerToken } from "../../../db/schema/index.ts";
 import { issueTrainerToken } from "../../auth/trainer-token.ts";
-import { administratorProcedure } from "../../trpc.ts";
+import { administratorProcedure, publicUrlOf } from "../../trpc.ts";
 
 /** Trainers that may dial in. The hash names a token; nothing can be made of it. */
 export const trainerTokens = administratorProcedure.query(({ ctx }) =>
@@ -24,7 +24,7 @@ export const createTrainerToken = administratorProcedure
   .input(z.object({ name: z.string().trim().min(1).max(60) }))
   .mutation(async ({ ctx, input }) => ({
     token: await issueTrainerToken(ctx.services.db, input.name, ctx.user.id),
-    url: ctx.services.publicUrl(),
+    url: publicUrlOf(ctx),
   }));
 
 export const revokeTrainerToken = administratorProcedure

@@ -1,0 +1,30 @@
+import type { ServerEvent } from "../events.ts";
+
+/**
+ * Events that a page has not taken yet. Each is a hint to ask again, so the same one waits once: a page that reads slowly,
+ * or not at all, holds no more than there are things in its project.
+ */
+export function waitingEvents(signal: AbortSignal | undefined) {
+  const waiting = new Map<string, ServerEvent>();
+  let wake = () => {};
+  signal?.addEventListener("abort", () => wake(), { once: true });
+  return {
+    add(event: ServerEvent): void {
+      waiting.set(JSON.stringify(event), event);
+      wake();
+    },
+    /** Ends when the signal aborts. */
+    async *all(): AsyncGenerator<ServerEvent> {
+      while (!signal?.aborted) {
+        const [first] = waiting;
+        if (first) {
+          waiting.delete(first[0]);
+          yield first[1];
+        } else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    },
+  };
+}
