@@ -3,6 +3,7 @@ import superjson from "superjson";
 import { z } from "zod";
 import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
+import { hasNul } from "../core/text/name.ts";
 import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
 import type { Services } from "./services.ts";
@@ -39,13 +40,20 @@ export const createCallerFactory = t.createCallerFactory;
 
 const problemsAreAnswers = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isProblem(result.error.cause))
+  if (!result.ok && result.error.code === "INTERNAL_SERVER_ERROR" && isProblem(result.error.cause))
     throw new TRPCError({
       code: "UNPROCESSABLE_CONTENT",
       message: result.error.cause.message,
       cause: result.error.cause,
     });
   return result;
+});
+
+/** PostgreSQL holds no NUL, and nobody types one: refused before a query fails on it. */
+const textsAreClean = t.middleware(async ({ getRawInput, next }) => {
+  if (hasNul(await getRawInput()))
+    throw new TRPCError({ code: "BAD_REQUEST", message: "A text holds a NUL character, which no text may." });
+  return next();
 });
 
 const signedIn = t.middleware(({ ctx, next }) => {
@@ -57,7 +65,7 @@ const notHere = () =>
   new TRPCError({ code: "NOT_FOUND", message: "There is nothing here, or you are not a member of its project." });
 const tooLow = (role: Role) => new TRPCError({ code: "FORBIDDEN", message: `This needs the role ${role}.` });
 
-const base = t.procedure.use(problemsAreAnswers);
+const base = t.procedure.use(problemsAreAnswers).use(textsAreClean);
 
 export const publicProcedure = base.meta({ access: { kind: "public" } });
 export const signedInProcedure = base.meta({ access: { kind: "signed-in" } }).use(signedIn);

@@ -1,101 +1,62 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import { betterAuth } from "better-auth";
-import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
-import { eq } from "drizzle-orm";
+import { toNodeHandler } from "better-auth/node";
 import type { Database, Transaction } from "../../db/client.ts";
-import * as schema from "../../db/schema/index.ts";
-import { createAuthLog } from "./auth-log.ts";
-import {
-  insertAccount,
-  isPasswordOf,
-  type NewAccount,
-  PASSWORD_MAX_LENGTH,
-  PASSWORD_MIN_LENGTH,
-  replacePassword,
-} from "./password-account.ts";
-import { CLIENT_ADDRESS_HEADER, createSignInGuard } from "./sign-in-guard.ts";
+import type { ServerEvents } from "../events.ts";
+import { type AuthenticationSettings, createBetterAuth, isSecure } from "./create-better-auth.ts";
+import { insertAccount, isPasswordOf, type NewAccount, replacePassword } from "./password-account.ts";
+import { hashPassword } from "./password-hash.ts";
+import { readSignedCookie, sessionCookieName } from "./sessions/session-cookie.ts";
+import { deleteSessions, findSession, type SignedInUser, type WhichSessions } from "./sessions/sessions.ts";
+import { CLIENT_ADDRESS_HEADER } from "./sign-in-guard.ts";
 
-export interface SignedInUser {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly isAdministrator: boolean;
-}
+export type { SignedInUser } from "./sessions/sessions.ts";
 
 export interface Authentication {
   /** Null for strangers and for sessions that ended. */
   userOf(headers: IncomingHttpHeaders): Promise<SignedInUser | null>;
-  /** better-auth's own routes below /api/auth: sign in and sign out. */
+  /** better-auth's own routes below /api/auth; start-server.ts says which are open. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /**
    * Makes an account, in the transaction that uses up the link or invitation behind it: there is no open registration.
-   * A taken address is a Problem.
+   * A taken address or name is a Problem.
    */
   createUser(account: NewAccount, within?: Transaction): Promise<{ id: string }>;
   /** False where the current password is wrong. */
   isPassword(userId: string, password: string): Promise<boolean>;
-  /** Ends every session of the person: whoever knew the old password is out. */
-  setPassword(userId: string, password: string, within?: Transaction): Promise<void>;
+  /** Ends the person's sessions but `except`, their open lines, and browsers' leave to skip the code. */
+  setPassword(userId: string, password: string, except?: string): Promise<void>;
+  /** Ends sessions and what is open in them, at once. How many ended. */
+  endSessions(which: WhichSessions): Promise<number>;
 }
 
-const SECRET_KEY = "session-secret";
-
-/** The secret that signs sessions is made once per installation and kept in its database. */
-async function sessionSecret(db: Database): Promise<string> {
-  await db
-    .insert(schema.installation)
-    .values({ key: SECRET_KEY, value: randomBytes(48).toString("base64url") })
-    .onConflictDoNothing();
-  const [row] = await db.select().from(schema.installation).where(eq(schema.installation.key, SECRET_KEY));
-  return row.value;
-}
-
-export async function createAuthentication(
+export function createAuthentication(
   db: Database,
-  options: { publicUrl: string; secureCookies: boolean },
-): Promise<Authentication> {
-  const auth = betterAuth({
-    secret: await sessionSecret(db),
-    baseURL: options.publicUrl,
-    basePath: "/api/auth",
-    database: drizzleAdapter(db, { provider: "pg", schema, transaction: true }),
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      minPasswordLength: PASSWORD_MIN_LENGTH,
-      maxPasswordLength: PASSWORD_MAX_LENGTH,
-    },
-    hooks: createSignInGuard(),
-    user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
-    // The server checks that Origin and Host agree for every request that changes something (http/same-origin.ts),
-    // whatever address the person typed; better-auth's own list would know one address only.
-    trustedOrigins: (request) => {
-      const origin = request?.headers.get("origin");
-      return origin ? [origin] : [];
-    },
-    advanced: { useSecureCookies: options.secureCookies, cookiePrefix: "karyoloop" },
-    session: { expiresIn: 60 * 60 * 24 * 30, updateAge: 60 * 60 * 24 },
-    rateLimit: { enabled: false }, // its own counts requests, good ones too; sign-in-guard.ts counts failures
-    telemetry: { enabled: false },
-    logger: { level: "warn", log: createAuthLog() },
-  });
-  const handler = toNodeHandler(auth);
+  events: ServerEvents,
+  settings: AuthenticationSettings,
+): Authentication {
+  const handler = toNodeHandler(createBetterAuth(db, events, settings));
+  const cookieName = sessionCookieName(isSecure(settings.publicUrl));
+  const userOf = async ({ cookie }: IncomingHttpHeaders): Promise<SignedInUser | null> => {
+    const token = readSignedCookie(cookie, cookieName, settings.secret);
+    return token === null ? null : findSession(db, token);
+  };
   return {
-    async userOf(headers) {
-      if (!headers.cookie) return null;
-      const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
-      if (!found) return null;
-      const { id, name, email, isAdministrator } = found.user;
-      return { id, name, email, isAdministrator: isAdministrator === true };
-    },
-    handle(request, response) {
+    userOf,
+    async handle(request, response) {
       request.headers[CLIENT_ADDRESS_HEADER] = request.socket.remoteAddress ?? "";
-      return handler(request, response);
+      await handler(request, response);
     },
     createUser: (account, within) => insertAccount(within ?? db, account),
     isPassword: (userId, password) => isPasswordOf(db, userId, password),
-    setPassword: (userId, password, within) => replacePassword(within ?? db, userId, password),
+    async setPassword(userId, password, except) {
+      const hash = await hashPassword(password);
+      await db.transaction((tx) => replacePassword(tx, userId, hash, except));
+      events.publish({ topic: "account", userId });
+    },
+    async endSessions(which) {
+      const ended = await deleteSessions(db, which);
+      events.publish({ topic: "account", userId: which.userId });
+      return ended;
+    },
   };
 }

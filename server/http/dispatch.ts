@@ -3,6 +3,7 @@ import { isProblem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
 import { isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
 import { isTrainerToken } from "../auth/trainer-token.ts";
+import { isUnfitText } from "../database/unfit-text.ts";
 import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
@@ -55,6 +56,20 @@ async function passDoor(
   return { user, ...membership };
 }
 
+/** A download or an upload ends with the session or the role that let it in. */
+function holdLine(
+  services: Services,
+  { access }: HttpRoute,
+  { user, projectId }: Pick<RouteRequest, "user" | "projectId">,
+  response: ServerResponse,
+): void {
+  if (!user) return;
+  const needs = access.kind === "project" || access.kind === "volume" ? { projectId, role: access.role } : null;
+  const end = () => void response.destroy();
+  const release = services.openLines.hold({ userId: user.id, sessionId: user.sessionId, needs, end });
+  response.on("close", release);
+}
+
 async function readBounded(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes)
     throw new HttpRefusal(413, `At most ${maxBytes} bytes.`);
@@ -68,6 +83,10 @@ async function readBounded(request: IncomingMessage, maxBytes: number): Promise<
   return new Uint8Array(Buffer.concat(chunks));
 }
 
+/** The client went away, or was cut off, in the middle of its body: nobody is there to be answered. */
+const isBrokenOff = (error: unknown): boolean =>
+  error instanceof Error && error.message === "aborted" && (error as NodeJS.ErrnoException).code === "ECONNRESET";
+
 function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
@@ -75,6 +94,8 @@ function sendFailure(response: ServerResponse, error: unknown): void {
   }
   if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
   else if (isProblem(error)) sendJson(response, 422, error.toJSON());
+  else if (isUnfitText(error))
+    sendJson(response, 400, { tag: "text-unfit", what: "A text holds a NUL character, which no text may." });
   else {
     failureLog.failed("a request", error);
     sendJson(response, 500, {
@@ -106,6 +127,7 @@ export async function dispatch(
     response.on("close", () => gone.abort());
     try {
       const passed = await passDoor(route, services, request, parameters);
+      holdLine(services, route, passed, response);
       await route.handle({
         services,
         request,
@@ -117,7 +139,7 @@ export async function dispatch(
         readBody: () => readBounded(request, route.maxBodyBytes),
       });
     } catch (error) {
-      sendFailure(response, error);
+      if (!isBrokenOff(error)) sendFailure(response, error);
     }
     return true;
   }

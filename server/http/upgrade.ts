@@ -1,14 +1,24 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { CloseCode } from "../../core/sync/messages.ts";
 import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { HttpRefusal } from "./route.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import type { SocketRoute } from "./socket-route.ts";
 
+const CLOSE_BOUND_MS = 2_000;
+
 function refuse(socket: Duplex, status: number, text: string): void {
   socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Nothing more is read of it; a client that does not answer the close is cut off. */
+function endSignedOut(webSocket: WebSocket): void {
+  webSocket.close(CloseCode.signedOut, "You are signed out here. Reload this page.");
+  const timer = setTimeout(() => webSocket.terminate(), CLOSE_BOUND_MS);
+  webSocket.once("close", () => clearTimeout(timer));
 }
 
 export interface SocketDoors {
@@ -33,8 +43,15 @@ export function openSocketDoors(routes: readonly SocketRoute[], services: Servic
         const user = await services.authentication.userOf(request.headers);
         if (!user) throw new HttpRefusal(401, "Unauthorized");
         const name = decodeURIComponent(pathname.slice(door.route.prefix.length));
+        let end = (): void => void socket.destroy();
+        // A door looks after roles itself: it may lower a person's rights instead of closing.
+        const line = { userId: user.id, sessionId: user.sessionId, needs: null, end: () => end() };
+        socket.on("close", services.openLines.hold(line));
         const connect = await door.route.admit({ services, user, request, name });
-        door.server.handleUpgrade(request, socket, head, (webSocket) => connect(webSocket));
+        door.server.handleUpgrade(request, socket, head, (webSocket) => {
+          end = () => endSignedOut(webSocket);
+          connect(webSocket);
+        });
       } catch (error) {
         if (error instanceof HttpRefusal) refuse(socket, error.status, error.message.split("\n")[0]);
         else {

@@ -31,6 +31,13 @@ export async function findOpenInvitation(db: Database, token: string): Promise<O
   return row ?? null;
 }
 
+export const deadInvitation = () =>
+  new Problem({
+    tag: "invitation-dead",
+    what: "This invitation does not work any more.",
+    hint: "It was used, taken back, or is too old. Ask an owner of the project for a new one.",
+  });
+
 /** Uses the invitation up and makes the person a member. Of two at once, one finds it used. */
 export async function acceptInvitation(tx: Transaction, token: string, userId: string): Promise<{ projectId: string }> {
   const [taken] = await tx
@@ -38,12 +45,7 @@ export async function acceptInvitation(tx: Transaction, token: string, userId: s
     .set({ usedAt: new Date(), usedBy: userId })
     .where(isOpen(token))
     .returning({ projectId: invitation.projectId, role: invitation.role });
-  if (!taken)
-    throw new Problem({
-      tag: "invitation-dead",
-      what: "This invitation does not work any more.",
-      hint: "It was used, taken back, or is too old. Ask an owner of the project for a new one.",
-    });
+  if (!taken) throw deadInvitation();
   await addMember(tx, taken.projectId, userId, taken.role);
   return { projectId: taken.projectId };
 }

@@ -4,9 +4,11 @@ import { Problem } from "../../core/problem.ts";
 import { roles } from "../../core/roles.ts";
 import { invitation } from "../../db/schema/index.ts";
 import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
+import { assertGoodPassword } from "../auth/good-password.ts";
 import { linkUrl } from "../auth/one-time-link.ts";
+import { hashPassword } from "../auth/password-hash.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
-import { acceptInvitation, findOpenInvitation } from "../projects/invitation.ts";
+import { acceptInvitation, deadInvitation, findOpenInvitation } from "../projects/invitation.ts";
 import { projectProcedure, publicProcedure, router, signedInProcedure } from "../trpc.ts";
 
 const DAY_MS = 86_400_000;
@@ -78,8 +80,11 @@ export const invitationRouter = router({
     .input(accountFieldsSchema.extend({ token: tokenSchema }))
     .mutation(async ({ ctx, input: { token, ...fields } }) => {
       const { db, events, authentication } = ctx.services;
+      if (!(await findOpenInvitation(db, token))) throw deadInvitation();
+      assertGoodPassword(fields.password, [fields.name, fields.email]);
+      const hash = await hashPassword(fields.password);
       const joined = await db.transaction(async (tx) => {
-        const { id } = await authentication.createUser(fields, tx);
+        const { id } = await authentication.createUser({ ...fields, password: { hash } }, tx);
         return { userId: id, ...(await acceptInvitation(tx, token, id)) };
       });
       events.publish({ topic: "members", projectId: joined.projectId, userId: joined.userId });

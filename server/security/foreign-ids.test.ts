@@ -9,6 +9,7 @@ import {
   nucleusClass,
   project,
   projectMember,
+  session,
   snapshot,
   trainingBox,
   trainingJob,
@@ -31,6 +32,8 @@ const namesNothingForeign: Readonly<Record<string, string>> = {
   "queue.release.pageId": "the same",
   "installation.makeResetLink.userId": "administrators act on every account",
   "installation.setAdministrator.userId": "administrators act on every account",
+  "installation.setAccountOn.userId": "administrators act on every account",
+  "installation.endSessions.userId": "administrators act on every account",
   "installation.revokeTrainerToken.tokenId": "administrators act on every token",
 };
 
@@ -43,6 +46,7 @@ interface Things {
   readonly checkpointId: string;
   readonly uploadId: string;
   readonly versionId: string;
+  readonly sessionId: string;
 }
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
@@ -104,6 +108,7 @@ async function placeThings(): Promise<Things> {
   );
   return {
     userId: cast.members.annotator.id,
+    sessionId: (await server.services.authentication.userOf({ cookie: cast.members.owner.cookie }))?.sessionId ?? "",
     boxId: box.id,
     jobId: job.id,
     classId: one(
@@ -153,6 +158,7 @@ const tables: readonly PgTable[] = [
   checkpoint,
   datasetVersion,
   upload,
+  session,
 ];
 async function everything(): Promise<string> {
   const rows = await Promise.all(

@@ -1,0 +1,106 @@
+import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { APIError } from "better-auth/api";
+import { eq } from "drizzle-orm";
+import { isProblem } from "../../core/problem.ts";
+import type { Database } from "../../db/client.ts";
+import * as schema from "../../db/schema/index.ts";
+import type { ServerEvents } from "../events.ts";
+import { createAuthLog } from "./auth-log.ts";
+import { renewHash } from "./password-account.ts";
+import { hashPassword, verifyPassword } from "./password-hash.ts";
+import { withHashedTokens } from "./sessions/hashed-token-adapter.ts";
+import { cookiePrefix } from "./sessions/session-cookie.ts";
+import { SESSION_MAX_DAYS, type SignInMethod, sweepSessions } from "./sessions/sessions.ts";
+import { CLIENT_ADDRESS_HEADER, createSignInGuard } from "./sign-in-guard.ts";
+
+export interface AuthenticationSettings {
+  /** Address that people type. */
+  readonly publicUrl: string;
+  /** Signs cookies and encrypts what apps for codes share with the server; no row of the database. */
+  readonly secret: string;
+}
+
+export const isSecure = (publicUrl: string): boolean => publicUrl.startsWith("https:");
+
+/** How the session that better-auth is about to write came to be, by the path that asked for it. */
+function methodOf(path: string | undefined): SignInMethod {
+  if (path?.startsWith("/passkey/")) return "passkey";
+  if (path?.startsWith("/callback")) return "institution";
+  return path?.startsWith("/two-factor/verify") ? "code" : "password";
+}
+
+function refuseBusy(error: unknown): never {
+  throw isProblem(error) ? new APIError("SERVICE_UNAVAILABLE", { message: error.what }) : error;
+}
+
+/** better-auth with what this installation needs of it. start-server.ts says which of its paths are open. */
+export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl, secret }: AuthenticationSettings) {
+  const database = drizzleAdapter(db, { provider: "pg", schema, transaction: true });
+  const secure = isSecure(publicUrl);
+  return betterAuth({
+    secret,
+    baseURL: publicUrl,
+    basePath: "/api/auth",
+    database: (options: BetterAuthOptions) => withHashedTokens(database(options)),
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      password: {
+        hash: (password) => hashPassword(password).catch(refuseBusy),
+        async verify({ hash, password }) {
+          const right = await verifyPassword(hash, password).catch(refuseBusy);
+          if (right) await renewHash(db, hash, password);
+          return right;
+        },
+      },
+    },
+    hooks: createSignInGuard(),
+    databaseHooks: {
+      session: {
+        create: {
+          async before(started, context) {
+            const [person] = await db
+              .select({ switchedOffAt: schema.user.switchedOffAt })
+              .from(schema.user)
+              .where(eq(schema.user.id, started.userId));
+            if (person?.switchedOffAt)
+              throw new APIError("FORBIDDEN", { code: "ACCOUNT_OFF", message: "This account is switched off." });
+            return { data: { ...started, method: methodOf(context?.path) } };
+          },
+          async after() {
+            await sweepSessions(db);
+          },
+        },
+        delete: {
+          async after({ userId }) {
+            events.publish({ topic: "account", userId });
+          },
+        },
+      },
+    },
+    user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
+    // The server checks that Origin and Host agree for every request that changes something (http/same-origin.ts),
+    // whatever address the person typed; better-auth's own list would know one address only.
+    trustedOrigins: (request) => {
+      const origin = request?.headers.get("origin");
+      return origin ? [origin] : [];
+    },
+    advanced: {
+      cookiePrefix: cookiePrefix(secure),
+      // Its own way to secure cookies sets another prefix, which binds them less.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure, httpOnly: true, sameSite: "lax", path: "/" },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+    },
+    session: {
+      expiresIn: SESSION_MAX_DAYS * 86_400,
+      disableSessionRefresh: true, // sessions/sessions.ts ends those that nobody uses
+      freshAge: 0,
+      additionalFields: { method: { type: "string", required: false, input: false } },
+    },
+    rateLimit: { enabled: false }, // its own counts requests, good ones too; sign-in-guard.ts counts failures
+    telemetry: { enabled: false },
+    logger: { level: "warn", log: createAuthLog() },
+  });
+}
