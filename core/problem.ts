@@ -11,6 +11,8 @@ export interface ProblemFields {
   readonly where?: string;
   /** What to do next. */
   readonly hint?: string;
+  /** Where it is only too early: sent as 429 with Retry-After. */
+  readonly waitSeconds?: number;
 }
 
 export class Problem extends Error implements ProblemFields {
@@ -19,6 +21,7 @@ export class Problem extends Error implements ProblemFields {
   readonly what: string;
   readonly where?: string;
   readonly hint?: string;
+  readonly waitSeconds?: number;
 
   constructor(fields: ProblemFields, options?: ErrorOptions) {
     super([fields.what, fields.where && `(${fields.where})`, fields.hint].filter(Boolean).join(" "), options);
@@ -27,10 +30,11 @@ export class Problem extends Error implements ProblemFields {
     this.what = fields.what;
     this.where = fields.where;
     this.hint = fields.hint;
+    this.waitSeconds = fields.waitSeconds;
   }
 
   toJSON(): ProblemFields {
-    return { tag: this.tag, what: this.what, where: this.where, hint: this.hint };
+    return { tag: this.tag, what: this.what, where: this.where, hint: this.hint, waitSeconds: this.waitSeconds };
   }
 }
 

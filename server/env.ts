@@ -1,5 +1,8 @@
+import type { BlockList } from "node:net";
 import path from "node:path";
 import { z } from "zod";
+import { readTrustedProxies } from "./http/client-address.ts";
+import { readHosts } from "./http/entrance/allowed-hosts.ts";
 
 /** Everything the server reads from the environment; the only place that does. */
 const environmentSchema = z.object({
@@ -16,6 +19,10 @@ const environmentSchema = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   /** Address that colleagues type, where it differs from http(s)://HOST:PORT. */
   KARYOLOOP_URL: z.url().optional(),
+  /** More names that people type for this server, beside KARYOLOOP_URL's. */
+  KARYOLOOP_HOSTS: z.string().default(""),
+  /** Addresses and CIDR blocks of proxies whose X-Forwarded-… headers are believed. */
+  TRUSTED_PROXIES: z.string().default(""),
   /** `none` where trainers run on other machines only. */
   KARYOLOOP_TRAINER: z.enum(["local", "none"]).default("local"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
@@ -35,6 +42,9 @@ export interface Environment {
     readonly secretAccessKey: string | undefined;
   } | null;
   readonly publicUrl: string | null;
+  /** Lower case, without ports. */
+  readonly hosts: readonly string[];
+  readonly trustedProxies: BlockList;
   readonly localTrainer: boolean;
   readonly development: boolean;
 }
@@ -63,6 +73,8 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
         }
       : null,
     publicUrl: given.KARYOLOOP_URL ?? null,
+    hosts: readHosts(given.KARYOLOOP_HOSTS),
+    trustedProxies: readTrustedProxies(given.TRUSTED_PROXIES),
     localTrainer: given.KARYOLOOP_TRAINER === "local",
     development: given.NODE_ENV === "development",
   };

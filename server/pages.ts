@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import next from "next";
+import type { PageRenderer } from "./http/front-door.ts";
 import { PROJECT_FOLDER } from "./page-build.ts";
-import type { PageRenderer } from "./start-server.ts";
 
 /**
  * Next renders pages from a finished build (`buildFolder`, relative to the project), or from the sources while somebody

@@ -6,12 +6,18 @@ import { hasRole, type Role } from "../core/roles.ts";
 import { hasNul } from "../core/text/name.ts";
 import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
+import type { Client } from "./http/client-address.ts";
 import type { Services } from "./services.ts";
 
 export interface RequestContext {
   readonly services: Services;
   readonly user: SignedInUser | null;
+  /** Absent where a program of ours calls. */
+  readonly client?: Client;
 }
+
+/** What limits count by. */
+export const networkOf = ({ client }: RequestContext): string => client?.network ?? "this process";
 
 /** A Problem thrown in a procedure reaches the page with its fields, as `error.data.problem`. */
 const problemOf = (error: TRPCError): ProblemFields | null => {
@@ -42,7 +48,7 @@ const problemsAreAnswers = t.middleware(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.code === "INTERNAL_SERVER_ERROR" && isProblem(result.error.cause))
     throw new TRPCError({
-      code: "UNPROCESSABLE_CONTENT",
+      code: result.error.cause.waitSeconds === undefined ? "UNPROCESSABLE_CONTENT" : "TOO_MANY_REQUESTS",
       message: result.error.cause.message,
       cause: result.error.cause,
     });

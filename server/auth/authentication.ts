@@ -1,30 +1,46 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import { toNodeHandler } from "better-auth/node";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Database, Transaction } from "../../db/client.ts";
 import type { ServerEvents } from "../events.ts";
-import { type AuthenticationSettings, createBetterAuth, isSecure } from "./create-better-auth.ts";
-import { insertAccount, isPasswordOf, type NewAccount, replacePassword } from "./password-account.ts";
-import { hashPassword } from "./password-hash.ts";
+import { createAttemptLimit } from "./attempt-limit.ts";
+import {
+  type AuthenticationSettings,
+  CLIENT_NETWORK_HEADER,
+  createBetterAuth,
+  isSecure,
+} from "./create-better-auth.ts";
+import { createGuessGuard, type GuessGuard } from "./guess-guard.ts";
+import { insertAccount, isPasswordOf, type NewAccount, refuseTakenEmail, replacePassword } from "./password-account.ts";
+import { passwordHashing } from "./password-hashing.ts";
 import { readSignedCookie, sessionCookieName } from "./sessions/session-cookie.ts";
 import { deleteSessions, findSession, type SignedInUser, type WhichSessions } from "./sessions/sessions.ts";
-import { CLIENT_ADDRESS_HEADER } from "./sign-in-guard.ts";
 
 export type { SignedInUser } from "./sessions/sessions.ts";
 
 export interface Authentication {
   /** Null for strangers and for sessions that ended. */
   userOf(headers: IncomingHttpHeaders): Promise<SignedInUser | null>;
-  /** better-auth's own routes below /api/auth; start-server.ts says which are open. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /**
+   * better-auth's own routes below /api/auth: sign in and sign out. The request has a whole, bounded body and comes
+   * through http/auth-door.ts, which counts guesses.
+   */
+  answer(request: Request, network: string): Promise<Response>;
+  /** Every guess at a secret is counted here before it is tried. */
+  readonly guard: GuessGuard;
+  /** Takes half a second, so never within a transaction. */
+  hashPassword(password: string): Promise<string>;
+  /** A taken address is a Problem; only who holds a live link may ask. */
+  refuseTakenEmail(email: string): Promise<void>;
   /**
    * Makes an account, in the transaction that uses up the link or invitation behind it: there is no open registration.
    * A taken address or name is a Problem.
    */
-  createUser(account: NewAccount, within?: Transaction): Promise<{ id: string }>;
+  insertUser(account: NewAccount, within: Transaction): Promise<{ id: string }>;
+  /** The same without a link, for programs and tests. */
+  createUser(account: Omit<NewAccount, "passwordHash"> & { readonly password: string }): Promise<{ id: string }>;
   /** False where the current password is wrong. */
   isPassword(userId: string, password: string): Promise<boolean>;
   /** Ends the person's sessions but `except`, their open lines, and browsers' leave to skip the code. */
-  setPassword(userId: string, password: string, except?: string): Promise<void>;
+  setPassword(userId: string, passwordHash: string, except?: string): Promise<void>;
   /** Ends sessions and what is open in them, at once. How many ended. */
   endSessions(which: WhichSessions): Promise<number>;
 }
@@ -34,23 +50,27 @@ export function createAuthentication(
   events: ServerEvents,
   settings: AuthenticationSettings,
 ): Authentication {
-  const handler = toNodeHandler(createBetterAuth(db, events, settings));
+  const auth = createBetterAuth(db, events, settings);
   const cookieName = sessionCookieName(isSecure(settings.publicUrl));
-  const userOf = async ({ cookie }: IncomingHttpHeaders): Promise<SignedInUser | null> => {
-    const token = readSignedCookie(cookie, cookieName, settings.secret);
-    return token === null ? null : findSession(db, token);
-  };
+  const hashPassword = (password: string) => passwordHashing.hash(password);
   return {
-    userOf,
-    async handle(request, response) {
-      request.headers[CLIENT_ADDRESS_HEADER] = request.socket.remoteAddress ?? "";
-      await handler(request, response);
+    async userOf({ cookie }) {
+      const token = readSignedCookie(cookie, cookieName, settings.secret);
+      return token === null ? null : findSession(db, token);
     },
-    createUser: (account, within) => insertAccount(within ?? db, account),
+    answer(request, network) {
+      request.headers.set(CLIENT_NETWORK_HEADER, network);
+      return auth.handler(request);
+    },
+    guard: createGuessGuard(createAttemptLimit(), db),
+    hashPassword,
+    refuseTakenEmail: (email) => refuseTakenEmail(db, email),
+    insertUser: (account, within) => insertAccount(within, account),
+    createUser: async ({ password, ...fields }) =>
+      insertAccount(db, { ...fields, passwordHash: await hashPassword(password) }),
     isPassword: (userId, password) => isPasswordOf(db, userId, password),
-    async setPassword(userId, password, except) {
-      const hash = await hashPassword(password);
-      await db.transaction((tx) => replacePassword(tx, userId, hash, except));
+    async setPassword(userId, passwordHash, except) {
+      await db.transaction((tx) => replacePassword(tx, userId, passwordHash, except));
       events.publish({ topic: "account", userId });
     },
     async endSessions(which) {

@@ -8,11 +8,10 @@ import * as schema from "../../db/schema/index.ts";
 import type { ServerEvents } from "../events.ts";
 import { createAuthLog } from "./auth-log.ts";
 import { renewHash } from "./password-account.ts";
-import { hashPassword, verifyPassword } from "./password-hash.ts";
+import { passwordHashing } from "./password-hashing.ts";
 import { withHashedTokens } from "./sessions/hashed-token-adapter.ts";
 import { cookiePrefix } from "./sessions/session-cookie.ts";
 import { SESSION_MAX_DAYS, type SignInMethod, sweepSessions } from "./sessions/sessions.ts";
-import { CLIENT_ADDRESS_HEADER, createSignInGuard } from "./sign-in-guard.ts";
 
 export interface AuthenticationSettings {
   /** Address that people type. */
@@ -20,6 +19,9 @@ export interface AuthenticationSettings {
   /** Signs cookies and encrypts what apps for codes share with the server; no row of the database. */
   readonly secret: string;
 }
+
+/** Set from the socket before better-auth sees a request; sessions are stored with it. */
+export const CLIENT_NETWORK_HEADER = "x-karyoloop-client";
 
 export const isSecure = (publicUrl: string): boolean => publicUrl.startsWith("https:");
 
@@ -30,9 +32,13 @@ function methodOf(path: string | undefined): SignInMethod {
   return path?.startsWith("/two-factor/verify") ? "code" : "password";
 }
 
-function refuseBusy(error: unknown): never {
-  throw isProblem(error) ? new APIError("SERVICE_UNAVAILABLE", { message: error.what }) : error;
-}
+/** better-auth's own errors are the only ones that it sends as they are. */
+const asApiError = (error: unknown): never => {
+  if (!isProblem(error)) throw error;
+  const headers = new Headers();
+  if (error.waitSeconds !== undefined) headers.set("retry-after", String(error.waitSeconds));
+  throw new APIError("TOO_MANY_REQUESTS", { ...error.toJSON(), message: error.message }, headers);
+};
 
 /** better-auth with what this installation needs of it. start-server.ts says which of its paths are open. */
 export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl, secret }: AuthenticationSettings) {
@@ -47,15 +53,15 @@ export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl
       enabled: true,
       disableSignUp: true,
       password: {
-        hash: (password) => hashPassword(password).catch(refuseBusy),
+        // Also for an address without an account, so that the time tells nothing.
+        hash: (password) => passwordHashing.hash(password).catch(asApiError),
         async verify({ hash, password }) {
-          const right = await verifyPassword(hash, password).catch(refuseBusy);
+          const right = await passwordHashing.verify(hash, password).catch(asApiError);
           if (right) await renewHash(db, hash, password);
           return right;
         },
       },
     },
-    hooks: createSignInGuard(),
     databaseHooks: {
       session: {
         create: {
@@ -80,7 +86,7 @@ export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl
       },
     },
     user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
-    // The server checks that Origin and Host agree for every request that changes something (http/same-origin.ts),
+    // The server checks that Origin and Host agree for every request that changes something (http/entrance/same-origin.ts),
     // whatever address the person typed; better-auth's own list would know one address only.
     trustedOrigins: (request) => {
       const origin = request?.headers.get("origin");
@@ -91,7 +97,7 @@ export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl
       // Its own way to secure cookies sets another prefix, which binds them less.
       useSecureCookies: false,
       defaultCookieAttributes: { secure, httpOnly: true, sameSite: "lax", path: "/" },
-      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+      ipAddress: { ipAddressHeaders: [CLIENT_NETWORK_HEADER] },
     },
     session: {
       expiresIn: SESSION_MAX_DAYS * 86_400,
@@ -99,7 +105,7 @@ export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl
       freshAge: 0,
       additionalFields: { method: { type: "string", required: false, input: false } },
     },
-    rateLimit: { enabled: false }, // its own counts requests, good ones too; sign-in-guard.ts counts failures
+    rateLimit: { enabled: false }, // its own counts requests, good ones too; guess-guard.ts counts guesses
     telemetry: { enabled: false },
     logger: { level: "warn", log: createAuthLog() },
   });

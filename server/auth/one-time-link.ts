@@ -15,7 +15,7 @@ export const LINK_HOURS = 24;
 export const linkUrl = (publicUrl: string, page: "welcome" | "reset" | "join", token: string): string =>
   `${publicUrl}/${page}#${token}`;
 
-const deadLink = () =>
+export const deadLink = () =>
   new Problem({
     tag: "link-dead",
     what: "This link does not work any more.",
@@ -56,26 +56,17 @@ type LinkRow = typeof oneTimeLink.$inferSelect;
 const isLive = (row: LinkRow | undefined): row is LinkRow =>
   row !== undefined && row.usedAt === null && row.expiresAt !== null && row.expiresAt > new Date();
 
-async function findLink(db: Database, purpose: LinkPurpose, token: string): Promise<LinkRow | undefined> {
+/** Whose link it is, or null where it does not work. */
+export async function findLiveLink(
+  db: Database,
+  purpose: LinkPurpose,
+  token: string,
+): Promise<{ readonly userId: string | null } | null> {
   const [row] = await db
     .select()
     .from(oneTimeLink)
     .where(and(eq(oneTimeLink.tokenHash, hashToken(token)), eq(oneTimeLink.purpose, purpose)));
-  return row;
-}
-
-export const isLinkLive = async (db: Database, purpose: LinkPurpose, token: string): Promise<boolean> =>
-  isLive(await findLink(db, purpose, token));
-
-/** Before work that is spared for a dead link; throws the Problem that `takeLink` would. */
-export async function assertLinkLive(
-  db: Database,
-  purpose: LinkPurpose,
-  token: string,
-): Promise<{ userId: string | null }> {
-  const row = await findLink(db, purpose, token);
-  if (!isLive(row)) throw deadLink();
-  return { userId: row.userId };
+  return isLive(row) ? { userId: row.userId } : null;
 }
 
 /** Uses the link up; the row is locked, so of two at once one finds it used. */

@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { Problem } from "../../core/problem.ts";
+import { normalizePassword } from "../../core/text/password-rules.ts";
 
 /** Cost of scrypt (RFC 7914); it takes 128·n·r bytes while it runs. */
 export interface ScryptCost {
@@ -19,43 +19,13 @@ const EARLIER_COST: ScryptCost = { logN: 14, r: 16, p: 1 };
 const EARLIER_HASH = /^([0-9a-f]{32}):([0-9a-f]{128})$/;
 const HASH = /^scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([\w-]{22})\$([\w-]{43})$/;
 
-/** Memory and processor are bounded, whoever asks how often: so many at once, so many waiting, and a refusal for the rest. */
-const MAX_RUNNING = 2;
-const MAX_WAITING = 60;
-let running = 0;
-const waiting: (() => void)[] = [];
+const deriveKey = (password: string, salt: string | Buffer, bytes: number, { logN, r, p }: ScryptCost) =>
+  new Promise<Buffer>((resolve, reject) => {
+    const options = { N: 2 ** logN, r, p, maxmem: 2 * 128 * 2 ** logN * r };
+    scrypt(normalizePassword(password), salt, bytes, options, (error, key) => (error ? reject(error) : resolve(key)));
+  });
 
-async function takeTurn(): Promise<void> {
-  if (running < MAX_RUNNING) running++;
-  else if (waiting.length < MAX_WAITING) await new Promise<void>((resolve) => waiting.push(resolve));
-  else
-    throw new Problem({
-      tag: "sign-in-busy",
-      what: "Too many people are signing in at this moment.",
-      hint: "Try again in half a minute.",
-    });
-}
-
-/** The turn goes to whoever waits longest. */
-function endTurn(): void {
-  const next = waiting.shift();
-  if (next) next();
-  else running--;
-}
-
-async function deriveKey(password: string, salt: string | Buffer, bytes: number, cost: ScryptCost): Promise<Buffer> {
-  const options = { N: 2 ** cost.logN, r: cost.r, p: cost.p, maxmem: 2 * 128 * 2 ** cost.logN * cost.r };
-  await takeTurn();
-  try {
-    return await new Promise<Buffer>((resolve, reject) =>
-      scrypt(password.normalize("NFKC"), salt, bytes, options, (error, key) => (error ? reject(error) : resolve(key))),
-    );
-  } finally {
-    endTurn();
-  }
-}
-
-/** `scrypt$<log2 N>$<r>$<p>$<salt>$<key>`, salt and key in base64url. Rejects with a Problem where too many are waiting. */
+/** `scrypt$<log2 N>$<r>$<p>$<salt>$<key>`, salt and key in base64url. Call it through password-hashing.ts, which bounds how many run. */
 export async function hashPassword(password: string, cost: ScryptCost = PASSWORD_COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await deriveKey(password, salt, KEY_BYTES, cost);

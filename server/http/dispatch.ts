@@ -6,6 +6,7 @@ import { isTrainerToken } from "../auth/trainer-token.ts";
 import { isUnfitText } from "../database/unfit-text.ts";
 import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
+import { readBody } from "./entrance/read-body.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
 function matchPath(pattern: string, pathname: string): Record<string, string> | null {
@@ -70,31 +71,16 @@ function holdLine(
   response.on("close", release);
 }
 
-async function readBounded(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes)
-    throw new HttpRefusal(413, `At most ${maxBytes} bytes.`);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > maxBytes) throw new HttpRefusal(413, `At most ${maxBytes} bytes.`);
-    chunks.push(chunk as Buffer);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
-/** The client went away, or was cut off, in the middle of its body: nobody is there to be answered. */
-const isBrokenOff = (error: unknown): boolean =>
-  error instanceof Error && error.message === "aborted" && (error as NodeJS.ErrnoException).code === "ECONNRESET";
-
-function sendFailure(response: ServerResponse, error: unknown): void {
+export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
-  else if (isProblem(error)) sendJson(response, 422, error.toJSON());
-  else if (isUnfitText(error))
+  else if (isProblem(error)) {
+    if (error.waitSeconds !== undefined) response.setHeader("retry-after", error.waitSeconds);
+    sendJson(response, error.waitSeconds === undefined ? 422 : 429, error.toJSON());
+  } else if (isUnfitText(error))
     sendJson(response, 400, { tag: "text-unfit", what: "A text holds a NUL character, which no text may." });
   else {
     failureLog.failed("a request", error);
@@ -112,8 +98,8 @@ export async function dispatch(
   services: Services,
   request: IncomingMessage,
   response: ServerResponse,
+  url: URL,
 ): Promise<boolean> {
-  const url = new URL(request.url ?? "/", "http://local");
   for (const route of routes) {
     if (route.method !== request.method) continue;
     let parameters: Record<string, string> | null;
@@ -136,10 +122,10 @@ export async function dispatch(
         parameters,
         ...passed,
         signal: gone.signal,
-        readBody: () => readBounded(request, route.maxBodyBytes),
+        readBody: () => readBody(request, route.maxBodyBytes),
       });
     } catch (error) {
-      if (!isBrokenOff(error)) sendFailure(response, error);
+      sendFailure(response, error);
     }
     return true;
   }

@@ -23,7 +23,7 @@ async function sendZip(response: ServerResponse, zip: Readable, name: string, si
   response.writeHead(200, {
     "content-type": "application/zip",
     "content-disposition": `attachment; filename="${name}.zip"`,
-    "cache-control": "no-store",
+    "cache-control": "private, no-store",
   });
   try {
     await pipeline(zip, response);

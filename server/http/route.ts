@@ -37,12 +37,12 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": bytes.length,
-    "cache-control": "no-store",
+    "cache-control": "private, no-store",
   });
   response.end(bytes);
 }
 
-/** Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields. */
+/** Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields, as 429 where it is only too early. */
 export class HttpRefusal extends Error {
   readonly status: number;
 

@@ -6,13 +6,23 @@ import { invitation } from "../../db/schema/index.ts";
 import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
 import { assertGoodPassword } from "../auth/good-password.ts";
 import { linkUrl } from "../auth/one-time-link.ts";
-import { hashPassword } from "../auth/password-hash.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { acceptInvitation, deadInvitation, findOpenInvitation } from "../projects/invitation.ts";
-import { projectProcedure, publicProcedure, router, signedInProcedure } from "../trpc.ts";
+import {
+  networkOf,
+  projectProcedure,
+  publicProcedure,
+  type RequestContext,
+  router,
+  signedInProcedure,
+} from "../trpc.ts";
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 90;
+
+/** A dead token costs one query: nothing costly is done before. */
+const findInvitation = (ctx: RequestContext, token: string) =>
+  ctx.services.authentication.guard.openLink(networkOf(ctx), () => findOpenInvitation(ctx.services.db, token));
 
 export const invitationRouter = router({
   /** Links that nobody has used yet, newest first; also those that ran out, so that an owner sees why one fails. */
@@ -65,12 +75,13 @@ export const invitationRouter = router({
   /** What an invitation link invites to, or null where it does not work. Asking does not use it up. */
   lookUp: publicProcedure
     .input(z.object({ token: tokenSchema }))
-    .query(({ ctx, input }) => findOpenInvitation(ctx.services.db, input.token)),
+    .query(({ ctx, input }) => findInvitation(ctx, input.token)),
 
   /** For people who have an account. */
-  accept: signedInProcedure.input(z.object({ token: tokenSchema })).mutation(async ({ ctx, input }) => {
+  accept: signedInProcedure.input(z.object({ token: tokenSchema })).mutation(async ({ ctx, input: { token } }) => {
     const { db, events } = ctx.services;
-    const joined = await db.transaction((tx) => acceptInvitation(tx, input.token, ctx.user.id));
+    if (!(await findInvitation(ctx, token))) throw deadInvitation();
+    const joined = await db.transaction((tx) => acceptInvitation(tx, token, ctx.user.id));
     events.publish({ topic: "members", projectId: joined.projectId, userId: ctx.user.id });
     return joined;
   }),
@@ -80,12 +91,15 @@ export const invitationRouter = router({
     .input(accountFieldsSchema.extend({ token: tokenSchema }))
     .mutation(async ({ ctx, input: { token, ...fields } }) => {
       const { db, events, authentication } = ctx.services;
-      if (!(await findOpenInvitation(db, token))) throw deadInvitation();
-      assertGoodPassword(fields.password, [fields.name, fields.email]);
-      const hash = await hashPassword(fields.password);
-      const joined = await db.transaction(async (tx) => {
-        const { id } = await authentication.createUser({ ...fields, password: { hash } }, tx);
-        return { userId: id, ...(await acceptInvitation(tx, token, id)) };
+      if (!(await findInvitation(ctx, token))) throw deadInvitation();
+      const joined = await authentication.guard.withLink(token, async () => {
+        await authentication.refuseTakenEmail(fields.email);
+        assertGoodPassword(fields.password, [fields.name, fields.email]);
+        const passwordHash = await authentication.hashPassword(fields.password);
+        return db.transaction(async (tx) => {
+          const { id } = await authentication.insertUser({ ...fields, passwordHash }, tx);
+          return { userId: id, ...(await acceptInvitation(tx, token, id)) };
+        });
       });
       events.publish({ topic: "members", projectId: joined.projectId, userId: joined.userId });
       return { projectId: joined.projectId };

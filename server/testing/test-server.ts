@@ -83,7 +83,8 @@ export async function startTestServer(environment: Readonly<Record<string, strin
     async signUp(name) {
       const email = `${name.toLowerCase().replace(/\W+/g, "-")}@example.org`;
       cheapHash ??= hashPassword(TEST_PASSWORD, { logN: 4, r: 1, p: 1 });
-      const { id } = await services.authentication.createUser({ name, email, password: { hash: await cheapHash } });
+      const fields = { name, email, passwordHash: await cheapHash };
+      const { id } = await services.db.transaction((tx) => services.authentication.insertUser(fields, tx));
       return { id, name, email, cookie: await beginSession(services, dataRoot, id) };
     },
     async createProject(name, members) {

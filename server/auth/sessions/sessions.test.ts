@@ -45,6 +45,7 @@ describe("a session", () => {
       body: JSON.stringify({ email: ada.email, password: TEST_PASSWORD }),
     });
     const [cookie] = response.headers.getSetCookie();
+    expect(await response.json()).toEqual({ redirect: false });
     expect(cookie).not.toContain("chosen-by-somebody-else");
     expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(cookie).toContain(`Max-Age=${90 * 86_400};`);

@@ -1,11 +1,13 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
+import { PASSWORD_MAX_LENGTH } from "../../../core/text/password-rules.ts";
 import { session, user } from "../../../db/schema/index.ts";
 import { passwordSchema, personNameSchema } from "../../auth/account-fields.ts";
+import type { SignedInUser } from "../../auth/authentication.ts";
 import { assertFreeName } from "../../auth/free-name.ts";
 import { assertGoodPassword } from "../../auth/good-password.ts";
-import { publicProcedure, signedInProcedure } from "../../trpc.ts";
+import { networkOf, publicProcedure, type RequestContext, signedInProcedure } from "../../trpc.ts";
 
 /** The person signed in, or null. Never an error: the page decides where to go. */
 export const me = publicProcedure.query(({ ctx }) => ctx.user);
@@ -17,23 +19,32 @@ export const rename = signedInProcedure.input(z.object({ name: personNameSchema 
   }),
 );
 
-const wrongPassword = () => new Problem({ tag: "wrong-password", what: "The current password is wrong." });
-const typedPassword = z.string().max(1024);
+const typedPassword = z.string().max(PASSWORD_MAX_LENGTH);
+
+/** Counted like a guess at the sign-in page: who finds an open browser has no free tries either. */
+async function assertPassword(ctx: RequestContext & { user: SignedInUser }, password: string): Promise<void> {
+  const { authentication } = ctx.services;
+  const right = await authentication.guard.guess("password", ctx.user.email, networkOf(ctx), () =>
+    authentication.isPassword(ctx.user.id, password),
+  );
+  if (!right) throw new Problem({ tag: "wrong-password", what: "The current password is wrong." });
+}
 
 /** Ends every other session of the person, with what is open in it. */
 export const changePassword = signedInProcedure
   .input(z.object({ current: typedPassword, password: passwordSchema }))
   .mutation(async ({ ctx, input }) => {
     const { authentication } = ctx.services;
-    if (!(await authentication.isPassword(ctx.user.id, input.current))) throw wrongPassword();
+    await assertPassword(ctx, input.current);
     assertGoodPassword(input.password, [ctx.user.name, ctx.user.email]);
-    await authentication.setPassword(ctx.user.id, input.password, ctx.user.sessionId);
+    const passwordHash = await authentication.hashPassword(input.password);
+    await authentication.setPassword(ctx.user.id, passwordHash, ctx.user.sessionId);
   });
 
 /** Before what a stranger at an open browser must not do: the session counts as confirmed for a few minutes. */
 export const confirm = signedInProcedure
   .input(z.object({ password: typedPassword }))
   .mutation(async ({ ctx, input }) => {
-    if (!(await ctx.services.authentication.isPassword(ctx.user.id, input.password))) throw wrongPassword();
+    await assertPassword(ctx, input.password);
     await ctx.services.db.update(session).set({ confirmedAt: new Date() }).where(eq(session.id, ctx.user.sessionId));
   });

@@ -1,0 +1,43 @@
+import type { ServerResponse } from "node:http";
+import type { Client } from "../client-address.ts";
+
+/** What every answer carries. */
+export function setSecurityHeaders(response: ServerResponse, client: Client): void {
+  response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("referrer-policy", "same-origin");
+  response.setHeader("x-frame-options", "DENY");
+  response.setHeader("cross-origin-opener-policy", "same-origin");
+  response.setHeader("cross-origin-resource-policy", "same-origin");
+  response.setHeader(
+    "permissions-policy",
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), display-capture=(), fullscreen=(self), clipboard-write=(self)",
+  );
+  if (client.secure) response.setHeader("strict-transport-security", "max-age=31536000");
+}
+
+/** Of answers that are no pages: nothing of theirs is ever run or shown. */
+export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/**
+ * Of pages. Scripts run by the nonce that Next takes from the request, and what they load; nothing else. Styles may
+ * stand in attributes: Mantine and React set them for sizes and colours, and they cannot run anything.
+ */
+export function pagePolicy(nonce: string, client: Client, development: boolean): string {
+  const sockets = client.host === "" ? "" : ` ${client.secure ? "wss" : "ws"}://${client.host}`;
+  return [
+    "default-src 'self'",
+    // React's development build evaluates text to show where an error arose.
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    `connect-src 'self'${sockets}`,
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-src 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
