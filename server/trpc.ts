@@ -4,7 +4,7 @@ import { z } from "zod";
 import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
 import { hasNul } from "../core/text/name.ts";
-import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
+import { type Access, administratorProblem, membershipForVolume, membershipInProject } from "./access.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
 import type { Client } from "./http/client-address.ts";
 import type { Services } from "./services.ts";
@@ -78,9 +78,11 @@ export const signedInProcedure = base.meta({ access: { kind: "signed-in" } }).us
 export const administratorProcedure = base
   .meta({ access: { kind: "administrator" } })
   .use(signedIn)
-  .use(({ ctx, next }) => {
+  .use(async ({ ctx, next }) => {
     if (!ctx.user.isAdministrator)
       throw new TRPCError({ code: "FORBIDDEN", message: "Only an administrator may do this." });
+    const problem = await administratorProblem(ctx.services.db, ctx.user);
+    if (problem) throw new TRPCError({ code: "FORBIDDEN", message: problem.message, cause: problem });
     return next();
   });
 

@@ -11,6 +11,7 @@ import {
 import { createGuessGuard, type GuessGuard } from "./guess-guard.ts";
 import { insertAccount, isPasswordOf, type NewAccount, refuseTakenEmail, replacePassword } from "./password-account.ts";
 import { passwordHashing } from "./password-hashing.ts";
+import { type AuthenticatorApps, createAuthenticatorApps } from "./second-factor/authenticator-app.ts";
 import { readSignedCookie, sessionCookieName } from "./sessions/session-cookie.ts";
 import { deleteSessions, findSession, type SignedInUser, type WhichSessions } from "./sessions/sessions.ts";
 
@@ -24,6 +25,7 @@ export interface Authentication {
    * through http/auth-door.ts, which counts guesses.
    */
   answer(request: Request, network: string): Promise<Response>;
+  readonly apps: AuthenticatorApps;
   /** Every guess at a secret is counted here before it is tried. */
   readonly guard: GuessGuard;
   /** Takes half a second, so never within a transaction. */
@@ -50,7 +52,8 @@ export function createAuthentication(
   events: ServerEvents,
   settings: AuthenticationSettings,
 ): Authentication {
-  const auth = createBetterAuth(db, events, settings);
+  const apps = createAuthenticatorApps(db, settings.secret);
+  const auth = createBetterAuth(db, events, apps, settings);
   const cookieName = sessionCookieName(isSecure(settings.publicUrl));
   const hashPassword = (password: string) => passwordHashing.hash(password);
   return {
@@ -62,6 +65,7 @@ export function createAuthentication(
       request.headers.set(CLIENT_NETWORK_HEADER, network);
       return auth.handler(request);
     },
+    apps,
     guard: createGuessGuard(createAttemptLimit(), db),
     hashPassword,
     refuseTakenEmail: (email) => refuseTakenEmail(db, email),

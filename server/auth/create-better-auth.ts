@@ -9,6 +9,8 @@ import type { ServerEvents } from "../events.ts";
 import { createAuthLog } from "./auth-log.ts";
 import { renewHash } from "./password-account.ts";
 import { passwordHashing } from "./password-hashing.ts";
+import type { AuthenticatorApps } from "./second-factor/authenticator-app.ts";
+import { codeChallenge, strictCodes } from "./second-factor/two-factor-plugin.ts";
 import { withHashedTokens } from "./sessions/hashed-token-adapter.ts";
 import { cookiePrefix } from "./sessions/session-cookie.ts";
 import { SESSION_MAX_DAYS, type SignInMethod, sweepSessions } from "./sessions/sessions.ts";
@@ -41,7 +43,12 @@ const asApiError = (error: unknown): never => {
 };
 
 /** better-auth with what this installation needs of it. start-server.ts says which of its paths are open. */
-export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl, secret }: AuthenticationSettings) {
+export function createBetterAuth(
+  db: Database,
+  events: ServerEvents,
+  apps: AuthenticatorApps,
+  { publicUrl, secret }: AuthenticationSettings,
+) {
   const database = drizzleAdapter(db, { provider: "pg", schema, transaction: true });
   const secure = isSecure(publicUrl);
   return betterAuth({
@@ -85,6 +92,7 @@ export function createBetterAuth(db: Database, events: ServerEvents, { publicUrl
         },
       },
     },
+    plugins: [codeChallenge(), strictCodes(apps, secret)],
     user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
     // The server checks that Origin and Host agree for every request that changes something (http/entrance/same-origin.ts),
     // whatever address the person typed; better-auth's own list would know one address only.

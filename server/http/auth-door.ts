@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fromNodeHeaders } from "better-auth/node";
 import { z } from "zod";
+import { CODE_PATH, RECOVERY_PATH } from "../auth/second-factor/two-factor-plugin.ts";
 import type { Services } from "../services.ts";
 import type { Client } from "./client-address.ts";
 import { parseJson } from "./entrance/json-bounds.ts";
@@ -9,8 +10,13 @@ import { HttpRefusal, sendJson } from "./route.ts";
 
 export const AUTH_PREFIX = "/api/auth/";
 const SIGN_IN_PATH = "/api/auth/sign-in/email";
-/** Accounts are made behind links only, never by better-auth's open sign-up. */
-const OPEN_PATHS: ReadonlySet<string> = new Set([SIGN_IN_PATH, "/api/auth/sign-out"]);
+/** Accounts are made behind links only, never by better-auth's open sign-up. server/security/auth-paths.test.ts tries all. */
+export const OPEN_PATHS: ReadonlySet<string> = new Set([
+  SIGN_IN_PATH,
+  "/api/auth/sign-out",
+  `/api/auth${CODE_PATH}`,
+  `/api/auth${RECOVERY_PATH}`,
+]);
 const MAX_BODY_BYTES = 4 << 10;
 
 const credentialsSchema = z.object({ email: z.string().max(320), password: z.string().max(1024) });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isProblem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
-import { isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
+import { administratorProblem, isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
 import { isTrainerToken } from "../auth/trainer-token.ts";
 import { isUnfitText } from "../database/unfit-text.ts";
 import { failureLog } from "../failure-log.ts";
@@ -43,6 +43,8 @@ async function passDoor(
   if (access.kind === "signed-in") return { user, projectId: "", role: null };
   if (access.kind === "administrator") {
     if (!user.isAdministrator) throw new HttpRefusal(403, "Only an administrator may do this.");
+    const problem = await administratorProblem(services.db, user);
+    if (problem) throw new HttpRefusal(403, problem.message);
     return { user, projectId: "", role: null };
   }
   const id = access.kind === "volume" ? parameters.volumeId : parameters.projectId;

@@ -33,6 +33,7 @@ const namesNothingForeign: Readonly<Record<string, string>> = {
   "installation.makeResetLink.userId": "administrators act on every account",
   "installation.setAdministrator.userId": "administrators act on every account",
   "installation.setAccountOn.userId": "administrators act on every account",
+  "installation.resetSecondFactor.userId": "administrators act on every account",
   "installation.endSessions.userId": "administrators act on every account",
   "installation.revokeTrainerToken.tokenId": "administrators act on every token",
 };

@@ -54,7 +54,12 @@ describe("a session", () => {
 
   it("is bound to this host where the address is https", async () => {
     const settings = { publicUrl: "https://nuclei.example.org", secret: "x".repeat(40) };
-    const auth = createBetterAuth(server.services.db, server.services.events, settings);
+    const auth = createBetterAuth(
+      server.services.db,
+      server.services.events,
+      server.services.authentication.apps,
+      settings,
+    );
     const response = await auth.api.signInEmail({
       body: { email: ada.email, password: TEST_PASSWORD },
       asResponse: true,

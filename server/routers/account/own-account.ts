@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { PASSWORD_MAX_LENGTH } from "../../../core/text/password-rules.ts";
 import { session, user } from "../../../db/schema/index.ts";
+import { administratorProblem } from "../../access.ts";
 import { passwordSchema, personNameSchema } from "../../auth/account-fields.ts";
 import type { SignedInUser } from "../../auth/authentication.ts";
 import { assertFreeName } from "../../auth/free-name.ts";
@@ -10,7 +11,13 @@ import { assertGoodPassword } from "../../auth/good-password.ts";
 import { networkOf, publicProcedure, type RequestContext, signedInProcedure } from "../../trpc.ts";
 
 /** The person signed in, or null. Never an error: the page decides where to go. */
-export const me = publicProcedure.query(({ ctx }) => ctx.user);
+export const me = publicProcedure.query(async ({ ctx }) => {
+  if (!ctx.user) return null;
+  const { id, name, email, isAdministrator } = ctx.user;
+  const held = isAdministrator && (await administratorProblem(ctx.services.db, ctx.user)) !== null;
+  /** Nothing of an administrator's is open to them before they set up a second factor. */
+  return { id, name, email, isAdministrator, needsSecondFactor: held };
+});
 
 export const rename = signedInProcedure.input(z.object({ name: personNameSchema })).mutation(({ ctx, input }) =>
   ctx.services.db.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 import { router } from "../../trpc.ts";
 import { engineStatus } from "./engine-status.ts";
-import { endSessions, makeResetLink, people, setAccountOn, setAdministrator } from "./people.ts";
+import { endSessions, makeResetLink, people, resetSecondFactor, setAccountOn, setAdministrator } from "./people.ts";
 import { createTrainerToken, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
 
 export const installationRouter = router({
@@ -10,6 +10,7 @@ export const installationRouter = router({
   setAdministrator,
   setAccountOn,
   endSessions,
+  resetSecondFactor,
   trainerTokens,
   createTrainerToken,
   revokeTrainerToken,

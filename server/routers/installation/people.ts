@@ -2,8 +2,9 @@ import { and, asc, count, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import type { Transaction } from "../../../db/client.ts";
-import { session, user } from "../../../db/schema/index.ts";
+import { passkey, session, user } from "../../../db/schema/index.ts";
 import { createResetLink, LINK_HOURS, linkUrl } from "../../auth/one-time-link.ts";
+import { forgetPasskeys } from "../../auth/second-factor/authenticator-app.ts";
 import { administratorProcedure } from "../../trpc.ts";
 
 const personSchema = z.object({ userId: z.string().min(1).max(100) });
@@ -19,6 +20,8 @@ export const people = administratorProcedure.query(({ ctx }) =>
       isAdministrator: user.isAdministrator,
       createdAt: user.createdAt,
       switchedOffAt: user.switchedOffAt,
+      hasApp: user.twoFactorEnabled,
+      passkeys: sql<number>`(select count(*)::int from ${passkey} where ${passkey.userId} = ${user.id})`,
       lastSeenAt:
         sql<Date | null>`(select max(${session.lastSeenAt}) from ${session} where ${session.userId} = ${user.id})`.mapWith(
           session.lastSeenAt,
@@ -72,6 +75,18 @@ async function refuseWithoutAdministrator(tx: Transaction): Promise<void> {
 export const endSessions = administratorProcedure.input(personSchema).mutation(async ({ ctx, input }) => ({
   ended: await ctx.services.authentication.endSessions({ userId: input.userId }),
 }));
+
+/** For who lost the phone and the recovery codes: the password alone lets in again. Ends every session. */
+export const resetSecondFactor = administratorProcedure.input(personSchema).mutation(async ({ ctx, input }) => {
+  const { db, authentication } = ctx.services;
+  await db.transaction(async (tx) => {
+    const [person] = await tx.select({ id: user.id }).from(user).where(eq(user.id, input.userId)).for("update");
+    if (!person) throw unknownPerson();
+    await authentication.apps.forgetApp(tx, person.id);
+    await forgetPasskeys(tx, person.id);
+  });
+  await authentication.endSessions({ userId: input.userId });
+});
 
 /** An account that is off lets nobody in, and everything open in it ends at once. What the person made stays. */
 export const setAccountOn = administratorProcedure
