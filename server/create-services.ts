@@ -39,6 +39,7 @@ export async function createServices(
     authentication: createAuthentication(connection.db, events, {
       publicUrl: publicUrl(),
       secret: readOrCreateSecret(environment.dataRoot, "sessions"),
+      institution: environment.institution,
     }),
     publicUrl,
   };

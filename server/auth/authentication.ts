@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Database, Transaction } from "../../db/client.ts";
 import type { ServerEvents } from "../events.ts";
+import { failureLog } from "../failure-log.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
 import {
   type AuthenticationSettings,
@@ -9,6 +10,8 @@ import {
   isSecure,
 } from "./create-better-auth.ts";
 import { createGuessGuard, type GuessGuard } from "./guess-guard.ts";
+import { discoverProvider, type Provider } from "./institution/discovery.ts";
+import { INSTITUTION } from "./institution/institution-plugin.ts";
 import { insertAccount, isPasswordOf, type NewAccount, refuseTakenEmail, replacePassword } from "./password-account.ts";
 import { passwordHashing } from "./password-hashing.ts";
 import { type AuthenticatorApps, createAuthenticatorApps } from "./second-factor/authenticator-app.ts";
@@ -26,6 +29,8 @@ export interface Authentication {
    */
   answer(request: Request, network: string): Promise<Response>;
   readonly apps: AuthenticatorApps;
+  /** Null where none is set. `isThere` looks for a provider that did not answer yet. */
+  readonly institution: { readonly name: string; isThere(): Promise<boolean> } | null;
   /** Every guess at a secret is counted here before it is tried. */
   readonly guard: GuessGuard;
   /** Takes half a second, so never within a transaction. */
@@ -47,13 +52,35 @@ export interface Authentication {
   endSessions(which: WhichSessions): Promise<number>;
 }
 
+const LOOK_AGAIN_MS = 3_000;
+
 export function createAuthentication(
   db: Database,
   events: ServerEvents,
   settings: AuthenticationSettings,
 ): Authentication {
   const apps = createAuthenticatorApps(db, settings.secret);
-  const auth = createBetterAuth(db, events, apps, settings);
+  const build = (provider: Provider | null) => createBetterAuth(db, events, apps, settings, provider);
+  let auth = build(null);
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let hasProvider = false;
+
+  /** A provider that is down at the start costs nobody the password: it is looked for again when somebody wants it. */
+  const findProvider = async (): Promise<boolean> => {
+    if (hasProvider || !settings.institution || Date.now() - lookedAt < LOOK_AGAIN_MS) return hasProvider;
+    lookedAt = Date.now();
+    try {
+      const withProvider = build(await discoverProvider(settings.institution));
+      const { socialProviders } = await withProvider.$context;
+      if (!socialProviders.some(({ id }) => id === INSTITUTION)) throw new Error("Its keys cannot be used.");
+      auth = withProvider;
+      hasProvider = true;
+    } catch (error) {
+      failureLog.failed(`finding ${settings.institution.issuer}`, error);
+    }
+    return hasProvider;
+  };
+  void findProvider();
   const cookieName = sessionCookieName(isSecure(settings.publicUrl));
   const hashPassword = (password: string) => passwordHashing.hash(password);
   return {
@@ -66,6 +93,7 @@ export function createAuthentication(
       return auth.handler(request);
     },
     apps,
+    institution: settings.institution && { name: settings.institution.name, isThere: findProvider },
     guard: createGuessGuard(createAttemptLimit(), db),
     hashPassword,
     refuseTakenEmail: (email) => refuseTakenEmail(db, email),

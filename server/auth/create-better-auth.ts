@@ -7,9 +7,13 @@ import type { Database } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
 import type { ServerEvents } from "../events.ts";
 import { createAuthLog } from "./auth-log.ts";
+import type { InstitutionSettings, Provider } from "./institution/discovery.ts";
+import { INSTITUTION, institutionProvider, strictInstitution } from "./institution/institution-plugin.ts";
+import { admitNewcomer } from "./institution/newcomer.ts";
 import { renewHash } from "./password-account.ts";
 import { passwordHashing } from "./password-hashing.ts";
 import type { AuthenticatorApps } from "./second-factor/authenticator-app.ts";
+import { passkeyPlace, passkeySignIn } from "./second-factor/passkeys.ts";
 import { codeChallenge, strictCodes } from "./second-factor/two-factor-plugin.ts";
 import { withHashedTokens } from "./sessions/hashed-token-adapter.ts";
 import { cookiePrefix } from "./sessions/session-cookie.ts";
@@ -20,6 +24,8 @@ export interface AuthenticationSettings {
   readonly publicUrl: string;
   /** Signs cookies and encrypts what apps for codes share with the server; no row of the database. */
   readonly secret: string;
+  /** Whose accounts sign people in besides; null where there is none. */
+  readonly institution: InstitutionSettings | null;
 }
 
 /** Set from the socket before better-auth sees a request; sessions are stored with it. */
@@ -47,7 +53,8 @@ export function createBetterAuth(
   db: Database,
   events: ServerEvents,
   apps: AuthenticatorApps,
-  { publicUrl, secret }: AuthenticationSettings,
+  { publicUrl, secret, institution }: AuthenticationSettings,
+  provider: Provider | null,
 ) {
   const database = drizzleAdapter(db, { provider: "pg", schema, transaction: true });
   const secure = isSecure(publicUrl);
@@ -70,6 +77,20 @@ export function createBetterAuth(
       },
     },
     databaseHooks: {
+      user: {
+        create: {
+          // Accounts of invited people are made by password-account.ts, not here.
+          before: async (newcomer) => ({ data: { ...newcomer, ...(await admitNewcomer(db, institution, newcomer)) } }),
+        },
+      },
+      account: {
+        create: {
+          // Nothing is asked of the institution later: its tokens are not kept.
+          before: async (linked) => ({
+            data: { ...linked, accessToken: null, refreshToken: null, idToken: null, scope: null },
+          }),
+        },
+      },
       session: {
         create: {
           async before(started, context) {
@@ -92,7 +113,18 @@ export function createBetterAuth(
         },
       },
     },
-    plugins: [codeChallenge(), strictCodes(apps, secret)],
+    plugins: [
+      codeChallenge(),
+      strictCodes(apps, secret),
+      ...passkeySignIn(db, passkeyPlace(publicUrl)),
+      ...(institution && provider ? [institutionProvider(institution, provider), strictInstitution(db)] : []),
+    ],
+    account: {
+      updateAccountOnSignIn: false,
+      // An institution joins an account only where its owner, signed in, asks for it (link-social).
+      accountLinking: { trustedProviders: [INSTITUTION], disableImplicitLinking: true, allowDifferentEmails: true },
+    },
+    onAPIError: { errorURL: `${publicUrl}/sign-in` },
     user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
     // The server checks that Origin and Host agree for every request that changes something (http/entrance/same-origin.ts),
     // whatever address the person typed; better-auth's own list would know one address only.

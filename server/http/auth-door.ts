@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fromNodeHeaders } from "better-auth/node";
 import { z } from "zod";
+import { createAttemptLimit, type WaitRule } from "../auth/attempt-limit.ts";
+import { tooManyAttempts } from "../auth/guess-guard.ts";
+import { INSTITUTION_PATHS, LINK_PATH, SIGN_IN_PATH as SOCIAL_PATH } from "../auth/institution/institution-plugin.ts";
+import { PASSKEY_PATHS } from "../auth/second-factor/passkeys.ts";
 import { CODE_PATH, RECOVERY_PATH } from "../auth/second-factor/two-factor-plugin.ts";
 import type { Services } from "../services.ts";
 import type { Client } from "./client-address.ts";
@@ -16,10 +20,23 @@ export const OPEN_PATHS: ReadonlySet<string> = new Set([
   "/api/auth/sign-out",
   `/api/auth${CODE_PATH}`,
   `/api/auth${RECOVERY_PATH}`,
+  ...[...PASSKEY_PATHS, ...INSTITUTION_PATHS].map((path) => `/api/auth${path}`),
 ]);
-const MAX_BODY_BYTES = 4 << 10;
+/** What a passkey says of itself is the largest. */
+const MAX_BODY_BYTES = 16 << 10;
 
 const credentialsSchema = z.object({ email: z.string().max(320), password: z.string().max(1024) });
+
+const WAITING: ReadonlySet<string> = new Set(
+  [...PASSKEY_PATHS, SOCIAL_PATH, LINK_PATH].map((path) => `${AUTH_PREFIX}${path.slice(1)}`),
+);
+const CHALLENGES: WaitRule = { name: "challenges", free: 60, maxWaitSeconds: 15, forgetOneAfterSeconds: 5 };
+const challenges = createAttemptLimit();
+
+function reserveChallenge(network: string): void {
+  const reserved = challenges.reserve([{ rule: CHALLENGES, key: network }]);
+  if (!reserved.ok) throw tooManyAttempts(reserved.waitSeconds);
+}
 
 /** The answer is sent, but says nothing on the password. */
 class NotJudged extends Error {}
@@ -66,6 +83,16 @@ export async function answerAuth(
   headers.delete("content-length");
   headers.delete("transfer-encoding");
   if (hasBody) headers.set("content-type", "application/json");
+  // Each answer to such a question is a row that waits for some minutes, whoever asked.
+  if (WAITING.has(url.pathname)) {
+    reserveChallenge(client.network);
+    if (
+      authentication.institution &&
+      !(await authentication.institution.isThere()) &&
+      !url.pathname.includes("passkey")
+    )
+      return sendJson(response, 503, { tag: "provider-away", what: "The institution's sign-in does not answer." });
+  }
   const scheme = client.secure ? "https" : "http";
   const asked = new Request(`${scheme}://${client.host || "localhost"}${url.pathname}${url.search}`, {
     method: request.method,

@@ -7,6 +7,7 @@ import {
   datasetVersion,
   invitation,
   nucleusClass,
+  passkey,
   project,
   projectMember,
   session,
@@ -48,11 +49,13 @@ interface Things {
   readonly uploadId: string;
   readonly versionId: string;
   readonly sessionId: string;
+  readonly passkeyId: string;
 }
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
 const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "member.setRole": { role: "viewer" },
+  "account.renamePasskey": { name: "taken over" },
   "nucleusClass.update": { fields: { name: "taken over", numberKey: 9, color: "#000000" } },
 };
 
@@ -109,6 +112,20 @@ async function placeThings(): Promise<Things> {
   );
   return {
     userId: cast.members.annotator.id,
+    passkeyId: one(
+      await db
+        .insert(passkey)
+        .values({
+          id: "passkey",
+          userId: createdBy,
+          publicKey: "",
+          credentialID: "",
+          counter: 0,
+          deviceType: "singleDevice",
+          backedUp: false,
+        })
+        .returning(),
+    ).id,
     sessionId: (await server.services.authentication.userOf({ cookie: cast.members.owner.cookie }))?.sessionId ?? "",
     boxId: box.id,
     jobId: job.id,
@@ -160,6 +177,7 @@ const tables: readonly PgTable[] = [
   datasetVersion,
   upload,
   session,
+  passkey,
 ];
 async function everything(): Promise<string> {
   const rows = await Promise.all(

@@ -53,12 +53,13 @@ describe("a session", () => {
   });
 
   it("is bound to this host where the address is https", async () => {
-    const settings = { publicUrl: "https://nuclei.example.org", secret: "x".repeat(40) };
+    const settings = { publicUrl: "https://nuclei.example.org", secret: "x".repeat(40), institution: null };
     const auth = createBetterAuth(
       server.services.db,
       server.services.events,
       server.services.authentication.apps,
       settings,
+      null,
     );
     const response = await auth.api.signInEmail({
       body: { email: ada.email, password: TEST_PASSWORD },

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../../db/client.ts";
-import { session, type signInMethods, user } from "../../../db/schema/index.ts";
+import { session, type signInMethods, user, verification } from "../../../db/schema/index.ts";
 import { hashToken } from "../token-hash.ts";
 
 export type SignInMethod = (typeof signInMethods)[number];
@@ -115,6 +115,8 @@ export async function deleteSessions(db: Database | Transaction, which: WhichSes
   return ended.length;
 }
 
-/** Rows of sessions that ended by themselves. */
-export const sweepSessions = (db: Database) =>
-  db.delete(session).where(or(lt(session.expiresAt, new Date()), lt(session.lastSeenAt, idleSince())));
+/** Rows of sessions that ended by themselves, and of sign-ins that nobody went on with. */
+export async function sweepSessions(db: Database): Promise<void> {
+  await db.delete(session).where(or(lt(session.expiresAt, new Date()), lt(session.lastSeenAt, idleSince())));
+  await db.delete(verification).where(lt(verification.expiresAt, new Date()));
+}

@@ -1,7 +1,16 @@
 import { router } from "../../trpc.ts";
 import { createAdministrator, isLinkLive, resetPassword } from "./links.ts";
-import { changePassword, confirm, me, rename } from "./own-account.ts";
-import { beginApp, confirmApp, removeApp, renewRecoveryCodes, secondFactors } from "./second-factors.ts";
+import { changePassword, confirm, me, rename, signInWays } from "./own-account.ts";
+import {
+  beginApp,
+  confirmApp,
+  removeApp,
+  removePasskey,
+  renamePasskey,
+  renewRecoveryCodes,
+  secondFactors,
+  unlinkInstitution,
+} from "./second-factors.ts";
 import { endOtherSessions, endSession, sessions } from "./sessions.ts";
 
 export const accountRouter = router({
@@ -9,7 +18,11 @@ export const accountRouter = router({
   rename,
   changePassword,
   confirm,
+  signInWays,
   secondFactors,
+  renamePasskey,
+  removePasskey,
+  unlinkInstitution,
   beginApp,
   confirmApp,
   removeApp,

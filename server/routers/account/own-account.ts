@@ -8,6 +8,7 @@ import { passwordSchema, personNameSchema } from "../../auth/account-fields.ts";
 import type { SignedInUser } from "../../auth/authentication.ts";
 import { assertFreeName } from "../../auth/free-name.ts";
 import { assertGoodPassword } from "../../auth/good-password.ts";
+import { passkeyPlace } from "../../auth/second-factor/passkeys.ts";
 import { networkOf, publicProcedure, type RequestContext, signedInProcedure } from "../../trpc.ts";
 
 /** The person signed in, or null. Never an error: the page decides where to go. */
@@ -18,6 +19,17 @@ export const me = publicProcedure.query(async ({ ctx }) => {
   /** Nothing of an administrator's is open to them before they set up a second factor. */
   return { id, name, email, isAdministrator, needsSecondFactor: held };
 });
+
+/** What the sign-in page offers beside a password. */
+export const signInWays = publicProcedure.query(({ ctx }) => ({
+  /** The one address at which this server takes passkeys; null where it cannot. */
+  passkeyOrigin: passkeyPlace(ctx.services.publicUrl()).bound?.origin ?? null,
+  /** The name of the institution on its button, and the one address from which its sign-in comes back. */
+  institution: ctx.services.authentication.institution && {
+    name: ctx.services.authentication.institution.name,
+    origin: new URL(ctx.services.publicUrl()).origin,
+  },
+}));
 
 export const rename = signedInProcedure.input(z.object({ name: personNameSchema })).mutation(({ ctx, input }) =>
   ctx.services.db.transaction(async (tx) => {
