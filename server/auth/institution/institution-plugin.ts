@@ -12,8 +12,6 @@ import type { InstitutionSettings, Provider } from "./discovery.ts";
 export const INSTITUTION = "institution";
 export const SIGN_IN_PATH = "/sign-in/social";
 export const LINK_PATH = "/link-social";
-/** Those of better-auth's paths for other providers that are open: to begin signing in or linking, and to come back. */
-export const INSTITUTION_PATHS = [SIGN_IN_PATH, LINK_PATH, `/callback/${INSTITUTION}`] as const;
 
 const claimsSchema = z.object({
   sub: z.string().min(1).max(255),
@@ -83,7 +81,7 @@ export const institutionProvider = (settings: InstitutionSettings, provider: Pro
 
 const isOwnPath = (path: unknown): path is string => typeof path === "string" && /^\/(?![/\\])[^\s\\]*$/.test(path);
 
-/** What a browser may say when it begins is one path of ours; all else that better-auth would take is left out. */
+/** What a browser may say when it begins is one path of ours (http/auth-paths.ts leaves the rest out). */
 export function strictInstitution(db: Database): BetterAuthPlugin {
   return {
     id: "karyoloop-strict-institution",

@@ -78,12 +78,6 @@ export function passkeySignIn(db: Database, { bound }: PasskeyPlace): BetterAuth
               .where(eq(session.id, found?.session.id ?? ""));
             if (!row || !isConfirmed(row))
               throw new APIError("FORBIDDEN", { code: "CONFIRM_NEEDED", message: "Type your password once more." });
-            const { response, name } = ctx.body ?? {};
-            if (!ctx.body) return;
-            const given = passkeyNameSchema.safeParse(name);
-            return {
-              context: { body: { response, createSession: false, name: given.success ? given.data : undefined } },
-            };
           }),
         },
       ],

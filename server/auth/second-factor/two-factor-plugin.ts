@@ -52,12 +52,12 @@ export function strictCodes(apps: AuthenticatorApps, secret: string): BetterAuth
             const code = String(ctx.body?.code ?? "").trim();
             if (ctx.path === RECOVERY_PATH)
               return {
-                context: { body: { ...ctx.body, disableSession: false, code: hashRecoveryCode(code, secret) } },
+                context: { body: { code: hashRecoveryCode(code, secret) } },
               };
             const userId = await challengedUser(ctx as unknown as Challenge);
             if (userId && (await apps.takeCode(userId, code)) === "used")
               throw refuse("CODE_USED", "This code was used before.");
-            return { context: { body: { ...ctx.body, code } } };
+            return { context: { body: { code } } };
           }),
         },
       ],

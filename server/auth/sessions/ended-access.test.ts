@@ -9,6 +9,9 @@ import { setScene } from "../../security/cast.ts";
 import { signIn, startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../../testing/test-server.ts";
 import { createTestClient } from "../../testing/trpc-client.ts";
 
+// Signing in with the tests' cheap hash stays cheap; password-hash.test.ts tries that it is renewed.
+vi.mock("../password-hash.ts", async (original) => ({ ...(await original<object>()), isOutdatedHash: () => false }));
+
 /**
  * A socket, an event stream and an upload are open while something takes away what let them in. The server's clock for
  * looking after them by itself stands still here: only the act can end them.
