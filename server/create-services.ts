@@ -1,5 +1,6 @@
 import { connectDatabase, migrateDatabase } from "../db/client.ts";
 import { createAuthentication } from "./auth/authentication.ts";
+import { createOpenLines } from "./auth/sessions/open-lines.ts";
 import { closeLiveVolumes } from "./collab/live-volumes.ts";
 import { startEmbeddedPostgres } from "./database/embedded/embedded-postgres.ts";
 import { holdSingleServerLock } from "./database/single-server.ts";
@@ -7,6 +8,7 @@ import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
 import { failureLog } from "./failure-log.ts";
 import { logOf } from "./log/log.ts";
+import { readOrCreateSecret } from "./secrets/installation-secret.ts";
 import type { Services } from "./services.ts";
 import { removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
@@ -26,15 +28,19 @@ export async function createServices(
     process.exit(1);
   });
   await migrateDatabase(connection.db);
+  const events = createServerEvents();
+  const openLines = createOpenLines(connection.db, events);
   const services: Services = {
     environment,
     connection,
     db: connection.db,
     blobs: createBlobStore(environment),
-    events: createServerEvents(),
-    authentication: await createAuthentication(connection.db, {
+    events,
+    openLines,
+    authentication: createAuthentication(connection.db, events, {
       publicUrl: publicUrl(),
-      secureCookies: publicUrl().startsWith("https:"),
+      secret: readOrCreateSecret(environment.dataRoot, "sessions"),
+      institution: environment.institution,
     }),
     publicUrl,
   };
@@ -42,6 +48,7 @@ export async function createServices(
   return {
     services,
     async close() {
+      openLines.close();
       await closeLiveVolumes(services);
       await connection.close();
       await lock.release();

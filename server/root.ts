@@ -1,4 +1,4 @@
-import { accountRouter } from "./routers/account.ts";
+import { accountRouter } from "./routers/account/index.ts";
 import { boxRouter } from "./routers/box/index.ts";
 import { checkpointRouter } from "./routers/checkpoint/index.ts";
 import { eventRouter } from "./routers/event.ts";

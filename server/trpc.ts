@@ -3,7 +3,8 @@ import superjson from "superjson";
 import { z } from "zod";
 import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
-import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
+import { hasNul } from "../core/text/name.ts";
+import { type Access, administratorProblem, membershipForVolume, membershipInProject } from "./access.ts";
 import type { WaitRule } from "./auth/attempt-limit.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
 import { countCall } from "./call-rate.ts";
@@ -57,13 +58,20 @@ export const createCallerFactory = t.createCallerFactory;
 
 const problemsAreAnswers = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isProblem(result.error.cause))
+  if (!result.ok && result.error.code === "INTERNAL_SERVER_ERROR" && isProblem(result.error.cause))
     throw new TRPCError({
       code: result.error.cause.waitSeconds === undefined ? "UNPROCESSABLE_CONTENT" : "TOO_MANY_REQUESTS",
       message: result.error.cause.message,
       cause: result.error.cause,
     });
   return result;
+});
+
+/** PostgreSQL holds no NUL, and nobody types one: refused before a query fails on it. */
+const textsAreClean = t.middleware(async ({ getRawInput, next }) => {
+  if (hasNul(await getRawInput()))
+    throw new TRPCError({ code: "BAD_REQUEST", message: "A text holds a NUL character, which no text may." });
+  return next();
 });
 
 const signedIn = t.middleware(({ ctx, next }) => {
@@ -90,16 +98,18 @@ const measured = t.middleware(async ({ path, type, next }) => {
   return result;
 });
 
-const base = t.procedure.use(measured).use(problemsAreAnswers);
+const base = t.procedure.use(measured).use(problemsAreAnswers).use(textsAreClean);
 
 export const publicProcedure = base.meta({ access: { kind: "public" } });
 export const signedInProcedure = base.meta({ access: { kind: "signed-in" } }).use(signedIn);
 export const administratorProcedure = base
   .meta({ access: { kind: "administrator" } })
   .use(signedIn)
-  .use(({ ctx, next }) => {
+  .use(async ({ ctx, next }) => {
     if (!ctx.user.isAdministrator)
       throw new TRPCError({ code: "FORBIDDEN", message: "Only an administrator may do this." });
+    const problem = await administratorProblem(ctx.services.db, ctx.user);
+    if (problem) throw new TRPCError({ code: "FORBIDDEN", message: problem.message, cause: problem });
     return next();
   });
 

@@ -11,6 +11,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   queue: ["queue", "training", "project"],
   members: ["member", "invitation", "project"],
   export: ["export"],
+  account: ["account"],
   engine: ["installation", "training"],
 };
 

@@ -42,7 +42,14 @@ export function useProjectEvents(projectId: string, onEvent?: (event: ServerEven
     },
     [queryClient, onEvent],
   );
-  const { status, reset } = useSubscription(trpc.event.ofProject.subscriptionOptions({ projectId }, { onData: take }));
+  const { status, error, reset } = useSubscription(
+    trpc.event.ofProject.subscriptionOptions({ projectId }, { onData: take }),
+  );
+  const signedOut = error?.data?.code === "UNAUTHORIZED";
+  // The session was ended elsewhere: whoever shows this page finds nobody signed in.
+  useEffect(() => {
+    if (signedOut) void queryClient.invalidateQueries({ queryKey: trpc.account.me.queryKey() });
+  }, [signedOut, queryClient, trpc]);
   // A browser opens a broken stream again by itself, but gives up on one that was answered with an error.
   useEffect(() => {
     if (status !== "error") return;

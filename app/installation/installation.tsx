@@ -14,6 +14,7 @@ export function Installation() {
         An administrator of this installation can make you one.
       </Alert>
     );
+  if (person.needsSecondFactor) return null; // the banner above says what to do
   return (
     <Stack gap="lg">
       <PageTitle

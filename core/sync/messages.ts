@@ -6,6 +6,7 @@ export const MessageType = { sync: 0, awareness: 1, hello: 110, ack: 111, reject
 /** Close codes: 44xx are decisions that reconnecting does not change; the client starts a new session or stops. */
 export const CloseCode = {
   rejected: 4400,
+  signedOut: 4401,
   forbidden: 4403,
   volumeGone: 4404,
   epochChanged: 4410,

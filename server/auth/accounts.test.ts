@@ -119,7 +119,9 @@ describe("passwords", () => {
     await expect(
       client.account.changePassword.mutate({ current: "wrong", password: "a new long password" }),
     ).rejects.toThrow("current password is wrong");
+    await signIn(server.address, person.email);
     await client.account.changePassword.mutate({ current: TEST_PASSWORD, password: "a new long password" });
-    expect(await server.services.db.select().from(session).where(eq(session.userId, person.id))).toHaveLength(0);
+    const left = await server.services.db.select().from(session).where(eq(session.userId, person.id));
+    expect(left.map(({ userAgent }) => userAgent)).toEqual(["test"]); // the one that asked
   });
 });

@@ -5,7 +5,8 @@ import { oneTimeLink, user } from "../../db/schema/index.ts";
 import { createToken, hashToken } from "./token-hash.ts";
 
 export type LinkPurpose = "administrator" | "reset";
-export const RESET_LINK_HOURS = 24;
+/** How long a link works, of either kind. */
+export const LINK_HOURS = 24;
 
 /**
  * Opening a link changes nothing; `takeLink` uses it up, in the transaction that makes the account or sets the password.
@@ -21,6 +22,8 @@ export const deadLink = () =>
     hint: "It was used, taken back, or is too old. Ask whoever sent it for a new one.",
   });
 
+const linkEnd = () => new Date(Date.now() + LINK_HOURS * 3_600_000);
+
 /** A fresh link for the first account, while the installation has no administrator; earlier ones stop working. */
 export async function renewAdministratorLink(db: Database): Promise<string | null> {
   return db.transaction(async (tx) => {
@@ -28,7 +31,9 @@ export async function renewAdministratorLink(db: Database): Promise<string | nul
     await tx.delete(oneTimeLink).where(and(eq(oneTimeLink.purpose, "administrator"), isNull(oneTimeLink.usedAt)));
     if (administrator) return null;
     const token = createToken();
-    await tx.insert(oneTimeLink).values({ tokenHash: hashToken(token), purpose: "administrator" });
+    await tx
+      .insert(oneTimeLink)
+      .values({ tokenHash: hashToken(token), purpose: "administrator", expiresAt: linkEnd() });
     return token;
   });
 }
@@ -40,21 +45,28 @@ export async function createResetLink(db: Database, userId: string): Promise<str
       .delete(oneTimeLink)
       .where(and(eq(oneTimeLink.purpose, "reset"), eq(oneTimeLink.userId, userId), isNull(oneTimeLink.usedAt)));
     const token = createToken();
-    const expiresAt = new Date(Date.now() + RESET_LINK_HOURS * 3_600_000);
-    await tx.insert(oneTimeLink).values({ tokenHash: hashToken(token), purpose: "reset", userId, expiresAt });
+    await tx
+      .insert(oneTimeLink)
+      .values({ tokenHash: hashToken(token), purpose: "reset", userId, expiresAt: linkEnd() });
     return token;
   });
 }
 
-const isLive = (row: { usedAt: Date | null; expiresAt: Date | null } | undefined): boolean =>
-  row !== undefined && row.usedAt === null && (row.expiresAt === null || row.expiresAt > new Date());
+type LinkRow = typeof oneTimeLink.$inferSelect;
+const isLive = (row: LinkRow | undefined): row is LinkRow =>
+  row !== undefined && row.usedAt === null && row.expiresAt !== null && row.expiresAt > new Date();
 
-export async function isLinkLive(db: Database, purpose: LinkPurpose, token: string): Promise<boolean> {
+/** Whose link it is, or null where it does not work. */
+export async function findLiveLink(
+  db: Database,
+  purpose: LinkPurpose,
+  token: string,
+): Promise<{ readonly userId: string | null } | null> {
   const [row] = await db
     .select()
     .from(oneTimeLink)
     .where(and(eq(oneTimeLink.tokenHash, hashToken(token)), eq(oneTimeLink.purpose, purpose)));
-  return isLive(row);
+  return isLive(row) ? { userId: row.userId } : null;
 }
 
 /** Uses the link up; the row is locked, so of two at once one finds it used. */

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { Problem } from "../../core/problem.ts";
+import { hashPassword, verifyPassword } from "./password-hash.ts";
 
 /**
- * scrypt takes 32 MB and a thread of libuv's four for some 50 ms. Two at once leave threads for files, and who waits
+ * scrypt takes 128 MiB and a thread of libuv's four for about half a second. Two at once leave threads for files, and who waits
  * is bounded: each network has a lane of its own and lanes take turns, so that one that is full delays no other.
  */
 const AT_ONCE = 2;
@@ -32,10 +32,7 @@ const busy = () =>
   });
 
 export function createPasswordHashing(
-  scrypt = {
-    hash: hashPassword,
-    verify: (passwordHash: string, password: string) => verifyPassword({ hash: passwordHash, password }),
-  },
+  scrypt = { hash: (password: string) => hashPassword(password), verify: verifyPassword },
 ): PasswordHashing {
   const lanes = new Map<string, (() => void)[]>();
   let running = 0;

@@ -55,6 +55,9 @@ function serve(socket: WebSocket, room: Room, who: Parameters<typeof room.connec
     clearInterval(signOfLife);
     room.disconnect(connection);
   });
-  // A copy: y types refuse Node's Buffer.
-  socket.on("message", (data: Buffer) => room.receive(connection, Uint8Array.from(data)));
+  socket.on("message", (data: Buffer) => {
+    // What arrives after the server began to close it does not count.
+    if (socket.readyState !== socket.OPEN) return;
+    room.receive(connection, Uint8Array.from(data)); // a copy: y types refuse Node's Buffer
+  });
 }

@@ -1,25 +1,41 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fromNodeHeaders } from "better-auth/node";
-import { z } from "zod";
+import { createAttemptLimit, type WaitRule } from "../auth/attempt-limit.ts";
+import { tooManyAttempts } from "../auth/guess-guard.ts";
 import type { Services } from "../services.ts";
+import { AUTH_PREFIX, needsInstitution, openAuthPaths, PASSWORD_PATH } from "./auth-paths.ts";
 import type { Client } from "./client-address.ts";
 import { parseJson } from "./entrance/json-bounds.ts";
 import { readBody } from "./entrance/read-body.ts";
 import { HttpRefusal, sendJson } from "./route.ts";
 
-export const AUTH_PREFIX = "/api/auth/";
-const SIGN_IN_PATH = "/api/auth/sign-in/email";
-/** Accounts are made behind links only, never by better-auth's open sign-up. */
-const OPEN_PATHS: ReadonlySet<string> = new Set([SIGN_IN_PATH, "/api/auth/sign-out", "/api/auth/get-session"]);
-const MAX_BODY_BYTES = 4 << 10;
+/** What a passkey says of itself is the largest. */
+const MAX_BODY_BYTES = 16 << 10;
 
-const credentialsSchema = z.object({ email: z.string().max(320), password: z.string().max(1024) });
+const CHALLENGES: WaitRule = { name: "challenges", free: 60, maxWaitSeconds: 15, forgetOneAfterSeconds: 5 };
+const challenges = createAttemptLimit();
+
+function reserveChallenge(network: string): void {
+  const reserved = challenges.reserve([{ rule: CHALLENGES, key: network }]);
+  if (!reserved.ok) throw tooManyAttempts(reserved.waitSeconds);
+}
 
 /** The answer is sent, but says nothing on the password. */
 class NotJudged extends Error {}
 
-async function send(response: ServerResponse, answer: Response, client: Client): Promise<void> {
-  const bytes = Buffer.from(await answer.arrayBuffer());
+/** better-auth repeats the token of a new session in its answer, where a script could read it: the cookie is enough. */
+function withoutSession(text: string): string {
+  try {
+    const { token: _token, session: _session, user: _user, ...rest } = JSON.parse(text) ?? {};
+    return JSON.stringify(rest);
+  } catch {
+    return text;
+  }
+}
+
+async function send(response: ServerResponse, answer: Response, client: Client, method: string): Promise<void> {
+  const text = await answer.text();
+  const bytes = Buffer.from(method === "POST" ? withoutSession(text) : text);
   for (const [name, value] of answer.headers) if (name !== "set-cookie") response.setHeader(name, value);
   // better-auth knows one address only; the browser may have come by https through a proxy all the same.
   const cookies = answer.headers
@@ -32,7 +48,7 @@ async function send(response: ServerResponse, answer: Response, client: Client):
   response.end(bytes);
 }
 
-/** better-auth's routes: it gets a whole, bounded body, and guesses of passwords are counted before it sees them. */
+/** better-auth's routes: it gets what auth-paths.ts lists and nothing else, and guesses of passwords are counted before. */
 export async function answerAuth(
   services: Services,
   request: IncomingMessage,
@@ -41,35 +57,47 @@ export async function answerAuth(
   client: Client,
 ): Promise<void> {
   const { authentication } = services;
-  if (!OPEN_PATHS.has(url.pathname))
+  const name = url.pathname.slice(AUTH_PREFIX.length);
+  const path = Object.hasOwn(openAuthPaths, name) ? openAuthPaths[name] : null;
+  if (!path || path.method !== request.method)
     return sendJson(response, 404, { tag: "closed", what: "Accounts are made by invitation." });
-  const hasBody = request.method !== "GET" && request.method !== "HEAD";
-  const bytes = hasBody ? await readBody(request, MAX_BODY_BYTES) : null;
-  const json = bytes && bytes.length > 0 ? parseJson(bytes) : {};
+  const bytes = path.method === "POST" ? await readBody(request, MAX_BODY_BYTES) : null;
+  const body = path.body.safeParse(bytes && bytes.length > 0 ? parseJson(bytes) : {});
+  if (!body.success) throw new HttpRefusal(400, "This is not what this address takes.");
+  if (path.waits) reserveChallenge(client.network);
+  if (needsInstitution(name) && !(await authentication.institution?.isThere()))
+    return sendJson(response, 503, { tag: "provider-away", what: "The institution's sign-in does not answer." });
   const headers = fromNodeHeaders(request.headers);
   headers.delete("content-length");
   headers.delete("transfer-encoding");
-  if (hasBody) headers.set("content-type", "application/json");
-  const scheme = client.secure ? "https" : "http";
-  const asked = new Request(`${scheme}://${client.host || "localhost"}${url.pathname}${url.search}`, {
-    method: request.method,
-    headers,
-    body: hasBody ? JSON.stringify(json) : null,
-  });
-  if (url.pathname !== SIGN_IN_PATH) return send(response, await authentication.answer(asked, client.network), client);
-  const credentials = credentialsSchema.safeParse(json);
-  if (request.method !== "POST" || !credentials.success)
-    throw new HttpRefusal(400, "An email and a password are needed.");
+  if (bytes) headers.set("content-type", "application/json");
+  const asked = new Request(
+    `${client.secure ? "https" : "http"}://${client.host || "localhost"}${url.pathname}${path.query ? url.search : ""}`,
+    { method: path.method, headers, body: bytes ? JSON.stringify(body.data) : null },
+  );
+  const ask = () => authentication.answer(asked, client.network);
+  const answer =
+    name === PASSWORD_PATH ? await guessPassword(services, String(body.data.email), client, ask) : await ask();
+  await send(response, answer, client, path.method);
+}
+
+/** Only a wrong password counts; an answer that never came to that does not. */
+async function guessPassword(
+  { authentication }: Services,
+  email: string,
+  client: Client,
+  ask: () => Promise<Response>,
+): Promise<Response> {
   let answer: Response | undefined;
-  await authentication.guard
-    .guess("password", credentials.data.email, client.network, async () => {
-      answer = await authentication.answer(asked, client.network);
-      // Only a wrong password counts; an answer that never came to that does not.
+  try {
+    await authentication.guard.guess("password", email, client.network, async () => {
+      answer = await ask();
       if (!answer.ok && answer.status !== 401) throw new NotJudged();
       return answer.ok;
-    })
-    .catch((error) => {
-      if (!(error instanceof NotJudged)) throw error;
     });
-  if (answer) await send(response, answer, client);
+  } catch (error) {
+    if (!(error instanceof NotJudged)) throw error;
+  }
+  if (!answer) throw new HttpRefusal(500, "The password was not tried.");
+  return answer;
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isProblem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
-import { isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
+import { administratorProblem, isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
 import { isTrainerToken } from "../auth/trainer-token.ts";
+import { isUnfitText } from "../database/unfit-text.ts";
 import { failureLog } from "../failure-log.ts";
 import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
@@ -43,6 +44,8 @@ async function passDoor(
   if (access.kind === "signed-in") return { user, projectId: "", role: null };
   if (access.kind === "administrator") {
     if (!user.isAdministrator) throw new HttpRefusal(403, "Only an administrator may do this.");
+    const problem = await administratorProblem(services.db, user);
+    if (problem) throw new HttpRefusal(403, problem.message);
     return { user, projectId: "", role: null };
   }
   const id = access.kind === "volume" ? parameters.volumeId : parameters.projectId;
@@ -57,6 +60,20 @@ async function passDoor(
   return { user, ...membership };
 }
 
+/** A download or an upload ends with the session or the role that let it in. */
+function holdLine(
+  services: Services,
+  { access }: HttpRoute,
+  { user, projectId }: Pick<RouteRequest, "user" | "projectId">,
+  response: ServerResponse,
+): void {
+  if (!user) return;
+  const needs = access.kind === "project" || access.kind === "volume" ? { projectId, role: access.role } : null;
+  const end = () => void response.destroy();
+  const release = services.openLines.hold({ userId: user.id, sessionId: user.sessionId, needs, end });
+  response.on("close", release);
+}
+
 export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
@@ -66,7 +83,9 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   else if (isProblem(error)) {
     if (error.waitSeconds !== undefined) response.setHeader("retry-after", error.waitSeconds);
     sendJson(response, error.waitSeconds === undefined ? 422 : 429, error.toJSON());
-  } else {
+  } else if (isUnfitText(error))
+    sendJson(response, 400, { tag: "text-unfit", what: "A text holds a NUL character, which no text may." });
+  else {
     failureLog.failed("a request", error);
     sendJson(response, 500, {
       tag: "server-error",
@@ -99,6 +118,7 @@ export async function dispatch(
     response.on("close", () => gone.abort());
     try {
       const passed = await passDoor(route, services, request, parameters);
+      holdLine(services, route, passed, response);
       await route.handle({
         services,
         request,

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { hashingFor } from "../auth/password-hashing.ts";
 import type { Services } from "../services.ts";
-import { AUTH_PREFIX, answerAuth } from "./auth-door.ts";
+import { answerAuth } from "./auth-door.ts";
+import { AUTH_PREFIX } from "./auth-paths.ts";
 import { clientOf } from "./client-address.ts";
 import { dispatch, sendFailure } from "./dispatch.ts";
 import { type AllowedHosts, UNKNOWN_HOST } from "./entrance/allowed-hosts.ts";
@@ -54,7 +55,7 @@ async function answer(door: FrontDoor, request: IncomingMessage, response: Serve
   if (!isReading(request) && !isSameOrigin(request.headers.origin, client, publicUrl))
     return sendJson(response, 403, { tag: "cross-site", what: "Requests from other sites are refused." });
   if (url.pathname.startsWith(TRPC_PREFIX)) return answerTrpc(services, request, response, url, client);
-  if (url.pathname.startsWith(AUTH_PREFIX)) return answerAuth(services, request, response, url, client);
+  if (url.pathname.startsWith(`${AUTH_PREFIX}/`)) return answerAuth(services, request, response, url, client);
   if (await dispatch(httpRoutes, services, request, response, url)) return;
   if (url.pathname.startsWith("/api/") || !pages)
     return sendJson(response, 404, { tag: "not-found", what: "There is nothing at this address." });

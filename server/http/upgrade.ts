@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { CloseCode } from "../../core/sync/messages.ts";
 import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { clientOf } from "./client-address.ts";
@@ -12,6 +13,7 @@ import { isSameOrigin } from "./entrance/same-origin.ts";
 import { HttpRefusal } from "./route.ts";
 import type { SocketRoute } from "./socket-route.ts";
 
+const CLOSE_BOUND_MS = 2_000;
 /** Tabs with a volume; what is more is no person. */
 const SOCKETS_PER_PERSON = 48;
 
@@ -24,6 +26,13 @@ function refuse(socket: Duplex, status: number, reason: string, words = ""): voi
   ];
   // Not half closed: whoever does not hang up would keep the socket.
   socket.end(`${head.join("\r\n")}\r\n\r\n${words}`, () => socket.destroy());
+}
+
+/** Nothing more is read of it; a client that does not answer the close is cut off. */
+function endSignedOut(webSocket: WebSocket): void {
+  webSocket.close(CloseCode.signedOut, "You are signed out here. Reload this page.");
+  const timer = setTimeout(() => webSocket.terminate(), CLOSE_BOUND_MS);
+  webSocket.once("close", () => clearTimeout(timer));
 }
 
 export interface SocketDoors {
@@ -65,8 +74,13 @@ export function openSocketDoors(
     if (!user) throw new HttpRefusal(401, "Unauthorized");
     if ((openOf.get(user.id) ?? 0) >= SOCKETS_PER_PERSON) throw new HttpRefusal(429, "Too Many Requests");
     const name = decodeURIComponent(pathname.slice(found.route.prefix.length));
+    let end = (): void => void socket.destroy();
+    // A door looks after roles itself: it may lower a person's rights instead of closing.
+    const line = { userId: user.id, sessionId: user.sessionId, needs: null, end: () => end() };
+    socket.once("close", services.openLines.hold(line));
     const connect = await found.route.admit({ services, user, request, name });
     found.server.handleUpgrade(request, socket, head, (webSocket) => {
+      end = () => endSignedOut(webSocket);
       openOf.set(user.id, (openOf.get(user.id) ?? 0) + 1);
       webSocket.once("close", () => {
         const left = (openOf.get(user.id) ?? 1) - 1;

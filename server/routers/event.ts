@@ -25,17 +25,29 @@ function countStream(services: Services, userId: string): () => void {
   };
 }
 
+const streamEnds = (reason: "signed-out" | "no-member") =>
+  reason === "signed-out"
+    ? new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." })
+    : new TRPCError({ code: "NOT_FOUND", message: "You are no longer a member of this project." });
+
 /** One live stream per page: browsers allow six connections to a server, so all topics share it. */
 export const eventRouter = router({
   ofProject: projectProcedure("viewer").subscription(async function* ({ ctx, signal }): AsyncGenerator<ServerEvent> {
     const end = countStream(ctx.services, ctx.user.id);
     const waiting = waitingEvents(signal);
     const unsubscribe = ctx.services.events.subscribe((event) => {
-      if (event.topic === "engine" || event.projectId === ctx.projectId) waiting.add(event);
+      if (event.topic === "engine" || ("projectId" in event && event.projectId === ctx.projectId)) waiting.add(event);
+    });
+    const release = ctx.services.openLines.hold({
+      userId: ctx.user.id,
+      sessionId: ctx.user.sessionId,
+      needs: { projectId: ctx.projectId, role: "viewer" },
+      end: (reason) => waiting.end(streamEnds(reason)),
     });
     try {
       yield* waiting.all();
     } finally {
+      release();
       unsubscribe();
       end();
     }

@@ -4,6 +4,7 @@ import { Problem } from "../../core/problem.ts";
 import { roles } from "../../core/roles.ts";
 import { invitation } from "../../db/schema/index.ts";
 import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
+import { assertGoodPassword } from "../auth/good-password.ts";
 import { linkUrl } from "../auth/one-time-link.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { acceptInvitation, deadInvitation, findOpenInvitation } from "../projects/invitation.ts";
@@ -94,6 +95,7 @@ export const invitationRouter = router({
       if (!(await findInvitation(ctx, token))) throw deadInvitation();
       const joined = await authentication.guard.withLink(token, async () => {
         await authentication.refuseTakenEmail(fields.email);
+        assertGoodPassword(fields.password, [fields.name, fields.email]);
         const passwordHash = await authentication.hashPassword(fields.password);
         return db.transaction(async (tx) => {
           const { id } = await authentication.insertUser({ ...fields, passwordHash }, tx);

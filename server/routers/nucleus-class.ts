@@ -1,12 +1,13 @@
 import { and, asc, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
+import { nameSchema } from "../../core/text/name.ts";
 import { nucleusClass } from "../../db/schema/index.ts";
 import { isUniqueViolation } from "../database/unique-violation.ts";
 import { projectProcedure, router } from "../trpc.ts";
 
 const classFieldsSchema = z.object({
-  name: z.string().trim().min(1).max(40),
+  name: nameSchema(40),
   /** The key that paints it. */
   numberKey: z.number().int().min(1).max(9),
   color: z.string().regex(/^#[0-9a-f]{6}$/i, "a colour such as #56b4e9"),

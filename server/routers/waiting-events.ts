@@ -6,6 +6,7 @@ import type { ServerEvent } from "../events.ts";
  */
 export function waitingEvents(signal: AbortSignal | undefined) {
   const waiting = new Map<string, ServerEvent>();
+  let ended: Error | undefined;
   let wake = () => {};
   signal?.addEventListener("abort", () => wake(), { once: true });
   return {
@@ -13,9 +14,15 @@ export function waitingEvents(signal: AbortSignal | undefined) {
       waiting.set(JSON.stringify(event), event);
       wake();
     },
+    /** The page hears the error instead of further events. */
+    end(error: Error): void {
+      ended = error;
+      wake();
+    },
     /** Ends when the signal aborts. */
     async *all(): AsyncGenerator<ServerEvent> {
       while (!signal?.aborted) {
+        if (ended) throw ended;
         const [first] = waiting;
         if (first) {
           waiting.delete(first[0]);

@@ -1,6 +1,6 @@
 import { router } from "../../trpc.ts";
 import { engineStatus } from "./engine-status.ts";
-import { makeResetLink, people, setAdministrator } from "./people.ts";
+import { endSessions, makeResetLink, people, resetSecondFactor, setAccountOn, setAdministrator } from "./people.ts";
 import { createTrainerToken, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
 
 export const installationRouter = router({
@@ -8,6 +8,9 @@ export const installationRouter = router({
   people,
   makeResetLink,
   setAdministrator,
+  setAccountOn,
+  endSessions,
+  resetSecondFactor,
   trainerTokens,
   createTrainerToken,
   revokeTrainerToken,

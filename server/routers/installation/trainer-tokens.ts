@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
+import { nameSchema } from "../../../core/text/name.ts";
 import { trainerToken } from "../../../db/schema/index.ts";
 import { issueTrainerToken } from "../../auth/trainer-token.ts";
 import { administratorProcedure, publicUrlOf } from "../../trpc.ts";
@@ -21,7 +22,7 @@ export const trainerTokens = administratorProcedure.query(({ ctx }) =>
 
 /** The token is shown once. */
 export const createTrainerToken = administratorProcedure
-  .input(z.object({ name: z.string().trim().min(1).max(60) }))
+  .input(z.object({ name: nameSchema(60) }))
   .mutation(async ({ ctx, input }) => ({
     token: await issueTrainerToken(ctx.services.db, input.name, ctx.user.id),
     url: publicUrlOf(ctx),
