@@ -42,6 +42,7 @@ export async function createServices(
     services,
     async close() {
       await closeLiveVolumes(services);
+      await services.authentication.close();
       await connection.close();
       await lock.release();
       await embedded?.stop();

@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { keepAuditLog } from "./audit/keep-audit-log.ts";
+import { withRequestOrigin } from "./audit/request-origin.ts";
 import { createServices } from "./create-services.ts";
 import type { Environment } from "./env.ts";
 import { datasetFreezerOf } from "./export/dataset-freezer.ts";
@@ -63,6 +66,7 @@ export async function startServer(
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
   const stopSweeper = startSweeper(services);
+  const auditKeeper = keepAuditLog(services.db);
   const sockets = openSocketDoors(socketRoutes, services);
   const pages = await openPages(bound);
 
@@ -97,7 +101,8 @@ export async function startServer(
     pages.render(request, response);
   };
   answer = (request, response) => {
-    route(request, response).catch((error) => {
+    const origin = { clientAddress: request.socket.remoteAddress ?? null, requestId: randomUUID() };
+    withRequestOrigin(origin, () => route(request, response)).catch((error) => {
       failureLog.failed("a request", error);
       if (!response.headersSent)
         sendJson(response, 500, { tag: "server-error", what: "Something went wrong on the server." });
@@ -124,6 +129,7 @@ export async function startServer(
       nearServer?.closeAllConnections();
       await pages?.close();
       stopSweeper();
+      await auditKeeper.stop();
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
       await closeServices();

@@ -6,6 +6,7 @@ import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
 import { eq } from "drizzle-orm";
 import type { Database, Transaction } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
+import { createSignInAudit } from "../audit/sign-in-audit.ts";
 import { createAuthLog } from "./auth-log.ts";
 import {
   insertAccount,
@@ -37,7 +38,9 @@ export interface Authentication {
   /** False where the current password is wrong. */
   isPassword(userId: string, password: string): Promise<boolean>;
   /** Ends every session of the person: whoever knew the old password is out. */
-  setPassword(userId: string, password: string, within?: Transaction): Promise<void>;
+  setPassword(userId: string, password: string, within?: Transaction): Promise<{ sessionsEnded: number }>;
+  /** Writes down what was only counted of failed attempts to sign in. */
+  close(): Promise<void>;
 }
 
 const SECRET_KEY = "session-secret";
@@ -56,6 +59,7 @@ export async function createAuthentication(
   db: Database,
   options: { publicUrl: string; secureCookies: boolean },
 ): Promise<Authentication> {
+  const audit = createSignInAudit(db);
   const auth = betterAuth({
     secret: await sessionSecret(db),
     baseURL: options.publicUrl,
@@ -67,7 +71,8 @@ export async function createAuthentication(
       minPasswordLength: PASSWORD_MIN_LENGTH,
       maxPasswordLength: PASSWORD_MAX_LENGTH,
     },
-    hooks: createSignInGuard(),
+    hooks: createSignInGuard(audit.noteRefused),
+    plugins: [audit.plugin],
     user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
     // The server checks that Origin and Host agree for every request that changes something (http/same-origin.ts),
     // whatever address the person typed; better-auth's own list would know one address only.
@@ -97,5 +102,6 @@ export async function createAuthentication(
     createUser: (account, within) => insertAccount(within ?? db, account),
     isPassword: (userId, password) => isPasswordOf(db, userId, password),
     setPassword: (userId, password, within) => replacePassword(within ?? db, userId, password),
+    close: audit.close,
   };
 }

@@ -49,13 +49,19 @@ export async function isPasswordOf(db: Database, userId: string, password: strin
   return row?.hash ? verifyPassword({ hash: row.hash, password }) : false;
 }
 
-export async function replacePassword(db: Database | Transaction, userId: string, password: string): Promise<void> {
+/** Ends every session of the person, and says how many. */
+export async function replacePassword(
+  db: Database | Transaction,
+  userId: string,
+  password: string,
+): Promise<{ sessionsEnded: number }> {
   const hash = await hashPassword(password);
-  await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     await tx
       .update(account)
       .set({ password: hash, updatedAt: new Date() })
       .where(and(eq(account.userId, userId), eq(account.providerId, CREDENTIAL)));
-    await tx.delete(session).where(eq(session.userId, userId));
+    const ended = await tx.delete(session).where(eq(session.userId, userId)).returning({ id: session.id });
+    return { sessionsEnded: ended.length };
   });
 }

@@ -12,8 +12,8 @@ const FAILURES_PER_ACCOUNT = 200;
 export const CLIENT_ADDRESS_HEADER = "x-karyoloop-client";
 const SIGN_IN_PATH = "/sign-in/email";
 
-/** Hooks of better-auth that refuse further guesses of a password with 429. */
-export function createSignInGuard() {
+/** Hooks of better-auth that refuse further guesses of a password with 429; `onRefused` is told of each. */
+export function createSignInGuard(onRefused: (account: string) => Promise<void>) {
   const limits = [
     createAttemptLimit({ failures: FAILURES_PER_ACCOUNT_AND_ADDRESS, windowMs: WINDOW_MS }),
     createAttemptLimit({ failures: FAILURES_PER_ADDRESS, windowMs: WINDOW_MS }),
@@ -30,8 +30,9 @@ export function createSignInGuard() {
     before: createAuthMiddleware(async (context) => {
       if (context.path !== SIGN_IN_PATH) return;
       const keys = keysOf(context);
-      if (limits.some((limit, i) => limit.isBlocked(keys[i])))
-        throw new APIError("TOO_MANY_REQUESTS", { message: "Too many attempts to sign in." });
+      if (!limits.some((limit, i) => limit.isBlocked(keys[i]))) return;
+      await onRefused(keys[2]);
+      throw new APIError("TOO_MANY_REQUESTS", { message: "Too many attempts to sign in." });
     }),
     after: createAuthMiddleware(async (context) => {
       if (context.path !== SIGN_IN_PATH) return;
