@@ -1,4 +1,5 @@
 import { labelRoutes } from "../collab/label-routes.ts";
+import { auditLogRoutes } from "./audit-log.ts";
 import { exportRoutes } from "./exports.ts";
 import type { HttpRoute } from "./route.ts";
 import { trainerRoutes } from "./trainer-api.ts";
@@ -12,4 +13,5 @@ export const httpRoutes: readonly HttpRoute[] = [
   ...uploadRoutes,
   ...zarrRoutes,
   ...exportRoutes,
+  ...auditLogRoutes,
 ];

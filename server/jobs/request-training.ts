@@ -3,6 +3,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Transaction } from "../../db/client.ts";
 import { project, snapshot, trainingJob } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Services } from "../services.ts";
 import { freezeProject } from "../snapshots/freeze-project.ts";
 import { snapshotFolder } from "./job-blobs.ts";
@@ -18,7 +19,7 @@ const alreadyTraining = () =>
 /** Freezes the labels and queues a training that goes on from the current checkpoint. Says what is missing. */
 export async function requestTraining(
   services: Services,
-  given: { projectId: string; createdBy: string | null },
+  given: { projectId: string; createdBy: string | null; automatic?: boolean },
 ): Promise<{ jobId: string }> {
   const { db, blobs, events } = services;
   const { projectId, createdBy } = given;
@@ -47,6 +48,8 @@ export async function requestTraining(
         createdBy,
       })
       .returning({ id: trainingJob.id });
+    const details = { jobId: job.id, automatic: given.automatic ?? false };
+    await recordAudit(tx, { act: "training.started", by: createdBy, projectId, details });
     return job.id;
   });
   if (!jobId) {

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { user } from "../../db/schema/index.ts";
+import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
 import { accountFieldsSchema, passwordSchema, personNameSchema, tokenSchema } from "../auth/account-fields.ts";
 import { isLinkLive, takeLink } from "../auth/one-time-link.ts";
 import { publicProcedure, router, signedInProcedure } from "../trpc.ts";
@@ -21,7 +22,11 @@ export const accountRouter = router({
     .mutation(async ({ ctx: { services }, input: { token, ...fields } }) => {
       await services.db.transaction(async (tx) => {
         await takeLink(tx, "administrator", token);
-        await services.authentication.createUser({ ...fields, isAdministrator: true }, tx);
+        const { id: by } = await services.authentication.createUser({ ...fields, isAdministrator: true }, tx);
+        const person = await auditedPerson(tx, by);
+        await recordAudit(tx, { act: "link.used", by, details: { purpose: "administrator", person } });
+        await recordAudit(tx, { act: "account.created", by, details: { person, through: "first-link" } });
+        await recordAudit(tx, { act: "administrator.made", by, details: { person } });
       });
     }),
 
@@ -31,12 +36,22 @@ export const accountRouter = router({
     .mutation(async ({ ctx: { services }, input }) => {
       await services.db.transaction(async (tx) => {
         const { userId } = await takeLink(tx, "reset", input.token);
-        if (userId) await services.authentication.setPassword(userId, input.password, tx);
+        if (!userId) return;
+        const { sessionsEnded } = await services.authentication.setPassword(userId, input.password, tx);
+        // Whoever holds the link: nobody is signed in.
+        const person = await auditedPerson(tx, userId);
+        await recordAudit(tx, { act: "link.used", by: null, details: { purpose: "reset", person } });
+        await recordAudit(tx, { act: "account.password-reset", by: null, details: { person, sessionsEnded } });
       });
     }),
 
   rename: signedInProcedure.input(z.object({ name: personNameSchema })).mutation(async ({ ctx, input }) => {
-    await ctx.services.db.update(user).set({ name: input.name, updatedAt: new Date() }).where(eq(user.id, ctx.user.id));
+    await ctx.services.db.transaction(async (tx) => {
+      const by = ctx.user.id;
+      const { name: from } = await auditedPerson(tx, by);
+      await recordAudit(tx, { act: "account.renamed", by, details: { from, to: input.name } });
+      await tx.update(user).set({ name: input.name, updatedAt: new Date() }).where(eq(user.id, by));
+    });
   }),
 
   /** Ends every session of the person; the page signs in again with the new password. */
@@ -46,6 +61,9 @@ export const accountRouter = router({
       const { authentication } = ctx.services;
       if (!(await authentication.isPassword(ctx.user.id, input.current)))
         throw new Problem({ tag: "wrong-password", what: "The current password is wrong." });
-      await authentication.setPassword(ctx.user.id, input.password);
+      await ctx.services.db.transaction(async (tx) => {
+        const details = await authentication.setPassword(ctx.user.id, input.password, tx);
+        await recordAudit(tx, { act: "account.password-changed", by: ctx.user.id, details });
+      });
     }),
 });

@@ -2,6 +2,7 @@ import { asc, count, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { user } from "../../../db/schema/index.ts";
+import { auditedPerson, recordAudit } from "../../audit/record-audit.ts";
 import { createResetLink, linkUrl, RESET_LINK_HOURS } from "../../auth/one-time-link.ts";
 import { administratorProcedure } from "../../trpc.ts";
 
@@ -26,7 +27,7 @@ export const people = administratorProcedure.query(({ ctx }) =>
 export const makeResetLink = administratorProcedure.input(personSchema).mutation(async ({ ctx, input }) => {
   const [person] = await ctx.services.db.select({ id: user.id }).from(user).where(eq(user.id, input.userId));
   if (!person) throw unknownPerson();
-  const token = await createResetLink(ctx.services.db, person.id);
+  const token = await createResetLink(ctx.services.db, person.id, ctx.user.id);
   return { url: linkUrl(ctx.services.publicUrl(), "reset", token), hours: RESET_LINK_HOURS };
 });
 
@@ -36,12 +37,11 @@ export const setAdministrator = administratorProcedure
     ctx.services.db.transaction(async (tx) => {
       // Two administrators who step down at once must not both succeed.
       await tx.select({ id: user.id }).from(user).where(eq(user.isAdministrator, true)).orderBy(user.id).for("update");
-      const changed = await tx
-        .update(user)
-        .set({ isAdministrator: input.isAdministrator })
-        .where(eq(user.id, input.userId))
-        .returning({ id: user.id });
-      if (changed.length === 0) throw unknownPerson();
+      const { userId, isAdministrator } = input;
+      const [before] = await tx.select().from(user).where(eq(user.id, userId)).for("update");
+      if (!before) throw unknownPerson();
+      if (before.isAdministrator === isAdministrator) return;
+      await tx.update(user).set({ isAdministrator }).where(eq(user.id, userId));
       const [{ left }] = await tx.select({ left: count() }).from(user).where(eq(user.isAdministrator, true));
       if (left === 0)
         throw new Problem({
@@ -49,5 +49,10 @@ export const setAdministrator = administratorProcedure
           what: "An installation needs an administrator.",
           hint: "Make somebody else one first.",
         });
+      await recordAudit(tx, {
+        act: isAdministrator ? "administrator.made" : "administrator.unmade",
+        by: ctx.user.id,
+        details: { person: await auditedPerson(tx, userId) },
+      });
     }),
   );
