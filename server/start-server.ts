@@ -22,6 +22,7 @@ import { importQueueOf } from "./ingest/jobs/import-queue.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import { appRouter } from "./root.ts";
 import type { Services } from "./services.ts";
+import { storageMeterOf } from "./storage/usage/storage-meter.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 export interface RunningServer {
@@ -132,6 +133,7 @@ export async function startServer(
       await auditKeeper.stop();
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
+      await storageMeterOf(services).close();
       await closeServices();
     },
   };

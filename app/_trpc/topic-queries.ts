@@ -12,6 +12,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   members: ["member", "invitation", "project"],
   export: ["export"],
   engine: ["installation", "training"],
+  settings: ["installation", "project"],
 };
 
 /** tRPC's query key: `[["volume", "list"], { input, type }]`. */

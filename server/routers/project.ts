@@ -8,6 +8,7 @@ import { changeProject } from "../projects/change-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { addMember } from "../projects/membership.ts";
 import { projectFieldsSchema } from "../projects/project-fields.ts";
+import { assertMayMakeProjects, whyNoProjects } from "../projects/project-makers.ts";
 import { readProjectProgress } from "../projects/project-progress.ts";
 import { starterClasses } from "../projects/starter-classes.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
@@ -45,6 +46,9 @@ export const projectRouter = router({
 
   progress: projectProcedure("viewer").query(({ ctx }) => readProjectProgress(ctx.services.db, ctx.projectId)),
 
+  /** Whether this person may make projects; if not, a sentence on who may. */
+  making: signedInProcedure.query(async ({ ctx }) => ({ refusal: await whyNoProjects(ctx.services.db, ctx.user) })),
+
   /** Its maker owns it. It starts with three classes, which the owner may change. */
   create: signedInProcedure
     .input(
@@ -54,6 +58,7 @@ export const projectRouter = router({
     )
     .mutation(({ ctx, input }) =>
       ctx.services.db.transaction(async (tx) => {
+        await assertMayMakeProjects(tx, ctx.user);
         const [{ id }] = await tx
           .insert(project)
           .values({ ...input, createdBy: ctx.user.id })
