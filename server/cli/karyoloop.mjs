@@ -17,6 +17,10 @@ const commands = {
     about: "check an exported, unpacked dataset: formats, checksums, table",
     load: () => import("./validate.ts").then((module) => module.runValidate),
   },
+  audit: {
+    about: "check an exported audit log: nothing changed, nothing left out",
+    load: () => import("./audit.ts").then((module) => module.runAudit),
+  },
   import: {
     about: "send folders of volumes to a running server",
     load: () => import("./import.ts").then((module) => module.runImport),

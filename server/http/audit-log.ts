@@ -25,7 +25,7 @@ async function sendLog(route: RouteRequest, scope: "installation" | "project"): 
   const { format, projectId: wanted, ...filter } = readQuery(url);
   const projectId = scope === "project" ? route.projectId : wanted;
   const by = route.user?.id ?? null;
-  const details = { format, filter: url.searchParams.toString() };
+  const details = { format, filter: JSON.stringify({ ...filter, projectId }) };
   if (scope === "project")
     await recordAudit(services.db, { act: "audit.project-exported", by, projectId: route.projectId, details });
   else await recordAudit(services.db, { act: "audit.exported", by, details });
