@@ -43,6 +43,8 @@ export function Accounts() {
             <Table.Tr>
               <Table.Th>Name</Table.Th>
               <Table.Th>Since</Table.Th>
+              <Table.Th>Last seen</Table.Th>
+              <Table.Th ta="right">Projects</Table.Th>
               <Table.Th>Administrator</Table.Th>
               <Table.Th />
             </Table.Tr>
@@ -57,6 +59,8 @@ export function Accounts() {
                   </Text>
                 </Table.Td>
                 <Table.Td>{one.createdAt.toLocaleDateString("en-GB", { dateStyle: "medium" })}</Table.Td>
+                <Table.Td>{one.lastSeenAt?.toLocaleDateString("en-GB", { dateStyle: "medium" }) ?? "never"}</Table.Td>
+                <Table.Td ta="right">{one.projects}</Table.Td>
                 <Table.Td>
                   <Switch
                     aria-label={`${one.name} is administrator`}

@@ -1,4 +1,4 @@
-import { asc, count, eq } from "drizzle-orm";
+import { asc, count, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { user } from "../../../db/schema/index.ts";
@@ -9,6 +9,16 @@ import { administratorProcedure } from "../../trpc.ts";
 const personSchema = z.object({ userId: z.string().min(1).max(100) });
 const unknownPerson = () => new Problem({ tag: "person-unknown", what: "There is no such person." });
 
+/**
+ * When a person last did something that leaves a time: had a session (looked at once a day), opened a volume, or did what
+ * the audit log keeps.
+ */
+const lastSeenAt = sql<Date | null>`greatest(
+  (select max(s.updated_at) from session s where s.user_id = "user".id),
+  (select max(v.created_at) from volume_session v where v.user_id = "user".id),
+  (select a.at from audit_event a where a.actor_id = "user".id order by a.position desc limit 1))`;
+const projects = sql<number>`(select count(*) from project_member m where m.user_id = "user".id)`;
+
 /** Everybody with an account. */
 export const people = administratorProcedure.query(({ ctx }) =>
   ctx.services.db
@@ -18,6 +28,8 @@ export const people = administratorProcedure.query(({ ctx }) =>
       email: user.email,
       isAdministrator: user.isAdministrator,
       createdAt: user.createdAt,
+      lastSeenAt: lastSeenAt.mapWith(user.createdAt),
+      projects: projects.mapWith(Number),
     })
     .from(user)
     .orderBy(asc(user.name)),
