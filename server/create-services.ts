@@ -50,6 +50,7 @@ export async function createServices(
     async close() {
       openLines.close();
       await closeLiveVolumes(services);
+      await services.authentication.close();
       await connection.close();
       await lock.release();
       await embedded?.stop();

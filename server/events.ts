@@ -13,7 +13,8 @@ export type ServerEvent =
   | { readonly topic: "export"; readonly projectId: string }
   /** Sessions of the person ended, or the account was switched off. */
   | { readonly topic: "account"; readonly userId: string }
-  | { readonly topic: "engine" };
+  | { readonly topic: "engine" }
+  | { readonly topic: "settings" };
 
 export interface ServerEvents {
   publish(event: ServerEvent): void;

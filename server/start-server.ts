@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { keepAuditLog } from "./audit/keep-audit-log.ts";
 import { createServices } from "./create-services.ts";
 import type { Environment } from "./env.ts";
 import { datasetFreezerOf } from "./export/dataset-freezer.ts";
@@ -22,6 +23,7 @@ import { openSocketDoors } from "./http/upgrade.ts";
 import { importQueueOf } from "./ingest/jobs/import-queue.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import type { Services } from "./services.ts";
+import { storageMeterOf } from "./storage/usage/storage-meter.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 export interface RunningServer {
@@ -64,6 +66,7 @@ export async function startServer(
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
   const stopSweeper = startSweeper(services);
+  const auditKeeper = keepAuditLog(services.db);
   const pages = await openPages(bound);
   const hosts = allowHosts(environment);
   const door: FrontDoor = { services, hosts, pages };
@@ -88,8 +91,10 @@ export async function startServer(
       nearServer?.closeAllConnections();
       await pages?.close();
       stopSweeper();
+      await auditKeeper.stop();
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
+      await storageMeterOf(services).close();
       await closeServices();
     },
   };

@@ -13,6 +13,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   export: ["export"],
   account: ["account"],
   engine: ["installation", "training"],
+  settings: ["installation", "project"],
 };
 
 /** tRPC's query key: `[["volume", "list"], { input, type }]`. */

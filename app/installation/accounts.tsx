@@ -93,7 +93,9 @@ export function Accounts() {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Name</Table.Th>
+              <Table.Th>Since</Table.Th>
               <Table.Th>Last seen</Table.Th>
+              <Table.Th ta="right">Projects</Table.Th>
               <Table.Th>Second factor</Table.Th>
               <Table.Th>Administrator</Table.Th>
               <Table.Th />
@@ -111,7 +113,9 @@ export function Accounts() {
                     {one.email}
                   </Text>
                 </Table.Td>
+                <Table.Td>{when(one.createdAt)}</Table.Td>
                 <Table.Td>{when(one.lastSeenAt)}</Table.Td>
+                <Table.Td ta="right">{one.projects}</Table.Td>
                 <Table.Td>{factorWords(one)}</Table.Td>
                 <Table.Td>
                   <Switch

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Database, Transaction } from "../../db/client.ts";
+import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
+import { createSignInAudit } from "../audit/sign-in-audit.ts";
 import type { ServerEvents } from "../events.ts";
 import { failureLog } from "../failure-log.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
@@ -48,8 +50,12 @@ export interface Authentication {
   isPassword(userId: string, password: string): Promise<boolean>;
   /** Ends the person's sessions but `except`, their open lines, and browsers' leave to skip the code. */
   setPassword(userId: string, passwordHash: string, except?: string): Promise<void>;
-  /** Ends sessions and what is open in them, at once. How many ended. */
-  endSessions(which: WhichSessions): Promise<number>;
+  /** Ends sessions and what is open in them, at once; `by` asked for it. How many ended. */
+  endSessions(which: WhichSessions, by: string): Promise<number>;
+  /** For the door that refuses a guess before better-auth hears of it. */
+  noteRefusedSignIn(email: string): Promise<void>;
+  /** Writes down what was only counted of failed attempts to sign in. */
+  close(): Promise<void>;
 }
 
 const LOOK_AGAIN_MS = 3_000;
@@ -60,7 +66,8 @@ export function createAuthentication(
   settings: AuthenticationSettings,
 ): Authentication {
   const apps = createAuthenticatorApps(db, settings.secret);
-  const build = (provider: Provider | null) => createBetterAuth(db, events, apps, settings, provider);
+  const audit = createSignInAudit(db);
+  const build = (provider: Provider | null) => createBetterAuth(db, events, apps, settings, provider, audit.plugin);
   let auth = build(null);
   let lookedAt = Number.NEGATIVE_INFINITY;
   let hasProvider = false;
@@ -102,13 +109,23 @@ export function createAuthentication(
       insertAccount(db, { ...fields, passwordHash: await hashPassword(password) }),
     isPassword: (userId, password) => isPasswordOf(db, userId, password),
     async setPassword(userId, passwordHash, except) {
-      await db.transaction((tx) => replacePassword(tx, userId, passwordHash, except));
+      await db.transaction(async (tx) => {
+        const sessionsEnded = await replacePassword(tx, userId, passwordHash, except);
+        await recordAudit(tx, { act: "account.password-changed", by: userId, details: { sessionsEnded } });
+      });
       events.publish({ topic: "account", userId });
     },
-    async endSessions(which) {
-      const ended = await deleteSessions(db, which);
+    async endSessions(which, by) {
+      const ended = await db.transaction(async (tx) => {
+        const sessions = await deleteSessions(tx, which);
+        const person = await auditedPerson(tx, which.userId);
+        if (sessions > 0) await recordAudit(tx, { act: "session.ended", by, details: { person, sessions } });
+        return sessions;
+      });
       events.publish({ topic: "account", userId: which.userId });
       return ended;
     },
+    noteRefusedSignIn: audit.noteRefused,
+    close: audit.close,
   };
 }

@@ -1,10 +1,11 @@
-import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError } from "better-auth/api";
 import { eq } from "drizzle-orm";
 import { isProblem } from "../../core/problem.ts";
 import type { Database } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { ServerEvents } from "../events.ts";
 import { createAuthLog } from "./auth-log.ts";
 import type { InstitutionSettings, Provider } from "./institution/discovery.ts";
@@ -55,6 +56,8 @@ export function createBetterAuth(
   apps: AuthenticatorApps,
   { publicUrl, secret, institution }: AuthenticationSettings,
   provider: Provider | null,
+  /** The last of the plugins: what the others made of a sign-in has then happened. */
+  audit: BetterAuthPlugin,
 ) {
   const database = drizzleAdapter(db, { provider: "pg", schema, transaction: true });
   const secure = isSecure(publicUrl);
@@ -81,6 +84,10 @@ export function createBetterAuth(
         create: {
           // Accounts of invited people are made by password-account.ts, not here.
           before: async (newcomer) => ({ data: { ...newcomer, ...(await admitNewcomer(db, institution, newcomer)) } }),
+          async after({ id, name, email }) {
+            const details = { person: { id, name, email }, through: "institution" } as const;
+            await recordAudit(db, { act: "account.created", by: id, details });
+          },
         },
       },
       account: {
@@ -89,6 +96,7 @@ export function createBetterAuth(
           before: async (linked) => ({
             data: { ...linked, accessToken: null, refreshToken: null, idToken: null, scope: null },
           }),
+          after: ({ userId }) => recordAudit(db, { act: "institution.linked", by: userId, details: {} }),
         },
       },
       session: {
@@ -118,6 +126,7 @@ export function createBetterAuth(
       strictCodes(apps, secret),
       ...passkeySignIn(db, passkeyPlace(publicUrl)),
       ...(institution && provider ? [institutionProvider(institution, provider), strictInstitution(db)] : []),
+      audit,
     ],
     account: {
       updateAccountOnSignIn: false,

@@ -2,6 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { oneTimeLink, user } from "../../db/schema/index.ts";
+import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
 import { createToken, hashToken } from "./token-hash.ts";
 
 export type LinkPurpose = "administrator" | "reset";
@@ -34,16 +35,21 @@ export async function renewAdministratorLink(db: Database): Promise<string | nul
     await tx
       .insert(oneTimeLink)
       .values({ tokenHash: hashToken(token), purpose: "administrator", expiresAt: linkEnd() });
+    await recordAudit(tx, { act: "link.made", by: null, details: { purpose: "administrator", person: null } });
     return token;
   });
 }
 
-/** One live link a person: a newer one ends the older. */
-export async function createResetLink(db: Database, userId: string): Promise<string> {
+/** One live link a person: a newer one ends the older. `by` is the administrator who asked. */
+export async function createResetLink(db: Database, userId: string, by: string): Promise<string> {
   return db.transaction(async (tx) => {
-    await tx
+    const older = await tx
       .delete(oneTimeLink)
-      .where(and(eq(oneTimeLink.purpose, "reset"), eq(oneTimeLink.userId, userId), isNull(oneTimeLink.usedAt)));
+      .where(and(eq(oneTimeLink.purpose, "reset"), eq(oneTimeLink.userId, userId), isNull(oneTimeLink.usedAt)))
+      .returning({ tokenHash: oneTimeLink.tokenHash });
+    const details = { purpose: "reset", person: await auditedPerson(tx, userId) } as const;
+    if (older.length > 0) await recordAudit(tx, { act: "link.revoked", by, details });
+    await recordAudit(tx, { act: "link.made", by, details });
     const token = createToken();
     await tx
       .insert(oneTimeLink)

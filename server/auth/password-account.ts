@@ -77,11 +77,12 @@ export async function isPasswordOf(db: Database, userId: string, password: strin
   return hash !== null && passwordHashing.verify(hash, password);
 }
 
-/** Ends the sessions but `except`, and what browsers were trusted; publish `account` when the transaction is through. */
-export async function replacePassword(tx: Transaction, userId: string, hash: string, except?: string): Promise<void> {
+/** Ends the sessions but `except`, and what browsers were trusted. How many ended; publish `account` when the transaction is through. */
+export async function replacePassword(tx: Transaction, userId: string, hash: string, except?: string): Promise<number> {
   await insertPassword(tx, userId, hash);
-  await deleteSessions(tx, { userId, except });
+  const ended = await deleteSessions(tx, { userId, except });
   await forgetTrustedBrowsers(tx, userId);
+  return ended;
 }
 
 /** Browsers that a person told better-auth to trust are asked for a code again. */

@@ -1,5 +1,5 @@
 import { and, eq, isNull } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
+import type { Database, Transaction } from "../../db/client.ts";
 import { trainerToken } from "../../db/schema/index.ts";
 import { createToken, hashToken } from "./token-hash.ts";
 
@@ -15,7 +15,11 @@ export async function isTrainerToken(db: Database, authorization: string | undef
 }
 
 /** Shown once; only its hash is kept. */
-export async function issueTrainerToken(db: Database, name: string, createdBy: string | null): Promise<string> {
+export async function issueTrainerToken(
+  db: Database | Transaction,
+  name: string,
+  createdBy: string | null,
+): Promise<string> {
   const token = createToken();
   await db.insert(trainerToken).values({ tokenHash: hashToken(token), name, createdBy });
   return token;

@@ -30,6 +30,10 @@ const commands = {
     about: "check this installation, and say what to do",
     load: () => import("./doctor.ts").then((module) => module.runDoctor),
   },
+  audit: {
+    about: "check an exported audit log: nothing changed, nothing left out",
+    load: () => import("./audit.ts").then((module) => module.runAudit),
+  },
   import: {
     about: "send folders of volumes to a running server",
     load: () => import("./import.ts").then((module) => module.runImport),

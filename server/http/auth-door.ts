@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fromNodeHeaders } from "better-auth/node";
+import { isProblem } from "../../core/problem.ts";
 import { createAttemptLimit, type WaitRule } from "../auth/attempt-limit.ts";
 import { tooManyAttempts } from "../auth/guess-guard.ts";
 import type { Services } from "../services.ts";
@@ -96,6 +97,7 @@ async function guessPassword(
       return answer.ok;
     });
   } catch (error) {
+    if (isProblem(error) && error.waitSeconds !== undefined) await authentication.noteRefusedSignIn(email);
     if (!(error instanceof NotJudged)) throw error;
   }
   if (!answer) throw new HttpRefusal(500, "The password was not tried.");

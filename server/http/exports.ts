@@ -6,6 +6,7 @@ import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { datasetVersion, volume } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
 import { datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
@@ -70,6 +71,8 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   const dataset = openDataset(services.blobs, description);
   // Opened before the first byte is sent: what is damaged is said in words, not by a broken connection.
   for (const frozen of description.volumes) await dataset.openVolume(frozen);
+  const details = { versionId: row.id, version: row.version, formats: formats.data };
+  await recordAudit(services.db, { act: "export.downloaded", by: request.user?.id ?? null, projectId, details });
   const zip = datasetZip({ dataset, formats: formats.data, model, exportedAt: new Date() });
   await sendZip(request.response, zip, datasetFolderName(description), request.signal);
 }
@@ -80,6 +83,8 @@ async function sendModel(request: RouteRequest): Promise<void> {
     ? await findExportedModel(services.db, projectId, parameters.checkpointId)
     : null;
   if (!model) throw new HttpRefusal(404, "There is no such model.");
+  const details = { checkpointId: parameters.checkpointId };
+  await recordAudit(services.db, { act: "export.model-downloaded", by: request.user?.id ?? null, projectId, details });
   await sendZip(request.response, modelZip(services, model, new Date()), modelFolderName(model), request.signal);
 }
 

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { withRequestOrigin } from "../audit/request-origin.ts";
 import { hashingFor } from "../auth/password-hashing.ts";
+import { currentRequest, newRequestId } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
 import { answerAuth } from "./auth-door.ts";
 import { AUTH_PREFIX } from "./auth-paths.ts";
@@ -68,8 +70,10 @@ async function answer(door: FrontDoor, request: IncomingMessage, response: Serve
 
 /** Answers one request; whatever it is, the process goes on. */
 export function passFrontDoor(door: FrontDoor, request: IncomingMessage, response: ServerResponse): void {
-  const { network } = clientOf(request, door.services.environment.trustedProxies);
-  hashingFor(network, () => answer(door, request, response)).catch((error) => {
+  const { network, address } = clientOf(request, door.services.environment.trustedProxies);
+  const origin = { clientAddress: address, requestId: currentRequest()?.id ?? newRequestId() };
+  const run = () => withRequestOrigin(origin, () => answer(door, request, response));
+  hashingFor(network, run).catch((error) => {
     sendFailure(
       response,
       error instanceof URIError ? new HttpRefusal(400, "A % stands wrong in this address.") : error,

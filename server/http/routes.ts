@@ -1,4 +1,5 @@
 import { labelRoutes } from "../collab/label-routes.ts";
+import { auditLogRoutes } from "./audit-log.ts";
 import { exportRoutes } from "./exports.ts";
 import { operationRoutes } from "./operation.ts";
 import type { HttpRoute } from "./route.ts";
@@ -14,4 +15,5 @@ export const httpRoutes: readonly HttpRoute[] = [
   ...zarrRoutes,
   ...exportRoutes,
   ...operationRoutes,
+  ...auditLogRoutes,
 ];

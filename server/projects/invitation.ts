@@ -3,6 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { invitation, project, user } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { hashToken } from "../auth/token-hash.ts";
 import { addMember } from "./membership.ts";
 
@@ -44,8 +45,10 @@ export async function acceptInvitation(tx: Transaction, token: string, userId: s
     .update(invitation)
     .set({ usedAt: new Date(), usedBy: userId })
     .where(isOpen(token))
-    .returning({ projectId: invitation.projectId, role: invitation.role });
+    .returning({ id: invitation.id, projectId: invitation.projectId, role: invitation.role });
   if (!taken) throw deadInvitation();
+  const { id: invitationId, projectId, role } = taken;
+  await recordAudit(tx, { act: "invitation.used", by: userId, projectId, details: { invitationId, role } });
   await addMember(tx, taken.projectId, userId, taken.role);
   return { projectId: taken.projectId };
 }

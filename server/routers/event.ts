@@ -1,7 +1,8 @@
 import { TRPCError } from "@trpc/server";
+import type { SignedInUser } from "../auth/authentication.ts";
 import type { ServerEvent } from "../events.ts";
 import type { Services } from "../services.ts";
-import { projectProcedure, router } from "../trpc.ts";
+import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
 import { waitingEvents } from "./waiting-events.ts";
 
 /** Tabs with a project; what is more is no person. */
@@ -30,26 +31,48 @@ const streamEnds = (reason: "signed-out" | "no-member") =>
     ? new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." })
     : new TRPCError({ code: "NOT_FOUND", message: "You are no longer a member of this project." });
 
+type Signed = { readonly services: Services; readonly user: SignedInUser };
+
+const ofAll = (event: ServerEvent): boolean => event.topic === "engine" || event.topic === "settings";
+
+/** Ends with an error where the session, or the membership that it `needs`, has ended. */
+async function* relay(
+  { services, user }: Signed,
+  wanted: (event: ServerEvent) => boolean,
+  needs: { projectId: string; role: "viewer" } | null,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ServerEvent> {
+  const end = countStream(services, user.id);
+  const waiting = waitingEvents(signal);
+  const unsubscribe = services.events.subscribe((event) => {
+    if (wanted(event)) waiting.add(event);
+  });
+  const release = services.openLines.hold({
+    userId: user.id,
+    sessionId: user.sessionId,
+    needs,
+    end: (reason) => waiting.end(streamEnds(reason)),
+  });
+  try {
+    yield* waiting.all();
+  } finally {
+    release();
+    unsubscribe();
+    end();
+  }
+}
+
 /** One live stream per page: browsers allow six connections to a server, so all topics share it. */
 export const eventRouter = router({
-  ofProject: projectProcedure("viewer").subscription(async function* ({ ctx, signal }): AsyncGenerator<ServerEvent> {
-    const end = countStream(ctx.services, ctx.user.id);
-    const waiting = waitingEvents(signal);
-    const unsubscribe = ctx.services.events.subscribe((event) => {
-      if (event.topic === "engine" || ("projectId" in event && event.projectId === ctx.projectId)) waiting.add(event);
-    });
-    const release = ctx.services.openLines.hold({
-      userId: ctx.user.id,
-      sessionId: ctx.user.sessionId,
-      needs: { projectId: ctx.projectId, role: "viewer" },
-      end: (reason) => waiting.end(streamEnds(reason)),
-    });
-    try {
-      yield* waiting.all();
-    } finally {
-      release();
-      unsubscribe();
-      end();
-    }
-  }),
+  ofProject: projectProcedure("viewer").subscription(({ ctx, signal }) =>
+    relay(
+      ctx,
+      (event) => ofAll(event) || ("projectId" in event && event.projectId === ctx.projectId),
+      { projectId: ctx.projectId, role: "viewer" },
+      signal,
+    ),
+  ),
+
+  /** For pages that show no project: what concerns everybody. */
+  ofInstallation: signedInProcedure.subscription(({ ctx, signal }) => relay(ctx, ofAll, null, signal)),
 });

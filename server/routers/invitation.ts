@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { roles } from "../../core/roles.ts";
 import { invitation } from "../../db/schema/index.ts";
+import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
 import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
 import { assertGoodPassword } from "../auth/good-password.ts";
 import { linkUrl } from "../auth/one-time-link.ts";
@@ -45,33 +46,47 @@ export const invitationRouter = router({
     .input(z.object({ role: z.enum(roles), days: z.number().int().min(1).max(MAX_DAYS) }))
     .mutation(async ({ ctx, input }) => {
       const token = createToken();
-      await ctx.services.db.insert(invitation).values({
-        projectId: ctx.projectId,
-        role: input.role,
-        tokenHash: hashToken(token),
-        createdBy: ctx.user.id,
-        expiresAt: new Date(Date.now() + input.days * DAY_MS),
+      const { projectId } = ctx;
+      const { role, days } = input;
+      await ctx.services.db.transaction(async (tx) => {
+        const [{ invitationId }] = await tx
+          .insert(invitation)
+          .values({
+            projectId,
+            role,
+            tokenHash: hashToken(token),
+            createdBy: ctx.user.id,
+            expiresAt: new Date(Date.now() + days * DAY_MS),
+          })
+          .returning({ invitationId: invitation.id });
+        const details = { invitationId, role, days };
+        await recordAudit(tx, { act: "invitation.made", by: ctx.user.id, projectId, details });
       });
       return { url: linkUrl(publicUrlOf(ctx), "join", token) };
     }),
 
   revoke: projectProcedure("owner")
     .input(z.object({ invitationId: z.uuid() }))
-    .mutation(async ({ ctx, input }) => {
-      const revoked = await ctx.services.db
-        .update(invitation)
-        .set({ revokedAt: new Date() })
-        .where(
-          and(
-            eq(invitation.id, input.invitationId),
-            eq(invitation.projectId, ctx.projectId),
-            isNull(invitation.usedAt),
-          ),
-        )
-        .returning({ id: invitation.id });
-      if (revoked.length === 0)
-        throw new Problem({ tag: "invitation-unknown", what: "There is no such unused invitation in this project." });
-    }),
+    .mutation(({ ctx, input: { invitationId } }) =>
+      ctx.services.db.transaction(async (tx) => {
+        const { projectId } = ctx;
+        const itsRow = and(
+          eq(invitation.id, invitationId),
+          eq(invitation.projectId, projectId),
+          isNull(invitation.usedAt),
+          isNull(invitation.revokedAt),
+        );
+        const [revoked] = await tx
+          .update(invitation)
+          .set({ revokedAt: new Date() })
+          .where(itsRow)
+          .returning({ role: invitation.role });
+        if (!revoked)
+          throw new Problem({ tag: "invitation-unknown", what: "There is no such unused invitation in this project." });
+        const details = { invitationId, role: revoked.role };
+        await recordAudit(tx, { act: "invitation.revoked", by: ctx.user.id, projectId, details });
+      }),
+    ),
 
   /** What an invitation link invites to, or null where it does not work. Asking does not use it up. */
   lookUp: publicProcedure
@@ -99,6 +114,8 @@ export const invitationRouter = router({
         const passwordHash = await authentication.hashPassword(fields.password);
         return db.transaction(async (tx) => {
           const { id } = await authentication.insertUser({ ...fields, passwordHash }, tx);
+          const details = { person: await auditedPerson(tx, id), through: "invitation" } as const;
+          await recordAudit(tx, { act: "account.created", by: id, details });
           return { userId: id, ...(await acceptInvitation(tx, token, id)) };
         });
       });

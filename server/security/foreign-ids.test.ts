@@ -31,6 +31,7 @@ const namesNothingForeign: Readonly<Record<string, string>> = {
   "queue.next.pageId": "the browser page's own random name, kept beside the person's id",
   "queue.keep.pageId": "the same",
   "queue.release.pageId": "the same",
+  "audit.ofInstallation.ofProjectId": "administrators read the whole log",
   "installation.makeResetLink.userId": "administrators act on every account",
   "installation.setAdministrator.userId": "administrators act on every account",
   "installation.setAccountOn.userId": "administrators act on every account",

@@ -22,12 +22,14 @@ export const openProcedures: Readonly<Record<string, string>> = {
   "account.sessions": "lists the signed-in person's own sessions",
   "account.endSession": "ends one of the signed-in person's own sessions",
   "account.endOtherSessions": "ends the signed-in person's own sessions",
+  "event.ofInstallation": "says that settings or the engine changed, without what",
   "installation.engineStatus": "says what computes here; no data of a project",
   "invitation.lookUp": "says to the holder of a 256-bit token what it invites to",
   "invitation.accept": "needs the invitation's token",
   "invitation.acceptWithNewAccount": "needs the invitation's token",
   "project.list": "lists the signed-in person's own projects",
-  "project.create": "anybody with an account may have projects of their own",
+  "project.making": "says to the signed-in person whether they may make projects",
+  "project.create": "who may make projects is a setting of the installation, asked in the transaction",
 };
 
 /** HTTP routes without a door, likewise, as `METHOD path`. */

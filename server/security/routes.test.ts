@@ -72,6 +72,16 @@ describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route]
       expect(await knock(route, scene, { authorization: `Bearer ${token}` })).toBe("passed");
     });
 
+  if (access.kind === "administrator")
+    it("is for administrators, whatever role somebody has in projects", async () => {
+      expect(await knock(route, scene, {})).toBe(401);
+      expect(await knock(route, scene, { authorization: `Bearer ${token}` })).toBe(401);
+      for (const role of roles)
+        expect(await knock(route, scene, { cookie: cast.members[role].cookie }), role).toBe(403);
+      expect(await knock(route, scene, { cookie: cast.outsider.cookie })).toBe(403);
+      expect(await knock(route, scene, { cookie: cast.administrator.cookie })).toBe("passed");
+    });
+
   if (access.kind === "project" || access.kind === "volume") {
     it("refuses strangers, trainers and forged sessions", async () => {
       expect(await knock(route, scene, {})).toBe(401);

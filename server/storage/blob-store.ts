@@ -8,6 +8,8 @@ export interface BlobStore {
   head(key: string): Promise<number | null>;
   /** Keys under a prefix that ends in `/`, ascending. */
   list(prefix: string): AsyncIterable<string>;
+  /** The same with sizes. Touches every blob: for a process beside the server. */
+  sizes(prefix: string): AsyncIterable<{ readonly key: string; readonly sizeBytes: number }>;
   /** Removes a key, or with a trailing `/` everything under it. Nothing there is no error. */
   remove(keyOrPrefix: string): Promise<void>;
 }

@@ -131,6 +131,16 @@ export function createFolderStore(root: string): BlobStore {
       assertBlobKey(prefix);
       return walk(prefix);
     },
+    async *sizes(prefix) {
+      assertBlobKey(prefix);
+      for await (const key of walk(prefix)) {
+        const info = await stat(fileOf(key)).catch((error) => {
+          if (isMissing(error)) return null; // it was removed meanwhile
+          throw error;
+        });
+        if (info) yield { key, sizeBytes: info.size };
+      }
+    },
     async remove(keyOrPrefix) {
       // Something may still be written below it, by a process that is just being ended: then it is looked through again.
       await rm(fileOf(keyOrPrefix), { recursive: keyOrPrefix.endsWith("/"), force: true, maxRetries: 8 });

@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import type { Database } from "../../../db/client.ts";
 import { account } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { hasPassword } from "../password-account.ts";
 import { INSTITUTION } from "./institution-plugin.ts";
 
@@ -20,5 +21,8 @@ export async function unlinkInstitution(db: Database, userId: string): Promise<v
       what: "Without a password you could not sign in any more.",
       hint: "Ask an administrator for a reset link: it gives you a password.",
     });
-  await db.delete(account).where(ofPerson(userId));
+  await db.transaction(async (tx) => {
+    await tx.delete(account).where(ofPerson(userId));
+    await recordAudit(tx, { act: "institution.unlinked", by: userId, details: {} });
+  });
 }

@@ -4,6 +4,7 @@ import { and, eq, lt } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { passkey, session, twoFactor, user } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { forgetTrustedBrowsers } from "../password-account.ts";
 import { deleteSessions, type SignedInUser } from "../sessions/sessions.ts";
 import { createRecoveryCodes, hashRecoveryCode, readStoredCodes, storeRecoveryCodes } from "./recovery-codes.ts";
@@ -67,6 +68,8 @@ export function createAuthenticatorApps(db: Database, secret: string): Authentic
       if (!left.includes(hash)) return false;
       const backupCodes = JSON.stringify(left.filter((one) => one !== hash));
       await tx.update(twoFactor).set({ backupCodes }).where(eq(twoFactor.userId, userId));
+      const details = { left: left.length - 1 };
+      await recordAudit(tx, { act: "second-factor.recovery-code-used", by: userId, details });
       return true;
     });
 
@@ -110,6 +113,8 @@ export function createAuthenticatorApps(db: Database, secret: string): Authentic
         await tx.update(user).set({ twoFactorEnabled: true }).where(eq(user.id, person.id));
         await tx.update(session).set({ method: "code" }).where(eq(session.id, person.sessionId));
         await deleteSessions(tx, { userId: person.id, except: person.sessionId });
+        await recordAudit(tx, { act: "second-factor.switched-on", by: person.id, details: {} });
+        await noteCodesMade(tx, person.id, codes);
       });
       return codes;
     },
@@ -123,10 +128,13 @@ export function createAuthenticatorApps(db: Database, secret: string): Authentic
 
     async renewRecoveryCodes(userId) {
       const codes = createRecoveryCodes();
-      await db
-        .update(twoFactor)
-        .set({ backupCodes: storeRecoveryCodes(codes, secret) })
-        .where(eq(twoFactor.userId, userId));
+      await db.transaction(async (tx) => {
+        await tx
+          .update(twoFactor)
+          .set({ backupCodes: storeRecoveryCodes(codes, secret) })
+          .where(eq(twoFactor.userId, userId));
+        await noteCodesMade(tx, userId, codes);
+      });
       return codes;
     },
 
@@ -139,3 +147,6 @@ export function createAuthenticatorApps(db: Database, secret: string): Authentic
 }
 
 export const forgetPasskeys = (tx: Transaction, userId: string) => tx.delete(passkey).where(eq(passkey.userId, userId));
+
+const noteCodesMade = (tx: Transaction, by: string, codes: readonly string[]) =>
+  recordAudit(tx, { act: "second-factor.recovery-codes-made", by, details: { codes: codes.length } });

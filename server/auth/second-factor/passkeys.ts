@@ -7,6 +7,7 @@ import { Problem } from "../../../core/problem.ts";
 import { nameSchema } from "../../../core/text/name.ts";
 import type { Database } from "../../../db/client.ts";
 import { passkey, session } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { isConfirmed } from "../sessions/confirmed-session.ts";
 
 const PATH = "/passkey";
@@ -54,7 +55,10 @@ export function passkeySignIn(db: Database, { bound }: PasskeyPlace): BetterAuth
         // Password and passkey have both been shown in this session.
         const sessionId = ctx.context.session?.session.id ?? "";
         await db.update(session).set({ method: "passkey" }).where(eq(session.id, sessionId));
-        return { name: getAuthenticatorName(verification.registrationInfo.aaguid) ?? "Passkey" };
+        const name = getAuthenticatorName(verification.registrationInfo.aaguid) ?? "Passkey";
+        const by = ctx.context.session?.user.id ?? null;
+        await recordAudit(db, { act: "passkey.added", by, details: { name } });
+        return { name };
       },
     },
     authentication: {
@@ -114,12 +118,20 @@ export const listPasskeys = (db: Database, userId: string) =>
 const unknownPasskey = () => new Problem({ tag: "passkey-unknown", what: "There is no such passkey of yours." });
 const isOwn = (userId: string, passkeyId: string) => and(eq(passkey.id, passkeyId), eq(passkey.userId, userId));
 
-export async function renamePasskey(db: Database, userId: string, passkeyId: string, name: string): Promise<void> {
-  const renamed = await db.update(passkey).set({ name }).where(isOwn(userId, passkeyId)).returning({ id: passkey.id });
-  if (renamed.length === 0) throw unknownPasskey();
+export function renamePasskey(db: Database, userId: string, passkeyId: string, name: string): Promise<void> {
+  return db.transaction(async (tx) => {
+    const [before] = await tx.select().from(passkey).where(isOwn(userId, passkeyId)).for("update");
+    if (!before) throw unknownPasskey();
+    await tx.update(passkey).set({ name }).where(isOwn(userId, passkeyId));
+    const details = { from: before.name ?? "", to: name };
+    await recordAudit(tx, { act: "passkey.renamed", by: userId, details });
+  });
 }
 
-export async function removePasskey(db: Database, userId: string, passkeyId: string): Promise<void> {
-  const removed = await db.delete(passkey).where(isOwn(userId, passkeyId)).returning({ id: passkey.id });
-  if (removed.length === 0) throw unknownPasskey();
+export function removePasskey(db: Database, userId: string, passkeyId: string): Promise<void> {
+  return db.transaction(async (tx) => {
+    const [removed] = await tx.delete(passkey).where(isOwn(userId, passkeyId)).returning({ name: passkey.name });
+    if (!removed) throw unknownPasskey();
+    await recordAudit(tx, { act: "passkey.removed", by: userId, details: { name: removed.name ?? "" } });
+  });
 }

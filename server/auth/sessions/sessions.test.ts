@@ -60,6 +60,7 @@ describe("a session", () => {
       server.services.authentication.apps,
       settings,
       null,
+      { id: "no-audit" },
     );
     const response = await auth.api.signInEmail({
       body: { email: ada.email, password: TEST_PASSWORD },

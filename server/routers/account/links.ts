@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../../db/client.ts";
 import { user } from "../../../db/schema/index.ts";
+import { auditedPerson, recordAudit } from "../../audit/record-audit.ts";
 import { accountFieldsSchema, passwordSchema, tokenSchema } from "../../auth/account-fields.ts";
 import { assertGoodPassword } from "../../auth/good-password.ts";
 import { deadLink, findLiveLink, type LinkPurpose, takeLink } from "../../auth/one-time-link.ts";
@@ -29,7 +30,11 @@ export const createAdministrator = publicProcedure
       const passwordHash = await authentication.hashPassword(password);
       await db.transaction(async (tx) => {
         await takeLink(tx, "administrator", token);
-        await authentication.insertUser({ ...fields, passwordHash, isAdministrator: true }, tx);
+        const { id: by } = await authentication.insertUser({ ...fields, passwordHash, isAdministrator: true }, tx);
+        const person = await auditedPerson(tx, by);
+        await recordAudit(tx, { act: "link.used", by, details: { purpose: "administrator", person } });
+        await recordAudit(tx, { act: "account.created", by, details: { person, through: "first-link" } });
+        await recordAudit(tx, { act: "administrator.made", by, details: { person } });
       });
     });
   });
@@ -46,7 +51,12 @@ export const resetPassword = publicProcedure
       const passwordHash = await authentication.hashPassword(password);
       const { userId } = await db.transaction(async (tx) => {
         const taken = await takeLink(tx, "reset", token);
-        if (taken.userId) await replacePassword(tx, taken.userId, passwordHash);
+        if (!taken.userId) return taken;
+        const sessionsEnded = await replacePassword(tx, taken.userId, passwordHash);
+        // Whoever holds the link: nobody is signed in.
+        const person = await auditedPerson(tx, taken.userId);
+        await recordAudit(tx, { act: "link.used", by: null, details: { purpose: "reset", person } });
+        await recordAudit(tx, { act: "account.password-reset", by: null, details: { person, sessionsEnded } });
         return taken;
       });
       if (userId) events.publish({ topic: "account", userId });

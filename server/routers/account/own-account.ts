@@ -4,6 +4,7 @@ import { Problem } from "../../../core/problem.ts";
 import { PASSWORD_MAX_LENGTH } from "../../../core/text/password-rules.ts";
 import { session, user } from "../../../db/schema/index.ts";
 import { administratorProblem } from "../../access.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { passwordSchema, personNameSchema } from "../../auth/account-fields.ts";
 import type { SignedInUser } from "../../auth/authentication.ts";
 import { assertFreeName } from "../../auth/free-name.ts";
@@ -34,6 +35,8 @@ export const signInWays = publicProcedure.query(({ ctx }) => ({
 export const rename = signedInProcedure.input(z.object({ name: personNameSchema })).mutation(({ ctx, input }) =>
   ctx.services.db.transaction(async (tx) => {
     await assertFreeName(tx, input.name, ctx.user.id);
+    const details = { from: ctx.user.name, to: input.name };
+    await recordAudit(tx, { act: "account.renamed", by: ctx.user.id, details });
     await tx.update(user).set({ name: input.name, updatedAt: new Date() }).where(eq(user.id, ctx.user.id));
   }),
 );

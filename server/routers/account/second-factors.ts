@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import type { SignedInUser } from "../../auth/authentication.ts";
 import { institutionIdentity, unlinkInstitution as unlink } from "../../auth/institution/institution-link.ts";
 import { hasPassword } from "../../auth/password-account.ts";
@@ -84,5 +85,8 @@ export const removeApp = signedInProcedure.input(codeSchema).mutation(async ({ c
   const { apps } = ctx.services.authentication;
   assertConfirmed(ctx.user);
   await assertCode(ctx, () => apps.takeAnyCode(ctx.user.id, input.code));
-  await ctx.services.db.transaction((tx) => apps.forgetApp(tx, ctx.user.id));
+  await ctx.services.db.transaction(async (tx) => {
+    await apps.forgetApp(tx, ctx.user.id);
+    await recordAudit(tx, { act: "second-factor.switched-off", by: ctx.user.id, details: {} });
+  });
 });

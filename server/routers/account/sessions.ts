@@ -18,11 +18,17 @@ export const sessions = signedInProcedure.query(async ({ ctx }) => {
 export const endSession = signedInProcedure
   .input(z.object({ sessionId: z.string().min(1).max(100) }))
   .mutation(async ({ ctx, input }) => {
-    const ended = await ctx.services.authentication.endSessions({ userId: ctx.user.id, only: input.sessionId });
+    const ended = await ctx.services.authentication.endSessions(
+      { userId: ctx.user.id, only: input.sessionId },
+      ctx.user.id,
+    );
     if (ended === 0)
       throw new Problem({ tag: "session-unknown", what: "There is no such session of yours.", hint: "It has ended." });
   });
 
 export const endOtherSessions = signedInProcedure.mutation(async ({ ctx }) => ({
-  ended: await ctx.services.authentication.endSessions({ userId: ctx.user.id, except: ctx.user.sessionId }),
+  ended: await ctx.services.authentication.endSessions(
+    { userId: ctx.user.id, except: ctx.user.sessionId },
+    ctx.user.id,
+  ),
 }));

@@ -1,6 +1,8 @@
 import { router } from "../../trpc.ts";
 import { engineStatus } from "./engine-status.ts";
 import { endSessions, makeResetLink, people, resetSecondFactor, setAccountOn, setAdministrator } from "./people.ts";
+import { changeSettings, settings } from "./settings.ts";
+import { measureStorage, storage } from "./storage.ts";
 import { createTrainerToken, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
 
 export const installationRouter = router({
@@ -14,4 +16,8 @@ export const installationRouter = router({
   trainerTokens,
   createTrainerToken,
   revokeTrainerToken,
+  settings,
+  changeSettings,
+  storage,
+  measureStorage,
 });
