@@ -37,7 +37,11 @@ const environmentSchema = z.object({
   /** `none` where trainers run on other machines only. */
   KARYOLOOP_TRAINER: z.enum(["local", "none"]).default("local"),
   /** What a monitoring system sends to read /metrics; without it there is no such address. */
-  METRICS_TOKEN: z.string().min(16).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .transform((token) => token || undefined)
+    .pipe(z.string().min(16).optional())
+    .optional(),
   ...logEnvironment,
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
 });
