@@ -1,4 +1,5 @@
 import { Problem } from "../../core/problem.ts";
+import { problemOfAnswer } from "../_trpc/problem-of-error.ts";
 
 const post = (path: string, body: unknown) =>
   fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -13,19 +14,16 @@ export async function signIn(email: string, password: string): Promise<void> {
     });
   });
   if (response.ok) return;
-  if (response.status === 429)
+  if (response.status === 401)
     throw new Problem({
-      tag: "too-many-attempts",
-      what: "Too many attempts to sign in.",
-      hint: "Wait a quarter of an hour, or ask an administrator for a reset link.",
+      tag: "wrong-credentials",
+      what: "Email or password is wrong.",
+      hint: "Forgotten? An administrator of this installation can make you a reset link.",
     });
-  if (response.status >= 500)
-    throw new Problem({ tag: "server-error", what: "The server could not answer.", hint: "Try again in a moment." });
-  throw new Problem({
-    tag: "wrong-credentials",
-    what: "Email or password is wrong.",
-    hint: "Forgotten? An administrator of this installation can make you a reset link.",
-  });
+  // Too many attempts, with the seconds to wait; or a name of the server that it does not know.
+  const said = problemOfAnswer(await response.json().catch(() => null));
+  if (said) throw new Problem(said);
+  throw new Problem({ tag: "server-error", what: "The server could not answer.", hint: "Try again in a moment." });
 }
 
 export async function signOut(): Promise<void> {

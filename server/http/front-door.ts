@@ -10,7 +10,7 @@ import { type AllowedHosts, UNKNOWN_HOST } from "./entrance/allowed-hosts.ts";
 import { hasWildHeaders } from "./entrance/connections.ts";
 import { readTarget } from "./entrance/read-target.ts";
 import { isSameOrigin } from "./entrance/same-origin.ts";
-import { DATA_POLICY, pagePolicy, setSecurityHeaders } from "./entrance/security-headers.ts";
+import { DATA_POLICY, offlineScript, pagePolicy, setSecurityHeaders } from "./entrance/security-headers.ts";
 import { HttpRefusal, sendJson } from "./route.ts";
 import { httpRoutes } from "./routes.ts";
 import { answerTrpc, TRPC_PREFIX } from "./trpc-door.ts";
@@ -25,6 +25,8 @@ export interface PageRenderer {
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 }
+
+const nonce = () => `nonce-${randomBytes(18).toString("base64")}` as const;
 
 export interface FrontDoor {
   readonly services: Services;
@@ -58,7 +60,8 @@ async function answer(door: FrontDoor, request: IncomingMessage, response: Serve
   if (url.pathname.startsWith("/api/") || !pages)
     return sendJson(response, 404, { tag: "not-found", what: "There is nothing at this address." });
   if (!isReading(request)) throw new HttpRefusal(405, "Pages are only read.");
-  const policy = pagePolicy(randomBytes(18).toString("base64"), client, development);
+  const script = url.pathname === "/offline.html" ? offlineScript() : nonce();
+  const policy = pagePolicy(script, client, development);
   request.headers["content-security-policy"] = policy; // Next takes the nonce of its scripts from here
   response.setHeader("content-security-policy", policy);
   pages.render(request, response);
