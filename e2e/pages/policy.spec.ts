@@ -96,6 +96,7 @@ test("no page breaks its policy or errs", async ({ page }) => {
 
 test("what is slipped into a page does not run, and a nonce is good for one answer", async ({ page }) => {
   const { address } = product;
+  const heard = await listen(page);
   await signInAs(page, address, "Ada Lovelace");
   const ran = await page.evaluate(async () => {
     const script = document.createElement("div");
@@ -105,6 +106,7 @@ test("what is slipped into a page does not run, and a nonce is good for one answ
     return "slipped" in window;
   });
   expect(ran).toBe(false);
+  expect(heard.join()).toContain("refused: script-src"); // so the walk above hears what it listens for
   const policies = await Promise.all(
     [0, 1].map(async () => (await page.request.get(`${address}/sign-in`)).headers()["content-security-policy"]),
   );

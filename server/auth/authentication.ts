@@ -53,7 +53,7 @@ export interface Authentication {
   /** False where the current password is wrong. */
   isPassword(userId: string, password: string): Promise<boolean>;
   /** Ends every session of the person: whoever knew the old password is out. */
-  setPassword(userId: string, passwordHash: string, within?: Transaction): Promise<void>;
+  setPasswordHash(userId: string, passwordHash: string, within?: Transaction): Promise<void>;
 }
 
 /** Set by `answer`, whatever the client sent under that name; sessions are stored with it. */
@@ -136,6 +136,6 @@ export async function createAuthentication(
     createUser: async ({ password, ...fields }) =>
       insertAccount(db, { ...fields, passwordHash: await hashPassword(password) }),
     isPassword: (userId, password) => isPasswordOf(db, userId, password),
-    setPassword: (userId, passwordHash, within) => replacePassword(within ?? db, userId, passwordHash),
+    setPasswordHash: (userId, passwordHash, within) => replacePassword(within ?? db, userId, passwordHash),
   };
 }

@@ -46,7 +46,7 @@ export const accountRouter = router({
         const passwordHash = await authentication.hashPassword(password);
         await db.transaction(async (tx) => {
           const { userId } = await takeLink(tx, "reset", token);
-          if (userId) await authentication.setPassword(userId, passwordHash, tx);
+          if (userId) await authentication.setPasswordHash(userId, passwordHash, tx);
         });
       });
     }),
@@ -64,6 +64,6 @@ export const accountRouter = router({
         authentication.isPassword(ctx.user.id, input.current),
       );
       if (!right) throw new Problem({ tag: "wrong-password", what: "The current password is wrong." });
-      await authentication.setPassword(ctx.user.id, await authentication.hashPassword(input.password));
+      await authentication.setPasswordHash(ctx.user.id, await authentication.hashPassword(input.password));
     }),
 });
