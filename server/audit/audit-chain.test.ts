@@ -16,7 +16,8 @@ let direct: pg.Pool;
 beforeAll(async () => {
   server = await startTestServer();
   ada = await server.signUp("Ada");
-  direct = new pg.Pool({ ...server.services.connection.pool.options, max: 2 });
+  const { options } = server.services.connection.pool;
+  direct = new pg.Pool({ ...options, password: options.password, max: 2 });
 });
 afterAll(async () => {
   await direct?.end();

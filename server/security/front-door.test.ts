@@ -189,6 +189,10 @@ describe("the name in the address", () => {
       expect(status, host).toBe(421);
       expect(said).toContain("KARYOLOOP_URL");
     }
+    // No cookie counts at these.
+    const probe = (path: string) => sendRaw(server.address, `GET ${path} HTTP/1.1\r\nHost: server:3000\r\n\r\n`);
+    expect((await probe("/healthz")).status).toBe(200);
+    expect((await probe("/api/trainer/none")).status).toBe(404);
     const socket = new WebSocket(`${server.address.replace("http", "ws")}/collab/vol/x/e1`, {
       headers: { host: "evil.example", origin: "http://evil.example", cookie: ada.cookie },
     });
