@@ -83,7 +83,9 @@ export function createAuthentication(
       auth = withProvider;
       hasProvider = true;
     } catch (error) {
-      failureLog.failed(`finding ${settings.institution.issuer}`, error);
+      // Without its causes: a refused connection would be told as one of the database.
+      const why = error instanceof Error ? error.message : String(error);
+      failureLog.failed(`finding ${settings.institution.issuer}`, new Error(why));
     }
     return hasProvider;
   };
