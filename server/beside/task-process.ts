@@ -22,8 +22,13 @@ const HEAP_MB = 512;
 /** Painting goes first. */
 const NICE = 5;
 
-export function startTaskProcess<Task, Report>(entry: URL, onReport: (report: Report) => void): TaskProcess<Task> {
+export function startTaskProcess<Task, Report>(
+  entry: URL,
+  env: NodeJS.ProcessEnv,
+  onReport: (report: Report) => void,
+): TaskProcess<Task> {
   const child = fork(fileURLToPath(entry), [], {
+    env,
     execArgv: ["--import", TSX, `--max-old-space-size=${HEAP_MB}`],
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],

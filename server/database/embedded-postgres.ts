@@ -14,6 +14,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { bareEnvironment } from "../beside/child-environment.ts";
 
 /** A private PostgreSQL from the npm package: unix socket only, never as root, stopped when this process dies. */
 export interface EmbeddedPostgres {
@@ -117,7 +118,13 @@ function initialise(bin: (name: string) => string, data: string, identity: Ident
     bin("initdb"),
     ...["-D", fresh, "-U", "app", "--auth=trust", "--encoding=UTF8", "--locale=C", "-k"],
   ];
-  const result = spawnSync(command, words, { uid: identity.uid, gid: identity.gid, cwd: "/", encoding: "utf8" });
+  const result = spawnSync(command, words, {
+    uid: identity.uid,
+    gid: identity.gid,
+    cwd: "/",
+    env: bareEnvironment(),
+    encoding: "utf8",
+  });
   if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr}`);
   renameSync(fresh, data);
 }
@@ -200,6 +207,7 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
         uid: identity.uid,
         gid: identity.gid,
         cwd: "/",
+        env: bareEnvironment(),
         stdio: ["pipe", "ignore", "pipe"],
         detached: true,
       },

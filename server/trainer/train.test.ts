@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { type CheckpointFiles, loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
-import { type CheckpointFiles, loadCheckpoint } from "./checkpoint.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";

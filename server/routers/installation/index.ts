@@ -1,7 +1,7 @@
 import { router } from "../../trpc.ts";
 import { engineStatus } from "./engine-status.ts";
 import { makeResetLink, people, setAdministrator } from "./people.ts";
-import { createTrainerToken, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
+import { createTrainerToken, projectNames, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
 
 export const installationRouter = router({
   engineStatus,
@@ -9,6 +9,7 @@ export const installationRouter = router({
   makeResetLink,
   setAdministrator,
   trainerTokens,
+  projectNames,
   createTrainerToken,
   revokeTrainerToken,
 });
