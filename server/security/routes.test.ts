@@ -102,8 +102,8 @@ describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route]
         expect(await knock(route, { ...scene, jobId: job.id }, bearer(wrong)), wrong).toBe(401);
       expect(await knock(route, { ...scene, jobId: takenBack.id }, bearer(takenBack.jobToken))).toBe(401);
       expect(await knock(route, { ...scene, jobId: "not-a-uuid" }, bearer(job.jobToken))).toBe(401);
-      const said = await knock(route, { ...scene, jobId: job.id }, { ...bearer(job.jobToken), ...lease });
-      expect([said === 403 ? "behind the door" : said]).not.toContain(401);
+      // Behind the door it may be told that it asks for none of the job's files.
+      expect(await knock(route, { ...scene, jobId: job.id }, { ...bearer(job.jobToken), ...lease })).not.toBe(401);
     });
 
   if (access.kind === "project" || access.kind === "volume") {
