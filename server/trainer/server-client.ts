@@ -90,7 +90,7 @@ export class ServerClient {
         if (error.status !== null && !AWAY.has(error.status) && ++failures >= maxFailures)
           throw new ServerFailing(`${error.message}, ${failures} times in a row. The server's log says more.`);
         if (performance.now() - beganAt > longestAbsenceMs)
-          throw new ServerFailing(`${error.message}, for ${Math.round(longestAbsenceMs / 60_000)} minutes.`);
+          throw new ServerFailing(`${error.message}, for ${Math.round(longestAbsenceMs / 1000)} seconds.`);
         // What ended the wait is the reason, not that a wait was ended.
         const pauseMs = Math.max(waitMs, Math.min(error.retryAfterMs, longestAbsenceMs));
         await sleep(pauseMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
