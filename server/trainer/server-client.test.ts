@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
+import type { Problem } from "../../core/problem.ts";
 import { ServerClient } from "./server-client.ts";
 import { LeaseLost, ServerFailing } from "./server-failures.ts";
 
@@ -84,9 +85,9 @@ it.each([400, 403, 404, 413, 422])("takes %d as final, with the server's own wor
 
 it("takes a proxy's page and a moved server as final, and sends its token nowhere else", async () => {
   const page = await startScript([{ status: 418, body: `<html>${"x".repeat(5000)}` }]);
-  const refused = await page.client.tell(job, "/trained", {}).catch((error) => error);
+  const refused = await page.client.tell(job, "/trained", {}).catch((error: Problem) => error);
   expect(refused).toMatchObject({ tag: "server-refused", where: "/trained" });
-  expect(refused.what.length).toBeLessThan(500);
+  expect((refused as Problem).what.length).toBeLessThan(500);
   server?.close();
   const moved = await startScript([{ status: 308, headers: { location: "http://elsewhere.example/" } }]);
   await expect(moved.client.tell(job, "/trained", {})).rejects.toMatchObject({ tag: "server-refused" });
