@@ -12,7 +12,10 @@ export type Access =
   | { readonly kind: "administrator" }
   | { readonly kind: "project"; readonly role: Role }
   | { readonly kind: "volume"; readonly role: Role }
-  | { readonly kind: "trainer" };
+  /** A trainer's own token: it claims jobs. */
+  | { readonly kind: "trainer" }
+  /** The token that a claim handed out: it opens the doors of that job (`:jobId` in the path) and no others. */
+  | { readonly kind: "job" };
 
 export interface Membership {
   readonly projectId: string;

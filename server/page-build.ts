@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "./beside/child-environment.ts";
 import { startGuarded } from "./beside/guarded-process.ts";
 
 export const PROJECT_FOLDER = fileURLToPath(new URL("..", import.meta.url));
@@ -46,7 +47,7 @@ async function runNextBuild(say: (text: string) => void): Promise<void> {
   // Guarded: a build that outlived a stopped start would keep the next one from building.
   const build = startGuarded([process.execPath, nextBin, "build"], {
     cwd: PROJECT_FOLDER,
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
+    env: { ...bareEnvironment(), NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
     onLine: (line) => {
       log.push(line);
       if (log.length > LOG_LINES) log.shift();

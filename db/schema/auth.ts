@@ -132,10 +132,15 @@ export const oneTimeLink = pgTable("one_time_link", {
   usedAt: moment("used_at"),
 });
 
-/** Trainers on other machines dial in with one of these. Stored hashed; the local trainer's is made anew at each start. */
+/**
+ * Trainers dial in with one of these: it claims jobs and opens nothing else. Stored hashed; the local trainer's is made
+ * anew at each start.
+ */
 export const trainerToken = pgTable("trainer_token", {
   tokenHash: text("token_hash").primaryKey(),
   name: text("name").notNull(),
+  /** False: only those of `trainer_token_project`, and none once these are deleted. */
+  allProjects: boolean("all_projects").notNull().default(true),
   createdBy: text("created_by").references(() => user.id),
   createdAt: createdAt(),
   lastSeenAt: moment("last_seen_at"),

@@ -2,10 +2,12 @@ import { fileURLToPath } from "node:url";
 import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { trainerToken } from "../../db/schema/index.ts";
+import { hashToken } from "../auth/token-hash.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
 import { failureLog } from "../failure-log.ts";
 import { expireLeasesOf } from "../jobs/expire-leases-of.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
+import { trainerEnvironment } from "./child-environment.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 
 /** The trainer that `npm start` keeps running beside the server. */
@@ -29,9 +31,12 @@ const LONGEST_DELAY_MS = 60_000;
 /** One that ran this long was not failing at its start. */
 const STEADY_MS = 60_000;
 
-/** Its token is made anew at each start; the last one stops working. */
+/** Its token is made anew at each start; the last one stops working, and what it held can be claimed at once. */
 async function issueLocalToken(db: Database): Promise<string> {
-  await db.delete(trainerToken).where(and(eq(trainerToken.name, LOCAL_TRAINER_NAME), isNull(trainerToken.createdBy)));
+  const ofLocalTrainer = and(eq(trainerToken.name, LOCAL_TRAINER_NAME), isNull(trainerToken.createdBy));
+  for (const { tokenHash } of await db.select().from(trainerToken).where(ofLocalTrainer))
+    await expireLeasesOf(db, tokenHash);
+  await db.delete(trainerToken).where(ofLocalTrainer);
   return issueTrainerToken(db, LOCAL_TRAINER_NAME, null);
 }
 
@@ -57,12 +62,12 @@ export async function startLocalTrainer(
   const launch = (): void => {
     waiting = null;
     // The one before is gone: its job goes on from the last checkpoint at once.
-    void expireLeasesOf(db, LOCAL_TRAINER_NAME).catch((error) => failureLog.failed("the trainer's leases", error));
+    void expireLeasesOf(db, hashToken(token)).catch((error) => failureLog.failed("the trainer's leases", error));
     const startedAt = Date.now();
     current = startGuarded(command, {
       cwd: PROJECT_FOLDER,
       env: {
-        ...process.env,
+        ...trainerEnvironment(),
         KARYOLOOP_SERVER: options.serverAddress,
         KARYOLOOP_TRAINER_TOKEN: token,
         KARYOLOOP_TRAINER_NAME: LOCAL_TRAINER_NAME,

@@ -25,10 +25,11 @@ const HEAP_MB = 512;
 /** Painting goes first. */
 const NICE = 5;
 
-/** `name` says in the log whose lines they are. */
+/** `name` says in the log whose lines they are; `env` is all that it inherits. */
 export function startTaskProcess<Task, Report>(
   name: string,
   entry: URL,
+  env: NodeJS.ProcessEnv,
   onReport: (report: Report) => void,
 ): TaskProcess<Task> {
   const log = logOf(name);
@@ -36,7 +37,7 @@ export function startTaskProcess<Task, Report>(
     execArgv: ["--import", TSX, `--max-old-space-size=${HEAP_MB}`],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...process.env, LOG_FORMAT: "json" },
+    env: { ...env, LOG_FORMAT: "json" },
   });
   if (child.pid) {
     try {

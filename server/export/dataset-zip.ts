@@ -37,7 +37,7 @@ async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerato
         yield* imagejFiles(dataset);
         break;
       case "model":
-        if (model) yield* modelFiles(dataset.blobs, model);
+        if (model) yield* modelFiles(model);
         break;
     }
 }
@@ -69,10 +69,10 @@ export function datasetZip(zip: DatasetZip): Readable {
 }
 
 /** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. */
-export function modelZip(dataset: Pick<ReadableDataset, "blobs">, model: ExportedModel, exportedAt: Date): Readable {
+export function modelZip(model: ExportedModel, exportedAt: Date): Readable {
   const folder = modelFolderName(model);
   return zipStream(
-    below(folder, modelFiles(dataset.blobs, model)),
+    below(folder, modelFiles(model)),
     (digests) => jsonFile(`${folder}/files.json`, { exportedAt: exportedAt.toISOString(), files: digests }),
     exportedAt,
   );

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isProblem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
 import { administratorProblem, isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
-import { isTrainerToken } from "../auth/trainer-token.ts";
+import { findJobOfToken } from "../auth/job-token.ts";
+import { findTrainerToken } from "../auth/trainer-token.ts";
 import { isUnfitText } from "../database/unfit-text.ts";
 import { failureLog } from "../failure-log.ts";
 import { currentRequest, noteRoute } from "../log/request-context.ts";
@@ -26,27 +27,40 @@ function matchPath(pattern: string, pathname: string): Record<string, string> | 
   return wanted.length === given.length ? parameters : null;
 }
 
+type Passed = Pick<RouteRequest, "user" | "projectId" | "role" | "trainerTokenHash" | "job">;
+const NOBODY: Passed = { user: null, projectId: "", role: null, trainerTokenHash: null, job: null };
+
 async function passDoor(
   route: HttpRoute,
   services: Services,
   request: IncomingMessage,
   parameters: Record<string, string>,
-): Promise<Pick<RouteRequest, "user" | "projectId" | "role">> {
+): Promise<Passed> {
   const { access } = route;
-  if (access.kind === "public") return { user: null, projectId: "", role: null };
+  if (access.kind === "public") return NOBODY;
+  const { authorization } = request.headers;
   if (access.kind === "trainer") {
-    if (!(await isTrainerToken(services.db, request.headers.authorization)))
-      throw new HttpRefusal(401, "A trainer's token is needed.");
-    return { user: null, projectId: "", role: null };
+    const trainerTokenHash = await findTrainerToken(services.db, authorization);
+    if (!trainerTokenHash) throw new HttpRefusal(401, "A trainer's token is needed.");
+    return { ...NOBODY, trainerTokenHash };
+  }
+  if (access.kind === "job") {
+    const job = isUuid(parameters.jobId) ? await findJobOfToken(services.db, parameters.jobId, authorization) : null;
+    if (!job)
+      throw new HttpRefusal(
+        401,
+        "The token of this job is needed: whoever claims it gets one, and the one before ends then.",
+      );
+    return { ...NOBODY, job };
   }
   const user = await services.authentication.userOf(request.headers);
   if (!user) throw new HttpRefusal(401, "Sign in first.");
-  if (access.kind === "signed-in") return { user, projectId: "", role: null };
+  if (access.kind === "signed-in") return { ...NOBODY, user };
   if (access.kind === "administrator") {
     if (!user.isAdministrator) throw new HttpRefusal(403, "Only an administrator may do this.");
     const problem = await administratorProblem(services.db, user);
     if (problem) throw new HttpRefusal(403, problem.message);
-    return { user, projectId: "", role: null };
+    return { ...NOBODY, user };
   }
   const id = access.kind === "volume" ? parameters.volumeId : parameters.projectId;
   let membership: Membership | null = null;
@@ -57,7 +71,7 @@ async function passDoor(
         : await membershipInProject(services.db, user.id, id);
   if (!membership) throw new HttpRefusal(404, "There is nothing here, or you are not a member of its project.");
   if (!hasRole(membership.role, access.role)) throw new HttpRefusal(403, `This needs the role ${access.role}.`);
-  return { user, ...membership };
+  return { ...NOBODY, user, ...membership };
 }
 
 /** A download or an upload ends with the session or the role that let it in. */

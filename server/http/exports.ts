@@ -65,8 +65,7 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   if (formats.data.includes("imagej"))
     for (const frozen of description.volumes) assertFitsImagej(frozen.nuclei, frozen.name);
   const wantsModel = formats.data.includes("model");
-  const model =
-    wantsModel && row.checkpointId ? await findExportedModel(services.db, projectId, row.checkpointId) : null;
+  const model = wantsModel && row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
   if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
   const dataset = openDataset(services.blobs, description);
   // Opened before the first byte is sent: what is damaged is said in words, not by a broken connection.
@@ -80,12 +79,12 @@ async function sendDataset(request: RouteRequest): Promise<void> {
 async function sendModel(request: RouteRequest): Promise<void> {
   const { services, parameters, projectId } = request;
   const model = isUuid(parameters.checkpointId)
-    ? await findExportedModel(services.db, projectId, parameters.checkpointId)
+    ? await findExportedModel(services, projectId, parameters.checkpointId)
     : null;
   if (!model) throw new HttpRefusal(404, "There is no such model.");
   const details = { checkpointId: parameters.checkpointId };
   await recordAudit(services.db, { act: "export.model-downloaded", by: request.user?.id ?? null, projectId, details });
-  await sendZip(request.response, modelZip(services, model, new Date()), modelFolderName(model), request.signal);
+  await sendZip(request.response, modelZip(model, new Date()), modelFolderName(model), request.signal);
 }
 
 const door = (path: string, handle: HttpRoute["handle"]): HttpRoute => ({

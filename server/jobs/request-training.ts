@@ -4,6 +4,7 @@ import { Problem } from "../../core/problem.ts";
 import type { Transaction } from "../../db/client.ts";
 import { project, trainingJob } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { chooseParent } from "../checkpoints/choose-parent.ts";
 import type { Services } from "../services.ts";
 import { dropSnapshot, freezeProject } from "../snapshots/freeze-project.ts";
 import { trainingReadiness } from "./training-readiness.ts";
@@ -15,10 +16,17 @@ const alreadyTraining = () =>
     hint: "Wait until it has finished, or cancel it.",
   });
 
-/** Freezes the labels and queues a training that goes on from the current checkpoint. Says what is missing. */
+/** What a training begins with. */
+export const trainingStarts = ["current", "nothing"] as const;
+export type TrainingStart = (typeof trainingStarts)[number];
+
+/**
+ * Freezes the labels and queues a training. Says what is missing. It goes on from the current model unless `from` says
+ * otherwise; where that cannot be read, from another one, and the job's note says so.
+ */
 export async function requestTraining(
   services: Services,
-  given: { projectId: string; createdBy: string | null; automatic?: boolean },
+  given: { projectId: string; createdBy: string | null; automatic?: boolean; from?: TrainingStart },
 ): Promise<{ jobId: string }> {
   const { db, events } = services;
   const { projectId, createdBy } = given;
@@ -26,6 +34,8 @@ export async function requestTraining(
   const { missing } = await trainingReadiness(services, projectId);
   if (missing.length > 0)
     throw new Problem({ tag: "training-needs-more", what: missing.join(" "), hint: "Then press Train again." });
+  const parent =
+    given.from === "nothing" ? { checkpointId: null, note: null } : await chooseParent(services, projectId);
   const snapshotId = await freezeProject(services, { projectId, reason: "training", createdBy });
   const queue = db.transaction(async (tx) => {
     // Two people pressed Train at once: the row of the project lets one through after the other.
@@ -39,11 +49,12 @@ export async function requestTraining(
         payload: {
           kind: "train",
           snapshotId,
-          parentCheckpointId: row.currentCheckpointId,
+          parentCheckpointId: parent.checkpointId,
           minutes: row.trainMinutes,
           seed: randomInt(0x7fff_ffff),
         },
         phase: "waits for a trainer",
+        note: parent.note,
         createdBy,
       })
       .returning({ id: trainingJob.id });

@@ -3,7 +3,7 @@ import { engineStatus } from "./engine-status.ts";
 import { endSessions, makeResetLink, people, resetSecondFactor, setAccountOn, setAdministrator } from "./people.ts";
 import { changeSettings, settings } from "./settings.ts";
 import { measureStorage, storage } from "./storage.ts";
-import { createTrainerToken, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
+import { createTrainerToken, projectNames, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
 
 export const installationRouter = router({
   engineStatus,
@@ -14,6 +14,7 @@ export const installationRouter = router({
   endSessions,
   resetSecondFactor,
   trainerTokens,
+  projectNames,
   createTrainerToken,
   revokeTrainerToken,
   settings,

@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { taskEnvironment } from "../../beside/child-environment.ts";
 import { startTaskProcess, type TaskProcess } from "../../beside/task-process.ts";
 import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
@@ -74,11 +75,11 @@ export class StorageMeter {
 
   async #ask(): Promise<UsageReport> {
     let answer: UsageReport = { kind: "failed", message: "the measuring process ended before it was done" };
-    const child = startTaskProcess<UsageTask, UsageReport>("storage", ENTRY, (report) => {
+    const { dataRoot, s3 } = this.#services.environment;
+    const child = startTaskProcess<UsageTask, UsageReport>("storage", ENTRY, taskEnvironment(s3), (report) => {
       answer = report;
     });
     this.#process = child;
-    const { dataRoot, s3 } = this.#services.environment;
     child.send({ dataRoot, s3 });
     await child.ended;
     this.#process = null;
