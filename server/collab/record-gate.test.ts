@@ -4,7 +4,7 @@ import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument, metaOf, sealGeneration } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
-import { declaredBricks, decodeBlob, deflateBlob, paintRefBody } from "../../core/sync/paint-ref-codec.ts";
+import { decodeBlob, deflateBlob, paintRefBody } from "../../core/sync/paint-ref-codec.ts";
 import { planRecord } from "../../core/sync/plan-act.ts";
 import { recordIdOf } from "../../core/sync/record.ts";
 import { edgeBody, encodeRecord, metaBody, undoBody } from "../../core/sync/record-codec.ts";
@@ -225,7 +225,7 @@ const forged: Record<string, [(scene: Scene) => Uint8Array, RegExp]> = {
       });
       const bytes = blob?.bytes ?? deflateBlob(new Uint8Array());
       gate.putBlob(sha256Hex(bytes), bytes);
-      const bricks = declaredBricks(decodeBlob(bytes, grid).sections).map(({ key, box }) => ({
+      const bricks = decodeBlob(bytes, grid).bricks.map(({ key, box }) => ({
         key,
         box: { ...box, x1: box.x0 + 1 },
       }));

@@ -1,5 +1,5 @@
 import * as Y from "yjs";
-import { MalformedBytes } from "../../core/sync/bytes.ts";
+import { MalformedBytes, sameBytes } from "../../core/sync/bytes.ts";
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import { declaresBlob, decodeBlob } from "../../core/sync/paint-ref-codec.ts";
 import { type DecodedRecord, type PaintBody, recordLimits } from "../../core/sync/record.ts";
@@ -31,9 +31,6 @@ class Refusal extends Error {
 }
 
 const samePlace = (a: Y.ID, b: Y.ID): boolean => a.client === b.client && a.clock === b.clock;
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /**
  * Looks at every update before it is applied (R33–R38): an editor can only add own, well-formed records to the

@@ -35,7 +35,7 @@ export class HostileAuthor {
   }
 }
 
-/** A PAINTN body of `n` groups that each paint the first voxel of the first brick: 12 bytes each, 12 kB of zeros deflated. */
+/** A PAINTN body of `n` groups that each paint the first voxel of the first brick: 12 bytes each. */
 export function manySectionsBody(n: number, label: number): Uint8Array {
   const section = new ByteWriter(16);
   section.vu(label);
