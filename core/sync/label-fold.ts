@@ -141,6 +141,10 @@ export class LabelFold {
     this.#waitingForBlob.delete(sha256);
   }
 
+  blob(sha256: string): PaintBody | undefined {
+    return this.#blobs.get(sha256);
+  }
+
   /** Blobs that are missing for these bricks. */
   missingBlobs(keys: Iterable<BrickKey>): Set<string> {
     const missing = new Set<string>();

@@ -11,6 +11,7 @@ import {
   recordLimits,
 } from "./record.ts";
 import { checkRuns, decodeBox } from "./section-codec.ts";
+import { withoutPause } from "./steps.ts";
 
 /** A section on its way into a record. */
 export interface EncodedSection {
@@ -161,11 +162,6 @@ export function* paintGroupSteps(
   }
   reader.end();
   return sections.finish();
-}
-
-/** Runs steps to their end without a pause. */
-export function withoutPause<T>(steps: Generator<unknown, T, void>): T {
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
 export const decodePaintGroups = (body: Uint8Array, grid: LabelGrid, bounds: PaintBounds): DecodedPaint =>

@@ -1,9 +1,10 @@
 import { type ByteReader, ByteWriter, malformed } from "./bytes.ts";
 import { deflateRaw, inflateAgain, inflateRaw } from "./deflate.ts";
 import { brickExtent, isInside, type LabelGrid } from "./label-grid.ts";
-import { decodePaintGroups, paintBodyOf, paintGroupSteps, withoutPause } from "./paint-codec.ts";
+import { decodePaintGroups, paintBodyOf, paintGroupSteps } from "./paint-codec.ts";
 import { type PaintBody, type PaintBounds, type PaintedBrick, recordLimits, storedBlobBounds } from "./record.ts";
 import { decodeBox, encodeBox } from "./section-codec.ts";
+import { withoutPause } from "./steps.ts";
 
 /** PAINTREF: voxels too many for a record travel as a blob (a raw-deflated PAINTN body), uploaded before the record. */
 

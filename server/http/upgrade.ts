@@ -20,7 +20,7 @@ export interface SocketDoors {
 export function openSocketDoors(routes: readonly SocketRoute[], services: Services): SocketDoors {
   const doors = routes.map((route) => ({
     route,
-    server: new WebSocketServer({ noServer: true, maxPayload: route.maxPayloadBytes }),
+    server: new WebSocketServer({ noServer: true, maxPayload: route.maxPayloadBytes, perMessageDeflate: false }),
   }));
   return {
     async upgrade(request, socket, head) {
