@@ -18,7 +18,7 @@ export const units = {
   /** A question to the database before the answer. */
   lookUp: 5000,
   /** Leasing label values: they are never given back. */
-  labelLease: 250_000,
+  labelLease: 100_000,
   byteStored: 1 / 50,
   byteInflated: 1 / 25,
   byteSent: 1 / 100,
