@@ -26,6 +26,7 @@ export interface LabelDocumentPorts {
   /** The base of a brick as of a rev, null where it is all background. */
   fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
   fetchBlob(sha256: string): Promise<Uint8Array>;
+  /** Rejects with a Problem when the server will never take these voxels; after anything else it is called again. */
   uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
   /** Runs a task later; returns what cancels it. */
   schedule(task: () => void, delayMs: number): () => void;

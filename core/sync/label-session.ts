@@ -55,6 +55,7 @@ export class LabelSession {
   #wanting = false;
   #rehomeQueued = false;
   #uploading = false;
+  #isLookingAgain = false;
   #refusals = 0;
   #closed = false;
   #cancelRetry = () => {};
@@ -167,6 +168,18 @@ export class LabelSession {
       replica.currentGeneration,
     );
     replica.set(rows);
+    if (rows.length > 0 && this.outbox.rows.some(({ id }) => replica.liveGeneration(id) === undefined))
+      this.#lookAgain();
+  }
+
+  /** The acknowledgement of this piece asks for the next one; it may be long in coming. */
+  #lookAgain(): void {
+    if (this.#isLookingAgain) return;
+    this.#isLookingAgain = true;
+    this.#ports.schedule(() => {
+      this.#isLookingAgain = false;
+      this.rehome();
+    }, RETRY_MAX_MS);
   }
 
   async #takeLease(retryMs: number): Promise<void> {
@@ -273,7 +286,11 @@ export class LabelSession {
     this.#uploading = true;
     try {
       // Again for what was added meanwhile: its own call found this one running.
-      while (this.outbox.hasBlobsToUpload && !this.#closed) await this.outbox.uploadBlobs();
+      while (this.outbox.hasBlobsToUpload && !this.#closed && !this.#stopped) {
+        const refused = await this.outbox.uploadBlobs();
+        for (const { row, reason } of refused) await this.#setAside(row, reason);
+        if (refused.length > 0) this.#restart();
+      }
     } catch {
       if (!this.#closed) this.#cancelRetry = this.#ports.schedule(() => void this.#upload(), RETRY_MAX_MS);
     } finally {
@@ -282,23 +299,21 @@ export class LabelSession {
     this.rehome();
   }
 
-  /** R31: the record goes into the quarantine, a VOID fills its number; the document starts anew. */
   async #onRejected(reason: string, recordId: RecordId): Promise<void> {
     this.#refusals++;
     const row = this.outbox.rows.find(({ id }) => id === recordId);
-    if (row) {
-      const { session, seq, stamp } = decodeHeader(row.stored);
-      const stored = encodeRecord({ kind: RecordKind.void, session, seq, stamp }, emptyBody);
-      this.#refusal = { reason, recordId };
-      this.#events.onRefused(recordId);
-      await this.outbox.refuse(
-        { id: row.id, session, seq, stored, act: row.act },
-        reason,
-        this.#ports.now().toISOString(),
-      );
-    }
+    if (row) await this.#setAside(row, reason);
     if (this.#refusals >= MAX_REFUSALS) this.#stop(`The server keeps refusing edits: ${reason}`);
     else this.#restart();
+  }
+
+  /** R31: the record goes into the quarantine, a VOID fills its number; the document has to start anew. */
+  async #setAside({ id, act, stored: refused }: OutboxRow, reason: string): Promise<void> {
+    const { session, seq, stamp } = decodeHeader(refused);
+    const stored = encodeRecord({ kind: RecordKind.void, session, seq, stamp }, emptyBody);
+    this.#refusal = { reason, recordId: id };
+    this.#events.onRefused(id);
+    await this.outbox.refuse({ id, session, seq, stored, act }, reason, this.#ports.now().toISOString());
   }
 
   /** A new document under the same session: numbers go on, refused structs are left behind. */

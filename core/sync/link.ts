@@ -1,4 +1,5 @@
-import type { Awareness } from "y-protocols/awareness";
+import * as encoding from "lib0/encoding";
+import { type Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import { decodeMessage, type Message, MessageType } from "./messages.ts";
 
@@ -20,6 +21,11 @@ export interface LinkEvents {
 
 export type OpenLink = (room: string, doc: Y.Doc, awareness: Awareness, events: LinkEvents) => Link;
 
+type AwarenessListener = (
+  changes: { readonly added: number[]; readonly updated: number[]; readonly removed: number[] },
+  origin: unknown,
+) => void;
+
 /** The part of y-websocket's provider that is used; named here so that core does not depend on a transport. */
 export interface ProviderLike {
   readonly messageHandlers: Record<
@@ -32,6 +38,9 @@ export interface ProviderLike {
       type: number,
     ) => void
   >;
+  readonly awareness: Awareness;
+  /** Sends on every change of the awareness, those it has just received included. */
+  readonly _awarenessUpdateHandler: AwarenessListener;
   readonly ws: { readonly readyState: number; send(data: Uint8Array<ArrayBuffer>): void } | null;
   /** The server decided against this page when false: no further attempt. */
   readonly shouldConnect: boolean;
@@ -82,6 +91,17 @@ export function linkOverProvider(
       connectAnew(provider);
     }, boundMs);
   };
+  const send = (bytes: Uint8Array): void => {
+    if (provider.ws?.readyState === OPEN) provider.ws.send(Uint8Array.from(bytes));
+  };
+  // What is heard of the others is not told again: the server would hear everybody from everybody.
+  const { awareness } = provider;
+  const tellOwn: AwarenessListener = ({ added, updated, removed }) => {
+    const own = awareness.clientID;
+    if (added.includes(own) || updated.includes(own) || removed.includes(own)) send(presenceFrame(awareness));
+  };
+  awareness.off("update", provider._awarenessUpdateHandler);
+  awareness.on("update", tellOwn);
   for (const type of [MessageType.ack, MessageType.reject, MessageType.lease])
     provider.messageHandlers[type] = (_encoder, decoder) => {
       if (open) events.onMessage(decodeMessage(type, decoder.arr.subarray(decoder.pos)));
@@ -104,13 +124,19 @@ export function linkOverProvider(
   });
   provider.connect();
   return {
-    send(bytes) {
-      if (provider.ws?.readyState === OPEN) provider.ws.send(Uint8Array.from(bytes));
-    },
+    send,
     close() {
       open = false;
       unwatch();
       provider.destroy();
+      awareness.off("update", tellOwn);
     },
   };
+}
+
+function presenceFrame(awareness: Awareness): Uint8Array {
+  const frame = encoding.createEncoder();
+  encoding.writeVarUint(frame, MessageType.awareness);
+  encoding.writeVarUint8Array(frame, encodeAwarenessUpdate(awareness, [awareness.clientID]));
+  return encoding.toUint8Array(frame);
 }

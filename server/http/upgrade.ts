@@ -55,7 +55,7 @@ export function openSocketDoors(
   const { trustedProxies, publicUrl } = services.environment;
   const doors = routes.map((route) => ({
     route,
-    server: new WebSocketServer({ noServer: true, maxPayload: route.maxPayloadBytes }),
+    server: new WebSocketServer({ noServer: true, maxPayload: route.maxPayloadBytes, perMessageDeflate: false }),
   }));
   const openOf = new Map<string, number>();
 
