@@ -5,7 +5,7 @@ import { sweepScratch, sweepUploads } from "./clean-up.ts";
 import { type RunningImport, runImport } from "./run-import.ts";
 
 /**
- * Imports, one at a time, in the order they were asked for. The queue is the table `import_job`: what is not finished
+ * Imports, one at a time: people take turns, each one's imports keep their order. The queue is the table `import_job`: what is not finished
  * there is done again after a restart. States: queued -> running -> done | failed; cancelled jobs are deleted.
  */
 export interface ImportQueue {
@@ -43,14 +43,20 @@ function createImportQueue(services: Services): ImportQueue {
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
 
+  /** When people had their last turn, as a number that rises; forgotten by a restart. */
+  const lastTurn = new Map<string, number>();
+  let turns = 0;
+
   // Asked only while nothing runs: what is marked as running then was left by a failure, and is done again.
   const nextJob = async () => {
-    const [job] = await db
-      .select()
+    const oldestOfEach = await db
+      .selectDistinctOn([importJob.userId])
       .from(importJob)
       .where(inArray(importJob.state, ["queued", "running"]))
-      .orderBy(asc(importJob.createdAt))
-      .limit(1);
+      .orderBy(asc(importJob.userId), asc(importJob.createdAt));
+    const turnOf = ({ userId }: { userId: string }) => lastTurn.get(userId) ?? 0;
+    const [job] = oldestOfEach.sort((a, b) => turnOf(a) - turnOf(b) || a.createdAt.getTime() - b.createdAt.getTime());
+    if (job) lastTurn.set(job.userId, ++turns);
     return job;
   };
 

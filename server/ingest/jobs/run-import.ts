@@ -3,6 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
+import { outgrownMemory } from "../worker/outgrown-memory.ts";
 import { type ImportProcess, startImportProcess } from "../worker/start-import-process.ts";
 import type { ImageReport, LabelReport } from "../worker/worker-messages.ts";
 import { forgetUploads } from "./clean-up.ts";
@@ -18,6 +19,8 @@ import { type ImportJobRow, taskOf } from "./import-task.ts";
 
 const MAX_ATTEMPTS = 3;
 const PROGRESS_EVERY_MS = 400;
+/** Without a sign of progress: a block takes seconds, the checksum of a very large file some minutes. */
+const STALLED_AFTER_MS = 20 * 60_000;
 
 export interface RunningImport {
   readonly jobId: string;
@@ -75,8 +78,14 @@ async function perform(
     let problem: ProblemFields | null = null;
     let done = false;
     const showProgress = createProgress(services, job, () => process.kill());
+    let stalled = false;
+    const stall = setTimeout(() => {
+      stalled = true;
+      void process.kill();
+    }, STALLED_AFTER_MS);
     const process = start(() =>
       startImportProcess(taskOf(environment, job, target, asBase), (report) => {
+        stall.refresh();
         if (report.kind === "progress") showProgress(report.done, report.phase);
         else if (report.kind === "image-written") written.image = report;
         else if (report.kind === "labels-written") written.labels = report;
@@ -84,9 +93,9 @@ async function perform(
         else if (report.kind === "done") done = true;
       }),
     );
-    await process.ended;
+    await process.ended.finally(() => clearTimeout(stall));
     if (isStopped()) return;
-    if (!done) throw new Problem(problem ?? CRASHED);
+    if (!done) throw new Problem(problem ?? (process.outgrewMemory ? outgrownMemory : stalled ? STALLED : CRASHED));
     const { labels } = written;
     if (labels && job.request.labels?.mode === "proposals")
       await finishWithProposals(services, job, target, written.image, labels);
@@ -147,6 +156,12 @@ const CRASHED: ProblemFields = {
   tag: "import-crashed",
   what: "The import stopped: its process ended, probably because memory ran out or the file is damaged.",
   hint: "Try again. If it happens again, open the file in Fiji, check it, and save it as TIFF.",
+};
+
+const STALLED: ProblemFields = {
+  tag: "import-stalled",
+  what: `Reading the file did not get on for ${STALLED_AFTER_MS / 60_000} minutes.`,
+  hint: "The file is probably damaged. Open it in Fiji and save it again as TIFF.",
 };
 
 const INTERRUPTED: ProblemFields = {

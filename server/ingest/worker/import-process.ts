@@ -13,7 +13,11 @@ import { writeLabelPyramid } from "../pyramid/write-labels.ts";
 import type { BlobSink } from "../pyramid/write-pyramid.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
 import type { VolumeSource } from "../volume-source.ts";
+import { boundWasmMemory } from "./bound-wasm-memory.ts";
 import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
+
+/** Of the HDF5 library: the largest chunk packed and unpacked, what the filters between need, and its caches. */
+boundWasmMemory(768 * 1024 * 1024);
 
 /** Entry of the import process: one task from the parent, reports back, end. Without its parent it has no reason to live. */
 let reported: Promise<void> = Promise.resolve();
@@ -156,13 +160,18 @@ async function sha256Of(origin: OriginTask): Promise<string | null> {
   return hash.digest("hex");
 }
 
-/** At most one report per percent. */
+/** The server takes a long silence for a file that does not get on. */
+const SIGN_OF_LIFE_MS = 20_000;
+
+/** At most one report per percent, or now and then. */
 function progressReporter(phase: string, from: number, to: number): (done: number) => void {
   let last = -1;
+  let lastAt = 0;
   return (done) => {
     const percent = Math.floor((from + (to - from) * done) * 100);
-    if (percent === last) return;
+    if (percent === last && performance.now() - lastAt < SIGN_OF_LIFE_MS) return;
     last = percent;
+    lastAt = performance.now();
     report({ kind: "progress", done: percent / 100, phase });
   };
 }

@@ -1,4 +1,5 @@
-import { createZstdCompress, gzipSync, zstdCompressSync } from "node:zlib";
+import type { Duplex } from "node:stream";
+import * as zlib from "node:zlib";
 import Blosc from "numcodecs/blosc";
 import Lz4 from "numcodecs/lz4";
 import { describe, expect, it } from "vitest";
@@ -25,6 +26,9 @@ async function decode(name: string, bytes: Uint8Array, of: readonly number[] = s
   return (await codec.decode(bytes)) as Uint8Array;
 }
 
+const packBlosc = (bytes: Uint8Array, cname: string, shuffle: number, blocksize: number, clevel = 5) =>
+  Blosc.fromConfig({ cname, shuffle, blocksize, clevel } as Parameters<typeof Blosc.fromConfig>[0]).encode(bytes);
+
 /** vitest compares byte by byte, in seconds. */
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
@@ -40,7 +44,7 @@ describe("Blosc, judged by c-blosc in numcodecs", () => {
     ]) {
       const whole = chunkBytes(seed);
       for (const blockBytes of [0, 4096]) {
-        const packed = await new Blosc(level, name, shuffle, blockBytes).encode(whole);
+        const packed = await packBlosc(whole, name, shuffle, blockBytes, level);
         expect(isSame(await decode("numcodecs.blosc", packed), whole)).toBe(true);
       }
     }
@@ -49,7 +53,7 @@ describe("Blosc, judged by c-blosc in numcodecs", () => {
   it("refuses every cut, and never hands out what is not in the data", async () => {
     const whole = chunkBytes(1);
     for (const [name, shuffle] of kinds) {
-      const packed = await new Blosc(5, name, shuffle, 4096).encode(whole);
+      const packed = await packBlosc(whole, name, shuffle, 4096);
       const random = createSeededRandom(shuffle + 5);
       for (let round = 0; round < 30; round++) {
         const cut = packed.slice(0, Math.floor(random.uniform() * packed.length));
@@ -100,24 +104,32 @@ print(json.dumps(out))
 describe("never more than the chunk can have", () => {
   const zeros = new Uint8Array(40_000_000);
   it.each([
-    ["gzip", () => gzipSync(zeros)],
-    ["zstd", () => zstdCompressSync(zeros)],
-    ["blosc", () => new Blosc(9, "lz4", 1, 0).encode(zeros)],
-    ["lz4", () => new Lz4(1).encode(zeros)],
+    ["gzip", () => zlib.gzipSync(zeros)],
+    ["blosc", () => packBlosc(zeros, "lz4", 1, 0)],
+    ["lz4", () => Lz4.fromConfig({ id: "lz4", acceleration: 1 }).encode(zeros)],
   ] as const)("%s of 40 MB for a chunk of 42 kB", async (name, pack) => {
     const packed = new Uint8Array(await pack());
     await expect(decode(name, packed)).rejects.toThrow(/more than the \d+/);
     expect((await decode(name, packed, [2, 100, 100_000])).length).toBe(zeros.length);
   });
 
-  it("Zstandard that does not say its size", async () => {
-    const stream = createZstdCompress();
-    const parts = stream.toArray();
-    stream.end(Buffer.from(chunkBytes(2)));
-    const packed = new Uint8Array(Buffer.concat(await parts));
-    expect(packed[4] & 0xe0).toBe(0);
-    expect(isSame(await decode("zstd", packed), chunkBytes(2))).toBe(true);
-  });
+  // The types are those of Node 20, which has no Zstandard.
+  const createZstdCompress = (zlib as { createZstdCompress?: () => Duplex }).createZstdCompress;
+  it.skipIf(!createZstdCompress)(
+    "Zstandard that does not say its size (skipped: Node is older than 22.15)",
+    async () => {
+      const pack = async (bytes: Uint8Array) => {
+        const stream = createZstdCompress!();
+        const parts = stream.toArray();
+        stream.end(Buffer.from(bytes));
+        return new Uint8Array(Buffer.concat(await parts));
+      };
+      const packed = await pack(chunkBytes(2));
+      expect(packed[4] & 0xe0).toBe(0);
+      expect(isSame(await decode("zstd", packed), chunkBytes(2))).toBe(true);
+      await expect(decode("zstd", await pack(zeros))).rejects.toThrow(/more than the \d+/);
+    },
+  );
 });
 
 it("CRC-32C: the test vectors of RFC 3720", async () => {

@@ -81,7 +81,8 @@ const blosc = {
   name: "blosc",
   configuration: { cname: "lz4", clevel: 5, shuffle: "shuffle", typesize: 2, blocksize: 0 },
 };
-const packBlosc = (bytes: Uint8Array) => new Blosc(5, "lz4", 1, 0).encode(bytes);
+const packBlosc = (bytes: Uint8Array) =>
+  Blosc.fromConfig({ id: "blosc", cname: "lz4", shuffle: 1, blocksize: 0, clevel: 5 }).encode(bytes);
 const withSum = (bytes: Uint8Array) => {
   const summed = new Uint8Array(bytes.length + 4);
   summed.set(bytes);
