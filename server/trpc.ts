@@ -6,6 +6,7 @@ import { hasRole, type Role } from "../core/roles.ts";
 import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
 import type { Services } from "./services.ts";
+import { diskProblemOf } from "./storage/disk-room.ts";
 
 export interface RequestContext {
   readonly services: Services;
@@ -39,13 +40,11 @@ export const createCallerFactory = t.createCallerFactory;
 
 const problemsAreAnswers = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isProblem(result.error.cause))
-    throw new TRPCError({
-      code: "UNPROCESSABLE_CONTENT",
-      message: result.error.cause.message,
-      cause: result.error.cause,
-    });
-  return result;
+  if (result.ok) return result;
+  const { cause } = result.error;
+  const problem = isProblem(cause) ? cause : diskProblemOf(cause);
+  if (!problem) return result;
+  throw new TRPCError({ code: "UNPROCESSABLE_CONTENT", message: problem.message, cause: problem });
 });
 
 const signedIn = t.middleware(({ ctx, next }) => {

@@ -113,7 +113,7 @@ const putBlob: HttpRoute = {
       if (!(cause instanceof MalformedBytes)) throw cause;
       throw new Problem({ tag: "blob-malformed", what: "These are no voxels of this volume.", where: cause.message });
     }
-    await services.blobs.put(paintBlobKey(volumeId, sha256), bytes);
+    await services.blobs.put(paintBlobKey(volumeId, sha256), bytes, { maySpendReserve: true });
     await services.db
       .insert(labelBlob)
       .values({ volumeId, sha256, sizeBytes: bytes.length, createdBy: user.id })

@@ -5,6 +5,7 @@ import { isUuid, type Membership, membershipForVolume, membershipInProject } fro
 import { isTrainerToken } from "../auth/trainer-token.ts";
 import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
+import { diskProblemOf } from "../storage/disk-room.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
 function matchPath(pattern: string, pathname: string): Record<string, string> | null {
@@ -73,7 +74,10 @@ function sendFailure(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
+  const full = diskProblemOf(error);
+  // Worth trying again, unlike other Problems: somebody may free some space.
+  if (full) sendJson(response, 507, full.toJSON());
+  else if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
   else if (isProblem(error)) sendJson(response, 422, error.toJSON());
   else {
     failureLog.failed("a request", error);

@@ -42,7 +42,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(bytes);
 }
 
-/** Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields. */
+/** Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields, a full disk as 507. */
 export class HttpRefusal extends Error {
   readonly status: number;
 

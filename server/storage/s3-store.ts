@@ -33,13 +33,17 @@ export function createS3Store(options: NonNullable<Environment["s3"]>): BlobStor
   });
   const bucket = { Bucket: options.bucket };
 
-  async function* list(prefix: string): AsyncIterable<string> {
+  async function* objects(prefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }> {
     let token: string | undefined;
     do {
       const page = await client.send(new ListObjectsV2Command({ ...bucket, Prefix: prefix, ContinuationToken: token }));
-      for (const { Key } of page.Contents ?? []) if (Key) yield Key;
+      for (const { Key, Size } of page.Contents ?? []) if (Key) yield { key: Key, bytes: Size ?? 0 };
       token = page.NextContinuationToken;
     } while (token);
+  }
+
+  async function* list(prefix: string): AsyncIterable<string> {
+    for await (const { key } of objects(prefix)) yield key;
   }
 
   async function removeAll(keys: readonly string[]): Promise<void> {
@@ -94,6 +98,12 @@ export function createS3Store(options: NonNullable<Environment["s3"]>): BlobStor
       }
     },
     head,
+    async sizeOf(prefix) {
+      assertBlobKey(prefix);
+      let total = 0;
+      for await (const { bytes } of objects(prefix)) total += bytes;
+      return total;
+    },
     list(prefix) {
       assertBlobKey(prefix);
       return list(prefix);

@@ -1,6 +1,7 @@
 import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
+import { countStoredBytes } from "../quota/count-stored-bytes.ts";
 import { sweepScratch, sweepUploads } from "./clean-up.ts";
 import { type RunningImport, runImport } from "./run-import.ts";
 
@@ -42,6 +43,7 @@ function createImportQueue(services: Services): ImportQueue {
   let again = false;
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
+  const counting = new AbortController();
 
   /** When people had their last turn, as a number that rises; forgotten by a restart. */
   const lastTurn = new Map<string, number>();
@@ -95,6 +97,7 @@ function createImportQueue(services: Services): ImportQueue {
       sweeper = setInterval(() => {
         sweep().catch((error) => console.error("old uploads were not removed", error));
       }, SWEEP_EVERY_MS).unref();
+      void countStoredBytes(services, counting.signal);
       await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
       nudge();
     },
@@ -104,6 +107,7 @@ function createImportQueue(services: Services): ImportQueue {
     },
     async close() {
       closed = true;
+      counting.abort();
       clearInterval(sweeper);
       await running?.stop();
       await draining;

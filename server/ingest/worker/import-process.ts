@@ -4,13 +4,13 @@ import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
-import { assertDiskHolds } from "../disk-room.ts";
+import { assertDiskHolds, diskProblemOf } from "../../storage/disk-room.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
 import { writeImagePyramid } from "../pyramid/write-image.ts";
 import { writeLabelPyramid } from "../pyramid/write-labels.ts";
-import type { BlobSink } from "../pyramid/write-pyramid.ts";
+import { type CountingSink, countingSink } from "../quota/counting-sink.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
 import type { VolumeSource } from "../volume-source.ts";
 import { boundWasmMemory } from "./bound-wasm-memory.ts";
@@ -36,13 +36,8 @@ process.once("message", async (task: WorkerTask) => {
 
 function toProblem(error: unknown): ProblemFields {
   if (isProblem(error)) return error.toJSON();
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC")
-    return {
-      tag: "disk-full",
-      what: "The server's disk is full.",
-      hint: "Free some space on it, then start the import again. An import needs about three times the size of the volume while it runs.",
-    };
+  const full = diskProblemOf(error);
+  if (full) return full.toJSON();
   console.error("import failed", error);
   return {
     tag: "import-failed",
@@ -67,7 +62,7 @@ async function run(task: WorkerTask): Promise<void> {
 const IMAGE_SHARE = 0.6;
 
 async function importVolume(task: ImportTask): Promise<void> {
-  const blobs: BlobSink = createBlobStore(task.environment);
+  const blobs = countingSink(createBlobStore(task.environment), task.storedBound);
   const { image, labels, scratchFolder, voxelSizeZyx } = task;
   const share = image && labels ? IMAGE_SHARE : 1;
   if (image) {
@@ -83,7 +78,8 @@ async function importVolume(task: ImportTask): Promise<void> {
         name: task.name,
         onProgress: progress,
       });
-      report({ kind: "image-written", ...written, sha256: await sha256Of(image.origin) });
+      const storedBytes = blobs.takeCount();
+      report({ kind: "image-written", ...written, storedBytes, sha256: await sha256Of(image.origin) });
     });
   }
   if (labels) {
@@ -108,7 +104,7 @@ async function writeLabels(
   task: ImportTask,
   labels: LabelTask,
   source: VolumeSource,
-  blobs: BlobSink,
+  blobs: CountingSink,
   onProgress: (done: number) => void,
 ): Promise<void> {
   const renamed: Record<string, number> = {};
@@ -135,7 +131,7 @@ async function writeLabels(
         blobs.put(`${basePrefix}${brickKeyOf(bz, by, bx)}`, gzipped),
     }),
   });
-  report({ kind: "labels-written", extents, renamed });
+  report({ kind: "labels-written", extents, renamed, storedBytes: blobs.takeCount() });
 }
 
 async function withSource(
