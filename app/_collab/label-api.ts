@@ -1,5 +1,6 @@
 import { Problem } from "../../core/problem.ts";
-import type { SessionLease } from "../../core/sync/document-ports.ts";
+import { type SessionLease, ServerTrouble } from "../../core/sync/document-ports.ts";
+import { RestartReason } from "../../core/sync/messages.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 
 /** The plain HTTP doors of a volume's labels. What the server decided is a Problem; anything else may be tried again. */
@@ -14,9 +15,11 @@ export interface LabelApi {
 const SESSION_BOUND_MS = 10_000;
 const BRICK_BOUND_MS = 20_000;
 
+const INSUFFICIENT_STORAGE = 507;
 const DECIDED = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
 async function refusal(response: Response): Promise<Error> {
+  if (response.status === INSUFFICIENT_STORAGE) return new ServerTrouble(RestartReason.diskFull);
   if (!DECIDED(response.status)) return new Error(`the server answered ${response.status}`);
   const body: unknown = await response.json().catch(() => null);
   const { tag, what, where, hint } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;

@@ -8,6 +8,8 @@ import { decodeBlob } from "../../core/sync/paint-ref-codec.ts";
 import { recordLimits } from "../../core/sync/record.ts";
 import { labelBlob } from "../../db/schema/index.ts";
 import { HttpRefusal, type HttpRoute, sendJson } from "../http/route.ts";
+import { objectionToGzip } from "../label-images/gzip-objection.ts";
+import { damagedBrick, LABEL_BRICK_BYTES } from "../label-images/read-label-chunk.ts";
 import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
 import { startSession } from "./start-session.ts";
@@ -79,6 +81,8 @@ const getBrick: HttpRoute = {
       response.writeHead(204).end();
       return;
     }
+    const objection = objectionToGzip(gzipped, LABEL_BRICK_BYTES);
+    if (objection) throw damagedBrick(objection, baseBrickKey(volumeId, number));
     const etag = `"${createHash("sha256").update(gzipped).digest("hex").slice(0, 16)}"`;
     response.setHeader("etag", etag);
     if (request.headers["if-none-match"] === etag) {

@@ -4,7 +4,8 @@ import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import { LABELS_PER_LEASE } from "../../core/sync/label-leases.ts";
-import { CloseCode } from "../../core/sync/messages.ts";
+import { CloseCode, RestartReason } from "../../core/sync/messages.ts";
+import { diskProblemOf } from "../storage/disk-room.ts";
 import { type IncomingMessage, parseIncoming } from "./incoming-message.ts";
 import { PresenceRelay } from "./presence-relay.ts";
 import { RecordGate } from "./record-gate.ts";
@@ -86,7 +87,7 @@ export class Room {
     const connection = new RoomConnection(socket, who);
     if (this.#crashed) {
       // Between its admission and now: the next attempt finds a fresh room.
-      connection.close(CloseCode.restart, "the volume restarts");
+      connection.close(CloseCode.restart, RestartReason.plain);
       return connection;
     }
     this.connections.add(connection);
@@ -190,8 +191,9 @@ export class Room {
   crash(error: unknown): void {
     if (this.#crashed) return;
     this.#crashed = true;
+    const reason = diskProblemOf(error) ? RestartReason.diskFull : RestartReason.plain;
     for (const connection of [...this.connections]) {
-      connection.close(CloseCode.restart, "the volume restarts");
+      connection.close(CloseCode.restart, reason);
       this.disconnect(connection);
     }
     const failed = [

@@ -7,7 +7,14 @@ import { Problem } from "../../core/problem.ts";
 import { datasetVersion, volume } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
-import { datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
+import {
+  assertModelPackable,
+  assertPackable,
+  datasetFolderName,
+  datasetZip,
+  modelFolderName,
+  modelZip,
+} from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
@@ -68,10 +75,11 @@ async function sendDataset(request: RouteRequest): Promise<void> {
     wantsModel && row.checkpointId ? await findExportedModel(services.db, projectId, row.checkpointId) : null;
   if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
   const dataset = openDataset(services.blobs, description);
-  // Opened before the first byte is sent: what is damaged is said in words, not by a broken connection.
+  const wanted = { dataset, formats: formats.data, model, exportedAt: new Date() };
+  // Before the first byte is sent: what is missing is said in words, not by a broken connection.
   for (const frozen of description.volumes) await dataset.openVolume(frozen);
-  const zip = datasetZip({ dataset, formats: formats.data, model, exportedAt: new Date() });
-  await sendZip(request.response, zip, datasetFolderName(description), request.signal);
+  await assertPackable(wanted, request.signal);
+  await sendZip(request.response, datasetZip(wanted), datasetFolderName(description), request.signal);
 }
 
 async function sendModel(request: RouteRequest): Promise<void> {
@@ -80,6 +88,7 @@ async function sendModel(request: RouteRequest): Promise<void> {
     ? await findExportedModel(services.db, projectId, parameters.checkpointId)
     : null;
   if (!model) throw new HttpRefusal(404, "There is no such model.");
+  await assertModelPackable(services, model);
   await sendZip(request.response, modelZip(services, model, new Date()), modelFolderName(model), request.signal);
 }
 

@@ -32,7 +32,7 @@ export async function takePrediction(services: Services, jobId: string, message:
       brickKeys: message.brickKeys,
       readBrick: async (key) => {
         const gzipped = await blobs.get(`${folder}${key}`);
-        return gzipped && unzipLabelBrick(gzipped);
+        return gzipped && unzipLabelBrick(gzipped, `${message.folder}/${key}`);
       },
     },
     async (tx) => {

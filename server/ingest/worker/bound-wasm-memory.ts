@@ -1,4 +1,6 @@
 const PAGE_BYTES = 65_536;
+/** Of the HDF5 library: the largest chunk packed and unpacked, what the filters between need, and its caches. */
+export const IMPORT_WASM_BYTES = 640 * 1024 * 1024;
 
 /**
  * WebAssembly modules (the HDF5 library) ask for memory as a file demands; above this they are told that there is none, which

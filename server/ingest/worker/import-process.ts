@@ -13,11 +13,10 @@ import { writeLabelPyramid } from "../pyramid/write-labels.ts";
 import { type CountingSink, countingSink } from "../quota/counting-sink.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
 import type { VolumeSource } from "../volume-source.ts";
-import { boundWasmMemory } from "./bound-wasm-memory.ts";
+import { boundWasmMemory, IMPORT_WASM_BYTES } from "./bound-wasm-memory.ts";
 import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
 
-/** Of the HDF5 library: the largest chunk packed and unpacked, what the filters between need, and its caches. */
-boundWasmMemory(768 * 1024 * 1024);
+boundWasmMemory(IMPORT_WASM_BYTES);
 
 /** Entry of the import process: one task from the parent, reports back, end. Without its parent it has no reason to live. */
 let reported: Promise<void> = Promise.resolve();
