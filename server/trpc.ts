@@ -12,6 +12,7 @@ import type { Client } from "./http/client-address.ts";
 import { currentRequest } from "./log/request-context.ts";
 import { procedureSeconds } from "./metrics/process-metrics.ts";
 import type { Services } from "./services.ts";
+import { diskProblemOf } from "./storage/disk-room.ts";
 
 export interface RequestContext {
   readonly services: Services;
@@ -58,13 +59,15 @@ export const createCallerFactory = t.createCallerFactory;
 
 const problemsAreAnswers = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && result.error.code === "INTERNAL_SERVER_ERROR" && isProblem(result.error.cause))
-    throw new TRPCError({
-      code: result.error.cause.waitSeconds === undefined ? "UNPROCESSABLE_CONTENT" : "TOO_MANY_REQUESTS",
-      message: result.error.cause.message,
-      cause: result.error.cause,
-    });
-  return result;
+  if (result.ok) return result;
+  const { cause, code } = result.error;
+  const problem = isProblem(cause) ? cause : diskProblemOf(cause);
+  if (!problem || code !== "INTERNAL_SERVER_ERROR") return result;
+  throw new TRPCError({
+    code: problem.waitSeconds === undefined ? "UNPROCESSABLE_CONTENT" : "TOO_MANY_REQUESTS",
+    message: problem.message,
+    cause: problem,
+  });
 });
 
 /** PostgreSQL holds no NUL, and nobody types one: refused before a query fails on it. */

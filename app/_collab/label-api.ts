@@ -1,5 +1,6 @@
 import { Problem } from "../../core/problem.ts";
-import type { SessionLease } from "../../core/sync/document-ports.ts";
+import { ServerTrouble, type SessionLease } from "../../core/sync/document-ports.ts";
+import { RestartReason } from "../../core/sync/messages.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 
 /** The plain HTTP doors of a volume's labels. What the server decided is a Problem; anything else may be tried again. */
@@ -16,11 +17,13 @@ const BRICK_BOUND_MS = 20_000;
 /** 16 MiB over half a megabit a second. */
 const BLOB_BOUND_MS = 5 * 60_000;
 
+const INSUFFICIENT_STORAGE = 507;
 const DECIDED = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 /** Of voxels: what they are, not whose. After signing in again, or with the role back, they are taken. */
 const DECIDED_OF_VOXELS = (status: number): boolean => status === 400 || status === 413 || status === 422;
 
 async function refusal(response: Response, isDecided: (status: number) => boolean): Promise<Error> {
+  if (response.status === INSUFFICIENT_STORAGE) return new ServerTrouble(RestartReason.diskFull);
   if (!isDecided(response.status)) return new Error(`the server answered ${response.status}`);
   const body: unknown = await response.json().catch(() => null);
   const { tag, what, where, hint } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;

@@ -87,7 +87,7 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
     },
     acknowledge: (session: number, seq: number) =>
       link[link.length - 1].events.onMessage({ type: "ack", durable: new Map([[session, seq]]) }),
-    disconnect: () => link[link.length - 1].events.onDisconnected(),
+    disconnect: () => link[link.length - 1].events.onDisconnected(null),
     document: () => link[link.length - 1].doc,
     inDocument: () => [
       ...(generationsOf(link[link.length - 1].doc)

@@ -18,6 +18,9 @@ export interface SessionLease {
 }
 
 /** Everything outside that a co-edited document needs. */
+/** The server could not do it at the moment and said why: tried again, and shown meanwhile. Words without a full stop. */
+export class ServerTrouble extends Error {}
+
 export interface LabelDocumentPorts {
   readonly outbox: OutboxStore;
   /** `after`: the last record in the outbox now (R40). Rejects while the server is away; a Problem when it says no. */

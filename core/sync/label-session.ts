@@ -1,7 +1,7 @@
 import type { SaveState } from "../edit/label-document.ts";
 import { isProblem } from "../problem.ts";
 import { gridOf, roomName } from "./document-layout.ts";
-import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
+import { type LabelDocumentPorts, ServerTrouble, type SessionLease } from "./document-ports.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import { LABELS_PER_LEASE, LabelLeases, REFILL_BELOW } from "./label-leases.ts";
 import type { Link } from "./link.ts";
@@ -60,6 +60,8 @@ export class LabelSession {
   #closed = false;
   #cancelRetry = () => {};
   #stopped: string | null = null;
+  /** Why the server does not save at the moment; until it has saved something. */
+  #trouble: string | null = null;
   #refusal: { reason: string; recordId: string } | null = null;
   #tellBase: (hasBase: boolean) => void = () => {};
   /** What the first lease says of the base; true where there will be no lease. */
@@ -98,6 +100,9 @@ export class LabelSession {
     if (this.#stopped) return { kind: "read-only", reason: this.#stopped };
     if (this.#lease && !this.#lease.canEdit)
       return { kind: "read-only", reason: this.#lease.lookOnlyReason ?? "You may look at this volume, not edit it." };
+    // It may come and go meanwhile: each attempt to save ends the connection.
+    if (this.#trouble && (waiting > 0 || !this.#synced))
+      return { kind: this.#everSynced || waiting > 0 ? "offline" : "connecting", waiting, trouble: this.#trouble };
     if (!this.#synced)
       return this.#everSynced || waiting > 0 ? { kind: "offline", waiting } : { kind: "connecting", waiting };
     return waiting > 0 ? { kind: "saving", waiting } : { kind: "saved" };
@@ -196,11 +201,13 @@ export class LabelSession {
       if (isProblem(error)) {
         this.#stopped = error.message;
         this.#tellBase(true);
-      } else
+      } else {
+        this.#noteTrouble(error);
         this.#cancelRetry = this.#ports.schedule(
           () => void this.#takeLease(Math.min(retryMs * 2, RETRY_MAX_MS)),
           retryMs,
         );
+      }
     }
     this.#events.onState();
   }
@@ -218,7 +225,7 @@ export class LabelSession {
     if (!lease) return;
     this.#link = this.#ports.openLink(roomName(this.#volumeId, lease.epoch), replica.doc, replica.awareness, {
       onSynced: () => this.#onSynced(replica),
-      onDisconnected: () => this.#onDisconnected(),
+      onDisconnected: (trouble) => this.#onDisconnected(trouble),
       onMessage: (message) => this.#onMessage(message),
       onClosed: (code, reason) => this.#onClosed(code, reason),
     });
@@ -250,8 +257,9 @@ export class LabelSession {
     this.#events.onState();
   }
 
-  #onDisconnected(): void {
+  #onDisconnected(trouble: string | null): void {
     this.#synced = false;
+    this.#trouble = trouble ?? this.#trouble;
     this.#events.onState();
   }
 
@@ -268,11 +276,13 @@ export class LabelSession {
 
   #onMessage(message: Message): void {
     if (message.type === "ack") {
+      const before = this.outbox.waitingActs;
       for (const [session, seq] of message.durable) {
         this.#answered.add(session);
         this.outbox.acknowledge(session, seq);
         if (seq > 0) this.#refusals = 0;
       }
+      if (this.outbox.waitingActs < before || before === 0) this.#trouble = null;
       this.rehome();
     } else if (message.type === "lease") {
       this.#wanting = false;
@@ -291,12 +301,19 @@ export class LabelSession {
         for (const { row, reason } of refused) await this.#setAside(row, reason);
         if (refused.length > 0) this.#restart();
       }
-    } catch {
+    } catch (error) {
+      this.#noteTrouble(error);
       if (!this.#closed) this.#cancelRetry = this.#ports.schedule(() => void this.#upload(), RETRY_MAX_MS);
     } finally {
       this.#uploading = false;
     }
     this.rehome();
+  }
+
+  #noteTrouble(error: unknown): void {
+    if (!(error instanceof ServerTrouble)) return;
+    this.#trouble = error.message;
+    this.#events.onState();
   }
 
   async #onRejected(reason: string, recordId: RecordId): Promise<void> {

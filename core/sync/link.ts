@@ -1,7 +1,7 @@
 import * as encoding from "lib0/encoding";
 import { type Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import type * as Y from "yjs";
-import { decodeMessage, type Message, MessageType } from "./messages.ts";
+import { decodeMessage, type Message, MessageType, RestartReason } from "./messages.ts";
 
 /** A connection of one document to its room. Reconnects by itself until it is closed or the server decided against it. */
 export interface Link {
@@ -13,7 +13,8 @@ export interface Link {
 export interface LinkEvents {
   /** The server's state has arrived and the own difference has left (R23). */
   onSynced(): void;
-  onDisconnected(): void;
+  /** `trouble`: what the server said of why it closed, where a person should know; a sentence without its full stop. */
+  onDisconnected(trouble: string | null): void;
   onMessage(message: Message): void;
   /** The server decided; there will be no further attempt. */
   onClosed(code: number, reason: string): void;
@@ -48,6 +49,7 @@ export interface ProviderLike {
   wsUnsuccessfulReconnects: number;
   on(event: "sync", listener: (synced: boolean) => void): unknown;
   on(event: "status", listener: (change: { status: string }) => void): unknown;
+  on(event: "connection-close", listener: (event: { reason: string } | null) => void): unknown;
   on(event: "closed", listener: (event: { code: number; reason: string }) => void): unknown;
   connect(): void;
   disconnect(): void;
@@ -112,11 +114,15 @@ export function linkOverProvider(
     boundMs = ATTEMPT_MS;
     events.onSynced();
   });
+  let trouble: string | null = null;
+  provider.on("connection-close", (event) => {
+    trouble = event?.reason === RestartReason.diskFull ? event.reason : null;
+  });
   provider.on("status", ({ status }) => {
     if (!open) return;
     hasOpened = status === "connected";
     if (status === "connecting") watchAttempt();
-    if (status === "disconnected") events.onDisconnected();
+    if (status === "disconnected") events.onDisconnected(trouble);
   });
   provider.on("closed", ({ code, reason }) => {
     unwatch();

@@ -32,6 +32,9 @@ export const maxFrameBytes = {
   other: 40 * 1024,
 } as const;
 
+/** Why a room that will be back is closed; what is no plain restart is shown to people. */
+export const RestartReason = { plain: "the volume restarts", diskFull: "The server's disk is full" } as const;
+
 // A page names every session of its outbox; nobody has thousands of pages with unsaved work.
 const MAX_SESSIONS = 4096;
 const MAX_TEXT_BYTES = 4096;

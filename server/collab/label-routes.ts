@@ -7,6 +7,8 @@ import { brickExtent, type LabelGrid } from "../../core/sync/label-grid.ts";
 import { acceptedBlobBounds, recordLimits } from "../../core/sync/record.ts";
 import { labelBlob } from "../../db/schema/index.ts";
 import { HttpRefusal, type HttpRoute, sendJson } from "../http/route.ts";
+import { objectionToGzip } from "../label-images/gzip-objection.ts";
+import { damagedBrick, LABEL_BRICK_BYTES } from "../label-images/read-label-chunk.ts";
 import type { Services } from "../services.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
@@ -100,6 +102,8 @@ const getBrick: HttpRoute = {
       response.writeHead(204).end();
       return;
     }
+    const objection = objectionToGzip(gzipped, LABEL_BRICK_BYTES);
+    if (objection) throw damagedBrick(objection, baseBrickKey(volumeId, number));
     const etag = `"${createHash("sha256").update(gzipped).digest("hex").slice(0, 16)}"`;
     response.setHeader("etag", etag);
     if (request.headers["if-none-match"] === etag) {
@@ -168,7 +172,7 @@ const putBlob: HttpRoute = {
         throw new HttpRefusal(400, "The bytes do not have this SHA-256.");
       const live = await openAtDoor(services, volumeId);
       await checkBlob(budget, bytes, live.room.fold.grid);
-      await services.blobs.put(paintBlobKey(volumeId, sha256), bytes);
+      await services.blobs.put(paintBlobKey(volumeId, sha256), bytes, { maySpendReserve: true });
       await services.db
         .insert(labelBlob)
         .values({ volumeId, sha256, sizeBytes: bytes.length, createdBy: user.id })

@@ -4,8 +4,9 @@ import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import { LABELS_PER_LEASE } from "../../core/sync/label-leases.ts";
-import { CloseCode } from "../../core/sync/messages.ts";
+import { CloseCode, RestartReason } from "../../core/sync/messages.ts";
 import type { PaintBody } from "../../core/sync/record.ts";
+import { diskProblemOf } from "../storage/disk-room.ts";
 import { encodeState } from "./encode-state.ts";
 import { type IncomingMessage, parseIncoming } from "./incoming-message.ts";
 import { nextTurn, pauseWhenDue } from "./next-turn.ts";
@@ -119,7 +120,7 @@ export class Room {
     const connection = new RoomConnection(socket, who);
     if (this.#crashed) {
       // Between its admission and now: the next attempt finds a fresh room.
-      connection.close(CloseCode.restart, "the volume restarts");
+      connection.close(CloseCode.restart, RestartReason.plain);
       return connection;
     }
     this.connections.add(connection);
@@ -220,8 +221,9 @@ export class Room {
   crash(error: unknown): void {
     if (this.#crashed) return;
     this.#crashed = true;
+    const reason = diskProblemOf(error) ? RestartReason.diskFull : RestartReason.plain;
     for (const connection of [...this.connections]) {
-      connection.close(CloseCode.restart, "the volume restarts");
+      connection.close(CloseCode.restart, reason);
       this.disconnect(connection);
     }
     const failed = [

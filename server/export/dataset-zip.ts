@@ -68,6 +68,11 @@ export function datasetZip(zip: DatasetZip): Readable {
   );
 }
 
+/** Asks once for everything the zip is going to hold, but not for its bytes: what is missing is said before the first is sent. */
+export async function assertPackable(zip: DatasetZip, signal: AbortSignal): Promise<void> {
+  for await (const _file of contents(zip)) signal.throwIfAborted();
+}
+
 /** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. */
 export function modelZip(model: ExportedModel, exportedAt: Date): Readable {
   const folder = modelFolderName(model);

@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { isMigrated } from "../../db/client.ts";
 import { logOf } from "../log/log.ts";
 import type { Services } from "../services.ts";
-import { DISK_RESERVE_BYTES, diskSpace } from "../storage/disk-room.ts";
+import { diskSpace } from "../storage/disk-room.ts";
 import { createProbe, type Probe } from "./probe.ts";
 
 /** What must be well for people to work. */
@@ -28,7 +28,8 @@ const holds: Readonly<Record<ReadinessPart, (services: Services) => Promise<bool
     return true;
   },
   async disk({ environment }) {
-    return (await diskSpace(environment.dataRoot)).freeBytes > DISK_RESERVE_BYTES;
+    const { freeBytes, reserveBytes } = await diskSpace(environment.dataRoot);
+    return freeBytes > reserveBytes;
   },
 };
 

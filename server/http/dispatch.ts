@@ -8,6 +8,7 @@ import { isUnfitText } from "../database/unfit-text.ts";
 import { failureLog } from "../failure-log.ts";
 import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
+import { diskProblemOf } from "../storage/disk-room.ts";
 import { readBody } from "./entrance/read-body.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
@@ -93,7 +94,10 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
+  const full = diskProblemOf(error);
+  // Worth trying again, unlike other Problems: somebody may free some space.
+  if (full) sendJson(response, 507, full.toJSON());
+  else if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
   else if (isProblem(error)) {
     if (error.waitSeconds !== undefined) response.setHeader("retry-after", error.waitSeconds);
     sendJson(response, error.waitSeconds === undefined ? 422 : 429, error.toJSON());

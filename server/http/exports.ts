@@ -8,7 +8,7 @@ import { datasetVersion, volume } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
-import { datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
+import { assertPackable, datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
@@ -68,12 +68,13 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   const model = wantsModel && row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
   if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
   const dataset = openDataset(services.blobs, description);
-  // Opened before the first byte is sent: what is damaged is said in words, not by a broken connection.
+  const wanted = { dataset, formats: formats.data, model, exportedAt: new Date() };
+  // Before the first byte is sent: what is missing is said in words, not by a broken connection.
   for (const frozen of description.volumes) await dataset.openVolume(frozen);
+  await assertPackable(wanted, request.signal);
   const details = { versionId: row.id, version: row.version, formats: formats.data };
   await recordAudit(services.db, { act: "export.downloaded", by: request.user?.id ?? null, projectId, details });
-  const zip = datasetZip({ dataset, formats: formats.data, model, exportedAt: new Date() });
-  await sendZip(request.response, zip, datasetFolderName(description), request.signal);
+  await sendZip(request.response, datasetZip(wanted), datasetFolderName(description), request.signal);
 }
 
 async function sendModel(request: RouteRequest): Promise<void> {

@@ -53,7 +53,10 @@ export function jobOfDoor({ job }: RouteRequest): JobRow {
   return job;
 }
 
-/** Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields, as 429 where it is only too early. */
+/**
+ * Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields, as 429 where it is only too
+ * early, as 507 where the disk is full.
+ */
 export class HttpRefusal extends Error {
   readonly status: number;
 

@@ -111,7 +111,7 @@ const brickReader =
   async (key: number): Promise<Uint32Array | null> => {
     if (!named.has(key)) return null;
     const gzipped = await blobs.get(`${folder}${key}`);
-    const brick = gzipped && (await unzipLabelBrick(gzipped).catch(() => null));
+    const brick = gzipped && (await unzipLabelBrick(gzipped, `brick ${key}`).catch(() => null));
     if (!brick)
       throw new Problem({
         tag: "prediction-damaged",

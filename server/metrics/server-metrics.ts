@@ -7,7 +7,7 @@ import { failureLog } from "../failure-log.ts";
 import { createProbe } from "../health/probe.ts";
 import { partsNotReady, readinessParts } from "../health/readiness.ts";
 import type { Services } from "../services.ts";
-import { DISK_RESERVE_BYTES, diskSpace } from "../storage/disk-room.ts";
+import { diskSpace } from "../storage/disk-room.ts";
 import { processRegistry } from "./process-metrics.ts";
 
 const LOOK_WITHIN_MS = 2_000;
@@ -90,11 +90,11 @@ function createServerRegistry(services: Services): Registry {
     { value: connection.pool.waitingCount },
   ]);
   gauge("disk_bytes", "The disk of the data folder: its size, what is free, what is kept free", ["kind"], async () => {
-    const { sizeBytes, freeBytes } = await diskSpace(environment.dataRoot);
+    const { sizeBytes, freeBytes, reserveBytes } = await diskSpace(environment.dataRoot);
     return [
       { labels: { kind: "size" }, value: sizeBytes },
       { labels: { kind: "free" }, value: freeBytes },
-      { labels: { kind: "reserve" }, value: DISK_RESERVE_BYTES },
+      { labels: { kind: "reserve" }, value: reserveBytes },
     ];
   });
   return registry;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { assertBlobKey, type BlobStore } from "./blob-store.ts";
+import { diskProblemOf, guardDisk } from "./disk-room.ts";
 
 const isMissing = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code;
@@ -57,6 +58,7 @@ function createFolderMaker(root: string) {
 /** Blobs as files below `root`. A put is a temporary file, fsync, rename, fsync of the folder. */
 export function createFolderStore(root: string): BlobStore {
   const folders = createFolderMaker(root);
+  const guard = guardDisk(root);
   const fileOf = (key: string): string => {
     assertBlobKey(key);
     return path.join(root, key);
@@ -87,8 +89,9 @@ export function createFolderStore(root: string): BlobStore {
   }
 
   return {
-    async put(key, bytes) {
+    async put(key, bytes, options) {
       const file = fileOf(key);
+      if (!options?.maySpendReserve) await guard.beforeWriting(bytes.length);
       const folder = path.dirname(file);
       const temporary = path.join(folder, `.${randomUUID()}`);
       try {
@@ -102,7 +105,7 @@ export function createFolderStore(root: string): BlobStore {
         await rename(temporary, file);
       } catch (error) {
         await rm(temporary, { force: true });
-        throw error;
+        throw diskProblemOf(error) ?? error;
       }
       await syncFolder(folder);
     },
@@ -126,6 +129,11 @@ export function createFolderStore(root: string): BlobStore {
         throw error;
       });
       return info?.isFile() ? info.size : null;
+    },
+    async sizeOf(prefix) {
+      let bytes = 0;
+      for await (const key of walk(prefix)) bytes += (await stat(fileOf(key))).size;
+      return bytes;
     },
     list(prefix) {
       assertBlobKey(prefix);

@@ -98,6 +98,12 @@ export function createS3Store(options: NonNullable<Environment["s3"]>): BlobStor
       }
     },
     head,
+    async sizeOf(prefix) {
+      assertBlobKey(prefix);
+      let total = 0;
+      for await (const { sizeBytes } of sizes(prefix)) total += sizeBytes;
+      return total;
+    },
     list(prefix) {
       assertBlobKey(prefix);
       return list(prefix);

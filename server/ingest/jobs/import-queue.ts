@@ -2,11 +2,12 @@ import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
+import { countStoredBytes } from "../quota/count-stored-bytes.ts";
 import { sweepScratch, sweepUploads } from "./clean-up.ts";
 import { type RunningImport, runImport } from "./run-import.ts";
 
 /**
- * Imports, one at a time, in the order they were asked for. The queue is the table `import_job`: what is not finished
+ * Imports, one at a time: people take turns, each one's imports keep their order. The queue is the table `import_job`: what is not finished
  * there is done again after a restart. States: queued -> running -> done | failed; cancelled jobs are deleted.
  */
 export interface ImportQueue {
@@ -43,15 +44,22 @@ function createImportQueue(services: Services): ImportQueue {
   let again = false;
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
+  const counting = new AbortController();
+
+  /** When people had their last turn, as a number that rises; forgotten by a restart. */
+  const lastTurn = new Map<string, number>();
+  let turns = 0;
 
   // Asked only while nothing runs: what is marked as running then was left by a failure, and is done again.
   const nextJob = async () => {
-    const [job] = await db
-      .select()
+    const oldestOfEach = await db
+      .selectDistinctOn([importJob.userId])
       .from(importJob)
       .where(inArray(importJob.state, ["queued", "running"]))
-      .orderBy(asc(importJob.createdAt))
-      .limit(1);
+      .orderBy(asc(importJob.userId), asc(importJob.createdAt));
+    const turnOf = ({ userId }: { userId: string }) => lastTurn.get(userId) ?? 0;
+    const [job] = oldestOfEach.sort((a, b) => turnOf(a) - turnOf(b) || a.createdAt.getTime() - b.createdAt.getTime());
+    if (job) lastTurn.set(job.userId, ++turns);
     return job;
   };
 
@@ -90,6 +98,7 @@ function createImportQueue(services: Services): ImportQueue {
       sweeper = setInterval(() => {
         sweep().catch((error) => failureLog.failed("the removal of old uploads", error));
       }, SWEEP_EVERY_MS).unref();
+      void countStoredBytes(services, counting.signal);
       await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
       nudge();
     },
@@ -99,6 +108,7 @@ function createImportQueue(services: Services): ImportQueue {
     },
     async close() {
       closed = true;
+      counting.abort();
       clearInterval(sweeper);
       await running?.stop();
       await draining;

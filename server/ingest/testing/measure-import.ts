@@ -51,6 +51,7 @@ export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
           prefix: "volumes/large/image.ome.zarr/",
         },
         labels: null,
+        storedBound: null,
       },
       onReport,
     );

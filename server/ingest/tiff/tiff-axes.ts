@@ -23,6 +23,7 @@ export interface TiffImage {
 }
 
 const DESCRIPTION = 270;
+const MAX_CHANNELS = 4096;
 
 /** The axes, by the first that speaks: OME-XML, ImageJ, a shape description, else the pages are z slices. */
 export async function tiffImagesOf(tiff: Tiff, all: TiffPage[]): Promise<{ images: TiffImage[]; notes: string[] }> {
@@ -41,8 +42,6 @@ export async function tiffImagesOf(tiff: Tiff, all: TiffPage[]): Promise<{ image
 function fromOme(image: OmeImage, index: number, count: number, pages: readonly TiffPage[]): TiffImage {
   const path = count > 1 ? `${index + 1}: ${image.name}` : image.name;
   const where = `OME-XML, image ${index + 1}`;
-  const planes = image.sizeZ * image.sizeC * image.sizeT;
-  if (planes > 1e6) throw omeMismatch(`The OME-XML claims ${planes} planes`, where);
   const used = new Set<TiffPage>();
   for (let t = 0; t < image.sizeT; t++)
     for (let c = 0; c < image.sizeC; c++)
@@ -58,6 +57,7 @@ function fromOme(image: OmeImage, index: number, count: number, pages: readonly 
   const list = [...used];
   assertSameLayout(list);
   const [first] = list;
+  assertFewChannels(image.sizeC * first.samples, where);
   if (first.width !== image.sizeX || first.height !== image.sizeY)
     throw omeMismatch(
       `The OME-XML says ${image.sizeX} × ${image.sizeY} pixels, the pages have ${first.width} × ${first.height}`,
@@ -98,6 +98,7 @@ async function fromImageJ(
   const [channels, slices, frames] = believable
     ? [said.channels, said.slices, said.frames]
     : [1, single ? said.images : pages.length, 1];
+  assertFewChannels(channels * first.samples, "tag 270");
   const perUnit = async (tag: number) => (await readNumbers(tiff, first.directory, tag, 1))?.[0] ?? 0;
   const umPerPixel = async (tag: number) => {
     const resolution = await perUnit(tag);
@@ -154,6 +155,7 @@ async function fromShape(tiff: Tiff, text: string, pages: readonly TiffPage[]): 
   const planes = single ? said.planes : pages.length;
   const { channels, times } = said?.planes === planes ? said : { channels: 1, times: 1 };
   const slices = planes / (channels * times);
+  assertFewChannels(channels * first.samples, "tag 270");
   return {
     path: "stack",
     shapeZyx: [slices, first.height, first.width],
@@ -168,6 +170,16 @@ async function fromShape(tiff: Tiff, text: string, pages: readonly TiffPage[]): 
       sample: c % first.samples,
     }),
   };
+}
+
+function assertFewChannels(channels: number, where: string): void {
+  if (channels <= MAX_CHANNELS) return;
+  throw new Problem({
+    tag: "tiff-damaged",
+    what: `The header claims ${channels} channels.`,
+    where,
+    hint: "If they are slices, save the volume as a z stack; otherwise the header is damaged.",
+  });
 }
 
 const numbered = (channels: number): string[] => Array.from({ length: channels }, (_, i) => `channel ${i + 1}`);

@@ -9,6 +9,8 @@ export interface ImportProcess {
   readonly pid: number | undefined;
   /** Resolves after the last report, also when it crashed or was killed. */
   readonly ended: Promise<void>;
+  /** Whether it was ended because it took more than its memory. */
+  readonly outgrewMemory: boolean;
   /** At once, whatever it does. */
   kill(): Promise<void>;
 }
