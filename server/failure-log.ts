@@ -31,7 +31,7 @@ export interface FailureLog {
   failed(what: string, error: unknown): void;
 }
 
-export function createFailureLog(say: (line: string) => void, now: () => number = Date.now): FailureLog {
+export function createFailureLog(say: (line: string) => void, now: () => number = () => performance.now()): FailureLog {
   const saidAt = new Map<string, number>();
   const sayOnce = (line: string): void => {
     if (now() - (saidAt.get(line) ?? Number.NEGATIVE_INFINITY) < SAME_LINE_MS) return;

@@ -56,7 +56,7 @@ export async function startLocalTrainer(
     waiting = null;
     // The one before is gone: its job goes on from the last checkpoint at once.
     void expireLeasesOf(db, LOCAL_TRAINER_NAME).catch((error) => options.say(`[trainer] ${error.message}`));
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     current = startGuarded(command, {
       cwd: PROJECT_FOLDER,
       env: {
@@ -74,7 +74,7 @@ export async function startLocalTrainer(
     void current.ended.then((code) => {
       current = null;
       if (stopped) return;
-      if (restarting || Date.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
+      if (restarting || performance.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
       if (!restarting) options.say(`[trainer] ended (${code ?? "by a signal"}); starting again in ${delayMs / 1000} s`);
       waiting = setTimeout(launch, restarting ? 0 : delayMs);
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);

@@ -214,7 +214,7 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
   const bringUp = async (): Promise<ChildProcess> => {
     dropForeignPidFile(data);
     let child = launch();
-    const deadline = Date.now() + START_TIMEOUT_MS;
+    const deadline = performance.now() + START_TIMEOUT_MS;
     while (!(await answers(config))) {
       if (child.exitCode !== null || child.signalCode !== null) {
         if (!/postmaster\.pid" already exists/.test(log)) throw new Error(`PostgreSQL ended at start: ${log}`);
@@ -222,7 +222,7 @@ export async function startEmbeddedPostgres(root: string): Promise<EmbeddedPostg
         await sleep(100);
         child = launch();
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         child.stdin?.end();
         throw new Error(`PostgreSQL did not answer within 30 s: ${log}`);
       }

@@ -36,7 +36,7 @@ export async function holdSingleServerLock(
         client = holder;
         return true;
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         await holder.end();
         return false;
       }
@@ -46,7 +46,7 @@ export async function holdSingleServerLock(
   const retake = async (): Promise<void> => {
     while (!released) {
       try {
-        if (!(await take(Date.now() + PATIENCE_MS))) onTaken();
+        if (!(await take(performance.now() + PATIENCE_MS))) onTaken();
         return;
       } catch {
         await sleep(RETRY_MS); // the database is not back yet
@@ -54,7 +54,7 @@ export async function holdSingleServerLock(
     }
   };
 
-  if (!(await take(Date.now() + PATIENCE_MS)))
+  if (!(await take(performance.now() + PATIENCE_MS)))
     throw new Error(
       "Another Karyoloop server is running on this data: stop it first, or choose another KARYOLOOP_DATA (or DATABASE_URL).",
     );
