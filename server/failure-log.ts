@@ -32,7 +32,7 @@ export interface FailureLog {
   readonly counts: Readonly<Record<FailureKind, number>>;
 }
 
-export function createFailureLog(log: Log, now: () => number = Date.now): FailureLog {
+export function createFailureLog(log: Log, now: () => number = () => performance.now()): FailureLog {
   const saidAt = new Map<string, number>();
   const counts: Record<FailureKind, number> = { "database-away": 0, account: 0, other: 0 };
   const sayOnce = (line: string): void => {

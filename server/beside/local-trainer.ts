@@ -63,7 +63,7 @@ export async function startLocalTrainer(
     waiting = null;
     // The one before is gone: its job goes on from the last checkpoint at once.
     void expireLeasesOf(db, hashToken(token)).catch((error) => failureLog.failed("the trainer's leases", error));
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     current = startGuarded(command, {
       cwd: PROJECT_FOLDER,
       env: {
@@ -82,7 +82,7 @@ export async function startLocalTrainer(
     void current.ended.then((code) => {
       current = null;
       if (stopped) return;
-      if (restarting || Date.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
+      if (restarting || performance.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
       if (!restarting)
         options.say(`the trainer ended (${code ?? "by a signal"}); starting again in ${delayMs / 1000} s`);
       waiting = setTimeout(launch, restarting ? 0 : delayMs);

@@ -29,12 +29,12 @@ export function startBeside(running: RunningServer): { stop(): Promise<void> } {
     writeEngineStatus(db, events, status).catch((error) => {
       if (!stopping.signal.aborted) failureLog.failed("storing the engine's status", error);
     });
-  let toldAt = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
   const setUp = startTensorFlowSetUp({
     onStatus(status) {
-      if (status.state === "setting-up" && Date.now() - toldAt < TELL_EVERY_MS) return;
+      if (status.state === "setting-up" && performance.now() - toldAt < TELL_EVERY_MS) return;
       if (status.state !== "setting-up") log.info(status.text);
-      toldAt = Date.now();
+      toldAt = performance.now();
       void tell(status);
     },
   });

@@ -1,5 +1,6 @@
 import * as Y from "yjs";
 import type { Role } from "../../core/roles.ts";
+import { sameBytes } from "../../core/sync/bytes.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
@@ -39,6 +40,8 @@ const PIECE_STRUCTS = 100;
 const STEP_UNITS = 500;
 
 const SERVER_ORIGIN = "server";
+/** No structs, no deletions: the difference of a page that has nothing of its own. */
+const NOTHING_NEW = Uint8Array.of(0, 0);
 
 /** The document threw while something was applied: what is in memory is not to be trusted any more. */
 class ApplyFailed extends Error {}
@@ -371,7 +374,7 @@ export class Room {
 
   /** Gate and apply. False when the update was refused, or its socket went away meanwhile. */
   async *#pass(connection: RoomConnection, update: Uint8Array): AsyncGenerator<number, boolean, void> {
-    if (update.length <= 2) return true; // no structs, no deletions
+    if (sameBytes(update, NOTHING_NEW)) return true;
     yield update.length * units.byteStored;
     let verdict = yield* this.#judge(connection, update, null);
     if (verdict.kind === "ask") verdict = yield* this.#judge(connection, update, yield* this.#lookUp(verdict.blobs));

@@ -37,7 +37,7 @@ export async function holdSingleServerLock(
         client = holder;
         return true;
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         await holder.end();
         return false;
       }
@@ -47,7 +47,7 @@ export async function holdSingleServerLock(
   const retake = async (): Promise<void> => {
     while (!released) {
       try {
-        if (!(await take(Date.now() + PATIENCE_MS))) onTaken();
+        if (!(await take(performance.now() + PATIENCE_MS))) onTaken();
         return;
       } catch {
         await sleep(RETRY_MS); // the database is not back yet
@@ -55,7 +55,7 @@ export async function holdSingleServerLock(
     }
   };
 
-  if (!(await take(Date.now() + PATIENCE_MS)))
+  if (!(await take(performance.now() + PATIENCE_MS)))
     throw new ConfigurationError(
       "Another Karyoloop server is running on this data: stop it first, or choose another KARYOLOOP_DATA (or DATABASE_URL).",
     );

@@ -156,7 +156,7 @@ function createProgress(
   job: ImportJobRow,
   onGone: () => void,
 ): (done: number, phase: string) => void {
-  let shownAt = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
   const write = async (percent: number, phase: string): Promise<void> => {
     const rows = await db
       .update(importJob)
@@ -168,8 +168,8 @@ function createProgress(
     events.publish({ topic: "volume", projectId: job.projectId, volumeId: job.volumeId });
   };
   return (done, phase) => {
-    if (Date.now() - shownAt < PROGRESS_EVERY_MS) return;
-    shownAt = Date.now();
+    if (performance.now() - shownAt < PROGRESS_EVERY_MS) return;
+    shownAt = performance.now();
     write(Math.min(99, Math.round(done * 100)), phase).catch((error) =>
       failureLog.failed("the progress of an import", error),
     );
