@@ -5,7 +5,9 @@ import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
 import { hasNul } from "../core/text/name.ts";
 import { type Access, administratorProblem, membershipForVolume, membershipInProject } from "./access.ts";
+import type { WaitRule } from "./auth/attempt-limit.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
+import { countCall } from "./call-rate.ts";
 import type { Client } from "./http/client-address.ts";
 import type { Services } from "./services.ts";
 
@@ -19,6 +21,12 @@ export interface RequestContext {
 /** What limits count by. */
 export const networkOf = ({ client }: RequestContext): string => client?.network ?? "this process";
 
+/** Address that people type, for links; no trailing slash. A trusted proxy knows it where KARYOLOOP_URL does not say it. */
+export function publicUrlOf({ services, client }: RequestContext): string {
+  if (services.environment.publicUrl || !client?.proxied) return services.publicUrl();
+  return `${client.secure ? "https" : "http"}://${client.host}`;
+}
+
 /** A Problem thrown in a procedure reaches the page with its fields, as `error.data.problem`. */
 const problemOf = (error: TRPCError): ProblemFields | null => {
   const source = isProblem(error.cause) ? error.cause : null;
@@ -30,6 +38,8 @@ const t = initTRPC
   .meta<{ access: Access }>()
   .create({
     transformer: superjson,
+    // A stream that is silent for long is taken for a dead one, by the server too (http/entrance/connections.ts).
+    sse: { ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error }) => ({
       ...shape,
       // Messages of unexpected errors can hold SQL or paths: they stay in the log.
@@ -66,6 +76,13 @@ const signedIn = t.middleware(({ ctx, next }) => {
   if (!ctx.user) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
   return next({ ctx: { user: ctx.user } });
 });
+
+/** For what costs much: `projectProcedure("owner").use(atMost(costlyCall("export.create", 20, 60)))`. */
+export const atMost = (rule: WaitRule) =>
+  t.middleware(({ ctx, next }) => {
+    countCall(ctx.services, rule, ctx.user?.id ?? networkOf(ctx));
+    return next();
+  });
 
 const notHere = () =>
   new TRPCError({ code: "NOT_FOUND", message: "There is nothing here, or you are not a member of its project." });

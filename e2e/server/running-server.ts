@@ -4,6 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+/**
+ * A name that the browser of the tests takes for this machine. Over plain http browsers trust localhost only: by this
+ * name a page is what a colleague's computer sees, also on a machine that has no address but the loopback one.
+ */
+export const COLLEAGUE_HOST = "karyoloop.test";
 const START_BOUND_MS = 300_000;
 
 /** `npm start` as a person runs it, on a free port and a temporary data root. */
@@ -39,6 +44,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Runnin
       KARYOLOOP_DATA: dataRoot,
       HOST: options.host ?? "127.0.0.1",
       PORT: String(options.port ?? 0),
+      KARYOLOOP_HOSTS: COLLEAGUE_HOST,
       KARYOLOOP_TRAINER: options.trainer ?? "none",
       ...options.environment,
     },

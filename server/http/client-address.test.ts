@@ -17,6 +17,7 @@ describe("a client's address", () => {
         network: "203.0.113.9",
         secure: false,
         host: "lab:3000",
+        proxied: false,
       });
   });
 

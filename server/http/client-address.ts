@@ -15,6 +15,8 @@ export interface Client {
   readonly secure: boolean;
   /** Host and port that the browser asked for, lower case; empty where it named none. */
   readonly host: string;
+  /** A trusted proxy stands between. */
+  readonly proxied: boolean;
 }
 
 /** Addresses and CIDR blocks, separated by commas or spaces. Throws on one that is neither, with a sentence. */
@@ -56,7 +58,8 @@ export function clientOf(request: IncomingMessage, proxies: BlockList): Client {
   let address = plainAddress(socket.remoteAddress ?? "") ?? "0.0.0.0";
   let secure = (socket as TLSSocket).encrypted === true;
   let host = headers.host ?? "";
-  if (isTrusted(address, proxies)) {
+  const proxied = isTrusted(address, proxies);
+  if (proxied) {
     const hops = listOf(headers["x-forwarded-for"]);
     while (hops.length > 0 && isTrusted(address, proxies)) {
       const hop = plainAddress(hops.pop() ?? "");
@@ -67,5 +70,5 @@ export function clientOf(request: IncomingMessage, proxies: BlockList): Client {
     if (protocol) secure = protocol === "https" || protocol === "wss";
     host = listOf(headers["x-forwarded-host"]).at(-1) ?? host;
   }
-  return { address, network: normalizeIP(address, { ipv6Subnet: 64 }), secure, host: host.toLowerCase() };
+  return { address, network: normalizeIP(address, { ipv6Subnet: 64 }), secure, host: host.toLowerCase(), proxied };
 }

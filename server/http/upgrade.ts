@@ -7,7 +7,7 @@ import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import { clientOf } from "./client-address.ts";
 import { type AllowedHosts, UNKNOWN_HOST } from "./entrance/allowed-hosts.ts";
-import { hasTooManyHeaders } from "./entrance/connections.ts";
+import { hasWildHeaders } from "./entrance/connections.ts";
 import { readTarget } from "./entrance/read-target.ts";
 import { isSameOrigin } from "./entrance/same-origin.ts";
 import { HttpRefusal } from "./route.ts";
@@ -62,7 +62,7 @@ export function openSocketDoors(
   const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const client = clientOf(request, trustedProxies);
     const url = readTarget(request);
-    if (!url || hasTooManyHeaders(request)) throw new HttpRefusal(400, "Bad Request");
+    if (!url || hasWildHeaders(request)) throw new HttpRefusal(400, "Bad Request");
     if (!hosts.has(client.host))
       return refuse(socket, 421, "Misdirected Request", `${UNKNOWN_HOST.what} ${UNKNOWN_HOST.hint}`);
     const { pathname } = url;

@@ -1,7 +1,29 @@
-import { EventEmitter, on } from "node:events";
 import { TRPCError } from "@trpc/server";
 import type { ServerEvent } from "../events.ts";
+import type { Services } from "../services.ts";
 import { projectProcedure, router } from "../trpc.ts";
+import { waitingEvents } from "./waiting-events.ts";
+
+/** Tabs with a project; what is more is no person. */
+const STREAMS_PER_PERSON = 48;
+const openStreams = new WeakMap<Services, Map<string, number>>();
+
+function countStream(services: Services, userId: string): () => void {
+  const open = openStreams.get(services) ?? new Map<string, number>();
+  openStreams.set(services, open);
+  const before = open.get(userId) ?? 0;
+  if (before >= STREAMS_PER_PERSON)
+    throw new TRPCError({
+      code: "TOO_MANY_REQUESTS",
+      message: "You have this open in too many tabs: close some of them.",
+    });
+  open.set(userId, before + 1);
+  return () => {
+    const left = (open.get(userId) ?? 1) - 1;
+    if (left > 0) open.set(userId, left);
+    else open.delete(userId);
+  };
+}
 
 const streamEnds = (reason: "signed-out" | "no-member") =>
   reason === "signed-out"
@@ -10,23 +32,24 @@ const streamEnds = (reason: "signed-out" | "no-member") =>
 
 /** One live stream per page: browsers allow six connections to a server, so all topics share it. */
 export const eventRouter = router({
-  ofProject: projectProcedure("viewer").subscription(async function* ({ ctx, signal }) {
-    const relay = new EventEmitter();
+  ofProject: projectProcedure("viewer").subscription(async function* ({ ctx, signal }): AsyncGenerator<ServerEvent> {
+    const end = countStream(ctx.services, ctx.user.id);
+    const waiting = waitingEvents(signal);
     const unsubscribe = ctx.services.events.subscribe((event) => {
-      if (event.topic === "engine" || ("projectId" in event && event.projectId === ctx.projectId))
-        relay.emit("event", event);
+      if (event.topic === "engine" || ("projectId" in event && event.projectId === ctx.projectId)) waiting.add(event);
     });
     const release = ctx.services.openLines.hold({
       userId: ctx.user.id,
       sessionId: ctx.user.sessionId,
       needs: { projectId: ctx.projectId, role: "viewer" },
-      end: (reason) => void relay.emit("error", streamEnds(reason)),
+      end: (reason) => void waiting.fail(streamEnds(reason)),
     });
     try {
-      for await (const [event] of on(relay, "event", { signal })) yield event as ServerEvent;
+      yield* waiting.all();
     } finally {
       release();
       unsubscribe();
+      end();
     }
   }),
 });

@@ -12,6 +12,7 @@ import {
   networkOf,
   projectProcedure,
   publicProcedure,
+  publicUrlOf,
   type RequestContext,
   router,
   signedInProcedure,
@@ -51,7 +52,7 @@ export const invitationRouter = router({
         createdBy: ctx.user.id,
         expiresAt: new Date(Date.now() + input.days * DAY_MS),
       });
-      return { url: linkUrl(ctx.services.publicUrl(), "join", token) };
+      return { url: linkUrl(publicUrlOf(ctx), "join", token) };
     }),
 
   revoke: projectProcedure("owner")

@@ -2,6 +2,7 @@ import { and, asc, count, countDistinct, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { nucleusClass, project, projectMember, volume } from "../../db/schema/index.ts";
+import { costlyCall } from "../call-rate.ts";
 import { datasetFreezerOf } from "../export/dataset-freezer.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { addMember } from "../projects/membership.ts";
@@ -9,7 +10,7 @@ import { projectFieldsSchema } from "../projects/project-fields.ts";
 import { readProjectProgress } from "../projects/project-progress.ts";
 import { starterClasses } from "../projects/starter-classes.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
-import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
+import { atMost, projectProcedure, router, signedInProcedure } from "../trpc.ts";
 
 export const projectRouter = router({
   /** The projects this person is a member of. */
@@ -45,6 +46,7 @@ export const projectRouter = router({
 
   /** Its maker owns it. It starts with three classes, which the owner may change. */
   create: signedInProcedure
+    .use(atMost(costlyCall("project.create", 50, 30)))
     .input(
       projectFieldsSchema
         .pick({ name: true })

@@ -8,6 +8,7 @@ import { hashPassword } from "../auth/password-hash.ts";
 import { sessionCookieName, signCookie } from "../auth/sessions/session-cookie.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { readEnvironment } from "../env.ts";
+import type { ConnectionBounds } from "../http/entrance/connections.ts";
 import { readOrCreateSecret } from "../secrets/installation-secret.ts";
 import type { Services } from "../services.ts";
 import { startServer } from "../start-server.ts";
@@ -62,7 +63,10 @@ async function beginSession({ db }: Services, dataRoot: string, userId: string):
   return `${sessionCookieName(false)}=${signCookie(token, readOrCreateSecret(dataRoot, "sessions"))}`;
 }
 
-export async function startTestServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+export async function startTestServer(
+  environment: Readonly<Record<string, string>> = {},
+  bounds?: ConnectionBounds,
+): Promise<TestServer> {
   // Short, because the database's socket lies below it and a socket path holds 107 bytes.
   const dataRoot = await mkdtemp(path.join(os.tmpdir(), "kl-"));
   const running = await startServer(
@@ -74,6 +78,7 @@ export async function startTestServer(environment: Readonly<Record<string, strin
       ...environment,
     }),
     async () => null,
+    bounds,
   );
   const { services, address } = running;
   return {

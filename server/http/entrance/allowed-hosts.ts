@@ -12,6 +12,9 @@ export interface AllowedHosts {
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/;
 
+/** A Host header: a name or an address, in brackets where it is of version 6, and a port. */
+const HOST_AND_PORT = /^(?:\[[\da-f:.]+\]|[a-z\d._-]+)(?::(\d{1,5}))?$/;
+
 const withoutPort = (host: string): string => host.replace(/:\d*$/, "").replace(/\.$/, "");
 
 /** Names separated by commas or spaces. */
@@ -36,8 +39,11 @@ export function allowHosts(
   for (const host of named.hosts) allowed.add(host);
   return {
     has(host) {
+      if (host === "") return true;
+      const wellFormed = HOST_AND_PORT.exec(host.toLowerCase());
+      if (!wellFormed || Number(wellFormed[1] ?? 0) > 65_535) return false;
       const name = withoutPort(host.toLowerCase());
-      if (name === "" || isIP(name.replace(/^\[|\]$/g, ""))) return true;
+      if (isIP(name.replace(/^\[|\]$/g, ""))) return true;
       return allowed.has(name) || name.endsWith(".localhost");
     },
   };

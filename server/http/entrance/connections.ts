@@ -13,7 +13,7 @@ export interface ConnectionBounds {
   readonly silentMs: number;
   /** An upgrade that gets no answer; opening a large volume takes some seconds. */
   readonly upgradeMs: number;
-  /** What is left of a refused request may still come for so long, so that the refusal is read. */
+  /** What is left of a request that was answered may still come for so long, so that the answer is read. */
   readonly lingerMs: number;
   readonly perNetwork: number;
 }
@@ -24,13 +24,17 @@ export const connectionBounds: ConnectionBounds = {
   keepAliveMs: 65_000,
   silentMs: 10 * 60_000,
   upgradeMs: 30_000,
-  lingerMs: 2_000,
+  lingerMs: 30_000,
   perNetwork: 600,
 };
 
 const MAX_HEADERS = 100;
 const MAX_CONNECTIONS = 8_000;
-const MAX_LINGER_BYTES = 1 << 20;
+/** A piece of an upload: what is larger is not waited for. */
+const MAX_LINGER_BYTES = 9 << 20;
+const LINGER_LOOK_MS = 20;
+/** For the answer to arrive where nothing more is read. */
+const LAST_WORD_MS = 1_000;
 
 export const boundedServerOptions = (bounds: ConnectionBounds): ServerOptions => ({
   maxHeaderSize: 16 << 10,
@@ -77,21 +81,32 @@ export function boundConnections(server: Server, bounds: ConnectionBounds, proxi
   });
 }
 
-export const hasTooManyHeaders = (request: IncomingMessage): boolean => request.rawHeaders.length / 2 > MAX_HEADERS;
+/** Too many, or two hosts of which others might read the second. */
+export const hasWildHeaders = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.length / 2 > MAX_HEADERS ||
+  rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length > 1;
 
-/** Ends the connection of a request that was answered before its body had come: nobody reads on for its sake. */
+/** Ends the connection of a request that was answered before its body had come. What still comes is dropped. */
 export function endAfterAnswer(request: IncomingMessage, response: ServerResponse, bounds: ConnectionBounds): void {
   response.once("finish", () => {
-    if (request.complete || request.socket.destroyed) return;
     const { socket } = request;
-    const end = () => socket.destroy();
-    const timer = setTimeout(end, bounds.lingerMs);
-    socket.once("close", () => clearTimeout(timer));
+    if (request.complete || socket.destroyed) return;
     const before = socket.bytesRead;
-    request.on("data", () => {
-      if (socket.bytesRead - before > MAX_LINGER_BYTES) end();
-    });
-    request.once("end", () => clearTimeout(timer));
-    request.resume();
+    const hopeless = Number(request.headers["content-length"] ?? 0) > MAX_LINGER_BYTES;
+    if (hopeless) socket.pause();
+    const looking = setInterval(() => {
+      if (socket.bytesRead - before > MAX_LINGER_BYTES) socket.destroy();
+    }, LINGER_LOOK_MS);
+    const timer = setTimeout(
+      () => socket.destroy(),
+      hopeless ? Math.min(LAST_WORD_MS, bounds.lingerMs) : bounds.lingerMs,
+    );
+    const stop = () => {
+      clearInterval(looking);
+      clearTimeout(timer);
+    };
+    socket.once("close", stop);
+    request.once("end", stop);
+    if (!hopeless) request.resume();
   });
 }

@@ -2,7 +2,7 @@ import { HttpRefusal } from "../route.ts";
 
 export interface JsonBounds {
   readonly depth: number;
-  /** Values, keys aside. */
+  /** Values, keys aside; lists and objects may count twice. */
   readonly values: number;
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import type { Client } from "../client-address.ts";
 
@@ -18,16 +20,28 @@ export function setSecurityHeaders(response: ServerResponse, client: Client): vo
 /** Of answers that are no pages: nothing of theirs is ever run or shown. */
 export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
+const OFFLINE_PAGE = new URL("../../../public/offline.html", import.meta.url);
+
+/** The page that a browser keeps for when the server is away has its script within, known by its hash. */
+export function offlineScript(): `sha256-${string}` {
+  const [, script = ""] = /<script>([\s\S]*?)<\/script>/.exec(readFileSync(OFFLINE_PAGE, "utf8")) ?? [];
+  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
+}
+
 /**
- * Of pages. Scripts run by the nonce that Next takes from the request, and what they load; nothing else. Styles may
+ * Of pages. Scripts run by a nonce (that Next takes from the request) or a hash, and what those load; nothing else. Styles may
  * stand in attributes: Mantine and React set them for sizes and colours, and they cannot run anything.
  */
-export function pagePolicy(nonce: string, client: Client, development: boolean): string {
+export function pagePolicy(
+  script: `nonce-${string}` | `sha256-${string}`,
+  client: Client,
+  development: boolean,
+): string {
   const sockets = client.host === "" ? "" : ` ${client.secure ? "wss" : "ws"}://${client.host}`;
   return [
     "default-src 'self'",
     // React's development build evaluates text to show where an error arose.
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    `script-src 'self' '${script}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' blob: data:",
     "font-src 'self'",

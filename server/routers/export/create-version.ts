@@ -2,11 +2,13 @@ import { and, count, eq, max } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { datasetVersion, project, volume } from "../../../db/schema/index.ts";
+import { costlyCall } from "../../call-rate.ts";
 import { datasetFreezerOf } from "../../export/dataset-freezer.ts";
-import { projectProcedure } from "../../trpc.ts";
+import { atMost, projectProcedure } from "../../trpc.ts";
 
 /** Starts to freeze the project as it is now. The licence is the project's: it is set here as in the settings. */
 export const createVersion = projectProcedure("owner")
+  .use(atMost(costlyCall("export.create", 20, 60)))
   .input(z.object({ licence: z.string().trim().max(500) }))
   .mutation(async ({ ctx, input }) => {
     const { db, events } = ctx.services;

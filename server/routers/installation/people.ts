@@ -5,7 +5,7 @@ import type { Transaction } from "../../../db/client.ts";
 import { passkey, session, user } from "../../../db/schema/index.ts";
 import { createResetLink, LINK_HOURS, linkUrl } from "../../auth/one-time-link.ts";
 import { forgetPasskeys } from "../../auth/second-factor/authenticator-app.ts";
-import { administratorProcedure } from "../../trpc.ts";
+import { administratorProcedure, publicUrlOf } from "../../trpc.ts";
 
 const personSchema = z.object({ userId: z.string().min(1).max(100) });
 const unknownPerson = () => new Problem({ tag: "person-unknown", what: "There is no such person." });
@@ -36,7 +36,7 @@ export const makeResetLink = administratorProcedure.input(personSchema).mutation
   const [person] = await ctx.services.db.select({ id: user.id }).from(user).where(eq(user.id, input.userId));
   if (!person) throw unknownPerson();
   const token = await createResetLink(ctx.services.db, person.id);
-  return { url: linkUrl(ctx.services.publicUrl(), "reset", token), hours: LINK_HOURS };
+  return { url: linkUrl(publicUrlOf(ctx), "reset", token), hours: LINK_HOURS };
 });
 
 /** Two administrators who step down at once must not both succeed. */

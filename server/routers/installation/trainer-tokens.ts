@@ -4,7 +4,7 @@ import { Problem } from "../../../core/problem.ts";
 import { nameSchema } from "../../../core/text/name.ts";
 import { trainerToken } from "../../../db/schema/index.ts";
 import { issueTrainerToken } from "../../auth/trainer-token.ts";
-import { administratorProcedure } from "../../trpc.ts";
+import { administratorProcedure, publicUrlOf } from "../../trpc.ts";
 
 /** Trainers that may dial in. The hash names a token; nothing can be made of it. */
 export const trainerTokens = administratorProcedure.query(({ ctx }) =>
@@ -25,7 +25,7 @@ export const createTrainerToken = administratorProcedure
   .input(z.object({ name: nameSchema(60) }))
   .mutation(async ({ ctx, input }) => ({
     token: await issueTrainerToken(ctx.services.db, input.name, ctx.user.id),
-    url: ctx.services.publicUrl(),
+    url: publicUrlOf(ctx),
   }));
 
 export const revokeTrainerToken = administratorProcedure
