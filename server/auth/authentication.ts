@@ -49,7 +49,7 @@ export interface Authentication {
   /** False where the current password is wrong. */
   isPassword(userId: string, password: string): Promise<boolean>;
   /** Ends the person's sessions but `except`, their open lines, and browsers' leave to skip the code. */
-  setPassword(userId: string, passwordHash: string, except?: string): Promise<void>;
+  setPasswordHash(userId: string, passwordHash: string, except?: string): Promise<void>;
   /** Ends sessions and what is open in them, at once; `by` asked for it. How many ended. */
   endSessions(which: WhichSessions, by: string): Promise<number>;
   /** For the door that refuses a guess before better-auth hears of it. */
@@ -110,7 +110,7 @@ export function createAuthentication(
     createUser: async ({ password, ...fields }) =>
       insertAccount(db, { ...fields, passwordHash: await hashPassword(password) }),
     isPassword: (userId, password) => isPasswordOf(db, userId, password),
-    async setPassword(userId, passwordHash, except) {
+    async setPasswordHash(userId, passwordHash, except) {
       await db.transaction(async (tx) => {
         const sessionsEnded = await replacePassword(tx, userId, passwordHash, except);
         await recordAudit(tx, { act: "account.password-changed", by: userId, details: { sessionsEnded } });

@@ -51,7 +51,7 @@ async function* relay(
     userId: user.id,
     sessionId: user.sessionId,
     needs,
-    end: (reason) => waiting.end(streamEnds(reason)),
+    end: (reason) => waiting.fail(streamEnds(reason)),
   });
   try {
     yield* waiting.all();

@@ -6,23 +6,23 @@ import type { ServerEvent } from "../events.ts";
  */
 export function waitingEvents(signal: AbortSignal | undefined) {
   const waiting = new Map<string, ServerEvent>();
-  let ended: Error | undefined;
   let wake = () => {};
+  let failure: Error | null = null;
   signal?.addEventListener("abort", () => wake(), { once: true });
   return {
     add(event: ServerEvent): void {
       waiting.set(JSON.stringify(event), event);
       wake();
     },
-    /** The page hears the error instead of further events. */
-    end(error: Error): void {
-      ended = error;
+    /** The reader is told at once, whatever waits. */
+    fail(error: Error): void {
+      failure = error;
       wake();
     },
-    /** Ends when the signal aborts. */
+    /** Ends when the signal aborts; throws what `fail` was given. */
     async *all(): AsyncGenerator<ServerEvent> {
       while (!signal?.aborted) {
-        if (ended) throw ended;
+        if (failure) throw failure;
         const [first] = waiting;
         if (first) {
           waiting.delete(first[0]);

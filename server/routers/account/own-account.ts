@@ -60,7 +60,7 @@ export const changePassword = signedInProcedure
     await assertPassword(ctx, input.current);
     assertGoodPassword(input.password, [ctx.user.name, ctx.user.email]);
     const passwordHash = await authentication.hashPassword(input.password);
-    await authentication.setPassword(ctx.user.id, passwordHash, ctx.user.sessionId);
+    await authentication.setPasswordHash(ctx.user.id, passwordHash, ctx.user.sessionId);
   });
 
 /** Before what a stranger at an open browser must not do: the session counts as confirmed for a few minutes. */
