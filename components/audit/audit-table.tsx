@@ -16,8 +16,15 @@ export interface ShownAuditRow {
 
 const dayAndTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
+/** What somebody does who is not signed in; the server does the rest that has no account behind it. */
+const BY_STRANGERS: ReadonlySet<string> = new Set([
+  "session.sign-in-failed",
+  "session.sign-in-flood",
+  "link.used",
+  "account.password-reset",
+]);
 const actorOf = ({ actorName, actorId, act }: ShownAuditRow): string =>
-  actorName ?? actorId ?? (/^(session|link|account)\./.test(act) ? "Somebody" : "The server");
+  actorName ?? actorId ?? (BY_STRANGERS.has(act) ? "Somebody" : "The server");
 
 /** Rows, newest first, and how to get older ones. `forAdministrators`: with project and address. */
 export function AuditTable(props: {

@@ -29,6 +29,23 @@ const link = (details: { purpose: keyof typeof linkWords; person: { name: string
   [linkWords[details.purpose], who(details)].filter(Boolean).join(": ");
 const version = (details: { version: number }): string => `version ${details.version}`;
 
+/** Names of fields and settings, as their forms say them. */
+const fieldWords: Readonly<Record<string, string>> = {
+  dataLicence: "licence",
+  trainMinutes: "minutes of one training",
+  retrainAfterDecisions: "decisions until the next training",
+  autoRetrain: "next training by itself",
+  projectMakers: "who may make projects",
+  administratorsNeedTwoFactor: "administrators need a second factor",
+  personQuotaGb: "room for each person, GB",
+  projectQuotaGb: "room for each project, GB",
+  auditDays: "days that this log is kept",
+};
+const fieldWord = (field: string): string => fieldWords[field] ?? field;
+/** `trainMinutes: 6; name: Embryos` with the fields in words. */
+const fieldsInWords = (text: string): string =>
+  text.replace(/(^|; )(\w+): /g, (_, start, field) => `${start}${fieldWord(field)}: `);
+
 /** What pages say of each act. */
 const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "session.signed-in": { group: "Signing in", does: "signed in", tell: ({ method }) => `by ${method}` },
@@ -94,7 +111,7 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "settings.changed": {
     group: "Installation",
     does: "changed a setting",
-    tell: (d) => `${d.setting}: ${String(d.from ?? "none")} to ${String(d.to ?? "none")}`,
+    tell: (d) => `${fieldWord(d.setting)}: ${String(d.from ?? "none")} to ${String(d.to ?? "none")}`,
   },
   "backup.made": { group: "Installation", does: "made a backup", tell: named },
   "backup.restored": { group: "Installation", does: "restored a backup", tell: named },
@@ -131,7 +148,8 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "project.changed": {
     group: "Projects",
     does: "changed the project",
-    tell: (d) => `${d.fields.join(", ")}${d.to ? ` (${d.from} → ${d.to})` : ""}`,
+    tell: (d) =>
+      d.to ? `${fieldsInWords(d.from ?? "")} → ${fieldsInWords(d.to)}` : d.fields.map(fieldWord).join(", "),
   },
   "project.deleted": {
     group: "Projects",

@@ -25,7 +25,8 @@ export async function recordAudit(db: Database | Transaction, event: AuditEvent)
     projectId,
     projectName: itsProject?.name ?? null,
     details: plain.details,
-    clientAddress: origin?.clientAddress?.slice(0, 100) ?? null,
+    // An IPv4 address is told as such, also where the socket is an IPv6 one.
+    clientAddress: origin?.clientAddress?.replace(/^::ffff:(?=\d+\.)/, "").slice(0, 100) ?? null,
     requestId: origin?.requestId ?? null,
   });
 }

@@ -22,6 +22,7 @@ export async function changeProject(
 ): Promise<void> {
   const { projectId, fields, by } = given;
   const [before] = await tx.select().from(project).where(eq(project.id, projectId)).for("update");
+  if (!before) return; // deleted meanwhile
   const changed = (Object.keys(fields) as (keyof ProjectFields)[]).filter((key) => fields[key] !== before[key]);
   if (changed.length === 0) return;
   await tx.update(project).set(fields).where(eq(project.id, projectId));

@@ -38,8 +38,13 @@ export async function deleteProject(
     ]);
     const imports = await tx.delete(importJob).where(eq(importJob.projectId, projectId)).returning();
     const uploads = await tx.delete(upload).where(eq(upload.projectId, projectId)).returning({ id: upload.id });
-    const [{ name }] = await tx.select({ name: project.name }).from(project).where(eq(project.id, projectId));
-    await recordAudit(tx, { act: "project.deleted", by, projectId, details: { name, volumes: volumeIds.length } });
+    // Locked: of two owners who delete it at once, one finds nothing.
+    const itsRow = tx.select({ name: project.name }).from(project).where(eq(project.id, projectId));
+    const [present] = await itsRow.for("update");
+    if (present) {
+      const details = { name: present.name, volumes: volumeIds.length };
+      await recordAudit(tx, { act: "project.deleted", by, projectId, details });
+    }
     if (volumeIds.length > 0) await tx.delete(volume).where(inArray(volume.id, volumeIds));
     await tx.delete(project).where(eq(project.id, projectId));
     return { volumeIds, imports, uploadIds: uploads.map(({ id }) => id) };

@@ -50,7 +50,7 @@ function SettingsForms({ settings }: { settings: ShownSettings }) {
         >
           <Stack gap="xs" mt={6}>
             {makers.map((one) => (
-              <Radio key={one.value} {...one} disabled={save.isPending} />
+              <Radio key={one.value} {...one} />
             ))}
           </Stack>
         </Radio.Group>

@@ -143,7 +143,7 @@ function liesInOtherFiles(dataset: Dataset): boolean {
 function elementSizeUm(dataset: Dataset): Zyx | null {
   const attribute = dataset.attrs.element_size_um ?? dataset.root.attrs.element_size_um;
   // Looked at before it is read: an attribute can have gigabytes.
-  if (!attribute || attribute.metadata.total_size !== 3 || attribute.metadata.size > 8) return null;
+  if (attribute?.metadata.total_size !== 3 || attribute.metadata.size > 8) return null;
   const value = attribute.json_value;
   if (!Array.isArray(value) || value.length !== 3) return null;
   const [z, y, x] = value.map(Number);

@@ -24,7 +24,7 @@ export const cancelImport = volumeProcedure("reviewer").mutation(async ({ ctx, i
         what: "These labels are already being added to what people have painted, and are complete in a moment.",
         hint: "Wait for it. Then delete what you do not want.",
       });
-    const [{ name }] = await tx.select({ name: volume.name }).from(volume).where(eq(volume.id, input.volumeId));
+    const [present] = await tx.select({ name: volume.name }).from(volume).where(eq(volume.id, input.volumeId));
     const unready = and(eq(volume.id, input.volumeId), inArray(volume.state, ["importing", "failed"]));
     const gone = await tx.delete(volume).where(unready).returning({ id: volume.id });
     await scheduleBlobRemoval(
@@ -36,7 +36,7 @@ export const cancelImport = volumeProcedure("reviewer").mutation(async ({ ctx, i
         act: "volume.import-cancelled",
         by: ctx.user.id,
         projectId: ctx.projectId,
-        details: { volumeId: input.volumeId, name, volumeRemoved: gone.length > 0 },
+        details: { volumeId: input.volumeId, name: present?.name ?? "", volumeRemoved: gone.length > 0 },
       });
     return removed;
   });

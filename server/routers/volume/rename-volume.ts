@@ -16,6 +16,7 @@ export const renameVolume = volumeProcedure("reviewer")
       const [other] = await tx.select({ id: volume.id }).from(volume).where(same);
       if (other) throw nameTaken(name);
       const [before] = await tx.select().from(volume).where(eq(volume.id, volumeId)).for("update");
+      if (!before) return; // deleted meanwhile
       await tx.update(volume).set({ name, specimen }).where(eq(volume.id, volumeId));
       const tell = (one: { name: string; specimen: string }) => `${one.name} (specimen ${one.specimen})`;
       const details = { volumeId, from: tell(before), to: tell({ name, specimen }) };
