@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
+import { MIGRATIONS_FOLDER } from "./migrations.ts";
 import * as schema from "./schema/index.ts";
 
 export type Database = NodePgDatabase<typeof schema>;
@@ -22,5 +22,4 @@ export function connectDatabase(config: pg.PoolConfig, onLost: (error: Error) =>
   return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
 }
 
-export const migrateDatabase = (db: Database): Promise<void> =>
-  migrate(db, { migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)) });
+export const migrateDatabase = (db: Database): Promise<void> => migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });

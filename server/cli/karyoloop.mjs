@@ -17,6 +17,18 @@ const commands = {
     about: "check an exported, unpacked dataset: formats, checksums, table",
     load: () => import("./validate.ts").then((module) => module.runValidate),
   },
+  backup: {
+    about: "save everything that people made into one file, while the server runs",
+    load: () => import("./backup.ts").then((module) => module.runBackup),
+  },
+  restore: {
+    about: "bring a backup back, on this computer or another one",
+    load: () => import("./restore.ts").then((module) => module.runRestore),
+  },
+  doctor: {
+    about: "check this installation, and say what to do",
+    load: () => import("./doctor.ts").then((module) => module.runDoctor),
+  },
   import: {
     about: "send folders of volumes to a running server",
     load: () => import("./import.ts").then((module) => module.runImport),

@@ -15,7 +15,7 @@ vi.mock("node:fs/promises", async (original) => {
   const dirname = (file: string) => file.slice(0, file.lastIndexOf("/"));
   return {
     ...real,
-    async mkdir(folder: string, options: object) {
+    async mkdir(folder: string, options: { recursive: true; mode: number }) {
       const first = await real.mkdir(folder, options);
       for (let made = folder; first && made.length >= first.length; made = dirname(made)) disk.forgettable.add(made);
       return first;
