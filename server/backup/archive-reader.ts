@@ -55,7 +55,8 @@ export async function readBackup(source: ByteSource): Promise<ReadBackup> {
     }
     await read(paddingOf(size));
     expected.push(`${hash.digest("hex")}  ${name}\n`);
-    if (expected.length > MAX_NAMES_PER_SUMS) throw damaged("sums are missing in it");
+    // One more for the sums themselves.
+    if (expected.length > MAX_NAMES_PER_SUMS + 1) throw damaged("sums are missing in it");
   }
   const whole = async (name: string, size: number, maxBytes: number): Promise<Buffer> => {
     if (size > maxBytes) throw damaged(`${name} is too large`);

@@ -86,6 +86,13 @@ it("gives back what was put in, in order", async () => {
   ]);
 });
 
+it("takes any number of parts, with sums after each thousand", async () => {
+  for (const count of [998, 999, 1000, 1001, 2345]) {
+    const many = Array.from({ length: count }, (_, i): [string, Buffer] => [`blobs/${i}`, bytes(i % 5, 1)]);
+    expect(await readAll(await write(many))).toHaveLength(count);
+  }
+});
+
 it("tar unpacks it and sha256sum agrees with it", async () => {
   await writeFile(path.join(folder, "b.tar"), archive);
   execFileSync("tar", ["-xf", "b.tar"], { cwd: folder });
