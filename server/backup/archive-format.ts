@@ -10,7 +10,7 @@ import { z } from "zod";
  *   blobs/<key>
  *   manifest.json                          how much there is of each
  *
- * After each thousand of them, and before the manifest, stands `sha256sums/<number>.txt`, as sha256sum writes it.
+ * After each thousand of them, before the manifest and after it stands `sha256sums/<number>.txt`, as sha256sum writes it.
  */
 export const BACKUP_FORMAT = 1;
 export const HEAD_NAME = "karyoloop-backup.json";

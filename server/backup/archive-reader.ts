@@ -27,13 +27,13 @@ export type ReadPart = Extract<BackupPart, { name: string }> & {
 
 export interface ReadBackup {
   readonly head: BackupHead;
-  /** The manifest comes last. */
+  /** Ends with the manifest. */
   readonly parts: AsyncGenerator<ReadPart, BackupManifest>;
 }
 
 /**
  * Reads a backup and trusts nothing in it: names, order, sizes and sums are looked at on the way, and what does not fit is
- * a Problem. A part's sum comes after it: what was read is right only once the manifest was reached.
+ * a Problem. A part's sum comes after it: what was read is right only once the end was reached.
  */
 export async function readBackup(source: ByteSource): Promise<ReadBackup> {
   const reader = new ByteReader(source);
@@ -55,7 +55,8 @@ export async function readBackup(source: ByteSource): Promise<ReadBackup> {
     }
     await read(paddingOf(size));
     expected.push(`${hash.digest("hex")}  ${name}\n`);
-    if (expected.length > MAX_NAMES_PER_SUMS) throw damaged("sums are missing in it");
+    // One more for the sums themselves.
+    if (expected.length > MAX_NAMES_PER_SUMS + 1) throw damaged("sums are missing in it");
   }
   const whole = async (name: string, size: number, maxBytes: number): Promise<Buffer> => {
     if (size > maxBytes) throw damaged(`${name} is too large`);
@@ -89,9 +90,12 @@ export async function readBackup(source: ByteSource): Promise<ReadBackup> {
       if (part.kind === "sums") await readSums(name, size);
       else if (part.kind === "manifest") {
         if (expected.length > 0) throw damaged("sums are missing in it");
+        const sumsSha256 = allSums.copy().digest("hex");
         const manifest = parseJson(backupManifestSchema, await whole(name, size, MAX_JSON_BYTES));
-        if (manifest.parts !== count || manifest.sumsSha256 !== allSums.digest("hex"))
-          throw damaged("parts of it are missing");
+        if (manifest.parts !== count || manifest.sumsSha256 !== sumsSha256) throw damaged("parts of it are missing");
+        const last = await nextEntry();
+        if (last.part.kind !== "sums") throw damaged("its last sum is missing");
+        await readSums(last.name, last.size);
         if ((await read(2 * TAR_BLOCK)).some((byte) => byte !== 0) || (await reader.upTo(1)).length > 0)
           throw damaged("something stands behind its end");
         return manifest;

@@ -52,8 +52,9 @@ export class ArchiveWriter {
 
   async end(facts: Omit<BackupManifest, "parts" | "sumsSha256">): Promise<void> {
     if (this.#lines.length > 0) await this.#writeSums();
-    const manifest: BackupManifest = { ...facts, parts: this.#parts, sumsSha256: this.#allSums.digest("hex") };
-    await this.#writePlain(MANIFEST_NAME, Buffer.from(JSON.stringify(manifest, null, 2)));
+    const manifest: BackupManifest = { ...facts, parts: this.#parts, sumsSha256: this.#allSums.copy().digest("hex") };
+    await this.add(MANIFEST_NAME, Buffer.from(JSON.stringify(manifest, null, 2)));
+    await this.#writeSums();
     await this.#write(tarEnd());
     await this.#sink.end();
   }
@@ -62,13 +63,9 @@ export class ArchiveWriter {
     const text = Buffer.from(this.#lines.join(""));
     this.#lines = [];
     this.#allSums.update(text);
-    await this.#writePlain(sumsName(++this.#sums), text);
-  }
-
-  async #writePlain(name: string, bytes: Buffer): Promise<void> {
-    await this.#write(tarHeader({ name, size: bytes.length }, this.#madeAt));
-    await this.#write(bytes);
-    await this.#write(Buffer.alloc(paddingOf(bytes.length)));
+    await this.#write(tarHeader({ name: sumsName(++this.#sums), size: text.length }, this.#madeAt));
+    await this.#write(text);
+    await this.#write(Buffer.alloc(paddingOf(text.length)));
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

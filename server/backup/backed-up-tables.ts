@@ -17,10 +17,16 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "verification",
   "one_time_link",
   "trainer_token",
+  "trainer_token_project",
   "trainer",
   "claim",
   "blob_removal",
 ]);
+
+/** What a job knows of the tokens that it was claimed with, and of its own. */
+const COLUMNS_LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  training_job: ["claimed_with", "job_token_hash"],
+};
 
 /** Links that were not used are left out too; used ones say who let whom in. */
 const ROWS_TAKEN: Readonly<Record<string, string>> = { invitation: "used_at is not null" };
@@ -36,7 +42,11 @@ export async function listBackedUpTables(
     upload: `id = any('{${uploadIds.filter((id) => /^[0-9a-f-]{36}$/.test(id)).join(",")}}')`,
   };
   const taken = rows.filter(({ name }) => !LEFT_OUT.has(name));
-  return inOrder(taken).map(({ name, columns }) => ({ name, columns, where: wheres[name] ?? null }));
+  return inOrder(taken).map(({ name, columns }) => ({
+    name,
+    columns: columns.filter((column) => !COLUMNS_LEFT_OUT[name]?.includes(column)),
+    where: wheres[name] ?? null,
+  }));
 }
 
 const TABLES = `

@@ -43,8 +43,8 @@ function nonceOf(head: Buffer, chunk: number, isLast: boolean): Buffer {
   return nonce;
 }
 
-export async function encryptInto(sink: ByteSink, passphrase: string): Promise<ByteSink> {
-  const { log2N, r, p } = SCRYPT;
+export async function encryptInto(sink: ByteSink, passphrase: string, cost = SCRYPT): Promise<ByteSink> {
+  const { log2N, r, p } = cost;
   const head = Buffer.concat([MAGIC, Buffer.from([log2N, r, p]), randomBytes(16 + 7)]);
   const key = await keyOf(passphrase, head);
   await sink.write(head);

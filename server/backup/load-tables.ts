@@ -61,3 +61,34 @@ export async function assertKnownColumns(client: pg.ClientBase, { tables }: Back
           where: `${name}.${column}`,
         });
 }
+
+/** Their triggers guard every row that is ever added: a backup brings rows back that were. Transactional, like all of this. */
+const GUARDED_TABLES = ["audit_event", "audit_chain"] as const;
+
+const guardedTables = async (client: pg.ClientBase): Promise<string[]> => {
+  const { rows } = await client.query<{ name: string }>(
+    "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relname = any($1)",
+    [[...GUARDED_TABLES]],
+  );
+  return rows.map(({ name }) => name);
+};
+
+/** The audit log takes rows as they were, its chain's end too. */
+export async function openGuardedTables(client: pg.ClientBase): Promise<void> {
+  for (const table of await guardedTables(client)) {
+    await client.query(`alter table ${table} disable trigger user`);
+    await client.query(`delete from ${table}`);
+  }
+}
+
+/** Guards are on again, and what is counted goes on behind what was brought back. */
+export async function closeGuardedTables(client: pg.ClientBase): Promise<void> {
+  for (const table of await guardedTables(client)) await client.query(`alter table ${table} enable trigger user`);
+  const { rows } = await client.query<{ table: string; column: string }>(
+    "select table_name as table, column_name as column from information_schema.columns where table_schema = 'public' and is_identity = 'YES'",
+  );
+  for (const { table, column } of rows)
+    await client.query(
+      `select setval(pg_get_serial_sequence('${table}', '${column}'), coalesce(max("${column}"), 0) + 1, false) from "${table}"`,
+    );
+}

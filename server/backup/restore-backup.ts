@@ -12,7 +12,13 @@ import { type BackupHead, type BackupManifest, TABLE_PART_BYTES } from "./archiv
 import { type ReadPart, readBackup } from "./archive-reader.ts";
 import type { OpenedBackup } from "./backup-file.ts";
 import { fillTable, type TableFilling } from "./copy-tables.ts";
-import { assertKnownColumns, assertKnownMigration, makeTables } from "./load-tables.ts";
+import {
+  assertKnownColumns,
+  assertKnownMigration,
+  closeGuardedTables,
+  makeTables,
+  openGuardedTables,
+} from "./load-tables.ts";
 import { assertEmptyTarget, openRestoreTarget, type RestoreTarget } from "./restore-target.ts";
 import { damaged } from "./tar.ts";
 
@@ -101,6 +107,7 @@ async function fill(restore: Restore, target: RestoreTarget, head: BackupHead): 
   const { parts } = await readBackup(await restore.backup.source(restore.passphrase));
   await makeTables(client, head);
   await assertKnownColumns(client, head);
+  await openGuardedTables(client);
   const tables = fillTables(client, head);
   const puts = putTogether(target.blobs);
   const manifest = await walk(restore, "restoring", parts, async (part) => {
@@ -112,6 +119,7 @@ async function fill(restore: Restore, target: RestoreTarget, head: BackupHead): 
     await pipeline(part.pieces, createWriteStream(uploadFile(dataRoot, part.name), { mode: 0o600, flush: true }));
   });
   await tables.end();
+  await closeGuardedTables(client);
   await puts.end();
   for (const { name } of head.tables)
     if ((manifest.rows[name] ?? 0) !== (tables.rows.get(name) ?? 0))

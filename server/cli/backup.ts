@@ -1,16 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../../core/problem.ts";
-import { createBackupFile } from "../backup/backup-file.ts";
-import { takeSnapshot } from "../backup/snapshot.ts";
-import { type BackupProgress, type BackupSummary, writeBackup } from "../backup/write-backup.ts";
-import { visitDatabase } from "../database/visit-database.ts";
-import { type Environment, readEnvironment } from "../env.ts";
-import { software } from "../export/software-version.ts";
-import { secretsFolder } from "../secrets/installation-secret.ts";
-import { createBlobStore } from "../storage/create-blob-store.ts";
+import { backUp } from "../backup/back-up.ts";
+import type { BackupProgress } from "../backup/write-backup.ts";
+import { readEnvironment } from "../env.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { createProgressLine, megabytes } from "./progress-line.ts";
 import { untilStopped } from "./stop-on-signals.ts";
@@ -41,7 +35,14 @@ export async function runBackup(args: readonly string[]): Promise<number> {
   const progress = createProgressLine();
   try {
     const summary = await untilStopped((signal) =>
-      backUp({ environment, file, passphrase, signal, onProgress: (now) => progress.show(inWords(now)) }),
+      backUp({
+        environment,
+        file,
+        passphrase,
+        signal,
+        onProgress: (now) => progress.show(inWords(now)),
+        say: (text) => console.error(text),
+      }),
     );
     progress.end();
     console.log(
@@ -51,42 +52,6 @@ export async function runBackup(args: readonly string[]): Promise<number> {
   } finally {
     progress.end();
   }
-}
-
-export async function backUp(given: {
-  readonly environment: Environment;
-  readonly file: string;
-  readonly passphrase: string | null;
-  readonly signal: AbortSignal;
-  onProgress(progress: BackupProgress): void;
-}): Promise<BackupSummary> {
-  const { environment, signal, onProgress } = given;
-  const database = await visitDatabase(environment, (text) => console.error(text));
-  try {
-    const snapshot = await takeSnapshot(database.config, environment.dataRoot);
-    try {
-      const blobs = createBlobStore(environment);
-      const secrets = await readSecrets(environment.dataRoot);
-      return await createBackupFile(given.file, given.passphrase, (sink) =>
-        writeBackup({ snapshot, blobs, secrets, version: software.version, signal, onProgress }, sink),
-      );
-    } finally {
-      await snapshot.close();
-    }
-  } finally {
-    await database.close();
-  }
-}
-
-/** The database's password is of this cluster only. */
-async function readSecrets(dataRoot: string): Promise<Map<string, Buffer>> {
-  const folder = secretsFolder(dataRoot);
-  const names = existsSync(folder) ? await readdir(folder) : [];
-  const secrets = new Map<string, Buffer>();
-  for (const name of names.sort())
-    if (/^[a-z][a-z0-9-]*$/.test(name) && name !== "database")
-      secrets.set(name, await readFile(path.join(folder, name)));
-  return secrets;
 }
 
 export function tellMissing(missing: readonly string[]): number {

@@ -9,6 +9,8 @@ import { holdSingleServerLock } from "./single-server.ts";
 /** The database of an installation, for a command beside its server or without it. */
 export interface VisitedDatabase {
   readonly config: pg.PoolConfig;
+  /** False where it was running already. */
+  readonly startedHere: boolean;
   close(): Promise<void>;
 }
 
@@ -20,14 +22,16 @@ export async function visitDatabase(
   environment: Pick<Environment, "dataRoot" | "databaseUrl">,
   say: (text: string) => void,
 ): Promise<VisitedDatabase> {
-  if (environment.databaseUrl) return { config: { connectionString: environment.databaseUrl }, close: async () => {} };
+  if (environment.databaseUrl)
+    return { config: { connectionString: environment.databaseUrl }, startedHere: false, close: async () => {} };
   assertOwnInstallation(environment.dataRoot);
   const embedded = await startEmbeddedPostgres(environment.dataRoot, say).catch(inWords);
-  if (embedded.attached) return { config: embedded.config, close: async () => {} };
+  if (embedded.attached) return { config: embedded.config, startedHere: false, close: async () => {} };
   try {
     const lock = await holdSingleServerLock(embedded.config, () => {});
     return {
       config: embedded.config,
+      startedHere: true,
       async close() {
         await lock.release();
         await embedded.stop();

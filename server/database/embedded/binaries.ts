@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, cpSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { ConfigurationError } from "../../configuration-error.ts";
-import { type Identity, runAs } from "./identity.ts";
+import { giveAway, type Identity, runAs } from "./identity.ts";
 
 export const BINARIES_FOLDER = "postgres-binaries";
 
@@ -13,26 +14,33 @@ export function usableBinaries(root: string, identity: Identity): (name: string)
 }
 
 function usableNative(root: string, identity: Identity): string {
-  const works = (native: string): boolean => {
-    try {
-      linkLibraries(native);
-    } catch {
-      return false;
-    }
-    return runAs(identity, path.join(native, "bin", "postgres"), "--version").status === 0;
-  };
   const packaged = packagedFolder();
-  if (works(packaged)) return packaged;
+  if (doesRun(packaged, identity)) return packaged;
+  const copy = copyBinaries(packaged, root, identity);
+  if (!doesRun(copy, identity))
+    throw new ConfigurationError("The bundled PostgreSQL does not run on this system: set DATABASE_URL.");
+  return copy;
+}
+
+function doesRun(native: string, identity: Identity): boolean {
+  try {
+    linkLibraries(native);
+  } catch {
+    return false;
+  }
+  return runAs(identity, path.join(native, "bin", "postgres"), "--version").status === 0;
+}
+
+/** PostgreSQL's user may run them, and change nothing. */
+export function copyBinaries(packaged: string, root: string, { gid }: Identity): string {
   const folder = path.join(root, BINARIES_FOLDER);
   const copy = path.join(folder, "native");
   rmSync(folder, { recursive: true, force: true });
   cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
-  if (identity.gid !== undefined) {
-    chownSync(folder, 0, identity.gid);
-    chmodSync(folder, 0o750);
+  if (gid !== undefined) {
+    giveAway(folder, 0, gid);
+    execFileSync("chmod", ["-R", "g+rX,o-rwx", folder]);
   }
-  if (!works(copy))
-    throw new ConfigurationError("The bundled PostgreSQL does not run on this system: set DATABASE_URL.");
   return copy;
 }
 

@@ -1,19 +1,8 @@
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  lchownSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { ConfigurationError } from "../../configuration-error.ts";
 import { BOOTSTRAP_ROLE } from "./access.ts";
-import { type Identity, namedIdentity, runAs } from "./identity.ts";
+import { giveAway, type Identity, namedIdentity, runAs } from "./identity.ts";
 
 export const POSTGRES_MAJOR = "18";
 /** sun_path holds 108 bytes with its terminating NUL. */
@@ -50,16 +39,6 @@ export function closeClusterPlace({ root, data, socketFolder }: ClusterPlace, { 
   chownSync(socketFolder, uid ?? 0, gid ?? 0);
   // Made by an earlier version under another user, brought back from a backup, or moved.
   if (existsSync(data) && statSync(data).uid !== (uid ?? 0)) giveAway(data, uid ?? 0, gid ?? 0);
-}
-
-/** The folder itself comes last: where this was cut short, it is done again. */
-function giveAway(fileOrFolder: string, uid: number, gid: number): void {
-  for (const entry of readdirSync(fileOrFolder, { withFileTypes: true })) {
-    const below = path.join(fileOrFolder, entry.name);
-    if (entry.isDirectory()) giveAway(below, uid, gid);
-    else lchownSync(below, uid, gid);
-  }
-  lchownSync(fileOrFolder, uid, gid);
 }
 
 /** `initdb` into a temporary folder, then a rename: a kill in the middle leaves no half cluster. */

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { ConfigurationError } from "../../configuration-error.ts";
 import { logOf } from "../../log/log.ts";
-import { readOrCreateSecret } from "../../secrets/installation-secret.ts";
+import { readOrCreateSecret, secretsFolder } from "../../secrets/installation-secret.ts";
 import { bootstrapConfig, isAccessSetUp, openForSetUp, serverConfig, setUpAccess } from "./access.ts";
 import { usableBinaries } from "./binaries.ts";
 import { closeClusterPlace, clusterPlace, ensureCluster } from "./cluster.ts";
@@ -28,7 +30,12 @@ const SETTLE_MS = 300;
 const OTHER_SERVER_PATIENCE_MS = 5_000;
 const TELL_AFTER_MS = 10_000;
 
-export const databasePassword = (root: string): string => readOrCreateSecret(root, "database");
+const databasePassword = (root: string): string => readOrCreateSecret(root, "database");
+
+/** Whether the cluster lets in nobody but its own server. Changes nothing. */
+export const isAccessReady = (root: string): boolean =>
+  existsSync(path.join(secretsFolder(root), "database")) &&
+  isAccessSetUp(clusterPlace(root).data, databasePassword(root));
 
 export async function startEmbeddedPostgres(
   root: string,

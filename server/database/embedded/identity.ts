@@ -1,4 +1,5 @@
 import { execFileSync, type SpawnOptions, spawnSync } from "node:child_process";
+import { lchownSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { ConfigurationError } from "../../configuration-error.ts";
 
@@ -86,4 +87,14 @@ function idOf(flag: "-u" | "-g", user: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** With everything below. The folder itself comes last: where this was cut short, it is done again. */
+export function giveAway(fileOrFolder: string, uid: number, gid: number): void {
+  for (const entry of readdirSync(fileOrFolder, { withFileTypes: true })) {
+    const below = path.join(fileOrFolder, entry.name);
+    if (entry.isDirectory()) giveAway(below, uid, gid);
+    else lchownSync(below, uid, gid);
+  }
+  lchownSync(fileOrFolder, uid, gid);
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { chmod, cp, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -11,7 +11,10 @@ import { readEnvironment } from "../../env.ts";
 import { startServer } from "../../start-server.ts";
 import { signIn } from "../../testing/test-server.ts";
 import { makeTrustingInstallation, OLD_ACCOUNT, OLD_BLOB } from "../testing/trusting-installation.ts";
+import { copyBinaries, usableBinaries } from "./binaries.ts";
+import { closeClusterPlace, clusterPlace } from "./cluster.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { databaseIdentity, runAs } from "./identity.ts";
 
 let folder: string;
 let root: string;
@@ -151,6 +154,20 @@ it.skipIf(!isRoot)("another user of the machine reaches nothing, not even one na
     await close();
   }
 });
+
+it.skipIf(!isRoot)(
+  "the copy of the binaries, where the package lies below root's home, runs as the database's user only",
+  async () => {
+    mkdirSync(root);
+    const identity = databaseIdentity(root);
+    closeClusterPlace(clusterPlace(root), identity);
+    const packaged = path.dirname(path.dirname(usableBinaries(root, identity)("postgres")));
+    const copied = path.join(copyBinaries(packaged, root, identity), "bin", "postgres");
+    expect(runAs(identity, copied, "--version").stdout).toContain("PostgreSQL");
+    expect(runAs(identity, "/bin/sh", "-c", 'echo x >> "$1"', "sh", copied).status).not.toBe(0);
+    expect(runAs({ uid: 65534, gid: 65534, prefix: [] }, copied, "--version").status).not.toBe(0);
+  },
+);
 
 it("a folder that holds other things keeps its rights; ours within it are closed", async () => {
   await cp(fileURLToPath(import.meta.url), path.join(root, "somebody-elses.txt"));
