@@ -9,7 +9,7 @@ const where = (s3: Environment["s3"]): string => (s3 ? `the bucket ${s3.bucket}`
 
 /** Writes, reads and removes a blob. */
 export async function checkStore(
-  blobs: Pick<BlobStore, "put" | "get" | "remove">,
+  blobs: Pick<BlobStore, "put" | "get" | "head" | "remove">,
   s3: Environment["s3"],
 ): Promise<Finding[]> {
   const key = `${PROBE}${randomUUID()}`;
