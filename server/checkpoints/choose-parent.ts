@@ -26,7 +26,7 @@ export async function chooseParent({ db, blobs }: Services, projectId: string): 
   const [current] = await db.select().from(checkpoint).where(eq(checkpoint.id, currentId));
   const problem = current ? await problemOf(() => readStoredModel(blobs, current)) : null;
   if (current && !problem) return { checkpointId: currentId, note: null };
-  const unreadable = `The current model cannot be used: ${problem?.message ?? "it is gone."}`;
+  const unreadable = `The current model cannot be used: ${problem ? `${problem.what} (${problem.where})` : "it is gone."}`;
   const others = await db
     .select()
     .from(checkpoint)

@@ -1,6 +1,6 @@
 import { LEASE_TOKEN_HEADER, MAX_BLOB_BYTES, TRAINER_API } from "../../core/contract/trainer-messages.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
-import { jobFolder, mayRead, mayWrite } from "../jobs/job-blobs.ts";
+import { jobFolder, mayRead, writableBytes } from "../jobs/job-blobs.ts";
 import { assertLease, requireLease } from "../jobs/lease.ts";
 import { assertBlobKey } from "../storage/blob-store.ts";
 import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest } from "./route.ts";
@@ -46,8 +46,10 @@ export const trainerBlobRoutes: readonly HttpRoute[] = [
     async handle(request) {
       const name = checkedKey(request.parameters["*"]);
       const job = jobOf(request);
-      if (!mayWrite(name)) throw new HttpRefusal(400, "A job has no file of this name.");
+      const maxBytes = writableBytes(job, name);
+      if (maxBytes === null) throw new HttpRefusal(400, "This job has no file of this name.");
       const body = await request.readBody();
+      if (body.length > maxBytes) throw new HttpRefusal(413, `At most ${maxBytes} bytes.`);
       // The upload may have outlived the lease.
       await requireLease(request.services.db, { jobId: job.id, leaseToken: job.leaseToken });
       await request.services.blobs.put(`${jobFolder(job)}${name}`, body);

@@ -212,7 +212,7 @@ it("gives a job's holder the job's files and no others", async () => {
   expect((await read(`volumes/${volumeId}/image.ome.zarr/0/c/0/0/0`)).status).toBe(404);
   expect((await read(`snapshots/${snapshotId}/..%2f..%2fsecret`)).status).toBe(400);
   expect((await read(image(volumeId), 7)).status).toBe(409);
-  for (const name of ["weights.bin", "best/notes.txt", "best/deep/weights.bin", "a b/weights.bin"])
+  for (const name of ["weights.bin", "prediction/0", "best/notes.txt", "best/deep/weights.bin", "a b/weights.bin"])
     expect((await put(job, name, new Uint8Array(1))).status, name).toBe(400);
 });
 
@@ -431,6 +431,8 @@ describe("a prediction", () => {
   it("that is handed in again, one after the other or both at once, replaces nothing", async () => {
     const job = await claimPrediction();
     expect((await put(job, "prediction/0", brick())).status).toBe(204);
+    expect((await put(job, "prediction/1", new Uint8Array(2 << 20))).status).toBe(413);
+    expect((await put(job, "prediction/weights.bin", new Uint8Array(4))).status).toBe(400);
     const both = await Promise.all([tell(job, "/predicted", message()), tell(job, "/predicted", message())]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
     const [made] = await proposals();

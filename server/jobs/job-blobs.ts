@@ -1,5 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { modelFileNames, progressFileNames } from "../../core/checkpoint/checkpoint-files.ts";
+import { MAX_BLOB_BYTES } from "../../core/contract/trainer-messages.ts";
+import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import type { Database } from "../../db/client.ts";
 import { checkpoint, snapshotVolume, volume } from "../../db/schema/index.ts";
 import type { JobRow } from "./claim-job.ts";
@@ -52,7 +54,16 @@ async function isVolumeOf(db: Database, job: JobRow, volumeId: string, frozen: b
   return found !== undefined && (!frozen || found.frozenId !== null);
 }
 
-/** What a holder of a job writes, below its own folder: files of a checkpoint, and bricks of a prediction by their key. */
-const WRITTEN = /^(?:[a-z0-9][a-z0-9-]{0,60})\/(?:model\.json|weights\.bin|progress\.json|progress\.bin|\d{1,10})$/;
+/** Names below the holder's own folder: files of a checkpoint, or bricks of a prediction by their key. */
+const WRITTEN = {
+  train: /^[a-z0-9][a-z0-9-]{0,60}\/(?:model\.json|weights\.bin|progress\.json|progress\.bin)$/,
+  predict: /^[a-z0-9][a-z0-9-]{0,60}\/\d{1,10}$/,
+} as const;
+/** 64³ numbers of 4 bytes that no compression made smaller, and gzip's own. */
+const MAX_BRICK_BYTES = BRICK_VOXELS * 4 + 4096;
 
-export const mayWrite = (name: string): boolean => WRITTEN.test(name);
+/** Largest size of a file that the holder of a job may write under this name; null where it may not. */
+export function writableBytes(job: JobRow, name: string): number | null {
+  if (!WRITTEN[job.payload.kind].test(name)) return null;
+  return job.payload.kind === "predict" ? MAX_BRICK_BYTES : MAX_BLOB_BYTES;
+}
