@@ -50,10 +50,10 @@ test("an app for codes is set up, and a recovery code signs in where the phone i
   await page.getByRole("button", { name: "Set up an app" }).click();
   await expect(page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
   const secret = await page.locator("code").first().innerText();
-  await page.getByLabel("Code", { exact: true }).fill("000000");
+  await page.getByRole("textbox", { name: "Code", exact: true }).fill("000000");
   await page.getByRole("button", { name: "Turn it on" }).click();
   await expect(page.getByText("This code is not right.")).toBeVisible();
-  await page.getByLabel("Code", { exact: true }).fill(codeNow(secret));
+  await page.getByRole("textbox", { name: "Code", exact: true }).fill(codeNow(secret));
   await page.getByRole("button", { name: "Turn it on" }).click();
   await expect(page.getByText("Keep these recovery codes.")).toBeVisible();
   const [download] = await Promise.all([
