@@ -1,5 +1,5 @@
 import { Problem } from "../../core/problem.ts";
-import { type SessionLease, ServerTrouble } from "../../core/sync/document-ports.ts";
+import { ServerTrouble, type SessionLease } from "../../core/sync/document-ports.ts";
 import { RestartReason } from "../../core/sync/messages.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 

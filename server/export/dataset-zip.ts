@@ -74,7 +74,10 @@ export async function assertPackable(zip: DatasetZip, signal: AbortSignal): Prom
 }
 
 /** As for a dataset. */
-export async function assertModelPackable(dataset: Pick<ReadableDataset, "blobs">, model: ExportedModel): Promise<void> {
+export async function assertModelPackable(
+  dataset: Pick<ReadableDataset, "blobs">,
+  model: ExportedModel,
+): Promise<void> {
   for await (const _file of modelFiles(dataset.blobs, model));
 }
 

@@ -27,7 +27,8 @@ async function serve({ services, parameters, request, response }: RouteRequest):
   if (!SERVED.test(path) && !LABELS_INDEX.test(path)) throw notThere;
   const [row] = await services.db
     .select({ state: volume.state, pixelType: volume.pixelType })
-    .from(volume).where(eq(volume.id, volumeId));
+    .from(volume)
+    .where(eq(volume.id, volumeId));
   if (row?.state !== "ready") throw notThere;
   const bytes = await services.blobs.get(`volumes/${volumeId}/${path}`);
   const json = path.endsWith(".json");

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { Problem } from "../../core/problem.ts";
 import { chunkKey } from "../../core/ome-zarr/multiscales.ts";
+import { Problem } from "../../core/problem.ts";
 import { BRICK_VOXELS, type BrickKey, brickPositionZyx } from "../../core/volume/brick.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 

@@ -51,10 +51,16 @@ describe.skipIf(!disk)(`a server on a small disk${disk ? "" : " (skipped: it tak
 
   it("uploads that are sent at once never fill it, whatever else is written meanwhile", async () => {
     const free = await freeBytes();
-    const answers = await Promise.all([begin("one.tif", Math.floor(0.5 * free)), begin("two.tif", Math.floor(0.5 * free))]);
+    const answers = await Promise.all([
+      begin("one.tif", Math.floor(0.5 * free)),
+      begin("two.tif", Math.floor(0.5 * free)),
+    ]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 507]);
     const refused = answers.find(({ status }) => status === 507);
-    expect(await refused?.json()).toMatchObject({ tag: "disk-full", what: expect.stringMatching(/needs .* has room for only/) });
+    expect(await refused?.json()).toMatchObject({
+      tag: "disk-full",
+      what: expect.stringMatching(/needs .* has room for only/),
+    });
     const taken = (await answers.find(({ status }) => status === 200)?.json()) as { uploadId: string };
     // Somebody copies something else to the disk: 25 MB are left, 20 of them the reserve.
     const filler = path.join(disk ?? "", "other");
@@ -98,7 +104,12 @@ describe.skipIf(!disk)(`a server on a small disk${disk ? "" : " (skipped: it tak
       const paint = () => {
         // Ragged rows: a record of some kilobytes, so that the tables must grow.
         const z = strokes++ % 30;
-        const rows = Array.from({ length: 64 }, (_, y) => [z, y, (y * 7 + strokes) % 40, 41 + ((y * 13 + strokes) % 20)]);
+        const rows = Array.from({ length: 64 }, (_, y) => [
+          z,
+          y,
+          (y * 7 + strokes) % 40,
+          41 + ((y * 13 + strokes) % 20),
+        ]);
         const runs = Int32Array.from(rows.flat());
         return page.commit({ name: "brush", records: [{ kind: "paint", label: page.newLabel(), runs }] });
       };

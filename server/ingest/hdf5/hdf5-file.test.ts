@@ -191,7 +191,10 @@ it("groups a hundred deep, and a thousand datasets: bounded", async () => {
     for (let i = 0; i < 100; i++) group = group.create_group("g");
     group.create_dataset({ name: "vol", data: image, shape });
   });
-  await expect(contentsOf(deep)).rejects.toMatchObject({ tag: "hdf5-no-volume", where: expect.stringContaining("deep") });
+  await expect(contentsOf(deep)).rejects.toMatchObject({
+    tag: "hdf5-no-volume",
+    where: expect.stringContaining("deep"),
+  });
   const wide = await writeHdf5((h5) => {
     for (let i = 0; i < 300; i++) h5.create_dataset({ name: `v${i}`, data: new Uint8Array(8), shape: [2, 2, 2] });
     for (let i = 0; i < 300; i++) h5.create_dataset({ name: `a${i}`, data: new Uint8Array(4), shape: [2, 2] });

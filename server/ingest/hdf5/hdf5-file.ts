@@ -40,7 +40,8 @@ export async function openHdf5(path: string): Promise<VolumeFile> {
       else found.push(result);
       if (found.length >= MAX_IMAGES) break;
     }
-    if (notes.length > MAX_NOTES) notes.splice(MAX_NOTES, notes.length, `${notes.length - MAX_NOTES} more were left out.`);
+    if (notes.length > MAX_NOTES)
+      notes.splice(MAX_NOTES, notes.length, `${notes.length - MAX_NOTES} more were left out.`);
     if (found.length === 0)
       throw new Problem({
         tag: "hdf5-no-volume",
@@ -142,7 +143,7 @@ function liesInOtherFiles(dataset: Dataset): boolean {
 function elementSizeUm(dataset: Dataset): Zyx | null {
   const attribute = dataset.attrs.element_size_um ?? dataset.root.attrs.element_size_um;
   // Looked at before it is read: an attribute can have gigabytes.
-  if (!attribute || attribute.metadata.total_size !== 3 || attribute.metadata.size > 8) return null;
+  if (attribute?.metadata.total_size !== 3 || attribute.metadata.size > 8) return null;
   const value = attribute.json_value;
   if (!Array.isArray(value) || value.length !== 3) return null;
   const [z, y, x] = value.map(Number);

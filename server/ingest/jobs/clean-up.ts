@@ -58,7 +58,10 @@ export async function forgetAbandoned(
   let dropped = 0;
   for (const { id, receivedBytes } of await db.select().from(upload).where(unneeded).orderBy(asc(upload.touchedAt))) {
     // Somebody may have gone on with it since.
-    const [gone] = await db.delete(upload).where(and(eq(upload.id, id), resting)).returning({ id: upload.id });
+    const [gone] = await db
+      .delete(upload)
+      .where(and(eq(upload.id, id), resting))
+      .returning({ id: upload.id });
     if (!gone) continue;
     await removeUploadFolders(environment.dataRoot, [id]);
     dropped++;

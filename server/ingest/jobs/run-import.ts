@@ -98,8 +98,7 @@ async function perform(
         if (report.kind === "progress") {
           showProgress(report.done, report.phase);
           promised?.setLeft(wantedBytes * (1 - report.done));
-        }
-        else if (report.kind === "image-written") written.image = report;
+        } else if (report.kind === "image-written") written.image = report;
         else if (report.kind === "labels-written") written.labels = report;
         else if (report.kind === "failed") problem = report.problem;
         else if (report.kind === "done") done = true;

@@ -34,7 +34,8 @@ it("NaN and infinite voxels are counted and become 0, before anything is measure
   expect(quality).toMatchObject({ nonFiniteVoxels: 30, min: 0, max: 112 });
   const chunk = (key: string) => new Float32Array(new Uint8Array(gunzipSync(stored.get(key)!)).buffer);
   const first = chunk("v/0/c/0/0/0");
-  for (let y = 0; y < 64; y++) expect(first.subarray(y * 64, y * 64 + 64)).toEqual(expected.subarray(y * 66, y * 66 + 64));
+  for (let y = 0; y < 64; y++)
+    expect(first.subarray(y * 64, y * 64 + 64)).toEqual(expected.subarray(y * 66, y * 66 + 64));
   expect(levels.length).toBeGreaterThan(1);
   for (const key of stored.keys()) if (key.includes("/c/")) expect(chunk(key).every(Number.isFinite)).toBe(true);
 });

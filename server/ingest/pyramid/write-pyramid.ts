@@ -58,7 +58,9 @@ export async function writePyramid(job: PyramidJob): Promise<PyramidLevel[]> {
     const mapBand = await job.onRead?.();
     for (const level of levels) {
       const next = levels[level.scaleLevel + 1];
-      const coarser = next ? await createScratchVolume(fileOf(next.scaleLevel), next.shapeZyx, source.pixelType, disk) : null;
+      const coarser = next
+        ? await createScratchVolume(fileOf(next.scaleLevel), next.shapeZyx, source.pixelType, disk)
+        : null;
       try {
         await writeLevel(job, level, finer, coarser, next, level.scaleLevel === 0 ? mapBand : undefined, (voxels) => {
           written += voxels;

@@ -11,7 +11,10 @@ export async function countStoredBytes({ db, blobs }: Services, signal: AbortSig
     if (signal.aborted) return;
     try {
       const storedBytes = (await blobs.sizeOf(imagePrefix(id))) + (await blobs.sizeOf(basePrefix(id)));
-      await db.update(volume).set({ storedBytes }).where(and(eq(volume.id, id), isNull(volume.storedBytes)));
+      await db
+        .update(volume)
+        .set({ storedBytes })
+        .where(and(eq(volume.id, id), isNull(volume.storedBytes)));
     } catch (error) {
       if (!signal.aborted) failureLog.failed(`counting the bytes of volume ${id}`, error);
     }

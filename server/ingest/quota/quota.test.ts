@@ -67,7 +67,9 @@ it("two that begin at once do not both get the last room", async () => {
   );
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
   const refused = answers.find(({ status }) => status !== 200);
-  expect(await refused?.json()).toMatchObject({ what: expect.stringContaining("The project “Embryos” has room for 10 MB") });
+  expect(await refused?.json()).toMatchObject({
+    what: expect.stringContaining("The project “Embryos” has room for 10 MB"),
+  });
 });
 
 it("a quota that was lowered ends an upload that is under way", async () => {
@@ -92,7 +94,13 @@ it("what is stored is counted, for old volumes too; a volume beyond the quota is
     return state >>> 16;
   });
   const start = async (name: string) => {
-    const uploadId = await uploadBytes(server.address, ada.cookie, projectId, `${name}.tif`, writePlainTiff(noise, shape));
+    const uploadId = await uploadBytes(
+      server.address,
+      ada.cookie,
+      projectId,
+      `${name}.tif`,
+      writePlainTiff(noise, shape),
+    );
     await client.volume.inspectUpload.mutate({ projectId, uploadId });
     return client.volume.startImport.mutate({
       projectId,
@@ -125,7 +133,10 @@ it("what is stored is counted, for old volumes too; a volume beyond the quota is
   await changeInstallationSettings(db, { projectQuotaGb: (onDisk + noise.byteLength + 4000) / 1e9 });
   const second = await start("more noise");
   const failed = await ended(second.volumeId);
-  expect(failed.problem).toMatchObject({ tag: "quota-exceeded", what: expect.stringContaining("needs more than that") });
+  expect(failed.problem).toMatchObject({
+    tag: "quota-exceeded",
+    what: expect.stringContaining("needs more than that"),
+  });
   expect(await readdir(path.join(server.dataRoot, "blobs/volumes"))).toEqual([volumeId]);
 }, 120_000);
 

@@ -71,7 +71,15 @@ export function writeAnyTiff(
     const at = append(word(big ? 8 : 2, entries.length));
     for (const [tag, type, count, value] of entries) {
       const inline = type === 3 ? word(2, value) : type === 4 && big ? word(4, value) : word(pointer, value);
-      append(Buffer.concat([word(2, tag), word(2, type), word(pointer, count), inline, Buffer.alloc(pointer - inline.length)]));
+      append(
+        Buffer.concat([
+          word(2, tag),
+          word(2, type),
+          word(pointer, count),
+          inline,
+          Buffer.alloc(pointer - inline.length),
+        ]),
+      );
     }
     directories.push({ part: parts.length, at, next: 0 });
     append(word(pointer, 0));

@@ -11,8 +11,7 @@ export function mutate(whole: Uint8Array, random: SeededRandom): Buffer {
     // Half of all where the structure is: the ends.
     const near = Math.min(bytes.length, 1024);
     const place = random.uniform();
-    const at =
-      place < 0.25 ? below(near) : place < 0.5 ? bytes.length - 1 - below(near) : below(bytes.length);
+    const at = place < 0.25 ? below(near) : place < 0.5 ? bytes.length - 1 - below(near) : below(bytes.length);
     const length = Math.min(1 + below(64), bytes.length - at);
     switch (below(7)) {
       case 0:

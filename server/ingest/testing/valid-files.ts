@@ -69,7 +69,11 @@ const little = { name: "bytes", configuration: { endian: "little" } };
 
 async function zarr3(codecs: readonly object[], pack: Pack): Promise<Uint8Array> {
   return zipEntries({
-    "zarr.json": JSON.stringify({ zarr_format: 3, node_type: "group", attributes: { ome: { version: "0.5", multiscales } } }),
+    "zarr.json": JSON.stringify({
+      zarr_format: 3,
+      node_type: "group",
+      attributes: { ome: { version: "0.5", multiscales } },
+    }),
     "0/zarr.json": JSON.stringify({
       zarr_format: 3,
       node_type: "array",
@@ -108,7 +112,9 @@ async function zarr2(compressor: object | null, pack: Pack): Promise<Uint8Array>
 }
 
 const blosc: Pack = (bytes) =>
-  Blosc.fromConfig({ id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 }).encode(bytes) as Promise<Uint8Array>;
+  Blosc.fromConfig({ id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 }).encode(
+    bytes,
+  ) as Promise<Uint8Array>;
 const zstd: Pack = (bytes) => Zstd.fromConfig({ id: "zstd", level: 1 }).encode(bytes) as Promise<Uint8Array>;
 const summed: Pack = (bytes) => {
   const out = new Uint8Array(bytes.length + 4);
@@ -117,7 +123,8 @@ const summed: Pack = (bytes) => {
   return out;
 };
 
-const tiff = (options: Parameters<typeof writeAnyTiff>[2]) => async () => writeAnyTiff(validPixels, VALID_SHAPE, options);
+const tiff = (options: Parameters<typeof writeAnyTiff>[2]) => async () =>
+  writeAnyTiff(validPixels, VALID_SHAPE, options);
 
 export const validFiles: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   tiff: tiff({}),
@@ -128,7 +135,10 @@ export const validFiles: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   hdf5,
   "zarr3-gzip": () => zarr3([{ name: "gzip", configuration: { level: 1 } }], (bytes) => gzipSync(bytes)),
   "zarr3-blosc": () =>
-    zarr3([{ name: "blosc", configuration: { cname: "lz4", clevel: 5, shuffle: "shuffle", typesize: 2, blocksize: 0 } }], blosc),
+    zarr3(
+      [{ name: "blosc", configuration: { cname: "lz4", clevel: 5, shuffle: "shuffle", typesize: 2, blocksize: 0 } }],
+      blosc,
+    ),
   "zarr3-crc32c": () => zarr3([{ name: "crc32c" }], summed),
   "zarr2-zstd": () => zarr2({ id: "zstd", level: 1 }, zstd),
   "zarr2-blosc": () => zarr2({ id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 }, blosc),

@@ -121,7 +121,10 @@ function toOmeImage(image: XmlNode, index: number, ownUuid: string, firstPage: n
     sizeC: sizes.C,
     sizeT: sizes.T,
     sizeUmZyx: [physical("Z"), physical("Y"), physical("X")],
-    channelNames: Array.from({ length: sizes.C }, (_, c) => textOf(channels[c] ?? {}, "Name").slice(0, 200) || `channel ${c + 1}`),
+    channelNames: Array.from(
+      { length: sizes.C },
+      (_, c) => textOf(channels[c] ?? {}, "Name").slice(0, 200) || `channel ${c + 1}`,
+    ),
     pageOf: (z, c, t) => pages(planeIndex(z, c, t)),
   };
 }

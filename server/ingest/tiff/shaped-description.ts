@@ -16,7 +16,13 @@ export function parseShapedDescription(text: string): { planes: number; channels
   }
   const shape = said?.shape;
   const axes = said?.axes;
-  if (!Array.isArray(shape) || shape.length < 3 || shape.length > MAX_AXES || !shape.every((n) => Number.isSafeInteger(n) && n > 0)) return null;
+  if (
+    !Array.isArray(shape) ||
+    shape.length < 3 ||
+    shape.length > MAX_AXES ||
+    !shape.every((n) => Number.isSafeInteger(n) && n > 0)
+  )
+    return null;
   const product = (numbers: readonly number[]): number => numbers.reduce((a, b) => a * b, 1);
   if (typeof axes === "string" && axes.length === shape.length && /^T?C?ZYX$/.test(axes)) {
     const of = (axis: string): number => (axes.includes(axis) ? shape[axes.indexOf(axis)] : 1);

@@ -115,9 +115,10 @@ function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSour
   const rowBytes = sizeX * bytesPerPixel[first.pixelType];
   const rowsInBudget = Math.max(1, Math.floor(MAX_BLOCK_ROWS_BYTES / rowBytes));
   const plainStrips = first.compression === 1 && first.predictor === 1 && !first.directory.entries.has(322);
-  const blockRows = image.contiguous || plainStrips
-    ? Math.min(sizeY, rowsInBudget)
-    : Math.min(sizeY, Math.max(first.blockHeight, Math.floor(rowsInBudget / first.blockHeight) * first.blockHeight));
+  const blockRows =
+    image.contiguous || plainStrips
+      ? Math.min(sizeY, rowsInBudget)
+      : Math.min(sizeY, Math.max(first.blockHeight, Math.floor(rowsInBudget / first.blockHeight) * first.blockHeight));
   const planeRows = async (z: number, yMin: number, yMax: number) => {
     if (image.contiguous) {
       const channels = image.channels.length;

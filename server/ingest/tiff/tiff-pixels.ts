@@ -78,7 +78,8 @@ async function readRows(
   const rowBytes = page.blockWidth * (page.planar ? 1 : page.samples) * width;
   const first = (yMin - place.blockRow * page.blockHeight) * rowBytes;
   const wanted = (yMax - yMin) * rowBytes;
-  if (first + wanted > place.byteCount) throw damagedBlock(where, `holds ${place.byteCount} of ${first + wanted} bytes`);
+  if (first + wanted > place.byteCount)
+    throw damagedBlock(where, `holds ${place.byteCount} of ${first + wanted} bytes`);
   const rows = await tiff.bytes.read(place.offset + first, wanted, where);
   if (!tiff.littleEndian) swapBytes(rows, width);
   return rows;
