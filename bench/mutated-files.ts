@@ -22,7 +22,15 @@ const PER_PROCESS = 50;
 const count = Number(values.count);
 const rows = [];
 for (const format of values.format ?? Object.keys(validFiles)) {
-  const all = { read: 0, refused: 0, crashed: 0, slowestMs: 0, peakBytes: 0, failures: [] as string[], tags: {} as Record<string, number> };
+  const all = {
+    read: 0,
+    refused: 0,
+    crashed: 0,
+    slowestMs: 0,
+    peakBytes: 0,
+    failures: [] as string[],
+    tags: {} as Record<string, number>,
+  };
   for (let done = 0; done < count; done += PER_PROCESS) {
     const seed = Number(values.seed) + done;
     const { reads, peakBytes } = await readMutated(format, seed, Math.min(PER_PROCESS, count - done));

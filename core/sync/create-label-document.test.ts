@@ -87,7 +87,7 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
     },
     acknowledge: (session: number, seq: number) =>
       link[link.length - 1].events.onMessage({ type: "ack", durable: new Map([[session, seq]]) }),
-    disconnect: () => link[link.length - 1].events.onDisconnected(null),
+    disconnect: (trouble: string | null = null) => link[link.length - 1].events.onDisconnected(trouble),
     document: () => link[link.length - 1].doc,
     inDocument: () => [
       ...(generationsOf(link[link.length - 1].doc)
@@ -128,6 +128,28 @@ describe("a page", () => {
     // Two gestures, three records.
     expect(page.saveState).toEqual({ kind: "offline", waiting: 2 });
     expect(later).toEqual([]);
+  });
+
+  it("says why the server does not save, through every new attempt, until it has saved something", async () => {
+    const { page, start, sync, acknowledge, disconnect } = openPage();
+    const trouble = "The server's disk is full";
+    await start();
+    await sync();
+    await page.loadBricks([0]);
+    await page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 4) }] });
+    disconnect(trouble);
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 1, trouble });
+    // The connection comes back, the next attempt to save ends it again, without a word this time.
+    await sync();
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 1, trouble });
+    disconnect();
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 1, trouble });
+    await sync();
+    expect(page.canEdit).toBe(true);
+    acknowledge(9, 1);
+    expect(page.saveState).toEqual({ kind: "saved" });
+    disconnect();
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 0 });
   });
 
   it("keeps a stroke on this computer before it goes into the document (R19), and writes nothing while away", async () => {

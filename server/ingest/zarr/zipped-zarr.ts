@@ -192,7 +192,7 @@ function createQueue() {
       last = last.then(work);
       last.catch(() => {}); // told by onIdle
     },
-    onIdle: async () => [await last] as void[],
+    onIdle: () => last.then(() => []),
   };
 }
 
