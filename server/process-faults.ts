@@ -12,10 +12,10 @@ const LOOK_EVERY_MS = 2_000;
  * capture callback goes before every listener of `uncaughtException`; a rejection's first listener ends the process, and
  * ours is first because entries call this before they load anything of Next.
  */
-export function endOnFaults(): void {
+export function endOnFaults({ residentBytes } = memoryBounds()): void {
   process.setUncaughtExceptionCaptureCallback((error) => end("An error that nobody caught ends the server", error));
   process.on("unhandledRejection", (reason) => end("A rejection that nobody handled ends the server", reason));
-  watchMemory();
+  watchMemory(residentBytes);
   if (process.env.NODE_ENV !== "development") captureConsole();
 }
 
@@ -25,8 +25,7 @@ function end(message: string, error: unknown): never {
 }
 
 /** V8 bounds its heap by itself; arrays of voxels lie beside it. */
-function watchMemory(): void {
-  const { residentBytes } = memoryBounds();
+function watchMemory(residentBytes: number): void {
   setInterval(() => {
     const bytes = process.memoryUsage.rss();
     if (bytes <= residentBytes) return;

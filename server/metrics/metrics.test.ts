@@ -18,6 +18,8 @@ afterAll(() => server.close());
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${server.address}${path}`, { headers });
 const scrape = async (): Promise<string> =>
   (await get("/metrics", { authorization: `Bearer ${METRICS_TOKEN}` })).text();
+/** Of ours; Node adds some for each kind of garbage collection as it meets it. */
+const seriesIn = (text: string): number => text.match(/^karyoloop_/gm)?.length ?? 0;
 /** The value of one sample, its labels in any order; undefined where it is not there. */
 function sampleOf(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
   const line = text.split("\n").find((one) => {
@@ -31,10 +33,11 @@ function sampleOf(text: string, name: string, labels: Readonly<Record<string, st
 it("is not there without METRICS_TOKEN, and closed without the right one", async () => {
   const without = await startTestServer();
   try {
-    for (const headers of [{}, { authorization: "Bearer " }, { authorization: `Bearer ${METRICS_TOKEN}` }] as Record<
-      string,
-      string
-    >[])
+    for (const headers of [
+      { authorization: "" },
+      { authorization: "Bearer " },
+      { authorization: `Bearer ${METRICS_TOKEN}` },
+    ])
       expect((await fetch(`${without.address}/metrics`, { headers })).status).toBe(404);
   } finally {
     await without.close();
@@ -53,7 +56,7 @@ it("counts requests by pattern: whatever strangers ask for, the number of series
     await get(`/api/volumes/${i}/image.ome.zarr/zarr.json`);
     await fetch(`${server.address}/api/${i}`, { method: i % 2 ? "PROPFIND" : "REPORT" });
   }
-  const before = (await scrape()).split("\n").length;
+  const before = seriesIn(await scrape());
   for (let i = 40; i < 80; i++) {
     await get(`/nothing-${i}/at/${i}?q=${i}`);
     await get(`/trpc/no.such-${i}`);
@@ -62,7 +65,7 @@ it("counts requests by pattern: whatever strangers ask for, the number of series
     await fetch(`${server.address}/api/${i}`, { method: i % 2 ? "PROPFIND" : "REPORT" });
   }
   const text = await scrape();
-  expect(text.split("\n").length - before).toBeLessThan(20); // account.me, asked for the first time
+  expect(seriesIn(text) - before).toBeLessThan(20); // account.me, asked for the first time
   expect(text).not.toMatch(/nothing-|no\.such|PROPFIND/);
   expect(sampleOf(text, "karyoloop_http_requests_total", { method: "other", route: "/api/*", status: "404" })).toBe(80);
   const ofRoute = { method: "GET", route: "page", status: "404" };
