@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { desc, eq, gt, inArray, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditAct } from "../../core/audit/audit-event.ts";
+import { saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
+import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
 import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import {
   auditEvent,
@@ -11,6 +14,8 @@ import {
   invitation,
   nucleusClass,
   oneTimeLink,
+  passkey,
+  session,
   trainerToken,
   trainingBox,
   user,
@@ -37,6 +42,11 @@ const notAudited: Readonly<Record<string, string>> = {
   "box.create": "part of labelling, drawn and redrawn; its row says who made it, and its removal is audited",
   "member.setExportAs": "each person's own choice about their own name in exports",
   "installation.measureStorage": "looks at sizes and changes nothing",
+  "account.confirm": "proves who sits there; the session is as it was",
+  "account.beginApp": "counts for nothing until a code of the app confirms it, which is audited",
+  "account.confirmApp": "needs a code of this moment: its rows are looked at in audit-log.test.ts",
+  "account.renewRecoveryCodes": "the same",
+  "account.removeApp": "the same",
   "volume.inspectUpload": "reads an uploaded file; what becomes of it is audited",
   "volume.retryImport": "goes on with an import that was audited when it was started",
   "queue.next": "labelling: claims and decisions have rows of their own, kept for ever",
@@ -89,7 +99,10 @@ const newClass = async (numberKey: number) => {
 };
 const newCheckpoint = async () => {
   const snapshotId = await seedSnapshot(server.services, projectId, []);
-  const values = { projectId, snapshotId, blobPrefix: "x/", configuration: {}, nucleiLabelled: 1, activeMinutes: 1 };
+  const blobPrefix = `projects/${projectId}/jobs/${randomUUID()}/1/best/`;
+  for (const [file, bytes] of Object.entries(saveCheckpoint(tinyModel)))
+    await server.services.blobs.put(blobPrefix + file, bytes);
+  const values = { projectId, snapshotId, blobPrefix, configuration: {}, nucleiLabelled: 1, activeMinutes: 1 };
   return (await db().insert(checkpoint).values(values).returning())[0].id;
 };
 const uploadStack = (name: string) =>
@@ -111,6 +124,23 @@ async function labelledProject(): Promise<string> {
   return own;
 }
 let names = 0;
+const newPerson = () => server.signUp(`Person ${++names}`);
+async function newSession(userId: string): Promise<string> {
+  const id = `session ${++names}`;
+  const expiresAt = new Date(Date.now() + 1e8);
+  await db()
+    .insert(session)
+    .values({ id, userId, token: hashToken(createToken()), expiresAt });
+  return id;
+}
+async function newPasskey(): Promise<string> {
+  const id = `passkey ${++names}`;
+  const key = { publicKey: "x", counter: 0, deviceType: "singleDevice", backedUp: false };
+  await db()
+    .insert(passkey)
+    .values({ id, name: "Passkey", userId: owner.id, credentialID: id, ...key });
+  return id;
+}
 const newAccount = () => ({ name: "New", email: `new${++names}@example.org`, password: TEST_PASSWORD });
 
 const walks: Readonly<Record<string, Walk>> = {
@@ -121,7 +151,7 @@ const walks: Readonly<Record<string, Walk>> = {
       const token = createToken();
       await db()
         .insert(oneTimeLink)
-        .values({ tokenHash: hashToken(token), purpose: "administrator" });
+        .values({ tokenHash: hashToken(token), purpose: "administrator", expiresAt: new Date(Date.now() + 1e8) });
       return { ...newAccount(), token };
     },
   },
@@ -138,6 +168,38 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["account.password-changed"],
     as: "member",
     prepare: async () => ({ current: TEST_PASSWORD, password: TEST_PASSWORD }),
+  },
+  "account.renamePasskey": {
+    acts: ["passkey.renamed"],
+    prepare: async () => ({ passkeyId: await newPasskey(), name: "Key on the ring" }),
+  },
+  "account.removePasskey": {
+    acts: ["passkey.removed"],
+    prepare: async () => ({ passkeyId: await newPasskey() }),
+  },
+  "account.unlinkInstitution": { acts: ["institution.unlinked"], prepare: async () => ({}) },
+  "account.endSession": {
+    acts: ["session.ended"],
+    prepare: async () => ({ sessionId: await newSession(owner.id) }),
+  },
+  "account.endOtherSessions": {
+    acts: ["session.ended"],
+    async prepare() {
+      await newSession(owner.id);
+      return {};
+    },
+  },
+  "installation.endSessions": {
+    acts: ["session.ended"],
+    prepare: async () => ({ userId: (await newPerson()).id }),
+  },
+  "installation.setAccountOn": {
+    acts: ["account.switched-off", "session.ended"],
+    prepare: async () => ({ userId: (await newPerson()).id, isOn: false }),
+  },
+  "installation.resetSecondFactor": {
+    acts: ["second-factor.reset", "session.ended"],
+    prepare: async () => ({ userId: (await newPerson()).id }),
   },
   "box.remove": {
     acts: ["box.removed"],

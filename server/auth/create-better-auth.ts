@@ -1,12 +1,13 @@
 import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError } from "better-auth/api";
+import { APIError, isAPIError } from "better-auth/api";
 import { eq } from "drizzle-orm";
 import { isProblem } from "../../core/problem.ts";
 import type { Database } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { ServerEvents } from "../events.ts";
+import { failureLog } from "../failure-log.ts";
 import { createAuthLog } from "./auth-log.ts";
 import type { InstitutionSettings, Provider } from "./institution/discovery.ts";
 import { INSTITUTION, institutionProvider, strictInstitution } from "./institution/institution-plugin.ts";
@@ -133,7 +134,15 @@ export function createBetterAuth(
       // An institution joins an account only where its owner, signed in, asks for it (link-social).
       accountLinking: { trustedProviders: [INSTITUTION], disableImplicitLinking: true, allowDifferentEmails: true },
     },
-    onAPIError: { errorURL: `${publicUrl}/sign-in` },
+    onAPIError: {
+      errorURL: `${publicUrl}/sign-in`,
+      // Left alone, the router prints the error with a query's parameters.
+      onError(error) {
+        if (isAPIError(error)) return;
+        failureLog.failed("an account's request", error);
+        throw new APIError("INTERNAL_SERVER_ERROR", { message: "Something went wrong on the server." });
+      },
+    },
     user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
     // The server checks that Origin and Host agree for every request that changes something (http/entrance/same-origin.ts),
     // whatever address the person typed; better-auth's own list would know one address only.
