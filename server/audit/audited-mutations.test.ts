@@ -141,7 +141,10 @@ async function newPasskey(): Promise<string> {
     .values({ id, name: "Passkey", userId: owner.id, credentialID: id, ...key });
   return id;
 }
-const newAccount = () => ({ name: "New", email: `new${++names}@example.org`, password: TEST_PASSWORD });
+const newAccount = () => {
+  names++;
+  return { name: `New ${names}`, email: `new${names}@example.org`, password: TEST_PASSWORD };
+};
 
 const walks: Readonly<Record<string, Walk>> = {
   "account.createAdministrator": {
@@ -180,12 +183,14 @@ const walks: Readonly<Record<string, Walk>> = {
   "account.unlinkInstitution": { acts: ["institution.unlinked"], prepare: async () => ({}) },
   "account.endSession": {
     acts: ["session.ended"],
-    prepare: async () => ({ sessionId: await newSession(owner.id) }),
+    as: "member",
+    prepare: async () => ({ sessionId: await newSession(member.id) }),
   },
   "account.endOtherSessions": {
     acts: ["session.ended"],
+    as: "member",
     async prepare() {
-      await newSession(owner.id);
+      await newSession(member.id);
       return {};
     },
   },

@@ -70,8 +70,21 @@ function walk(schema: Schema, at: string): Walked {
   return unbounded();
 }
 
+/** A date is sent as a text of 24 characters; superjson says beside it what it is. */
+const DATE = { type: "string", maxLength: 24 } as const;
+
 const walkZod = (schema: z.ZodType): Walked =>
-  walk(z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target: "draft-2020-12" }) as Schema, "");
+  walk(
+    z.toJSONSchema(schema, {
+      io: "input",
+      unrepresentable: "any",
+      target: "draft-2020-12",
+      override: ({ zodSchema, jsonSchema }) => {
+        if (zodSchema._zod.def.type === "date") Object.assign(jsonSchema, DATE);
+      },
+    }) as Schema,
+    "",
+  );
 
 interface Procedure {
   readonly _def: { readonly inputs: readonly z.ZodType[] };

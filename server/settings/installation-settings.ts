@@ -8,7 +8,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 const AUDIT_MIN_DAYS = 30;
 const AUDIT_MAX_DAYS = 3_650;
 
-const quotaGb = z.number().min(0.001).max(1_000_000).nullable();
+const quotaGb = z.number().min(0.00001).max(1_000_000).nullable();
 
 const fields = {
   /** Who may make projects; `members` are those who belong to a project already. */

@@ -90,7 +90,7 @@ export async function startTestServer(
       cheapHash ??= hashPassword(TEST_PASSWORD, { logN: 4, r: 1, p: 1 });
       const fields = { name, email, passwordHash: await cheapHash };
       const { id } = await services.db.transaction((tx) => services.authentication.insertUser(fields, tx));
-      return { id, name, email, cookie: await beginSession(services, dataRoot, id) };
+      return { id, name, email, cookie: await beginSession(services, services.environment.dataRoot, id) };
     },
     async createProject(name, members) {
       const [row] = await services.db

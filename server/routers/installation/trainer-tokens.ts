@@ -9,7 +9,7 @@ import { issueTrainerToken } from "../../auth/trainer-token.ts";
 import { expireLeasesOf } from "../../jobs/expire-leases-of.ts";
 import { administratorProcedure, publicUrlOf } from "../../trpc.ts";
 
-const MAX_PROJECTS = 1000;
+const MAX_PROJECTS = 300;
 
 /** Trainers that may dial in, each with the projects that it serves; null: all. The hash names a token; nothing can be made of it. */
 export const trainerTokens = administratorProcedure.query(async ({ ctx }) => {
