@@ -29,6 +29,7 @@ test("a project from its first minute to its deletion", async ({ page }) => {
 
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-4.0");
+  await page.keyboard.press("Tab"); // its list of licences closes
   await page.getByRole("button", { name: "Save", exact: true }).first().click();
   await expect(page.getByText("Saved.").first()).toBeVisible();
   await page.getByRole("button", { name: "Add a class" }).click();

@@ -68,10 +68,10 @@ test("an app for codes is set up, and a recovery code signs in where the phone i
 
   await typePassword(page, product.address, ADA);
   await page.getByRole("button", { name: "Use a recovery code" }).click();
-  await page.getByLabel("Recovery code").fill("aaaa-bbbb-cccc");
+  await page.getByRole("textbox", { name: "Recovery code" }).fill("aaaa-bbbb-cccc");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("This recovery code is not right")).toBeVisible();
-  await page.getByLabel("Recovery code").fill(codes[0]);
+  await page.getByRole("textbox", { name: "Recovery code" }).fill(codes[0]);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/projects");
   await page.goto(`${product.address}/account`);
@@ -96,7 +96,7 @@ test("a passkey is added, renamed, signs in without password and code, and is re
   });
   await typePassword(page, localhost, ADA);
   await page.getByRole("button", { name: "Use a recovery code" }).click();
-  await page.getByLabel("Recovery code").fill(codes[1]);
+  await page.getByRole("textbox", { name: "Recovery code" }).fill(codes[1]);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/projects");
   await page.goto(`${localhost}/account`);
