@@ -1,4 +1,4 @@
-import { lengthInUm } from "../length-unit.ts";
+import { lengthInUm } from "../../length-unit.ts";
 
 /** What Fiji and ImageJ write into the description of the first page; the format is documented by its readers only. */
 export interface ImageJDescription {
@@ -7,11 +7,15 @@ export interface ImageJDescription {
   readonly frames: number;
   /** Pages that the file says it has; a file over 4 GB has only one directory for all of them. */
   readonly images: number;
+  /** Which axis runs fastest, then second, then third: `czt` unless the file says otherwise. */
+  readonly order: string;
   /** µm between slices; null where unit or spacing are missing. */
   readonly spacingUm: number | null;
-  /** µm per unit of the resolution tags; null where there is no unit of length. */
-  readonly umPerUnit: number | null;
+  /** µm per unit of the resolution tags along y and x; null where there is no unit of length. */
+  readonly umPerUnitYx: readonly [number | null, number | null];
 }
+
+const ORDERS = /^(czt|ctz|zct|ztc|tcz|tzc)$/;
 
 export function parseImageJDescription(text: string): ImageJDescription | null {
   if (!text.startsWith("ImageJ=")) return null;
@@ -24,16 +28,19 @@ export function parseImageJDescription(text: string): ImageJDescription | null {
     const value = Number(fields.get(key) ?? 1);
     return Number.isSafeInteger(value) && value > 0 ? value : 1;
   };
-  const umPerUnit = lengthInUm(1, fields.get("unit") ?? "");
+  // Newer versions name the units of y and z where they differ from that of x.
+  const unit = fields.get("unit") ?? "";
+  const umPerUnit = (key: string) => lengthInUm(1, fields.get(key) ?? unit);
   // ImageJ lets the spacing be negative for stacks taken from the top.
   const spacing = Math.abs(Number(fields.get("spacing") ?? Number.NaN));
-  const known = umPerUnit !== null && Number.isFinite(spacing) && spacing > 0;
+  const order = (fields.get("order") ?? "").toLowerCase();
   return {
     channels: count("channels"),
     slices: count("slices"),
     frames: count("frames"),
     images: count("images"),
-    spacingUm: known ? spacing * umPerUnit : null,
-    umPerUnit,
+    order: ORDERS.test(order) ? order : "czt",
+    spacingUm: lengthInUm(spacing * (umPerUnit("zunit") ?? Number.NaN), "um"),
+    umPerUnitYx: [umPerUnit("yunit"), umPerUnit("unit")],
   };
 }
