@@ -35,9 +35,9 @@ module.exports = {
     ),
     only(
       "trainer-imports-core",
-      "The trainer reaches the server over HTTP only: import core and nothing else of ours.",
+      "The trainer reaches the server over HTTP only: of ours it may import core and the log.",
       { path: "^server/trainer/" },
-      { path: "^(app|components|db|e2e|bench)/|^server/(?!trainer/)" },
+      { path: "^(app|components|db|e2e|bench)/|^server/(?!trainer/|log/)" },
     ),
     only(
       "server-without-trainer",

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startProduct } from "../e2e/server/running-server.ts";
-import { startEmbeddedPostgres } from "../server/database/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../server/database/embedded/embedded-postgres.ts";
 import { ensurePageBuild } from "../server/page-build.ts";
 import { median } from "./page/quantile.ts";
 import { numberAfter, report } from "./page/report.ts";
@@ -18,7 +18,7 @@ const runs = numberAfter("--runs", 3);
 
 async function timeStart(): Promise<{ printedMs: number; pageMs: number }> {
   const startedAt = performance.now();
-  const product = await startProduct({ trainer: "local" });
+  const product = await startProduct({ trainer: "local", supervised: true });
   try {
     const printedMs = performance.now() - startedAt;
     const answer = await fetch(`${product.address}/welcome`);

@@ -1,8 +1,8 @@
+import type { Head } from "../core/checkpoint/network-config.ts";
 import { meanOfDefined, scoreSegmentation } from "../core/metrics/score-segmentation.ts";
 import { readFirstVolume } from "../server/ingest/read-first-volume.ts";
 import { startEngine } from "../server/trainer/engine/start-engine.ts";
 import { segmentInstances } from "../server/trainer/instances.ts";
-import type { Head } from "../server/trainer/model/network-config.ts";
 import { Predictor } from "../server/trainer/model/predictor.ts";
 import { MeanMaps, predictSymmetries } from "../server/trainer/predict.ts";
 import { trainModel } from "../server/trainer/train.ts";

@@ -1,8 +1,8 @@
 import { text } from "node:stream/consumers";
+import type { NetworkConfig } from "../core/checkpoint/network-config.ts";
+import { countParameters } from "../core/checkpoint/network-layout.ts";
 import type { Zyx } from "../core/volume/voxel-space.ts";
 import { startEngine } from "../server/trainer/engine/start-engine.ts";
-import type { NetworkConfig } from "../server/trainer/model/network-config.ts";
-import { countParameters } from "../server/trainer/model/parameters.ts";
 import { Predictor } from "../server/trainer/model/predictor.ts";
 import { createNetworkState, TrainableNetwork, type TrainingPatch } from "../server/trainer/model/trainable-network.ts";
 import { createRandom } from "../server/trainer/random.ts";

@@ -11,6 +11,10 @@ export interface ProblemFields {
   readonly where?: string;
   /** What to do next. */
   readonly hint?: string;
+  /** Of an error that the server's log tells more of: the request's name there. */
+  readonly requestId?: string;
+  /** Where it is only too early: sent as 429 with Retry-After. */
+  readonly waitSeconds?: number;
 }
 
 export class Problem extends Error implements ProblemFields {
@@ -19,6 +23,8 @@ export class Problem extends Error implements ProblemFields {
   readonly what: string;
   readonly where?: string;
   readonly hint?: string;
+  readonly requestId?: string;
+  readonly waitSeconds?: number;
 
   constructor(fields: ProblemFields, options?: ErrorOptions) {
     super([fields.what, fields.where && `(${fields.where})`, fields.hint].filter(Boolean).join(" "), options);
@@ -27,10 +33,13 @@ export class Problem extends Error implements ProblemFields {
     this.what = fields.what;
     this.where = fields.where;
     this.hint = fields.hint;
+    this.requestId = fields.requestId;
+    this.waitSeconds = fields.waitSeconds;
   }
 
   toJSON(): ProblemFields {
-    return { tag: this.tag, what: this.what, where: this.where, hint: this.hint };
+    const { tag, what, where, hint, requestId, waitSeconds } = this;
+    return { tag, what, where, hint, requestId, waitSeconds };
   }
 }
 

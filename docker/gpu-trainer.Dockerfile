@@ -1,8 +1,8 @@
 # A trainer for a machine with an NVIDIA GPU. TensorFlow's CUDA build brings its CUDA libraries as wheels; the driver comes
 # from the host (NVIDIA Container Toolkit).
-FROM node:20-bookworm
+FROM node:22-bookworm
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends python3 python3-pip g++ make \
+  && apt-get install -y --no-install-recommends python3 python3-pip g++ \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /karyoloop
 COPY package.json package-lock.json .npmrc ./

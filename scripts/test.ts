@@ -24,6 +24,7 @@ async function installJudges(): Promise<void> {
   const missing = [
     ...(succeeds("/usr/bin/python3", "-c", "import tifffile") ? [] : ["python3-tifffile"]),
     ...(succeeds("/usr/bin/python3", "-c", "import PIL") ? [] : ["python3-pil"]),
+    ...(succeeds("/usr/bin/python3", "-c", "import prometheus_client") ? [] : ["python3-prometheus-client"]),
     ...(succeeds("xmllint", "--version") ? [] : ["libxml2-utils"]),
   ];
   if (missing.length > 0 && mayInstall()) await installDebianPackages(missing);

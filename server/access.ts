@@ -1,7 +1,9 @@
 import { and, eq } from "drizzle-orm";
+import { Problem } from "../core/problem.ts";
 import type { Role } from "../core/roles.ts";
 import type { Database } from "../db/client.ts";
 import { projectMember, volume } from "../db/schema/index.ts";
+import { readInstallationSettings } from "./settings/installation-settings.ts";
 
 /** Who may pass a door. Every procedure, route and socket names one; the access test walks through all of them. */
 export type Access =
@@ -10,7 +12,10 @@ export type Access =
   | { readonly kind: "administrator" }
   | { readonly kind: "project"; readonly role: Role }
   | { readonly kind: "volume"; readonly role: Role }
-  | { readonly kind: "trainer" };
+  /** A trainer's own token: it claims jobs. */
+  | { readonly kind: "trainer" }
+  /** The token that a claim handed out: it opens the doors of that job (`:jobId` in the path) and no others. */
+  | { readonly kind: "job" };
 
 export interface Membership {
   readonly projectId: string;
@@ -33,6 +38,19 @@ export async function membershipForVolume(db: Database, userId: string, volumeId
     .innerJoin(projectMember, eq(projectMember.projectId, volume.projectId))
     .where(and(eq(volume.id, volumeId), eq(projectMember.userId, userId)));
   return row ?? null;
+}
+
+/** Why an administrator may not act as one, or null. Not asked of others. */
+export async function administratorProblem(
+  db: Database,
+  user: { readonly twoFactors: boolean },
+): Promise<Problem | null> {
+  if (user.twoFactors || !(await readInstallationSettings(db)).administratorsNeedTwoFactor) return null;
+  return new Problem({
+    tag: "second-factor-needed",
+    what: "Administrators need a second factor here.",
+    hint: "Set up an authenticator app or a passkey on the page of your account, and sign in with it.",
+  });
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

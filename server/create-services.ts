@@ -1,39 +1,46 @@
-import { mkdir } from "node:fs/promises";
 import { connectDatabase, migrateDatabase } from "../db/client.ts";
 import { createAuthentication } from "./auth/authentication.ts";
+import { createOpenLines } from "./auth/sessions/open-lines.ts";
 import { closeLiveVolumes } from "./collab/live-volumes.ts";
-import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "./database/embedded/embedded-postgres.ts";
 import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
 import { failureLog } from "./failure-log.ts";
+import { logOf } from "./log/log.ts";
+import { readOrCreateSecret } from "./secrets/installation-secret.ts";
 import type { Services } from "./services.ts";
 import { removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
+import { prepareDataRoot } from "./storage/data-root.ts";
 
 /** Database up and migrated, blobs reachable, accounts ready. `close` stops them in the opposite order. */
 export async function createServices(
   environment: Environment,
   publicUrl: () => string,
 ): Promise<{ services: Services; close(): Promise<void> }> {
-  await mkdir(environment.dataRoot, { recursive: true });
+  prepareDataRoot(environment.dataRoot);
   const embedded = environment.databaseUrl ? null : await startEmbeddedPostgres(environment.dataRoot);
   const databaseConfig = embedded?.config ?? { connectionString: environment.databaseUrl ?? "" };
   const connection = connectDatabase(databaseConfig, (error) => failureLog.failed("a database connection", error));
   const lock = await holdSingleServerLock(databaseConfig, () => {
-    console.error("Another server has taken over this data. This one stops at once.");
+    logOf("server").error("Another server has taken over this data. This one stops at once.");
     process.exit(1);
   });
   await migrateDatabase(connection.db);
+  const events = createServerEvents();
+  const openLines = createOpenLines(connection.db, events);
   const services: Services = {
     environment,
     connection,
     db: connection.db,
     blobs: createBlobStore(environment),
-    events: createServerEvents(),
-    authentication: await createAuthentication(connection.db, {
+    events,
+    openLines,
+    authentication: createAuthentication(connection.db, events, {
       publicUrl: publicUrl(),
-      secureCookies: publicUrl().startsWith("https:"),
+      secret: readOrCreateSecret(environment.dataRoot, "sessions"),
+      institution: environment.institution,
     }),
     publicUrl,
   };
@@ -41,7 +48,9 @@ export async function createServices(
   return {
     services,
     async close() {
+      openLines.close();
       await closeLiveVolumes(services);
+      await services.authentication.close();
       await connection.close();
       await lock.release();
       await embedded?.stop();

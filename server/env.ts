@@ -1,5 +1,11 @@
+import type { BlockList } from "node:net";
 import path from "node:path";
 import { z } from "zod";
+import type { InstitutionSettings } from "./auth/institution/discovery.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import { readTrustedProxies } from "./http/client-address.ts";
+import { readHosts } from "./http/entrance/allowed-hosts.ts";
+import { logEnvironment } from "./log/env.ts";
 
 /** Everything the server reads from the environment; the only place that does. */
 const environmentSchema = z.object({
@@ -16,8 +22,27 @@ const environmentSchema = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   /** Address that colleagues type, where it differs from http(s)://HOST:PORT. */
   KARYOLOOP_URL: z.url().optional(),
+  /** More names that people type for this server, beside KARYOLOOP_URL's. */
+  KARYOLOOP_HOSTS: z.string().default(""),
+  /** Addresses and CIDR blocks of proxies whose X-Forwarded-… headers are believed. */
+  TRUSTED_PROXIES: z.string().default(""),
+  /** OpenID Connect provider of an institution, such as https://orcid.org; with the two below. */
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  /** On its button at the sign-in page. */
+  OIDC_NAME: z.string().trim().min(1).max(60).default("your institution"),
+  /** Domains, separated by commas, whose verified addresses get an account without an invitation. */
+  OIDC_ALLOWED_DOMAINS: z.string().default(""),
   /** `none` where trainers run on other machines only. */
   KARYOLOOP_TRAINER: z.enum(["local", "none"]).default("local"),
+  /** What a monitoring system sends to read /metrics; without it there is no such address. */
+  METRICS_TOKEN: z
+    .string()
+    .transform((token) => token || undefined)
+    .pipe(z.string().min(16).optional())
+    .optional(),
+  ...logEnvironment,
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
 });
 
@@ -35,8 +60,29 @@ export interface Environment {
     readonly secretAccessKey: string | undefined;
   } | null;
   readonly publicUrl: string | null;
+  /** Lower case, without ports. */
+  readonly hosts: readonly string[];
+  readonly trustedProxies: BlockList;
+  readonly institution: InstitutionSettings | null;
   readonly localTrainer: boolean;
+  readonly metricsToken: string | null;
   readonly development: boolean;
+}
+
+function readInstitution(given: z.output<typeof environmentSchema>): InstitutionSettings | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = given;
+  if (!issuer && !clientId && !clientSecret) return null;
+  if (!issuer || !clientId || !clientSecret)
+    throw new Error("Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of them.");
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol !== "https:" && !["localhost", "127.0.0.1"].includes(hostname))
+    throw new Error("OIDC_ISSUER is not right: it begins with https://.");
+  const allowedDomains = given.OIDC_ALLOWED_DOMAINS.toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  const odd = allowedDomains.find((domain) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain));
+  if (odd) throw new Error(`OIDC_ALLOWED_DOMAINS: "${odd}" is no domain like example.org.`);
+  return { issuer, clientId, clientSecret, name: given.OIDC_NAME, allowedDomains };
 }
 
 const toSentence = ({ path: [name], message }: z.core.$ZodIssue): string =>
@@ -44,9 +90,10 @@ const toSentence = ({ path: [name], message }: z.core.$ZodIssue): string =>
 
 export function readEnvironment(source: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const parsed = environmentSchema.safeParse(source);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(toSentence).join("\n"));
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(toSentence).join(" "));
   const given = parsed.data;
-  if (Boolean(given.TLS_CERT) !== Boolean(given.TLS_KEY)) throw new Error("Set both TLS_CERT and TLS_KEY, or neither.");
+  if (Boolean(given.TLS_CERT) !== Boolean(given.TLS_KEY))
+    throw new ConfigurationError("Set both TLS_CERT and TLS_KEY, or neither.");
   return {
     dataRoot: path.resolve(given.KARYOLOOP_DATA),
     host: given.HOST,
@@ -63,7 +110,11 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
         }
       : null,
     publicUrl: given.KARYOLOOP_URL ?? null,
+    hosts: readHosts(given.KARYOLOOP_HOSTS),
+    trustedProxies: readTrustedProxies(given.TRUSTED_PROXIES),
+    institution: readInstitution(given),
     localTrainer: given.KARYOLOOP_TRAINER === "local",
+    metricsToken: given.METRICS_TOKEN ?? null,
     development: given.NODE_ENV === "development",
   };
 }

@@ -11,7 +11,10 @@ export type ServerEvent =
   | { readonly topic: "queue"; readonly projectId: string }
   | { readonly topic: "members"; readonly projectId: string; readonly userId: string }
   | { readonly topic: "export"; readonly projectId: string }
-  | { readonly topic: "engine" };
+  /** Sessions of the person ended, or the account was switched off. */
+  | { readonly topic: "account"; readonly userId: string }
+  | { readonly topic: "engine" }
+  | { readonly topic: "settings" };
 
 export interface ServerEvents {
   publish(event: ServerEvent): void;

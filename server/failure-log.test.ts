@@ -3,6 +3,7 @@ import pg from "pg";
 import { expect, it } from "vitest";
 import { createAuthLog } from "./auth/auth-log.ts";
 import { createFailureLog } from "./failure-log.ts";
+import { logOf } from "./log/log.ts";
 
 const TOKEN = "a-session-token";
 const failedQuery = (cause: Error) =>
@@ -21,12 +22,16 @@ async function refused(host: string): Promise<Error> {
 function logged() {
   const lines: string[] = [];
   let nowMs = 0;
-  const say = (line: string) => void lines.push(line);
   const wait = (ms: number): void => {
     nowMs += ms;
   };
-  const log = createFailureLog(say, () => nowMs);
-  return { lines, log, authLog: createAuthLog(log, say), wait };
+  const output = { level: "info", format: "plain", now: () => new Date() } as const;
+  const own = logOf("server", {
+    ...output,
+    write: (line) => void lines.push(line.trimEnd().replace(/^\S+ ERROR /, "")),
+  });
+  const log = createFailureLog(own, () => nowMs);
+  return { lines, log, authLog: createAuthLog(log, own), wait };
 }
 
 it("says in one line, once in half a minute, that the database is away", async () => {
@@ -65,8 +70,8 @@ it("keeps the stack of everything else, every time, and never the parameters of 
   log.failed("volume.list", missing);
   log.failed("volume.list", missing);
   expect(lines).toHaveLength(5);
-  expect(lines[0]).toMatch(/^volume\.list failed: error: column "tokn" does not exist\n +at /);
+  expect(lines[0]).toMatch(/^volume\.list failed: column "tokn" does not exist \(errorName=error\)\n +at /);
   expect(lines[1]).toContain('column "tokn" does not exist');
-  expect(lines[3]).toMatch(/^volume\.list failed: Error: ENOENT: no such file\n +at /);
+  expect(lines[3]).toMatch(/^volume\.list failed: ENOENT: no such file \(errorName=Error, errorCode=ENOENT\)\n +at /);
   expect(lines.join("\n")).not.toContain(TOKEN);
 });

@@ -1,3 +1,6 @@
+import { describeError, innermostError } from "./log/describe-error.ts";
+import { type Log, logOf } from "./log/log.ts";
+
 /** PostgreSQL is not there, is stopping, or is starting: that ends by itself, and a stack says nothing about it. */
 const DATABASE_AWAY: ReadonlySet<string> = new Set([
   "57P01", // admin_shutdown
@@ -9,14 +12,6 @@ const CONNECTION_LOST: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESE
 const CONNECTION_CALLS: ReadonlySet<unknown> = new Set(["connect", "read", "write"]);
 const SAME_LINE_MS = 30_000;
 
-/** What lies at the bottom: drizzle's own message holds the parameters of a query, session tokens among them. */
-function innermost(error: unknown): unknown {
-  let inner = error;
-  for (let depth = 0; inner instanceof Error && inner.cause instanceof Error && depth < 10; depth++)
-    inner = inner.cause;
-  return inner;
-}
-
 function isDatabaseAway(inner: Error): boolean {
   const { code = "", syscall } = inner as NodeJS.ErrnoException;
   if (DATABASE_AWAY.has(code) || /^Connection terminated|^Cannot use a pool after/.test(inner.message)) return true;
@@ -26,29 +21,44 @@ function isDatabaseAway(inner: Error): boolean {
 /** better-auth answers for a failure that its own log has told of. */
 const isToldAlready = (inner: Error): boolean => inner.name === "APIError";
 
+/** What a failure is counted as. */
+export const failureKinds = ["database-away", "account", "other"] as const;
+export type FailureKind = (typeof failureKinds)[number];
+
 export interface FailureLog {
   /** `what` failed: with its stack, but for a database that is away; that is one line, once in half a minute. */
   failed(what: string, error: unknown): void;
+  /** Failures since the process started, those of a repeated line too. */
+  readonly counts: Readonly<Record<FailureKind, number>>;
 }
 
-export function createFailureLog(say: (line: string) => void, now: () => number = Date.now): FailureLog {
+export function createFailureLog(log: Log, now: () => number = () => performance.now()): FailureLog {
   const saidAt = new Map<string, number>();
+  const counts: Record<FailureKind, number> = { "database-away": 0, account: 0, other: 0 };
   const sayOnce = (line: string): void => {
     if (now() - (saidAt.get(line) ?? Number.NEGATIVE_INFINITY) < SAME_LINE_MS) return;
     for (const [other, at] of saidAt) if (now() - at >= SAME_LINE_MS) saidAt.delete(other);
     saidAt.set(line, now());
-    say(line);
+    log.error(line);
   };
   return {
+    counts,
     failed(what, error) {
-      const inner = innermost(error);
-      if (!(inner instanceof Error)) say(`${what} failed: ${String(inner)}`);
-      else if (isDatabaseAway(inner)) sayOnce(`The database is away: ${inner.message}`);
-      else if (isToldAlready(inner)) sayOnce(`${what} failed: ${inner.message}`);
-      else say(`${what} failed: ${inner.stack ?? inner.message}`);
+      const inner = innermostError(error);
+      const kind = kindOf(inner);
+      counts[kind]++;
+      if (kind === "database-away") sayOnce(`The database is away: ${describeError(inner).words}`);
+      else if (kind === "account") sayOnce(`${what} failed: ${describeError(inner).words}`);
+      else log.failed(`${what} failed`, error);
     },
   };
 }
 
+function kindOf(inner: unknown): FailureKind {
+  if (!(inner instanceof Error)) return "other";
+  if (isDatabaseAway(inner)) return "database-away";
+  return isToldAlready(inner) ? "account" : "other";
+}
+
 /** The server's log of what went wrong. */
-export const failureLog = createFailureLog((line) => console.error(line));
+export const failureLog = createFailureLog(logOf("server"));

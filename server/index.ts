@@ -1,7 +1,9 @@
+import type { inferRouterOutputs } from "@trpc/server";
 import type { appRouter } from "./root.ts";
 
 /** The only door for app/: types, nothing that runs. */
 export type AppRouter = typeof appRouter;
-export type { SignedInUser } from "./auth/authentication.ts";
+/** Who is signed in, as the pages know them. */
+export type Person = NonNullable<inferRouterOutputs<AppRouter>["account"]["me"]>;
 export type { EngineStatus } from "./engine-status.ts";
 export type { ServerEvent } from "./events.ts";

@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "./beside/child-environment.ts";
 import { startGuarded } from "./beside/guarded-process.ts";
 
 export const PROJECT_FOLDER = fileURLToPath(new URL("..", import.meta.url));
@@ -40,19 +41,21 @@ const isComplete = (folder: string): boolean => existsSync(path.join(folder, "BU
 
 const LOG_LINES = 80;
 
-async function runNextBuild(): Promise<void> {
+async function runNextBuild(say: (text: string) => void): Promise<void> {
   const nextBin = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const log: string[] = [];
   // Guarded: a build that outlived a stopped start would keep the next one from building.
   const build = startGuarded([process.execPath, nextBin, "build"], {
     cwd: PROJECT_FOLDER,
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
+    env: { ...bareEnvironment(), NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
     onLine: (line) => {
       log.push(line);
       if (log.length > LOG_LINES) log.shift();
     },
   });
-  if ((await build.ended) !== 0) throw new Error(`The pages could not be built:\n${log.join("\n")}`);
+  if ((await build.ended) === 0) return;
+  for (const line of log) say(line);
+  throw new Error("The pages could not be built; the lines before say why.");
 }
 
 async function dropOldBuilds(builds: string): Promise<void> {
@@ -70,7 +73,7 @@ export async function ensurePageBuild(say: (text: string) => void): Promise<stri
   const folder = path.join(builds, hash);
   if (!isComplete(folder)) {
     say("Building the pages (once after each change, about a minute) …");
-    await runNextBuild();
+    await runNextBuild(say);
     await mkdir(builds, { recursive: true });
     const fresh = `${folder}.${process.pid}`;
     const built = path.join(PROJECT_FOLDER, ".next");

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import next from "next";
+import { failureLog } from "./failure-log.ts";
+import type { PageRenderer } from "./http/front-door.ts";
 import { PROJECT_FOLDER } from "./page-build.ts";
-import type { PageRenderer } from "./start-server.ts";
 
 /**
  * Next renders pages from a finished build (`buildFolder`, relative to the project), or from the sources while somebody
@@ -26,7 +27,12 @@ export async function openNextPages(options: {
   await app.prepare();
   const handler = app.getRequestHandler();
   return {
-    render: (request, response) => void handler(request, response),
+    render(request, response) {
+      handler(request, response).catch((error) => {
+        failureLog.failed("a page", error);
+        response.destroy();
+      });
+    },
     upgrade: (request, socket, head) => sink.emit("upgrade", request, socket, head),
     close: () => app.close(),
   };

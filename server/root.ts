@@ -1,4 +1,5 @@
-import { accountRouter } from "./routers/account.ts";
+import { accountRouter } from "./routers/account/index.ts";
+import { auditRouter } from "./routers/audit/index.ts";
 import { boxRouter } from "./routers/box/index.ts";
 import { checkpointRouter } from "./routers/checkpoint/index.ts";
 import { eventRouter } from "./routers/event.ts";
@@ -19,6 +20,7 @@ import { router } from "./trpc.ts";
 /** The whole API by name. One noun, one router, one file or folder in routers/. */
 export const appRouter = router({
   account: accountRouter,
+  audit: auditRouter,
   box: boxRouter,
   event: eventRouter,
   export: exportRouter,

@@ -1,5 +1,6 @@
 import type { DatabaseConnection } from "../db/client.ts";
 import type { Authentication } from "./auth/authentication.ts";
+import type { OpenLines } from "./auth/sessions/open-lines.ts";
 import type { Environment } from "./env.ts";
 import type { ServerEvents } from "./events.ts";
 import type { BlobStore } from "./storage/blob-store.ts";
@@ -12,6 +13,8 @@ export interface Services {
   readonly blobs: BlobStore;
   readonly events: ServerEvents;
   readonly authentication: Authentication;
+  /** Sockets, streams and transfers of signed-in people. */
+  readonly openLines: OpenLines;
   /** Address that people type, for links; no trailing slash. */
   publicUrl(): string;
 }

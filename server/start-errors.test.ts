@@ -26,8 +26,14 @@ async function write(name: string, text: string): Promise<string> {
 
 /** What `npm start` says and how it ends. */
 async function start(environment: Readonly<Record<string, string>>): Promise<{ code: number; said: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "server/start.ts"], {
-    env: { ...process.env, KARYOLOOP_DATA: path.join(folder, "data"), KARYOLOOP_TRAINER: "none", ...environment },
+  const child = spawn(process.execPath, ["server/start.mjs"], {
+    env: {
+      ...process.env,
+      LOG_FORMAT: "plain",
+      KARYOLOOP_DATA: path.join(folder, "data"),
+      KARYOLOOP_TRAINER: "none",
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -45,16 +51,17 @@ it("names a port that is taken and what to do, before it starts a database", asy
   const { port } = other.address() as AddressInfo;
   const { code, said } = await start({ HOST: "127.0.0.1", PORT: String(port) });
   other.close();
-  expect(code).toBe(1);
+  expect(code).toBe(78);
   expect(said.trim().split("\n")).toEqual([
-    `Data root: ${path.join(folder, "data")}`,
-    `Port ${port} on 127.0.0.1 is taken: set PORT to another one.`,
+    expect.stringMatching(/^\S+ Data root:$/),
+    `    ${path.join(folder, "data")}`,
+    expect.stringMatching(new RegExp(`^\\S+ ERROR Port ${port} on 127.0.0.1 is taken: set PORT to another one.$`)),
   ]);
 });
 
 it("ends with a sentence, not a stack", async () => {
   const { code, said } = await start({ PORT: "0", TLS_CERT: "/nowhere/cert.pem", TLS_KEY: "/nowhere/key.pem" });
-  expect(code).toBe(1);
+  expect(code).toBe(78);
   expect(said).toContain("TLS_CERT names /nowhere/cert.pem, which cannot be read: there is no such file.");
   expect(said).not.toMatch(/^\s+at /m);
 });

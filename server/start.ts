@@ -1,9 +1,13 @@
 import { startBeside } from "./beside/start-beside.ts";
 import { readEnvironment } from "./env.ts";
+import { endOnFaults } from "./process-faults.ts";
 import { runServer } from "./run-server.ts";
 import { endWithSentence, onStopSignals } from "./stop-signals.ts";
 
-/** `npm start`: everything on this machine, in one command. Nobody waits for the trainer to sign in, import and paint. */
+/**
+ * Everything on this machine, as `npm start` (start.mjs) runs it and runs it again. Nobody waits for the trainer to sign
+ * in, import and paint.
+ */
 async function start(): Promise<void> {
   const environment = readEnvironment();
   const running = await runServer(environment);
@@ -14,4 +18,5 @@ async function start(): Promise<void> {
   });
 }
 
+endOnFaults();
 await start().catch(endWithSentence);

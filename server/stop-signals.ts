@@ -1,32 +1,35 @@
+import { ConfigurationError } from "./configuration-error.ts";
+import { logOf } from "./log/log.ts";
+import { EXIT_CONFIGURATION, EXIT_FAULT } from "./supervisor/exit-codes.mjs";
+import { onStopWishes } from "./supervisor/stop-signals.mjs";
+
 const LAST_RESORT_MS = 60_000;
-/** npm hands on a Ctrl-C that the terminal has sent us already: what comes within this time is the same wish. */
-const SAME_WISH_MS = 500;
+const log = logOf("server");
 
 /** First SIGINT or SIGTERM: stop in order. A second one, or a stop that hangs, ends the process at once. */
 export function onStopSignals(stop: () => Promise<void>): void {
-  let stoppingSince: number | null = null;
-  const take = (): void => {
-    if (stoppingSince !== null) {
-      if (performance.now() - stoppingSince > SAME_WISH_MS) process.exit(1);
-      return;
-    }
-    stoppingSince = performance.now();
-    console.log("Stopping …");
-    setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
-    stop().then(
-      () => process.exit(0),
-      (error) => {
-        console.error("The stop failed:", error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGINT", take);
-  process.on("SIGTERM", take);
+  onStopWishes({
+    stop() {
+      log.info("Stopping …");
+      setTimeout(() => process.exit(EXIT_FAULT), LAST_RESORT_MS).unref();
+      stop().then(
+        () => process.exit(0),
+        (error) => {
+          log.failed("The stop failed", error);
+          process.exit(EXIT_FAULT);
+        },
+      );
+    },
+    endAtOnce: () => process.exit(EXIT_FAULT),
+  });
 }
 
-/** A start that fails for a reason we name says it in a sentence; anything else comes with its stack. */
+/** A start that fails for a reason we name says it in a sentence; anything else comes with where it happened. */
 export function endWithSentence(error: unknown): never {
-  console.error(error instanceof Error && error.constructor === Error ? error.message : error);
-  process.exit(1);
+  if (error instanceof ConfigurationError) {
+    log.error(error.message);
+    process.exit(EXIT_CONFIGURATION);
+  }
+  log.failed("The server could not start", error);
+  process.exit(EXIT_FAULT);
 }

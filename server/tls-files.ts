@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
+import { ConfigurationError } from "./configuration-error.ts";
 import type { Environment } from "./env.ts";
 
 /** A certificate and its key, in PEM. */
@@ -19,7 +20,7 @@ function read(variable: string, file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(`${variable} names ${file}, which cannot be read: ${reasons[code ?? ""] ?? message}.`);
+    throw new ConfigurationError(`${variable} names ${file}, which cannot be read: ${reasons[code ?? ""] ?? message}.`);
   }
 }
 
@@ -30,12 +31,12 @@ export function readTlsFiles({ certFile, keyFile }: NonNullable<Environment["tls
   try {
     createSecureContext({ cert });
   } catch (cause) {
-    throw new Error(`TLS_CERT names ${certFile}, which is no certificate in PEM.`, { cause });
+    throw new ConfigurationError(`TLS_CERT names ${certFile}, which is no certificate in PEM.`, { cause });
   }
   try {
     createSecureContext({ cert, key });
   } catch (cause) {
-    throw new Error(
+    throw new ConfigurationError(
       `TLS_KEY names ${keyFile}, which is no key in PEM, has a password, or belongs to another certificate.`,
       {
         cause,

@@ -68,7 +68,7 @@ it("signs people in with a cookie for https only, and opens their socket", async
   const signIn = { method: "POST", body: { email: "ada@example.org", password: PASSWORD } };
   const { status, cookies } = await ask("/api/auth/sign-in/email", signIn);
   expect(status).toBe(200);
-  expect(cookies[0]).toMatch(/^__Secure-karyoloop\.session_token=.*; Secure/);
+  expect(cookies[0]).toMatch(/^__Host-karyoloop\.session_token=.*; Secure/);
   const cookie = cookies.map((one) => one.split(";")[0]).join("; ");
   expect((await ask("/trpc/project.list", { cookie })).text).toContain("Embryos");
 

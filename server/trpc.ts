@@ -3,13 +3,31 @@ import superjson from "superjson";
 import { z } from "zod";
 import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
-import { type Access, membershipForVolume, membershipInProject } from "./access.ts";
+import { hasNul } from "../core/text/name.ts";
+import { type Access, administratorProblem, membershipForVolume, membershipInProject } from "./access.ts";
+import type { WaitRule } from "./auth/attempt-limit.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
+import { countCall } from "./call-rate.ts";
+import type { Client } from "./http/client-address.ts";
+import { currentRequest } from "./log/request-context.ts";
+import { procedureSeconds } from "./metrics/process-metrics.ts";
 import type { Services } from "./services.ts";
+import { diskProblemOf } from "./storage/disk-room.ts";
 
 export interface RequestContext {
   readonly services: Services;
   readonly user: SignedInUser | null;
+  /** Absent where a program of ours calls. */
+  readonly client?: Client;
+}
+
+/** What limits count by. */
+export const networkOf = ({ client }: RequestContext): string => client?.network ?? "this process";
+
+/** Address that people type, for links; no trailing slash. A trusted proxy knows it where KARYOLOOP_URL does not say it. */
+export function publicUrlOf({ services, client }: RequestContext): string {
+  if (services.environment.publicUrl || !client?.proxied) return services.publicUrl();
+  return `${client.secure ? "https" : "http"}://${client.host}`;
 }
 
 /** A Problem thrown in a procedure reaches the page with its fields, as `error.data.problem`. */
@@ -23,6 +41,8 @@ const t = initTRPC
   .meta<{ access: Access }>()
   .create({
     transformer: superjson,
+    // A stream that is silent for long is taken for a dead one, by the server too (http/entrance/connections.ts).
+    sse: { ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error }) => ({
       ...shape,
       // Messages of unexpected errors can hold SQL or paths: they stay in the log.
@@ -30,7 +50,7 @@ const t = initTRPC
         error.code === "INTERNAL_SERVER_ERROR" && !problemOf(error)
           ? "Something went wrong on the server."
           : shape.message,
-      data: { ...shape.data, stack: undefined, problem: problemOf(error) },
+      data: { ...shape.data, stack: undefined, problem: problemOf(error), requestId: currentRequest()?.id },
     }),
   });
 
@@ -39,13 +59,22 @@ export const createCallerFactory = t.createCallerFactory;
 
 const problemsAreAnswers = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isProblem(result.error.cause))
-    throw new TRPCError({
-      code: "UNPROCESSABLE_CONTENT",
-      message: result.error.cause.message,
-      cause: result.error.cause,
-    });
-  return result;
+  if (result.ok) return result;
+  const { cause, code } = result.error;
+  const problem = isProblem(cause) ? cause : diskProblemOf(cause);
+  if (!problem || code !== "INTERNAL_SERVER_ERROR") return result;
+  throw new TRPCError({
+    code: problem.waitSeconds === undefined ? "UNPROCESSABLE_CONTENT" : "TOO_MANY_REQUESTS",
+    message: problem.message,
+    cause: problem,
+  });
+});
+
+/** PostgreSQL holds no NUL, and nobody types one: refused before a query fails on it. */
+const textsAreClean = t.middleware(async ({ getRawInput, next }) => {
+  if (hasNul(await getRawInput()))
+    throw new TRPCError({ code: "BAD_REQUEST", message: "A text holds a NUL character, which no text may." });
+  return next();
 });
 
 const signedIn = t.middleware(({ ctx, next }) => {
@@ -53,20 +82,37 @@ const signedIn = t.middleware(({ ctx, next }) => {
   return next({ ctx: { user: ctx.user } });
 });
 
+/** For what costs much: `projectProcedure("owner").use(atMost(costlyCall("export.create", 20, 60)))`. */
+export const atMost = (rule: WaitRule) =>
+  t.middleware(({ ctx, next }) => {
+    countCall(ctx.services, rule, ctx.user?.id ?? networkOf(ctx));
+    return next();
+  });
+
 const notHere = () =>
   new TRPCError({ code: "NOT_FOUND", message: "There is nothing here, or you are not a member of its project." });
 const tooLow = (role: Role) => new TRPCError({ code: "FORBIDDEN", message: `This needs the role ${role}.` });
 
-const base = t.procedure.use(problemsAreAnswers);
+const measured = t.middleware(async ({ path, type, next }) => {
+  const startedAt = performance.now();
+  const result = await next();
+  const labels = { procedure: path, outcome: result.ok ? "ok" : result.error.code };
+  if (type !== "subscription") procedureSeconds.observe(labels, (performance.now() - startedAt) / 1000);
+  return result;
+});
+
+const base = t.procedure.use(measured).use(problemsAreAnswers).use(textsAreClean);
 
 export const publicProcedure = base.meta({ access: { kind: "public" } });
 export const signedInProcedure = base.meta({ access: { kind: "signed-in" } }).use(signedIn);
 export const administratorProcedure = base
   .meta({ access: { kind: "administrator" } })
   .use(signedIn)
-  .use(({ ctx, next }) => {
+  .use(async ({ ctx, next }) => {
     if (!ctx.user.isAdministrator)
       throw new TRPCError({ code: "FORBIDDEN", message: "Only an administrator may do this." });
+    const problem = await administratorProblem(ctx.services.db, ctx.user);
+    if (problem) throw new TRPCError({ code: "FORBIDDEN", message: problem.message, cause: problem });
     return next();
   });
 

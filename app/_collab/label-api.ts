@@ -1,5 +1,6 @@
 import { Problem } from "../../core/problem.ts";
-import type { SessionLease } from "../../core/sync/document-ports.ts";
+import { ServerTrouble, type SessionLease } from "../../core/sync/document-ports.ts";
+import { RestartReason } from "../../core/sync/messages.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 
 /** The plain HTTP doors of a volume's labels. What the server decided is a Problem; anything else may be tried again. */
@@ -13,11 +14,17 @@ export interface LabelApi {
 /** A request that hangs is as good as none: it is made again. */
 const SESSION_BOUND_MS = 10_000;
 const BRICK_BOUND_MS = 20_000;
+/** 16 MiB over half a megabit a second. */
+const BLOB_BOUND_MS = 5 * 60_000;
 
+const INSUFFICIENT_STORAGE = 507;
 const DECIDED = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+/** Of voxels: what they are, not whose. After signing in again, or with the role back, they are taken. */
+const DECIDED_OF_VOXELS = (status: number): boolean => status === 400 || status === 413 || status === 422;
 
-async function refusal(response: Response): Promise<Error> {
-  if (!DECIDED(response.status)) return new Error(`the server answered ${response.status}`);
+async function refusal(response: Response, isDecided: (status: number) => boolean): Promise<Error> {
+  if (response.status === INSUFFICIENT_STORAGE) return new ServerTrouble(RestartReason.diskFull);
+  if (!isDecided(response.status)) return new Error(`the server answered ${response.status}`);
   const body: unknown = await response.json().catch(() => null);
   const { tag, what, where, hint } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
   const text = (value: unknown) => (typeof value === "string" ? value : undefined);
@@ -30,9 +37,9 @@ async function refusal(response: Response): Promise<Error> {
 }
 
 export function createLabelApi(volumeId: string): LabelApi {
-  const send = async (path: string, init?: RequestInit): Promise<Response> => {
+  const send = async (path: string, init: RequestInit, isDecided = DECIDED): Promise<Response> => {
     const response = await fetch(`/api/volumes/${volumeId}/${path}`, init);
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await refusal(response, isDecided);
     return response;
   };
   return {
@@ -53,10 +60,12 @@ export function createLabelApi(volumeId: string): LabelApi {
       return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
     },
     async fetchBlob(sha256) {
-      return new Uint8Array(await (await send(`paint/${sha256}`)).arrayBuffer());
+      const response = await send(`paint/${sha256}`, { signal: AbortSignal.timeout(BLOB_BOUND_MS) });
+      return new Uint8Array(await response.arrayBuffer());
     },
     async uploadBlob(sha256, bytes) {
-      await send(`paint/${sha256}`, { method: "PUT", body: Uint8Array.from(bytes) });
+      const signal = AbortSignal.timeout(BLOB_BOUND_MS);
+      await send(`paint/${sha256}`, { method: "PUT", body: Uint8Array.from(bytes), signal }, DECIDED_OF_VOXELS);
     },
   };
 }

@@ -26,10 +26,10 @@ export async function takeTabLock(name: string): Promise<TabLock> {
 }
 
 async function takeWebLock(locks: LockManager, name: string): Promise<TabLock> {
-  for (const until = Date.now() + PATIENCE_MS; ; await pause(POLL_MS)) {
+  for (const until = performance.now() + PATIENCE_MS; ; await pause(POLL_MS)) {
     const release = await tryWebLock(locks, name);
     if (release) return { owned: true, strength: "lock", free: new Promise(() => {}), release };
-    if (Date.now() > until) break;
+    if (performance.now() > until) break;
   }
   const waiting = new AbortController();
   const free = new Promise<void>((resolve) => {
@@ -74,12 +74,12 @@ async function takeByAsking(name: string): Promise<TabLock> {
     await pause(ANSWER_MS);
     return taken;
   };
-  for (const until = Date.now() + PATIENCE_MS; ; ) {
+  for (const until = performance.now() + PATIENCE_MS; ; ) {
     if (!(await isTaken())) {
       owns = true;
       return { owned: true, strength: "asking", free: new Promise(() => {}), release: () => channel.close() };
     }
-    if (Date.now() > until) break;
+    if (performance.now() > until) break;
   }
   contends = false;
   let watching = true;

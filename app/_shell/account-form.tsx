@@ -50,7 +50,7 @@ export function AccountForm(props: {
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <NewPasswordInput value={password} onChange={setPassword} />
+        <NewPasswordInput value={password} onChange={setPassword} personal={[name, email]} />
         <PasswordInput
           label="Password again"
           autoComplete="new-password"

@@ -6,6 +6,7 @@ import { Brand } from "./brand.tsx";
 import { EngineBanner } from "./engine-banner.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { RequirePerson } from "./require-person.tsx";
+import { SecondFactorBanner } from "./second-factor-banner.tsx";
 
 export interface Crumb {
   readonly label: string;
@@ -42,6 +43,7 @@ export function PageShell({ crumbs, children }: { crumbs: readonly Crumb[]; chil
         </AppShell.Header>
         <AppShell.Main>
           <EngineBanner />
+          <SecondFactorBanner />
           <Container size="xl" py="lg">
             {children}
           </Container>

@@ -4,15 +4,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
-import type { SignedInUser } from "../../server/index.ts";
+import type { Person } from "../../server/index.ts";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC } from "../_trpc/trpc.ts";
 import { signInHref } from "./sign-in-href.ts";
 
-const PersonContext = createContext<SignedInUser | null>(null);
+const PersonContext = createContext<Person | null>(null);
 
 /** The person signed in; only below RequirePerson. */
-export function usePerson(): SignedInUser {
+export function usePerson(): Person {
   const person = useContext(PersonContext);
   if (!person) throw new Error("usePerson is used outside RequirePerson");
   return person;

@@ -8,6 +8,8 @@ import { isOffline, problemOfError } from "./problem-of-error.ts";
 import { TRPCProvider } from "./trpc.ts";
 
 const TRPC_URL = "/trpc";
+/** The server takes no more calls in one request (server/http/trpc-door.ts). */
+const MAX_BATCH = 20;
 const ME_KEY = [["account", "me"]];
 
 function createQueryClient(): QueryClient {
@@ -37,7 +39,7 @@ const createApiClient = () =>
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: httpSubscriptionLink({ url: TRPC_URL, transformer: superjson }),
-        false: httpBatchLink({ url: TRPC_URL, transformer: superjson, maxURLLength: 4_000 }),
+        false: httpBatchLink({ url: TRPC_URL, transformer: superjson, maxURLLength: 4_000, maxItems: MAX_BATCH }),
       }),
     ],
   });

@@ -11,7 +11,9 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   queue: ["queue", "training", "project"],
   members: ["member", "invitation", "project"],
   export: ["export"],
+  account: ["account"],
   engine: ["installation", "training"],
+  settings: ["installation", "project"],
 };
 
 /** tRPC's query key: `[["volume", "list"], { input, type }]`. */

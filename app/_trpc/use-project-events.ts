@@ -16,10 +16,21 @@ const RETRY_MS = 2000;
  */
 export function useProjectEvents(projectId: string, onEvent?: (event: ServerEvent) => void): { connected: boolean } {
   const trpc = useTRPC();
+  const onData = useGathered(onEvent);
+  return useKeptOpen(useSubscription(trpc.event.ofProject.subscriptionOptions({ projectId }, { onData })));
+}
+
+/** The same for pages that show no project: settings and the engine. */
+export function useInstallationEvents(): { connected: boolean } {
+  const trpc = useTRPC();
+  const onData = useGathered();
+  return useKeptOpen(useSubscription(trpc.event.ofInstallation.subscriptionOptions(undefined, { onData })));
+}
+
+function useGathered(onEvent?: (event: ServerEvent) => void): (event: ServerEvent) => void {
   const queryClient = useQueryClient();
   const waiting = useRef<ServerEvent[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const wasDown = useRef(false);
   useEffect(
     () => () => {
       if (timer.current) clearTimeout(timer.current);
@@ -27,7 +38,7 @@ export function useProjectEvents(projectId: string, onEvent?: (event: ServerEven
     },
     [],
   );
-  const take = useCallback(
+  return useCallback(
     (event: ServerEvent) => {
       onEvent?.(event);
       waiting.current.push(event);
@@ -42,7 +53,23 @@ export function useProjectEvents(projectId: string, onEvent?: (event: ServerEven
     },
     [queryClient, onEvent],
   );
-  const { status, reset } = useSubscription(trpc.event.ofProject.subscriptionOptions({ projectId }, { onData: take }));
+}
+
+interface Stream {
+  readonly status: string;
+  readonly error: { readonly data?: { readonly code: string } | null } | null;
+  reset(): void;
+}
+
+function useKeptOpen({ status, error, reset }: Stream): { connected: boolean } {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const wasDown = useRef(false);
+  const signedOut = error?.data?.code === "UNAUTHORIZED";
+  // The session was ended elsewhere: whoever shows this page finds nobody signed in.
+  useEffect(() => {
+    if (signedOut) void queryClient.invalidateQueries({ queryKey: trpc.account.me.queryKey() });
+  }, [signedOut, queryClient, trpc]);
   // A browser opens a broken stream again by itself, but gives up on one that was answered with an error.
   useEffect(() => {
     if (status !== "error") return;

@@ -1,111 +1,42 @@
 "use client";
-import { Button, Group, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { Skeleton, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { PageTitle } from "../../components/ui/page-title.tsx";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
-import { Section } from "../../components/ui/section.tsx";
-import { NewPasswordInput } from "../_shell/new-password-input.tsx";
-import { usePerson } from "../_shell/require-person.tsx";
-import { signIn } from "../_shell/session-requests.ts";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
-import { useTRPC, useTRPCClient } from "../_trpc/trpc.ts";
-
-function NameSection() {
-  const person = usePerson();
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const [name, setName] = useState(person.name);
-  const rename = useMutation(
-    trpc.account.rename.mutationOptions({
-      onSuccess: async () => {
-        await queryClient.invalidateQueries();
-        notifications.show({ message: "Your name is changed." });
-      },
-    }),
-  );
-  return (
-    <Section title="Name" text="Shown to the people you work with, and in exports where you chose your name.">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          rename.mutate({ name });
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            required
-            maxLength={80}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TextInput label="Email" value={person.email} readOnly description="You sign in with it" />
-          {rename.error && <ProblemAlert problem={problemOfError(rename.error)} />}
-          <Group>
-            <Button type="submit" loading={rename.isPending} disabled={name.trim() === person.name}>
-              Save the name
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Section>
-  );
-}
-
-function PasswordSection() {
-  const person = usePerson();
-  const client = useTRPCClient();
-  const [current, setCurrent] = useState("");
-  const [password, setPassword] = useState("");
-  const change = useMutation({
-    mutationFn: async () => {
-      await client.account.changePassword.mutate({ current, password });
-      await signIn(person.email, password);
-    },
-    onSuccess: () => {
-      setCurrent("");
-      setPassword("");
-      notifications.show({ message: "Your password is changed. Other browsers are signed out." });
-    },
-  });
-  return (
-    <Section title="Password" text="Changing it signs you out everywhere else.">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate();
-        }}
-      >
-        <Stack>
-          <PasswordInput
-            label="Current password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(event) => setCurrent(event.currentTarget.value)}
-          />
-          <NewPasswordInput value={password} onChange={setPassword} />
-          {change.error && <ProblemAlert problem={problemOfError(change.error)} />}
-          <Group>
-            <Button type="submit" loading={change.isPending}>
-              Change the password
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Section>
-  );
-}
+import { useTRPC } from "../_trpc/trpc.ts";
+import { AuthenticatorAppSection } from "./authenticator-app-section.tsx";
+import { ConfirmPerson } from "./confirm-person.tsx";
+import { InstitutionSection } from "./institution-section.tsx";
+import { NameSection } from "./name-section.tsx";
+import { PasskeysSection } from "./passkeys-section.tsx";
+import { PasswordSection } from "./password-section.tsx";
+import { SessionsSection } from "./sessions-section.tsx";
 
 export function AccountSettings() {
+  const trpc = useTRPC();
+  const factors = useQuery(trpc.account.secondFactors.queryOptions());
+  const ways = useQuery(trpc.account.signInWays.queryOptions());
+  const error = factors.error ?? ways.error;
   return (
-    <Stack maw={640} gap="lg">
-      <Title order={1} size="h2">
-        Your account
-      </Title>
-      <NameSection />
-      <PasswordSection />
-    </Stack>
+    <ConfirmPerson>
+      <Stack maw={720} gap="lg">
+        <PageTitle title="Your account" text="How you are called here, and how you sign in." />
+        <NameSection />
+        {error && <ProblemAlert problem={problemOfError(error)} onRetry={() => void factors.refetch()} />}
+        {(factors.isPending || ways.isPending) && !error && <Skeleton h={240} />}
+        {factors.data && ways.data && (
+          <>
+            {factors.data.hasPassword && <PasswordSection />}
+            {factors.data.hasPassword && <AuthenticatorAppSection app={factors.data.app} />}
+            <PasskeysSection passkeys={factors.data.passkeys} origin={ways.data.passkeyOrigin} />
+            {ways.data.institution && (
+              <InstitutionSection institution={ways.data.institution} identity={factors.data.institution} />
+            )}
+          </>
+        )}
+        <SessionsSection />
+      </Stack>
+    </ConfirmPerson>
   );
 }

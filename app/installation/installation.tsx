@@ -1,25 +1,11 @@
 "use client";
-import { Alert, Stack } from "@mantine/core";
-import { IconLock } from "@tabler/icons-react";
-import { PageTitle } from "../../components/ui/page-title.tsx";
-import { usePerson } from "../_shell/require-person.tsx";
+import { Stack } from "@mantine/core";
 import { Accounts } from "./accounts.tsx";
 import { Trainers } from "./trainers.tsx";
 
 export function Installation() {
-  const person = usePerson();
-  if (!person.isAdministrator)
-    return (
-      <Alert color="gray" icon={<IconLock aria-hidden />} title="For administrators only">
-        An administrator of this installation can make you one.
-      </Alert>
-    );
   return (
     <Stack gap="lg">
-      <PageTitle
-        title="Installation"
-        text="Accounts and trainers of this server. Projects are their owners' business."
-      />
       <Accounts />
       <Trainers />
     </Stack>

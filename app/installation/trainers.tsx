@@ -1,5 +1,5 @@
 "use client";
-import { Button, Code, Group, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, MultiSelect, Select, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
@@ -11,16 +11,24 @@ import { useTRPC } from "../_trpc/trpc.ts";
 const when = (date: Date | null) =>
   date ? date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : "never";
 
+const servedWords = (projects: readonly { readonly name: string }[] | null): string => {
+  if (!projects) return "all projects";
+  return projects.map(({ name }) => name).join(", ") || "none: its projects were deleted";
+};
+
 export function Trainers() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [name, setName] = useState("");
+  const [serves, setServes] = useState<"all" | "chosen">("all");
+  const [projectIds, setProjectIds] = useState<string[]>([]);
   const tokens = useQuery(trpc.installation.trainerTokens.queryOptions());
+  const projects = useQuery(trpc.installation.projectNames.queryOptions());
   const engine = useQuery(trpc.installation.engineStatus.queryOptions());
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.installation.trainerTokens.queryKey() });
   const create = useMutation(trpc.installation.createTrainerToken.mutationOptions({ onSuccess: refresh }));
   const revoke = useMutation(trpc.installation.revokeTrainerToken.mutationOptions({ onSettled: refresh }));
-  const error = tokens.error ?? create.error ?? revoke.error;
+  const error = tokens.error ?? projects.error ?? create.error ?? revoke.error;
   return (
     <Section
       title="Trainers"
@@ -30,7 +38,16 @@ export function Trainers() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          create.mutate({ name }, { onSuccess: () => setName("") });
+          create.mutate(
+            { name, projectIds: serves === "all" ? null : projectIds },
+            {
+              onSuccess: () => {
+                setName("");
+                setServes("all");
+                setProjectIds([]);
+              },
+            },
+          );
         }}
       >
         <Group align="flex-end">
@@ -42,10 +59,37 @@ export function Trainers() {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <Button type="submit" loading={create.isPending}>
+          <Select
+            label="Trains"
+            data={[
+              { value: "all", label: "All projects" },
+              { value: "chosen", label: "Chosen projects" },
+            ]}
+            allowDeselect={false}
+            value={serves}
+            onChange={(value) => setServes(value === "chosen" ? "chosen" : "all")}
+          />
+          {serves === "chosen" && (
+            <MultiSelect
+              label="Projects"
+              placeholder={projectIds.length === 0 ? "Choose one or more" : undefined}
+              required
+              searchable
+              flex={1}
+              miw={220}
+              data={(projects.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
+              nothingFoundMessage={projects.isPending ? "Loading…" : "No project of this name"}
+              value={projectIds}
+              onChange={setProjectIds}
+            />
+          )}
+          <Button type="submit" loading={create.isPending} disabled={serves === "chosen" && projectIds.length === 0}>
             Make a token
           </Button>
         </Group>
+        <Text size="xs" c="dimmed" mt={4}>
+          With its token a machine gets jobs, and reads the images and labels of their projects while it works on them.
+        </Text>
       </form>
       {create.data && (
         <Stack gap="xs">
@@ -67,6 +111,7 @@ export function Trainers() {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Token of</Table.Th>
+              <Table.Th>Trains</Table.Th>
               <Table.Th>Made</Table.Th>
               <Table.Th>Last seen</Table.Th>
               <Table.Th />
@@ -76,6 +121,7 @@ export function Trainers() {
             {tokens.data?.map((one) => (
               <Table.Tr key={one.tokenId}>
                 <Table.Td>{one.name}</Table.Td>
+                <Table.Td>{servedWords(one.projects)}</Table.Td>
                 <Table.Td>{when(one.createdAt)}</Table.Td>
                 <Table.Td>{when(one.lastSeenAt)}</Table.Td>
                 <Table.Td>

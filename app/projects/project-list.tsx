@@ -9,12 +9,17 @@ import { PageTitle } from "../../components/ui/page-title.tsx";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC } from "../_trpc/trpc.ts";
+import { useInstallationEvents } from "../_trpc/use-project-events.ts";
 import { CreateProjectDialog } from "./create-project-dialog.tsx";
 import { TrySample } from "./try-sample.tsx";
 
 export function ProjectList() {
   const trpc = useTRPC();
   const projects = useQuery(trpc.project.list.queryOptions());
+  const making = useQuery(trpc.project.making.queryOptions());
+  useInstallationEvents();
+  const refusal = making.data?.refusal ?? null;
+  const mayMake = making.data?.refusal === null;
   const [creating, { open, close }] = useDisclosure(false);
   const newButton = (
     <Button leftSection={<IconPlus size={16} />} onClick={open}>
@@ -25,8 +30,9 @@ export function ProjectList() {
     <Stack gap="lg">
       <PageTitle
         title="Projects"
+        text={projects.data?.length ? (refusal ?? undefined) : undefined}
         action={
-          projects.data?.length ? (
+          projects.data?.length && mayMake ? (
             <Group gap="xs">
               <TrySample />
               {newButton}
@@ -42,12 +48,18 @@ export function ProjectList() {
         <EmptyState
           icon={<IconFolderPlus size={40} stroke={1.2} />}
           title="No projects yet"
-          text="A project holds volumes, the people who label them, and the model that learns from it. Make one and import a stack, or look around in a synthetic volume first."
+          text={`A project holds volumes, the people who label them, and the model that learns from it. ${
+            refusal
+              ? `${refusal} You see a project here as soon as its owner has invited you.`
+              : "Make one and import a stack, or look around in a synthetic volume first."
+          }`}
         >
-          <Group mt="xs">
-            {newButton}
-            <TrySample />
-          </Group>
+          {mayMake && (
+            <Group mt="xs">
+              {newButton}
+              <TrySample />
+            </Group>
+          )}
         </EmptyState>
       )}
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>

@@ -4,7 +4,7 @@ import * as Y from "yjs";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import { encodeMessage, MessageType } from "../../core/sync/messages.ts";
 import { paintBody, paintGroupsBody } from "../../core/sync/paint-codec.ts";
-import { declaredBricks, deflateBlob, paintRefBody } from "../../core/sync/paint-ref-codec.ts";
+import { deflateBlob, paintRefBody } from "../../core/sync/paint-ref-codec.ts";
 import { RecordKind } from "../../core/sync/record.ts";
 import { encodeSection, splitRunsByBrick } from "../../core/sync/section-codec.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
@@ -99,8 +99,7 @@ const blobAttack: Attack = {
       const { key } = oneVoxel(world);
       const [z0, y0, x0] = LONELY_ZYX;
       const box = { x0, y0, z0, x1: x0 + 1, y1: y0 + 1, z1: z0 + 1 };
-      const bricks = declaredBricks([{ label: 1, key, box, from: 0, to: 1 }]);
-      const record = paintRefBody({ sha256, blobBytes: blob.length, bricks });
+      const record = paintRefBody({ sha256, blobBytes: blob.length, bricks: [{ key, box }] });
       await editor.socket.send(editor.frameOf(RecordKind.paintRef, [record]));
       await editor.socket.heard();
       return 2;

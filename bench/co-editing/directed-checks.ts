@@ -10,6 +10,7 @@ import { encodeRecord } from "../../core/sync/record-codec.ts";
 import { Room } from "../../server/collab/room.ts";
 import { stepTwoFrame, updateFrame } from "../../server/collab/room-connection.ts";
 import { MemoryRoomStore } from "../../server/collab/testing/memory-room-store.ts";
+import { WorkBudgets } from "../../server/collab/work-budget.ts";
 import { harnessGrid } from "./harness-run.ts";
 import { HarnessOutboxStore } from "./harness-user.ts";
 import { naiveState, volumeOf } from "./naive-state.ts";
@@ -53,12 +54,15 @@ export class BareClient {
   }
 
   async boot(): Promise<void> {
-    this.#room = new Room(this.store, await this.store.open(), {
+    this.#room = await Room.open(this.store, await this.store.open(), {
       onWork: () => {},
       onPresence: () => {},
       onRecords: () => {},
       onCrash: () => {},
+      onTrouble: () => {},
       now: () => new Date(0),
+      monotonicMs: () => 0,
+      budgets: new WorkBudgets(() => 0),
     });
     await this.turn();
   }
@@ -71,6 +75,8 @@ export class BareClient {
           this.closed ??= code;
         },
         bufferedBytes: 0,
+        pause: () => {},
+        resume: () => {},
       },
       { userId, name: userId, role },
     );
@@ -110,10 +116,7 @@ export class BareClient {
 
   /** A tick that reaches the disk. */
   async turn(): Promise<void> {
-    const ticking = this.room.tick();
-    await settle();
-    this.store.fsync();
-    await ticking;
+    await this.store.finish(this.room.tick());
     await settle();
   }
 
@@ -214,16 +217,17 @@ export const directedChecks: readonly DirectedCheck[] = [
           },
           close: () => {},
           bufferedBytes: 0,
+          pause: () => {},
+          resume: () => {},
         },
         { userId: "w", name: "w", role: "viewer" },
       );
       other.synced = true;
       client.send(updateFrame(client.updateOf([paintRecord(session, 1, 1, 101)])));
-      void client.room.tick();
-      await settle();
+      const ticking = client.room.tick();
+      await client.store.appended();
       const early = [client.acknowledged.get(session) ?? 0, othersSaw];
-      client.store.fsync();
-      await settle();
+      await client.store.finish(ticking);
       await settle();
       const late = [client.acknowledged.get(session) ?? 0, othersSaw];
       return [...expectSame("before the disk", early, [0, 0]), ...expectSame("after", late, [1, 1])];
@@ -268,7 +272,7 @@ function compareWithNaive(doc: Y.Doc): string[] {
   const fold = new LabelFold(harnessGrid);
   const size = harnessGrid.brickSize;
   for (const key of [0, 1, 2, 1024, 1025, 1026, 2048, 2049, 2050]) fold.bricks.load(key, null);
-  new DocumentFeed(doc, fold, () => {});
+  DocumentFeed.open(doc, fold, () => {});
   const truth = naiveState(Y.encodeStateAsUpdate(doc), harnessGrid, () => null, new Map());
   const shown = volumeOf(harnessGrid, (key) => fold.bricks.read(key));
   const wrong = shown.findIndex((label, i) => label !== truth.voxels[i]);

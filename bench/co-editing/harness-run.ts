@@ -230,9 +230,7 @@ export class HarnessRun {
         }
         for (let i = 0; i < 30; i++) this.#moveSocket(user);
       }
-      void this.#server.room?.tick();
-      await settle();
-      this.#server.store.fsync();
+      if (this.#server.room) await this.#server.store.finish(this.#server.room.tick());
       await settle();
     }
   }

@@ -2,6 +2,7 @@ import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import { Room } from "../../server/collab/room.ts";
 import type { RoomConnection } from "../../server/collab/room-connection.ts";
 import { MemoryRoomStore } from "../../server/collab/testing/memory-room-store.ts";
+import { WorkBudgets } from "../../server/collab/work-budget.ts";
 import type { HarnessSocket } from "./harness-socket.ts";
 
 /** The product's room over a database that loses its tail, with a clock that stands still. */
@@ -10,6 +11,8 @@ export class HarnessServer {
   room: Room | null = null;
   refusals: string[] = [];
   readonly #connections = new Map<HarnessSocket, RoomConnection>();
+  /** Budgets refill with every look at them: a history has no clock. */
+  #budgetMs = 0;
   readonly #roles = new Map<string, "annotator" | "reviewer" | "viewer">();
 
   constructor(grid: LabelGrid, labelCounter: number) {
@@ -17,14 +20,17 @@ export class HarnessServer {
   }
 
   async boot(): Promise<void> {
-    this.room = new Room(this.store, await this.store.open(), {
+    this.room = await Room.open(this.store, await this.store.open(), {
       onWork: () => {},
       onPresence: () => {},
       onRecords: () => {},
       onCrash: () => {
         this.room = null;
       },
+      onTrouble: (error) => this.refusals.push(String(error)),
       now: () => new Date(0),
+      monotonicMs: () => 0,
+      budgets: new WorkBudgets(() => this.#budgetMs++ * 1000),
     });
   }
 
@@ -53,6 +59,8 @@ export class HarnessServer {
           socket.down.push({ close: { code, reason } });
         },
         bufferedBytes: 0,
+        pause: () => {},
+        resume: () => {},
       },
       { userId, name: `Person ${userId}`, role: this.#roles.get(userId) ?? "annotator" },
     );

@@ -28,6 +28,13 @@ const looks: Readonly<Record<SaveState["kind"], { icon: typeof IconLock; color: 
   refused: { icon: IconAlertTriangle, color: "red.5", more: "The server did not accept one of your edits." },
 };
 
+function moreOf(state: SaveState): string {
+  if (state.kind === "read-only") return state.reason;
+  if ("trouble" in state && state.trouble)
+    return "It tries again by itself. Your edits are kept here, and go on being kept; tell whoever runs this server.";
+  return looks[state.kind].more;
+}
+
 export function SaveStateView({ document }: { document: LabelDocument }) {
   useSyncExternalStore(
     (listener) => document.subscribe(listener),
@@ -37,7 +44,7 @@ export function SaveStateView({ document }: { document: LabelDocument }) {
   const state = document.saveState;
   const look = looks[state.kind];
   return (
-    <Tooltip label={state.kind === "read-only" ? state.reason : look.more} multiline maw={320}>
+    <Tooltip label={moreOf(state)} multiline maw={320}>
       <Text
         component="span"
         size="sm"

@@ -7,4 +7,9 @@ it("says exactly what is promised to people", () => {
   expect(saveStateWords({ kind: "offline", waiting: 12 })).toBe("Offline, 12 edits kept on this computer");
   expect(saveStateWords({ kind: "offline", waiting: 1 })).toBe("Offline, 1 edit kept on this computer");
   expect(saveStateWords({ kind: "offline", waiting: 0 })).toBe("Offline");
+  const trouble = "The server's disk is full";
+  expect(saveStateWords({ kind: "offline", waiting: 2, trouble })).toBe(
+    "The server's disk is full, 2 edits kept on this computer",
+  );
+  expect(saveStateWords({ kind: "connecting", waiting: 0, trouble })).toBe("The server's disk is full");
 });

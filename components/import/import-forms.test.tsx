@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import type { LabelMode } from "../../core/import/import-request.ts";
 import { AddLabelsForm } from "./add-labels-form.tsx";
 import type { ArrivedFile } from "./import-draft.ts";
+import { RoomInUse } from "./room-in-use.tsx";
 import { UploadRow } from "./upload-row.tsx";
 
 const markup = (node: ReactNode): string => renderToStaticMarkup(<MantineProvider>{node}</MantineProvider>);
@@ -65,4 +66,15 @@ it("says in words how far an upload is, that the server does not answer, and why
   });
   for (const words of ["This is a text file.", "Export it as TIFF.", "Try again", "Remove"])
     expect(failed).toContain(words);
+});
+
+it("room in use: with a bound its share, nearly full in another colour; without one what is used", () => {
+  const rooms = (usedBytes: number, quotaBytes: number | null) =>
+    markup(<RoomInUse rooms={[["This project", { usedBytes, quotaBytes }]]} />);
+  expect(rooms(3.2e9, 10e9)).toContain("This project: 3.20 GB of 10.0 GB in use");
+  expect(rooms(3.2e9, 10e9)).toContain('aria-valuenow="32"');
+  expect(rooms(12e9, 10e9)).toContain('aria-valuenow="100"');
+  expect(rooms(9.5e9, 10e9)).toContain("orange");
+  expect(rooms(0, null)).toContain("This project: 0 bytes in use");
+  expect(rooms(0, null)).not.toContain("progressbar");
 });

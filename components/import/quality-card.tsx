@@ -15,6 +15,7 @@ export interface ShownQuality {
   readonly emptySlices: readonly number[];
   readonly histogram: readonly number[];
   readonly histogramRange: readonly [number, number];
+  readonly nonFiniteVoxels?: number;
 }
 
 const number = (value: number): string => String(Number(value.toPrecision(4)));
@@ -65,6 +66,11 @@ export function QualityCard(props: {
             ? "cannot be estimated"
             : `about ${Number(quality.signalToNoise.toPrecision(2))}`}
         </Fact>
+        {Boolean(quality.nonFiniteVoxels) && (
+          <Fact name="No numbers (NaN, infinite)" warning="They were stored as 0, the value of background.">
+            {quality.nonFiniteVoxels} voxels
+          </Fact>
+        )}
         <Fact
           name="Empty slices"
           warning={quality.emptySlices.length > 0 && "Without any signal; they need no labels."}

@@ -1,9 +1,9 @@
-import { Alert, Button, Group, List, Progress, Stack, Text } from "@mantine/core";
-import { IconPlayerStop, IconRuler2, IconSchool } from "@tabler/icons-react";
+import { Alert, Button, Group, List, Progress, SegmentedControl, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle, IconPlayerStop, IconRuler2, IconSchool } from "@tabler/icons-react";
 import { useState } from "react";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { LiveChart } from "./live-chart.tsx";
-import type { MetricPoint, TrainingJob, TrainingState } from "./training-contract.ts";
+import type { MetricPoint, TrainingJob, TrainingStart, TrainingState } from "./training-contract.ts";
 import { isUnfinished, jobWords, percent, trainerWords } from "./training-words.ts";
 
 export interface TrainCardProps {
@@ -11,13 +11,14 @@ export interface TrainCardProps {
   /** Of the newest training. */
   readonly metrics: readonly MetricPoint[];
   readonly canTrain: boolean;
-  start(): Promise<void>;
+  start(from: TrainingStart): Promise<void>;
   cancel(jobId: string): Promise<void>;
 }
 
-/** The button, what is missing before it works, and what the trainer does now. */
+/** The button, what it begins with, what is missing before it works, and what the trainer does now. */
 export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCardProps) {
   const [starting, setStarting] = useState(false);
+  const [from, setFrom] = useState<TrainingStart>("current");
   const running = state.jobs.find(isUnfinished);
   const training = state.jobs.find((job) => job.kind === "train");
   const last = state.jobs[0];
@@ -46,13 +47,24 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
             disabled={missing.length > 0 || (running !== undefined && running.kind === "train")}
             onClick={() => {
               setStarting(true);
-              void start().finally(() => setStarting(false));
+              void start(from).finally(() => {
+                setStarting(false);
+                setFrom("current");
+              });
             }}
           >
             {starting ? "Freezing the labels…" : "Train"}
           </Button>
         )}
       </Group>
+      {canTrain && state.currentCheckpointId && missing.length === 0 && running?.kind !== "train" && (
+        <BeginWith from={from} disabled={starting} choose={setFrom} />
+      )}
+      {training?.note && (training === running || training === last) && (
+        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title="Another model than the current one">
+          <Text size="sm">{training.note}</Text>
+        </Alert>
+      )}
       {missing.length > 0 && (
         <Alert color="yellow" title="Before the first training" icon={<IconSchool aria-hidden />}>
           <List size="sm">
@@ -78,6 +90,32 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
         <LiveChart metrics={metrics} minutes={state.trainMinutes} />
       )}
     </Stack>
+  );
+}
+
+const beginnings: readonly { readonly value: TrainingStart; readonly label: string }[] = [
+  { value: "current", label: "Go on from the current model" },
+  { value: "nothing", label: "Start from nothing" },
+];
+
+function BeginWith(props: { from: TrainingStart; disabled: boolean; choose(from: TrainingStart): void }) {
+  const { from, disabled, choose } = props;
+  return (
+    <Group gap="sm">
+      <SegmentedControl
+        size="xs"
+        aria-label="What the next training begins with"
+        data={[...beginnings]}
+        value={from}
+        disabled={disabled}
+        onChange={(value) => choose(value as TrainingStart)}
+      />
+      <Text size="xs" c="dimmed">
+        {from === "current"
+          ? "Keeps what it has learned, and learns the new labels."
+          : "Forgets all earlier rounds: for a model that has gone astray, or labels of another kind."}
+      </Text>
+    </Group>
   );
 }
 

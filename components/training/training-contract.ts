@@ -12,6 +12,8 @@ export interface TrainingJob {
   readonly engine: string | null;
   readonly cancelRequested: boolean;
   readonly problem: ProblemFields | null;
+  /** What people should know of how it began, such as another model than they expect. */
+  readonly note: string | null;
   readonly attempts: number;
   /** Its trainer went silent: another one goes on from the last checkpoint. */
   readonly orphaned: boolean;
@@ -49,7 +51,12 @@ export interface TrainingState {
   readonly retrainAfterDecisions: number;
   readonly autoRetrain: boolean;
   readonly trainMinutes: number;
+  /** Null before the first training. */
+  readonly currentCheckpointId: string | null;
 }
+
+/** What a training begins with: the current model's weights, or none. */
+export type TrainingStart = "current" | "nothing";
 
 export interface MetricPoint {
   readonly step: number;

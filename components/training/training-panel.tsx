@@ -6,7 +6,7 @@ import { CheckpointTable } from "./checkpoint-table.tsx";
 import { LearningCurve } from "./learning-curve.tsx";
 import { SpecimenSplit } from "./specimen-split.tsx";
 import { TrainCard } from "./train-card.tsx";
-import type { CheckpointRow, CurvePoint, MetricPoint, TrainingState } from "./training-contract.ts";
+import type { CheckpointRow, CurvePoint, MetricPoint, TrainingStart, TrainingState } from "./training-contract.ts";
 
 export interface TrainingPanelProps {
   readonly state: Loaded<TrainingState>;
@@ -15,7 +15,7 @@ export interface TrainingPanelProps {
   readonly curve: Loaded<readonly CurvePoint[]>;
   readonly canTrain: boolean;
   readonly canChooseCheckpoint: boolean;
-  start(): Promise<void>;
+  start(from: TrainingStart): Promise<void>;
   cancel(jobId: string): Promise<void>;
   makeCurrent(checkpointId: string): Promise<void>;
   keepOut(specimen: string, keptOut: boolean): Promise<void>;

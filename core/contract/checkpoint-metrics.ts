@@ -3,7 +3,7 @@ import { z } from "zod";
 const share = z.number().min(0).max(1);
 
 /** Scores of a checkpoint where people kept something out of training. Without such a place there is none of this. */
-export const checkpointMetricsSchema = z.object({
+export const checkpointMetricsSchema = z.strictObject({
   ap50: share,
   ap75: share,
   dice: share,
@@ -11,7 +11,7 @@ export const checkpointMetricsSchema = z.object({
   nuclei: z.int().min(1),
   places: z
     .array(
-      z.object({
+      z.strictObject({
         volumeId: z.uuid(),
         /** A kept-out volume's whole specimen was never trained on; a box's volume may have been, outside the box. */
         kind: z.enum(["validation-box", "kept-out-volume"]),

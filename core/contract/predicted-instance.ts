@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { labelValueSchema, pointZyxSchema, voxelBoxSchema } from "./voxel-shapes.ts";
+import { labelValueSchema, pointZyxSchema, strictVoxelBoxSchema } from "./voxel-shapes.ts";
 
 const share = z.number().min(0).max(1);
 
 /** Definitions as NucleusJ 2 has them (core/morphometry). */
-export const nucleusShapeSchema = z.object({
+export const nucleusShapeSchema = z.strictObject({
   volumeUm3: z.number().gt(0),
   elongation: z.number().min(0),
   flatness: z.number().min(0),
@@ -14,7 +14,7 @@ export const nucleusShapeSchema = z.object({
 export type NucleusShape = z.infer<typeof nucleusShapeSchema>;
 
 /** What was seen while scoring, for the reason in words. */
-export const scoreFactsSchema = z.object({
+export const scoreFactsSchema = z.strictObject({
   /** Symmetries the model was run in. */
   passes: z.int().min(1).max(64),
   /** Passes that found the nucleus again, IoU > 0.5. */
@@ -28,15 +28,15 @@ export const scoreFactsSchema = z.object({
 export type ScoreFacts = z.infer<typeof scoreFactsSchema>;
 
 /** One object of a prediction. `id` is its value in the uploaded bricks; the server gives it a label value of its own. */
-export const predictedInstanceSchema = z.object({
+export const predictedInstanceSchema = z.strictObject({
   id: labelValueSchema,
   kind: z.enum(["nucleus", "candidate"]),
-  box: voxelBoxSchema,
+  box: strictVoxelBoxSchema,
   centroidZyx: pointZyxSchema,
   voxels: z.int().min(1),
   touchesBorder: z.boolean(),
   /** u1…u4 of nuclei; null for candidates, which are ranked among themselves by `meanEntropy`. */
-  scores: z.object({ u1: share, u2: share, u3: share, u4: share }).nullable(),
+  scores: z.strictObject({ u1: share, u2: share, u3: share, u4: share }).nullable(),
   facts: scoreFactsSchema.nullable(),
   /** Mean normalised entropy of the foreground probability inside, 0…1. */
   meanEntropy: share,

@@ -29,6 +29,20 @@ const blobPrefix = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]*\/$/, "a folder, ending in /")
   .max(400);
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** SHA-256 of a finished model's files, as its trainer made them: whoever reads them later knows whether they still are. */
+export const fileHashesSchema = z.strictObject({ "model.json": sha256, "weights.bin": sha256 });
+export type FileHashes = z.infer<typeof fileHashesSchema>;
+
+/** `sha256` is null for checkpoints older than the hashes. */
+const checkpointSchema = z.object({
+  checkpointId: z.uuid(),
+  prefix: blobPrefix,
+  sha256: fileHashesSchema.nullable(),
+});
+export type CheckpointToRead = z.infer<typeof checkpointSchema>;
+
 /** A volume as a trainer finds it; blobs are read below the job's own door. */
 export const jobVolumeSchema = z.object({
   volumeId: z.uuid(),
@@ -50,6 +64,8 @@ export type JobVolume = z.infer<typeof jobVolumeSchema>;
 const common = {
   jobId: z.uuid(),
   leaseToken: z.int().min(1),
+  /** Opens the doors of this job while it is leased, and no others; the trainer's own token only claims. */
+  jobToken: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   leaseSeconds: z.number().gt(0),
   attempt: z.int().min(1),
   volumes: z.array(jobVolumeSchema).min(1).max(10_000),
@@ -62,14 +78,14 @@ export const claimedJobSchema = z.discriminatedUnion("kind", [
     ...common,
     minutes: z.number().gt(0),
     seed: z.int().min(0),
-    parent: z.object({ checkpointId: z.uuid(), prefix: blobPrefix }).nullable(),
+    parent: checkpointSchema.nullable(),
     /** Where a trainer before left off; its folder has the same files as a finished checkpoint and `progress.json`. */
     resume: z.object({ step: z.int().min(0), prefix: blobPrefix }).nullable(),
   }),
   z.object({
     kind: z.literal("predict"),
     ...common,
-    checkpoint: z.object({ checkpointId: z.uuid(), prefix: blobPrefix }),
+    checkpoint: checkpointSchema,
     /** Volumes that an earlier holder of the job has already handed in. */
     doneVolumeIds: z.array(z.uuid()).max(10_000),
   }),

@@ -1,11 +1,16 @@
 import { z } from "zod";
+import { plainProblemSchema, plainTextSchema } from "../plain-text.ts";
 import { checkpointMetricsSchema } from "./checkpoint-metrics.ts";
 import { nucleusShapeSchema, predictedInstanceSchema } from "./predicted-instance.ts";
 import { MAX_NUCLEI } from "./snapshot-manifest.ts";
+import { fileHashesSchema } from "./trainer-job.ts";
+import { engineNames, trainingConfigurationSchema } from "./training-configuration.ts";
 
 /*
- * What a trainer says to the server. Every message about a job carries the token of its lease: when the lease has
- * passed to another trainer the answer is 409, and the trainer must stop at once.
+ * What a trainer says to the server. A claim is authorised by the trainer's token and hands out a token for that job
+ * alone; every message about the job is authorised by that one and carries the number of its lease. When the lease has
+ * passed to another trainer, or the job has ended, the answer is 401 or 409, and the trainer must stop at once. Any other
+ * 4xx is final: the same message gets the same answer. No message may have a field that is not named here.
  */
 
 /** Where a trainer's doors are, below the server's address. */
@@ -15,55 +20,58 @@ export const LEASE_TOKEN_HEADER = "x-lease-token";
 export const MAX_BLOB_BYTES = 64 << 20;
 
 const share = z.number().min(0).max(1);
-const trainerName = z.string().min(1).max(200);
-export const engineNames = ["native-gpu", "native-cpu", "wasm"] as const;
+/** Steps are kept in 32 bits. */
+const step = z.int().min(0).max(0x7fff_ffff);
+const trainerName = plainTextSchema(200).pipe(z.string().min(1));
+const words = plainTextSchema(2000);
 const engine = z.enum(engineNames);
 const lease = { leaseToken: z.int().min(1) };
 
 /** Said while there is no job: who is there, and how far the set-up of its engine is. */
-export const helloSchema = z.object({
+export const helloSchema = z.strictObject({
   trainer: trainerName,
   engine: engine.nullable(),
-  words: z.string().max(2000),
+  words,
 });
 
-export const claimRequestSchema = z.object({
+export const claimRequestSchema = z.strictObject({
   trainer: trainerName,
   engine,
-  words: z.string().max(2000),
+  words,
   /** Longer than the longest step of this engine: a lease must not run out while the process is busy. */
   leaseSeconds: z.number().min(1).max(900),
 });
 export type ClaimRequest = z.infer<typeof claimRequestSchema>;
 
-export const heartbeatSchema = z.object({
+export const heartbeatSchema = z.strictObject({
   ...lease,
   progress: share,
   /** A few words for the page. */
-  phase: z.string().max(200),
+  phase: plainTextSchema(200),
 });
 export const heartbeatAnswerSchema = z.object({ cancelRequested: z.boolean() });
 
-export const metricSchema = z.object({
-  step: z.int().min(0),
+export const metricSchema = z.strictObject({
+  step,
   elapsedSeconds: z.number().min(0),
   loss: z.number().nullable(),
   /** Only where something was kept out of training. */
   validationAp50: share.nullable(),
   validationAp75: share.nullable(),
 });
-export const metricsSchema = z.object({ ...lease, metrics: z.array(metricSchema).min(1).max(1000) });
+export const metricsSchema = z.strictObject({ ...lease, metrics: z.array(metricSchema).min(1).max(1000) });
 export type TrainingMetric = z.infer<typeof metricSchema>;
 
 /** Names a folder of the job that holds a whole, uploaded checkpoint. */
 export const folderName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/);
-export const resumePointSchema = z.object({ ...lease, step: z.int().min(0), folder: folderName });
+export const resumePointSchema = z.strictObject({ ...lease, step, folder: folderName });
 
-export const trainedSchema = z.object({
+export const trainedSchema = z.strictObject({
   ...lease,
   folder: folderName,
-  /** Engine, options, steps, seconds, seed, thresholds: what is needed to run it again. */
-  configuration: z.record(z.string(), z.unknown()),
+  /** Of the files in the folder. */
+  sha256: fileHashesSchema,
+  configuration: trainingConfigurationSchema,
   /** Null: nothing was kept out, no number. */
   metrics: checkpointMetricsSchema.nullable(),
   /** AP50 of the weights it started from, in the same places; null for a first training. */
@@ -72,7 +80,7 @@ export const trainedSchema = z.object({
 export type TrainedMessage = z.infer<typeof trainedSchema>;
 
 /** A predicted volume; its bricks of instance ids lie in `<folder>/<brickKey>`, gzip of 64³ little-endian uint32. */
-export const predictedSchema = z.object({
+export const predictedSchema = z.strictObject({
   ...lease,
   volumeId: z.uuid(),
   folder: folderName,
@@ -83,16 +91,11 @@ export const predictedSchema = z.object({
 });
 export type PredictedMessage = z.infer<typeof predictedSchema>;
 
-export const leaseOnlySchema = z.object(lease);
+export const leaseOnlySchema = z.strictObject(lease);
 
-export const failSchema = z.object({
+export const failSchema = z.strictObject({
   ...lease,
-  problem: z.object({
-    tag: z.string().max(100),
-    what: z.string().max(2000),
-    where: z.string().max(2000).optional(),
-    hint: z.string().max(2000).optional(),
-  }),
+  problem: plainProblemSchema,
   /** False: another attempt may succeed. */
   final: z.boolean(),
 });

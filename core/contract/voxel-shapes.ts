@@ -15,13 +15,17 @@ export const voxelSizeZyxSchema: z.ZodType<Zyx> = zyxOf(z.number().gt(0).max(100
 /** Fractional voxels inside a volume. */
 export const pointZyxSchema: z.ZodType<Zyx> = zyxOf(z.number().min(0).max(MAX_AXIS_VOXELS));
 
+const corners = {
+  minZyx: zyxOf(z.int().min(0).max(MAX_AXIS_VOXELS)),
+  maxZyx: zyxOf(z.int().min(1).max(MAX_AXIS_VOXELS)),
+};
+const isNotEmpty = (box: VoxelBox): boolean => box.minZyx.every((min, axis) => min < box.maxZyx[axis]);
+
 /** Half-open and not empty. */
-export const voxelBoxSchema: z.ZodType<VoxelBox> = z
-  .object({
-    minZyx: zyxOf(z.int().min(0).max(MAX_AXIS_VOXELS)),
-    maxZyx: zyxOf(z.int().min(1).max(MAX_AXIS_VOXELS)),
-  })
-  .refine((box) => box.minZyx.every((min, axis) => min < box.maxZyx[axis]), "the box is empty");
+export const voxelBoxSchema: z.ZodType<VoxelBox> = z.object(corners).refine(isNotEmpty, "the box is empty");
+
+/** The same from another program, which may add nothing. */
+export const strictVoxelBoxSchema: z.ZodType<VoxelBox> = z.strictObject(corners).refine(isNotEmpty, "the box is empty");
 
 /** 0 is background and never names a nucleus. */
 export const labelValueSchema = z.int().min(1).max(0xffff_ffff);

@@ -57,10 +57,11 @@ export interface LabelBrickSource {
 
 /** `saved` = durable in the server's database, nothing else. */
 export type SaveState =
-  | { readonly kind: "connecting"; readonly waiting: number }
+  /** `trouble`: why the server does not save at the moment, where it said so; words without a full stop. */
+  | { readonly kind: "connecting"; readonly waiting: number; readonly trouble?: string }
   | { readonly kind: "saved" }
   | { readonly kind: "saving"; readonly waiting: number }
-  | { readonly kind: "offline"; readonly waiting: number }
+  | { readonly kind: "offline"; readonly waiting: number; readonly trouble?: string }
   | { readonly kind: "read-only"; readonly reason: string }
   | { readonly kind: "refused"; readonly reason: string; readonly recordId: string };
 

@@ -120,6 +120,8 @@ async function sendOnce(send: typeof fetch, url: string, init: RequestInit): Pro
       signal: init.signal ? AbortSignal.any([init.signal, silence]) : silence,
     });
     if (answer.ok) return { body: await answer.json() };
+    // A full disk stays full for longer than anybody looks at a bar that stands still.
+    if (answer.status === 507) throw new Problem(await refusalOf(answer));
     if (answer.status >= 500 || answer.status === 408 || answer.status === 429) return null;
     throw new Problem(await refusalOf(answer));
   } catch (error) {

@@ -3,6 +3,7 @@ import type { BrickKey } from "../volume/brick.ts";
 import { MalformedBytes } from "./bytes.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
 import type { LabelFold } from "./label-fold.ts";
+import type { LabelGrid } from "./label-grid.ts";
 import { declaresBlob, decodeBlob } from "./paint-ref-codec.ts";
 import type { PaintBody } from "./record.ts";
 
@@ -11,9 +12,14 @@ const MAX_BRICKS = 300;
 /** Browsers open six connections to a server: the other half is for the image. */
 const PARALLEL = 3;
 
+export type BrickPorts = Pick<LabelDocumentPorts, "fetchBrick" | "fetchBlob"> & {
+  /** Where large blobs must not hold up everything else; at once without it. */
+  decodeBlob?(bytes: Uint8Array, grid: LabelGrid): Promise<PaintBody>;
+};
+
 /** Brings base bricks and blobs to the fold that is shown, and forgets the bricks used least recently. */
 export class BrickLoader {
-  readonly #ports: Pick<LabelDocumentPorts, "fetchBrick" | "fetchBlob">;
+  readonly #ports: BrickPorts;
   readonly #fold: () => LabelFold;
   readonly #rev: () => number;
   readonly #bases = new Map<BrickKey, Uint32Array | null>();
@@ -21,12 +27,7 @@ export class BrickLoader {
   readonly #blobs = new Map<string, Promise<PaintBody>>();
   readonly #capacity: number;
 
-  constructor(
-    ports: Pick<LabelDocumentPorts, "fetchBrick" | "fetchBlob">,
-    fold: () => LabelFold,
-    rev: () => number,
-    capacity = MAX_BRICKS,
-  ) {
+  constructor(ports: BrickPorts, fold: () => LabelFold, rev: () => number, capacity = MAX_BRICKS) {
     this.#ports = ports;
     this.#fold = fold;
     this.#rev = rev;
@@ -116,10 +117,10 @@ export class BrickLoader {
     return body;
   }
 
-  #decode(sha256: string, bytes: Uint8Array): PaintBody {
+  async #decode(sha256: string, bytes: Uint8Array): Promise<PaintBody> {
     const fold = this.#fold();
     try {
-      const body = decodeBlob(bytes, fold.grid);
+      const body = await (this.#ports.decodeBlob ?? decodeBlob)(bytes, fold.grid);
       for (const { record } of fold.records())
         if (record.kind === 8 && record.sha256 === sha256 && !declaresBlob(record, body))
           throw new MalformedBytes("blob paints what its record does not declare");

@@ -1,18 +1,31 @@
 import { LabelBrick } from "../labels/label-brick.ts";
 import { paintRuns, restoreBox } from "../labels/label-brick-paint.ts";
 import type { BrickKey } from "../volume/brick.ts";
-import { comparePaintItems, insertInOrder, type PaintItem } from "./fold-record.ts";
+import { comparePaintItems, insertInOrder, type PaintItem, removeInOrder } from "./fold-record.ts";
 import { boxesMeet, type LabelGrid, unionBox } from "./label-grid.ts";
 import type { LocalBox } from "./record.ts";
+
+interface LoadedBrick {
+  readonly voxels: LabelBrick;
+  /** Items looked at and sections painted again since the last reading, by changes that did not come last. */
+  repainted: number;
+  /** The voxels are behind: they are painted anew when somebody reads them. */
+  isStale: boolean;
+}
+
+/** Below this it does not pay to put off a change: a hundred late strokes in a brick of a hundred. */
+const REPAINT_AT_ONCE = 10_000;
 
 /**
  * Paint items per brick in the order of the history, and the voxels of the bricks that are loaded.
  * Items of bricks that are not loaded are only indexed (R27); loading one folds them into its base at once (R51).
+ * Late changes repaint their box. When that has cost more than painting the whole brick, the rest waits for a reader:
+ * the work between two readings is bounded by what the brick holds, not by the square of it.
  */
 export class BrickSet {
   readonly #grid: LabelGrid;
   readonly #items = new Map<BrickKey, PaintItem[]>();
-  readonly #loaded = new Map<BrickKey, LabelBrick>();
+  readonly #loaded = new Map<BrickKey, LoadedBrick>();
   #changed = new Map<BrickKey, LocalBox | null>();
 
   constructor(grid: LabelGrid) {
@@ -34,7 +47,11 @@ export class BrickSet {
 
   /** Null = all background; undefined = not loaded. */
   read(key: BrickKey): Uint32Array | null | undefined {
-    return this.#loaded.get(key)?.voxels;
+    const brick = this.#loaded.get(key);
+    if (!brick) return undefined;
+    if (brick.isStale) this.#paintAnew(key, brick);
+    brick.repainted = 0;
+    return brick.voxels.voxels;
   }
 
   itemsOf(key: BrickKey): readonly PaintItem[] {
@@ -42,9 +59,9 @@ export class BrickSet {
   }
 
   load(key: BrickKey, base: Uint32Array | null): void {
-    const brick = new LabelBrick(this.#grid.brickSize, base);
+    const brick = { voxels: new LabelBrick(this.#grid.brickSize, base), repainted: 0, isStale: false };
     this.#loaded.set(key, brick);
-    for (const item of this.itemsOf(key)) this.#paint(brick, item, null);
+    this.#paintAnew(key, brick);
     this.#changed.set(key, null);
   }
 
@@ -54,41 +71,32 @@ export class BrickSet {
 
   /** An item that sorts last is painted; a late one is painted and then covered by its successors (R16). */
   add(item: PaintItem): void {
-    let items = this.#items.get(item.key);
-    if (!items) {
-      items = [];
-      this.#items.set(item.key, items);
-    }
-    const at = insertInOrder(items, item, comparePaintItems);
+    const at = this.#insert(item);
     const brick = this.#loaded.get(item.key);
-    if (!brick || item.owner.undone || !item.section) return;
-    this.#paint(brick, item, null);
-    this.#cover(brick, items, at + 1, item.box);
+    if (!brick || item.owner.undone || !item.body) return;
+    if (!this.#putsOff(item.key, brick)) {
+      this.#paint(brick.voxels, item, null);
+      this.#cover(brick, this.itemsOf(item.key), at + 1, item.box);
+    }
     this.#mark(item.key, item.box);
   }
 
   /** Takes an item out; its box is folded again where it had painted. */
   remove(item: PaintItem): void {
-    const items = this.#items.get(item.key);
-    const at = items?.indexOf(item) ?? -1;
-    if (!items || at < 0) return;
-    items.splice(at, 1);
-    if (items.length === 0) this.#items.delete(item.key);
-    if (!item.owner.undone && item.section) this.refold(item.key, item.box);
+    if (this.#takeOut(item) >= 0 && !item.owner.undone && item.body) this.refold(item.key, item.box);
   }
 
   /**
-   * Brings an item of a record whose generation rose to its new place. Its record came up from below or down from the
-   * outbox: mostly nothing lies between, and then no voxel changes.
+   * Brings items of one record to their new places, while `move` changes the record's. Its record came up from below or
+   * down from the outbox: mostly nothing lies between, and then no voxel changes.
    */
-  reorder(item: PaintItem): void {
-    const items = this.#items.get(item.key);
-    const from = items?.indexOf(item) ?? -1;
-    if (!items || from < 0) return;
-    items.splice(from, 1);
-    const to = insertInOrder(items, item, comparePaintItems);
-    if (to === from || item.owner.undone || !item.section) return;
-    this.refold(item.key, item.box);
+  reorder(items: readonly PaintItem[], move: () => void): void {
+    const places = items.map((item) => this.#takeOut(item));
+    move();
+    items.forEach((item, i) => {
+      const at = this.#insert(item);
+      if (at !== places[i] && !item.owner.undone && item.body) this.refold(item.key, item.box);
+    });
   }
 
   /** Restores a box from the base and paints every live item that meets it, clipped (R16). */
@@ -96,9 +104,11 @@ export class BrickSet {
     const brick = this.#loaded.get(key);
     if (!brick) return;
     const items = this.itemsOf(key);
-    if (items.length === 0) brick.forgetPaint();
-    else {
-      restoreBox(brick.writable(), this.#grid.brickSize, brick.base, box);
+    if (items.length === 0) {
+      brick.voxels.forgetPaint();
+      brick.isStale = false;
+    } else if (!this.#putsOff(key, brick)) {
+      restoreBox(brick.voxels.writable(), this.#grid.brickSize, brick.voxels.base, box);
       this.#cover(brick, items, 0, box);
     }
     this.#mark(key, box);
@@ -111,16 +121,55 @@ export class BrickSet {
     return changes;
   }
 
-  #cover(brick: LabelBrick, items: readonly PaintItem[], from: number, box: LocalBox): void {
-    for (let i = from; i < items.length; i++)
-      if (!items[i].owner.undone && boxesMeet(items[i].box, box)) this.#paint(brick, items[i], box);
+  #insert(item: PaintItem): number {
+    let items = this.#items.get(item.key);
+    if (!items) {
+      items = [];
+      this.#items.set(item.key, items);
+    }
+    return insertInOrder(items, item, comparePaintItems);
   }
 
-  #paint(brick: LabelBrick, item: PaintItem, clip: LocalBox | null): void {
-    const { section, body } = item;
-    if (!section || !body || item.owner.undone) return;
-    const { from, to, box, label } = section;
-    paintRuns(brick.writable(), this.#grid.brickSize, body.bytes(), from, to, box, label, clip);
+  #takeOut(item: PaintItem): number {
+    const items = this.#items.get(item.key);
+    const at = items ? removeInOrder(items, item, comparePaintItems) : -1;
+    if (items?.length === 0) this.#items.delete(item.key);
+    return at;
+  }
+
+  /** True when the brick waits for its reader: repainting has cost as much as painting all of it. */
+  #putsOff(key: BrickKey, brick: LoadedBrick): boolean {
+    if (!brick.isStale && brick.repainted > Math.max(REPAINT_AT_ONCE, 2 * this.itemsOf(key).length))
+      brick.isStale = true;
+    return brick.isStale;
+  }
+
+  #paintAnew(key: BrickKey, brick: LoadedBrick): void {
+    brick.voxels.forgetPaint();
+    for (const item of this.itemsOf(key)) this.#paint(brick.voxels, item, null);
+    brick.isStale = false;
+  }
+
+  #cover(brick: LoadedBrick, items: readonly PaintItem[], from: number, box: LocalBox): void {
+    brick.repainted += items.length - from;
+    for (let i = from; i < items.length; i++)
+      if (!items[i].owner.undone && boxesMeet(items[i].box, box))
+        brick.repainted += this.#paint(brick.voxels, items[i], box);
+  }
+
+  /** Returns how many sections it looked at and runs it read, some of them at once. */
+  #paint(brick: LabelBrick, item: PaintItem, clip: LocalBox | null): number {
+    const { key, body } = item;
+    if (!body || item.owner.undone) return 0;
+    const { sections } = body;
+    const bytes = body.bytes();
+    let work = sections.length;
+    for (const { key: painted, box, from, to, label } of sections) {
+      if (painted !== key || (clip && !boxesMeet(box, clip))) continue;
+      paintRuns(brick.writable(), this.#grid.brickSize, bytes, from, to, box, label, clip);
+      work += (to - from) >> 4;
+    }
+    return work;
   }
 
   #mark(key: BrickKey, box: LocalBox): void {

@@ -9,6 +9,9 @@ export function malformed(reason: string): never {
   throw new MalformedBytes(reason);
 }
 
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a === b || (a.length === b.length && a.every((byte, i) => byte === b[i]));
+
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;

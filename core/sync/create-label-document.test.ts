@@ -7,7 +7,8 @@ import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import type { LinkEvents } from "./link.ts";
 import { decodeMessage, type Message } from "./messages.ts";
-import type { OutboxRow, OutboxStore } from "./outbox.ts";
+import { Outbox, type OutboxRow, type OutboxStore, type QuarantinedEdit } from "./outbox.ts";
+import { recordIdOf } from "./record.ts";
 
 const grid: LabelGrid = { shapeZyx: [8, 40, 48], brickSize: 16 };
 const lease: SessionLease = { session: 9, epoch: 1, canEdit: true, firstLabel: 101, labelCount: 70, hasBase: true };
@@ -19,7 +20,8 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
   const server = new Y.Doc();
   initialiseDocument(server, grid, "server");
   const sent: Message[] = [];
-  const uploads: { sha256: string; done: () => void; fail: () => void }[] = [];
+  const uploads: { sha256: string; done: () => void; fail: (why?: Error) => void }[] = [];
+  const quarantine: QuarantinedEdit[] = [];
   const later: (() => void)[] = [];
   const link: { doc: Y.Doc; events: LinkEvents }[] = [];
   const store: OutboxStore & { rows: OutboxRow[] } = {
@@ -30,8 +32,8 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
     remove: async (ids) => {
       store.rows = store.rows.filter(({ id }) => !ids.includes(id));
     },
-    loadQuarantine: async () => [],
-    quarantine: async () => {},
+    loadQuarantine: async () => quarantine,
+    quarantine: async (edit) => void quarantine.push(edit),
     clearQuarantine: async () => {},
   };
   const page = createLabelDocument(
@@ -55,7 +57,7 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
       },
       uploadBlob: (sha256) =>
         new Promise((resolve, reject) =>
-          uploads.push({ sha256, done: resolve, fail: () => reject(new Error("away")) }),
+          uploads.push({ sha256, done: resolve, fail: (why = new Error("away")) => reject(why) }),
         ),
       schedule(task) {
         later.push(task);
@@ -85,7 +87,7 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
     },
     acknowledge: (session: number, seq: number) =>
       link[link.length - 1].events.onMessage({ type: "ack", durable: new Map([[session, seq]]) }),
-    disconnect: () => link[link.length - 1].events.onDisconnected(),
+    disconnect: (trouble: string | null = null) => link[link.length - 1].events.onDisconnected(trouble),
     document: () => link[link.length - 1].doc,
     inDocument: () => [
       ...(generationsOf(link[link.length - 1].doc)
@@ -126,6 +128,28 @@ describe("a page", () => {
     // Two gestures, three records.
     expect(page.saveState).toEqual({ kind: "offline", waiting: 2 });
     expect(later).toEqual([]);
+  });
+
+  it("says why the server does not save, through every new attempt, until it has saved something", async () => {
+    const { page, start, sync, acknowledge, disconnect } = openPage();
+    const trouble = "The server's disk is full";
+    await start();
+    await sync();
+    await page.loadBricks([0]);
+    await page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 4) }] });
+    disconnect(trouble);
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 1, trouble });
+    // The connection comes back, the next attempt to save ends it again, without a word this time.
+    await sync();
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 1, trouble });
+    disconnect();
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 1, trouble });
+    await sync();
+    expect(page.canEdit).toBe(true);
+    acknowledge(9, 1);
+    expect(page.saveState).toEqual({ kind: "saved" });
+    disconnect();
+    expect(page.saveState).toEqual({ kind: "offline", waiting: 0 });
   });
 
   it("keeps a stroke on this computer before it goes into the document (R19), and writes nothing while away", async () => {
@@ -283,6 +307,31 @@ describe("acts too large for records", () => {
     expect(scene.inDocument().sort()).toEqual(["9.1", "9.2", "9.3"]);
   });
 
+  it("that the server will never take leave for the rescue file with their voxels, and what waited behind them goes on", async () => {
+    const scene = openPage({}, [], true);
+    await scene.start();
+    await scene.sync();
+    await scene.page.loadBricks([0]);
+    void scene.page.commit({ name: "fill", records: [{ kind: "paint", label: 101, runs: row(1, 1, 2, 9) }] });
+    void scene.page.commit({
+      name: "status",
+      records: [{ kind: "field", label: 101, field: "status", value: "accepted" }],
+    });
+    await settle();
+    const [{ blob }] = scene.page.unsavedRecords();
+    scene.uploads[0].fail(new Problem({ tag: "blob-malformed", what: "The server does not take these voxels." }));
+    await settle();
+    expect(scene.page.saveState).toMatchObject({ kind: "refused", recordId: "9.1" });
+    expect(await scene.page.quarantined()).toMatchObject([{ row: { id: "9.1", blob: { sha256: blob?.sha256 } } }]);
+    await scene.sync();
+    expect(voxel(scene.page, 1, 1, 8)).toBe(0);
+    expect(scene.inDocument().sort()).toEqual(["9.1", "9.2"]);
+    expect(scene.uploads).toHaveLength(1);
+    scene.acknowledge(9, 2);
+    scene.page.dismissRefusal();
+    expect(scene.page.saveState).toEqual({ kind: "saved" });
+  });
+
   it("show again after a reload before the server has their voxels", async () => {
     const first = openPage({}, [], true);
     await first.start();
@@ -326,5 +375,38 @@ describe("acts too large for records", () => {
     for (const task of other.later.splice(0)) task();
     await settle();
     expect(voxel(other.page, 1, 1, 8)).toBe(101);
+  });
+});
+
+describe("an outbox that piled up", () => {
+  const outboxOf = async (count: number): Promise<Outbox> => {
+    const rows = Array.from({ length: count }, (_, i): OutboxRow => {
+      const id = recordIdOf(3, i + 1);
+      return { id, session: 3, seq: i + 1, stored: new Uint8Array(900), act: id };
+    });
+    const outbox = new Outbox({ load: async () => rows } as unknown as OutboxStore, async () => {});
+    await outbox.load();
+    return outbox;
+  };
+  const none = () => false;
+
+  it("is sent in pieces, in order, when none of it is live", async () => {
+    const outbox = await outboxOf(2500);
+    const live = new Set<string>();
+    const sizes: number[] = [];
+    for (;;) {
+      const piece = outbox.rowsToSet(none, (id) => (live.has(id) ? 4 : undefined), 4);
+      if (piece.length === 0) break;
+      expect(piece[0].seq).toBe(live.size + 1);
+      sizes.push(piece.length);
+      for (const { id } of piece) live.add(id);
+    }
+    expect([sizes, live.size]).toEqual([[1000, 1000, 500], 2500]);
+  });
+
+  it("is sent as a whole when later records of it lie beneath (R22)", async () => {
+    const outbox = await outboxOf(2500);
+    const rows = outbox.rowsToSet(none, (id) => (id === recordIdOf(3, 2400) ? 2 : undefined), 4);
+    expect(rows).toHaveLength(2500);
   });
 });

@@ -27,9 +27,7 @@ function isComplete(deflated: Uint8Array, maxBytes: number): boolean {
   }
 }
 
-/** Stops as soon as the output passes `maxBytes`; refuses truncated streams and bytes after the last block. */
-export function inflateRaw(deflated: Uint8Array, maxBytes: number): Uint8Array {
-  if (deflated.length === 0) malformed("empty deflate stream");
+function inflateWithin(deflated: Uint8Array, maxBytes: number): Uint8Array {
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
@@ -38,8 +36,6 @@ export function inflateRaw(deflated: Uint8Array, maxBytes: number): Uint8Array {
     malformed(`deflate: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (length > maxBytes) malformed(`inflated body above ${maxBytes} bytes`);
-  // The library ignores what follows the last block; a stream that is whole without its last byte has such a tail.
-  if (isComplete(deflated.subarray(0, -1), maxBytes)) malformed("bytes after the deflate stream");
   if (pieces.length === 1) return pieces[0];
   const whole = new Uint8Array(length);
   let at = 0;
@@ -49,3 +45,15 @@ export function inflateRaw(deflated: Uint8Array, maxBytes: number): Uint8Array {
   }
   return whole;
 }
+
+/** Stops as soon as the output passes `maxBytes`; refuses truncated streams and bytes after the last block. */
+export function inflateRaw(deflated: Uint8Array, maxBytes: number): Uint8Array {
+  if (deflated.length === 0) malformed("empty deflate stream");
+  const whole = inflateWithin(deflated, maxBytes);
+  // The library ignores what follows the last block; a stream that is whole without its last byte has such a tail.
+  if (isComplete(deflated.subarray(0, -1), maxBytes)) malformed("bytes after the deflate stream");
+  return whole;
+}
+
+/** Inflates again what `inflateRaw` has accepted. */
+export const inflateAgain = (deflated: Uint8Array): Uint8Array => inflateWithin(deflated, Number.POSITIVE_INFINITY);

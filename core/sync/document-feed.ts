@@ -1,6 +1,7 @@
 import * as Y from "yjs";
 import { baseOf, type Generation, generationsOf, metaOf } from "./document-layout.ts";
 import type { LabelFold } from "./label-fold.ts";
+import { withoutPause, withPauses } from "./steps.ts";
 
 /**
  * Feeds a LabelFold from a document: once from all it holds, then from its events. A Y.Map reports its changed keys in
@@ -17,15 +18,40 @@ export class DocumentFeed {
     if (event.keysChanged.has("base")) this.#readBase();
   };
 
-  /** `onBase` is told when the base's rev changed: loaded bricks are stale then. */
-  constructor(doc: Y.Doc, fold: LabelFold, onBase: (rev: number) => void) {
+  private constructor(doc: Y.Doc, fold: LabelFold, onBase: (rev: number) => void) {
     this.#doc = doc;
     this.#fold = fold;
     this.#onBase = onBase;
+  }
+
+  /** `onBase` is told when the base's rev changed: loaded bricks are stale then. */
+  static open(doc: Y.Doc, fold: LabelFold, onBase: (rev: number) => void): DocumentFeed {
+    const feed = new DocumentFeed(doc, fold, onBase);
+    withoutPause(feed.#readAll());
+    return feed.#listen();
+  }
+
+  /** The same with pauses between the records; the document must not change before this has resolved. */
+  static async openSlowly(
+    doc: Y.Doc,
+    fold: LabelFold,
+    onBase: (rev: number) => void,
+    pause: () => Promise<void>,
+  ): Promise<DocumentFeed> {
+    const feed = new DocumentFeed(doc, fold, onBase);
+    await withPauses(feed.#readAll(), pause);
+    return feed.#listen();
+  }
+
+  *#readAll(): Generator<void, void, void> {
     this.#readBase();
-    for (const [name, generation] of generationsOf(doc)) this.#readWhole(Number(name), generation);
-    generationsOf(doc).observeDeep(this.#observeGenerations);
-    metaOf(doc).observe(this.#observeMeta);
+    for (const [name, generation] of generationsOf(this.#doc)) yield* this.#readWhole(Number(name), generation);
+  }
+
+  #listen(): DocumentFeed {
+    generationsOf(this.#doc).observeDeep(this.#observeGenerations);
+    metaOf(this.#doc).observe(this.#observeMeta);
+    return this;
   }
 
   close(): void {
@@ -41,9 +67,12 @@ export class DocumentFeed {
     this.#onBase(base.rev);
   }
 
-  #readWhole(number: number, generation: Generation): void {
+  *#readWhole(number: number, generation: Generation): Generator<void, void, void> {
     this.#numbers.set(generation, number);
-    for (const [id, stored] of generation) this.#fold.put(id, stored, number);
+    for (const [id, stored] of generation) {
+      this.#fold.put(id, stored, number);
+      yield;
+    }
   }
 
   #read(events: Y.YEvent<Y.AbstractType<unknown>>[]): void {
@@ -57,7 +86,7 @@ export class DocumentFeed {
 
   #readGeneration(name: string): void {
     const generation = generationsOf(this.#doc).get(name);
-    if (generation) this.#readWhole(Number(name), generation);
+    if (generation) withoutPause(this.#readWhole(Number(name), generation));
     else this.#forget(Number(name));
   }
 

@@ -18,6 +18,9 @@ export interface SessionLease {
 }
 
 /** Everything outside that a co-edited document needs. */
+/** The server could not do it at the moment and said why: tried again, and shown meanwhile. Words without a full stop. */
+export class ServerTrouble extends Error {}
+
 export interface LabelDocumentPorts {
   readonly outbox: OutboxStore;
   /** `after`: the last record in the outbox now (R40). Rejects while the server is away; a Problem when it says no. */
@@ -26,6 +29,7 @@ export interface LabelDocumentPorts {
   /** The base of a brick as of a rev, null where it is all background. */
   fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
   fetchBlob(sha256: string): Promise<Uint8Array>;
+  /** Rejects with a Problem when the server will never take these voxels; after anything else it is called again. */
   uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
   /** Runs a task later; returns what cancels it. */
   schedule(task: () => void, delayMs: number): () => void;

@@ -1,6 +1,6 @@
-/** Keeps `bytes` only as long as the collector lets it. */
-export function heldWeakly(bytes: Uint8Array, again: () => Uint8Array): () => Uint8Array {
-  let held = new WeakRef(bytes);
+/** Keeps a value only as long as the collector lets it. */
+export function heldWeakly<T extends object>(value: T, again: () => T): () => T {
+  let held = new WeakRef(value);
   return () => {
     const kept = held.deref();
     if (kept) return kept;

@@ -1,5 +1,5 @@
 import type { LabelValue, NucleusFields } from "../edit/label-document.ts";
-import { compareRecords, type FoldRecord, insertInOrder } from "./fold-record.ts";
+import { compareRecords, type FoldRecord, insertInOrder, removeInOrder } from "./fold-record.ts";
 import { MergePartition } from "./merge-partition.ts";
 import { metaFieldNames } from "./record-codec.ts";
 
@@ -25,10 +25,7 @@ export class LabelFacts {
 
   remove(entry: FoldRecord): void {
     const list = this.#listOf(entry, false);
-    const at = list?.indexOf(entry) ?? -1;
-    if (!list || at < 0) return;
-    list.splice(at, 1);
-    this.changed(entry);
+    if (list && removeInOrder(list, entry, compareRecords) >= 0) this.changed(entry);
   }
 
   /** The entry was undone or redone. */

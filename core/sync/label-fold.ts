@@ -1,6 +1,6 @@
 import type { BrickKey } from "../volume/brick.ts";
 import { BrickSet } from "./brick-set.ts";
-import { MalformedBytes } from "./bytes.ts";
+import { MalformedBytes, sameBytes } from "./bytes.ts";
 import {
   compareRecords,
   type FoldRecord,
@@ -8,10 +8,11 @@ import {
   OUTBOX_GENERATION,
   type PaintItem,
   paintItemsOf,
+  removeInOrder,
 } from "./fold-record.ts";
 import { LabelFacts } from "./label-facts.ts";
 import type { LabelGrid } from "./label-grid.ts";
-import { type PaintBody, type RecordId, RecordKind } from "./record.ts";
+import { type DecodedRecord, type PaintBody, type RecordId, RecordKind } from "./record.ts";
 import { decodeRecord } from "./record-codec.ts";
 
 const nothingTouched: { labels: ReadonlySet<number>; bricks: ReadonlySet<BrickKey> } = {
@@ -34,6 +35,8 @@ export class LabelFold {
   readonly #markers = new Map<RecordId, FoldRecord[]>();
   readonly #blobs = new Map<string, PaintBody>();
   readonly #waitingForBlob = new Map<string, Set<FoldRecord>>();
+  /** Records that were decoded before they came into the document. */
+  readonly #decoded = new Map<RecordId, { readonly record: DecodedRecord; readonly stored: Uint8Array }>();
   #watermarks: ReadonlyMap<number, number> = new Map();
   #highestStamp = 0;
   /** Records that did not decode: left out by everybody alike. */
@@ -71,6 +74,15 @@ export class LabelFold {
     return generation > than;
   }
 
+  /** Spares `put` the decoding of a record that is about to come; forgotten by `forgetDecoded`. */
+  knowDecoded(record: DecodedRecord, stored: Uint8Array): void {
+    this.#decoded.set(record.id, { record, stored });
+  }
+
+  forgetDecoded(): void {
+    this.#decoded.clear();
+  }
+
   /** Adds a record, or brings a known one to its place: out of the outbox, or up to a higher generation. */
   put(id: RecordId, stored: Uint8Array, generation: number): void {
     const known = this.#live.get(id);
@@ -79,15 +91,8 @@ export class LabelFold {
       if (settles || this.outranks(generation, known.generation)) this.#move(known, generation);
       return;
     }
-    let record: FoldRecord["record"];
-    try {
-      record = decodeRecord(stored, this.grid);
-    } catch (error) {
-      if (!(error instanceof MalformedBytes)) throw error;
-      this.unreadable++;
-      return;
-    }
-    if (record.id !== id) {
+    const record = this.#decode(id, stored);
+    if (record?.id !== id) {
       this.unreadable++;
       return;
     }
@@ -108,8 +113,7 @@ export class LabelFold {
     this.#live.delete(id);
     const { record } = entry;
     if (record.kind === RecordKind.undo || record.kind === RecordKind.redo) {
-      const markers = this.#markers.get(record.target) ?? [];
-      markers.splice(markers.indexOf(entry), 1);
+      removeInOrder(this.#markers.get(record.target) ?? [], entry, compareRecords);
       this.#refreshUndone(record.target);
       return;
     }
@@ -137,12 +141,18 @@ export class LabelFold {
     this.#waitingForBlob.delete(sha256);
   }
 
+  blob(sha256: string): PaintBody | undefined {
+    return this.#blobs.get(sha256);
+  }
+
   /** Blobs that are missing for these bricks. */
   missingBlobs(keys: Iterable<BrickKey>): Set<string> {
     const missing = new Set<string>();
-    for (const key of keys)
-      for (const { owner, section } of this.bricks.itemsOf(key))
-        if (!section && owner.record.kind === RecordKind.paintRef) missing.add(owner.record.sha256);
+    if (this.#waitingForBlob.size === 0) return missing;
+    const wanted = new Set(keys);
+    for (const [sha256, waiting] of this.#waitingForBlob)
+      for (const { record } of waiting)
+        if ((this.#items.get(record.id) ?? []).some(({ key }) => wanted.has(key))) missing.add(sha256);
     return missing;
   }
 
@@ -157,10 +167,19 @@ export class LabelFold {
     if (record?.kind === 5 || record?.kind === 6)
       return { labels: new Set([record.a, record.b]), bricks: nothingTouched.bricks };
     const items = this.#items.get(id) ?? [];
-    return {
-      labels: new Set(items.flatMap(({ section }) => (section ? [section.label] : []))),
-      bricks: new Set(items.map(({ key }) => key)),
-    };
+    const sections = items[0]?.body?.sections ?? [];
+    return { labels: new Set(sections.map(({ label }) => label)), bricks: new Set(items.map(({ key }) => key)) };
+  }
+
+  #decode(id: RecordId, stored: Uint8Array): DecodedRecord | null {
+    const known = this.#decoded.get(id);
+    if (known && sameBytes(known.stored, stored)) return known.record;
+    try {
+      return decodeRecord(stored, this.grid);
+    } catch (error) {
+      if (!(error instanceof MalformedBytes)) throw error;
+      return null;
+    }
   }
 
   #addItems(entry: FoldRecord): void {
@@ -177,16 +196,16 @@ export class LabelFold {
   #move(entry: FoldRecord, generation: number): void {
     const { record } = entry;
     if (record.kind === RecordKind.undo || record.kind === RecordKind.redo) {
-      const markers = this.#markers.get(record.target) ?? [];
-      markers.splice(markers.indexOf(entry), 1);
+      removeInOrder(this.#markers.get(record.target) ?? [], entry, compareRecords);
       entry.generation = generation;
       this.#mark(record.target, entry);
       return;
     }
     this.facts.remove(entry);
-    entry.generation = generation;
+    this.bricks.reorder(this.#items.get(record.id) ?? [], () => {
+      entry.generation = generation;
+    });
     this.facts.add(entry);
-    for (const item of this.#items.get(record.id) ?? []) this.bricks.reorder(item);
   }
 
   #mark(target: RecordId, marker: FoldRecord): void {
@@ -210,6 +229,6 @@ export class LabelFold {
     if (!entry || entry.undone === undone) return;
     entry.undone = undone;
     this.facts.changed(entry);
-    for (const item of this.#items.get(target) ?? []) if (item.section) this.bricks.refold(item.key, item.box);
+    for (const item of this.#items.get(target) ?? []) if (item.body) this.bricks.refold(item.key, item.box);
   }
 }

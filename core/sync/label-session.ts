@@ -1,7 +1,7 @@
 import type { SaveState } from "../edit/label-document.ts";
 import { isProblem } from "../problem.ts";
 import { gridOf, roomName } from "./document-layout.ts";
-import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
+import { type LabelDocumentPorts, ServerTrouble, type SessionLease } from "./document-ports.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import { LABELS_PER_LEASE, LabelLeases, REFILL_BELOW } from "./label-leases.ts";
 import type { Link } from "./link.ts";
@@ -55,10 +55,13 @@ export class LabelSession {
   #wanting = false;
   #rehomeQueued = false;
   #uploading = false;
+  #isLookingAgain = false;
   #refusals = 0;
   #closed = false;
   #cancelRetry = () => {};
   #stopped: string | null = null;
+  /** Why the server does not save at the moment; until it has saved something. */
+  #trouble: string | null = null;
   #refusal: { reason: string; recordId: string } | null = null;
   #tellBase: (hasBase: boolean) => void = () => {};
   /** What the first lease says of the base; true where there will be no lease. */
@@ -97,6 +100,9 @@ export class LabelSession {
     if (this.#stopped) return { kind: "read-only", reason: this.#stopped };
     if (this.#lease && !this.#lease.canEdit)
       return { kind: "read-only", reason: this.#lease.lookOnlyReason ?? "You may look at this volume, not edit it." };
+    // It may come and go meanwhile: each attempt to save ends the connection.
+    if (this.#trouble && (waiting > 0 || !this.#synced))
+      return { kind: this.#everSynced || waiting > 0 ? "offline" : "connecting", waiting, trouble: this.#trouble };
     if (!this.#synced)
       return this.#everSynced || waiting > 0 ? { kind: "offline", waiting } : { kind: "connecting", waiting };
     return waiting > 0 ? { kind: "saving", waiting } : { kind: "saved" };
@@ -167,6 +173,18 @@ export class LabelSession {
       replica.currentGeneration,
     );
     replica.set(rows);
+    if (rows.length > 0 && this.outbox.rows.some(({ id }) => replica.liveGeneration(id) === undefined))
+      this.#lookAgain();
+  }
+
+  /** The acknowledgement of this piece asks for the next one; it may be long in coming. */
+  #lookAgain(): void {
+    if (this.#isLookingAgain) return;
+    this.#isLookingAgain = true;
+    this.#ports.schedule(() => {
+      this.#isLookingAgain = false;
+      this.rehome();
+    }, RETRY_MAX_MS);
   }
 
   async #takeLease(retryMs: number): Promise<void> {
@@ -183,11 +201,13 @@ export class LabelSession {
       if (isProblem(error)) {
         this.#stopped = error.message;
         this.#tellBase(true);
-      } else
+      } else {
+        this.#noteTrouble(error);
         this.#cancelRetry = this.#ports.schedule(
           () => void this.#takeLease(Math.min(retryMs * 2, RETRY_MAX_MS)),
           retryMs,
         );
+      }
     }
     this.#events.onState();
   }
@@ -205,7 +225,7 @@ export class LabelSession {
     if (!lease) return;
     this.#link = this.#ports.openLink(roomName(this.#volumeId, lease.epoch), replica.doc, replica.awareness, {
       onSynced: () => this.#onSynced(replica),
-      onDisconnected: () => this.#onDisconnected(),
+      onDisconnected: (trouble) => this.#onDisconnected(trouble),
       onMessage: (message) => this.#onMessage(message),
       onClosed: (code, reason) => this.#onClosed(code, reason),
     });
@@ -237,8 +257,9 @@ export class LabelSession {
     this.#events.onState();
   }
 
-  #onDisconnected(): void {
+  #onDisconnected(trouble: string | null): void {
     this.#synced = false;
+    this.#trouble = trouble ?? this.#trouble;
     this.#events.onState();
   }
 
@@ -255,11 +276,13 @@ export class LabelSession {
 
   #onMessage(message: Message): void {
     if (message.type === "ack") {
+      const before = this.outbox.waitingActs;
       for (const [session, seq] of message.durable) {
         this.#answered.add(session);
         this.outbox.acknowledge(session, seq);
         if (seq > 0) this.#refusals = 0;
       }
+      if (this.outbox.waitingActs < before || before === 0) this.#trouble = null;
       this.rehome();
     } else if (message.type === "lease") {
       this.#wanting = false;
@@ -273,8 +296,13 @@ export class LabelSession {
     this.#uploading = true;
     try {
       // Again for what was added meanwhile: its own call found this one running.
-      while (this.outbox.hasBlobsToUpload && !this.#closed) await this.outbox.uploadBlobs();
-    } catch {
+      while (this.outbox.hasBlobsToUpload && !this.#closed && !this.#stopped) {
+        const refused = await this.outbox.uploadBlobs();
+        for (const { row, reason } of refused) await this.#setAside(row, reason);
+        if (refused.length > 0) this.#restart();
+      }
+    } catch (error) {
+      this.#noteTrouble(error);
       if (!this.#closed) this.#cancelRetry = this.#ports.schedule(() => void this.#upload(), RETRY_MAX_MS);
     } finally {
       this.#uploading = false;
@@ -282,23 +310,27 @@ export class LabelSession {
     this.rehome();
   }
 
-  /** R31: the record goes into the quarantine, a VOID fills its number; the document starts anew. */
+  #noteTrouble(error: unknown): void {
+    if (!(error instanceof ServerTrouble)) return;
+    this.#trouble = error.message;
+    this.#events.onState();
+  }
+
   async #onRejected(reason: string, recordId: RecordId): Promise<void> {
     this.#refusals++;
     const row = this.outbox.rows.find(({ id }) => id === recordId);
-    if (row) {
-      const { session, seq, stamp } = decodeHeader(row.stored);
-      const stored = encodeRecord({ kind: RecordKind.void, session, seq, stamp }, emptyBody);
-      this.#refusal = { reason, recordId };
-      this.#events.onRefused(recordId);
-      await this.outbox.refuse(
-        { id: row.id, session, seq, stored, act: row.act },
-        reason,
-        this.#ports.now().toISOString(),
-      );
-    }
+    if (row) await this.#setAside(row, reason);
     if (this.#refusals >= MAX_REFUSALS) this.#stop(`The server keeps refusing edits: ${reason}`);
     else this.#restart();
+  }
+
+  /** R31: the record goes into the quarantine, a VOID fills its number; the document has to start anew. */
+  async #setAside({ id, act, stored: refused }: OutboxRow, reason: string): Promise<void> {
+    const { session, seq, stamp } = decodeHeader(refused);
+    const stored = encodeRecord({ kind: RecordKind.void, session, seq, stamp }, emptyBody);
+    this.#refusal = { reason, recordId: id };
+    this.#events.onRefused(id);
+    await this.outbox.refuse({ id, session, seq, stored, act }, reason, this.#ports.now().toISOString());
   }
 
   /** A new document under the same session: numbers go on, refused structs are left behind. */

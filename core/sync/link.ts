@@ -1,6 +1,7 @@
-import type { Awareness } from "y-protocols/awareness";
+import * as encoding from "lib0/encoding";
+import { type Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import type * as Y from "yjs";
-import { decodeMessage, type Message, MessageType } from "./messages.ts";
+import { decodeMessage, type Message, MessageType, RestartReason } from "./messages.ts";
 
 /** A connection of one document to its room. Reconnects by itself until it is closed or the server decided against it. */
 export interface Link {
@@ -12,13 +13,19 @@ export interface Link {
 export interface LinkEvents {
   /** The server's state has arrived and the own difference has left (R23). */
   onSynced(): void;
-  onDisconnected(): void;
+  /** `trouble`: what the server said of why it closed, where a person should know; a sentence without its full stop. */
+  onDisconnected(trouble: string | null): void;
   onMessage(message: Message): void;
   /** The server decided; there will be no further attempt. */
   onClosed(code: number, reason: string): void;
 }
 
 export type OpenLink = (room: string, doc: Y.Doc, awareness: Awareness, events: LinkEvents) => Link;
+
+type AwarenessListener = (
+  changes: { readonly added: number[]; readonly updated: number[]; readonly removed: number[] },
+  origin: unknown,
+) => void;
 
 /** The part of y-websocket's provider that is used; named here so that core does not depend on a transport. */
 export interface ProviderLike {
@@ -32,6 +39,9 @@ export interface ProviderLike {
       type: number,
     ) => void
   >;
+  readonly awareness: Awareness;
+  /** Sends on every change of the awareness, those it has just received included. */
+  readonly _awarenessUpdateHandler: AwarenessListener;
   readonly ws: { readonly readyState: number; send(data: Uint8Array<ArrayBuffer>): void } | null;
   /** The server decided against this page when false: no further attempt. */
   readonly shouldConnect: boolean;
@@ -39,6 +49,7 @@ export interface ProviderLike {
   wsUnsuccessfulReconnects: number;
   on(event: "sync", listener: (synced: boolean) => void): unknown;
   on(event: "status", listener: (change: { status: string }) => void): unknown;
+  on(event: "connection-close", listener: (event: { reason: string } | null) => void): unknown;
   on(event: "closed", listener: (event: { code: number; reason: string }) => void): unknown;
   connect(): void;
   disconnect(): void;
@@ -82,6 +93,17 @@ export function linkOverProvider(
       connectAnew(provider);
     }, boundMs);
   };
+  const send = (bytes: Uint8Array): void => {
+    if (provider.ws?.readyState === OPEN) provider.ws.send(Uint8Array.from(bytes));
+  };
+  // What is heard of the others is not told again: the server would hear everybody from everybody.
+  const { awareness } = provider;
+  const tellOwn: AwarenessListener = ({ added, updated, removed }) => {
+    const own = awareness.clientID;
+    if (added.includes(own) || updated.includes(own) || removed.includes(own)) send(presenceFrame(awareness));
+  };
+  awareness.off("update", provider._awarenessUpdateHandler);
+  awareness.on("update", tellOwn);
   for (const type of [MessageType.ack, MessageType.reject, MessageType.lease])
     provider.messageHandlers[type] = (_encoder, decoder) => {
       if (open) events.onMessage(decodeMessage(type, decoder.arr.subarray(decoder.pos)));
@@ -92,11 +114,15 @@ export function linkOverProvider(
     boundMs = ATTEMPT_MS;
     events.onSynced();
   });
+  let trouble: string | null = null;
+  provider.on("connection-close", (event) => {
+    trouble = event?.reason === RestartReason.diskFull ? event.reason : null;
+  });
   provider.on("status", ({ status }) => {
     if (!open) return;
     hasOpened = status === "connected";
     if (status === "connecting") watchAttempt();
-    if (status === "disconnected") events.onDisconnected();
+    if (status === "disconnected") events.onDisconnected(trouble);
   });
   provider.on("closed", ({ code, reason }) => {
     unwatch();
@@ -104,13 +130,19 @@ export function linkOverProvider(
   });
   provider.connect();
   return {
-    send(bytes) {
-      if (provider.ws?.readyState === OPEN) provider.ws.send(Uint8Array.from(bytes));
-    },
+    send,
     close() {
       open = false;
       unwatch();
       provider.destroy();
+      awareness.off("update", tellOwn);
     },
   };
+}
+
+function presenceFrame(awareness: Awareness): Uint8Array {
+  const frame = encoding.createEncoder();
+  encoding.writeVarUint(frame, MessageType.awareness);
+  encoding.writeVarUint8Array(frame, encodeAwarenessUpdate(awareness, [awareness.clientID]));
+  return encoding.toUint8Array(frame);
 }

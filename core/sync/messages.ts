@@ -6,12 +6,34 @@ export const MessageType = { sync: 0, awareness: 1, hello: 110, ack: 111, reject
 /** Close codes: 44xx are decisions that reconnecting does not change; the client starts a new session or stops. */
 export const CloseCode = {
   rejected: 4400,
+  signedOut: 4401,
   forbidden: 4403,
+  /** Too many pages of one person, or on one volume. */
+  tooMany: 4429,
   volumeGone: 4404,
   epochChanged: 4410,
   tooSlow: 1013,
   restart: 1012,
+  /** No frame of the protocol. */
+  unreadable: 1007,
+  /** Something failed that is not the page's doing: it comes again. */
+  trouble: 1011,
 } as const;
+
+/** The largest frame of each kind that a server takes; the socket's own bound lies above all of them. */
+export const maxFrameBytes = {
+  /** A difference or an update: pages send theirs in pieces of a megabyte, older ones a day's work at once. */
+  update: 8 * 1024 * 1024,
+  /** Ten bytes for each page that ever wrote. */
+  stateVector: 1024 * 1024,
+  /** One state of at most MAX_PRESENCE_BYTES, and what an older page echoes of a few others. */
+  presence: 16 * 1024,
+  /** Each session of an outbox. */
+  other: 40 * 1024,
+} as const;
+
+/** Why a room that will be back is closed; what is no plain restart is shown to people. */
+export const RestartReason = { plain: "the volume restarts", diskFull: "The server's disk is full" } as const;
 
 // A page names every session of its outbox; nobody has thousands of pages with unsaved work.
 const MAX_SESSIONS = 4096;

@@ -1,3 +1,4 @@
+import { isProblem } from "../problem.ts";
 import type { RecordId } from "./record.ts";
 
 /** One record of a person that the server has not confirmed as durable. */
@@ -11,6 +12,10 @@ export interface OutboxRow {
   /** Voxels of a PAINTREF, uploaded before the record is sent. */
   readonly blob?: { readonly sha256: string; readonly bytes: Uint8Array };
 }
+
+/** What is sent at once of rows that have piled up. */
+const PIECE_ROWS = 1000;
+const PIECE_BYTES = 1024 * 1024;
 
 /** A refused record that is kept for its author, who may export it (R31). */
 export interface QuarantinedEdit {
@@ -107,14 +112,24 @@ export class Outbox {
     return kept;
   }
 
-  /** Tries to upload the blobs that wait; rows behind one wait with it, as the order is the person's. */
-  async uploadBlobs(): Promise<void> {
+  /**
+   * Tries to upload the blobs that wait; rows behind one wait with it, as the order is the person's. Returns the rows
+   * whose voxels the server will never take (a Problem); anything else that goes wrong is thrown, and may be tried again.
+   */
+  async uploadBlobs(): Promise<{ readonly row: OutboxRow; readonly reason: string }[]> {
+    const refused: { row: OutboxRow; reason: string }[] = [];
     for (const entry of [...this.#entries]) {
       const { blob } = entry.row;
       if (entry.uploaded || !blob) continue;
-      await this.#uploadBlob(blob.sha256, blob.bytes);
-      entry.uploaded = true;
+      try {
+        await this.#uploadBlob(blob.sha256, blob.bytes);
+        entry.uploaded = true;
+      } catch (error) {
+        if (!isProblem(error)) throw error;
+        refused.push({ row: entry.row, reason: error.message });
+      }
     }
+    return refused;
   }
 
   get hasBlobsToUpload(): boolean {
@@ -131,7 +146,8 @@ export class Outbox {
 
   /**
    * The suffix rule (R22): from the first record that is not live, that one and all later ones belong into the current
-   * generation, in this order, except those that are there already.
+   * generation, in this order, except those that are there already. Where none of them is live anywhere, as after a day
+   * without a network, they go in pieces: the next one when this one has been acknowledged.
    */
   rowsToSet(
     isFolded: (row: OutboxRow) => boolean,
@@ -144,7 +160,10 @@ export class Outbox {
       if (!isFolded(row)) ready.push(row);
     }
     const first = ready.findIndex(({ id }) => liveGeneration(id) === undefined);
-    return first < 0 ? [] : ready.slice(first).filter(({ id }) => liveGeneration(id) !== current);
+    if (first < 0) return [];
+    const rows = ready.slice(first);
+    if (rows.every(({ id }) => liveGeneration(id) === undefined)) return firstPiece(rows);
+    return rows.filter(({ id }) => liveGeneration(id) !== current);
   }
 
   /** R31: the refused record leaves for the quarantine, and a VOID of the same number takes its place. */
@@ -178,4 +197,11 @@ export class Outbox {
   #weaken(error: unknown): void {
     this.weakness = error instanceof Error ? error.message : String(error);
   }
+}
+
+function firstPiece(rows: readonly OutboxRow[]): OutboxRow[] {
+  let bytes = 0;
+  let count = 0;
+  for (; count < rows.length && count < PIECE_ROWS && bytes < PIECE_BYTES; count++) bytes += rows[count].stored.length;
+  return rows.slice(0, count);
 }

@@ -1,10 +1,10 @@
 import { type ByteReader, ByteWriter, malformed } from "./bytes.ts";
-import { deflateRaw, inflateRaw } from "./deflate.ts";
-import { heldWeakly } from "./held-weakly.ts";
-import { brickExtent, isInside, type LabelGrid, unionBox } from "./label-grid.ts";
-import { decodePaintGroups } from "./paint-codec.ts";
-import { type LocalBox, type PaintBody, type PaintSection, recordLimits } from "./record.ts";
+import { deflateRaw, inflateAgain, inflateRaw } from "./deflate.ts";
+import { brickExtent, isInside, type LabelGrid } from "./label-grid.ts";
+import { decodePaintGroups, paintBodyOf, paintGroupSteps } from "./paint-codec.ts";
+import { type PaintBody, type PaintBounds, type PaintedBrick, recordLimits, storedBlobBounds } from "./record.ts";
 import { decodeBox, encodeBox } from "./section-codec.ts";
+import { withoutPause } from "./steps.ts";
 
 /** PAINTREF: voxels too many for a record travel as a blob (a raw-deflated PAINTN body), uploaded before the record. */
 
@@ -14,7 +14,7 @@ export interface PaintRef {
   /** SHA-256 of the blob, 64 hex digits. */
   readonly sha256: string;
   readonly blobBytes: number;
-  readonly bricks: readonly { readonly key: number; readonly box: LocalBox }[];
+  readonly bricks: readonly PaintedBrick[];
 }
 
 export const deflateBlob = (paintGroups: Uint8Array): Uint8Array => deflateRaw(paintGroups);
@@ -37,7 +37,7 @@ export function decodePaintRef(reader: ByteReader, grid: LabelGrid): PaintRef {
   if (blobBytes < 1 || blobBytes > recordLimits.blobBytes) malformed("blob size out of range");
   const count = reader.vu();
   if (count < 1 || count > recordLimits.bricks) malformed("brick count out of range");
-  const bricks: { key: number; box: LocalBox }[] = [];
+  const bricks: PaintedBrick[] = [];
   for (let i = 0; i < count; i++) {
     const key = reader.vu();
     if (key <= (bricks.at(-1)?.key ?? -1)) malformed("brick keys do not ascend");
@@ -51,30 +51,27 @@ export function decodePaintRef(reader: ByteReader, grid: LabelGrid): PaintRef {
   return { sha256, blobBytes, bricks };
 }
 
-/** Bricks of a body with the box that is painted in each, ascending: what a PAINTREF declares. */
-export function declaredBricks(sections: readonly PaintSection[]): PaintRef["bricks"] {
-  const boxes = new Map<number, LocalBox>();
-  for (const { key, box } of sections) {
-    const known = boxes.get(key);
-    boxes.set(key, known ? unionBox(known, box) : box);
-  }
-  return [...boxes].sort(([a], [b]) => a - b).map(([key, box]) => ({ key, box }));
+/** A blob's bytes, inflated by whoever can do it best, read with pauses. Refuses what is no PAINTN body of this volume. */
+export function* blobSteps(
+  blob: Uint8Array,
+  body: Uint8Array,
+  grid: LabelGrid,
+  bounds: PaintBounds,
+): Generator<void, PaintBody, void> {
+  const decoded = yield* paintGroupSteps(body, grid, bounds);
+  return paintBodyOf(decoded, body, () => {
+    const inflated = inflateAgain(blob);
+    return { sections: decodePaintGroups(inflated, grid, storedBlobBounds).sections, body: inflated };
+  });
 }
 
-/** Decodes a blob. Refuses what is no PAINTN body of this volume. */
-export function decodeBlob(blob: Uint8Array, grid: LabelGrid): PaintBody {
+/** Decodes a blob at once. Refuses what is no PAINTN body of this volume. */
+export function decodeBlob(blob: Uint8Array, grid: LabelGrid, bounds: PaintBounds = storedBlobBounds): PaintBody {
   if (blob.length > recordLimits.blobBytes) malformed("blob above 16 MiB");
-  const inflate = () => inflateRaw(blob, recordLimits.blobBodyBytes);
-  const body = inflate();
-  const sections = decodePaintGroups(body, grid, recordLimits.bricks);
-  return { sections, bytes: heldWeakly(body, inflate) };
+  return withoutPause(blobSteps(blob, inflateRaw(blob, bounds.bodyBytes), grid, bounds));
 }
 
 /** True when a record declares exactly what its blob paints: nothing outside, nothing hidden. */
-export function declaresBlob(ref: PaintRef, body: PaintBody): boolean {
-  const actual = declaredBricks(body.sections);
-  return (
-    actual.length === ref.bricks.length &&
-    actual.every(({ key, box }, i) => ref.bricks[i].key === key && isInside(box, ref.bricks[i].box))
-  );
-}
+export const declaresBlob = (ref: PaintRef, { bricks }: PaintBody): boolean =>
+  bricks.length === ref.bricks.length &&
+  bricks.every(({ key, box }, i) => ref.bricks[i].key === key && isInside(box, ref.bricks[i].box));

@@ -1,9 +1,8 @@
 import type { EditRecord, LabelValue, VoxelRuns } from "../edit/label-document.ts";
-import { Problem } from "../problem.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import { decodePaintGroups, type EncodedSection, paintBody, paintGroupsBody, sectionCost } from "./paint-codec.ts";
-import { declaredBricks, deflateBlob, paintRefBody } from "./paint-ref-codec.ts";
-import { RecordKind, recordLimits } from "./record.ts";
+import { deflateBlob, paintRefBody } from "./paint-ref-codec.ts";
+import { acceptedBlobBounds, acceptedBounds, RecordKind, recordLimits, storedBlobBounds } from "./record.ts";
 import { edgeBody, encodeRecord, metaBody } from "./record-codec.ts";
 import { encodeSection, type LocalRuns, splitRunsByBrick } from "./section-codec.ts";
 import { sha256Hex } from "./sha256.ts";
@@ -65,15 +64,17 @@ function bodyOf(pieces: readonly Piece[]): { kind: number; body: Uint8Array } {
     : { kind: RecordKind.paintGroups, body: paintGroupsBody(groups) };
 }
 
-/** Cuts a list into consecutive parts by bytes and by bricks. */
-function chunk(pieces: readonly Piece[], maxBytes: number): Piece[][] {
+/** Cuts a list into consecutive parts by bytes, by bricks and by sections. */
+function chunk(pieces: readonly Piece[], maxBytes: number, maxSections: number): Piece[][] {
   const parts: Piece[][] = [];
   let bytes = 0;
   let bricks = new Set<number>();
   for (const piece of pieces) {
     const cost = sectionCost(piece.section) + 6;
     bricks.add(piece.key);
-    if (parts.length === 0 || bytes + cost > maxBytes || bricks.size > recordLimits.bricks) {
+    const last = parts.at(-1);
+    const isFull = !last || last.length >= maxSections || bytes + cost > maxBytes || bricks.size > recordLimits.bricks;
+    if (isFull) {
       parts.push([]);
       bytes = 0;
       bricks = new Set([piece.key]);
@@ -84,10 +85,10 @@ function chunk(pieces: readonly Piece[], maxBytes: number): Piece[][] {
   return parts;
 }
 
-const fits = (planned: PlannedRecord): boolean =>
-  planned.body.length <= recordLimits.bodyBytes &&
-  encodeRecord({ kind: planned.kind, session: 1, seq: 1, stamp: 1 }, planned.body).length + HEADER_BYTES <=
-    recordLimits.storedBytes;
+function fits(planned: PlannedRecord): boolean {
+  const stored = encodeRecord({ kind: planned.kind, session: 1, seq: 1, stamp: 1 }, planned.body).length;
+  return stored + HEADER_BYTES <= recordLimits.storedBytes && planned.body.length <= acceptedBounds(stored).bodyBytes;
+}
 
 /** Halves a part until each half fits into a record; a single brick is halved by its runs. */
 function planPart(part: readonly Piece[], size: number): PlannedRecord[] {
@@ -104,22 +105,24 @@ function planPart(part: readonly Piece[], size: number): PlannedRecord[] {
   );
 }
 
-function planBlob(part: readonly Piece[], grid: LabelGrid): PlannedRecord {
+/** Halves a part until each half is taken in as a blob: what deflates extremely well does not. */
+function planBlob(part: readonly Piece[], grid: LabelGrid): PlannedRecord[] {
   const body = paintGroupsBody(groupPieces(part));
   const bytes = deflateBlob(body);
-  if (bytes.length > recordLimits.blobBytes)
-    throw new Problem({
-      tag: "act-too-large",
-      what: "This edit touches too many voxels at once.",
-      hint: "Do it in smaller parts.",
-    });
+  const bounds = acceptedBlobBounds(bytes.length);
+  if (part.length > 1 && (bytes.length > recordLimits.blobBytes || body.length > bounds.bodyBytes)) {
+    const middle = part.length >> 1;
+    return [...planBlob(part.slice(0, middle), grid), ...planBlob(part.slice(middle), grid)];
+  }
   const sha256 = sha256Hex(bytes);
-  const bricks = declaredBricks(decodePaintGroups(body, grid, recordLimits.bricks));
-  return {
-    kind: RecordKind.paintRef,
-    body: paintRefBody({ sha256, blobBytes: bytes.length, bricks }),
-    blob: { sha256, bytes },
-  };
+  const { bricks } = decodePaintGroups(body, grid, storedBlobBounds);
+  return [
+    {
+      kind: RecordKind.paintRef,
+      body: paintRefBody({ sha256, blobBytes: bytes.length, bricks }),
+      blob: { sha256, bytes },
+    },
+  ];
 }
 
 function planPaint(
@@ -128,9 +131,10 @@ function planPaint(
   limits: PlanLimits,
 ): PlannedRecord[] {
   const pieces = piecesOf(groups, grid);
-  const inline = chunk(pieces, limits.bodyBytes);
+  const inline = chunk(pieces, limits.bodyBytes, acceptedBounds(0).sections);
   if (inline.length <= limits.inlineRecords) return inline.flatMap((part) => planPart(part, grid.brickSize));
-  return chunk(pieces, BLOB_TARGET_BYTES).map((part) => planBlob(part, grid));
+  const { sections } = acceptedBlobBounds(0);
+  return chunk(pieces, BLOB_TARGET_BYTES, sections).flatMap((part) => planBlob(part, grid));
 }
 
 /** The records an act becomes, in order. Voxels outside the volume are left out; nothing to paint is no record. */

@@ -4,7 +4,7 @@ import { MalformedBytes } from "./bytes.ts";
 import { inflateRaw } from "./deflate.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import { paintBody, paintGroupsBody } from "./paint-codec.ts";
-import { declaredBricks, decodeBlob, deflateBlob, paintRefBody } from "./paint-ref-codec.ts";
+import { decodeBlob, deflateBlob, paintRefBody } from "./paint-ref-codec.ts";
 import { type DecodedRecord, RecordKind, recordLimits } from "./record.ts";
 import { decodeRecord, edgeBody, emptyBody, encodeRecord, metaBody, undoBody } from "./record-codec.ts";
 import { encodeSection, splitRunsByBrick } from "./section-codec.ts";
@@ -123,7 +123,7 @@ describe("records (R7–R11)", () => {
     expect(decodeRecord(encodeRecord({ kind: 0, ...header }, emptyBody), grid).kind).toBe(0);
     const blob = deflateBlob(groups);
     const body = decodeBlob(blob, grid);
-    const ref = { sha256: sha256Hex(blob), blobBytes: blob.length, bricks: declaredBricks(body.sections) };
+    const ref = { sha256: sha256Hex(blob), blobBytes: blob.length, bricks: body.bricks };
     expect(decodeRecord(encodeRecord({ kind: 8, ...header }, paintRefBody(ref)), grid)).toMatchObject(ref);
     expect(ref.bricks.map(({ key }) => key)).toEqual([0, 1]);
   });

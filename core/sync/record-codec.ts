@@ -1,16 +1,17 @@
 import { ByteReader, ByteWriter, malformed } from "./bytes.ts";
-import { deflateRaw, inflateRaw } from "./deflate.ts";
-import { heldWeakly } from "./held-weakly.ts";
+import { deflateRaw, inflateAgain, inflateRaw } from "./deflate.ts";
 import type { LabelGrid } from "./label-grid.ts";
-import { decodePaint, decodePaintGroups } from "./paint-codec.ts";
+import { decodePaint, decodePaintGroups, paintBodyOf } from "./paint-codec.ts";
 import { decodePaintRef } from "./paint-ref-codec.ts";
 import {
   type DecodedRecord,
   type MetaValue,
+  type PaintBounds,
   type RecordHeader,
   RecordKind,
   recordIdOf,
   recordLimits,
+  storedBounds,
 } from "./record.ts";
 
 /**
@@ -20,8 +21,6 @@ import {
 
 const DEFLATED = 0x80;
 const DEFLATE_ABOVE_BYTES = 96;
-// Inflated bodies above this are held weakly and inflated again when needed: bounds memory by what is stored.
-const KEEP_INFLATED_BYTES = 8 * 1024;
 /** META fields by number (R56). */
 export const metaFieldNames = ["status", "class", "note", "assignee", "origin"] as const;
 
@@ -88,15 +87,17 @@ export function decodeHeader(stored: Uint8Array): RecordHeader {
   return { id, kind, session, seq, stamp };
 }
 
-/** Refuses (MalformedBytes) whatever is not exactly one record whose voxels lie inside the volume. */
-export function decodeRecord(stored: Uint8Array, grid: LabelGrid): DecodedRecord {
+/**
+ * Refuses (MalformedBytes) whatever is not exactly one record whose voxels lie inside the volume. The bounds are those of
+ * documents; the gate gives `acceptedBounds`.
+ */
+export function decodeRecord(stored: Uint8Array, grid: LabelGrid, bounds: PaintBounds = storedBounds): DecodedRecord {
   if (stored.length > recordLimits.storedBytes) malformed("record above 64 KiB");
   const reader = new ByteReader(stored);
   const { deflated, ...header } = readHeader(reader);
   const rest = stored.subarray(reader.position);
-  const inflate = () => (deflated ? inflateRaw(rest, recordLimits.bodyBytes) : rest);
-  const body = inflate();
-  if (body.length > recordLimits.bodyBytes) malformed("body above 1 MiB");
+  const body = deflated ? inflateRaw(rest, bounds.bodyBytes) : rest;
+  if (body.length > bounds.bodyBytes) malformed(`body above ${bounds.bodyBytes} bytes`);
   const read = new ByteReader(body);
   switch (header.kind) {
     case RecordKind.void:
@@ -104,10 +105,12 @@ export function decodeRecord(stored: Uint8Array, grid: LabelGrid): DecodedRecord
       return { ...header, kind: 0 };
     case RecordKind.paint:
     case RecordKind.paintGroups: {
-      const sections =
-        header.kind === RecordKind.paint ? decodePaint(body, grid) : decodePaintGroups(body, grid, recordLimits.bricks);
-      const bytes = deflated && body.length > KEEP_INFLATED_BYTES ? heldWeakly(body, inflate) : () => body;
-      return { ...header, kind: header.kind, body: { sections, bytes } };
+      const decode = header.kind === RecordKind.paint ? decodePaint : decodePaintGroups;
+      const again = () => {
+        const inflated = deflated ? inflateAgain(rest) : rest;
+        return { sections: decode(inflated, grid, storedBounds).sections, body: inflated };
+      };
+      return { ...header, kind: header.kind, body: paintBodyOf(decode(body, grid, bounds), body, again) };
     }
     case RecordKind.undo:
     case RecordKind.redo: {

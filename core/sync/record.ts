@@ -49,9 +49,30 @@ export interface PaintSection {
   readonly to: number;
 }
 
-/** Sections and the inflated bytes that hold their runs. */
+/** A brick that a record paints, with the box around all that it paints there. */
+export interface PaintedBrick {
+  readonly key: BrickKey;
+  readonly box: LocalBox;
+}
+
+/** What a paint costs whoever takes it in, counted while it is decoded. */
+export interface PaintSize {
+  readonly sections: number;
+  readonly runs: number;
+  /** Voxels written, each as often as it is written. */
+  readonly voxels: number;
+  /** Inflated. */
+  readonly bodyBytes: number;
+}
+
+/** What a record paints. Sections and bytes of a large one are held weakly and made again from its stored bytes. */
 export interface PaintBody {
+  /** Ascending by key. */
+  readonly bricks: readonly PaintedBrick[];
+  readonly size: PaintSize;
+  /** In the order of painting. */
   readonly sections: readonly PaintSection[];
+  /** The inflated body that holds the runs of the sections. */
   bytes(): Uint8Array;
 }
 
@@ -73,7 +94,7 @@ export type DecodedRecord = RecordHeader &
         readonly kind: 8;
         readonly sha256: string;
         readonly blobBytes: number;
-        readonly bricks: readonly { readonly key: BrickKey; readonly box: LocalBox }[];
+        readonly bricks: readonly PaintedBrick[];
       }
   );
 
@@ -90,3 +111,38 @@ export const recordLimits = {
   blobBytes: 16 * 1024 * 1024,
   blobBodyBytes: 64 * 1024 * 1024,
 } as const;
+
+/** How much a body may make its readers do. */
+export interface PaintBounds {
+  /** Inflated; the inflater stops there. */
+  readonly bodyBytes: number;
+  readonly sections: number;
+  /** Voxels written in one brick, in voxels of a whole brick. */
+  readonly coats: number;
+}
+
+/** What a document may hold: records were once taken in by their bytes alone. */
+export const storedBounds: PaintBounds = {
+  bodyBytes: recordLimits.bodyBytes,
+  sections: Number.POSITIVE_INFINITY,
+  coats: Number.POSITIVE_INFINITY,
+};
+export const storedBlobBounds: PaintBounds = { ...storedBounds, bodyBytes: recordLimits.blobBodyBytes };
+
+/** Voxels of one record may lie in layers, as groups of one act may overlap; more is no drawing. */
+const COATS = 8;
+
+/**
+ * What is taken in anew, by what is stored of it: few bytes must not become many for everybody who reads them. The planner
+ * keeps to it. 8192 sections are the most that ever fitted into a planned body.
+ */
+export const acceptedBounds = (storedBytes: number): PaintBounds => ({
+  bodyBytes: Math.min(recordLimits.bodyBytes, Math.max(128 * 1024, 32 * storedBytes)),
+  sections: 8192,
+  coats: COATS,
+});
+export const acceptedBlobBounds = (storedBytes: number): PaintBounds => ({
+  bodyBytes: Math.min(32 * 1024 * 1024, Math.max(1024 * 1024, 64 * storedBytes)),
+  sections: 131_072,
+  coats: COATS,
+});

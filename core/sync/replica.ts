@@ -24,7 +24,7 @@ export class Replica {
   constructor(grid: LabelGrid, onRemote: () => void, onBase: (rev: number) => void) {
     this.awareness.setLocalState(null);
     this.fold = new LabelFold(grid);
-    this.#feed = new DocumentFeed(this.doc, this.fold, onBase);
+    this.#feed = DocumentFeed.open(this.doc, this.fold, onBase);
     this.doc.on("update", (_update: Uint8Array, origin: unknown) => {
       if (origin !== OWN_ORIGIN) onRemote();
     });

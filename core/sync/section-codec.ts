@@ -117,12 +117,17 @@ export function encodeSection(runs: LocalRuns, size: number): Uint8Array {
   return writer.finish();
 }
 
-/** Walks a section's runs without writing anything; refuses what leaves its box. Returns the number of voxels. */
-export function checkRuns(bytes: Uint8Array, from: number, to: number, box: LocalBox): number {
+/** Adds up what sections hold. */
+export interface RunTally {
+  runs: number;
+  voxels: number;
+}
+
+/** Walks a section's runs without writing anything; refuses what leaves its box. */
+export function checkRuns(bytes: Uint8Array, from: number, to: number, box: LocalBox, tally: RunTally): void {
   const reader = new ByteReader(bytes.subarray(0, to), from);
   const rasterSize = (box.x1 - box.x0) * (box.y1 - box.y0) * (box.z1 - box.z0);
   let at = 0;
-  let voxels = 0;
   let first = true;
   do {
     const gap = reader.vu();
@@ -131,8 +136,8 @@ export function checkRuns(bytes: Uint8Array, from: number, to: number, box: Loca
     if (gap === 0 && !first) malformed("runs not merged");
     first = false;
     at += gap + length;
-    voxels += length;
+    tally.runs++;
+    tally.voxels += length;
     if (at > rasterSize) malformed("run beyond its box");
   } while (!reader.atEnd);
-  return voxels;
 }

@@ -1,3 +1,4 @@
+export * from "./audit.ts";
 export * from "./auth.ts";
 export * from "./blob-removal.ts";
 export * from "./collab.ts";

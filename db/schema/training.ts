@@ -12,9 +12,9 @@ import {
 } from "drizzle-orm/pg-core";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
-import type { JobPayload } from "../../core/contract/trainer-job.ts";
+import type { FileHashes, JobPayload } from "../../core/contract/trainer-job.ts";
 import type { ProblemFields } from "../../core/problem.ts";
-import { user } from "./auth.ts";
+import { trainerToken, user } from "./auth.ts";
 import { createdAt, moment } from "./columns.ts";
 import { project } from "./project.ts";
 import { volume } from "./volume.ts";
@@ -69,6 +69,10 @@ export const trainingJob = pgTable(
     maxAttempts: integer("max_attempts").notNull().default(5),
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
     leaseOwner: text("lease_owner"),
+    /** Of the token that opens this job's doors, made at each claim. */
+    jobTokenHash: text("job_token_hash"),
+    /** The trainer's token that claimed it: taken back, it takes the job's token with it. */
+    claimedWith: text("claimed_with").references(() => trainerToken.tokenHash, { onDelete: "set null" }),
     leaseExpiresAt: moment("lease_expires_at"),
     /** Asked for by the trainer: longer than the longest step of its engine. */
     leaseSeconds: doublePrecision("lease_seconds").notNull().default(60),
@@ -78,6 +82,8 @@ export const trainingJob = pgTable(
     phase: text("phase").notNull().default(""),
     engine: text("engine"),
     problem: jsonb("problem").$type<ProblemFields>(),
+    /** What people should know of how it began, such as another model than they expect. */
+    note: text("note"),
     /** Blob prefix of the last checkpoint of an unfinished job, to go on from, and the step it was taken at. */
     resumeBlob: text("resume_blob"),
     resumeStep: integer("resume_step").notNull().default(0),
@@ -118,8 +124,11 @@ export const checkpoint = pgTable(
     snapshotId: uuid("snapshot_id").references(() => snapshot.id),
     /** Checkpoint it was fine-tuned from. */
     parentId: uuid("parent_id"),
-    /** Folder of model.json, weights.bin, configuration.json in the BlobStore. */
+    /** Folder of model.json and weights.bin in the BlobStore. */
     blobPrefix: text("blob_prefix").notNull(),
+    /** Of these files as the trainer made them; null for checkpoints older than this column. */
+    sha256: jsonb("sha256").$type<FileHashes>(),
+    /** Shape: core/contract/training-configuration.ts. It leaves with every exported model. */
     configuration: jsonb("configuration").notNull(),
     /** ap50, ap75, dice, truth nuclei, measured where (core/contract), or null: nothing was kept out, no number. */
     metrics: jsonb("metrics").$type<CheckpointMetrics>(),
@@ -139,5 +148,21 @@ export const trainer = pgTable("trainer", {
   engine: text("engine"),
   /** What it says of itself: device, why this engine, progress of a set-up. */
   words: text("words").notNull().default(""),
+  /** What it dialled in with: says which projects' pages should know of it. */
+  tokenHash: text("token_hash").references(() => trainerToken.tokenHash, { onDelete: "set null" }),
   lastSeenAt: moment("last_seen_at").notNull().defaultNow(),
 });
+
+/** The projects that a trainer's token may serve, where it may not serve all. */
+export const trainerTokenProject = pgTable(
+  "trainer_token_project",
+  {
+    tokenHash: text("token_hash")
+      .notNull()
+      .references(() => trainerToken.tokenHash, { onDelete: "cascade" }),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+  },
+  (t) => [primaryKey({ columns: [t.tokenHash, t.projectId] })],
+);

@@ -26,6 +26,8 @@ export interface QualityCard {
   readonly emptySlices: readonly number[];
   readonly histogram: readonly number[];
   readonly histogramRange: readonly [number, number];
+  /** Voxels that were no finite number in the file; stored as 0. Absent in cards that are older than this count. */
+  readonly nonFiniteVoxels?: number;
 }
 
 /** `importing` -> `ready` | removed by cancel | `failed`; `deleting` while its blobs go. */
@@ -55,6 +57,8 @@ export const volume = pgTable(
     pixelType: text("pixel_type").$type<PixelType>().notNull(),
     levels: jsonb("levels").$type<StoredLevel[]>().notNull().default([]),
     quality: jsonb("quality").$type<QualityCard>(),
+    /** Of the image and the labels that were imported, as they lie in the store; null until they have been counted. */
+    storedBytes: bigint("stored_bytes", { mode: "number" }),
     sourceFileName: text("source_file_name").notNull(),
     sourceSha256: text("source_sha256"),
     /** `none`, or blobs at `volumes/<id>/base/<brickKey>` (imported as accepted labels before anything was painted). */

@@ -31,10 +31,10 @@ test("whoever is not signed in is sent to the sign-in page and back", async ({ p
   await page.waitForURL("**/sign-in?next=%2Faccount");
   await page.getByLabel("Email").fill(emailOf("Ada Lovelace"));
   await page.getByRole("textbox", { name: "Password" }).fill("not the password");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText("Email or password is wrong.")).toBeVisible();
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL("**/account");
   await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
 });

@@ -1,10 +1,5 @@
-import type { RunningProduct } from "./running-server.ts";
+import { COLLEAGUE_HOST, type RunningProduct } from "./running-server.ts";
 
-/**
- * A name that the browser of the tests takes for this machine. Over plain http browsers trust localhost only: by this
- * name a page is what a colleague's computer sees, also on a machine that has no address but the loopback one.
- */
-export const COLLEAGUE_HOST = "karyoloop.test";
 export const COLLEAGUE_HOST_RULE = `--host-resolver-rules=MAP ${COLLEAGUE_HOST} 127.0.0.1`;
 
 /** The product (started with host 0.0.0.0) by that name. */

@@ -20,10 +20,15 @@ export async function fillAccount(page: Page, name: string): Promise<void> {
   await page.getByLabel("Password again").fill(PASSWORD);
 }
 
-export async function signInAs(page: Page, address: string, name: string): Promise<void> {
+/** Types email and password; what comes then may be a code's turn. */
+export async function typePassword(page: Page, address: string, name: string): Promise<void> {
   await page.goto(`${address}/sign-in`);
   await page.getByLabel("Email").fill(emailOf(name));
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+export async function signInAs(page: Page, address: string, name: string): Promise<void> {
+  await typePassword(page, address, name);
   await page.waitForURL("**/projects");
 }

@@ -4,9 +4,14 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+/**
+ * A name that the browser of the tests takes for this machine. Over plain http browsers trust localhost only: by this
+ * name a page is what a colleague's computer sees, also on a machine that has no address but the loopback one.
+ */
+export const COLLEAGUE_HOST = "karyoloop.test";
 const START_BOUND_MS = 300_000;
 
-/** `npm start` as a person runs it, on a free port and a temporary data root. */
+/** What `npm start` keeps running, on a free port and a temporary data root. */
 export interface RunningProduct {
   readonly address: string;
   readonly dataRoot: string;
@@ -25,6 +30,8 @@ export interface ProductOptions {
   readonly port?: number;
   readonly host?: string;
   readonly trainer?: "local" | "none";
+  /** With the process that starts it again, as a person runs it: `kill` would end that one first. */
+  readonly supervised?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -32,13 +39,16 @@ const isOver = (child: ChildProcess): boolean => child.exitCode !== null || chil
 
 export async function startProduct(options: ProductOptions = {}): Promise<RunningProduct> {
   const dataRoot = options.dataRoot ?? (await mkdtemp(path.join(os.tmpdir(), "kl-e2e-")));
-  const child = spawn(process.execPath, ["--import", "tsx", "server/start.ts"], {
+  const entry = options.supervised ? ["server/start.mjs"] : ["--import", "tsx", "server/start.ts"];
+  const child = spawn(process.execPath, entry, {
     env: {
       ...process.env,
       NODE_ENV: "production",
+      LOG_FORMAT: "plain",
       KARYOLOOP_DATA: dataRoot,
       HOST: options.host ?? "127.0.0.1",
       PORT: String(options.port ?? 0),
+      KARYOLOOP_HOSTS: COLLEAGUE_HOST,
       KARYOLOOP_TRAINER: options.trainer ?? "none",
       ...options.environment,
     },

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "./password-account.ts";
+import { nameSchema } from "../../core/text/name.ts";
 
-export const personNameSchema = z.string().trim().min(1).max(80);
-export const passwordSchema = z.string().min(PASSWORD_MIN_LENGTH).max(PASSWORD_MAX_LENGTH);
+export const personNameSchema = nameSchema(80);
+/** Bounded here; good-password.ts says in words what is wrong with one. */
+export const passwordSchema = z.string().max(1024);
 export const tokenSchema = z.string().min(20).max(100);
 export const accountFieldsSchema = z.object({
   name: personNameSchema,

@@ -1,11 +1,17 @@
-import { and, eq, isNull } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
-import { trainerToken } from "../../db/schema/index.ts";
-import { createToken, hashToken } from "./token-hash.ts";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { Problem } from "../../core/problem.ts";
+import type { Database, Transaction } from "../../db/client.ts";
+import { project, trainerToken, trainerTokenProject } from "../../db/schema/index.ts";
+import { createToken, hashOfBearer, hashToken } from "./token-hash.ts";
 
-export async function isTrainerToken(db: Database, authorization: string | undefined): Promise<boolean> {
-  if (!authorization?.startsWith("Bearer ")) return false;
-  const tokenHash = hashToken(authorization.slice("Bearer ".length));
+/** Hash of a trainer's token that is known and was not taken back; null otherwise. */
+export async function findTrainerToken(db: Database, authorization: string | undefined): Promise<string | null> {
+  const tokenHash = hashOfBearer(authorization);
+  return tokenHash && (await noteTokenSeen(db, tokenHash)) ? tokenHash : null;
+}
+
+/** Also called at the heartbeats of a job: whoever is busy does not ask for work. False where the token is gone. */
+export async function noteTokenSeen(db: Database, tokenHash: string): Promise<boolean> {
   const found = await db
     .update(trainerToken)
     .set({ lastSeenAt: new Date() })
@@ -14,9 +20,34 @@ export async function isTrainerToken(db: Database, authorization: string | undef
   return found.length > 0;
 }
 
-/** Shown once; only its hash is kept. */
-export async function issueTrainerToken(db: Database, name: string, createdBy: string | null): Promise<string> {
+/** True where a token may serve a project. `tokenHash` and `projectId` are columns or values. */
+export const servesProject = (tokenHash: unknown, projectId: unknown) => sql<boolean>`exists (
+  select 1 from ${trainerToken} t
+  where t.token_hash = ${tokenHash} and t.revoked_at is null
+    and (t.all_projects or exists (
+      select 1 from ${trainerTokenProject} p where p.token_hash = t.token_hash and p.project_id = ${projectId})))`;
+
+/** Shown once; only its hash is kept. `projectIds` null: it serves all projects, also those to come. */
+export async function issueTrainerToken(
+  db: Database | Transaction,
+  name: string,
+  createdBy: string | null,
+  projectIds: readonly string[] | null = null,
+): Promise<string> {
   const token = createToken();
-  await db.insert(trainerToken).values({ tokenHash: hashToken(token), name, createdBy });
+  const tokenHash = hashToken(token);
+  await db.transaction(async (tx) => {
+    await tx.insert(trainerToken).values({ tokenHash, name, createdBy, allProjects: projectIds === null });
+    if (!projectIds) return;
+    const wanted = [...new Set(projectIds)];
+    const found = await tx.select({ id: project.id }).from(project).where(inArray(project.id, wanted));
+    if (found.length !== wanted.length || found.length === 0)
+      throw new Problem({
+        tag: "project-unknown",
+        what: "A project that this trainer shall serve does not exist.",
+        hint: "Reload the page and choose again.",
+      });
+    await tx.insert(trainerTokenProject).values(found.map(({ id }) => ({ tokenHash, projectId: id })));
+  });
   return token;
 }

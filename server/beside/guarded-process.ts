@@ -1,4 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { guardScript } from "../supervisor/guard-script.mjs";
+import { takeLines } from "./take-lines.ts";
 
 /** A process that never outlives this one, not even after `kill -9`. */
 export interface GuardedProcess {
@@ -13,35 +15,6 @@ export interface GuardedProcess {
 
 const GRACE_SECONDS = 8;
 
-/**
- * A shell between us and the process holds a pipe from us as its input. When the pipe ends (we stopped it, or died) it
- * sends SIGTERM, then SIGKILL; it hands SIGTERM and SIGUSR2 on; and it ends when the process ends, with its exit code.
- */
-const GUARD = `exec 3<&0
-"$@" </dev/null 3<&- & p=$!
-{ read -r _ <&3; kill -TERM "$p"; n=0
-while [ "$n" -lt ${GRACE_SECONDS * 10} ] && kill -0 "$p"; do sleep 0.1; n=$((n+1)); done
-kill -KILL "$p"; } >/dev/null 2>&1 & w=$!
-exec 3<&-
-trap 'kill -TERM "$p" 2>/dev/null' TERM
-trap 'kill -USR2 "$p" 2>/dev/null' USR2
-trap '' INT HUP
-wait "$p"; r=$?
-while kill -0 "$p" 2>/dev/null; do wait "$p"; r=$?; done
-kill "$w" 2>/dev/null
-exit "$r"`;
-
-function takeLines(child: ChildProcess, onLine: (line: string) => void): void {
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream?.setEncoding("utf8").on("data", (chunk: string) => {
-      const lines = (rest + chunk).split("\n");
-      rest = (lines.pop() ?? "").slice(-10_000);
-      for (const line of lines) onLine(line);
-    });
-  }
-}
-
 export function startGuarded(
   command: readonly string[],
   options: {
@@ -53,7 +26,7 @@ export function startGuarded(
   },
 ): GuardedProcess {
   const words = options.niceness ? ["nice", "-n", String(options.niceness), ...command] : [...command];
-  const child = spawn("/bin/sh", ["-c", GUARD, "karyoloop-guard", ...words], {
+  const child = spawn("/bin/sh", ["-c", guardScript(GRACE_SECONDS), "karyoloop-guard", ...words], {
     cwd: options.cwd,
     env: options.env,
     stdio: ["pipe", "pipe", "pipe"],

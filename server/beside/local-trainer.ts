@@ -2,9 +2,12 @@ import { fileURLToPath } from "node:url";
 import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { trainerToken } from "../../db/schema/index.ts";
+import { hashToken } from "../auth/token-hash.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
+import { failureLog } from "../failure-log.ts";
 import { expireLeasesOf } from "../jobs/expire-leases-of.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
+import { trainerEnvironment } from "./child-environment.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 
 /** The trainer that `npm start` keeps running beside the server. */
@@ -28,9 +31,12 @@ const LONGEST_DELAY_MS = 60_000;
 /** One that ran this long was not failing at its start. */
 const STEADY_MS = 60_000;
 
-/** Its token is made anew at each start; the last one stops working. */
+/** Its token is made anew at each start; the last one stops working, and what it held can be claimed at once. */
 async function issueLocalToken(db: Database): Promise<string> {
-  await db.delete(trainerToken).where(and(eq(trainerToken.name, LOCAL_TRAINER_NAME), isNull(trainerToken.createdBy)));
+  const ofLocalTrainer = and(eq(trainerToken.name, LOCAL_TRAINER_NAME), isNull(trainerToken.createdBy));
+  for (const { tokenHash } of await db.select().from(trainerToken).where(ofLocalTrainer))
+    await expireLeasesOf(db, tokenHash);
+  await db.delete(trainerToken).where(ofLocalTrainer);
   return issueTrainerToken(db, LOCAL_TRAINER_NAME, null);
 }
 
@@ -40,7 +46,8 @@ export async function startLocalTrainer(
     readonly serverAddress: string;
     readonly command?: readonly string[];
     readonly firstDelayMs?: number;
-    say(text: string): void;
+    /** Lines of the trainer, and about it. */
+    say(line: string): void;
   },
 ): Promise<LocalTrainer> {
   const token = await issueLocalToken(db);
@@ -55,27 +62,29 @@ export async function startLocalTrainer(
   const launch = (): void => {
     waiting = null;
     // The one before is gone: its job goes on from the last checkpoint at once.
-    void expireLeasesOf(db, LOCAL_TRAINER_NAME).catch((error) => options.say(`[trainer] ${error.message}`));
-    const startedAt = Date.now();
+    void expireLeasesOf(db, hashToken(token)).catch((error) => failureLog.failed("the trainer's leases", error));
+    const startedAt = performance.now();
     current = startGuarded(command, {
       cwd: PROJECT_FOLDER,
       env: {
-        ...process.env,
+        ...trainerEnvironment(),
         KARYOLOOP_SERVER: options.serverAddress,
         KARYOLOOP_TRAINER_TOKEN: token,
         KARYOLOOP_TRAINER_NAME: LOCAL_TRAINER_NAME,
         TF_CPP_MIN_LOG_LEVEL: "2",
+        LOG_FORMAT: "json",
       },
       niceness: NICENESS,
       onLine(line) {
-        if (!NOTE_OF_TENSORFLOW.test(line)) options.say(`[trainer] ${line}`);
+        if (!NOTE_OF_TENSORFLOW.test(line)) options.say(line);
       },
     });
     void current.ended.then((code) => {
       current = null;
       if (stopped) return;
-      if (restarting || Date.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
-      if (!restarting) options.say(`[trainer] ended (${code ?? "by a signal"}); starting again in ${delayMs / 1000} s`);
+      if (restarting || performance.now() - startedAt > STEADY_MS) delayMs = firstDelayMs;
+      if (!restarting)
+        options.say(`the trainer ended (${code ?? "by a signal"}); starting again in ${delayMs / 1000} s`);
       waiting = setTimeout(launch, restarting ? 0 : delayMs);
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
       restarting = false;

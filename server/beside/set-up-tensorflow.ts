@@ -1,13 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { plainTextSchema } from "../../core/plain-text.ts";
 import type { EngineStatus } from "../engine-status.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
+import { setUpEnvironment } from "./child-environment.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 
 /** Lines of `npm run setup:tensorflow`. */
 const progressSchema = z.object({
   phase: z.string(),
-  message: z.string(),
+  message: plainTextSchema(2000),
   bytes: z.number().optional(),
   totalBytes: z.number().optional(),
 });
@@ -58,7 +60,7 @@ export function startTensorFlowSetUp(options: {
   let last: EngineStatus | null = null;
   const process_ = startGuarded(options.command ?? [process.execPath, "--import", "tsx", ENTRY], {
     cwd: PROJECT_FOLDER,
-    env: process.env,
+    env: setUpEnvironment(),
     niceness: 10,
     onLine(line) {
       const status = toEngineStatus(line);

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineStatus, writeEngineStatus } from "../engine-status.ts";
+import { failureLog } from "../failure-log.ts";
+import { logOf } from "../log/log.ts";
+import { relayLines } from "../log/relay-lines.ts";
 import type { RunningServer } from "../start-server.ts";
 import { type LocalTrainer, startLocalTrainer } from "./local-trainer.ts";
 import { startTensorFlowSetUp } from "./set-up-tensorflow.ts";
+
+const log = logOf("server");
 
 /** A set-up that was done before says so within this time: then the trainer starts once, on the right engine. */
 const DONE_BEFORE_MS = 15_000;
@@ -22,14 +27,14 @@ export function startBeside(running: RunningServer): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const tell = (status: EngineStatus) =>
     writeEngineStatus(db, events, status).catch((error) => {
-      if (!stopping.signal.aborted) console.error("The engine's status could not be stored:", error.message);
+      if (!stopping.signal.aborted) failureLog.failed("storing the engine's status", error);
     });
-  let toldAt = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
   const setUp = startTensorFlowSetUp({
     onStatus(status) {
-      if (status.state === "setting-up" && Date.now() - toldAt < TELL_EVERY_MS) return;
-      if (status.state !== "setting-up") console.log(status.text);
-      toldAt = Date.now();
+      if (status.state === "setting-up" && performance.now() - toldAt < TELL_EVERY_MS) return;
+      if (status.state !== "setting-up") log.info(status.text);
+      toldAt = performance.now();
       void tell(status);
     },
   });
@@ -43,7 +48,7 @@ export function startBeside(running: RunningServer): { stop(): Promise<void> } {
     if (stopping.signal.aborted) return null;
     const trainer = await startLocalTrainer(db, {
       serverAddress: running.nearAddress,
-      say: (text) => console.log(text),
+      say: relayLines(logOf("trainer")),
     });
     if (!doneBefore)
       void finished.then(() => {
@@ -51,7 +56,7 @@ export function startBeside(running: RunningServer): { stop(): Promise<void> } {
       });
     return trainer;
   })();
-  starting.catch((error) => console.error("The trainer beside the server could not be started:", error));
+  starting.catch((error) => log.failed("The trainer beside the server could not be started", error));
   return {
     async stop() {
       stopping.abort();

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { meanOfDefined, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
 import { voxelCount } from "../../core/volume/voxel-space.ts";
 import { type Engine, startEngine } from "../trainer/engine/start-engine.ts";
@@ -6,7 +7,6 @@ import { segmentInstances } from "../trainer/instances.ts";
 import { Predictor } from "../trainer/model/predictor.ts";
 import { MeanMaps, predictSymmetries } from "../trainer/predict.ts";
 import { trainModel } from "../trainer/train.ts";
-import type { TrainedModel } from "../trainer/trained-model.ts";
 import type { TrainingVolume } from "../trainer/training-volume.ts";
 import { EVALUATE_USAGE, type EvaluateOptions, parseEvaluateOptions } from "./evaluate-options.ts";
 import { readLabelledVolume } from "./labelled-volume.ts";

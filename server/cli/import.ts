@@ -108,6 +108,9 @@ async function importOne(
     ? ` with ${row.import.labels.count} ${row.import.labels.mode === "accepted" ? "nuclei" : "proposals"}`
     : "";
   say(`${files.name}: ${row.shapeZyx.join(" × ")} voxels of ${row.voxelSizeZyx.join(" × ")} µm${with_}`);
+  const strange = row.quality?.nonFiniteVoxels ?? 0;
+  if (strange > 0)
+    say(`${files.name}: ${strange} voxels are no finite numbers (NaN or infinite); they are stored as 0.`);
 }
 
 /** The image named with --image, else the only one that is no label image. */

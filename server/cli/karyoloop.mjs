@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The `bin` of the package: plain JavaScript, so that it runs without a build; the commands are TypeScript.
-import { register } from "tsx/esm/api";
+import "../supervisor/require-node.mjs";
 
+const { register } = await import("tsx/esm/api");
 register();
 
 const commands = {
@@ -16,6 +17,22 @@ const commands = {
   validate: {
     about: "check an exported, unpacked dataset: formats, checksums, table",
     load: () => import("./validate.ts").then((module) => module.runValidate),
+  },
+  backup: {
+    about: "save everything that people made into one file, while the server runs",
+    load: () => import("./backup.ts").then((module) => module.runBackup),
+  },
+  restore: {
+    about: "bring a backup back, on this computer or another one",
+    load: () => import("./restore.ts").then((module) => module.runRestore),
+  },
+  doctor: {
+    about: "check this installation, and say what to do",
+    load: () => import("./doctor.ts").then((module) => module.runDoctor),
+  },
+  audit: {
+    about: "check an exported audit log: nothing changed, nothing left out",
+    load: () => import("./audit.ts").then((module) => module.runAudit),
   },
   import: {
     about: "send folders of volumes to a running server",

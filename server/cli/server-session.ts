@@ -13,12 +13,28 @@ export interface ServerSession {
   readonly fetch: typeof fetch;
 }
 
-export async function signInToServer(address: string, email: string, password: string): Promise<ServerSession> {
-  const answer = await fetch(`${address}/api/auth/sign-in/email`, {
+const askServer = (address: string, path: string, body: unknown, cookie = "") =>
+  fetch(`${address}/api/auth/${path}`, {
     method: "POST",
-    headers: { "content-type": "application/json", origin: address },
-    body: JSON.stringify({ email, password }),
-  }).catch((cause) => {
+    headers: { "content-type": "application/json", origin: address, ...(cookie && { cookie }) },
+    body: JSON.stringify(body),
+  });
+
+const cookiesOf = (answer: Response): string =>
+  answer.headers
+    .getSetCookie()
+    .filter((one) => !/max-age=0/i.test(one))
+    .map((one) => one.split(";")[0])
+    .join("; ");
+
+/** `askCode` is asked where the account has an authenticator app; null = nobody can be asked. */
+export async function signInToServer(
+  address: string,
+  email: string,
+  password: string,
+  askCode: () => Promise<string | null> = () => askPassword("Code of the authenticator app: "),
+): Promise<ServerSession> {
+  const answer = await askServer(address, "sign-in/email", { email, password }).catch((cause) => {
     throw new Problem(
       {
         tag: "server-unreachable",
@@ -36,10 +52,8 @@ export async function signInToServer(address: string, email: string, password: s
       where: `${address}, ${email}`,
       hint: "The account is the one you use in the browser.",
     });
-  const cookie = answer.headers
-    .getSetCookie()
-    .map((one) => one.split(";")[0])
-    .join("; ");
+  const { twoFactorRedirect } = (await answer.json()) as { twoFactorRedirect?: boolean };
+  const cookie = twoFactorRedirect ? await giveCode(address, cookiesOf(answer), await askCode()) : cookiesOf(answer);
   return {
     address,
     api: createTRPCClient<AppRouter>({
@@ -48,6 +62,19 @@ export async function signInToServer(address: string, email: string, password: s
     fetch: (input, init) =>
       fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie } }),
   };
+}
+
+/** The session's cookie. */
+async function giveCode(address: string, waiting: string, code: string | null): Promise<string> {
+  const answer = code === null ? null : await askServer(address, "two-factor/verify-totp", { code }, waiting);
+  if (!answer?.ok)
+    throw new Problem({
+      tag: "code-needed",
+      what: code === null ? "This account asks for a code of its authenticator app." : "The code is not right.",
+      where: address,
+      hint: "Run the command in a terminal, and type the code that the app shows at that moment.",
+    });
+  return cookiesOf(answer);
 }
 
 /** Typed without being shown; null where nobody can be asked. */

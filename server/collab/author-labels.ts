@@ -2,13 +2,13 @@ import type { EditRecord, LabelValue } from "../../core/edit/label-document.ts";
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import { gridPositionZyx } from "../../core/sync/label-grid.ts";
-import { decodeBlob } from "../../core/sync/paint-ref-codec.ts";
 import { type PlannedRecord, planRecord } from "../../core/sync/plan-act.ts";
-import { recordIdOf } from "../../core/sync/record.ts";
+import { type PaintBody, recordIdOf } from "../../core/sync/record.ts";
 import { encodeRecord } from "../../core/sync/record-codec.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { labelBlob } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
+import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
 import type { AuthoredRecord } from "./room-work.ts";
@@ -17,6 +17,7 @@ import { startSession } from "./start-session.ts";
 /** Bricks per act: they have to be loaded together, beside what else is. */
 const BRICKS_PER_ACT = 24;
 const FACTS_PER_ACT = 500;
+const noBodies: ReadonlyMap<string, PaintBody> = new Map();
 /** Somebody paints in the same bricks at the same moment: plan again, but not for ever. */
 const MAX_ATTEMPTS = 20;
 
@@ -44,14 +45,15 @@ export async function authorLabels(
   live.room.addSession(row, labelCounter);
   let seq = 0;
 
-  const numbered = (planned: readonly PlannedRecord[], fold: LabelFold): AuthoredRecord[] =>
+  const numbered = (planned: readonly PlannedRecord[], fold: LabelFold, bodies = noBodies): AuthoredRecord[] =>
     planned.map(({ kind, body, blob }, i) => {
       const next = seq + 1 + i;
       const stamp = fold.highestStamp + 1 + i;
+      const voxels = blob && bodies.get(blob.sha256);
       return {
         id: recordIdOf(row.session, next),
         stored: encodeRecord({ kind, session: row.session, seq: next, stamp }, body),
-        ...(blob && { blob: { sha256: blob.sha256, body: decodeBlob(blob.bytes, grid) } }),
+        ...(blob && voxels && { blob: { sha256: blob.sha256, body: voxels } }),
       };
     });
 
@@ -65,8 +67,10 @@ export async function authorLabels(
     for (let attempt = 1; ; attempt++) {
       await live.labels.load([...incoming.keys()]);
       const planned = planOverBackground(incoming, live.room.fold, grid) ?? [];
+      const bodies = new Map<string, PaintBody>();
       for (const { blob } of planned) {
         if (!blob) continue;
+        bodies.set(blob.sha256, await decodeBlobBeside(blob.bytes, grid));
         await blobs.put(paintBlobKey(volumeId, blob.sha256), blob.bytes);
         await db
           .insert(labelBlob)
@@ -74,7 +78,7 @@ export async function authorLabels(
           .onConflictDoNothing();
       }
       const written = await live.room.author((fold) =>
-        sameBodies(planned, planOverBackground(incoming, fold, grid)) ? numbered(planned, fold) : null,
+        sameBodies(planned, planOverBackground(incoming, fold, grid)) ? numbered(planned, fold, bodies) : null,
       );
       if (written) {
         seq += planned.length;

@@ -6,8 +6,9 @@ import { baseBrickKey, baseBrickPrefix } from "./label-blob-keys.ts";
 /** The base of a volume's labels at rev 0: what was imported as accepted labels, or nothing. */
 
 export async function readBaseBrick(blobs: BlobStore, volumeId: string, key: BrickKey): Promise<Uint32Array | null> {
-  const gzipped = await blobs.get(baseBrickKey(volumeId, key));
-  return gzipped ? unzipLabelBrick(gzipped) : null;
+  const name = baseBrickKey(volumeId, key);
+  const gzipped = await blobs.get(name);
+  return gzipped ? unzipLabelBrick(gzipped, name) : null;
 }
 
 export async function listBaseBricks(blobs: BlobStore, volumeId: string): Promise<BrickKey[]> {

@@ -1,19 +1,23 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import WebSocket from "ws";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import type { SessionLease } from "../../core/sync/document-ports.ts";
-import type { PlanLimits } from "../../core/sync/plan-act.ts";
+import { type PlanLimits, planRecord } from "../../core/sync/plan-act.ts";
+import { sha256Hex } from "../../core/sync/sha256.ts";
 import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
-import { labelJournal, projectMember } from "../../db/schema/index.ts";
+import { labelBlob, labelJournal, projectMember } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { authorLabels } from "./author-labels.ts";
 import { freezeLabels } from "./freeze-labels.ts";
+import { liveVolumesOf } from "./live-volumes.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
+import { startSession } from "./start-session.ts";
 import { MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
 import { createReadyVolume } from "./testing/collab-fixture.ts";
+import { hugeBlob } from "./testing/hostile-frames.ts";
 import { waitFor } from "./testing/wait-for.ts";
 
 const shapeZyx: Zyx = [40, 90, 130];
@@ -377,4 +381,110 @@ it("a line on which nothing happens is heard before the client takes it for brok
   // y-protocols: an awareness update with 0 clients in it. The client counts 30 s.
   await waitFor(() => frames.some((frame) => frame.join() === "1,1,0"), "a sign of life", 25_000);
   socket.close();
+});
+
+describe("what could stop the others", () => {
+  it("a clock that steps back by three days stops nobody's saving", async () => {
+    const volumeId = await newVolume("clock");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    const label = ada.newLabel();
+    const paint = async (x: number) => {
+      void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(1, 1, x, x + 4) }] });
+      await waitFor(() => !isSaved(ada), "saving");
+      await saved(ada);
+    };
+    await paint(1);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3 * 86_400_000 });
+    try {
+      await paint(9);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("a tick of more records than a statement has parameters for is written down", async () => {
+    const volumeId = await newVolume("many");
+    const { db, blobs } = server.services;
+    const store = new PostgresRoomStore(db, blobs, volumeId);
+    await store.open();
+    const { row: session } = await startSession(db, volumeId, people.ada.id, null);
+    const journal = Array.from({ length: 7000 }, (_, i) => ({
+      id: `${session.session}.${i + 1}`,
+      session: session.session,
+      seq: i + 1,
+      stamp: i + 1,
+      kind: 0,
+      record: new Uint8Array([0]),
+      userId: people.ada.id,
+      labels: [],
+      brickKeys: [],
+    }));
+    await store.append({ position: 1, update: new Uint8Array([0, 0]), journal });
+    expect((await store.open()).journalled.get(session.session)).toBe(7000);
+  });
+
+  const upload = (volumeId: string, bytes: Uint8Array) =>
+    fetch(`${server.address}/api/volumes/${volumeId}/paint/${sha256Hex(bytes)}`, {
+      method: "PUT",
+      headers: { cookie: people.ben.cookie, origin: server.address },
+      body: Uint8Array.from(bytes),
+    });
+
+  it("voxels that inflate beyond their bounds are refused for good before anything is stored", async () => {
+    const volumeId = await newVolume("bomb");
+    for (const bomb of [hugeBlob(), hugeBlob(3_000_000), Uint8Array.of(1, 2, 3)]) {
+      const response = await upload(volumeId, bomb);
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({ tag: "blob-malformed", where: expect.stringMatching(/./) });
+    }
+    expect(await server.services.db.select().from(labelBlob).where(eq(labelBlob.volumeId, volumeId))).toEqual([]);
+    const [{ blob }] = planRecord(
+      { kind: "paint", label: 1, runs: row(1, 1, 1, 70) },
+      { shapeZyx, brickSize: 64 },
+      {
+        bodyBytes: 8,
+        inlineRecords: 0,
+      },
+    );
+    if (!blob) throw new Error("not planned as a blob");
+    // The refused ones have spent the budget: an answer that is not final, and it refills.
+    let status = 429;
+    await waitFor(async () => {
+      status = (await upload(volumeId, blob.bytes)).status;
+      return status !== 429;
+    }, "the budget");
+    expect(status).toBe(204);
+  });
+
+  it("a person has so many sockets and no more, and is told in a sentence", async () => {
+    const [{ projectId: other }] = await server.services.db
+      .select({ projectId: projectMember.projectId })
+      .from(projectMember)
+      .where(eq(projectMember.userId, people.olga.id));
+    const volumeId = await createReadyVolume(server.services, {
+      projectId: other,
+      createdBy: people.olga.id,
+      shapeZyx,
+    });
+    const closes: string[] = [];
+    const sockets = Array.from({ length: 34 }, () => {
+      const socket = new WebSocket(`${server.address.replace("http", "ws")}/collab/vol/${volumeId}/e1`, {
+        headers: { cookie: people.olga.cookie, origin: server.address },
+      });
+      socket.on("close", (code, reason) => closes.push(`${code} ${reason}`));
+      return socket;
+    });
+    const live = await liveVolumesOf(server.services).get(volumeId);
+    await waitFor(
+      () => live.room.connections.size === 32 && closes.length === 2,
+      () => `32 sockets, not ${closes}`,
+    );
+    expect(closes[0]).toMatch(/^4429 You have 32 volumes open/);
+    // Ended at once where the person has to go.
+    await liveVolumesOf(server.services).closeSockets(({ userId }) => userId === people.olga.id, 4403, "gone");
+    await waitFor(() => closes.length === 34, "the end of all sockets");
+    expect([live.room.connections.size, closes.filter((close) => close === "4403 gone").length]).toEqual([0, 32]);
+    for (const socket of sockets) socket.terminate();
+  });
 });

@@ -6,8 +6,10 @@ import { LabelFold } from "../../core/sync/label-fold.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import type { Services } from "../services.ts";
 import { listBaseBricks, readBaseBrick } from "./base-bricks.ts";
+import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
+import { pauseWhenDue } from "./next-turn.ts";
 
 /** Enough for one row of bricks; a frozen state is read once, brick by brick. */
 const MAX_BRICKS = 16;
@@ -37,7 +39,7 @@ export async function freezeLabels(services: Services, volumeId: string): Promis
   const doc = new Y.Doc();
   Y.applyUpdate(doc, state.document);
   const fold = new LabelFold(live.room.fold.grid);
-  new DocumentFeed(doc, fold, () => {}).close();
+  (await DocumentFeed.openSlowly(doc, fold, () => {}, pauseWhenDue)).close();
   doc.destroy();
   const fetchBlob = async (sha256: string) => {
     const bytes = await blobs.get(paintBlobKey(volumeId, sha256));
@@ -45,7 +47,7 @@ export async function freezeLabels(services: Services, volumeId: string): Promis
     return bytes;
   };
   const loader = new BrickLoader(
-    { fetchBrick: (key) => readBaseBrick(blobs, volumeId, key), fetchBlob },
+    { fetchBrick: (key) => readBaseBrick(blobs, volumeId, key), fetchBlob, decodeBlob: decodeBlobBeside },
     () => fold,
     () => 0,
     MAX_BRICKS,

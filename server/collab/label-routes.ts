@@ -1,16 +1,22 @@
-import { createHash } from "node:crypto";
+import { createHash, webcrypto } from "node:crypto";
 import { z } from "zod";
-import { Problem } from "../../core/problem.ts";
+import { isProblem, Problem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
 import { MalformedBytes } from "../../core/sync/bytes.ts";
-import { brickExtent } from "../../core/sync/label-grid.ts";
-import { decodeBlob } from "../../core/sync/paint-ref-codec.ts";
-import { recordLimits } from "../../core/sync/record.ts";
+import { brickExtent, type LabelGrid } from "../../core/sync/label-grid.ts";
+import { acceptedBlobBounds, recordLimits } from "../../core/sync/record.ts";
 import { labelBlob } from "../../db/schema/index.ts";
 import { HttpRefusal, type HttpRoute, sendJson } from "../http/route.ts";
+import { objectionToGzip } from "../label-images/gzip-objection.ts";
+import { damagedBrick, LABEL_BRICK_BYTES } from "../label-images/read-label-chunk.ts";
+import type { Services } from "../services.ts";
+import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
-import { liveVolumesOf } from "./live-volumes.ts";
+import type { LiveVolume } from "./live-volume.ts";
+import { liveVolumesOf, restarting } from "./live-volumes.ts";
 import { startSession } from "./start-session.ts";
+import type { WorkBudget } from "./work-budget.ts";
+import { sizeUnits, units } from "./work-units.ts";
 
 /** Plain HTTP beside the socket: what a page needs before it connects, base bricks, and voxels too many for a record. */
 
@@ -23,6 +29,22 @@ const sessionRequestSchema = z.object({
   /** A second tab of the same person: it takes no numbers. */
   lookOnly: z.boolean().default(false),
 });
+
+/** A volume that restarts is no answer for good: the page asks again. */
+const openAtDoor = (services: Services, volumeId: string): Promise<LiveVolume> =>
+  liveVolumesOf(services)
+    .get(volumeId)
+    .catch((error) => {
+      throw isProblem(error) && error.tag === restarting.tag ? new HttpRefusal(503, error.message) : error;
+    });
+
+/** Takes work off the person's budget; one that is spent is an answer that is not final. */
+function spend(services: Services, userId: string, cost: number): WorkBudget {
+  const budget = liveVolumesOf(services).budgets.of(userId);
+  if (budget.waitMs > 0) throw new HttpRefusal(429, "You send faster than this server works. It goes on by itself.");
+  budget.charge(cost);
+  return budget;
+}
 
 const parseAfter = (after: string | null) => {
   if (after === null) return null;
@@ -38,13 +60,14 @@ const postSession: HttpRoute = {
   async handle({ services, parameters: { volumeId }, user, role, response, readBody }) {
     const parsed = sessionRequestSchema.safeParse(parseJson(await readBody()));
     if (!parsed.success) throw new HttpRefusal(400, "A body like {after} is needed.");
-    const live = await liveVolumesOf(services).get(volumeId);
+    const live = await openAtDoor(services, volumeId);
     if (!user || parsed.data.lookOnly || !hasRole(role, "annotator")) {
       const { epoch } = live.room;
       const hasBase = live.baseLabels !== "none";
       sendJson(response, 200, { session: 0, epoch, canEdit: false, firstLabel: 0, labelCount: 0, hasBase });
       return;
     }
+    spend(services, user.id, units.labelLease);
     const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
     live.room.addSession(started.row, started.labelCounter);
     const { epoch, firstLabel, labelCount, hasBase } = started;
@@ -68,7 +91,7 @@ const getBrick: HttpRoute = {
   maxBodyBytes: 0,
   async handle({ services, parameters: { volumeId, key }, url, request, response }) {
     const number = Number(key);
-    const live = await liveVolumesOf(services).get(volumeId);
+    const live = await openAtDoor(services, volumeId);
     if (!Number.isSafeInteger(number) || !brickExtent(live.room.fold.grid, number))
       throw new HttpRefusal(404, "There is no such brick.");
     if ((url.searchParams.get("rev") ?? "0") !== "0") throw new HttpRefusal(410, "This state of the labels is gone.");
@@ -79,6 +102,8 @@ const getBrick: HttpRoute = {
       response.writeHead(204).end();
       return;
     }
+    const objection = objectionToGzip(gzipped, LABEL_BRICK_BYTES);
+    if (objection) throw damagedBrick(objection, baseBrickKey(volumeId, number));
     const etag = `"${createHash("sha256").update(gzipped).digest("hex").slice(0, 16)}"`;
     response.setHeader("etag", etag);
     if (request.headers["if-none-match"] === etag) {
@@ -96,6 +121,41 @@ const getBrick: HttpRoute = {
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
+/** Uploads of a person that are taken in at once: each is held in memory as a whole. */
+const MAX_UPLOADS_OF_PERSON = 2;
+const uploadsOf = new Map<string, number>();
+
+async function oneOfPerson(userId: string, work: () => Promise<void>): Promise<void> {
+  const running = uploadsOf.get(userId) ?? 0;
+  if (running >= MAX_UPLOADS_OF_PERSON) throw new HttpRefusal(429, "Your other uploads come first.");
+  uploadsOf.set(userId, running + 1);
+  try {
+    await work();
+  } finally {
+    const left = (uploadsOf.get(userId) ?? 1) - 1;
+    if (left > 0) uploadsOf.set(userId, left);
+    else uploadsOf.delete(userId);
+  }
+}
+
+/** Voxels are inflated and read to their end before anything is stored, within what new ones may cost. */
+async function checkBlob(budget: WorkBudget, bytes: Uint8Array, grid: LabelGrid): Promise<void> {
+  const bounds = acceptedBlobBounds(bytes.length);
+  try {
+    const { size, bricks } = await decodeBlobBeside(bytes, grid, bounds);
+    budget.charge(sizeUnits(size, bricks.length));
+  } catch (cause) {
+    budget.charge(bounds.bodyBytes * units.byteInflated);
+    if (!(cause instanceof MalformedBytes)) throw cause;
+    throw new Problem({
+      tag: "blob-malformed",
+      what: "The server does not take these voxels.",
+      where: cause.message,
+      hint: "The edit is kept on this computer: save it to a file, and make it again in smaller parts.",
+    });
+  }
+}
+
 const putBlob: HttpRoute = {
   method: "PUT",
   path: "/api/volumes/:volumeId/paint/:sha256",
@@ -103,21 +163,21 @@ const putBlob: HttpRoute = {
   maxBodyBytes: recordLimits.blobBytes,
   async handle({ services, parameters: { volumeId, sha256 }, user, response, readBody }) {
     if (!user || !SHA256.test(sha256)) throw new HttpRefusal(400, "The name is the SHA-256 of the bytes.");
-    const bytes = await readBody();
-    if (createHash("sha256").update(bytes).digest("hex") !== sha256)
-      throw new HttpRefusal(400, "The bytes do not have this SHA-256.");
-    const live = await liveVolumesOf(services).get(volumeId);
-    try {
-      decodeBlob(bytes, live.room.fold.grid);
-    } catch (cause) {
-      if (!(cause instanceof MalformedBytes)) throw cause;
-      throw new Problem({ tag: "blob-malformed", what: "These are no voxels of this volume.", where: cause.message });
-    }
-    await services.blobs.put(paintBlobKey(volumeId, sha256), bytes);
-    await services.db
-      .insert(labelBlob)
-      .values({ volumeId, sha256, sizeBytes: bytes.length, createdBy: user.id })
-      .onConflictDoNothing();
+    await oneOfPerson(user.id, async () => {
+      const budget = spend(services, user.id, units.lookUp);
+      const bytes = await readBody();
+      budget.charge(bytes.length * units.byteStored);
+      const digest = await webcrypto.subtle.digest("SHA-256", Uint8Array.from(bytes));
+      if (Buffer.from(digest).toString("hex") !== sha256)
+        throw new HttpRefusal(400, "The bytes do not have this SHA-256.");
+      const live = await openAtDoor(services, volumeId);
+      await checkBlob(budget, bytes, live.room.fold.grid);
+      await services.blobs.put(paintBlobKey(volumeId, sha256), bytes, { maySpendReserve: true });
+      await services.db
+        .insert(labelBlob)
+        .values({ volumeId, sha256, sizeBytes: bytes.length, createdBy: user.id })
+        .onConflictDoNothing();
+    });
     response.writeHead(204).end();
   },
 };

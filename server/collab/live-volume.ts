@@ -5,6 +5,7 @@ import { listBaseBricks, readBaseBrick } from "./base-bricks.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
 import { Room } from "./room.ts";
 import { VolumeLabels } from "./volume-labels.ts";
+import type { WorkBudgets } from "./work-budget.ts";
 
 /** R29: a turn every 25 to 50 ms while there is work; the first after a pause goes at once. */
 const TICK_MS = 25;
@@ -18,7 +19,7 @@ export interface LiveVolume {
   readonly baseLabels: string;
   readonly room: Room;
   readonly labels: VolumeLabels;
-  /** When somebody last needed it. */
+  /** When somebody last needed it, by the clock that never goes back. */
   usedAtMs: number;
   close(): void;
 }
@@ -26,7 +27,8 @@ export interface LiveVolume {
 export async function openLiveVolume(
   services: Services,
   volumeId: string,
-  onGone: (error: unknown) => void,
+  budgets: WorkBudgets,
+  listener: { onGone(error: unknown): void; onTrouble(error: unknown): void },
 ): Promise<LiveVolume> {
   const { db, blobs, events } = services;
   const store = new PostgresRoomStore(db, blobs, volumeId);
@@ -37,38 +39,48 @@ export async function openLiveVolume(
     .where(eq(volume.id, volumeId));
   let tickTimer: NodeJS.Timeout | null = null;
   let presenceTimer: NodeJS.Timeout | null = null;
+  let tickAtMs = 0;
   let lastTickMs = 0;
+  let presenceAtMs = 0;
   let closed = false;
   const announce = () => events.publish({ topic: "nuclei", projectId, volumeId });
   const fetchBlob = async (sha256: string) => {
-    const bytes = await store.readBlob(sha256);
+    const bytes = await store.readBlobBytes(sha256);
     if (!bytes) throw new Error(`the voxels ${sha256} are missing`);
     return bytes;
   };
 
-  const room: Room = new Room(store, stored, {
-    onWork() {
-      if (tickTimer || closed) return;
-      const wait = Math.max(0, TICK_MS - (Date.now() - lastTickMs));
+  const room: Room = await Room.open(store, stored, {
+    onWork(waitMs) {
+      if (closed) return;
+      const now = performance.now();
+      const dueMs = Math.max(lastTickMs + TICK_MS, now + waitMs);
+      if (tickTimer && tickAtMs <= dueMs) return;
+      if (tickTimer) clearTimeout(tickTimer);
+      tickAtMs = dueMs;
       tickTimer = setTimeout(() => {
         tickTimer = null;
-        lastTickMs = Date.now();
+        lastTickMs = performance.now();
         void room.tick();
-      }, wait);
+      }, dueMs - now);
     },
     onPresence() {
       if (presenceTimer || closed) return;
+      const waitMs = Math.max(PRESENCE_MS, presenceAtMs - performance.now());
       presenceTimer = setTimeout(() => {
         presenceTimer = null;
-        room.presence.flush();
-      }, PRESENCE_MS);
+        presenceAtMs = performance.now() + room.presence.flush();
+      }, waitMs);
     },
     onRecords(_labels, bricks) {
       if (bricks.size > 0) labels.touch(bricks);
       else announce();
     },
-    onCrash: onGone,
+    onCrash: listener.onGone,
+    onTrouble: listener.onTrouble,
     now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    budgets,
   });
   const labels = new VolumeLabels(room.fold, {
     fetchBrick: (key) => readBaseBrick(blobs, volumeId, key),
@@ -82,7 +94,7 @@ export async function openLiveVolume(
     baseLabels,
     room,
     labels,
-    usedAtMs: Date.now(),
+    usedAtMs: performance.now(),
     close() {
       closed = true;
       if (tickTimer) clearTimeout(tickTimer);

@@ -1,22 +1,40 @@
 import { eq } from "drizzle-orm";
+import { Problem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
 import { CloseCode } from "../../core/sync/messages.ts";
 import { volume } from "../../db/schema/index.ts";
 import { membershipForVolume } from "../access.ts";
 import { failureLog } from "../failure-log.ts";
+import { logOf } from "../log/log.ts";
 import type { Services } from "../services.ts";
 import { type LiveVolume, openLiveVolume } from "./live-volume.ts";
+import { OpenSockets } from "./open-sockets.ts";
+import { RestartPauses } from "./restart-pauses.ts";
 import type { RoomConnection } from "./room-connection.ts";
+import { RoomLog } from "./room-log.ts";
+import { WorkBudgets } from "./work-budget.ts";
+
+const log = logOf("collab");
 
 /** Rooms nobody uses leave the memory after this. */
 const IDLE_MS = 60_000;
 /** Roles are asked again this often, and at once when the members of a project change. */
 const CHECK_EVERY_MS = 20_000;
 
+export const restarting = {
+  tag: "volume-restarts",
+  what: "This volume restarts after a failure.",
+  hint: "It opens by itself in a moment.",
+} as const;
+
 /** The volumes that are live in this process: one room each, loaded when somebody needs it (R45: one owner). */
 export class LiveVolumes {
+  readonly budgets = new WorkBudgets(() => performance.now());
+  readonly sockets = new OpenSockets();
   readonly #services: Services;
   readonly #open = new Map<string, Promise<LiveVolume>>();
+  readonly #pauses = new RestartPauses();
+  readonly #log = new RoomLog((line) => log.error(line));
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
 
@@ -30,18 +48,22 @@ export class LiveVolumes {
     });
   }
 
-  /** Rejects with a Problem when the volume is not ready. A failed load is not kept. */
+  /** Rejects with a Problem when the volume is not ready, or has crashed too often of late. A failed load is not kept. */
   async get(volumeId: string): Promise<LiveVolume> {
     let opening = this.#open.get(volumeId);
     if (!opening) {
-      opening = openLiveVolume(this.#services, volumeId, (error) => this.#forget(volumeId, error));
+      if (this.#pauses.remainingMs(volumeId) > 0) throw new Problem(restarting);
+      opening = openLiveVolume(this.#services, volumeId, this.budgets, {
+        onGone: (error) => this.#forget(volumeId, error),
+        onTrouble: (error) => this.#log.trouble(volumeId, error),
+      });
       this.#open.set(volumeId, opening);
       opening.catch(() => this.#open.delete(volumeId));
     }
     const live = await opening;
     // It may have been closed while this waited: nobody would be answered in a room that has no clock any more.
     if (this.#open.get(volumeId) !== opening) return this.get(volumeId);
-    live.usedAtMs = Date.now();
+    live.usedAtMs = performance.now();
     return live;
   }
 
@@ -63,6 +85,12 @@ export class LiveVolumes {
     live.close();
   }
 
+  async counts(): Promise<{ readonly rooms: number; readonly connections: number }> {
+    const live = await Promise.all([...this.#open.keys()].map((volumeId) => this.peek(volumeId)));
+    const connections = live.reduce((sum, one) => sum + (one?.room.connections.size ?? 0), 0);
+    return { rooms: live.length, connections };
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#unsubscribe();
@@ -76,6 +104,18 @@ export class LiveVolumes {
     else if (hasRole(membership.role, "annotator") !== connection.canEdit)
       connection.close(CloseCode.forbidden, "Your role in this project has changed. Reload this page.");
     else connection.role = membership.role;
+  }
+
+  /** Ends sockets at once, in all volumes: those of a person who has left, say. */
+  async closeSockets(which: (connection: RoomConnection) => boolean, code: number, reason: string): Promise<void> {
+    for (const opening of [...this.#open.values()]) {
+      const live = await opening.catch(() => null);
+      for (const connection of [...(live?.room.connections ?? [])]) {
+        if (!which(connection)) continue;
+        connection.close(code, reason);
+        live?.room.disconnect(connection);
+      }
+    }
   }
 
   async #checkRoles(projectId: string | null): Promise<void> {
@@ -108,7 +148,7 @@ export class LiveVolumes {
     await this.#checkRoles(null);
     for (const [volumeId, opening] of [...this.#open]) {
       const live = await opening.catch(() => null);
-      if (!live?.room.isIdle || Date.now() - live.usedAtMs < IDLE_MS) continue;
+      if (!live?.room.isIdle || performance.now() - live.usedAtMs < IDLE_MS) continue;
       this.#open.delete(volumeId);
       live.close();
     }
@@ -119,7 +159,7 @@ export class LiveVolumes {
     if (!opening) return; // ended on purpose
     this.#open.delete(volumeId);
     void opening.then((live) => live.close());
-    console.error(`the room of volume ${volumeId} restarts:`, error instanceof Error ? error.message : error);
+    this.#log.restarts(volumeId, error, this.#pauses.crashed(volumeId));
   }
 }
 

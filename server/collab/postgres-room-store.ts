@@ -1,14 +1,22 @@
 import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
+import { MalformedBytes } from "../../core/sync/bytes.ts";
+import type { LabelGrid } from "../../core/sync/label-grid.ts";
+import type { PaintBody } from "../../core/sync/record.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { Database } from "../../db/client.ts";
 import { labelBlob, labelDocumentState, labelJournal, labelWal, volume, volumeSession } from "../../db/schema/index.ts";
+import { recordsSaved } from "../metrics/process-metrics.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
+import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import type { LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "./room-store.ts";
 
 /** Older states of a document are kept no longer than they can help a reader who just opened it. */
 const KEPT_STATES = 2;
+
+/** A statement of PostgreSQL takes 65 535 parameters: of ten columns, 6553 rows. */
+const ROWS_PER_INSERT = 1000;
 
 const toSession = (row: typeof volumeSession.$inferSelect): SessionRow => ({
   session: row.session,
@@ -84,9 +92,9 @@ export class PostgresRoomStore implements RoomStore {
         position,
         update: update ?? new Uint8Array([0, 0]),
       });
-      if (journal.length > 0)
+      for (let from = 0; from < journal.length; from += ROWS_PER_INSERT)
         await tx.insert(labelJournal).values(
-          journal.map(({ id: _id, labels, brickKeys, ...row }) => ({
+          journal.slice(from, from + ROWS_PER_INSERT).map(({ id: _id, labels, brickKeys, ...row }) => ({
             ...row,
             labels: [...labels],
             brickKeys: [...brickKeys],
@@ -95,6 +103,7 @@ export class PostgresRoomStore implements RoomStore {
           })),
         );
     });
+    recordsSaved.inc(journal.length);
   }
 
   async writeState(position: number, state: Uint8Array): Promise<void> {
@@ -137,7 +146,18 @@ export class PostgresRoomStore implements RoomStore {
     return { sessions: sessions.map(toSession), labelCounter: row?.labelCounter ?? 0 };
   }
 
-  async readBlob(sha256: string): Promise<Uint8Array | null> {
+  async readBlob(sha256: string, grid: LabelGrid): Promise<PaintBody | null> {
+    const bytes = await this.readBlobBytes(sha256);
+    if (!bytes) return null;
+    try {
+      return await decodeBlobBeside(bytes, grid);
+    } catch (error) {
+      if (error instanceof MalformedBytes) return null;
+      throw error;
+    }
+  }
+
+  async readBlobBytes(sha256: string): Promise<Uint8Array | null> {
     const [row] = await this.#db
       .select({ sizeBytes: labelBlob.sizeBytes })
       .from(labelBlob)

@@ -1,11 +1,17 @@
-import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import { ByteReader, malformed } from "../../core/sync/bytes.ts";
 import { MessageType } from "../../core/sync/messages.ts";
 import { MAX_PRESENCE_BYTES } from "../../core/sync/presence.ts";
 import type { RoomConnection } from "./room-connection.ts";
 
-/** One browser page of one person has one client; a few more survive a reconnect until they time out. */
-const MAX_CLIENTS_PER_CONNECTION = 4;
+/** Pages before this one echo what they hear of the others: entries that are read past. */
+const MAX_ENTRIES = 64;
+
+/** A socket with more than this under way hears of nobody until it has caught up; then it hears of everybody once. */
+const SLOW_BYTES = 256 * 1024;
+
+/** What all receivers of a flush may get in a second, together: a full room hears of cursors less often. */
+const BYTES_PER_SECOND = 16 * 1024 * 1024;
 
 interface State {
   readonly clock: number;
@@ -15,53 +21,77 @@ interface State {
 }
 
 /**
- * Relays who is here. States are coalesced until `flush` (R58), never stored, and say who a person is in the server's
- * words: nobody can appear under another name.
+ * Relays who is here. Of what a socket sends only the newest counts, read once per flush (R58); never stored, and saying
+ * who a person is in the server's words: nobody can appear under another name, and no socket as two.
  */
 export class PresenceRelay {
   readonly #states = new Map<number, State>();
   readonly #dirty = new Set<number>();
-  readonly #members = new Set<RoomConnection>();
+  /** True for those who have missed something. */
+  readonly #members = new Map<RoomConnection, boolean>();
 
   welcome(connection: RoomConnection): void {
-    this.#members.add(connection);
+    this.#members.set(connection, false);
     if (this.#states.size > 0) connection.send(frameOf([...this.#states]));
   }
 
   leave(connection: RoomConnection): void {
     this.#members.delete(connection);
-    for (const [client, state] of this.#states)
-      if (state.from === connection) {
-        this.#states.set(client, { ...state, json: "null" });
-        this.#dirty.add(client);
-      }
-  }
-
-  /** An awareness update; entries for clients of other people are left out. */
-  receive(connection: RoomConnection, bytes: Uint8Array): void {
-    try {
-      for (const { client, clock, json } of readEntries(bytes)) this.#take(connection, client, clock, json);
-    } catch {
-      connection.close(1007, "bad presence");
-    }
+    const client = connection.presenceClient;
+    const state = client === null ? undefined : this.#states.get(client);
+    if (client === null || state?.from !== connection) return;
+    this.#states.set(client, { ...state, json: "null" });
+    this.#dirty.add(client);
   }
 
   get hasNews(): boolean {
     return this.#dirty.size > 0;
   }
 
-  /** Call every 50 to 100 ms while `hasNews`. */
-  flush(): void {
+  /** Call every 50 to 100 ms while somebody sends; returns how long to wait before the next time, in ms. */
+  flush(): number {
+    for (const member of this.#members.keys()) this.#read(member);
     const changed = [...this.#dirty].flatMap((client) => {
       const state = this.#states.get(client);
       return state ? [[client, state] as const] : [];
     });
     this.#dirty.clear();
     for (const [client, { json }] of changed) if (json === "null") this.#states.delete(client);
-    if (changed.length === 0) return;
-    for (const member of this.#members) {
-      const news = changed.filter(([, { from }]) => from !== member);
-      if (news.length > 0) member.send(frameOf(news));
+    return this.#tell(changed);
+  }
+
+  /** One frame for all. Who alone has changed is not told of it; who is slow is told of everybody later. */
+  #tell(changed: readonly (readonly [number, State])[]): number {
+    const origins = new Set(changed.map(([, { from }]) => from));
+    let news: Uint8Array | null = null;
+    let everybody: Uint8Array | null = null;
+    let bytes = 0;
+    const send = (member: RoomConnection, frame: Uint8Array) => {
+      bytes += frame.length;
+      member.send(frame);
+    };
+    for (const [member, hasMissed] of this.#members) {
+      if (member.bufferedBytes > SLOW_BYTES) this.#members.set(member, changed.length > 0 || hasMissed);
+      else if (hasMissed) {
+        everybody ??= frameOf([...this.#states]);
+        send(member, everybody);
+        this.#members.set(member, false);
+      } else if (changed.length > 0 && !(origins.size === 1 && origins.has(member))) {
+        news ??= frameOf(changed);
+        send(member, news);
+      }
+    }
+    return Math.ceil((bytes * 1000) / BYTES_PER_SECOND);
+  }
+
+  #read(connection: RoomConnection): void {
+    const { presence } = connection;
+    if (!presence) return;
+    connection.presence = null;
+    try {
+      for (const { client, clock, json } of readEntries(presence)) this.#take(connection, client, clock, json);
+    } catch {
+      connection.close(1007, "bad presence");
     }
   }
 
@@ -69,8 +99,11 @@ export class PresenceRelay {
     const known = this.#states.get(client);
     if (known && known.from !== connection && known.from.userId !== connection.userId) return;
     if (known && clock < known.clock) return;
-    const own = [...this.#states.values()].filter(({ from }) => from === connection).length;
-    if (!known && own >= MAX_CLIENTS_PER_CONNECTION) return;
+    if (connection.presenceClient === null) {
+      if (!known && json === "null") return; // an echo of somebody who has left
+      connection.presenceClient = client;
+    }
+    if (connection.presenceClient !== client) return;
     this.#states.set(client, { clock, json: signed(json, connection), from: connection });
     this.#dirty.add(client);
   }
@@ -85,12 +118,13 @@ function signed(json: string, { userId, name }: RoomConnection): string {
 }
 
 function* readEntries(bytes: Uint8Array): IterableIterator<{ client: number; clock: number; json: string }> {
-  const decoder = decoding.createDecoder(bytes);
-  for (let rest = decoding.readVarUint(decoder); rest > 0; rest--) {
-    const client = decoding.readVarUint(decoder);
-    const clock = decoding.readVarUint(decoder);
-    const json = decoding.readVarString(decoder);
-    if (json.length > MAX_PRESENCE_BYTES) throw new Error("presence too large");
+  const reader = new ByteReader(bytes);
+  const count = reader.vu();
+  if (count > MAX_ENTRIES) malformed("too many presences");
+  for (let i = 0; i < count; i++) {
+    const [client, clock] = [reader.vu(), reader.vu()];
+    const json = new TextDecoder().decode(reader.bytes(reader.vu()));
+    if (json.length > MAX_PRESENCE_BYTES) malformed("presence too large");
     yield { client, clock, json };
   }
 }

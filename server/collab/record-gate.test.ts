@@ -4,12 +4,13 @@ import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument, metaOf, sealGeneration } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
-import { declaredBricks, decodeBlob, deflateBlob, paintRefBody } from "../../core/sync/paint-ref-codec.ts";
+import { decodeBlob, deflateBlob, paintRefBody } from "../../core/sync/paint-ref-codec.ts";
 import { planRecord } from "../../core/sync/plan-act.ts";
-import { recordIdOf } from "../../core/sync/record.ts";
+import { type PaintBody, recordIdOf } from "../../core/sync/record.ts";
 import { edgeBody, encodeRecord, metaBody, undoBody } from "../../core/sync/record-codec.ts";
 import { sha256Hex } from "../../core/sync/sha256.ts";
-import { RecordGate } from "./record-gate.ts";
+import { withoutPause } from "../../core/sync/steps.ts";
+import { type GateVerdict, RecordGate } from "./record-gate.ts";
 import { SessionJournal } from "./session-journal.ts";
 
 const grid: LabelGrid = { shapeZyx: [8, 40, 48], brickSize: 16 };
@@ -19,7 +20,7 @@ function setUp() {
   const doc = new Y.Doc();
   const fold = new LabelFold(grid);
   initialiseDocument(doc, grid, "server");
-  new DocumentFeed(doc, fold, () => {});
+  DocumentFeed.open(doc, fold, () => {});
   const journal = new SessionJournal(
     new Map(),
     [1, 2, 3].map((session) => ({ session, userId: session === 3 ? "ben" : "ada", after: null })),
@@ -30,7 +31,7 @@ function setUp() {
   const ben = clientOf(doc);
   const accept = (client: Y.Doc, userId: string, row: Row) => {
     const update = changes(client, () => generationsOf(client).get("1")?.set(row.id, row.stored));
-    expect(gate.check(update, { userId, isModerator: false }, true)).toMatchObject({ kind: "pass" });
+    expect(withoutPause(gate.judge(update, { userId, isModerator: false }, new Map()))).toMatchObject({ kind: "pass" });
     Y.applyUpdate(doc, update);
     return update;
   };
@@ -38,9 +39,10 @@ function setUp() {
   accept(ben, "ben", paint(3, 1));
   Y.applyUpdate(ada, Y.encodeStateAsUpdate(doc));
   Y.applyUpdate(ben, Y.encodeStateAsUpdate(doc));
-  const judge = (update: Uint8Array, who = { userId: "ada", isModerator: false }, asked = true) =>
-    gate.check(update, who, asked);
-  return { doc, gate, ada, ben, judge, fold };
+  const blobs = new Map<string, PaintBody>();
+  const judge = (update: Uint8Array, who = { userId: "ada", isModerator: false }, asked = true): GateVerdict =>
+    withoutPause(gate.judge(update, who, asked ? blobs : null));
+  return { doc, gate, ada, ben, judge, fold, blobs };
 }
 
 interface Row {
@@ -218,14 +220,14 @@ const forged: Record<string, [(scene: Scene) => Uint8Array, RegExp]> = {
     /not known/,
   ],
   "uploaded voxels outside the declared boxes": [
-    ({ ada, gate }) => {
+    ({ ada, blobs }) => {
       const [{ blob }] = planRecord({ kind: "paint", label: 3, runs: Int32Array.from([1, 1, 1, 30]) }, grid, {
         bodyBytes: 1,
         inlineRecords: 0,
       });
       const bytes = blob?.bytes ?? deflateBlob(new Uint8Array());
-      gate.putBlob(sha256Hex(bytes), bytes);
-      const bricks = declaredBricks(decodeBlob(bytes, grid).sections).map(({ key, box }) => ({
+      blobs.set(sha256Hex(bytes), decodeBlob(bytes, grid));
+      const bricks = decodeBlob(bytes, grid).bricks.map(({ key, box }) => ({
         key,
         box: { ...box, x1: box.x0 + 1 },
       }));

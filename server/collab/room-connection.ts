@@ -11,6 +11,9 @@ export interface RoomSocket {
   close(code: number, reason: string): void;
   /** Bytes accepted by `send` that have not left. */
   readonly bufferedBytes: number;
+  /** Nothing more is read of it until `resume`: its sender is slowed down by its own line. */
+  pause(): void;
+  resume(): void;
 }
 
 // A socket that cannot keep up is closed; its client syncs again from its state vector.
@@ -37,6 +40,13 @@ export class RoomConnection {
   /** The own difference has been accepted: updates may pass (R37). */
   accepted = false;
   readonly held: Uint8Array[] = [];
+  heldBytes = 0;
+  /** The newest presence it sent since the last relay. */
+  presence: Uint8Array | null = null;
+  /** The one Yjs client it speaks for. */
+  presenceClient: number | null = null;
+  /** It has asked for the document and not been answered. */
+  isAsking = false;
   /** It has been sent the document: it takes part in broadcasts. */
   synced = false;
   open = true;
@@ -54,6 +64,11 @@ export class RoomConnection {
     return hasRole(this.role, "annotator");
   }
 
+  /** Bytes sent to it that have not left. */
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes;
+  }
+
   get identity(): GateIdentity {
     return { userId: this.userId, isModerator: isModerator(this.role) };
   }
@@ -62,6 +77,14 @@ export class RoomConnection {
     if (!this.open) return;
     if (this.#socket.bufferedBytes > MAX_BUFFERED_BYTES) this.close(CloseCode.tooSlow, "too slow");
     else this.#socket.send(bytes);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   tell(message: Message): void {

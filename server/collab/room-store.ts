@@ -1,5 +1,5 @@
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
-import type { RecordId } from "../../core/sync/record.ts";
+import type { PaintBody, RecordId } from "../../core/sync/record.ts";
 
 /** What a room keeps for ever. PostgreSQL in the product, memory in the harness. */
 
@@ -62,6 +62,6 @@ export interface RoomStore {
   leaseLabels(count: number): Promise<{ first: number; count: number }>;
   /** Sessions and the label counter may have grown by other doors since. */
   refresh(afterSession: number): Promise<{ sessions: readonly SessionRow[]; labelCounter: number }>;
-  /** Bytes of an uploaded blob; null where none was uploaded. */
-  readBlob(sha256: string): Promise<Uint8Array | null>;
+  /** An uploaded blob; null where none was uploaded, or what is there is damaged. */
+  readBlob(sha256: string, grid: LabelGrid): Promise<PaintBody | null>;
 }

@@ -1,17 +1,10 @@
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { PaintBody } from "../../core/sync/record.ts";
-import type { IncomingMessage } from "./incoming-message.ts";
-import type { RoomConnection } from "./room-connection.ts";
 import type { JournalRow, LabelTouch } from "./room-store.ts";
+import type { WorkBudgets } from "./work-budget.ts";
 
-/** Everything that happens in one tick, in order of arrival. */
-export type QueueItem =
-  | {
-      readonly kind: "message";
-      readonly connection: RoomConnection;
-      readonly message: IncomingMessage;
-      readonly bytes: number;
-    }
+/** What the server itself does in a room, in order. */
+export type OwnItem =
   | { readonly kind: "author"; readonly make: MakeRecords; readonly settle: Settle<boolean> }
   | { readonly kind: "read"; readonly settle: Settle<RoomState> };
 
@@ -39,15 +32,20 @@ export interface RoomState {
 }
 
 export interface RoomEvents {
-  /** Something waits: call `tick` within 25 to 50 ms. */
-  onWork(): void;
+  /** Something waits: call `tick` within 25 to 50 ms, or after `waitMs` if that is later and nothing else comes. */
+  onWork(waitMs: number): void;
   /** Presence waits: call `presence.flush` within 50 to 100 ms. */
   onPresence(): void;
   /** Records became durable: these labels and bricks changed. */
   onRecords(labels: ReadonlySet<number>, bricks: ReadonlySet<number>): void;
   /** The room is of no more use; a fresh one boots from the database. */
   onCrash(error: unknown): void;
+  /** A message could not be handled, and its socket was closed. */
+  onTrouble(error: unknown): void;
   now(): Date;
+  /** For durations: never goes back. */
+  monotonicMs(): number;
+  readonly budgets: WorkBudgets;
 }
 
 /** What one tick has done and nobody has been told yet. */
@@ -55,7 +53,7 @@ export interface TickWork {
   readonly updates: { readonly bytes: Uint8Array; readonly origin: unknown }[];
   readonly journal: JournalRow[];
   /** Answers, in the order of the questions; given after everything before them is durable. */
-  readonly answers: (() => void)[];
+  readonly answers: (() => void | Promise<void>)[];
   readonly settles: Settle<unknown>[];
 }
 

@@ -11,6 +11,7 @@ import { encodeRecord } from "../../core/sync/record-codec.ts";
 import { Room } from "./room.ts";
 import { stepOneFrame, stepTwoFrame, updateFrame } from "./room-connection.ts";
 import { MemoryRoomStore } from "./testing/memory-room-store.ts";
+import { WorkBudgets } from "./work-budget.ts";
 
 const grid: LabelGrid = { shapeZyx: [8, 40, 48], brickSize: 16 };
 const NOTHING = new Uint8Array([0, 0]);
@@ -18,18 +19,18 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 async function openRoom(store = new MemoryRoomStore(grid, 1000)) {
   const crashes: unknown[] = [];
-  const room = new Room(store, await store.open(), {
+  const room = await Room.open(store, await store.open(), {
     onWork: () => {},
     onPresence: () => {},
     onRecords: () => {},
     onCrash: (error) => crashes.push(error),
+    onTrouble: (error) => crashes.push(error),
     now: () => new Date(0),
+    monotonicMs: () => 0,
+    budgets: new WorkBudgets(() => 0),
   });
   const turn = async () => {
-    const ticking = room.tick();
-    await settle();
-    store.fsync();
-    await ticking;
+    await store.finish(room.tick());
     await settle();
   };
   await turn();
@@ -43,6 +44,8 @@ function join(room: Room, store: MemoryRoomStore, userId: string, role: Role = "
     bufferedBytes: 0,
     send: (f: Uint8Array) => frames.push(f),
     close: (code: number) => closes.push(code),
+    pause: () => {},
+    resume: () => {},
   };
   const connection = room.connect(socket, { userId, name: `Dr ${userId}`, role });
   const { row, labelCounter } = store.startSession(userId, null);
@@ -171,7 +174,7 @@ describe("a room", () => {
     const reading = room.readState();
     const failing = expect(reading).rejects.toThrow();
     void room.tick();
-    await settle();
+    await store.appended();
     store.loseTail();
     await settle();
     await failing;

@@ -1,38 +1,55 @@
 import * as Y from "yjs";
 import type { Role } from "../../core/roles.ts";
+import { sameBytes } from "../../core/sync/bytes.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import { LABELS_PER_LEASE } from "../../core/sync/label-leases.ts";
-import { CloseCode } from "../../core/sync/messages.ts";
+import { CloseCode, RestartReason } from "../../core/sync/messages.ts";
+import type { PaintBody } from "../../core/sync/record.ts";
+import { diskProblemOf } from "../storage/disk-room.ts";
+import { encodeState } from "./encode-state.ts";
 import { type IncomingMessage, parseIncoming } from "./incoming-message.ts";
+import { nextTurn, pauseWhenDue } from "./next-turn.ts";
 import { PresenceRelay } from "./presence-relay.ts";
-import { RecordGate } from "./record-gate.ts";
+import { type FoundBlobs, type GateVerdict, type NewStruct, RecordGate } from "./record-gate.ts";
 import { RoomConnection, type RoomSocket, stepOneFrame, stepTwoFrame, updateFrame } from "./room-connection.ts";
 import { RoomGenerations } from "./room-generations.ts";
+import { RoomIntake } from "./room-intake.ts";
 import type { LabelTouch, RoomStore, SessionRow, StoredRoom } from "./room-store.ts";
 import {
   type MakeRecords,
   noWork,
-  type QueueItem,
+  type OwnItem,
   type RoomEvents,
   type RoomState,
   type Settle,
   type TickWork,
 } from "./room-work.ts";
 import { type PendingRecord, SessionJournal } from "./session-journal.ts";
-
-// Above this a connection sends faster than the database takes it.
-const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+import { cutUpdate } from "./update-scan.ts";
+import { ANSWER_UNDER_WAY_BYTES, sizeUnits, units } from "./work-units.ts";
 
 // An honest client sends its difference first, or at most a few fresh strokes before it.
 const MAX_HELD_UPDATES = 1000;
+const MAX_HELD_BYTES = 1024 * 1024;
+
+/** Structs applied at once: a few milliseconds, and the acts of a while. */
+const PIECE_STRUCTS = 100;
+/** A step of a long message says what it cost this often. */
+const STEP_UNITS = 500;
 
 const SERVER_ORIGIN = "server";
+/** No structs, no deletions: the difference of a page that has nothing of its own. */
+const NOTHING_NEW = Uint8Array.of(0, 0);
+
+/** The document threw while something was applied: what is in memory is not to be trusted any more. */
+class ApplyFailed extends Error {}
 
 /**
  * One volume's live document. Each tick runs gate -> apply -> append (durable) -> broadcast -> acknowledge: nothing that
  * is not durable reaches another client (R29), so no client can ever hold what the server lost.
+ * What a socket sends can close that socket; the room crashes when its database or the document itself fails, only.
  */
 export class Room {
   readonly doc = new Y.Doc();
@@ -46,16 +63,18 @@ export class Room {
   readonly #store: RoomStore;
   readonly #events: RoomEvents;
   #position: number;
-  #queue: QueueItem[] = [];
-  #queuedBytes = 0;
+  readonly #intake: RoomIntake;
+  #ownItems: OwnItem[] = [];
   #work = noWork();
   #inFlight: TickWork | null = null;
   #busy = false;
   #crashed = false;
   readonly #generations: RoomGenerations;
   #statePosition = -1;
+  /** The whole document as of a moment, for everybody who asks at that moment. */
+  #wholeFrame: Uint8Array | null = null;
 
-  constructor(store: RoomStore, stored: StoredRoom, events: RoomEvents) {
+  private constructor(store: RoomStore, stored: StoredRoom, events: RoomEvents) {
     this.#store = store;
     this.#events = events;
     this.#position = stored.position;
@@ -63,19 +82,37 @@ export class Room {
     this.fold = new LabelFold(stored.grid);
     this.journal = new SessionJournal(stored.journalled, stored.sessions);
     this.presence = new PresenceRelay();
-    for (const touch of stored.touches) this.touches.set(touch.label, touch);
-    for (const update of stored.updates) Y.applyUpdate(this.doc, update, SERVER_ORIGIN);
+    this.#intake = new RoomIntake((connection, message) => this.#handle(connection, message), events.budgets);
     this.gate = new RecordGate(this.doc, this.fold, this.journal, stored.labelCounter);
-    new DocumentFeed(this.doc, this.fold, () => {});
-    this.doc.on("update", (bytes: Uint8Array, origin: unknown) => this.#work.updates.push({ bytes, origin }));
+    for (const touch of stored.touches) this.touches.set(touch.label, touch);
+    this.#generations = new RoomGenerations(this.doc, this.gate, SERVER_ORIGIN, events.monotonicMs());
+  }
+
+  /** Reads what is stored, with pauses: sockets of other volumes do not wait for a large one. */
+  static async open(store: RoomStore, stored: StoredRoom, events: RoomEvents): Promise<Room> {
+    const room = new Room(store, stored, events);
+    await room.#boot(stored);
+    return room;
+  }
+
+  async #boot(stored: StoredRoom): Promise<void> {
+    for (const update of stored.updates) {
+      Y.applyUpdate(this.doc, update, SERVER_ORIGIN);
+      await pauseWhenDue();
+    }
+    await DocumentFeed.openSlowly(this.doc, this.fold, () => {}, pauseWhenDue);
+    this.doc.on("update", (bytes: Uint8Array, origin: unknown) => {
+      this.#work.updates.push({ bytes, origin });
+      this.#wholeFrame = null;
+    });
     if (stored.updates.length === 0) initialiseDocument(this.doc, stored.grid, SERVER_ORIGIN);
-    this.#generations = new RoomGenerations(this.doc, this.gate, SERVER_ORIGIN, events.now().getTime());
-    this.#adoptLiveRecords();
-    if (this.#hasWork()) events.onWork();
+    this.#generations.learn();
+    await this.#adoptLiveRecords();
+    if (this.#hasWork()) this.#events.onWork(0);
   }
 
   get isIdle(): boolean {
-    return this.connections.size === 0 && this.#queue.length === 0 && !this.#busy;
+    return this.connections.size === 0 && this.#ownItems.length === 0 && this.#intake.isEmpty && !this.#busy;
   }
 
   get position(): number {
@@ -86,7 +123,7 @@ export class Room {
     const connection = new RoomConnection(socket, who);
     if (this.#crashed) {
       // Between its admission and now: the next attempt finds a fresh room.
-      connection.close(CloseCode.restart, "the volume restarts");
+      connection.close(CloseCode.restart, RestartReason.plain);
       return connection;
     }
     this.connections.add(connection);
@@ -98,6 +135,7 @@ export class Room {
   disconnect(connection: RoomConnection): void {
     connection.open = false;
     this.connections.delete(connection);
+    this.#intake.drop(connection);
     this.presence.leave(connection);
     if (this.presence.hasNews) this.#events.onPresence();
   }
@@ -109,21 +147,19 @@ export class Room {
     try {
       message = parseIncoming(frame);
     } catch {
-      connection.close(1007, "bad message");
+      connection.close(CloseCode.unreadable, "bad message");
       return;
     }
     if (message.type === "awareness") {
-      this.presence.receive(connection, message.bytes);
-      if (this.presence.hasNews) this.#events.onPresence();
+      // Of several within a flush the newest counts: the others are not even read.
+      connection.presence = message.bytes;
+      this.#events.onPresence();
       return;
     }
-    this.#queuedBytes += frame.length;
-    if (this.#queuedBytes > MAX_QUEUED_BYTES) {
-      connection.close(CloseCode.tooSlow, "the server cannot keep up");
-      return;
-    }
-    this.#queue.push({ kind: "message", connection, message, bytes: frame.length });
-    this.#events.onWork();
+    // R32: of people who may only look, no edit is read at all.
+    if (!connection.canEdit && message.type !== "stateVector" && message.type !== "hello") return;
+    if (this.#intake.put(connection, message, frame.length)) this.#events.onWork(0);
+    else connection.close(CloseCode.tooSlow, "the server cannot keep up");
   }
 
   /** Writes records for a session of a person; resolves when durable, with false when `make` declined. */
@@ -146,16 +182,14 @@ export class Room {
     if (this.#busy || this.#crashed) return;
     this.#busy = true;
     try {
-      if (this.#generations.isDue(this.#events.now().getTime())) this.seal();
-      const batch = this.#queue;
-      this.#queue = [];
-      this.#queuedBytes = 0;
-      for (const item of batch) await this.#take(item);
+      if (this.#generations.isDue(this.#events.monotonicMs())) this.seal();
+      for (const item of this.#ownItems.splice(0)) this.#takeOwn(item);
+      await this.#intake.takeTurns();
       const work = this.#work;
       this.#work = noWork();
       this.#inFlight = work;
       await this.makeDurable(work);
-      this.publish(work);
+      await this.publish(work);
       this.#inFlight = null;
       await this.#writeStateIfDue();
     } catch (error) {
@@ -163,7 +197,7 @@ export class Room {
     } finally {
       this.#busy = false;
     }
-    if (!this.#crashed && this.#hasWork()) this.#events.onWork();
+    if (!this.#crashed && this.#hasWork()) this.#events.onWork(this.#waitMs);
   }
 
   /** R29: from here on it survives a crash. */
@@ -175,9 +209,9 @@ export class Room {
   }
 
   /** Broadcast, answers, acknowledgements: all of what is durable. */
-  publish(work: TickWork): void {
+  async publish(work: TickWork): Promise<void> {
     this.#broadcast(work.updates);
-    for (const answer of work.answers) answer();
+    for (const answer of work.answers) await answer();
     for (const connection of this.connections) connection.acknowledge((session) => this.journal.reached(session));
     if (work.journal.length > 0)
       this.#events.onRecords(
@@ -190,77 +224,131 @@ export class Room {
   crash(error: unknown): void {
     if (this.#crashed) return;
     this.#crashed = true;
+    const reason = diskProblemOf(error) ? RestartReason.diskFull : RestartReason.plain;
     for (const connection of [...this.connections]) {
-      connection.close(CloseCode.restart, "the volume restarts");
+      connection.close(CloseCode.restart, reason);
       this.disconnect(connection);
     }
     const failed = [
       ...(this.#inFlight?.settles ?? []),
       ...this.#work.settles,
-      ...this.#queue.flatMap((item) => ("settle" in item ? [item.settle] : [])),
+      ...this.#ownItems.map(({ settle }) => settle),
     ];
     for (const settle of failed) settle.reject(error);
     this.#events.onCrash(error);
   }
 
-  #enqueue(item: QueueItem): void {
+  #enqueue(item: OwnItem): void {
     if (this.#crashed) {
-      if ("settle" in item) item.settle.reject(new Error("the volume restarts"));
+      item.settle.reject(new Error("the volume restarts"));
       return;
     }
-    this.#queue.push(item);
-    this.#events.onWork();
+    this.#ownItems.push(item);
+    this.#events.onWork(0);
   }
 
+  /** Work of the room itself, or of somebody who need not wait. */
   #hasWork(): boolean {
-    return this.#queue.length > 0 || this.#work.updates.length > 0 || this.#work.journal.length > 0;
+    return this.#ownItems.length > 0 || !this.#intake.isEmpty || this.#isUnwritten;
   }
 
-  async #take(item: QueueItem): Promise<void> {
+  get #isUnwritten(): boolean {
+    return this.#work.updates.length > 0 || this.#work.journal.length > 0;
+  }
+
+  get #waitMs(): number {
+    return this.#ownItems.length > 0 || this.#isUnwritten ? 0 : (this.#intake.readyInMs ?? 0);
+  }
+
+  #takeOwn(item: OwnItem): void {
     if (item.kind === "author") this.#author(item.make, item.settle);
-    else if (item.kind === "read") this.#answerState(item.settle);
-    else if (item.connection.open) await this.#handle(item.connection, item.message);
+    else this.#answerState(item.settle);
   }
 
-  async #handle(connection: RoomConnection, message: IncomingMessage): Promise<void> {
+  /** Whatever goes wrong with one socket's message closes that socket. */
+  async *#handle(connection: RoomConnection, message: IncomingMessage): AsyncGenerator<number, void, void> {
+    try {
+      yield units.message;
+      yield* this.#handleSafely(connection, message);
+    } catch (error) {
+      if (error instanceof ApplyFailed) throw error;
+      connection.close(CloseCode.trouble, "the server could not handle this message");
+      this.#events.onTrouble(error);
+    }
+  }
+
+  async *#handleSafely(connection: RoomConnection, message: IncomingMessage): AsyncGenerator<number, void, void> {
     switch (message.type) {
       case "stateVector":
-        this.#work.answers.push(() => {
-          connection.send(stepTwoFrame(Y.encodeStateAsUpdate(this.doc, message.bytes)));
-          connection.synced = true;
-        });
+        yield* this.#tellDocument(connection, message.clocks);
         return;
       case "hello":
+        yield message.outboxSessions.length;
         this.#greet(connection, [message.session, ...message.outboxSessions]);
         return;
       case "want":
-        if (connection.canEdit) await this.#lease(connection, message.count);
+        yield units.labelLease;
+        await this.#lease(connection, message.count);
         return;
       case "update":
-        if (!connection.canEdit) return;
-        if (connection.accepted) await this.#pass(connection, message.bytes);
-        else if (connection.held.length < MAX_HELD_UPDATES) connection.held.push(message.bytes);
-        else connection.close(CloseCode.tooSlow, "updates before the difference");
+        if (connection.accepted) yield* this.#pass(connection, message.bytes);
+        else this.#hold(connection, message.bytes);
         return;
       case "difference":
-        // R32: of people who may only look, nothing is read at all.
-        if (!connection.canEdit) return;
-        if (await this.#pass(connection, message.bytes)) await this.#release(connection);
+        if (yield* this.#pass(connection, message.bytes)) yield* this.#release(connection);
     }
   }
 
-  async #release(connection: RoomConnection): Promise<void> {
+  /** R37: before its difference has passed, a page's updates wait. */
+  #hold(connection: RoomConnection, update: Uint8Array): void {
+    connection.held.push(update);
+    connection.heldBytes += update.length;
+    if (connection.held.length > MAX_HELD_UPDATES || connection.heldBytes > MAX_HELD_BYTES)
+      connection.close(CloseCode.tooSlow, "updates before the difference");
+  }
+
+  async *#release(connection: RoomConnection): AsyncGenerator<number, void, void> {
     connection.accepted = true;
-    for (const update of connection.held.splice(0)) if (connection.open) await this.#pass(connection, update);
+    for (const update of connection.held.splice(0)) if (connection.open) yield* this.#pass(connection, update);
+  }
+
+  /** Sync step 2: once for everybody who has nothing, in pauses. One question at a time. */
+  async *#tellDocument(
+    connection: RoomConnection,
+    clocks: ReadonlyMap<number, number>,
+  ): AsyncGenerator<number, void, void> {
+    if (connection.isAsking || connection.bufferedBytes > ANSWER_UNDER_WAY_BYTES) {
+      connection.close(CloseCode.tooSlow, "one question for the document at a time");
+      return;
+    }
+    connection.isAsking = true;
+    yield clocks.size;
+    const budget = this.#events.budgets.of(connection.userId);
+    this.#answer(connection, async () => {
+      const hasNothing = ![...clocks].some(([client, clock]) => clock > 0 && this.doc.store.clients.has(client));
+      const frame = hasNothing
+        ? await this.#encodeWhole()
+        : stepTwoFrame(await encodeState(this.doc, nextTurn, clocks));
+      budget.charge(frame.length * units.byteSent);
+      connection.send(frame);
+      connection.synced = true;
+      connection.isAsking = false;
+    });
+  }
+
+  async #encodeWhole(): Promise<Uint8Array> {
+    this.#wholeFrame ??= stepTwoFrame(await encodeState(this.doc, nextTurn));
+    return this.#wholeFrame;
   }
 
   #greet(connection: RoomConnection, sessions: readonly number[]): void {
-    this.#work.answers.push(() => {
+    this.#answer(connection, () => {
       const durable = new Map<number, number>();
+      connection.acknowledged.clear();
       for (const session of sessions) {
         const reached = this.journal.reached(session);
-        connection.acknowledged.set(session, reached);
         durable.set(session, reached);
+        if (this.journal.ownerOf(session) === connection.userId) connection.acknowledged.set(session, reached);
       }
       connection.tell({ type: "ack", durable });
     });
@@ -269,38 +357,100 @@ export class Room {
   async #lease(connection: RoomConnection, wanted: number): Promise<void> {
     const { first, count } = await this.#store.leaseLabels(Math.min(Math.max(1, wanted), LABELS_PER_LEASE));
     this.gate.labelCounter = Math.max(this.gate.labelCounter, first + count - 1);
-    this.#work.answers.push(() => connection.tell({ type: "lease", firstLabel: first, count }));
+    this.#answer(connection, () => connection.tell({ type: "lease", firstLabel: first, count }));
   }
 
-  /** Gate and apply. False when the update was refused. */
-  async #pass(connection: RoomConnection, update: Uint8Array): Promise<boolean> {
-    if (update.length <= 2) return true; // no structs, no deletions
-    let verdict = this.gate.check(update, connection.identity, false);
-    if (verdict.kind === "ask") {
-      await this.#lookUp(verdict.blobs);
-      verdict = this.gate.check(update, connection.identity, true);
+  /** Given in its turn, when all before it is durable; a failure is that socket's alone. */
+  #answer(connection: RoomConnection, give: () => void | Promise<void>): void {
+    this.#work.answers.push(async () => {
+      try {
+        await give();
+      } catch (error) {
+        connection.close(CloseCode.trouble, "the server could not answer");
+        this.#events.onTrouble(error);
+      }
+    });
+  }
+
+  /** Gate and apply. False when the update was refused, or its socket went away meanwhile. */
+  async *#pass(connection: RoomConnection, update: Uint8Array): AsyncGenerator<number, boolean, void> {
+    if (sameBytes(update, NOTHING_NEW)) return true;
+    yield update.length * units.byteStored;
+    let verdict = yield* this.#judge(connection, update, null);
+    if (verdict.kind === "ask") verdict = yield* this.#judge(connection, update, yield* this.#lookUp(verdict.blobs));
+    if (!connection.open) return false;
+    if (verdict.kind === "pass") return yield* this.#apply(connection, update, verdict.structs);
+    const { reason, recordId } = verdict.kind === "refuse" ? verdict : { reason: "unknown", recordId: "" };
+    // After what was accepted before it has been acknowledged, as always in order.
+    connection.open = false;
+    this.#work.answers.push(() => {
+      connection.open = true;
+      connection.reject(reason, recordId);
+      this.disconnect(connection);
+    });
+    return false;
+  }
+
+  async *#judge(
+    connection: RoomConnection,
+    update: Uint8Array,
+    blobs: FoundBlobs | null,
+  ): AsyncGenerator<number, GateVerdict, void> {
+    const steps = this.gate.judge(update, connection.identity, blobs);
+    let cost = 0;
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) {
+        yield cost;
+        return step.value;
+      }
+      cost += step.value;
+      if (cost < STEP_UNITS) continue;
+      yield cost;
+      cost = 0;
     }
-    if (verdict.kind !== "pass") {
-      const { reason, recordId } = verdict.kind === "refuse" ? verdict : { reason: "unknown", recordId: "" };
-      // After what was accepted before it has been acknowledged, as always in order.
-      connection.open = false;
-      this.#work.answers.push(() => {
-        connection.open = true;
-        connection.reject(reason, recordId);
-        this.disconnect(connection);
-      });
-      return false;
+  }
+
+  /** In pieces that each could have come as an update of its own; what has been applied stays when the socket goes. */
+  async *#apply(
+    connection: RoomConnection,
+    update: Uint8Array,
+    structs: readonly NewStruct[],
+  ): AsyncGenerator<number, boolean, void> {
+    for (const piece of piecesOf(structs)) {
+      if (!this.gate.stillHolds(piece)) {
+        connection.close(CloseCode.tooSlow, "another page has sent the same");
+        return false;
+      }
+      this.#applyPiece(connection, update, piece);
+      yield 0;
     }
-    Y.applyUpdate(this.doc, update, connection);
-    for (const pending of verdict.records) this.#admit(pending);
     return true;
   }
 
-  async #lookUp(blobs: readonly string[]): Promise<void> {
+  #applyPiece(connection: RoomConnection, update: Uint8Array, piece: readonly NewStruct[]): void {
+    const records = piece.flatMap(({ pending }) => (pending ? [pending] : []));
+    try {
+      for (const { record, stored } of records) this.fold.knowDecoded(record, stored);
+      const structs = piece.map(({ struct }) => struct);
+      Y.applyUpdate(this.doc, cutUpdate(update, structs), connection);
+      this.fold.forgetDecoded();
+      for (const pending of records) this.#admit(pending);
+    } catch (cause) {
+      throw new ApplyFailed("an update that was judged good could not be applied", { cause });
+    }
+  }
+
+  async *#lookUp(names: readonly string[]): AsyncGenerator<number, FoundBlobs, void> {
     const { sessions, labelCounter } = await this.#store.refresh(this.journal.highestSession);
     for (const session of sessions) this.addSession(session, labelCounter);
     this.gate.labelCounter = Math.max(this.gate.labelCounter, labelCounter);
-    for (const sha256 of blobs) this.gate.putBlob(sha256, await this.#store.readBlob(sha256));
+    const blobs = new Map<string, PaintBody | null>();
+    for (const sha256 of names) {
+      const body = await this.#store.readBlob(sha256, this.fold.grid);
+      blobs.set(sha256, body);
+      yield body ? sizeUnits(body.size, body.bricks.length) : units.lookUp;
+    }
+    return blobs;
   }
 
   #admit(pending: PendingRecord): void {
@@ -342,46 +492,42 @@ export class Room {
 
   #answerState(settle: Settle<RoomState>): void {
     this.#work.settles.push(settle as Settle<unknown>);
-    this.#work.answers.push(() =>
+    this.#work.answers.push(async () =>
       settle.resolve({
         epoch: this.epoch,
         position: this.#position,
-        document: Y.encodeStateAsUpdate(this.doc),
+        document: await encodeState(this.doc, nextTurn),
         touches: new Map(this.touches),
       }),
     );
   }
 
+  /** One frame for all. Who wrote alone is not told; who wrote beside others hears the own strokes again, to no effect. */
   #broadcast(updates: TickWork["updates"]): void {
     if (updates.length === 0) return;
     const origins = new Set(updates.map(({ origin }) => origin));
     let whole: Uint8Array | null = null;
     for (const connection of this.connections) {
-      if (!connection.synced) continue;
-      if (!origins.has(connection)) {
-        whole ??= updateFrame(Y.mergeUpdates(updates.map(({ bytes }) => bytes)));
-        connection.send(whole);
-        continue;
-      }
-      const others = updates.filter(({ origin }) => origin !== connection).map(({ bytes }) => bytes);
-      if (others.length > 0) connection.send(updateFrame(Y.mergeUpdates(others)));
+      if (!connection.synced || (origins.size === 1 && origins.has(connection))) continue;
+      whole ??= updateFrame(Y.mergeUpdates(updates.map(({ bytes }) => bytes)));
+      connection.send(whole);
     }
   }
 
   /** Opens the next generation; the document's state is written down soon after. */
   seal(): void {
-    this.#generations.seal(this.#events.now().getTime());
+    this.#generations.seal(this.#events.monotonicMs());
     this.#statePosition = this.#position;
   }
 
   async #writeStateIfDue(): Promise<void> {
     if (this.#statePosition < 0 || this.#position <= this.#statePosition) return;
     this.#statePosition = -1;
-    await this.#store.writeState(this.#position, Y.encodeStateAsUpdate(this.doc));
+    await this.#store.writeState(this.#position, await encodeState(this.doc, nextTurn));
   }
 
   /** R41: binds clients to people, and takes live records into the history in session order. */
-  #adoptLiveRecords(): void {
+  async #adoptLiveRecords(): Promise<void> {
     const live = [...this.fold.records()].sort(
       (a, b) => a.record.session - b.record.session || a.record.seq - b.record.seq,
     );
@@ -391,7 +537,21 @@ export class Room {
         const userId = userOf(key);
         if (userId !== undefined) this.gate.bindClient(item.id.client, userId);
       }
-    for (const { record, stored } of live) this.#admit({ record, stored });
+    for (const { record, stored } of live) {
+      this.#admit({ record, stored });
+      await pauseWhenDue();
+    }
     this.#generations.recount();
+  }
+}
+
+/** Structs in the order of the update, cut where the client changes and where there are many. */
+function* piecesOf(structs: readonly NewStruct[]): Generator<readonly NewStruct[], void, void> {
+  for (let from = 0; from < structs.length; ) {
+    let to = from + 1;
+    const { client } = structs[from].struct;
+    while (to < structs.length && to - from < PIECE_STRUCTS && structs[to].struct.client === client) to++;
+    yield structs.slice(from, to);
+    from = to;
   }
 }

@@ -2,6 +2,7 @@ import { BrickLoader } from "../../core/sync/brick-loader.ts";
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { failureLog } from "../failure-log.ts";
+import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { NucleusTable } from "./nucleus-table.ts";
 
 /** Loaded at a time on the server, 1 to 2 MiB each. */
@@ -34,7 +35,7 @@ export class VolumeLabels {
     this.#fold = fold;
     this.#ports = ports;
     this.#loader = new BrickLoader(
-      ports,
+      { ...ports, decodeBlob: decodeBlobBeside },
       () => fold,
       () => 0,
       MAX_BRICKS,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { ConfigurationError } from "../configuration-error.ts";
 
 /** Any number will do, as long as every version of the server asks for the same. */
 const LOCK = 7_310_441;
@@ -36,7 +37,7 @@ export async function holdSingleServerLock(
         client = holder;
         return true;
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         await holder.end();
         return false;
       }
@@ -46,7 +47,7 @@ export async function holdSingleServerLock(
   const retake = async (): Promise<void> => {
     while (!released) {
       try {
-        if (!(await take(Date.now() + PATIENCE_MS))) onTaken();
+        if (!(await take(performance.now() + PATIENCE_MS))) onTaken();
         return;
       } catch {
         await sleep(RETRY_MS); // the database is not back yet
@@ -54,8 +55,8 @@ export async function holdSingleServerLock(
     }
   };
 
-  if (!(await take(Date.now() + PATIENCE_MS)))
-    throw new Error(
+  if (!(await take(performance.now() + PATIENCE_MS)))
+    throw new ConfigurationError(
       "Another Karyoloop server is running on this data: stop it first, or choose another KARYOLOOP_DATA (or DATABASE_URL).",
     );
   return {

@@ -6,6 +6,8 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fromArrayBuffer } from "geotiff";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
+import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
 import { type DatasetJson, datasetJsonSchema } from "./dataset-description.ts";
 import { datasetZip } from "./dataset-zip.ts";
 import { exportFormats } from "./export-formats.ts";
@@ -18,7 +20,6 @@ import {
   LARGE_LABEL,
   MARKER_LABEL,
   UNFINISHED_LABEL,
-  writeCheckpointFiles,
 } from "./testing/dataset-fixture.ts";
 import { markedShapeZyx, markerIndex } from "./testing/marked-volume.ts";
 import { askPython, tifffileJudge, zarrJudge } from "./testing/python-judge.ts";
@@ -42,12 +43,11 @@ const model: ExportedModel = {
   metrics: null,
   software: { name: "Karyoloop", version: "0.1.0" },
   configuration: { seed: 3 },
-  blobPrefix: "checkpoints/one/",
+  trained: tinyModel,
 };
 
 beforeAll(async () => {
   fixture = await createDatasetFixture();
-  await writeCheckpointFiles(fixture.blobs, model.blobPrefix);
   folder = await mkdtemp(path.join(os.tmpdir(), "kl-zip-"));
   const zipFile = path.join(folder, "dataset.zip");
   await pipeline(
@@ -93,7 +93,8 @@ it("says in its README what was done, under which licence, and what is not known
   expect(text("GUIDELINES.md")).toBe(fixture.description.guidelines);
   expect(text("model/README.md")).toContain("npx karyoloop predict --model");
   expect(json("model/configuration.json")).toEqual({ seed: 3 });
-  expect(files.get("model/weights.bin")).toEqual(Buffer.from([1, 2, 3, 4]));
+  const exported = Object.fromEntries(["model.json", "weights.bin"].map((name) => [name, files.get(`model/${name}`)!]));
+  expect(loadCheckpoint(exported).model).toEqual(tinyModel);
 });
 
 it("has a line per finished nucleus in the table, harmless in a spreadsheet", () => {

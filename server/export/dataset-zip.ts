@@ -37,7 +37,7 @@ async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerato
         yield* imagejFiles(dataset);
         break;
       case "model":
-        if (model) yield* modelFiles(dataset.blobs, model);
+        if (model) yield* modelFiles(model);
         break;
     }
 }
@@ -68,11 +68,16 @@ export function datasetZip(zip: DatasetZip): Readable {
   );
 }
 
+/** Asks once for everything the zip is going to hold, but not for its bytes: what is missing is said before the first is sent. */
+export async function assertPackable(zip: DatasetZip, signal: AbortSignal): Promise<void> {
+  for await (const _file of contents(zip)) signal.throwIfAborted();
+}
+
 /** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. */
-export function modelZip(dataset: Pick<ReadableDataset, "blobs">, model: ExportedModel, exportedAt: Date): Readable {
+export function modelZip(model: ExportedModel, exportedAt: Date): Readable {
   const folder = modelFolderName(model);
   return zipStream(
-    below(folder, modelFiles(dataset.blobs, model)),
+    below(folder, modelFiles(model)),
     (digests) => jsonFile(`${folder}/files.json`, { exportedAt: exportedAt.toISOString(), files: digests }),
     exportedAt,
   );

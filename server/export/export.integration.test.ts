@@ -14,6 +14,14 @@ import { unzipTo } from "./testing/unzip-to.ts";
 import { folderSource } from "./validate/file-source.ts";
 import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
 
+/** As trainers once handed it in: their whole environment. */
+const LEAKED = {
+  seed: 3,
+  token: "the-token-of-a-trainer",
+  server: "http://10.0.0.1:3000",
+  thresholds: { token: "deep" },
+};
+
 let server: TestServer;
 let ada: TestPerson;
 let bob: TestPerson;
@@ -69,7 +77,7 @@ describe("a project with two labelled volumes", () => {
     await writeCheckpointFiles(server.services.blobs, prefix);
     const [row] = await server.services.db
       .insert(checkpoint)
-      .values({ projectId, blobPrefix: prefix, configuration: {}, nucleiLabelled: 2, activeMinutes: 1 })
+      .values({ projectId, blobPrefix: prefix, configuration: LEAKED, nucleiLabelled: 2, activeMinutes: 1 })
       .returning({ id: checkpoint.id });
     await server.services.db.update(project).set({ currentCheckpointId: row.id }).where(eq(project.id, projectId));
     first = (await owner().export.create.mutate({ projectId, licence: "CC-BY-4.0" })).id;
@@ -105,6 +113,31 @@ describe("a project with two labelled volumes", () => {
     const files = await unpack(await fetch(url, { headers: { cookie: bob.cookie } }), "model");
     const names = [...files.keys()].map((name) => name.split("/").slice(1).join("/"));
     expect(names).toEqual(expect.arrayContaining(["model/model.json", "model/weights.bin", "model/training.json"]));
+    const configuration = [...files].find(([name]) => name.endsWith("configuration.json"))?.[1].toString() ?? "";
+    expect(JSON.parse(configuration)).toEqual({ seed: 3 });
+  });
+
+  it.each([
+    [
+      "whose weights are no numbers",
+      "weights.bin",
+      (bytes: Uint8Array) => bytes.fill(255, 400, 404),
+      "weights-not-finite",
+    ],
+    ["whose weights are cut off", "weights.bin", (bytes: Uint8Array) => bytes.slice(4), "checkpoint-damaged"],
+    ["that is not JSON", "model.json", () => new Uint8Array(3), "checkpoint-damaged"],
+  ] as const)("refuses in words to export a model %s", async (_what, name, damage, tag) => {
+    const key = `checkpoints/fixture/${name}`;
+    const whole = (await server.services.blobs.get(key)) ?? new Uint8Array(0);
+    await server.services.blobs.put(key, damage(whole.slice()));
+    const [{ checkpointId }] = await owner().export.list.query({ projectId });
+    const alone = await fetch(`${server.address}/api/projects/${projectId}/checkpoints/${checkpointId}/zip`, {
+      headers: { cookie: ada.cookie },
+    });
+    expect(alone.status).toBe(422);
+    expect(await alone.json()).toMatchObject({ tag, where: name });
+    expect((await zipOf(first, "format=model")).status).toBe(422);
+    await server.services.blobs.put(key, whole);
   });
 
   it("stays as it was when labels, names and licence change afterwards", async () => {

@@ -1,12 +1,18 @@
 import { and, eq } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
+import { checkpointMetricsSchema } from "../../core/contract/checkpoint-metrics.ts";
+import { namedConfiguration } from "../../core/contract/training-configuration.ts";
 import { checkpoint, project } from "../../db/schema/index.ts";
+import { readStoredModel } from "../checkpoints/read-stored-model.ts";
+import type { Services } from "../services.ts";
 import type { ExportedModel } from "./model-files.ts";
 import { software } from "./software-version.ts";
 
-/** A checkpoint of a project as it leaves the platform; null where there is none. */
+/**
+ * A checkpoint of a project as it leaves the platform; null where there is none. Throws a Problem where its files are
+ * not what they should be.
+ */
 export async function findExportedModel(
-  db: Database,
+  { db, blobs }: Pick<Services, "db" | "blobs">,
   projectId: string,
   checkpointId: string,
 ): Promise<ExportedModel | null> {
@@ -16,7 +22,7 @@ export async function findExportedModel(
     .innerJoin(project, eq(project.id, checkpoint.projectId))
     .where(and(eq(checkpoint.id, checkpointId), eq(checkpoint.projectId, projectId)));
   if (!row) return null;
-  const { id, snapshotId, parentId, createdAt, nucleiLabelled, metrics, configuration, blobPrefix } = row.checkpoint;
+  const { id, snapshotId, parentId, createdAt, nucleiLabelled, metrics, configuration } = row.checkpoint;
   return {
     checkpointId: id,
     snapshotId,
@@ -24,9 +30,9 @@ export async function findExportedModel(
     projectName: row.projectName,
     createdAt: createdAt.toISOString(),
     nucleiLabelled,
-    metrics,
+    metrics: metrics && checkpointMetricsSchema.parse(metrics),
     software,
-    configuration,
-    blobPrefix,
+    configuration: namedConfiguration(configuration),
+    trained: await readStoredModel(blobs, row.checkpoint),
   };
 }

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import type { volume } from "../../db/schema/index.ts";
+import { labelScratchBytes } from "../label-images/write-label-image.ts";
 import type { Services } from "../services.ts";
+import { inScratchFolder } from "../storage/scratch-folder.ts";
 import type { AnnotatorName } from "./annotator-names.ts";
 import { writeFrozenNuclei } from "./dataset-blobs.ts";
 import type { FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
@@ -77,12 +76,11 @@ function originOf(origin: string | null, by: string | null): FrozenNucleus["orig
   return origin === null ? "drawn" : "proposal";
 }
 
-async function measureInScratch({ process, onProgress, ...task }: FreezeVolumeJob): Promise<MeasuredVolume> {
-  const scratchFolder = await mkdtemp(path.join(os.tmpdir(), "karyoloop-known-"));
-  try {
-    const { versionId, snapshotId, manifest } = task;
-    return await process.measure({ versionId, snapshotId, manifest, scratchFolder }, onProgress);
-  } finally {
-    await rm(scratchFolder, { recursive: true, force: true });
-  }
+function measureInScratch({ process, onProgress, services, ...task }: FreezeVolumeJob): Promise<MeasuredVolume> {
+  const { versionId, snapshotId, manifest } = task;
+  const neededBytes = labelScratchBytes(manifest.shapeZyx);
+  return inScratchFolder(
+    { dataRoot: services.environment.dataRoot, neededBytes, what: "The mask of known voxels" },
+    (scratchFolder) => process.measure({ versionId, snapshotId, manifest, scratchFolder }, onProgress),
+  );
 }

@@ -1,6 +1,7 @@
+import { modelFileNames, saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
+import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
-import { Problem } from "../../core/problem.ts";
-import type { BlobStore } from "../storage/blob-store.ts";
+import type { TrainingConfiguration } from "../../core/contract/training-configuration.ts";
 import { type ExportFile, jsonFile, textFile } from "./export-file.ts";
 
 /** What is said of frozen weights beside the weights. */
@@ -14,35 +15,21 @@ export interface ExportedModel {
   readonly nucleiLabelled: number;
   readonly metrics: CheckpointMetrics | null;
   readonly software: { readonly name: string; readonly version: string };
-  /** Engine, options, steps, seconds, seed: as its trainer said. */
-  readonly configuration: unknown;
-  /** Folder of the checkpoint in the BlobStore. */
-  readonly blobPrefix: string;
+  /** Engine, options, steps, seconds, seed: the fields that core/contract names. */
+  readonly configuration: Partial<TrainingConfiguration>;
+  /** Looked at whole: complete, as its trainer made it, every weight finite. */
+  readonly trained: TrainedModel;
 }
 
-/** Without these nobody can run it. */
-const NEEDED = ["model.json", "weights.bin"];
-
-/** `model/`: the checkpoint's own files, what it was trained on, and how to run it. */
-export async function* modelFiles(blobs: BlobStore, model: ExportedModel): AsyncGenerator<ExportFile> {
-  const names = new Set<string>();
-  for await (const key of blobs.list(model.blobPrefix)) names.add(key.slice(model.blobPrefix.length));
-  for (const name of NEEDED)
-    if (!names.has(name))
-      throw new Problem({
-        tag: "checkpoint-incomplete",
-        what: "The trained model is not complete in the store.",
-        where: `${model.blobPrefix}${name}`,
-        hint: "Restore the data folder from its backup, or train again.",
-      });
-  for (const name of NEEDED)
+/** `model/`: the checkpoint written anew field by field, what it was trained on, and how to run it. */
+export async function* modelFiles(model: ExportedModel): AsyncGenerator<ExportFile> {
+  const files = saveCheckpoint(model.trained);
+  for (const name of modelFileNames)
     yield {
       path: `model/${name}`,
       compress: name !== "weights.bin",
       async *bytes() {
-        const bytes = await blobs.get(model.blobPrefix + name);
-        if (!bytes) throw new Error(`${model.blobPrefix}${name} went away while it was exported`);
-        yield bytes;
+        yield files[name];
       },
     };
   yield jsonFile("model/configuration.json", model.configuration);

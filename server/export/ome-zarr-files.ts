@@ -2,12 +2,16 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { labelRgba } from "../../core/ome-zarr/label-color.ts";
 import { labelGroup, labelsIndex } from "../../core/ome-zarr/multiscales.ts";
+import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import type { PyramidLevel } from "../../core/volume/pyramid.ts";
 import { planPyramid } from "../../core/volume/pyramid.ts";
+import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
 import { bytesOf, pixelsOf } from "../ingest/pixel-bytes.ts";
+import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { type ExportFile, jsonFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
+import type { StoredImage } from "./stored-image.ts";
 import { type LabelMap, mapLabels, sameValues } from "./truth-labels.ts";
 
 const decompress = promisify(gunzip);
@@ -24,17 +28,17 @@ export async function* omeZarrFiles(dataset: ReadableDataset): AsyncGenerator<Ex
   for (const frozen of dataset.description.volumes) {
     const volume = await dataset.openVolume(frozen);
     const root = `ome-zarr/${frozen.fileName}.ome.zarr/`;
-    yield* copiedFiles(dataset.blobs, volume.image.prefix, root, (key) => !key.startsWith("labels/"));
+    yield* copiedFiles(dataset.blobs, volume.image, root, (key) => !key.startsWith("labels/"));
     yield jsonFile(`${root}labels/zarr.json`, labelsIndex(["nuclei", "known"]));
     yield* nucleiFiles(dataset.blobs, volume, `${root}labels/nuclei/`);
     yield* knownFiles(dataset.blobs, volume, `${root}labels/known/`);
   }
 }
 
-/** Blobs below `prefix` under the names they have there; the bytes are compressed already, or a few lines of JSON. */
+/** Blobs of a stored image under the names they have there; the bytes are compressed already, or a few lines of JSON. */
 async function* copiedFiles(
   blobs: BlobStore,
-  prefix: string,
+  { prefix, pixelType }: StoredImage,
   folder: string,
   wanted: (key: string) => boolean,
   change: (bytes: Uint8Array) => Promise<Uint8Array> = async (bytes) => bytes,
@@ -49,6 +53,9 @@ async function* copiedFiles(
       async *bytes() {
         const bytes = await blobs.get(key);
         if (!bytes) throw new Error(`${key} went away while it was exported`);
+        // Copied as it lies there: nobody else would notice that half of it is missing.
+        const objection = isChunk ? objectionToGzip(bytes, BRICK_VOXELS * bytesPerPixel[pixelType]) : null;
+        if (objection) throw new Error(`${key} is damaged: ${objection}`);
         yield isChunk ? await change(bytes) : bytes;
       },
     };
@@ -82,7 +89,7 @@ async function* nucleiFiles(blobs: BlobStore, volume: ReadableVolume, folder: st
   const truth = volume.volume.unfinishedNuclei === 0 ? null : sameValues(volume.nuclei);
   yield* copiedFiles(
     blobs,
-    volume.labels.prefix,
+    volume.labels,
     folder,
     (key) => key !== "zarr.json",
     truth ? (bytes) => truthChunk(bytes, truth) : undefined,
@@ -109,5 +116,5 @@ async function* knownFiles(blobs: BlobStore, volume: ReadableVolume, folder: str
       sourceImage: "../../",
     }),
   );
-  yield* copiedFiles(blobs, volume.known.prefix, folder, (key) => key !== "zarr.json");
+  yield* copiedFiles(blobs, volume.known, folder, (key) => key !== "zarr.json");
 }

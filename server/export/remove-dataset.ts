@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import { datasetVersion, snapshot } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { snapshotFolder } from "../jobs/job-blobs.ts";
 import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
@@ -8,14 +9,18 @@ import { datasetFolder } from "./dataset-blobs.ts";
 import { datasetFreezerOf } from "./dataset-freezer.ts";
 
 /** Stops a version that is still freezing, then takes its row, its snapshot and its blobs away. */
-export async function removeDataset(services: Services, projectId: string, versionId: string): Promise<void> {
+export async function removeDataset(
+  services: Services,
+  given: { projectId: string; versionId: string; by: string },
+): Promise<void> {
+  const { projectId, versionId, by } = given;
   const { db, blobs, events } = services;
   await datasetFreezerOf(services).stop(versionId);
   await db.transaction(async (tx) => {
     const [row] = await tx
       .delete(datasetVersion)
       .where(and(eq(datasetVersion.id, versionId), eq(datasetVersion.projectId, projectId)))
-      .returning({ snapshotId: datasetVersion.snapshotId });
+      .returning({ snapshotId: datasetVersion.snapshotId, version: datasetVersion.version });
     if (!row)
       throw new Problem({
         tag: "no-such-version",
@@ -27,6 +32,8 @@ export async function removeDataset(services: Services, projectId: string, versi
       ...(row.snapshotId ? [snapshotFolder(row.snapshotId)] : []),
     ]);
     if (row.snapshotId) await tx.delete(snapshot).where(eq(snapshot.id, row.snapshotId));
+    const details = { versionId, version: row.version };
+    await recordAudit(tx, { act: "export.version-deleted", by, projectId, details });
   });
   await removeScheduledBlobs(db, blobs);
   datasetFreezerOf(services).nudge();

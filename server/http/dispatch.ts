@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isProblem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
-import { isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
-import { isTrainerToken } from "../auth/trainer-token.ts";
+import { administratorProblem, isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
+import { findJobOfToken } from "../auth/job-token.ts";
+import { findTrainerToken } from "../auth/trainer-token.ts";
+import { isUnfitText } from "../database/unfit-text.ts";
 import { failureLog } from "../failure-log.ts";
+import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
+import { diskProblemOf } from "../storage/disk-room.ts";
+import { readBody } from "./entrance/read-body.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
 function matchPath(pattern: string, pathname: string): Record<string, string> | null {
@@ -23,25 +28,40 @@ function matchPath(pattern: string, pathname: string): Record<string, string> | 
   return wanted.length === given.length ? parameters : null;
 }
 
+type Passed = Pick<RouteRequest, "user" | "projectId" | "role" | "trainerTokenHash" | "job">;
+const NOBODY: Passed = { user: null, projectId: "", role: null, trainerTokenHash: null, job: null };
+
 async function passDoor(
   route: HttpRoute,
   services: Services,
   request: IncomingMessage,
   parameters: Record<string, string>,
-): Promise<Pick<RouteRequest, "user" | "projectId" | "role">> {
+): Promise<Passed> {
   const { access } = route;
-  if (access.kind === "public") return { user: null, projectId: "", role: null };
+  if (access.kind === "public") return NOBODY;
+  const { authorization } = request.headers;
   if (access.kind === "trainer") {
-    if (!(await isTrainerToken(services.db, request.headers.authorization)))
-      throw new HttpRefusal(401, "A trainer's token is needed.");
-    return { user: null, projectId: "", role: null };
+    const trainerTokenHash = await findTrainerToken(services.db, authorization);
+    if (!trainerTokenHash) throw new HttpRefusal(401, "A trainer's token is needed.");
+    return { ...NOBODY, trainerTokenHash };
+  }
+  if (access.kind === "job") {
+    const job = isUuid(parameters.jobId) ? await findJobOfToken(services.db, parameters.jobId, authorization) : null;
+    if (!job)
+      throw new HttpRefusal(
+        401,
+        "The token of this job is needed: whoever claims it gets one, and the one before ends then.",
+      );
+    return { ...NOBODY, job };
   }
   const user = await services.authentication.userOf(request.headers);
   if (!user) throw new HttpRefusal(401, "Sign in first.");
-  if (access.kind === "signed-in") return { user, projectId: "", role: null };
+  if (access.kind === "signed-in") return { ...NOBODY, user };
   if (access.kind === "administrator") {
     if (!user.isAdministrator) throw new HttpRefusal(403, "Only an administrator may do this.");
-    return { user, projectId: "", role: null };
+    const problem = await administratorProblem(services.db, user);
+    if (problem) throw new HttpRefusal(403, problem.message);
+    return { ...NOBODY, user };
   }
   const id = access.kind === "volume" ? parameters.volumeId : parameters.projectId;
   let membership: Membership | null = null;
@@ -52,35 +72,44 @@ async function passDoor(
         : await membershipInProject(services.db, user.id, id);
   if (!membership) throw new HttpRefusal(404, "There is nothing here, or you are not a member of its project.");
   if (!hasRole(membership.role, access.role)) throw new HttpRefusal(403, `This needs the role ${access.role}.`);
-  return { user, ...membership };
+  return { ...NOBODY, user, ...membership };
 }
 
-async function readBounded(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes)
-    throw new HttpRefusal(413, `At most ${maxBytes} bytes.`);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > maxBytes) throw new HttpRefusal(413, `At most ${maxBytes} bytes.`);
-    chunks.push(chunk as Buffer);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
+/** A download or an upload ends with the session or the role that let it in. */
+function holdLine(
+  services: Services,
+  { access }: HttpRoute,
+  { user, projectId }: Pick<RouteRequest, "user" | "projectId">,
+  response: ServerResponse,
+): void {
+  if (!user) return;
+  const needs = access.kind === "project" || access.kind === "volume" ? { projectId, role: access.role } : null;
+  const end = () => void response.destroy();
+  const release = services.openLines.hold({ userId: user.id, sessionId: user.sessionId, needs, end });
+  response.on("close", release);
 }
 
-function sendFailure(response: ServerResponse, error: unknown): void {
+export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
-  else if (isProblem(error)) sendJson(response, 422, error.toJSON());
+  const full = diskProblemOf(error);
+  // Worth trying again, unlike other Problems: somebody may free some space.
+  if (full) sendJson(response, 507, full.toJSON());
+  else if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
+  else if (isProblem(error)) {
+    if (error.waitSeconds !== undefined) response.setHeader("retry-after", error.waitSeconds);
+    sendJson(response, error.waitSeconds === undefined ? 422 : 429, error.toJSON());
+  } else if (isUnfitText(error))
+    sendJson(response, 400, { tag: "text-unfit", what: "A text holds a NUL character, which no text may." });
   else {
     failureLog.failed("a request", error);
     sendJson(response, 500, {
       tag: "server-error",
       what: "Something went wrong on the server.",
-      hint: "Try again; the server's log says more.",
+      hint: "Try again. If it happens again, tell whoever runs this server which request failed:",
+      requestId: currentRequest()?.id,
     });
   }
 }
@@ -91,8 +120,8 @@ export async function dispatch(
   services: Services,
   request: IncomingMessage,
   response: ServerResponse,
+  url: URL,
 ): Promise<boolean> {
-  const url = new URL(request.url ?? "/", "http://local");
   for (const route of routes) {
     if (route.method !== request.method) continue;
     let parameters: Record<string, string> | null;
@@ -102,10 +131,12 @@ export async function dispatch(
       parameters = null; // a malformed % sequence names nothing
     }
     if (!parameters) continue;
+    noteRoute(route.path);
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     try {
       const passed = await passDoor(route, services, request, parameters);
+      holdLine(services, route, passed, response);
       await route.handle({
         services,
         request,
@@ -114,7 +145,7 @@ export async function dispatch(
         parameters,
         ...passed,
         signal: gone.signal,
-        readBody: () => readBounded(request, route.maxBodyBytes),
+        readBody: () => readBody(request, route.maxBodyBytes),
       });
     } catch (error) {
       sendFailure(response, error);

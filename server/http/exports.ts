@@ -6,8 +6,9 @@ import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { datasetVersion, volume } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
-import { datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
+import { assertPackable, datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
@@ -23,7 +24,7 @@ async function sendZip(response: ServerResponse, zip: Readable, name: string, si
   response.writeHead(200, {
     "content-type": "application/zip",
     "content-disposition": `attachment; filename="${name}.zip"`,
-    "cache-control": "no-store",
+    "cache-control": "private, no-store",
   });
   try {
     await pipeline(zip, response);
@@ -64,23 +65,27 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   if (formats.data.includes("imagej"))
     for (const frozen of description.volumes) assertFitsImagej(frozen.nuclei, frozen.name);
   const wantsModel = formats.data.includes("model");
-  const model =
-    wantsModel && row.checkpointId ? await findExportedModel(services.db, projectId, row.checkpointId) : null;
+  const model = wantsModel && row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
   if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
   const dataset = openDataset(services.blobs, description);
-  // Opened before the first byte is sent: what is damaged is said in words, not by a broken connection.
+  const wanted = { dataset, formats: formats.data, model, exportedAt: new Date() };
+  // Before the first byte is sent: what is missing is said in words, not by a broken connection.
   for (const frozen of description.volumes) await dataset.openVolume(frozen);
-  const zip = datasetZip({ dataset, formats: formats.data, model, exportedAt: new Date() });
-  await sendZip(request.response, zip, datasetFolderName(description), request.signal);
+  await assertPackable(wanted, request.signal);
+  const details = { versionId: row.id, version: row.version, formats: formats.data };
+  await recordAudit(services.db, { act: "export.downloaded", by: request.user?.id ?? null, projectId, details });
+  await sendZip(request.response, datasetZip(wanted), datasetFolderName(description), request.signal);
 }
 
 async function sendModel(request: RouteRequest): Promise<void> {
   const { services, parameters, projectId } = request;
   const model = isUuid(parameters.checkpointId)
-    ? await findExportedModel(services.db, projectId, parameters.checkpointId)
+    ? await findExportedModel(services, projectId, parameters.checkpointId)
     : null;
   if (!model) throw new HttpRefusal(404, "There is no such model.");
-  await sendZip(request.response, modelZip(services, model, new Date()), modelFolderName(model), request.signal);
+  const details = { checkpointId: parameters.checkpointId };
+  await recordAudit(services.db, { act: "export.model-downloaded", by: request.user?.id ?? null, projectId, details });
+  await sendZip(request.response, modelZip(model, new Date()), modelFolderName(model), request.signal);
 }
 
 const door = (path: string, handle: HttpRoute["handle"]): HttpRoute => ({

@@ -1,5 +1,7 @@
 import { labelRoutes } from "../collab/label-routes.ts";
+import { auditLogRoutes } from "./audit-log.ts";
 import { exportRoutes } from "./exports.ts";
+import { operationRoutes } from "./operation.ts";
 import type { HttpRoute } from "./route.ts";
 import { trainerRoutes } from "./trainer-api.ts";
 import { uploadRoutes } from "./uploads.ts";
@@ -12,4 +14,6 @@ export const httpRoutes: readonly HttpRoute[] = [
   ...uploadRoutes,
   ...zarrRoutes,
   ...exportRoutes,
+  ...operationRoutes,
+  ...auditLogRoutes,
 ];

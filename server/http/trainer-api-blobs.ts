@@ -1,16 +1,13 @@
 import { LEASE_TOKEN_HEADER, MAX_BLOB_BYTES, TRAINER_API } from "../../core/contract/trainer-messages.ts";
-import { isUuid } from "../access.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
-import { jobFolder, mayRead } from "../jobs/job-blobs.ts";
-import { requireLease } from "../jobs/lease.ts";
+import { jobFolder, mayRead, writableBytes } from "../jobs/job-blobs.ts";
+import { assertLease, requireLease } from "../jobs/lease.ts";
 import { assertBlobKey } from "../storage/blob-store.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
+import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest } from "./route.ts";
 
-async function jobOf({ services, parameters, request }: RouteRequest): Promise<JobRow> {
-  const leaseToken = Number(request.headers[LEASE_TOKEN_HEADER]);
-  if (!isUuid(parameters.jobId) || !Number.isSafeInteger(leaseToken))
-    throw new HttpRefusal(404, "There is no such job.");
-  return requireLease(services.db, { jobId: parameters.jobId, leaseToken });
+function jobOf(request: RouteRequest): JobRow {
+  const job = jobOfDoor(request);
+  return assertLease(job, Number(request.request.headers[LEASE_TOKEN_HEADER]));
 }
 
 function checkedKey(key: string): string {
@@ -28,11 +25,11 @@ export const trainerBlobRoutes: readonly HttpRoute[] = [
   {
     method: "GET",
     path: `${TRAINER_API}/jobs/:jobId/blobs/*`,
-    access: { kind: "trainer" },
+    access: { kind: "job" },
     maxBodyBytes: 0,
     async handle(request) {
       const key = checkedKey(request.parameters["*"]);
-      const job = await jobOf(request);
+      const job = jobOf(request);
       if (!(await mayRead(request.services.db, job, key)))
         throw new HttpRefusal(403, "This is none of the job's files.");
       const bytes = await request.services.blobs.get(key);
@@ -44,12 +41,17 @@ export const trainerBlobRoutes: readonly HttpRoute[] = [
   {
     method: "PUT",
     path: `${TRAINER_API}/jobs/:jobId/files/*`,
-    access: { kind: "trainer" },
+    access: { kind: "job" },
     maxBodyBytes: MAX_BLOB_BYTES,
     async handle(request) {
       const name = checkedKey(request.parameters["*"]);
+      const job = jobOf(request);
+      const maxBytes = writableBytes(job, name);
+      if (maxBytes === null) throw new HttpRefusal(400, "This job has no file of this name.");
       const body = await request.readBody();
-      const job = await jobOf(request);
+      if (body.length > maxBytes) throw new HttpRefusal(413, `At most ${maxBytes} bytes.`);
+      // The upload may have outlived the lease.
+      await requireLease(request.services.db, { jobId: job.id, leaseToken: job.leaseToken });
       await request.services.blobs.put(`${jobFolder(job)}${name}`, body);
       request.response.writeHead(204).end();
     },

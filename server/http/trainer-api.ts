@@ -1,6 +1,7 @@
-import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
+import type { ClaimedJob } from "../../core/contract/trainer-job.ts";
 import {
+  type ClaimRequest,
   claimRequestSchema,
   failSchema,
   heartbeatSchema,
@@ -13,35 +14,42 @@ import {
   TRAINER_API,
   trainedSchema,
 } from "../../core/contract/trainer-messages.ts";
-import { trainingJob } from "../../db/schema/index.ts";
-import { isUuid } from "../access.ts";
-import { claimJob } from "../jobs/claim-job.ts";
+import { plainText } from "../../core/plain-text.ts";
+import { isProblem } from "../../core/problem.ts";
+import { noteTokenSeen } from "../auth/trainer-token.ts";
+import { claimJob, type JobRow } from "../jobs/claim-job.ts";
 import { describeClaimedJob } from "../jobs/describe-claimed-job.ts";
 import { failJob, finishPrediction, releaseJob } from "../jobs/end-job.ts";
 import { finishTraining } from "../jobs/finish-training.ts";
-import { renewLease } from "../jobs/lease.ts";
+import { renewLease, requireLease } from "../jobs/lease.ts";
 import { noteTrainer } from "../jobs/note-trainer.ts";
 import { setResumePoint } from "../jobs/set-resume-point.ts";
 import { storeMetrics } from "../jobs/store-metrics.ts";
 import { takePrediction } from "../jobs/take-prediction.ts";
 import type { Services } from "../services.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
+import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest, sendJson } from "./route.ts";
 import { trainerBlobRoutes } from "./trainer-api-blobs.ts";
 
+/** What a trainer says of itself or of one moment. */
+const SMALL_BYTES = 64 << 10;
+/** A thousand points of a chart; scores of ten thousand places. */
+const REPORT_BYTES = 4 << 20;
 /** Instances of a volume with half a million nuclei. */
-const MAX_JSON_BYTES = MAX_BLOB_BYTES;
+const PREDICTION_BYTES = MAX_BLOB_BYTES;
 
 /** A door that takes JSON of one shape; what does not fit is refused with the place that is wrong. */
 function post<T>(
   path: string,
+  access: HttpRoute["access"],
+  maxBodyBytes: number,
   schema: z.ZodType<T>,
   answer: (request: RouteRequest, body: T) => Promise<unknown>,
 ): HttpRoute {
   return {
     method: "POST",
     path: `${TRAINER_API}${path}`,
-    access: { kind: "trainer" },
-    maxBodyBytes: MAX_JSON_BYTES,
+    access,
+    maxBodyBytes,
     async handle(request) {
       let json: unknown;
       try {
@@ -53,7 +61,7 @@ function post<T>(
       const parsed = schema.safeParse(json);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
-        throw new HttpRefusal(400, `${issue.path.join(".") || "body"}: ${issue.message}`);
+        throw new HttpRefusal(400, plainText(`${issue.path.join(".") || "body"}: ${issue.message}`, 500));
       }
       const result = await answer(request, parsed.data);
       if (result === null) request.response.writeHead(204).end();
@@ -62,59 +70,80 @@ function post<T>(
   };
 }
 
+/** A door of trainers: only here their own token counts. */
+const postAsTrainer = <T>(
+  path: string,
+  schema: z.ZodType<T>,
+  answer: (services: Services, tokenHash: string, body: T) => Promise<unknown>,
+): HttpRoute =>
+  post(path, { kind: "trainer" }, SMALL_BYTES, schema, ({ services, trainerTokenHash }, body) => {
+    if (!trainerTokenHash) throw new Error("this door is no trainer's");
+    return answer(services, trainerTokenHash, body);
+  });
+
 /** A door of one job. */
 const postToJob = <T extends { leaseToken: number }>(
   path: string,
+  maxBodyBytes: number,
   schema: z.ZodType<T>,
-  answer: (services: Services, jobId: string, body: T) => Promise<unknown>,
+  answer: (services: Services, jobId: string, body: T, job: JobRow) => Promise<unknown>,
 ): HttpRoute =>
-  post(`/jobs/:jobId${path}`, schema, ({ services, parameters }, body) => {
-    if (!isUuid(parameters.jobId)) throw new HttpRefusal(404, "There is no such job.");
-    return answer(services, parameters.jobId, body);
+  post(`/jobs/:jobId${path}`, { kind: "job" }, maxBodyBytes, schema, (request, body) => {
+    const job = jobOfDoor(request);
+    return answer(request.services, job.id, body, job);
   });
 
 const tellTraining = (services: Services, projectId: string): void =>
   services.events.publish({ topic: "training", projectId });
 
+/** Null when there is nothing to do, or when what there was cannot be done: that job has then failed, and says why. */
+async function claim(services: Services, tokenHash: string, request: ClaimRequest): Promise<ClaimedJob | null> {
+  await noteTrainer(services, request, tokenHash);
+  const claimed = await claimJob(services.db, request, tokenHash);
+  if (!claimed) return null;
+  const lease = { jobId: claimed.id, leaseToken: claimed.leaseToken };
+  const job = await requireLease(services.db, lease);
+  tellTraining(services, job.projectId);
+  try {
+    return await describeClaimedJob(services.db, job, claimed.jobToken);
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    await failJob(services, lease, error.toJSON(), true);
+    return null;
+  }
+}
+
+async function beat(services: Services, job: JobRow, { leaseToken, progress, phase }: z.infer<typeof heartbeatSchema>) {
+  const renewed = await renewLease(services.db, { jobId: job.id, leaseToken }, { progress, phase });
+  if (job.claimedWith) await noteTokenSeen(services.db, job.claimedWith);
+  tellTraining(services, renewed.projectId);
+  return { cancelRequested: renewed.cancelRequested };
+}
+
 /** The doors of trainers. Shapes: core/contract. Every write names the lease; a lost lease is 409. */
 export const trainerRoutes: readonly HttpRoute[] = [
-  post("/hello", helloSchema, ({ services }, said) => noteTrainer(services, said)),
+  postAsTrainer("/hello", helloSchema, (services, tokenHash, said) => noteTrainer(services, said, tokenHash)),
+  postAsTrainer("/claim", claimRequestSchema, claim),
 
-  post("/claim", claimRequestSchema, async ({ services }, request) => {
-    await noteTrainer(services, request);
-    const claimed = await claimJob(services.db, request);
-    if (!claimed) return null;
-    const [job] = await services.db
-      .select()
-      .from(trainingJob)
-      .where(and(eq(trainingJob.id, claimed.id), eq(trainingJob.leaseToken, claimed.leaseToken)));
-    tellTraining(services, job.projectId);
-    return describeClaimedJob(services.db, job);
-  }),
+  postToJob("/heartbeat", SMALL_BYTES, heartbeatSchema, (services, _jobId, body, job) => beat(services, job, body)),
 
-  postToJob("/heartbeat", heartbeatSchema, async (services, jobId, { leaseToken, progress, phase }) => {
-    const job = await renewLease(services.db, { jobId, leaseToken }, { progress, phase });
-    tellTraining(services, job.projectId);
-    return { cancelRequested: job.cancelRequested };
-  }),
-
-  postToJob("/metrics", metricsSchema, async (services, jobId, { leaseToken, metrics }) => {
+  postToJob("/metrics", REPORT_BYTES, metricsSchema, async (services, jobId, { leaseToken, metrics }) => {
     tellTraining(services, await storeMetrics(services.db, { jobId, leaseToken }, metrics));
   }),
 
-  postToJob("/resume-point", resumePointSchema, (services, jobId, { leaseToken, step, folder }) =>
+  postToJob("/resume-point", SMALL_BYTES, resumePointSchema, (services, jobId, { leaseToken, step, folder }) =>
     setResumePoint(services, { jobId, leaseToken }, step, folder),
   ),
 
-  postToJob("/trained", trainedSchema, finishTraining),
-  postToJob("/predicted", predictedSchema, takePrediction),
-  postToJob("/finish", leaseOnlySchema, (services, jobId, { leaseToken }) =>
-    finishPrediction(services, { jobId, leaseToken }),
+  postToJob("/trained", REPORT_BYTES, trainedSchema, finishTraining),
+  postToJob("/predicted", PREDICTION_BYTES, predictedSchema, takePrediction),
+  postToJob("/finish", SMALL_BYTES, leaseOnlySchema, (services, jobId, { leaseToken }, job) =>
+    finishPrediction(services, job, { jobId, leaseToken }),
   ),
-  postToJob("/release", leaseOnlySchema, (services, jobId, { leaseToken }) =>
+  postToJob("/release", SMALL_BYTES, leaseOnlySchema, (services, jobId, { leaseToken }) =>
     releaseJob(services, { jobId, leaseToken }),
   ),
-  postToJob("/fail", failSchema, (services, jobId, { leaseToken, problem, final }) =>
+  postToJob("/fail", SMALL_BYTES, failSchema, (services, jobId, { leaseToken, problem, final }) =>
     failJob(services, { jobId, leaseToken }, problem, final),
   ),
 

@@ -1,48 +1,109 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { CloseCode } from "../../core/sync/messages.ts";
 import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
+import { clientOf } from "./client-address.ts";
+import { type AllowedHosts, UNKNOWN_HOST } from "./entrance/allowed-hosts.ts";
+import { hasWildHeaders } from "./entrance/connections.ts";
+import { readTarget } from "./entrance/read-target.ts";
+import { isSameOrigin } from "./entrance/same-origin.ts";
 import { HttpRefusal } from "./route.ts";
-import { isSameOrigin } from "./same-origin.ts";
 import type { SocketRoute } from "./socket-route.ts";
 
-function refuse(socket: Duplex, status: number, text: string): void {
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+const CLOSE_BOUND_MS = 2_000;
+/** Tabs with a volume; what is more is no person. */
+const SOCKETS_PER_PERSON = 48;
+
+function refuse(socket: Duplex, status: number, reason: string, words = ""): void {
+  const head = [
+    `HTTP/1.1 ${status} ${reason.replace(/[^ -~]/g, "")}`,
+    "Connection: close",
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(words)}`,
+  ];
+  // Not half closed: whoever does not hang up would keep the socket.
+  socket.end(`${head.join("\r\n")}\r\n\r\n${words}`, () => socket.destroy());
+}
+
+/** Nothing more is read of it; a client that does not answer the close is cut off. */
+function endSignedOut(webSocket: WebSocket): void {
+  webSocket.close(CloseCode.signedOut, "You are signed out here. Reload this page.");
+  const timer = setTimeout(() => webSocket.terminate(), CLOSE_BOUND_MS);
+  webSocket.once("close", () => clearTimeout(timer));
 }
 
 export interface SocketDoors {
-  /** False when no door of ours has that path. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean>;
+  /** Never throws: each socket gets an upgrade, a refusal, or is closed after a while. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   closeAll(code: number, reason: string): void;
 }
 
-export function openSocketDoors(routes: readonly SocketRoute[], services: Services): SocketDoors {
+export function openSocketDoors(
+  routes: readonly SocketRoute[],
+  door: {
+    readonly services: Services;
+    readonly hosts: AllowedHosts;
+    readonly answerWithinMs: number;
+    /** Takes what no route of ours wants; null = 404. */
+    readonly others: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | null;
+  },
+): SocketDoors {
+  const { services, hosts } = door;
+  const { trustedProxies, publicUrl } = services.environment;
   const doors = routes.map((route) => ({
     route,
-    server: new WebSocketServer({ noServer: true, maxPayload: route.maxPayloadBytes }),
+    server: new WebSocketServer({ noServer: true, maxPayload: route.maxPayloadBytes, perMessageDeflate: false }),
   }));
+  const openOf = new Map<string, number>();
+
+  const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const client = clientOf(request, trustedProxies);
+    const url = readTarget(request);
+    if (!url || hasWildHeaders(request)) throw new HttpRefusal(400, "Bad Request");
+    if (!hosts.has(client.host))
+      return refuse(socket, 421, "Misdirected Request", `${UNKNOWN_HOST.what} ${UNKNOWN_HOST.hint}`);
+    const { pathname } = url;
+    const found = doors.find(({ route }) => pathname.startsWith(route.prefix));
+    if (!found && door.others) return door.others(request, socket, head);
+    if (!found) throw new HttpRefusal(404, "Not Found");
+    if (!isSameOrigin(request.headers.origin, client, publicUrl)) throw new HttpRefusal(403, "Forbidden");
+    const user = await services.authentication.userOf(request.headers);
+    if (!user) throw new HttpRefusal(401, "Unauthorized");
+    if ((openOf.get(user.id) ?? 0) >= SOCKETS_PER_PERSON) throw new HttpRefusal(429, "Too Many Requests");
+    const name = decodeURIComponent(pathname.slice(found.route.prefix.length));
+    let end = (): void => void socket.destroy();
+    // A door looks after roles itself: it may lower a person's rights instead of closing.
+    const line = { userId: user.id, sessionId: user.sessionId, needs: null, end: () => end() };
+    socket.once("close", services.openLines.hold(line));
+    const connect = await found.route.admit({ services, user, request, name });
+    found.server.handleUpgrade(request, socket, head, (webSocket) => {
+      end = () => endSignedOut(webSocket);
+      openOf.set(user.id, (openOf.get(user.id) ?? 0) + 1);
+      webSocket.once("close", () => {
+        const left = (openOf.get(user.id) ?? 1) - 1;
+        if (left > 0) openOf.set(user.id, left);
+        else openOf.delete(user.id);
+      });
+      connect(webSocket);
+    });
+  };
+
   return {
-    async upgrade(request, socket, head) {
+    upgrade(request, socket, head) {
       socket.on("error", () => socket.destroy());
-      const { pathname } = new URL(request.url ?? "/", "http://local");
-      const door = doors.find(({ route }) => pathname.startsWith(route.prefix));
-      if (!door) return false;
-      try {
-        if (!isSameOrigin(request)) throw new HttpRefusal(403, "Forbidden");
-        const user = await services.authentication.userOf(request.headers);
-        if (!user) throw new HttpRefusal(401, "Unauthorized");
-        const name = decodeURIComponent(pathname.slice(door.route.prefix.length));
-        const connect = await door.route.admit({ services, user, request, name });
-        door.server.handleUpgrade(request, socket, head, (webSocket) => connect(webSocket));
-      } catch (error) {
-        if (error instanceof HttpRefusal) refuse(socket, error.status, error.message.split("\n")[0]);
+      // ws takes this back once the socket is open.
+      (socket as Socket).setTimeout(door.answerWithinMs, () => socket.destroy());
+      admit(request, socket, head).catch((error) => {
+        if (error instanceof URIError) refuse(socket, 400, "Bad Request");
+        else if (error instanceof HttpRefusal) refuse(socket, error.status, error.message.split("\n")[0]);
         else {
           failureLog.failed("a socket", error);
           refuse(socket, 500, "Internal Server Error");
         }
-      }
-      return true;
+      });
     },
     closeAll(code, reason) {
       for (const { server } of doors) for (const client of server.clients) client.close(code, reason);

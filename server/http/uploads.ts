@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
+import { nameSchema } from "../../core/text/name.ts";
 import { isUuid } from "../access.ts";
 import {
   appendPiece,
@@ -19,7 +20,7 @@ import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./rout
 const access = { kind: "project", role: "reviewer" } as const;
 
 const beginSchema = z.object({
-  fileName: z.string().min(1).max(255),
+  fileName: nameSchema(255),
   sizeBytes: z.int().min(1).max(MAX_UPLOAD_BYTES),
   /** Name, size, time and sampled content, hashed by the sender. */
   fingerprint: z.string().regex(/^[\w-]{16,128}$/),
@@ -47,7 +48,7 @@ const begin: HttpRoute = {
         tag: "upload-refused",
         what: "This file cannot be uploaded.",
         where: parsed.error.issues.map((issue) => issue.path.join(".")).join(", "),
-        hint: "Empty files and files over 256 GB are not taken.",
+        hint: "Empty files and files over 256 GB are not taken, nor names with invisible characters.",
       });
     const row = await beginUpload(route.services, ownerOf(route), parsed.data);
     sendJson(route.response, 200, {

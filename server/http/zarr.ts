@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { eq } from "drizzle-orm";
+import { Problem } from "../../core/problem.ts";
+import { BRICK_VOXELS } from "../../core/volume/brick.ts";
+import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
 import { volume } from "../../db/schema/index.ts";
+import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
 
 /**
@@ -11,6 +15,8 @@ const SERVED =
   /^(image\.ome\.zarr|predictions\/[0-9a-f-]{36}\/labels\.ome\.zarr)\/(labels\/[\w-]+\/)?(\d{1,2}\/)?(zarr\.json|c\/\d{1,4}\/\d{1,4}\/\d{1,4})$/;
 const LABELS_INDEX = /^image\.ome\.zarr\/labels\/zarr\.json$/;
 
+const isLabels = (path: string): boolean => path.startsWith("predictions/") || path.includes("/labels/");
+
 /** Chunks of an image are written once; its folder is named by an id that is never used again. */
 const FOR_EVER = "private, max-age=31536000, immutable";
 const ASK_AGAIN = "private, no-cache";
@@ -19,7 +25,10 @@ async function serve({ services, parameters, request, response }: RouteRequest):
   const { volumeId, "*": path } = parameters;
   const notThere = new HttpRefusal(404, "There is no such part of the image.");
   if (!SERVED.test(path) && !LABELS_INDEX.test(path)) throw notThere;
-  const [row] = await services.db.select({ state: volume.state }).from(volume).where(eq(volume.id, volumeId));
+  const [row] = await services.db
+    .select({ state: volume.state, pixelType: volume.pixelType })
+    .from(volume)
+    .where(eq(volume.id, volumeId));
   if (row?.state !== "ready") throw notThere;
   const bytes = await services.blobs.get(`volumes/${volumeId}/${path}`);
   const json = path.endsWith(".json");
@@ -31,6 +40,16 @@ async function serve({ services, parameters, request, response }: RouteRequest):
     response.end();
     return;
   }
+  // What cannot get better is no failure of the server: whoever asks would repeat it for ever.
+  const width = isLabels(path) ? 4 : bytesPerPixel[row.pixelType];
+  const objection = json ? null : objectionToGzip(bytes, BRICK_VOXELS * width);
+  if (objection)
+    throw new Problem({
+      tag: "chunk-damaged",
+      what: `A stored chunk of the image is damaged: ${objection}.`,
+      where: path,
+      hint: "Restore it from a backup of the server's data, or import the volume again.",
+    });
   const etag = `"${createHash("sha1").update(bytes).digest("base64url")}"`;
   response.setHeader("etag", etag);
   response.setHeader("cache-control", lasting);

@@ -1,20 +1,28 @@
 import { and, asc, eq } from "drizzle-orm";
-import type { ClaimedJob, JobVolume } from "../../core/contract/trainer-job.ts";
+import type { CheckpointToRead, ClaimedJob, JobVolume } from "../../core/contract/trainer-job.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "../../db/client.ts";
 import { checkpoint, prediction, snapshotVolume, volume } from "../../db/schema/index.ts";
 import type { JobRow } from "./claim-job.ts";
 import { imageFolder, snapshotVolumeFolder } from "./job-blobs.ts";
 
-/** Everything a trainer needs to begin, looked up when it claims the job. */
-export async function describeClaimedJob(db: Database, job: JobRow): Promise<ClaimedJob> {
+/** Everything a trainer needs to begin, looked up when it claims the job. Throws a Problem where it cannot begin. */
+export async function describeClaimedJob(db: Database, job: JobRow, jobToken: string): Promise<ClaimedJob> {
   const { payload } = job;
+  const volumes = await jobVolumes(db, job);
+  if (volumes.length === 0)
+    throw new Problem({
+      tag: "no-volume-left",
+      what: "All volumes of this job have been deleted.",
+      hint: "Import a volume, label some nuclei, and train again.",
+    });
   const common = {
     jobId: job.id,
     leaseToken: job.leaseToken,
+    jobToken,
     leaseSeconds: job.leaseSeconds,
     attempt: job.attempts,
-    volumes: await jobVolumes(db, job),
+    volumes,
   };
   if (payload.kind === "train") {
     const parentId = payload.parentCheckpointId;
@@ -23,7 +31,7 @@ export async function describeClaimedJob(db: Database, job: JobRow): Promise<Cla
       ...common,
       minutes: payload.minutes,
       seed: payload.seed,
-      parent: parentId ? { checkpointId: parentId, prefix: await checkpointPrefix(db, parentId) } : null,
+      parent: parentId ? await checkpointToRead(db, parentId) : null,
       resume: job.resumeBlob ? { step: job.resumeStep, prefix: job.resumeBlob } : null,
     };
   }
@@ -31,10 +39,7 @@ export async function describeClaimedJob(db: Database, job: JobRow): Promise<Cla
   return {
     kind: "predict",
     ...common,
-    checkpoint: {
-      checkpointId: payload.checkpointId,
-      prefix: await checkpointPrefix(db, payload.checkpointId),
-    },
+    checkpoint: await checkpointToRead(db, payload.checkpointId),
     doneVolumeIds: done.map((row) => row.volumeId),
   };
 }
@@ -68,8 +73,13 @@ async function jobVolumes(db: Database, job: JobRow): Promise<JobVolume[]> {
     });
 }
 
-async function checkpointPrefix(db: Database, id: string): Promise<string> {
-  const [row] = await db.select({ prefix: checkpoint.blobPrefix }).from(checkpoint).where(eq(checkpoint.id, id));
-  if (!row) throw new Problem({ tag: "checkpoint-gone", what: "The checkpoint that this job starts from is gone." });
-  return row.prefix;
+async function checkpointToRead(db: Database, id: string): Promise<CheckpointToRead> {
+  const [row] = await db.select().from(checkpoint).where(eq(checkpoint.id, id));
+  if (!row)
+    throw new Problem({
+      tag: "checkpoint-gone",
+      what: "The checkpoint that this job starts from is gone.",
+      hint: "Make another checkpoint current, or train again.",
+    });
+  return { checkpointId: id, prefix: row.blobPrefix, sha256: row.sha256 };
 }

@@ -2,10 +2,12 @@ import { sql } from "drizzle-orm";
 import type { ProblemFields } from "../../core/problem.ts";
 import { trainingJob } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
+import type { JobRow } from "./claim-job.ts";
 import { endLease, type Lease } from "./lease.ts";
 
-/** All volumes of a prediction are handed in. */
-export async function finishPrediction(services: Services, lease: Lease): Promise<void> {
+/** All volumes of a prediction are handed in. Said again, because the answer was lost, it is no error. */
+export async function finishPrediction(services: Services, before: JobRow, lease: Lease): Promise<void> {
+  if (before.state === "done" && before.leaseToken === lease.leaseToken) return;
   const job = await services.db.transaction((tx) =>
     endLease(tx, lease, { state: "done", progress: 1, phase: "", finishedAt: new Date() }),
   );

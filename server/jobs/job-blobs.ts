@@ -1,13 +1,16 @@
 import { and, eq } from "drizzle-orm";
+import { modelFileNames, progressFileNames } from "../../core/checkpoint/checkpoint-files.ts";
+import { MAX_BLOB_BYTES } from "../../core/contract/trainer-messages.ts";
+import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import type { Database } from "../../db/client.ts";
-import { checkpoint, volume } from "../../db/schema/index.ts";
+import { checkpoint, snapshotVolume, volume } from "../../db/schema/index.ts";
 import type { JobRow } from "./claim-job.ts";
 
-const jobRoot = (job: Pick<JobRow, "id" | "projectId">): string => `projects/${job.projectId}/jobs/${job.id}/`;
+const RESUME_FILES = [...modelFileNames, ...progressFileNames];
 
 /** Where one holder of a job writes: the token keeps a late trainer from overwriting its successor's files. */
 export const jobFolder = (job: Pick<JobRow, "id" | "projectId" | "leaseToken">): string =>
-  `${jobRoot(job)}${job.leaseToken}/`;
+  `projects/${job.projectId}/jobs/${job.id}/${job.leaseToken}/`;
 
 export const snapshotFolder = (snapshotId: string): string => `snapshots/${snapshotId}/`;
 
@@ -17,20 +20,50 @@ export const snapshotVolumeFolder = (snapshotId: string, volumeId: string): stri
 export const imageFolder = (volumeId: string): string => `volumes/${volumeId}/image.ome.zarr/`;
 
 const VOLUME_IMAGE = /^volumes\/([0-9a-f-]{36})\/image\.ome\.zarr\//;
+const FROZEN_IMAGE = /^snapshots\/([0-9a-f-]{36})\/([0-9a-f-]{36})\/(?:labels|proposals)\.ome\.zarr\//;
 
-/** What the holder of a job may read: images of its project, its snapshot, its own files and the weights it names. */
+/**
+ * What the holder of a job may read, and no more: images of the job's volumes, their frozen labels and proposals, the
+ * weights that it names, and where a holder before left off.
+ */
 export async function mayRead(db: Database, job: JobRow, key: string): Promise<boolean> {
-  if (key.startsWith(snapshotFolder(job.payload.snapshotId)) || key.startsWith(jobRoot(job))) return true;
-  const volumeId = VOLUME_IMAGE.exec(key)?.[1];
-  if (volumeId) {
-    const found = await db
-      .select({ id: volume.id })
-      .from(volume)
-      .where(and(eq(volume.id, volumeId), eq(volume.projectId, job.projectId)));
-    return found.length > 0;
-  }
+  if (job.resumeBlob && key.startsWith(job.resumeBlob)) return isNamed(key.slice(job.resumeBlob.length), RESUME_FILES);
+  const frozen = FROZEN_IMAGE.exec(key);
+  if (frozen) return frozen[1] === job.payload.snapshotId && (await isVolumeOf(db, job, frozen[2], true));
+  const image = VOLUME_IMAGE.exec(key);
+  // A training sees the frozen volumes only; a prediction all of the project that are ready.
+  if (image) return isVolumeOf(db, job, image[1], job.payload.kind === "train");
   const weights = job.payload.kind === "train" ? job.payload.parentCheckpointId : job.payload.checkpointId;
   if (!weights) return false;
-  const [row] = await db.select({ prefix: checkpoint.blobPrefix }).from(checkpoint).where(eq(checkpoint.id, weights));
-  return row !== undefined && key.startsWith(row.prefix);
+  const [row] = await db
+    .select({ prefix: checkpoint.blobPrefix })
+    .from(checkpoint)
+    .where(and(eq(checkpoint.id, weights), eq(checkpoint.projectId, job.projectId)));
+  return row !== undefined && key.startsWith(row.prefix) && isNamed(key.slice(row.prefix.length), modelFileNames);
+}
+
+const isNamed = (name: string, names: readonly string[]): boolean => names.includes(name);
+
+async function isVolumeOf(db: Database, job: JobRow, volumeId: string, frozen: boolean): Promise<boolean> {
+  const inSnapshot = and(eq(snapshotVolume.volumeId, volume.id), eq(snapshotVolume.snapshotId, job.payload.snapshotId));
+  const [found] = await db
+    .select({ frozenId: snapshotVolume.id })
+    .from(volume)
+    .leftJoin(snapshotVolume, inSnapshot)
+    .where(and(eq(volume.id, volumeId), eq(volume.projectId, job.projectId), eq(volume.state, "ready")));
+  return found !== undefined && (!frozen || found.frozenId !== null);
+}
+
+/** Names below the holder's own folder: files of a checkpoint, or bricks of a prediction by their key. */
+const WRITTEN = {
+  train: /^[a-z0-9][a-z0-9-]{0,60}\/(?:model\.json|weights\.bin|progress\.json|progress\.bin)$/,
+  predict: /^[a-z0-9][a-z0-9-]{0,60}\/\d{1,10}$/,
+} as const;
+/** 64³ numbers of 4 bytes that no compression made smaller, and gzip's own. */
+const MAX_BRICK_BYTES = BRICK_VOXELS * 4 + 4096;
+
+/** Largest size of a file that the holder of a job may write under this name; null where it may not. */
+export function writableBytes(job: JobRow, name: string): number | null {
+  if (!WRITTEN[job.payload.kind].test(name)) return null;
+  return job.payload.kind === "predict" ? MAX_BRICK_BYTES : MAX_BLOB_BYTES;
 }

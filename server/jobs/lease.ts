@@ -20,6 +20,12 @@ const held = ({ jobId, leaseToken }: Lease) =>
 const leaseLost = () =>
   new HttpRefusal(409, "The lease of this job has passed to another trainer, or the job has ended.");
 
+/** The same of a row that was read a moment ago. */
+export function assertLease(job: JobRow, leaseToken: number): JobRow {
+  if (job.state !== "leased" || job.leaseToken !== leaseToken) throw leaseLost();
+  return job;
+}
+
 /** The job as its holder sees it, without prolonging the lease. */
 export async function requireLease(db: Database | Transaction, lease: Lease): Promise<JobRow> {
   const [job] = await db.select().from(trainingJob).where(held(lease));

@@ -6,16 +6,19 @@ import type { Services } from "../services.ts";
 export async function noteTrainer(
   services: Services,
   said: { trainer: string; engine: string | null; words: string },
+  tokenHash: string,
 ): Promise<void> {
   const { rows } = await services.db.execute<{ changed: boolean }>(sql`
-    with before as (select engine, words, last_seen_at from ${trainer} where name = ${said.trainer}),
+    with before as (select engine, words, token_hash, last_seen_at from ${trainer} where name = ${said.trainer}),
     written as (
-      insert into ${trainer} (name, engine, words) values (${said.trainer}, ${said.engine}, ${said.words})
-      on conflict (name) do update set engine = excluded.engine, words = excluded.words, last_seen_at = now()
+      insert into ${trainer} (name, engine, words, token_hash)
+      values (${said.trainer}, ${said.engine}, ${said.words}, ${tokenHash})
+      on conflict (name) do update
+        set engine = excluded.engine, words = excluded.words, token_hash = excluded.token_hash, last_seen_at = now()
       returning 1)
     select not exists (
       select 1 from before
-      where engine is not distinct from ${said.engine} and words = ${said.words}
+      where engine is not distinct from ${said.engine} and words = ${said.words} and token_hash = ${tokenHash}
         and last_seen_at > now() - interval '30 seconds') as changed
     from written`);
   if (rows[0].changed) services.events.publish({ topic: "engine" });

@@ -2,10 +2,11 @@ import { randomInt } from "node:crypto";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Transaction } from "../../db/client.ts";
-import { project, snapshot, trainingJob } from "../../db/schema/index.ts";
+import { project, trainingJob } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
+import { chooseParent } from "../checkpoints/choose-parent.ts";
 import type { Services } from "../services.ts";
-import { freezeProject } from "../snapshots/freeze-project.ts";
-import { snapshotFolder } from "./job-blobs.ts";
+import { dropSnapshot, freezeProject } from "../snapshots/freeze-project.ts";
 import { trainingReadiness } from "./training-readiness.ts";
 
 const alreadyTraining = () =>
@@ -15,22 +16,31 @@ const alreadyTraining = () =>
     hint: "Wait until it has finished, or cancel it.",
   });
 
-/** Freezes the labels and queues a training that goes on from the current checkpoint. Says what is missing. */
+/** What a training begins with. */
+export const trainingStarts = ["current", "nothing"] as const;
+export type TrainingStart = (typeof trainingStarts)[number];
+
+/**
+ * Freezes the labels and queues a training. Says what is missing. It goes on from the current model unless `from` says
+ * otherwise; where that cannot be read, from another one, and the job's note says so.
+ */
 export async function requestTraining(
   services: Services,
-  given: { projectId: string; createdBy: string | null },
+  given: { projectId: string; createdBy: string | null; automatic?: boolean; from?: TrainingStart },
 ): Promise<{ jobId: string }> {
-  const { db, blobs, events } = services;
+  const { db, events } = services;
   const { projectId, createdBy } = given;
   if (await hasUnfinishedTraining(db, projectId)) throw alreadyTraining();
   const { missing } = await trainingReadiness(services, projectId);
   if (missing.length > 0)
     throw new Problem({ tag: "training-needs-more", what: missing.join(" "), hint: "Then press Train again." });
+  const parent =
+    given.from === "nothing" ? { checkpointId: null, note: null } : await chooseParent(services, projectId);
   const snapshotId = await freezeProject(services, { projectId, reason: "training", createdBy });
-  const jobId = await db.transaction(async (tx) => {
+  const queue = db.transaction(async (tx) => {
     // Two people pressed Train at once: the row of the project lets one through after the other.
     const [row] = await tx.select().from(project).where(eq(project.id, projectId)).for("update");
-    if (await hasUnfinishedTraining(tx, projectId)) return null;
+    if (await hasUnfinishedTraining(tx, projectId)) throw alreadyTraining();
     const [job] = await tx
       .insert(trainingJob)
       .values({
@@ -39,21 +49,23 @@ export async function requestTraining(
         payload: {
           kind: "train",
           snapshotId,
-          parentCheckpointId: row.currentCheckpointId,
+          parentCheckpointId: parent.checkpointId,
           minutes: row.trainMinutes,
           seed: randomInt(0x7fff_ffff),
         },
         phase: "waits for a trainer",
+        note: parent.note,
         createdBy,
       })
       .returning({ id: trainingJob.id });
+    const details = { jobId: job.id, automatic: given.automatic ?? false };
+    await recordAudit(tx, { act: "training.started", by: createdBy, projectId, details });
     return job.id;
   });
-  if (!jobId) {
-    await db.delete(snapshot).where(eq(snapshot.id, snapshotId));
-    await blobs.remove(snapshotFolder(snapshotId));
-    throw alreadyTraining();
-  }
+  const jobId = await queue.catch(async (error) => {
+    await dropSnapshot(services, snapshotId);
+    throw error;
+  });
   events.publish({ topic: "training", projectId });
   return { jobId };
 }

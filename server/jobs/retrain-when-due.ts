@@ -11,7 +11,7 @@ export async function retrainWhenDue(services: Services, projectId: string, user
   if (!settings?.autoRetrain) return;
   if ((await decisionsSinceTraining(services.db, projectId)) < settings.retrainAfterDecisions) return;
   try {
-    await requestTraining(services, { projectId, createdBy: userId });
+    await requestTraining(services, { projectId, createdBy: userId, automatic: true });
   } catch (error) {
     // Already training, or too little labelled: the page says so, and the next decision asks again.
     if (!isProblem(error)) throw error;

@@ -1,6 +1,7 @@
 import { failureLog } from "../failure-log.ts";
 import { sweepClaims } from "../proposals/sweep-claims.ts";
 import type { Services } from "../services.ts";
+import { removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
 
 const EVERY_MS = 10_000;
@@ -8,7 +9,12 @@ const EVERY_MS = 10_000;
 /** Looks regularly for jobs and claims whose holders went away. Returns how to stop it. */
 export function startSweeper(services: Services): () => void {
   const timer = setInterval(() => {
-    Promise.all([sweepJobs(services), sweepClaims(services)]).catch((error) => failureLog.failed("a sweep", error));
+    Promise.all([
+      sweepJobs(services),
+      sweepClaims(services),
+      // What a backup held back, or a crash left.
+      removeScheduledBlobs(services.db, services.blobs),
+    ]).catch((error) => failureLog.failed("a sweep", error));
   }, EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);

@@ -1,15 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import type { JsonObject } from "../../core/ome-zarr/multiscales.ts";
-import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
 import { writeLabelPyramid } from "../ingest/pyramid/write-labels.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
+import { inScratchFolder } from "../storage/scratch-folder.ts";
 import { createBrickVolumeSource, type ReadLabelBrick } from "./brick-volume-source.ts";
 
 export interface LabelImageJob {
   readonly blobs: BlobStore;
+  /** Raw levels lie below it while they are written. */
+  readonly dataRoot: string;
   /** Ends in `/`. */
   readonly prefix: string;
   readonly name: string;
@@ -21,17 +21,15 @@ export interface LabelImageJob {
   readonly propertiesOf?: (extent: LabelExtent) => JsonObject;
 }
 
+/** A uint32 each, and half as much again for the coarser levels. */
+export const labelScratchBytes = (shapeZyx: Zyx): number => 1.5 * 4 * voxelCount(shapeZyx);
+
 /** Bricks become an OME-Zarr 0.5 label image. Returns every label with its size and place. */
-export async function writeLabelImage(job: LabelImageJob): Promise<LabelExtent[]> {
-  const scratchFolder = await mkdtemp(path.join(os.tmpdir(), "karyoloop-labels-"));
-  try {
-    const { extents } = await writeLabelPyramid({
-      ...job,
-      source: createBrickVolumeSource(job.shapeZyx, job.readBrick),
-      scratchFolder,
-    });
-    return extents;
-  } finally {
-    await rm(scratchFolder, { recursive: true, force: true });
-  }
-}
+export const writeLabelImage = (job: LabelImageJob): Promise<LabelExtent[]> =>
+  inScratchFolder(
+    { dataRoot: job.dataRoot, neededBytes: labelScratchBytes(job.shapeZyx), what: "Writing the labels" },
+    async (scratchFolder) => {
+      const source = createBrickVolumeSource(job.shapeZyx, job.readBrick);
+      return (await writeLabelPyramid({ ...job, source, scratchFolder })).extents;
+    },
+  );

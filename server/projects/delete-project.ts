@@ -1,5 +1,6 @@
 import { eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, importJob, project, snapshot, upload, volume } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { removeUploadFolders } from "../ingest/jobs/clean-up.ts";
 import { endImports } from "../ingest/jobs/end-imports.ts";
 import type { Services } from "../services.ts";
@@ -9,7 +10,11 @@ import { scheduleBlobRemoval } from "../storage/blob-removal.ts";
  * Rows go by cascade, blobs after them: what a reader can still find in the database has its bytes. Imports end, and what
  * was uploaded goes, whole or not. Returns the volumes that are gone, so that open documents can be closed.
  */
-export async function deleteProject(services: Services, projectId: string): Promise<{ volumeIds: string[] }> {
+export async function deleteProject(
+  services: Services,
+  projectId: string,
+  by: string,
+): Promise<{ volumeIds: string[] }> {
   const { volumeIds, imports, uploadIds } = await services.db.transaction(async (tx) => {
     const volumeIds = (
       await tx.select({ id: volume.id }).from(volume).where(eq(volume.projectId, projectId)).for("update")
@@ -33,6 +38,13 @@ export async function deleteProject(services: Services, projectId: string): Prom
     ]);
     const imports = await tx.delete(importJob).where(eq(importJob.projectId, projectId)).returning();
     const uploads = await tx.delete(upload).where(eq(upload.projectId, projectId)).returning({ id: upload.id });
+    // Locked: of two owners who delete it at once, one finds nothing.
+    const itsRow = tx.select({ name: project.name }).from(project).where(eq(project.id, projectId));
+    const [present] = await itsRow.for("update");
+    if (present) {
+      const details = { name: present.name, volumes: volumeIds.length };
+      await recordAudit(tx, { act: "project.deleted", by, projectId, details });
+    }
     if (volumeIds.length > 0) await tx.delete(volume).where(inArray(volume.id, volumeIds));
     await tx.delete(project).where(eq(project.id, projectId));
     return { volumeIds, imports, uploadIds: uploads.map(({ id }) => id) };

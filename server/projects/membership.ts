@@ -3,6 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
 import type { Transaction } from "../../db/client.ts";
 import { project, projectMember } from "../../db/schema/index.ts";
+import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
 
 /** Changes of one project's members happen one after another: two owners who leave at once must not both succeed. */
 const lockMembers = (tx: Transaction, projectId: string) =>
@@ -22,14 +23,21 @@ async function freePseudonym(tx: Transaction, projectId: string): Promise<string
   return `annotator ${number}`;
 }
 
-/** Adds the person, or lifts the role they have; never lowers it. */
+/** The person joins, or the role they have is lifted; it is never lowered. */
 export async function addMember(tx: Transaction, projectId: string, userId: string, role: Role): Promise<void> {
   await lockMembers(tx, projectId);
   const one = and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId));
   const [present] = await tx.select().from(projectMember).where(one);
-  if (!present)
+  if (present && hasRole(present.role, role)) return;
+  const person = await auditedPerson(tx, userId);
+  if (present) {
+    await tx.update(projectMember).set({ role }).where(one);
+    const details = { person, from: present.role, to: role };
+    await recordAudit(tx, { act: "member.role-changed", by: userId, projectId, details });
+  } else {
     await tx.insert(projectMember).values({ projectId, userId, role, pseudonym: await freePseudonym(tx, projectId) });
-  else if (!hasRole(present.role, role)) await tx.update(projectMember).set({ role }).where(one);
+    await recordAudit(tx, { act: "member.role-given", by: userId, projectId, details: { person, role } });
+  }
 }
 
 async function refuseWithoutOwner(tx: Transaction, projectId: string): Promise<void> {
@@ -47,24 +55,38 @@ async function refuseWithoutOwner(tx: Transaction, projectId: string): Promise<v
 
 const notAMember = () => new Problem({ tag: "not-a-member", what: "This person is not a member of the project." });
 
-export async function setMemberRole(tx: Transaction, projectId: string, userId: string, role: Role): Promise<void> {
+export async function setMemberRole(
+  tx: Transaction,
+  given: { projectId: string; userId: string; role: Role; by: string },
+): Promise<void> {
+  const { projectId, userId, role, by } = given;
   await lockMembers(tx, projectId);
-  const changed = await tx
-    .update(projectMember)
-    .set({ role })
-    .where(and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId)))
-    .returning({ userId: projectMember.userId });
-  if (changed.length === 0) throw notAMember();
+  const one = and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId));
+  const [present] = await tx.select({ role: projectMember.role }).from(projectMember).where(one);
+  if (!present) throw notAMember();
+  if (present.role === role) return;
+  await tx.update(projectMember).set({ role }).where(one);
   await refuseWithoutOwner(tx, projectId);
+  const details = { person: await auditedPerson(tx, userId), from: present.role, to: role };
+  await recordAudit(tx, { act: "member.role-changed", by, projectId, details });
 }
 
-/** What the person painted stays, under their name or pseudonym. */
-export async function removeMember(tx: Transaction, projectId: string, userId: string): Promise<void> {
+/** What the person painted stays, under their name or pseudonym. Somebody who removes themselves leaves. */
+export async function removeMember(
+  tx: Transaction,
+  given: { projectId: string; userId: string; by: string },
+): Promise<void> {
+  const { projectId, userId, by } = given;
   await lockMembers(tx, projectId);
-  const removed = await tx
+  const [removed] = await tx
     .delete(projectMember)
     .where(and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId)))
-    .returning({ userId: projectMember.userId });
-  if (removed.length === 0) throw notAMember();
+    .returning({ role: projectMember.role });
+  if (!removed) throw notAMember();
   await refuseWithoutOwner(tx, projectId);
+  if (by === userId) await recordAudit(tx, { act: "member.left", by, projectId, details: removed });
+  else {
+    const person = await auditedPerson(tx, userId);
+    await recordAudit(tx, { act: "member.removed", by, projectId, details: { person, role: removed.role } });
+  }
 }

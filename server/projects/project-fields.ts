@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { nameSchema } from "../../core/text/name.ts";
 
 /** What an owner may set; every text bounded. */
 export const projectFieldsSchema = z.object({
-  name: z.string().trim().min(1).max(120),
+  name: nameSchema(120),
   description: z.string().max(2_000),
   /** Markdown; shown without raw HTML. */
   guidelines: z.string().max(50_000),

@@ -10,6 +10,7 @@ import type { ReadLabelBrick } from "../label-images/brick-volume-source.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
 import type { Services } from "../services.ts";
 import { readLiveBrick } from "../snapshots/live-labels.ts";
+import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { composeProposals } from "./compose-proposals.ts";
 import { createEarlierBricks, type EarlierProposal, heldProposals, rejectedProposals } from "./held-and-rejected.ts";
 import { leaseLabelValues } from "./lease-label-values.ts";
@@ -119,6 +120,7 @@ async function writeImage(
   const blobPrefix = `volumes/${target.id}/predictions/${id}/labels.ome.zarr/`;
   const extents = await writeLabelImage({
     blobs,
+    dataRoot: services.environment.dataRoot,
     prefix: blobPrefix,
     name: "proposals",
     sourceImage: "../../../image.ome.zarr",
@@ -222,8 +224,14 @@ async function removeUnusedImages(services: Services, volumeId: string): Promise
         notExists(needed),
       ),
     );
-  for (const { id } of unused) {
-    await db.update(prediction).set({ blobPrefix: "" }).where(eq(prediction.id, id));
-    await blobs.remove(`volumes/${volumeId}/predictions/${id}/`);
-  }
+  if (unused.length === 0) return;
+  const ids = unused.map(({ id }) => id);
+  await db.transaction(async (tx) => {
+    await tx.update(prediction).set({ blobPrefix: "" }).where(inArray(prediction.id, ids));
+    await scheduleBlobRemoval(
+      tx,
+      ids.map((id) => `volumes/${volumeId}/predictions/${id}/`),
+    );
+  });
+  await removeScheduledBlobs(db, blobs);
 }

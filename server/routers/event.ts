@@ -1,18 +1,78 @@
-import { EventEmitter, on } from "node:events";
+import { TRPCError } from "@trpc/server";
+import type { SignedInUser } from "../auth/authentication.ts";
 import type { ServerEvent } from "../events.ts";
-import { projectProcedure, router } from "../trpc.ts";
+import type { Services } from "../services.ts";
+import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
+import { waitingEvents } from "./waiting-events.ts";
+
+/** Tabs with a project; what is more is no person. */
+const STREAMS_PER_PERSON = 48;
+const openStreams = new WeakMap<Services, Map<string, number>>();
+
+function countStream(services: Services, userId: string): () => void {
+  const open = openStreams.get(services) ?? new Map<string, number>();
+  openStreams.set(services, open);
+  const before = open.get(userId) ?? 0;
+  if (before >= STREAMS_PER_PERSON)
+    throw new TRPCError({
+      code: "TOO_MANY_REQUESTS",
+      message: "You have this open in too many tabs: close some of them.",
+    });
+  open.set(userId, before + 1);
+  return () => {
+    const left = (open.get(userId) ?? 1) - 1;
+    if (left > 0) open.set(userId, left);
+    else open.delete(userId);
+  };
+}
+
+const streamEnds = (reason: "signed-out" | "no-member") =>
+  reason === "signed-out"
+    ? new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." })
+    : new TRPCError({ code: "NOT_FOUND", message: "You are no longer a member of this project." });
+
+type Signed = { readonly services: Services; readonly user: SignedInUser };
+
+const ofAll = (event: ServerEvent): boolean => event.topic === "engine" || event.topic === "settings";
+
+/** Ends with an error where the session, or the membership that it `needs`, has ended. */
+async function* relay(
+  { services, user }: Signed,
+  wanted: (event: ServerEvent) => boolean,
+  needs: { projectId: string; role: "viewer" } | null,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ServerEvent> {
+  const end = countStream(services, user.id);
+  const waiting = waitingEvents(signal);
+  const unsubscribe = services.events.subscribe((event) => {
+    if (wanted(event)) waiting.add(event);
+  });
+  const release = services.openLines.hold({
+    userId: user.id,
+    sessionId: user.sessionId,
+    needs,
+    end: (reason) => waiting.fail(streamEnds(reason)),
+  });
+  try {
+    yield* waiting.all();
+  } finally {
+    release();
+    unsubscribe();
+    end();
+  }
+}
 
 /** One live stream per page: browsers allow six connections to a server, so all topics share it. */
 export const eventRouter = router({
-  ofProject: projectProcedure("viewer").subscription(async function* ({ ctx, signal }) {
-    const relay = new EventEmitter();
-    const unsubscribe = ctx.services.events.subscribe((event) => {
-      if (event.topic === "engine" || event.projectId === ctx.projectId) relay.emit("event", event);
-    });
-    try {
-      for await (const [event] of on(relay, "event", { signal })) yield event as ServerEvent;
-    } finally {
-      unsubscribe();
-    }
-  }),
+  ofProject: projectProcedure("viewer").subscription(({ ctx, signal }) =>
+    relay(
+      ctx,
+      (event) => ofAll(event) || ("projectId" in event && event.projectId === ctx.projectId),
+      { projectId: ctx.projectId, role: "viewer" },
+      signal,
+    ),
+  ),
+
+  /** For pages that show no project: what concerns everybody. */
+  ofInstallation: signedInProcedure.subscription(({ ctx, signal }) => relay(ctx, ofAll, null, signal)),
 });

@@ -3,14 +3,28 @@ import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { roles } from "../../core/roles.ts";
 import { invitation } from "../../db/schema/index.ts";
+import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
 import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
+import { assertGoodPassword } from "../auth/good-password.ts";
 import { linkUrl } from "../auth/one-time-link.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
-import { acceptInvitation, findOpenInvitation } from "../projects/invitation.ts";
-import { projectProcedure, publicProcedure, router, signedInProcedure } from "../trpc.ts";
+import { acceptInvitation, deadInvitation, findOpenInvitation } from "../projects/invitation.ts";
+import {
+  networkOf,
+  projectProcedure,
+  publicProcedure,
+  publicUrlOf,
+  type RequestContext,
+  router,
+  signedInProcedure,
+} from "../trpc.ts";
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 90;
+
+/** A dead token costs one query: nothing costly is done before. */
+const findInvitation = (ctx: RequestContext, token: string) =>
+  ctx.services.authentication.guard.openLink(networkOf(ctx), () => findOpenInvitation(ctx.services.db, token));
 
 export const invitationRouter = router({
   /** Links that nobody has used yet, newest first; also those that ran out, so that an owner sees why one fails. */
@@ -32,43 +46,58 @@ export const invitationRouter = router({
     .input(z.object({ role: z.enum(roles), days: z.number().int().min(1).max(MAX_DAYS) }))
     .mutation(async ({ ctx, input }) => {
       const token = createToken();
-      await ctx.services.db.insert(invitation).values({
-        projectId: ctx.projectId,
-        role: input.role,
-        tokenHash: hashToken(token),
-        createdBy: ctx.user.id,
-        expiresAt: new Date(Date.now() + input.days * DAY_MS),
+      const { projectId } = ctx;
+      const { role, days } = input;
+      await ctx.services.db.transaction(async (tx) => {
+        const [{ invitationId }] = await tx
+          .insert(invitation)
+          .values({
+            projectId,
+            role,
+            tokenHash: hashToken(token),
+            createdBy: ctx.user.id,
+            expiresAt: new Date(Date.now() + days * DAY_MS),
+          })
+          .returning({ invitationId: invitation.id });
+        const details = { invitationId, role, days };
+        await recordAudit(tx, { act: "invitation.made", by: ctx.user.id, projectId, details });
       });
-      return { url: linkUrl(ctx.services.publicUrl(), "join", token) };
+      return { url: linkUrl(publicUrlOf(ctx), "join", token) };
     }),
 
   revoke: projectProcedure("owner")
     .input(z.object({ invitationId: z.uuid() }))
-    .mutation(async ({ ctx, input }) => {
-      const revoked = await ctx.services.db
-        .update(invitation)
-        .set({ revokedAt: new Date() })
-        .where(
-          and(
-            eq(invitation.id, input.invitationId),
-            eq(invitation.projectId, ctx.projectId),
-            isNull(invitation.usedAt),
-          ),
-        )
-        .returning({ id: invitation.id });
-      if (revoked.length === 0)
-        throw new Problem({ tag: "invitation-unknown", what: "There is no such unused invitation in this project." });
-    }),
+    .mutation(({ ctx, input: { invitationId } }) =>
+      ctx.services.db.transaction(async (tx) => {
+        const { projectId } = ctx;
+        const itsRow = and(
+          eq(invitation.id, invitationId),
+          eq(invitation.projectId, projectId),
+          isNull(invitation.usedAt),
+          isNull(invitation.revokedAt),
+        );
+        const [revoked] = await tx
+          .update(invitation)
+          .set({ revokedAt: new Date() })
+          .where(itsRow)
+          .returning({ role: invitation.role });
+        if (!revoked)
+          throw new Problem({ tag: "invitation-unknown", what: "There is no such unused invitation in this project." });
+        const details = { invitationId, role: revoked.role };
+        await recordAudit(tx, { act: "invitation.revoked", by: ctx.user.id, projectId, details });
+      }),
+    ),
 
   /** What an invitation link invites to, or null where it does not work. Asking does not use it up. */
   lookUp: publicProcedure
     .input(z.object({ token: tokenSchema }))
-    .query(({ ctx, input }) => findOpenInvitation(ctx.services.db, input.token)),
+    .query(({ ctx, input }) => findInvitation(ctx, input.token)),
 
   /** For people who have an account. */
-  accept: signedInProcedure.input(z.object({ token: tokenSchema })).mutation(async ({ ctx, input }) => {
+  accept: signedInProcedure.input(z.object({ token: tokenSchema })).mutation(async ({ ctx, input: { token } }) => {
     const { db, events } = ctx.services;
-    const joined = await db.transaction((tx) => acceptInvitation(tx, input.token, ctx.user.id));
+    if (!(await findInvitation(ctx, token))) throw deadInvitation();
+    const joined = await db.transaction((tx) => acceptInvitation(tx, token, ctx.user.id));
     events.publish({ topic: "members", projectId: joined.projectId, userId: ctx.user.id });
     return joined;
   }),
@@ -78,9 +107,17 @@ export const invitationRouter = router({
     .input(accountFieldsSchema.extend({ token: tokenSchema }))
     .mutation(async ({ ctx, input: { token, ...fields } }) => {
       const { db, events, authentication } = ctx.services;
-      const joined = await db.transaction(async (tx) => {
-        const { id } = await authentication.createUser(fields, tx);
-        return { userId: id, ...(await acceptInvitation(tx, token, id)) };
+      if (!(await findInvitation(ctx, token))) throw deadInvitation();
+      const joined = await authentication.guard.withLink(token, async () => {
+        await authentication.refuseTakenEmail(fields.email);
+        assertGoodPassword(fields.password, [fields.name, fields.email]);
+        const passwordHash = await authentication.hashPassword(fields.password);
+        return db.transaction(async (tx) => {
+          const { id } = await authentication.insertUser({ ...fields, passwordHash }, tx);
+          const details = { person: await auditedPerson(tx, id), through: "invitation" } as const;
+          await recordAudit(tx, { act: "account.created", by: id, details });
+          return { userId: id, ...(await acceptInvitation(tx, token, id)) };
+        });
       });
       events.publish({ topic: "members", projectId: joined.projectId, userId: joined.userId });
       return { projectId: joined.projectId };

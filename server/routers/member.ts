@@ -33,20 +33,21 @@ export const memberRouter = router({
   setRole: projectProcedure("owner")
     .input(personSchema.extend({ role: z.enum(roles) }))
     .mutation(async ({ ctx, input }) => {
-      await ctx.services.db.transaction((tx) => setMemberRole(tx, ctx.projectId, input.userId, input.role));
+      await ctx.services.db.transaction((tx) => setMemberRole(tx, { ...input, by: ctx.user.id }));
       ctx.services.events.publish({ topic: "members", projectId: ctx.projectId, userId: input.userId });
     }),
 
   remove: projectProcedure("owner")
     .input(personSchema)
     .mutation(async ({ ctx, input }) => {
-      await ctx.services.db.transaction((tx) => removeMember(tx, ctx.projectId, input.userId));
+      await ctx.services.db.transaction((tx) => removeMember(tx, { ...input, by: ctx.user.id }));
       ctx.services.events.publish({ topic: "members", projectId: ctx.projectId, userId: input.userId });
     }),
 
   /** Anybody may go; the last owner cannot. */
   leave: projectProcedure("viewer").mutation(async ({ ctx }) => {
-    await ctx.services.db.transaction((tx) => removeMember(tx, ctx.projectId, ctx.user.id));
+    const { projectId } = ctx;
+    await ctx.services.db.transaction((tx) => removeMember(tx, { projectId, userId: ctx.user.id, by: ctx.user.id }));
     ctx.services.events.publish({ topic: "members", projectId: ctx.projectId, userId: ctx.user.id });
   }),
 

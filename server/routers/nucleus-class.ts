@@ -1,12 +1,14 @@
 import { and, asc, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
+import { nameSchema } from "../../core/text/name.ts";
 import { nucleusClass } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { isUniqueViolation } from "../database/unique-violation.ts";
 import { projectProcedure, router } from "../trpc.ts";
 
 const classFieldsSchema = z.object({
-  name: z.string().trim().min(1).max(40),
+  name: nameSchema(40),
   /** The key that paints it. */
   numberKey: z.number().int().min(1).max(9),
   color: z.string().regex(/^#[0-9a-f]{6}$/i, "a colour such as #56b4e9"),
@@ -41,34 +43,45 @@ export const nucleusClassRouter = router({
   create: projectProcedure("owner")
     .input(z.object({ fields: classFieldsSchema }))
     .mutation(async ({ ctx, input }) => {
-      await ctx.services.db
-        .insert(nucleusClass)
-        .values({ ...input.fields, projectId: ctx.projectId })
-        .catch(taken);
+      const { projectId } = ctx;
+      await ctx.services.db.transaction(async (tx) => {
+        await tx
+          .insert(nucleusClass)
+          .values({ ...input.fields, projectId })
+          .catch(taken);
+        const details = { name: input.fields.name };
+        await recordAudit(tx, { act: "class.made", by: ctx.user.id, projectId, details });
+      });
       ctx.services.events.publish({ topic: "project", projectId: ctx.projectId });
     }),
 
   update: projectProcedure("owner")
     .input(z.object({ classId: z.uuid(), fields: classFieldsSchema }))
     .mutation(async ({ ctx, input }) => {
-      const changed = await ctx.services.db
-        .update(nucleusClass)
-        .set(input.fields)
-        .where(and(eq(nucleusClass.id, input.classId), eq(nucleusClass.projectId, ctx.projectId)))
-        .returning({ id: nucleusClass.id })
-        .catch(taken);
-      if (changed.length === 0) throw unknownClass();
+      const { projectId } = ctx;
+      await ctx.services.db.transaction(async (tx) => {
+        const itsRow = and(eq(nucleusClass.id, input.classId), eq(nucleusClass.projectId, projectId));
+        const [before] = await tx.select({ name: nucleusClass.name }).from(nucleusClass).where(itsRow).for("update");
+        if (!before) throw unknownClass();
+        await tx.update(nucleusClass).set(input.fields).where(itsRow).catch(taken);
+        const details = { from: before.name, to: input.fields.name };
+        await recordAudit(tx, { act: "class.changed", by: ctx.user.id, projectId, details });
+      });
       ctx.services.events.publish({ topic: "project", projectId: ctx.projectId });
     }),
 
   remove: projectProcedure("owner")
     .input(z.object({ classId: z.uuid() }))
     .mutation(async ({ ctx, input }) => {
-      const removed = await ctx.services.db
-        .delete(nucleusClass)
-        .where(and(eq(nucleusClass.id, input.classId), eq(nucleusClass.projectId, ctx.projectId)))
-        .returning({ id: nucleusClass.id });
-      if (removed.length === 0) throw unknownClass();
+      const { projectId } = ctx;
+      await ctx.services.db.transaction(async (tx) => {
+        const [removed] = await tx
+          .delete(nucleusClass)
+          .where(and(eq(nucleusClass.id, input.classId), eq(nucleusClass.projectId, projectId)))
+          .returning({ name: nucleusClass.name });
+        if (!removed) throw unknownClass();
+        await recordAudit(tx, { act: "class.removed", by: ctx.user.id, projectId, details: removed });
+      });
       ctx.services.events.publish({ topic: "project", projectId: ctx.projectId });
     }),
 });

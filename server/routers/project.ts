@@ -2,14 +2,18 @@ import { and, asc, count, countDistinct, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { nucleusClass, project, projectMember, volume } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
+import { costlyCall } from "../call-rate.ts";
 import { datasetFreezerOf } from "../export/dataset-freezer.ts";
+import { changeProject } from "../projects/change-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { addMember } from "../projects/membership.ts";
 import { projectFieldsSchema } from "../projects/project-fields.ts";
+import { assertMayMakeProjects, whyNoProjects } from "../projects/project-makers.ts";
 import { readProjectProgress } from "../projects/project-progress.ts";
 import { starterClasses } from "../projects/starter-classes.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
-import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
+import { atMost, projectProcedure, router, signedInProcedure } from "../trpc.ts";
 
 export const projectRouter = router({
   /** The projects this person is a member of. */
@@ -43,8 +47,12 @@ export const projectRouter = router({
 
   progress: projectProcedure("viewer").query(({ ctx }) => readProjectProgress(ctx.services.db, ctx.projectId)),
 
+  /** Whether this person may make projects; if not, a sentence on who may. */
+  making: signedInProcedure.query(async ({ ctx }) => ({ refusal: await whyNoProjects(ctx.services.db, ctx.user) })),
+
   /** Its maker owns it. It starts with three classes, which the owner may change. */
   create: signedInProcedure
+    .use(atMost(costlyCall("project.create", 50, 30)))
     .input(
       projectFieldsSchema
         .pick({ name: true })
@@ -52,10 +60,17 @@ export const projectRouter = router({
     )
     .mutation(({ ctx, input }) =>
       ctx.services.db.transaction(async (tx) => {
+        await assertMayMakeProjects(tx, ctx.user);
         const [{ id }] = await tx
           .insert(project)
           .values({ ...input, createdBy: ctx.user.id })
           .returning({ id: project.id });
+        await recordAudit(tx, {
+          act: "project.created",
+          by: ctx.user.id,
+          projectId: id,
+          details: { name: input.name },
+        });
         await addMember(tx, id, ctx.user.id, "owner");
         await tx.insert(nucleusClass).values(starterClasses.map((one) => ({ ...one, projectId: id })));
         return { projectId: id };
@@ -65,8 +80,7 @@ export const projectRouter = router({
   update: projectProcedure("owner")
     .input(z.object({ fields: projectFieldsSchema.partial() }))
     .mutation(async ({ ctx, input }) => {
-      if (Object.keys(input.fields).length === 0) return;
-      await ctx.services.db.update(project).set(input.fields).where(eq(project.id, ctx.projectId));
+      await ctx.services.db.transaction((tx) => changeProject(tx, { ...input, by: ctx.user.id }));
       ctx.services.events.publish({ topic: "project", projectId: ctx.projectId });
     }),
 
@@ -89,7 +103,7 @@ export const projectRouter = router({
         .select({ userId: projectMember.userId })
         .from(projectMember)
         .where(eq(projectMember.projectId, ctx.projectId));
-      await deleteProject(ctx.services, ctx.projectId);
+      await deleteProject(ctx.services, ctx.projectId, ctx.user.id);
       // Sockets of open editors check their person's role again, and find none.
       for (const { userId } of members) events.publish({ topic: "members", projectId: ctx.projectId, userId });
       await datasetFreezerOf(ctx.services).forget(ctx.projectId);

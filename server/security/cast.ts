@@ -30,6 +30,9 @@ export const asUser = (person: TestPerson, isAdministrator = false): SignedInUse
   name: person.name,
   email: person.email,
   isAdministrator,
+  sessionId: `session of ${person.id}`,
+  twoFactors: false,
+  confirmedAt: new Date(),
 });
 
 let scenes = 0;

@@ -7,8 +7,10 @@ import {
   datasetVersion,
   invitation,
   nucleusClass,
+  passkey,
   project,
   projectMember,
+  session,
   snapshot,
   trainingBox,
   trainingJob,
@@ -29,8 +31,12 @@ const namesNothingForeign: Readonly<Record<string, string>> = {
   "queue.next.pageId": "the browser page's own random name, kept beside the person's id",
   "queue.keep.pageId": "the same",
   "queue.release.pageId": "the same",
+  "audit.ofInstallation.ofProjectId": "administrators read the whole log",
   "installation.makeResetLink.userId": "administrators act on every account",
   "installation.setAdministrator.userId": "administrators act on every account",
+  "installation.setAccountOn.userId": "administrators act on every account",
+  "installation.resetSecondFactor.userId": "administrators act on every account",
+  "installation.endSessions.userId": "administrators act on every account",
   "installation.revokeTrainerToken.tokenId": "administrators act on every token",
 };
 
@@ -43,11 +49,14 @@ interface Things {
   readonly checkpointId: string;
   readonly uploadId: string;
   readonly versionId: string;
+  readonly sessionId: string;
+  readonly passkeyId: string;
 }
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
 const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "member.setRole": { role: "viewer" },
+  "account.renamePasskey": { name: "taken over" },
   "nucleusClass.update": { fields: { name: "taken over", numberKey: 9, color: "#000000" } },
 };
 
@@ -104,6 +113,21 @@ async function placeThings(): Promise<Things> {
   );
   return {
     userId: cast.members.annotator.id,
+    passkeyId: one(
+      await db
+        .insert(passkey)
+        .values({
+          id: "passkey",
+          userId: createdBy,
+          publicKey: "",
+          credentialID: "",
+          counter: 0,
+          deviceType: "singleDevice",
+          backedUp: false,
+        })
+        .returning(),
+    ).id,
+    sessionId: (await server.services.authentication.userOf({ cookie: cast.members.owner.cookie }))?.sessionId ?? "",
     boxId: box.id,
     jobId: job.id,
     classId: one(
@@ -153,6 +177,8 @@ const tables: readonly PgTable[] = [
   checkpoint,
   datasetVersion,
   upload,
+  session,
+  passkey,
 ];
 async function everything(): Promise<string> {
   const rows = await Promise.all(

@@ -9,13 +9,32 @@ export const openProcedures: Readonly<Record<string, string>> = {
   "account.resetPassword": "needs the token that an administrator made",
   "account.rename": "changes the signed-in person's own name",
   "account.changePassword": "changes the signed-in person's own password, and asks for the current one",
+  "account.confirm": "asks the signed-in person for the own password",
+  "account.signInWays": "says what the sign-in page offers",
+  "account.renamePasskey": "renames the signed-in person's own passkey",
+  "account.removePasskey": "removes the signed-in person's own passkey, in a session that was just confirmed",
+  "account.unlinkInstitution": "unlinks the signed-in person's own institution, in a session that was just confirmed",
+  "account.secondFactors": "says what the signed-in person has set up",
+  "account.beginApp": "sets up the signed-in person's own app, in a session that was just confirmed",
+  "account.confirmApp": "the same",
+  "account.removeApp": "removes the signed-in person's own app, and asks for a code of it",
+  "account.renewRecoveryCodes": "renews the signed-in person's own codes, and asks for a code",
+  "account.sessions": "lists the signed-in person's own sessions",
+  "account.endSession": "ends one of the signed-in person's own sessions",
+  "account.endOtherSessions": "ends the signed-in person's own sessions",
+  "event.ofInstallation": "says that settings or the engine changed, without what",
   "installation.engineStatus": "says what computes here; no data of a project",
   "invitation.lookUp": "says to the holder of a 256-bit token what it invites to",
   "invitation.accept": "needs the invitation's token",
   "invitation.acceptWithNewAccount": "needs the invitation's token",
   "project.list": "lists the signed-in person's own projects",
-  "project.create": "anybody with an account may have projects of their own",
+  "project.making": "says to the signed-in person whether they may make projects",
+  "project.create": "who may make projects is a setting of the installation, asked in the transaction",
 };
 
 /** HTTP routes without a door, likewise, as `METHOD path`. */
-export const openRoutes: Readonly<Record<string, string>> = {};
+export const openRoutes: Readonly<Record<string, string>> = {
+  "GET /healthz": "says to a process manager that the process lives, and nothing else",
+  "GET /readyz": "says to a load balancer which of four parts does not answer; looks at most once a second",
+  "GET /metrics": "needs the token of METRICS_TOKEN, and is not there without one; holds numbers only",
+};

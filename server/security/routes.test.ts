@@ -6,6 +6,8 @@ import { hashToken } from "../auth/token-hash.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
 import type { HttpRoute } from "../http/route.ts";
 import { httpRoutes } from "../http/routes.ts";
+import { type Claim, claimJob } from "../jobs/claim-job.ts";
+import { seedSnapshot, seedTrainJob } from "../testing/seed-training.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 import { type Cast, castPeople, everyRole, type Scene, setScene } from "./cast.ts";
 import { openRoutes } from "./open-doors.ts";
@@ -15,6 +17,11 @@ let cast: Cast;
 let scene: Scene;
 let token: string;
 let revoked: string;
+let job: Claim;
+let otherJob: Claim;
+/** Of a trainer whose token was taken back while it worked. */
+let takenBack: Claim;
+const lease = { "x-lease-token": "1" };
 beforeAll(async () => {
   server = await startTestServer();
   cast = await castPeople(server);
@@ -22,6 +29,9 @@ beforeAll(async () => {
   await setScene(server, [[cast.outsider, "owner"]]);
   token = await issueTrainerToken(server.services.db, "gpu", null);
   revoked = await issueTrainerToken(server.services.db, "old gpu", null);
+  takenBack = await claimOne(revoked);
+  job = await claimOne(token);
+  otherJob = await claimOne(token);
   await server.services.db
     .update(trainerToken)
     .set({ revokedAt: new Date() })
@@ -29,17 +39,28 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+async function claimOne(trainersToken: string): Promise<Claim> {
+  const snapshotId = await seedSnapshot(server.services, scene.projectId, [scene.volumeId]);
+  await seedTrainJob(server.services, { projectId: scene.projectId, snapshotId });
+  const request = { trainer: "gpu", engine: "wasm" as const, leaseSeconds: 600 };
+  const claimed = await claimJob(server.services.db, request, hashToken(trainersToken));
+  if (!claimed) throw new Error("no job was given out");
+  return claimed;
+}
+
 const NOWHERE = "00000000-0000-4000-8000-000000000000";
-const urlOf = (route: HttpRoute, at: Scene): string =>
+type Place = Scene & { readonly jobId?: string };
+const urlOf = (route: HttpRoute, at: Place): string =>
   server.address +
   route.path
     .replace(":volumeId", at.volumeId)
     .replace(":projectId", at.projectId)
+    .replace(":jobId", at.jobId ?? NOWHERE)
     .replace(/:\w+/g, NOWHERE)
     .replace("*", "image.ome.zarr/zarr.json");
 
 /** `passed`, or the status of the door's refusal. A 404 of the door says "not a member"; others come from behind it. */
-async function knock(route: HttpRoute, at: Scene, headers: Record<string, string>): Promise<"passed" | number> {
+async function knock(route: HttpRoute, at: Place, headers: Record<string, string>): Promise<"passed" | number> {
   const response = await fetch(urlOf(route, at), {
     method: route.method,
     headers,
@@ -70,6 +91,29 @@ describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route]
       expect(await knock(route, scene, { cookie: cast.members.owner.cookie })).toBe(401);
       expect(await knock(route, scene, { cookie: cast.administrator.cookie })).toBe(401);
       expect(await knock(route, scene, { authorization: `Bearer ${token}` })).toBe("passed");
+    });
+
+  if (access.kind === "administrator")
+    it("is for administrators, whatever role somebody has in projects", async () => {
+      expect(await knock(route, scene, {})).toBe(401);
+      expect(await knock(route, scene, { authorization: `Bearer ${token}` })).toBe(401);
+      for (const role of roles)
+        expect(await knock(route, scene, { cookie: cast.members[role].cookie }), role).toBe(403);
+      expect(await knock(route, scene, { cookie: cast.outsider.cookie })).toBe(403);
+      expect(await knock(route, scene, { cookie: cast.administrator.cookie })).toBe("passed");
+    });
+
+  if (access.kind === "job")
+    it("takes the token of that job only: no trainer's, no other job's, none of whose trainer was taken back", async () => {
+      const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
+      expect(await knock(route, scene, {})).toBe(401);
+      expect(await knock(route, scene, { cookie: cast.administrator.cookie })).toBe(401);
+      for (const wrong of ["guess", token, revoked, otherJob.jobToken, takenBack.jobToken])
+        expect(await knock(route, { ...scene, jobId: job.id }, bearer(wrong)), wrong).toBe(401);
+      expect(await knock(route, { ...scene, jobId: takenBack.id }, bearer(takenBack.jobToken))).toBe(401);
+      expect(await knock(route, { ...scene, jobId: "not-a-uuid" }, bearer(job.jobToken))).toBe(401);
+      // Behind the door it may be told that it asks for none of the job's files.
+      expect(await knock(route, { ...scene, jobId: job.id }, { ...bearer(job.jobToken), ...lease })).not.toBe(401);
     });
 
   if (access.kind === "project" || access.kind === "volume") {

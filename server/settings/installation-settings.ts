@@ -2,20 +2,38 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import type { Database, Transaction } from "../../db/client.ts";
 import { installation } from "../../db/schema/index.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 
-const quotaGb = z.number().positive().max(1_000_000).nullable().default(null);
+/** The database refuses to delete rows of the audit log that are younger. */
+const AUDIT_MIN_DAYS = 30;
+const AUDIT_MAX_DAYS = 3_650;
 
-/** What an administrator decides for the whole installation, on the page *Installation*. */
-export const installationSettingsSchema = z.strictObject({
+const quotaGb = z.number().min(0.00001).max(1_000_000).nullable();
+
+const fields = {
   /** Who may make projects; `members` are those who belong to a project already. */
-  projectMakers: z.enum(["administrators", "members", "everybody"]).default("everybody"),
+  projectMakers: z.enum(["administrators", "members", "everybody"]),
   /** An administrator without a second factor may do nothing that needs one, but set it up. */
-  administratorsNeedTwoFactor: z.boolean().default(false),
+  administratorsNeedTwoFactor: z.boolean(),
   /** Room for what a person has uploaded in all projects, in 10⁹ bytes; null = no bound. */
   personQuotaGb: quotaGb,
   /** Room for the images of one project, in 10⁹ bytes; null = no bound. */
   projectQuotaGb: quotaGb,
+  /** Rows of the audit log that are older are deleted. */
+  auditDays: z.int().min(AUDIT_MIN_DAYS).max(AUDIT_MAX_DAYS),
+};
+
+/** What an administrator decides for the whole installation, on the page *Installation*. */
+export const installationSettingsSchema = z.strictObject({
+  projectMakers: fields.projectMakers.default("everybody"),
+  administratorsNeedTwoFactor: fields.administratorsNeedTwoFactor.default(false),
+  personQuotaGb: fields.personQuotaGb.default(null),
+  projectQuotaGb: fields.projectQuotaGb.default(null),
+  auditDays: fields.auditDays.default(400),
 });
+
+/** Any of them, without defaults: what is not named keeps its value. */
+export const settingsChangesSchema = z.strictObject(fields).partial();
 
 export type InstallationSettings = z.infer<typeof installationSettingsSchema>;
 
@@ -26,19 +44,31 @@ export async function readInstallationSettings(db: Database | Transaction): Prom
   return installationSettingsSchema.parse(row ? JSON.parse(row.value) : {});
 }
 
-/** Takes the fields that are given; of two changes at once each keeps its own. */
+/** Takes the fields that are given; of two changes at once each keeps its own. `by` is null for the server itself. */
 export async function changeInstallationSettings(
   db: Database,
   changes: Partial<InstallationSettings>,
+  by: string | null = null,
 ): Promise<InstallationSettings> {
   return db.transaction(async (tx) => {
     await tx.insert(installation).values({ key: SETTINGS_KEY, value: "{}" }).onConflictDoNothing();
     const [row] = await tx.select().from(installation).where(eq(installation.key, SETTINGS_KEY)).for("update");
-    const changed = installationSettingsSchema.parse({ ...JSON.parse(row.value), ...changes });
+    const before = installationSettingsSchema.parse(JSON.parse(row.value));
+    const changed = installationSettingsSchema.parse({
+      ...JSON.parse(row.value),
+      ...settingsChangesSchema.parse(changes),
+    });
     await tx
       .update(installation)
       .set({ value: JSON.stringify(changed) })
       .where(eq(installation.key, SETTINGS_KEY));
+    for (const setting of installationSettingsSchema.keyof().options)
+      if (changed[setting] !== before[setting])
+        await recordAudit(tx, {
+          act: "settings.changed",
+          by,
+          details: { setting, from: before[setting], to: changed[setting] },
+        });
     return changed;
   });
 }

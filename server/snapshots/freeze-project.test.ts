@@ -106,6 +106,7 @@ it("counts what somebody is working on as unfinished, and copies what was reject
   ]);
   await writeLabelImage({
     blobs,
+    dataRoot: server.dataRoot,
     prefix: `volumes/${volumeId}/predictions/test/labels.ome.zarr/`,
     name: "proposals",
     sourceImage: "../../../image.ome.zarr",

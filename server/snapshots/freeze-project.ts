@@ -20,7 +20,7 @@ export async function freezeProject(
   services: Services,
   given: { projectId: string; reason: "training" | "prediction" | "export"; createdBy: string | null },
 ): Promise<string> {
-  const { db, blobs } = services;
+  const { db } = services;
   const [{ id }] = await db.insert(snapshot).values(given).returning({ id: snapshot.id });
   try {
     const volumes = await db
@@ -34,14 +34,19 @@ export async function freezeProject(
     await db.update(snapshot).set({ completedAt: new Date() }).where(eq(snapshot.id, id));
     return id;
   } catch (error) {
-    await db.delete(snapshot).where(eq(snapshot.id, id));
-    await blobs.remove(snapshotFolder(id));
+    await dropSnapshot(services, id);
     throw error;
   }
 }
 
+/** Of a snapshot that nothing refers to: what it was made for did not come about. */
+export async function dropSnapshot({ db, blobs }: Services, snapshotId: string): Promise<void> {
+  await db.delete(snapshot).where(eq(snapshot.id, snapshotId));
+  await blobs.remove(snapshotFolder(snapshotId));
+}
+
 async function freezeVolume(services: Services, snapshotId: string, row: VolumeRow, keptOut: boolean): Promise<void> {
-  const { db, blobs } = services;
+  const { db, blobs, environment } = services;
   const claimed = await db
     .select({ labelValue: claim.labelValue })
     .from(claim)
@@ -49,7 +54,7 @@ async function freezeVolume(services: Services, snapshotId: string, row: VolumeR
   const claimedLabels = new Set(claimed.map(({ labelValue }) => labelValue));
   const labels = await freezeLabels(services, row.id);
   const folder = snapshotVolumeFolder(snapshotId, row.id);
-  const grid = { blobs, shapeZyx: row.shapeZyx, voxelSizeZyx: row.voxelSizeZyx };
+  const grid = { blobs, dataRoot: environment.dataRoot, shapeZyx: row.shapeZyx, voxelSizeZyx: row.voxelSizeZyx };
   const statusOf = (label: number) => statusInSnapshot(labels.fieldsOf(label).status, claimedLabels.has(label));
   const extents = await writeLabelImage({
     ...grid,

@@ -49,6 +49,7 @@ export async function freezeProposals(
   };
   await writeLabelImage({
     blobs,
+    dataRoot: services.environment.dataRoot,
     prefix,
     name: "proposals",
     sourceImage: `../../../volumes/${target.id}/image.ome.zarr`,

@@ -1,7 +1,11 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
+import type pg from "pg";
 import type { Database, Transaction } from "../../db/client.ts";
 import { blobRemoval } from "../../db/schema/index.ts";
 import type { BlobStore } from "./blob-store.ts";
+
+/** An advisory lock: held, shared, by every backup that runs, and lost with its connection. Any number will do. */
+const BACKUP_HOLD = 7_310_442;
 
 /** In the transaction that deletes the rows which own these blobs; then call `removeScheduledBlobs`. */
 export async function scheduleBlobRemoval(tx: Transaction, prefixes: readonly string[]): Promise<void> {
@@ -12,10 +16,28 @@ export async function scheduleBlobRemoval(tx: Transaction, prefixes: readonly st
     .onConflictDoNothing();
 }
 
-/** After a deletion, and at each start for what a crash left. */
+/** After a deletion, and regularly for what a crash left or a backup held back. */
 export async function removeScheduledBlobs(db: Database, blobs: BlobStore): Promise<void> {
-  for (const { prefix } of await db.select().from(blobRemoval)) {
+  for (const prefix of await removableBlobs(db)) {
     await blobs.remove(prefix);
     await db.delete(blobRemoval).where(eq(blobRemoval.prefix, prefix));
   }
+}
+
+/**
+ * Nothing while a backup holds on. The list is read first and the hold looked for after it: a backup that comes between
+ * takes its snapshot later still, and does not see the rows whose blobs are listed here.
+ */
+async function removableBlobs(db: Database): Promise<string[]> {
+  const rows = await db.select().from(blobRemoval);
+  if (rows.length === 0) return [];
+  return db.transaction(async (tx) => {
+    const held = await tx.execute<{ free: boolean }>(sql`select pg_try_advisory_xact_lock(${BACKUP_HOLD}) as free`);
+    return held.rows[0].free ? rows.map(({ prefix }) => prefix) : [];
+  });
+}
+
+/** From here on, until the connection ends, no blob goes that a snapshot taken on it names. */
+export async function holdBlobs(client: pg.ClientBase): Promise<void> {
+  await client.query("select pg_advisory_lock_shared($1)", [BACKUP_HOLD]);
 }

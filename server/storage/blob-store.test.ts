@@ -74,6 +74,19 @@ describe.each([
     expect(await store.head("volumes/a/image.ome.zarr/zarr.json")).toBe(2);
   });
 
+  it("lists what is below a prefix with its sizes", async () => {
+    await store.put("usage/a/one", bytes(1, 2, 3));
+    await store.put("usage/a/b/two", bytes());
+    await store.put("usage-other/three", bytes(1));
+    const found: [string, number][] = [];
+    for await (const { key, sizeBytes } of store.sizes("usage/")) found.push([key, sizeBytes]);
+    expect(found.sort()).toEqual([
+      ["usage/a/b/two", 0],
+      ["usage/a/one", 3],
+    ]);
+    for await (const one of store.sizes("nowhere/")) expect(one).toBeUndefined();
+  });
+
   it("holds empty and larger blobs", async () => {
     const large = Uint8Array.from({ length: 3_000_001 }, (_, i) => (i * 31) & 255);
     await store.put("sizes/empty", bytes());

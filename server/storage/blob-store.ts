@@ -1,13 +1,20 @@
 /** Immutable or replaceable bytes under keys such as `volumes/<id>/image.ome.zarr/0/c/0/0/0`. Two adapters, one test suite. */
 export interface BlobStore {
-  /** Durable when it resolves. Replaces what was there, whole or not at all. */
-  put(key: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Durable when it resolves. Replaces what was there, whole or not at all. Rejects with the Problem `disk-full`, before the
+   * disk is, unless it `maySpendReserve`: that is for what people paint.
+   */
+  put(key: string, bytes: Uint8Array, options?: { readonly maySpendReserve?: boolean }): Promise<void>;
   /** Null where there is nothing. `range` is half-open, absolute byte positions. */
   get(key: string, range?: { start: number; end: number }): Promise<Uint8Array | null>;
   /** Size in bytes, or null. */
   head(key: string): Promise<number | null>;
+  /** Bytes of all keys under a prefix that ends in `/`. */
+  sizeOf(prefix: string): Promise<number>;
   /** Keys under a prefix that ends in `/`, ascending. */
   list(prefix: string): AsyncIterable<string>;
+  /** The same with sizes. Touches every blob: for a process beside the server. */
+  sizes(prefix: string): AsyncIterable<{ readonly key: string; readonly sizeBytes: number }>;
   /** Removes a key, or with a trailing `/` everything under it. Nothing there is no error. */
   remove(keyOrPrefix: string): Promise<void>;
 }

@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { assertBlobKey, type BlobStore } from "./blob-store.ts";
+import { diskProblemOf, guardDisk } from "./disk-room.ts";
 
 const isMissing = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR";
 };
 
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();
@@ -28,8 +29,36 @@ async function readAll(handle: FileHandle, start: number, end: number): Promise<
   return bytes;
 }
 
+/** Folders known to be durable; looked at anew when there are more. */
+const MAX_KNOWN_FOLDERS = 20_000;
+
+/**
+ * Makes folders below `root` that a power cut does not take away: a new folder is durable once its parent is. The first
+ * put into a folder syncs its parents even where it is there, as whoever made it may have been killed before doing so.
+ */
+function createFolderMaker(root: string) {
+  const known = new Map<string, Promise<void>>();
+  const make = (folder: string): Promise<void> => {
+    const found = known.get(folder);
+    if (found) return found;
+    if (known.size >= MAX_KNOWN_FOLDERS) known.clear();
+    const parent = path.dirname(folder);
+    const made = (async () => {
+      if (folder !== root) await make(parent);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await syncFolder(parent);
+    })();
+    known.set(folder, made);
+    made.catch(() => known.delete(folder));
+    return made;
+  };
+  return { make, forget: () => known.clear() };
+}
+
 /** Blobs as files below `root`. A put is a temporary file, fsync, rename, fsync of the folder. */
 export function createFolderStore(root: string): BlobStore {
+  const folders = createFolderMaker(root);
+  const guard = guardDisk(root);
   const fileOf = (key: string): string => {
     assertBlobKey(key);
     return path.join(root, key);
@@ -46,14 +75,27 @@ export function createFolderStore(root: string): BlobStore {
     }
   }
 
+  /** Somebody else may have removed a folder that was known: then it is made anew. */
+  async function openNew(folder: string, file: string): Promise<FileHandle> {
+    await folders.make(folder);
+    try {
+      return await open(file, "wx", 0o600);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      folders.forget();
+      await folders.make(folder);
+      return open(file, "wx", 0o600);
+    }
+  }
+
   return {
-    async put(key, bytes) {
+    async put(key, bytes, options) {
       const file = fileOf(key);
+      if (!options?.maySpendReserve) await guard.beforeWriting(bytes.length);
       const folder = path.dirname(file);
-      await mkdir(folder, { recursive: true });
       const temporary = path.join(folder, `.${randomUUID()}`);
       try {
-        const handle = await open(temporary, "w");
+        const handle = await openNew(folder, temporary);
         try {
           await handle.writeFile(bytes);
           await handle.sync();
@@ -63,7 +105,7 @@ export function createFolderStore(root: string): BlobStore {
         await rename(temporary, file);
       } catch (error) {
         await rm(temporary, { force: true });
-        throw error;
+        throw diskProblemOf(error) ?? error;
       }
       await syncFolder(folder);
     },
@@ -88,13 +130,29 @@ export function createFolderStore(root: string): BlobStore {
       });
       return info?.isFile() ? info.size : null;
     },
+    async sizeOf(prefix) {
+      let bytes = 0;
+      for await (const key of walk(prefix)) bytes += (await stat(fileOf(key))).size;
+      return bytes;
+    },
     list(prefix) {
       assertBlobKey(prefix);
       return walk(prefix);
     },
+    async *sizes(prefix) {
+      assertBlobKey(prefix);
+      for await (const key of walk(prefix)) {
+        const info = await stat(fileOf(key)).catch((error) => {
+          if (isMissing(error)) return null; // it was removed meanwhile
+          throw error;
+        });
+        if (info) yield { key, sizeBytes: info.size };
+      }
+    },
     async remove(keyOrPrefix) {
       // Something may still be written below it, by a process that is just being ended: then it is looked through again.
       await rm(fileOf(keyOrPrefix), { recursive: keyOrPrefix.endsWith("/"), force: true, maxRetries: 8 });
+      if (keyOrPrefix.endsWith("/")) folders.forget();
     },
   };
 }

@@ -33,13 +33,17 @@ export function createS3Store(options: NonNullable<Environment["s3"]>): BlobStor
   });
   const bucket = { Bucket: options.bucket };
 
-  async function* list(prefix: string): AsyncIterable<string> {
+  async function* sizes(prefix: string): AsyncIterable<{ key: string; sizeBytes: number }> {
     let token: string | undefined;
     do {
       const page = await client.send(new ListObjectsV2Command({ ...bucket, Prefix: prefix, ContinuationToken: token }));
-      for (const { Key } of page.Contents ?? []) if (Key) yield Key;
+      for (const { Key, Size } of page.Contents ?? []) if (Key) yield { key: Key, sizeBytes: Size ?? 0 };
       token = page.NextContinuationToken;
     } while (token);
+  }
+
+  async function* list(prefix: string): AsyncIterable<string> {
+    for await (const { key } of sizes(prefix)) yield key;
   }
 
   async function removeAll(keys: readonly string[]): Promise<void> {
@@ -94,9 +98,19 @@ export function createS3Store(options: NonNullable<Environment["s3"]>): BlobStor
       }
     },
     head,
+    async sizeOf(prefix) {
+      assertBlobKey(prefix);
+      let total = 0;
+      for await (const { sizeBytes } of sizes(prefix)) total += sizeBytes;
+      return total;
+    },
     list(prefix) {
       assertBlobKey(prefix);
       return list(prefix);
+    },
+    sizes(prefix) {
+      assertBlobKey(prefix);
+      return sizes(prefix);
     },
     async remove(keyOrPrefix) {
       assertBlobKey(keyOrPrefix);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "./test-server.ts";
+import { signIn, startTestServer, type TestServer } from "./test-server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -10,10 +10,11 @@ afterAll(() => server.close());
 it("starts on a free port with a migrated database, and signs people in through the real route", async () => {
   expect(await (await fetch(`${server.address}/healthz`)).json()).toEqual({ ok: true });
   const ada = await server.signUp("Ada Lovelace");
-  expect(await server.services.authentication.userOf({ cookie: ada.cookie })).toMatchObject({
-    id: ada.id,
-    isAdministrator: false,
-  });
+  for (const cookie of [ada.cookie, await signIn(server.address, ada.email)])
+    expect(await server.services.authentication.userOf({ cookie })).toMatchObject({
+      id: ada.id,
+      isAdministrator: false,
+    });
   expect(await server.services.authentication.userOf({ cookie: "karyoloop.session_token=forged" })).toBeNull();
 });
 

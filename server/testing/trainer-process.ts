@@ -59,11 +59,11 @@ export async function eventually<T>(
   describe: () => string = () => "",
   timeoutMs = 180_000,
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs / 1000} s: ${what}\n${describe()}`);
+    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs / 1000} s: ${what}\n${describe()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

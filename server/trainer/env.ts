@@ -5,7 +5,10 @@ import { z } from "zod";
 const environmentSchema = z.object({
   /** Address of the server, e.g. `https://karyoloop.example.org`. */
   KARYOLOOP_SERVER: z.url(),
-  KARYOLOOP_TRAINER_TOKEN: z.string().min(1),
+  KARYOLOOP_TRAINER_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9_-]+$/, "no token of Karyoloop"),
   /** How the project page names this machine. */
   KARYOLOOP_TRAINER_NAME: z.string().min(1).max(200).default(os.hostname()),
   /** Only this kind; without it the best that is ready. */
@@ -20,29 +23,40 @@ const environmentSchema = z.object({
   KARYOLOOP_CHECKPOINT_SECONDS: z.coerce.number().min(1).max(60).default(20),
 });
 
+/** Three parts that never travel together: only the client knows the token, only trainings know their settings. */
 export interface TrainerEnvironment {
-  readonly server: string;
-  readonly token: string;
-  readonly name: string;
+  readonly server: { readonly address: string; readonly token: string };
   readonly engine: "native" | "wasm" | undefined;
-  readonly leaseSeconds: number | undefined;
-  readonly baseChannels: number | undefined;
-  readonly checkpointSeconds: number;
   readonly niceness: number;
+  readonly identity: TrainerIdentity;
+  readonly settings: TrainSettings;
 }
 
-export function readTrainerEnvironment(
-  source: Readonly<Record<string, string | undefined>> = process.env,
-): TrainerEnvironment {
+/** How a trainer asks for work. */
+export interface TrainerIdentity {
+  readonly name: string;
+  /** Default: longer than the longest step of the engine. */
+  readonly leaseSeconds: number | undefined;
+}
+
+/** How a training is done here; handed in with its checkpoint. */
+export interface TrainSettings {
+  readonly baseChannels: number | undefined;
+  readonly checkpointSeconds: number;
+}
+
+/** Takes the token out of `source`: what the trainer starts, such as the check of its engine, inherits none. */
+export function takeTrainerEnvironment(source: Record<string, string | undefined> = process.env): TrainerEnvironment {
   const given = environmentSchema.parse(source);
+  delete source.KARYOLOOP_TRAINER_TOKEN;
   return {
-    server: given.KARYOLOOP_SERVER.replace(/\/$/, ""),
-    token: given.KARYOLOOP_TRAINER_TOKEN,
-    name: given.KARYOLOOP_TRAINER_NAME,
+    server: { address: given.KARYOLOOP_SERVER.replace(/\/$/, ""), token: given.KARYOLOOP_TRAINER_TOKEN },
     engine: given.KARYOLOOP_ENGINE,
-    leaseSeconds: given.KARYOLOOP_LEASE_SECONDS,
-    baseChannels: given.KARYOLOOP_BASE_CHANNELS,
-    checkpointSeconds: given.KARYOLOOP_CHECKPOINT_SECONDS,
     niceness: given.KARYOLOOP_TRAINER_NICENESS,
+    identity: { name: given.KARYOLOOP_TRAINER_NAME, leaseSeconds: given.KARYOLOOP_LEASE_SECONDS },
+    settings: {
+      baseChannels: given.KARYOLOOP_BASE_CHANNELS,
+      checkpointSeconds: given.KARYOLOOP_CHECKPOINT_SECONDS,
+    },
   };
 }

@@ -1,10 +1,10 @@
+import type { StopReason, TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { boxSeenFrom, boxShape } from "../../core/volume/voxel-space.ts";
 import { receptiveRadius } from "./model/network-config.ts";
 import { Predictor } from "./model/predictor.ts";
 import { MeanMaps, predictSymmetries } from "./predict.ts";
 import type { TrainRun } from "./train-run.ts";
-import type { StopReason, TrainedModel } from "./trained-model.ts";
 import { type TuningVolume, tuneThresholds } from "./tune-thresholds.ts";
 import { type TuningPlace, tuningPool } from "./tuning-pool.ts";
 import { cropBox } from "./validate.ts";

@@ -1,6 +1,8 @@
 import type { ClaimedJob } from "../../core/contract/trainer-job.ts";
 import { heartbeatAnswerSchema } from "../../core/contract/trainer-messages.ts";
-import { isServerAway, LeaseLost, type ServerClient } from "./server-client.ts";
+import { logOf } from "../log/log.ts";
+import type { ServerClient } from "./server-client.ts";
+import { LeaseLost, ServerAway } from "./server-failures.ts";
 
 /** The process was asked to stop: give the job back, another trainer goes on from the last checkpoint. */
 export class Draining extends Error {
@@ -84,7 +86,8 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
     } catch (error) {
       if (error instanceof LeaseLost) this.#stop.abort(error);
       // While the server is away nobody else can take the job: go on, and hear what it says when it is back.
-      else if (!isServerAway(error)) console.error("A heartbeat was refused:", error);
+      else if (!(error instanceof ServerAway))
+        logOf("trainer").failed("A heartbeat was refused", error, { jobId: this.job.jobId });
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { seededWatershed } from "../../core/labels/watershed.ts";
 import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
@@ -5,18 +6,6 @@ import { fillHoles } from "./fill-holes.ts";
 import { findSeeds } from "./find-seeds.ts";
 import type { ProbabilityMaps } from "./predict.ts";
 import { smooth } from "./smooth.ts";
-
-/** Tuned on the labelled pool only, and stored with the checkpoint. */
-export interface InstanceThresholds {
-  readonly foreground: number;
-  /** Least smoothed distance of a seed. */
-  readonly seed: number;
-  readonly minSeparationUm: number;
-  readonly minVolumeUm3: number;
-  readonly maxVolumeUm3: number;
-  /** How much the boundary probability raises the watershed's landscape. */
-  readonly wall: number;
-}
 
 /**
  * Nuclei from probabilities: seeds are separated maxima of the smoothed distance, flooded down the distance within the

@@ -1,6 +1,8 @@
 import os from "node:os";
+import { captureConsole } from "../log/capture-console.ts";
+import { logOf } from "../log/log.ts";
 import { startEngine } from "./engine/start-engine.ts";
-import { readTrainerEnvironment } from "./env.ts";
+import { takeTrainerEnvironment } from "./env.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { ServerClient } from "./server-client.ts";
 
@@ -8,15 +10,17 @@ import { ServerClient } from "./server-client.ts";
  * A trainer: dials in, leases jobs, learns and predicts, holds no state. SIGTERM gives its job back and ends it;
  * SIGUSR2 lets it finish its job first.
  */
-const environment = readTrainerEnvironment();
+const log = logOf("trainer");
+captureConsole(log);
+const { server, engine: only, niceness, identity, settings } = takeTrainerEnvironment();
 // Never upwards: only root may.
-os.setPriority(Math.max(os.getPriority(), environment.niceness));
+os.setPriority(Math.max(os.getPriority(), niceness));
 const draining = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => draining.abort());
 const finishing = new AbortController();
 process.on("SIGUSR2", () => finishing.abort());
-const client = new ServerClient(environment.server, environment.token);
-const engine = await startEngine({ only: environment.engine });
-console.log(`Trainer ${environment.name}: ${engine.reason}`);
-await runTrainer({ client, engine, environment, draining: draining.signal, finishing: finishing.signal });
+const client = new ServerClient(server.address, server.token);
+const engine = await startEngine({ only });
+log.info(`Trainer ${identity.name}: ${engine.reason}`);
+await runTrainer({ client, engine, identity, settings, draining: draining.signal, finishing: finishing.signal });
 process.exit(0);

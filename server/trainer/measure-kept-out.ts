@@ -1,7 +1,7 @@
+import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
 import { Predictor } from "./model/predictor.ts";
 import { measureWindow } from "./normalise.ts";
-import type { TrainedModel } from "./trained-model.ts";
 import type { TrainingVolume } from "./training-volume.ts";
 import { validate } from "./validate.ts";
 

@@ -49,7 +49,7 @@ describe("tiled prediction", () => {
     const state = createNetworkState(config, 7);
     // Without neighbours a network cannot know which way the volume is turned.
     let offset = 0;
-    const { listParameters, sizeOf } = await import("./model/parameters.ts");
+    const { listParameters, sizeOf } = await import("../../core/checkpoint/network-layout.ts");
     for (const { shape, role } of listParameters(config)) {
       const size = sizeOf(shape);
       if (role === "filter" && shape[0] === 3) {

@@ -1,10 +1,11 @@
+import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
 import { findObjects, type LabelObject } from "../../core/labels/object-boxes.ts";
 import { normalisedEntropy } from "../../core/query/boundary-doubt.ts";
 import { findMissedCandidates } from "../../core/query/missed-candidates.ts";
 import { scoreNuclei } from "../../core/query/score-nuclei.ts";
 import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
-import { type InstanceThresholds, segmentInstances } from "./instances.ts";
+import { segmentInstances } from "./instances.ts";
 import type { Predictor } from "./model/predictor.ts";
 import { MeanMaps, predictSymmetries } from "./predict.ts";
 import { shapesOf } from "./shapes-of.ts";

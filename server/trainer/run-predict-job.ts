@@ -4,8 +4,7 @@ import type { NucleusShape, PredictedInstance } from "../../core/contract/predic
 import type { ClaimedPredictJob, JobVolume } from "../../core/contract/trainer-job.ts";
 import { BRICK_SIZE, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
-import { loadCheckpoint } from "./checkpoint.ts";
-import { readCheckpointFiles } from "./checkpoint-transfer.ts";
+import { readModel } from "./checkpoint-transfer.ts";
 import type { Engine } from "./engine/start-engine.ts";
 import type { HeldJob } from "./held-job.ts";
 import { loadJobVolume } from "./load-job-volume.ts";
@@ -18,7 +17,7 @@ const compress = promisify(gzip);
 /** Predicts every volume that an earlier holder of the job has not handed in, and hands each in as it is done. */
 export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: Engine): Promise<void> {
   const { job } = held;
-  const { model } = loadCheckpoint(await readCheckpointFiles(held, job.checkpoint.prefix, false));
+  const model = await readModel(held, job.checkpoint);
   const predictor = new Predictor(model.config, model.weights);
   const done = new Set(job.doneVolumeIds);
   try {

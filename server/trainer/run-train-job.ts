@@ -1,7 +1,10 @@
+import { type CheckpointFiles, saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
+import { type TrainedModel, trainingSummarySchema } from "../../core/checkpoint/trained-model.ts";
 import type { ClaimedTrainJob } from "../../core/contract/trainer-job.ts";
-import { type CheckpointFiles, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { readCheckpointFiles } from "./checkpoint-transfer.ts";
+import { type TrainingConfiguration, trainingConfigurationSchema } from "../../core/contract/training-configuration.ts";
+import { hashesOf, readModel, readResumePoint } from "./checkpoint-transfer.ts";
 import type { Engine } from "./engine/start-engine.ts";
+import type { TrainSettings } from "./env.ts";
 import type { HeldJob } from "./held-job.ts";
 import { loadJobVolume, type PredictForeground } from "./load-job-volume.ts";
 import { measureKeptOut } from "./measure-kept-out.ts";
@@ -9,13 +12,7 @@ import { MetricStream } from "./metric-stream.ts";
 import { Predictor } from "./model/predictor.ts";
 import { predictVolume } from "./predict.ts";
 import { trainModel } from "./train.ts";
-import type { TrainedModel } from "./trained-model.ts";
 import type { TrainingVolume } from "./training-volume.ts";
-
-export interface TrainSettings {
-  readonly baseChannels: number | undefined;
-  readonly checkpointSeconds: number;
-}
 
 /** Read, learn, measure, hand in. */
 export async function runTrainJob(
@@ -25,9 +22,9 @@ export async function runTrainJob(
 ): Promise<void> {
   const { job } = held;
   held.report(0, "reading the labels");
-  const parent = await readWeights(held, job.parent?.prefix);
+  const parent = job.parent && (await readModel(held, job.parent));
   const volumes = await readVolumes(held, parent, engine);
-  const resume = job.resume ? loadCheckpoint(await readCheckpointFiles(held, job.resume.prefix, true)) : null;
+  const resume = job.resume && (await readResumePoint(held, job.resume.prefix));
 
   held.report(0, "learning");
   const metrics = new MetricStream(held, resume?.progress?.elapsedSeconds ?? 0);
@@ -61,10 +58,6 @@ export async function runTrainJob(
   await metrics.finish();
   held.report(1, "measuring");
   await handIn(held, engine, settings, { model, parent, volumes });
-}
-
-async function readWeights(held: HeldJob, prefix: string | undefined): Promise<TrainedModel | null> {
-  return prefix ? loadCheckpoint(await readCheckpointFiles(held, prefix, false)).model : null;
 }
 
 async function readVolumes(
@@ -112,19 +105,31 @@ async function handIn(
   const measured = { volumes, keptOut, signal: held.stopped };
   const metrics = await measureKeptOut(model, measured);
   const before = parent && metrics ? await measureKeptOut(parent, measured) : null;
-  await held.writeFiles("best", saveCheckpoint(model));
+  const files = saveCheckpoint(model);
+  await held.writeFiles("best", files);
   await held.tell("/trained", {
     folder: "best",
-    configuration: {
-      engine: engine.name,
-      engineReason: engine.reason,
-      minutes: held.job.minutes,
-      ...settings,
-      network: model.config,
-      thresholds: model.thresholds,
-      ...model.training,
-    },
+    sha256: hashesOf(files),
+    configuration: configurationOf(model, held.job, engine, settings),
     metrics,
     parentAp50: before?.ap50 ?? null,
+  });
+}
+
+/** Field by field: it leaves the platform with the model. */
+function configurationOf(
+  { config, thresholds, training }: TrainedModel,
+  job: ClaimedTrainJob,
+  engine: Engine,
+  settings: TrainSettings,
+): TrainingConfiguration {
+  return trainingConfigurationSchema.parse({
+    engine: engine.name,
+    minutes: job.minutes,
+    baseChannels: settings.baseChannels ?? null,
+    checkpointSeconds: settings.checkpointSeconds,
+    network: config,
+    thresholds,
+    ...trainingSummarySchema.parse(training),
   });
 }

@@ -1,21 +1,28 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClaimedJob } from "../../core/contract/trainer-job.ts";
+import { plainProblem, plainText } from "../../core/plain-text.ts";
 import { isProblem } from "../../core/problem.ts";
+import { logOf } from "../log/log.ts";
 import type { Engine } from "./engine/start-engine.ts";
-import type { TrainerEnvironment } from "./env.ts";
+import type { TrainerIdentity, TrainSettings } from "./env.ts";
 import { Draining, HeldJob } from "./held-job.ts";
 import { runPredictJob } from "./run-predict-job.ts";
 import { runTrainJob } from "./run-train-job.ts";
-import { isServerAway, LeaseLost, type ServerClient } from "./server-client.ts";
+import type { ServerClient } from "./server-client.ts";
+import { LeaseLost, ServerAway } from "./server-failures.ts";
 
+const log = logOf("trainer");
 const POLL_MS = 2000;
+/** A trainer that is refused asks less and less often. */
+const LONGEST_POLL_MS = 60_000;
 /** Longer than the longest step: wasm predicts one tile, and all engines segment a large volume, without a pause. */
 const LEASE_SECONDS: Record<Engine["name"], number> = { "native-gpu": 120, "native-cpu": 120, wasm: 240 };
 
 export interface TrainerRun {
   readonly client: ServerClient;
   readonly engine: Engine;
-  readonly environment: TrainerEnvironment;
+  readonly identity: TrainerIdentity;
+  readonly settings: TrainSettings;
   /** Give the running job back and return. */
   readonly draining: AbortSignal;
   /** Finish the running job and return. */
@@ -24,38 +31,43 @@ export interface TrainerRun {
 
 /** Takes one job after the other until it is asked to stop. */
 export async function runTrainer(run: TrainerRun): Promise<void> {
-  const { client, engine, environment } = run;
+  const { client, engine, identity } = run;
   const ending = AbortSignal.any([run.draining, run.finishing]);
+  let pauseMs = POLL_MS;
   while (!ending.aborted) {
     try {
       const job = await client.claim({
-        trainer: environment.name,
+        trainer: identity.name,
         engine: engine.name,
         words: engine.reason,
-        leaseSeconds: environment.leaseSeconds ?? LEASE_SECONDS[engine.name],
+        leaseSeconds: identity.leaseSeconds ?? LEASE_SECONDS[engine.name],
       });
+      pauseMs = POLL_MS;
       if (job) {
         await runJob(run, job);
         continue;
       }
     } catch (error) {
-      if (!isServerAway(error)) console.error("The trainer asked for work in vain:", error);
+      // A server that is away comes back, and somebody may wait for it then.
+      pauseMs = error instanceof ServerAway ? POLL_MS : Math.min(LONGEST_POLL_MS, pauseMs * 2);
+      if (isProblem(error)) log.warn(`The trainer asked for work in vain: ${error.message}`);
+      else if (!(error instanceof ServerAway)) log.failed("The trainer asked for work in vain", error);
     }
-    await sleep(POLL_MS, undefined, { signal: ending }).catch(() => {});
+    await sleep(pauseMs, undefined, { signal: ending }).catch(() => {});
   }
 }
 
-async function runJob({ client, engine, environment, draining }: TrainerRun, job: ClaimedJob): Promise<void> {
-  console.log(`${job.kind} ${job.jobId}, attempt ${job.attempt}`);
+async function runJob({ client, engine, settings, draining }: TrainerRun, job: ClaimedJob): Promise<void> {
+  log.info(`a job starts (${job.kind})`, { jobId: job.jobId, attempt: job.attempt });
   try {
     if (job.kind === "train") {
       const held = new HeldJob(job, client, draining);
-      await runTrainJob(held, engine, environment).finally(() => held.close());
+      await runTrainJob(held, engine, settings).finally(() => held.close());
     } else {
       const held = new HeldJob(job, client, draining);
       await runPredictJob(held, engine).finally(() => held.close());
     }
-    console.log(`${job.kind} ${job.jobId} is done`);
+    log.info(`a job is done (${job.kind})`, { jobId: job.jobId });
   } catch (error) {
     await tellEnd(client, job, error);
   }
@@ -64,16 +76,17 @@ async function runJob({ client, engine, environment, draining }: TrainerRun, job
 /** What the server should know of a job that did not come to its end here. */
 async function tellEnd(client: ServerClient, job: ClaimedJob, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) {
-    console.log(`${job.kind} ${job.jobId} belongs to another trainer now, or has ended`);
+    log.info(`a job belongs to another trainer by now, or has ended (${job.kind})`, { jobId: job.jobId });
     return;
   }
   const stopping = error instanceof Draining;
-  if (!stopping) console.error(`${job.kind} ${job.jobId} failed:`, error);
+  if (isProblem(error)) log.error(`a job failed (${job.kind}): ${error.message}`, { jobId: job.jobId });
+  else if (!stopping) log.failed(`a job failed (${job.kind})`, error, { jobId: job.jobId });
   const problem = isProblem(error)
-    ? error.toJSON()
+    ? plainProblem(error)
     : {
         tag: "trainer-failed",
-        what: `The trainer met an error: ${error instanceof Error ? error.message : String(error)}`.slice(0, 2000),
+        what: plainText(`The trainer met an error: ${error instanceof Error ? error.message : String(error)}`, 2000),
         hint: "The trainer's log says more.",
       };
   try {
@@ -82,6 +95,6 @@ async function tellEnd(client: ServerClient, job: ClaimedJob, error: unknown): P
     else await client.tryTell(job, "/fail", { problem, final: isProblem(error) });
   } catch (failure) {
     // The lease runs out, and another trainer goes on.
-    if (!(failure instanceof LeaseLost)) console.error("The server could not be told:", failure);
+    if (!(failure instanceof LeaseLost)) log.failed("The server could not be told", failure, { jobId: job.jobId });
   }
 }

@@ -1,8 +1,8 @@
+import type { CheckpointFiles } from "../../core/checkpoint/checkpoint-files.ts";
+import type { Head, NetworkConfig } from "../../core/checkpoint/network-config.ts";
+import type { TrainedModel, TrainingProgress } from "../../core/checkpoint/trained-model.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { AugmentationOptions } from "./augment.ts";
-import type { CheckpointFiles, TrainingProgress } from "./checkpoint.ts";
-import type { Head, NetworkConfig } from "./model/network-config.ts";
-import type { TrainedModel } from "./trained-model.ts";
 import type { ValidationScores } from "./validate.ts";
 
 /** How long to learn: minutes of wall time, or an exact number of steps, which gives the same weights every time. */

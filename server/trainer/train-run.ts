@@ -1,16 +1,21 @@
+import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
+import { countParameters } from "../../core/checkpoint/network-layout.ts";
+import type {
+  InstanceThresholds,
+  NetworkState,
+  NetworkWeights,
+  StopReason,
+  TrainedModel,
+} from "../../core/checkpoint/trained-model.ts";
 import { Problem } from "../../core/problem.ts";
 import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import { BudgetClock } from "./budget-clock.ts";
-import type { InstanceThresholds } from "./instances.ts";
-import { type NetworkConfig, planNetwork } from "./model/network-config.ts";
-import { countParameters } from "./model/parameters.ts";
-import type { NetworkWeights } from "./model/predictor.ts";
-import { createNetworkState, type NetworkState, TrainableNetwork } from "./model/trainable-network.ts";
+import { planNetwork } from "./model/network-config.ts";
+import { createNetworkState, TrainableNetwork } from "./model/trainable-network.ts";
 import { choosePatchShape } from "./patch-shape.ts";
 import { type PreparedVolume, prepareVolume } from "./prepared-volume.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { TrainOptions } from "./train-options.ts";
-import type { StopReason, TrainedModel } from "./trained-model.ts";
 import type { TrainingVolume } from "./training-volume.ts";
 import { startingThresholds } from "./tune-thresholds.ts";
 

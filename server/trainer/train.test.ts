@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { type CheckpointFiles, loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
-import { type CheckpointFiles, loadCheckpoint } from "./checkpoint.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
+import { TrainableNetwork } from "./model/trainable-network.ts";
 import { predictVolume } from "./predict.ts";
 import { createPhantom } from "./testing/phantom.ts";
 import { trainModel } from "./train.ts";
@@ -87,6 +88,44 @@ describe("trainModel", () => {
     expect(model.training.steps).toBeGreaterThan(1);
     // The minutes, what the last step takes, and tuning.
     expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it("stops in words when its loss is no finite number any more", async () => {
+    const heard: string[] = [];
+    const learn = TrainableNetwork.prototype.learn;
+    const fault = vi.spyOn(TrainableNetwork.prototype, "learn").mockImplementation(function (
+      this: TrainableNetwork,
+      ...given
+    ) {
+      const loss = learn.apply(this, given);
+      return this.step < 3 ? loss : Number.NaN;
+    });
+    const training = trainModel({ ...small, checkpointEverySeconds: 0 }, [createPhantom(1)], {
+      onStep: ({ step }) => void heard.push(`step ${step}`),
+      onCheckpoint: ({ step }) => void heard.push(`checkpoint ${step}`),
+    });
+    await expect(training).rejects.toMatchObject({ tag: "loss-not-finite", what: expect.stringContaining("step 3") });
+    fault.mockRestore();
+    expect(heard).toEqual(["step 1", "checkpoint 1", "step 2", "checkpoint 2"]);
+  });
+
+  it("hands nothing in once its weights are no finite numbers, which wasm does not show in the loss", async () => {
+    const volumes = [createPhantom(1)];
+    let saved: CheckpointFiles = {};
+    await trainModel({ ...small, budget: { maxSteps: 2 }, checkpointEverySeconds: 0 }, volumes, {
+      onCheckpoint: ({ files }) => {
+        saved = files;
+      },
+    });
+    const progress = loadCheckpoint(saved).progress!;
+    // Finite, and too large for what comes of them.
+    const state = { ...progress.state, weights: progress.state.weights.map((weight) => Math.fround(weight * 1e35)) };
+    const checkpoints: number[] = [];
+    const training = trainModel({ ...small, checkpointEverySeconds: 0, resume: { ...progress, state } }, volumes, {
+      onCheckpoint: ({ step }) => void checkpoints.push(step),
+    });
+    await expect(training).rejects.toMatchObject({ tag: expect.stringMatching(/^(loss|weights)-not-finite$/) });
+    expect(checkpoints).toEqual([]);
   });
 
   it("refuses volumes without a nucleus", async () => {

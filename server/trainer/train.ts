@@ -1,14 +1,19 @@
 import { setImmediate } from "node:timers/promises";
+import { saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
+import type {
+  NetworkWeights,
+  StopReason,
+  TrainedModel,
+  TrainingProgress,
+} from "../../core/checkpoint/trained-model.ts";
 import { Problem } from "../../core/problem.ts";
 import { defaultAugmentation } from "./augment.ts";
-import { saveCheckpoint, type TrainingProgress } from "./checkpoint.ts";
 import { finishRun } from "./finish-run.ts";
-import { type NetworkWeights, Predictor } from "./model/predictor.ts";
+import { Predictor } from "./model/predictor.ts";
 import { drawPatch } from "./patches.ts";
 import { oneCycleRate } from "./schedule.ts";
 import type { TrainHooks, TrainOptions } from "./train-options.ts";
 import { startRun, type TrainRun } from "./train-run.ts";
-import type { StopReason, TrainedModel } from "./trained-model.ts";
 import type { TrainingVolume } from "./training-volume.ts";
 import { type ValidationScores, validate } from "./validate.ts";
 
@@ -72,6 +77,7 @@ async function learnOnce(run: TrainRun, hooks: TrainHooks): Promise<void> {
     });
   const peak = options.parent ? PEAK_RATE_FINE_TUNING : PEAK_RATE;
   const loss = network.learn(drawn, oneCycleRate(run.progress(), peak));
+  if (!Number.isFinite(loss)) throw lossNotFinite(network.step);
   const stepMs = performance.now() - began;
   run.stepMs.push(stepMs);
   const knownVoxels = drawn.reduce((sum, { known }) => sum + known.reduce((count, value) => count + value, 0), 0);
@@ -79,6 +85,14 @@ async function learnOnce(run: TrainRun, hooks: TrainHooks): Promise<void> {
   // Heartbeats and cancellation get their turn.
   await setImmediate();
 }
+
+/** From here on every weight would be no number: nothing that comes after can be used. */
+const lossNotFinite = (step: number): Problem =>
+  new Problem({
+    tag: "loss-not-finite",
+    what: `The training came apart at step ${step}: its loss is no finite number any more. Nothing of it was used.`,
+    hint: "Start a training from nothing. If that comes apart too, look for a volume with extreme intensities and import it again.",
+  });
 
 /** Scores the averaged weights; true when training should end. */
 async function validateRun(run: TrainRun, hooks: TrainHooks): Promise<boolean> {

@@ -1,8 +1,9 @@
+import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined } from "../../core/metrics/score-segmentation.ts";
 import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
 import { findSeeds } from "./find-seeds.ts";
-import { floodSeeds, foregroundMask, type InstanceThresholds, smoothDistance } from "./instances.ts";
+import { floodSeeds, foregroundMask, smoothDistance } from "./instances.ts";
 import { scoreWhereKnown } from "./known-scores.ts";
 import type { ProbabilityMaps } from "./predict.ts";
 

@@ -1,7 +1,8 @@
+import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
 import { boxSeenFrom, boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
-import { type InstanceThresholds, segmentInstances } from "./instances.ts";
+import { segmentInstances } from "./instances.ts";
 import { receptiveRadius } from "./model/network-config.ts";
 import type { Predictor } from "./model/predictor.ts";
 import type { IntensityWindow } from "./normalise.ts";

@@ -1,4 +1,7 @@
 import type { LabelGrid } from "../../../core/sync/label-grid.ts";
+import { decodeBlob } from "../../../core/sync/paint-ref-codec.ts";
+import type { PaintBody } from "../../../core/sync/record.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { JournalRow, LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "../room-store.ts";
 
 /**
@@ -33,6 +36,24 @@ export class MemoryRoomStore implements RoomStore {
       this.journal.push(...tick.journal);
       settle();
     }
+  }
+
+  /** Lets a tick run to its end: what it appends reaches the disk. */
+  async finish(ticking: Promise<void>): Promise<void> {
+    let isRunning = true;
+    const end = ticking.finally(() => {
+      isRunning = false;
+    });
+    while (isRunning) {
+      this.fsync();
+      await nextTurn();
+    }
+    await end;
+  }
+
+  /** Resolves when something has been appended and waits for the disk. */
+  async appended(): Promise<void> {
+    while (!this.waits) await nextTurn();
   }
 
   /** The tail that had not reached the disk is gone. */
@@ -96,7 +117,8 @@ export class MemoryRoomStore implements RoomStore {
     };
   }
 
-  async readBlob(sha256: string): Promise<Uint8Array | null> {
-    return this.blobs.get(sha256) ?? null;
+  async readBlob(sha256: string, grid: LabelGrid): Promise<PaintBody | null> {
+    const bytes = this.blobs.get(sha256);
+    return bytes ? decodeBlob(bytes, grid) : null;
   }
 }

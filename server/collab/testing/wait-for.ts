@@ -4,9 +4,9 @@ export async function waitFor(
   what: string | (() => string),
   timeoutMs = 15_000,
 ): Promise<void> {
-  const until = Date.now() + timeoutMs;
+  const until = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (Date.now() > until) throw new Error(`waited in vain for ${typeof what === "string" ? what : what()}`);
+    if (performance.now() > until) throw new Error(`waited in vain for ${typeof what === "string" ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { saveCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
+import { tinyModel } from "../../../core/checkpoint/testing/tiny-model.ts";
 import { seededRandom } from "../../../core/edit/testing/seeded-random.ts";
 import { measureNuclei } from "../../../core/morphometry/measure-nuclei.ts";
 import {
@@ -154,8 +156,7 @@ export async function createDatasetFixture(pixelType: PixelType = "uint16"): Pro
   return { blobs, description, image, labels, known, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A checkpoint as trainers leave it, for tests that look at files only. */
+/** A checkpoint as trainers leave it. */
 export async function writeCheckpointFiles(blobs: BlobStore, prefix: string): Promise<void> {
-  await blobs.put(`${prefix}model.json`, Buffer.from('{"a":1}'));
-  await blobs.put(`${prefix}weights.bin`, new Uint8Array([1, 2, 3, 4]));
+  for (const [name, bytes] of Object.entries(saveCheckpoint(tinyModel))) await blobs.put(prefix + name, bytes);
 }

@@ -1,3 +1,5 @@
+import { captureConsole } from "../../log/capture-console.ts";
+import { logOf } from "../../log/log.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
 import { assertReadable } from "../assert-readable.ts";
 import { freezeProblem } from "../freeze-problem.ts";
@@ -7,6 +9,7 @@ import type { FreezeReport, FreezeTask } from "./freeze-messages.ts";
 /** Entry of the freezing process: masks, measurements and the last look, away from the server's event loop. */
 const report = (message: FreezeReport): void => void process.send?.(message);
 
+captureConsole(logOf("export"));
 process.on("disconnect", () => process.exit(0));
 process.on("message", (task: FreezeTask) => {
   run(task).then(report, (error) => report({ kind: "failed", problem: freezeProblem(error) }));

@@ -1,4 +1,6 @@
+import { plainProblem } from "../../../core/plain-text.ts";
 import { Problem } from "../../../core/problem.ts";
+import { taskEnvironment } from "../../beside/child-environment.ts";
 import { startTaskProcess } from "../../beside/task-process.ts";
 import type {
   BlobEnvironment,
@@ -26,7 +28,8 @@ type Answer = Exclude<FreezeReport, { kind: "progress" }>;
 export function startFreezeProcess(environment: BlobEnvironment, signal: AbortSignal): FreezeProcess {
   let onProgress: (done: number) => void = () => {};
   let onAnswer: (answer: Answer) => void = () => {};
-  const child = startTaskProcess<FreezeTask, FreezeReport>(ENTRY, (report) =>
+  const env = taskEnvironment(environment.s3);
+  const child = startTaskProcess<FreezeTask, FreezeReport>("export", ENTRY, env, (report) =>
     report.kind === "progress" ? onProgress(report.done) : onAnswer(report),
   );
   const kill = () => void child.kill();
@@ -42,7 +45,7 @@ export function startFreezeProcess(environment: BlobEnvironment, signal: AbortSi
     const answer = await Promise.race([answered, child.ended]);
     signal.throwIfAborted();
     if (!answer) throw new Error("the process that freezes dataset versions ended before it was done");
-    if (answer.kind === "failed") throw new Problem(answer.problem);
+    if (answer.kind === "failed") throw new Problem(plainProblem(answer.problem));
     return answer;
   }
 

@@ -6,6 +6,7 @@ import { isProblem } from "../../../core/problem.ts";
 import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
 import { readWholeVolume } from "../read-whole-volume.ts";
+import { hasPythonModule, runPython } from "../testing/python.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 
 const folder = temporaryFolder();
@@ -16,8 +17,11 @@ async function writeHdf5(fill: (file: InstanceType<typeof h5wasm.File>) => void)
   const { FS } = await h5wasm.ready;
   const name = `/made-${serial}.h5`;
   const file = new h5wasm.File(name, "w");
-  fill(file);
-  file.close();
+  try {
+    fill(file);
+  } finally {
+    file.close();
+  }
   const out = path.join(folder, `made-${serial++}.h5`);
   writeFileSync(out, FS.readFile(name));
   FS.unlink(name);
@@ -142,3 +146,100 @@ it("cut off or damaged anywhere: a volume or a Problem", async () => {
   }
   expect(outcomes.refused).toBeGreaterThan(20);
 });
+
+/** Of what the file would show of the disk or of itself: the notes, and the images that are left. */
+async function contentsOf(file: string) {
+  const opened = await openVolumeFile(file, "made.h5");
+  await opened.close();
+  return opened.contents;
+}
+
+it("circles of hard and of soft links end at once, and every dataset is found once", async () => {
+  const file = await writeHdf5((h5) => {
+    const a = h5.create_group("a");
+    const b = a.create_group("b");
+    b.create_dataset({ name: "vol", data: image, shape });
+    b.create_hard_link("/a", "back");
+    b.create_hard_link("/", "top");
+    a.create_hard_link("/a/b/vol", "same");
+    h5.create_soft_link("/soft2", "soft1");
+    h5.create_soft_link("/soft1", "soft2");
+    a.create_soft_link("/a", "self");
+    h5.create_soft_link("/nowhere", "broken");
+  });
+  const started = performance.now();
+  const { images, notes } = await contentsOf(file);
+  expect(images).toHaveLength(1);
+  expect(notes.join(" ")).toMatch(/soft1.*soft2/);
+  expect(notes.join(" ")).toContain("/broken was left out");
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+it("links into other files are refused with a sentence", async () => {
+  const file = await writeHdf5((h5) => {
+    h5.create_dataset({ name: "vol", data: image, shape });
+    h5.create_external_link("/etc/passwd", "/x", "secret");
+  });
+  const { images, notes } = await contentsOf(file);
+  expect(images.map(({ path: name }) => name)).toEqual(["/vol"]);
+  expect(notes).toEqual([expect.stringMatching(/^\/secret was left out: it is a link into another file/)]);
+});
+
+it("groups a hundred deep, and a thousand datasets: bounded", async () => {
+  const deep = await writeHdf5((h5) => {
+    let group = h5.create_group("g");
+    for (let i = 0; i < 100; i++) group = group.create_group("g");
+    group.create_dataset({ name: "vol", data: image, shape });
+  });
+  await expect(contentsOf(deep)).rejects.toMatchObject({
+    tag: "hdf5-no-volume",
+    where: expect.stringContaining("deep"),
+  });
+  const wide = await writeHdf5((h5) => {
+    for (let i = 0; i < 300; i++) h5.create_dataset({ name: `v${i}`, data: new Uint8Array(8), shape: [2, 2, 2] });
+    for (let i = 0; i < 300; i++) h5.create_dataset({ name: `a${i}`, data: new Uint8Array(4), shape: [2, 2] });
+  });
+  const { images, notes } = await contentsOf(wide);
+  expect(images.length).toBe(64);
+  expect(notes.length).toBeLessThanOrEqual(21);
+});
+
+it("an attribute of millions of numbers in place of the voxel size is not read", async () => {
+  const file = await writeHdf5((h5) => {
+    const raw = h5.create_dataset({ name: "vol", data: image, shape });
+    raw.create_attribute("element_size_um", new Float64Array(6000).fill(1));
+  });
+  expect((await contentsOf(file)).images).toMatchObject([{ voxelSizeZyx: null }]);
+});
+
+const hasH5py = hasPythonModule("h5py");
+it.skipIf(!hasH5py)(
+  `virtual datasets, raw files beside the file and unknown filters, by h5py${hasH5py ? "" : " (skipped: python3-h5py is not installed)"}`,
+  async () => {
+    runPython(
+      `
+import h5py, numpy as np, sys
+d = sys.argv[1]
+data = np.arange(4 * 6 * 8, dtype="u2").reshape(4, 6, 8)
+with h5py.File(d + "/source.h5", "w") as f: f["data"] = data
+open(d + "/raw.bin", "wb").write(data.tobytes())
+with h5py.File(d + "/strange.h5", "w") as f:
+    for name, source in (("virtual", d + "/source.h5"), ("own", ".")):
+        layout = h5py.VirtualLayout(shape=data.shape, dtype="u2")
+        layout[:] = h5py.VirtualSource(source, "data", shape=data.shape)
+        f.create_virtual_dataset(name, layout)
+    f.create_dataset("raw", shape=data.shape, dtype="u2", external=[(d + "/raw.bin", 0, data.nbytes)])
+    f.create_dataset("packed", data=data, chunks=(2, 6, 8), compression="lzf")
+    f.create_dataset("honest", data=data, chunks=(2, 6, 8), compression="gzip", shuffle=True, fletcher32=True)
+`,
+      folder,
+    );
+    const { images, notes } = await contentsOf(path.join(folder, "strange.h5"));
+    expect(images.map(({ path: name }) => name)).toEqual(["/honest"]);
+    const said = Object.fromEntries(notes.map((note) => note.split(" was left out: ")));
+    expect(said["/virtual"]).toMatch(/virtual dataset, whose voxels lie elsewhere .*source\.h5: data/);
+    expect(said["/own"]).toMatch(/virtual dataset/);
+    expect(said["/raw"]).toMatch(/another file/);
+    expect(said["/packed"]).toMatch(/filter lzf/);
+  },
+);

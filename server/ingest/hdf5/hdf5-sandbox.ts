@@ -18,8 +18,16 @@ interface SandboxNode {
   };
 }
 
-export async function openInSandbox(path: string): Promise<{ file: Hdf5File; size: number; close(): void }> {
-  const { FS, activate_throwing_error_handler: throwOnErrors } = await h5wasm.ready;
+export interface OpenHdf5 {
+  readonly file: Hdf5File;
+  readonly size: number;
+  /** Where an object lies in the file: the same for all links to it. */
+  addressOf(objectPath: string): string;
+  close(): void;
+}
+
+export async function openInSandbox(path: string): Promise<OpenHdf5> {
+  const { FS, activate_throwing_error_handler: throwOnErrors, create_object_reference: referTo } = await h5wasm.ready;
   // Without it, a chunk that cannot be unpacked would be read as zeros.
   throwOnErrors();
   const name = `/volume-${opened++}.h5`;
@@ -44,6 +52,8 @@ export async function openInSandbox(path: string): Promise<{ file: Hdf5File; siz
     return {
       file,
       size,
+      // A reference to an object is its address.
+      addressOf: (objectPath) => Buffer.from(referTo(file.file_id, objectPath)).toString("hex"),
       close() {
         file.close();
         drop();

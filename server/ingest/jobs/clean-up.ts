@@ -1,8 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
-import { and, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
 import { importJob, upload } from "../../../db/schema/index.ts";
-import { scratchRoot, uploadFolder, uploadsFolder, uploadsOf } from "./import-places.ts";
+import type { Services } from "../../services.ts";
+import { scratchRoot } from "../../storage/data-root.ts";
+import { uploadFolder, uploadsFolder, uploadsOf } from "./import-places.ts";
 
 /** An upload that nobody has gone on with for this long is dropped. */
 const UPLOAD_KEPT_DAYS = 7;
@@ -38,7 +40,39 @@ export async function forgetUploads(
   );
 }
 
-/** At start, before anything is imported: scratch files of a stopped server. */
+/** Nobody has gone on with it for this long: it may make room for others. */
+const ABANDONED_MINUTES = 60;
+
+/**
+ * Drops uploads that nobody goes on with and no import needs, the oldest first, until `neededBytes` have come free; of all
+ * people or of one. Returns whether anything was dropped.
+ */
+export async function forgetAbandoned(
+  { db, environment }: Services,
+  neededBytes: number,
+  userId: string | null,
+): Promise<boolean> {
+  const needed = await uploadsNeededBy(db, ["queued", "running", "failed"]);
+  const resting = lt(upload.touchedAt, sql`now() - make_interval(mins => ${ABANDONED_MINUTES})`);
+  const unneeded = and(resting, notInArray(upload.id, [...needed]), userId ? eq(upload.userId, userId) : undefined);
+  let freed = 0;
+  let dropped = 0;
+  for (const { id, receivedBytes } of await db.select().from(upload).where(unneeded).orderBy(asc(upload.touchedAt))) {
+    // Somebody may have gone on with it since.
+    const [gone] = await db
+      .delete(upload)
+      .where(and(eq(upload.id, id), resting))
+      .returning({ id: upload.id });
+    if (!gone) continue;
+    await removeUploadFolders(environment.dataRoot, [id]);
+    dropped++;
+    freed += receivedBytes;
+    if (freed >= neededBytes) break;
+  }
+  return dropped > 0;
+}
+
+/** At start, before anything is imported, frozen or predicted: scratch files of a stopped server. */
 export const sweepScratch = (dataRoot: string): Promise<void> =>
   rm(scratchRoot(dataRoot), { recursive: true, force: true });
 

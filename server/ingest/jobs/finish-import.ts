@@ -44,7 +44,12 @@ const setReady = (tx: Transaction, volumeId: string, image: ImageReport | null) 
       state: "ready",
       importProgress: 100,
       problem: null,
-      ...(image && { levels: [...image.levels], quality: image.quality, sourceSha256: image.sha256 }),
+      ...(image && {
+        levels: [...image.levels],
+        quality: image.quality,
+        sourceSha256: image.sha256,
+        storedBytes: image.storedBytes,
+      }),
     })
     .where(eq(volume.id, volumeId));
 
@@ -97,6 +102,8 @@ export async function finishWithBase(
         .update(volume)
         .set({
           baseLabels: "imported",
+          // Null, not counted yet, stays null.
+          storedBytes: sql`${volume.storedBytes} + ${labels.storedBytes}`,
           labelCounter: sql`greatest(${volume.labelCounter}, ${largestId})`,
           importedIdMap: Object.keys(renamed).length ? { ...renamed } : null,
         })

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { ImageOrigin, ImportRequest } from "../../../core/import/import-request.ts";
+import { scratchRoot } from "../../storage/data-root.ts";
 
 /** Where the parts of an import lie: blob prefixes (ending in `/`) and paths under the data root. */
 export const volumePrefix = (volumeId: string): string => `volumes/${volumeId}/`;
@@ -20,7 +21,6 @@ export const uploadFolder = (dataRoot: string, uploadId: string): string =>
 export const uploadFile = (dataRoot: string, uploadId: string): string =>
   path.join(uploadFolder(dataRoot, uploadId), "file");
 
-export const scratchRoot = (dataRoot: string): string => path.join(dataRoot, "scratch");
 export const scratchFolder = (dataRoot: string, jobId: string): string => path.join(scratchRoot(dataRoot), jobId);
 
 /** Uploads that a request reads from. */

@@ -1,11 +1,13 @@
 import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../../db/schema/index.ts";
+import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
+import { countStoredBytes } from "../quota/count-stored-bytes.ts";
 import { sweepScratch, sweepUploads } from "./clean-up.ts";
 import { type RunningImport, runImport } from "./run-import.ts";
 
 /**
- * Imports, one at a time, in the order they were asked for. The queue is the table `import_job`: what is not finished
+ * Imports, one at a time: people take turns, each one's imports keep their order. The queue is the table `import_job`: what is not finished
  * there is done again after a restart. States: queued -> running -> done | failed; cancelled jobs are deleted.
  */
 export interface ImportQueue {
@@ -42,15 +44,22 @@ function createImportQueue(services: Services): ImportQueue {
   let again = false;
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
+  const counting = new AbortController();
+
+  /** When people had their last turn, as a number that rises; forgotten by a restart. */
+  const lastTurn = new Map<string, number>();
+  let turns = 0;
 
   // Asked only while nothing runs: what is marked as running then was left by a failure, and is done again.
   const nextJob = async () => {
-    const [job] = await db
-      .select()
+    const oldestOfEach = await db
+      .selectDistinctOn([importJob.userId])
       .from(importJob)
       .where(inArray(importJob.state, ["queued", "running"]))
-      .orderBy(asc(importJob.createdAt))
-      .limit(1);
+      .orderBy(asc(importJob.userId), asc(importJob.createdAt));
+    const turnOf = ({ userId }: { userId: string }) => lastTurn.get(userId) ?? 0;
+    const [job] = oldestOfEach.sort((a, b) => turnOf(a) - turnOf(b) || a.createdAt.getTime() - b.createdAt.getTime());
+    if (job) lastTurn.set(job.userId, ++turns);
     return job;
   };
 
@@ -71,7 +80,7 @@ function createImportQueue(services: Services): ImportQueue {
     again = true;
     draining ??= drain()
       .catch((error) => {
-        console.error("the import queue pauses", error);
+        failureLog.failed("the import queue", error);
         setTimeout(nudge, RETRY_AFTER_MS).unref();
       })
       .finally(() => {
@@ -87,8 +96,9 @@ function createImportQueue(services: Services): ImportQueue {
       const sweep = () => sweepUploads(db, environment.dataRoot);
       await sweep();
       sweeper = setInterval(() => {
-        sweep().catch((error) => console.error("old uploads were not removed", error));
+        sweep().catch((error) => failureLog.failed("the removal of old uploads", error));
       }, SWEEP_EVERY_MS).unref();
+      void countStoredBytes(services, counting.signal);
       await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
       nudge();
     },
@@ -98,6 +108,7 @@ function createImportQueue(services: Services): ImportQueue {
     },
     async close() {
       closed = true;
+      counting.abort();
       clearInterval(sweeper);
       await running?.stop();
       await draining;

@@ -16,7 +16,13 @@ export type ImportJobRow = typeof importJob.$inferSelect;
 export type VolumeRow = typeof volume.$inferSelect;
 
 /** The task of the import process for a job. `asBase`: nothing was painted yet, the labels become the ground of the volume. */
-export function taskOf(environment: Environment, job: ImportJobRow, target: VolumeRow, asBase: boolean): ImportTask {
+export function taskOf(
+  environment: Environment,
+  job: ImportJobRow,
+  target: VolumeRow,
+  asBase: boolean,
+  storedBound: ImportTask["storedBound"],
+): ImportTask {
   const { dataRoot, s3 } = environment;
   const origin = (from: ImageOrigin): OriginTask =>
     from.kind === "sample"
@@ -30,6 +36,7 @@ export function taskOf(environment: Environment, job: ImportJobRow, target: Volu
   const { image, labels } = job.request;
   return {
     kind: "import",
+    storedBound,
     environment: { dataRoot, s3 },
     name: target.name,
     shapeZyx: target.shapeZyx,

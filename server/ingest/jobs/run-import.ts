@@ -1,10 +1,15 @@
 import { mkdir, rm } from "node:fs/promises";
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts";
-import { importJob, volume } from "../../../db/schema/index.ts";
+import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
+import { importJob, upload, volume } from "../../../db/schema/index.ts";
+import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
+import { type Promised, promisedRoomOf } from "../../storage/promised-room.ts";
+import { roomLeft } from "../quota/room-use.ts";
+import { outgrownMemory } from "../worker/outgrown-memory.ts";
 import { type ImportProcess, startImportProcess } from "../worker/start-import-process.ts";
-import type { ImageReport, LabelReport } from "../worker/worker-messages.ts";
+import type { ImageReport, ImportTask, LabelReport } from "../worker/worker-messages.ts";
 import { forgetUploads } from "./clean-up.ts";
 import { failImport, finishWithBase, finishWithProposals, finishWithRecords, isPainted } from "./finish-import.ts";
 import {
@@ -12,12 +17,15 @@ import {
   importedLabelsPrefix,
   incomingLabelsPrefix,
   scratchFolder,
+  uploadsOf,
   volumePrefix,
 } from "./import-places.ts";
 import { type ImportJobRow, taskOf } from "./import-task.ts";
 
 const MAX_ATTEMPTS = 3;
 const PROGRESS_EVERY_MS = 400;
+/** Without a sign of progress: a block takes seconds, the checksum of a very large file some minutes. */
+const STALLED_AFTER_MS = 20 * 60_000;
 
 export interface RunningImport {
   readonly jobId: string;
@@ -55,6 +63,7 @@ async function perform(
 ): Promise<void> {
   const { db, blobs, environment, events } = services;
   const scratch = scratchFolder(environment.dataRoot, job.id);
+  let promised: Promised | null = null;
   try {
     const [target] = await db.select().from(volume).where(eq(volume.id, job.volumeId));
     if (!target) return;
@@ -71,22 +80,34 @@ async function perform(
     await removePartialBlobs(services, job);
     await mkdir(scratch, { recursive: true });
     if (isStopped()) return;
+    const storedBound = await boundOf(services, job);
+    // Raw levels in the scratch folder, and what they become.
+    const wantedBytes = 2.5 * voxelCount(target.shapeZyx) * (job.request.image ? bytesPerPixel[target.pixelType] : 4);
+    promised = promisedRoomOf(services).promise(wantedBytes);
     const written: { image: ImageReport | null; labels: LabelReport | null } = { image: null, labels: null };
     let problem: ProblemFields | null = null;
     let done = false;
     const showProgress = createProgress(services, job, () => process.kill());
+    let stalled = false;
+    const stall = setTimeout(() => {
+      stalled = true;
+      void process.kill();
+    }, STALLED_AFTER_MS);
     const process = start(() =>
-      startImportProcess(taskOf(environment, job, target, asBase), (report) => {
-        if (report.kind === "progress") showProgress(report.done, report.phase);
-        else if (report.kind === "image-written") written.image = report;
+      startImportProcess(taskOf(environment, job, target, asBase, storedBound), (report) => {
+        stall.refresh();
+        if (report.kind === "progress") {
+          showProgress(report.done, report.phase);
+          promised?.setLeft(wantedBytes * (1 - report.done));
+        } else if (report.kind === "image-written") written.image = report;
         else if (report.kind === "labels-written") written.labels = report;
         else if (report.kind === "failed") problem = report.problem;
         else if (report.kind === "done") done = true;
       }),
     );
-    await process.ended;
+    await process.ended.finally(() => clearTimeout(stall));
     if (isStopped()) return;
-    if (!done) throw new Problem(problem ?? CRASHED);
+    if (!done) throw new Problem(problem ?? (process.outgrewMemory ? outgrownMemory : stalled ? STALLED : CRASHED));
     const { labels } = written;
     if (labels && job.request.labels?.mode === "proposals")
       await finishWithProposals(services, job, target, written.image, labels);
@@ -94,10 +115,13 @@ async function perform(
     else await finishWithBase(services, job, written.image, written.labels);
     await forgetUploads(db, environment.dataRoot, job);
   } catch (error) {
-    if (!isProblem(error)) console.error("an import failed", error);
-    await removePartialBlobs(services, job).catch((left) => console.error("parts of an import were left", left));
+    if (!isProblem(error)) failureLog.failed("an import", error);
+    await removePartialBlobs(services, job).catch((left) =>
+      failureLog.failed("the removal of a part of an import", left),
+    );
     await failImport(db, job, isProblem(error) ? error.toJSON() : CRASHED);
   } finally {
+    promised?.release();
     await rm(scratch, { recursive: true, force: true });
     // The project may have been deleted meanwhile: nothing of this volume may stay.
     const [left] = await db.select({ id: volume.id }).from(volume).where(eq(volume.id, job.volumeId));
@@ -105,6 +129,15 @@ async function perform(
     events.publish({ topic: "volume", projectId: job.projectId, volumeId: job.volumeId });
     events.publish({ topic: "project", projectId: job.projectId });
   }
+}
+
+/** A small file can become a large volume: what may be stored is what is left beside the rest, the file itself not counted. */
+async function boundOf({ db }: Services, job: ImportJobRow): Promise<ImportTask["storedBound"]> {
+  const files = uploadsOf(job.request);
+  const rows = files.length ? await db.select().from(upload).where(inArray(upload.id, files)) : [];
+  const ownBytes = rows.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const left = await roomLeft(db, job, ownBytes);
+  return left && { bytes: left.bytes, problem: left.problem.toJSON() };
 }
 
 /** What an earlier or failed attempt of this job has written. */
@@ -123,7 +156,7 @@ function createProgress(
   job: ImportJobRow,
   onGone: () => void,
 ): (done: number, phase: string) => void {
-  let shownAt = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
   const write = async (percent: number, phase: string): Promise<void> => {
     const rows = await db
       .update(importJob)
@@ -135,10 +168,10 @@ function createProgress(
     events.publish({ topic: "volume", projectId: job.projectId, volumeId: job.volumeId });
   };
   return (done, phase) => {
-    if (Date.now() - shownAt < PROGRESS_EVERY_MS) return;
-    shownAt = Date.now();
+    if (performance.now() - shownAt < PROGRESS_EVERY_MS) return;
+    shownAt = performance.now();
     write(Math.min(99, Math.round(done * 100)), phase).catch((error) =>
-      console.error("progress was not written", error),
+      failureLog.failed("the progress of an import", error),
     );
   };
 }
@@ -147,6 +180,12 @@ const CRASHED: ProblemFields = {
   tag: "import-crashed",
   what: "The import stopped: its process ended, probably because memory ran out or the file is damaged.",
   hint: "Try again. If it happens again, open the file in Fiji, check it, and save it as TIFF.",
+};
+
+const STALLED: ProblemFields = {
+  tag: "import-stalled",
+  what: `Reading the file did not get on for ${STALLED_AFTER_MS / 60_000} minutes.`,
+  hint: "The file is probably damaged. Open it in Fiji and save it again as TIFF.",
 };
 
 const INTERRUPTED: ProblemFields = {

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { bytesPerPixel, type PixelArray, type PixelType, type Zyx } from "../../../core/volume/voxel-space.ts";
+import type { DiskGuard } from "../../storage/disk-room.ts";
 import { bytesOf, pixelsOf } from "../pixel-bytes.ts";
 
 /**
@@ -15,7 +16,12 @@ export interface ScratchVolume {
   close(): Promise<void>;
 }
 
-export async function createScratchVolume(file: string, shapeZyx: Zyx, pixelType: PixelType): Promise<ScratchVolume> {
+export async function createScratchVolume(
+  file: string,
+  shapeZyx: Zyx,
+  pixelType: PixelType,
+  disk: DiskGuard,
+): Promise<ScratchVolume> {
   const handle = await open(file, "w+");
   const [, sizeY, sizeX] = shapeZyx;
   const rowBytes = sizeX * bytesPerPixel[pixelType];
@@ -25,6 +31,7 @@ export async function createScratchVolume(file: string, shapeZyx: Zyx, pixelType
     pixelType,
     async write(zMin, zMax, yMin, yMax, pixels) {
       const bytes = bytesOf(pixels);
+      await disk.beforeWriting(bytes.length);
       const planeBytes = (yMax - yMin) * rowBytes;
       for (let z = zMin; z < zMax; z++)
         await writeAll(

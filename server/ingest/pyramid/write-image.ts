@@ -1,4 +1,5 @@
 import { imageGroup } from "../../../core/ome-zarr/multiscales.ts";
+import type { PixelArray } from "../../../core/volume/voxel-space.ts";
 import type { QualityCard, StoredLevel } from "../../../db/schema/volume.ts";
 import { createIntensityStatistics } from "../quality/intensity-statistics.ts";
 import { type PyramidJob, writePyramid } from "./write-pyramid.ts";
@@ -10,11 +11,34 @@ export interface WrittenImage {
   readonly quality: QualityCard;
 }
 
-/** Writes an image as OME-Zarr 0.5 below `prefix` and measures it on the way. `zarr.json` comes last: no half image opens. */
+/**
+ * NaN and infinite voxels become 0, in place; returns how many there were. Programs write them where there is no data: one of
+ * them would make every coarser level and every loss around it NaN, too.
+ */
+export function zeroNonFinite(pixels: PixelArray): number {
+  if (!(pixels instanceof Float32Array)) return 0;
+  let count = 0;
+  for (let i = 0; i < pixels.length; i++) {
+    if (Number.isFinite(pixels[i])) continue;
+    pixels[i] = 0;
+    count++;
+  }
+  return count;
+}
+
+/** Writes an image of finite numbers as OME-Zarr 0.5 below `prefix` and measures it on the way. `zarr.json` comes last: no half image opens. */
 export async function writeImagePyramid(job: ImageJob): Promise<WrittenImage> {
   const statistics = createIntensityStatistics(job.source.shapeZyx, job.source.pixelType);
-  const levels = await writePyramid({ ...job, reduction: "mean", onBlock: (block) => statistics.add(block) });
-  const quality = statistics.finish();
+  let nonFiniteVoxels = 0;
+  const levels = await writePyramid({
+    ...job,
+    reduction: "mean",
+    onBlock(block) {
+      nonFiniteVoxels += zeroNonFinite(block.pixels);
+      statistics.add(block);
+    },
+  });
+  const quality = { ...statistics.finish(), nonFiniteVoxels };
   const group = imageGroup({
     name: job.name,
     levels,

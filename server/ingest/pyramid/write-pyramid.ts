@@ -7,6 +7,7 @@ import { BRICK_SIZE, BRICK_VOXELS } from "../../../core/volume/brick.ts";
 import { type PyramidLevel, planPyramid } from "../../../core/volume/pyramid.ts";
 import { type Reduction, reduceBox } from "../../../core/volume/pyramid-reduce.ts";
 import { createPixelArray, type PixelArray, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { guardDisk } from "../../storage/disk-room.ts";
 import { bytesOf } from "../pixel-bytes.ts";
 import { blocksOf, type VolumeBlock } from "../read-whole-volume.ts";
 import type { VolumeSource } from "../volume-source.ts";
@@ -29,7 +30,7 @@ export interface PyramidJob {
   readonly signal?: AbortSignal;
   /** 0…1 */
   readonly onProgress?: (done: number) => void;
-  /** Sees every voxel once, in the source's order, before anything is written. */
+  /** Sees every voxel once, in the source's order, before anything is written; may change them in place. */
   readonly onBlock?: (block: VolumeBlock) => void;
   /** Called when all blocks were seen; what it returns is applied to every band of level 0, in place. */
   readonly onRead?: () => Promise<((band: PixelArray) => void) | undefined>;
@@ -50,13 +51,16 @@ export async function writePyramid(job: PyramidJob): Promise<PyramidLevel[]> {
   const fileOf = (level: number) => path.join(job.scratchFolder, `level-${level}.raw`);
   const total = levels.reduce((sum, level) => sum + voxelCount(level.shapeZyx), 0);
   let written = 0;
-  let finer = await createScratchVolume(fileOf(0), source.shapeZyx, source.pixelType);
+  const disk = guardDisk(job.scratchFolder);
+  let finer = await createScratchVolume(fileOf(0), source.shapeZyx, source.pixelType, disk);
   try {
     await fillScratch(job, finer);
     const mapBand = await job.onRead?.();
     for (const level of levels) {
       const next = levels[level.scaleLevel + 1];
-      const coarser = next ? await createScratchVolume(fileOf(next.scaleLevel), next.shapeZyx, source.pixelType) : null;
+      const coarser = next
+        ? await createScratchVolume(fileOf(next.scaleLevel), next.shapeZyx, source.pixelType, disk)
+        : null;
       try {
         await writeLevel(job, level, finer, coarser, next, level.scaleLevel === 0 ? mapBand : undefined, (voxels) => {
           written += voxels;

@@ -32,7 +32,7 @@ export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
     await mkdir(path.join(folder, "scratch"));
     const progress: number[] = [];
     const ends: { done: boolean; problem: string | null } = { done: false, problem: null };
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const onReport = (report: WorkerReport): void => {
       if (report.kind === "progress") progress.push(report.done);
       if (report.kind === "done") ends.done = true;
@@ -51,6 +51,7 @@ export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
           prefix: "volumes/large/image.ome.zarr/",
         },
         labels: null,
+        storedBound: null,
       },
       onReport,
     );
@@ -65,7 +66,7 @@ export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
     await worker.ended;
     clearInterval(watch);
     if (!ends.done) throw new Error(`the import did not finish: ${ends.problem}`);
-    return { peakBytes, seconds: (Date.now() - startedAt) / 1000, progress, longestStallMs };
+    return { peakBytes, seconds: (performance.now() - startedAt) / 1000, progress, longestStallMs };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -30,6 +30,11 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
   1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8,
 }; // biome-ignore format: a table
 
+/** Others are not kept: a file of many pages has ten times as many of them. */
+const READ_TAGS: ReadonlySet<number> = new Set([
+  254, 256, 257, 258, 259, 270, 273, 277, 278, 279, 282, 283, 284, 296, 317, 322, 323, 324, 325, 339,
+]);
+
 const MAX_PAGES = 262_144;
 /** Real directories have some tens of entries. */
 const MAX_ENTRIES = 4096;
@@ -65,13 +70,17 @@ export async function readTiff(bytes: RandomAccessBytes): Promise<Tiff> {
   if (big && (header.byteLength < 16 || header.getUint16(4, littleEndian) !== 8))
     throw damaged("The BigTIFF header is damaged.", "bytes 4 to 16");
   const directories: TiffDirectory[] = [];
+  let directoryBytes = 0;
   const seen = new Set<number>();
   let offset = big ? toNumber(header.getBigUint64(8, littleEndian)) : header.getUint32(4, littleEndian);
   while (offset !== 0) {
     if (seen.has(offset)) throw damaged("The pages of this TIFF form a circle.", `page ${directories.length + 1}`);
     if (directories.length >= MAX_PAGES) throw damaged(`The TIFF has more than ${MAX_PAGES} pages.`, "page list");
     seen.add(offset);
-    const { directory, next } = await readDirectory(bytes, offset, directories.length, littleEndian, big);
+    const { directory, next, length } = await readDirectory(bytes, offset, directories.length, littleEndian, big);
+    directoryBytes += length;
+    if (directoryBytes > bytes.size)
+      throw damaged("The directories of this TIFF lie on top of each other.", `page ${directories.length + 1}`);
     directories.push(directory);
     offset = next;
   }
@@ -85,7 +94,7 @@ async function readDirectory(
   page: number,
   littleEndian: boolean,
   big: boolean,
-): Promise<{ directory: TiffDirectory; next: number }> {
+): Promise<{ directory: TiffDirectory; next: number; length: number }> {
   const where = `page ${page + 1}`;
   const countBytes = big ? 8 : 2;
   const entryBytes = big ? 20 : 12;
@@ -107,7 +116,7 @@ async function readDirectory(
     const count = big ? toNumber(view.getBigUint64(at + 4, littleEndian)) : view.getUint32(at + 4, littleEndian);
     const valueAt = at + (big ? 12 : 8);
     const size = TYPE_BYTES[type];
-    if (size === undefined || entries.has(tag)) continue;
+    if (size === undefined || !READ_TAGS.has(tag) || entries.has(tag)) continue;
     const inline = size * count <= (big ? 8 : 4);
     const pointer = big ? toNumber(view.getBigUint64(valueAt, littleEndian)) : view.getUint32(valueAt, littleEndian);
     entries.set(tag, { tag, type, count, offset: inline ? offset + countBytes + valueAt : pointer });
@@ -118,7 +127,7 @@ async function readDirectory(
     : big
       ? toNumber(view.getBigUint64(needed, littleEndian))
       : view.getUint32(needed, littleEndian);
-  return { directory: { page, entries }, next };
+  return { directory: { page, entries }, next, length: countBytes + view.byteLength };
 }
 
 /** All values of a numeric tag, rationals as quotients; undefined where the tag is absent. */
@@ -174,7 +183,7 @@ function numberReader(view: DataView, type: number, le: boolean): ((at: number) 
 }
 
 /** An OME-XML of a plate with many planes is some MB. */
-const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+const MAX_TEXT_BYTES = 32 * 1024 * 1024;
 
 /** Text of an ASCII tag; UTF-8 where it is that, else Latin-1 (ImageJ writes µ so). */
 export async function readText(tiff: Tiff, directory: TiffDirectory, tag: number): Promise<string | undefined> {

@@ -120,8 +120,9 @@ function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSour
   const { page: first, planes } = image;
   const rowBytes = sizeX * bytesPerPixel[first.pixelType];
   const rowsInBudget = Math.max(1, Math.floor(MAX_BLOCK_ROWS_BYTES / rowBytes));
+  const plainStrips = first.compression === 1 && first.predictor === 1 && !first.directory.entries.has(322);
   const blockRows =
-    planes.kind === "contiguous"
+    planes.kind === "contiguous" || plainStrips
       ? Math.min(sizeY, rowsInBudget)
       : Math.min(sizeY, Math.max(first.blockHeight, Math.floor(rowsInBudget / first.blockHeight) * first.blockHeight));
   const planeRows = async (z: number, yMin: number, yMax: number) => {

@@ -46,7 +46,9 @@ const TAG = {
 
 const MAX_SAMPLES = 64;
 /** One decoded strip or tile must fit into memory several times over. */
-const MAX_BLOCK_BYTES = 512 * 1024 * 1024;
+const MAX_BLOCK_BYTES = 128 * 1024 * 1024;
+/** Of a page; the place of each is in memory. */
+const MAX_BLOCKS = 4_000_000;
 
 export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<TiffPage> {
   const where = `page ${directory.page + 1}`;
@@ -55,7 +57,7 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
   const one = async (tag: number) => (await readNumbers(tiff, directory, tag, MAX_SAMPLES))?.[0];
   const width = (await one(TAG.width)) ?? 0;
   const height = (await one(TAG.height)) ?? 0;
-  if (width < 1 || height < 1)
+  if (!isSize(width) || !isSize(height))
     throw refuse(
       "tiff-damaged",
       "A page has no size.",
@@ -63,7 +65,7 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
       "The header is damaged; save the file again.",
     );
   const samples = (await one(TAG.samples)) ?? 1;
-  if (samples < 1 || samples > MAX_SAMPLES)
+  if (!isSize(samples) || samples > MAX_SAMPLES)
     throw refuse("tiff-damaged", `A page claims ${samples} samples per pixel.`, "tag 277", "Save the file again.");
   const bits = (await readNumbers(tiff, directory, TAG.bits, MAX_SAMPLES)) ?? [1];
   const formats = (await readNumbers(tiff, directory, TAG.sampleFormat, MAX_SAMPLES)) ?? [1];
@@ -97,7 +99,10 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
   const blockHeight = tiled ? ((await one(TAG.tileHeight)) ?? 0) : Math.min(rowsPerStrip || height, height);
   const planar = (await one(TAG.planar)) === 2 && samples > 1;
   const blockBytes = blockWidth * blockHeight * bytesPerPixel[pixelType] * (planar ? 1 : samples);
-  if (blockWidth < 1 || blockHeight < 1 || blockBytes > MAX_BLOCK_BYTES)
+  // Plain strips are read row by row.
+  const inMemory = compression === 1 && !tiled && predictor === 1 ? 0 : blockBytes;
+  const blocks = Math.ceil(width / blockWidth) * Math.ceil(height / blockHeight) * (planar ? samples : 1);
+  if (!isSize(blockWidth) || !isSize(blockHeight) || inMemory > MAX_BLOCK_BYTES || blocks > MAX_BLOCKS)
     throw refuse(
       "tiff-absurd-size",
       `A ${tiled ? "tile" : "strip"} of ${blockWidth} × ${blockHeight} pixels is claimed.`,
@@ -121,6 +126,8 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
     directory,
   };
 }
+
+const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 function pixelTypeOf(bits: readonly number[], formats: readonly number[]): PixelType | null {
   if (bits.some((b) => b !== bits[0]) || formats.some((f) => f !== formats[0])) return null;

@@ -14,7 +14,7 @@ export async function readPageRows(
   yMin: number,
   yMax: number,
 ): Promise<PixelArray> {
-  const table = await readBlockTable(tiff, page);
+  const table = await tableOf(tiff, page);
   const width = bytesPerPixel[page.pixelType];
   const out = new Uint8Array((yMax - yMin) * page.width * width);
   const perSample = page.blocksAcross * page.blocksDown;
@@ -22,13 +22,16 @@ export async function readPageRows(
   for (let by = Math.floor(yMin / page.blockHeight); by * page.blockHeight < yMax; by++)
     for (let bx = 0; bx < page.blocksAcross; bx++) {
       const index = by * page.blocksAcross + bx + (page.planar ? sample * perSample : 0);
-      const block = await decodeBlock(tiff, page, index, table.offsets[index], table.byteCounts[index], by);
       const xMin = bx * page.blockWidth;
       const columns = Math.min(page.blockWidth, page.width - xMin);
       const first = Math.max(yMin, by * page.blockHeight);
       const end = Math.min(yMax, (by + 1) * page.blockHeight, page.height);
+      const place = { index, offset: table.offsets[index], byteCount: table.byteCounts[index], blockRow: by };
+      const plain = page.compression === 1 && page.predictor === 1 && !page.directory.entries.has(322);
+      const block = plain ? await readRows(tiff, page, place, first, end) : await decodeBlock(tiff, page, place);
+      const rowZero = plain ? first : by * page.blockHeight;
       for (let y = first; y < end; y++) {
-        const from = (y - by * page.blockHeight) * page.blockWidth * interleaved * width;
+        const from = (y - rowZero) * page.blockWidth * interleaved * width;
         const to = ((y - yMin) * page.width + xMin) * width;
         if (interleaved === 1) out.set(block.subarray(from, from + columns * width), to);
         else
@@ -40,16 +43,52 @@ export async function readPageRows(
   return pixelsOf(page.pixelType, out);
 }
 
-/** One block, decompressed, predictor undone, little-endian. */
-async function decodeBlock(
+/** Blocks of one page are read one after the other; a page can have millions of them. */
+const lastTable = new WeakMap<Tiff, { readonly page: TiffPage; readonly table: ReturnType<typeof readBlockTable> }>();
+
+function tableOf(tiff: Tiff, page: TiffPage): ReturnType<typeof readBlockTable> {
+  const last = lastTable.get(tiff);
+  if (last?.page === page) return last.table;
+  const table = readBlockTable(tiff, page);
+  lastTable.set(tiff, { page, table });
+  return table;
+}
+
+/** A strip or tile: its number, where it lies in the file, and its row of blocks in the page. */
+interface BlockPlace {
+  readonly index: number;
+  readonly offset: number;
+  readonly byteCount: number;
+  readonly blockRow: number;
+}
+
+const wordsFor = (page: TiffPage, { index }: BlockPlace): string =>
+  `page ${page.page + 1}, ${page.blockWidth === page.width ? "strip" : "tile"} ${index + 1}`;
+
+/** Rows of the page out of an uncompressed strip, little-endian; the rest of the strip is left on the disk. */
+async function readRows(
   tiff: Tiff,
   page: TiffPage,
-  index: number,
-  offset: number,
-  byteCount: number,
-  blockRow: number,
+  place: BlockPlace,
+  yMin: number,
+  yMax: number,
 ): Promise<Uint8Array> {
-  const where = `page ${page.page + 1}, ${page.blockWidth === page.width ? "strip" : "tile"} ${index + 1}`;
+  const where = wordsFor(page, place);
+  const width = bytesPerPixel[page.pixelType];
+  const rowBytes = page.blockWidth * (page.planar ? 1 : page.samples) * width;
+  const first = (yMin - place.blockRow * page.blockHeight) * rowBytes;
+  const wanted = (yMax - yMin) * rowBytes;
+  if (first + wanted > place.byteCount)
+    throw damagedBlock(where, `holds ${place.byteCount} of ${first + wanted} bytes`);
+  const rows = await tiff.bytes.read(place.offset + first, wanted, where);
+  if (!tiff.littleEndian) swapBytes(rows, width);
+  return rows;
+}
+
+/** One block, decompressed, predictor undone, little-endian. */
+async function decodeBlock(tiff: Tiff, page: TiffPage, place: BlockPlace): Promise<Uint8Array> {
+  const where = wordsFor(page, place);
+  const { offset, byteCount, blockRow } = place;
   const width = bytesPerPixel[page.pixelType];
   const interleaved = page.planar ? 1 : page.samples;
   const rowBytes = page.blockWidth * interleaved * width;

@@ -1,15 +1,23 @@
 import { mkdir, open, rm } from "node:fs/promises";
-import { and, eq, sql } from "drizzle-orm";
-import { Problem } from "../../../core/problem.ts";
+import { and, count, eq, gt, sql } from "drizzle-orm";
+import { isProblem, Problem } from "../../../core/problem.ts";
+import type { Transaction } from "../../../db/client.ts";
 import { upload } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
-import { assertDiskHolds } from "../disk-room.ts";
+import { assertDiskHolds, diskProblemOf, guardDisk } from "../../storage/disk-room.ts";
+import { promisedRoomOf } from "../../storage/promised-room.ts";
+import { forgetAbandoned } from "../jobs/clean-up.ts";
 import { uploadFile, uploadFolder, uploadsFolder } from "../jobs/import-places.ts";
+import { assertWithinQuotas } from "../quota/room-use.ts";
 
 /** One piece of a file: small enough that a broken connection loses little, large enough for few requests. */
 export const UPLOAD_PIECE_BYTES = 8 * 1024 * 1024;
 /** Of one file; the disk is checked besides. */
 export const MAX_UPLOAD_BYTES = 256 * 1024 ** 3;
+/** With those that wait for their import: of a large folder that is sent by the command line. */
+const MAX_UPLOADS_PER_PERSON = 2000;
+/** Longer than a broken connection usually lasts. */
+const PROMISED_MINUTES = 15;
 export type UploadRow = typeof upload.$inferSelect;
 
 export interface UploadOwner {
@@ -32,18 +40,60 @@ export async function beginUpload(
   const [known] = await db.update(upload).set({ touchedAt: sql`now()` }).where(same).returning();
   if (known && known.sizeBytes === file.sizeBytes) return known;
   if (known) await dropUpload(services, known.id);
-  await mkdir(uploadsFolder(environment.dataRoot), { recursive: true });
-  await assertDiskHolds(environment.dataRoot, file.sizeBytes, "The file");
-  const [created] = await db
-    .insert(upload)
-    .values({ ...owner, ...file })
-    .onConflictDoUpdate({
-      target: [upload.projectId, upload.userId, upload.fingerprint],
-      set: { touchedAt: sql`now()` },
-    })
-    .returning();
-  await mkdir(uploadFolder(environment.dataRoot, created.id), { recursive: true });
+  await mkdir(uploadsFolder(environment.dataRoot), { recursive: true, mode: 0o700 });
+  const created = await takeIn(services, owner, file).catch(async (error) => {
+    // What nobody goes on with makes room for what somebody wants to send.
+    const short = diskProblemOf(error) ?? (isProblem(error) && error.tag === TOO_MANY ? error : null);
+    if (!short || !(await forgetAbandoned(services, file.sizeBytes, short.tag === TOO_MANY ? owner.userId : null)))
+      throw error;
+    return takeIn(services, owner, file);
+  });
+  await mkdir(uploadFolder(environment.dataRoot, created.id), { recursive: true, mode: 0o700 });
   return created;
+}
+
+/** Checks and takes one after the other: two that begin at once must not both get the last room. */
+const takeIn = (
+  services: Services,
+  owner: UploadOwner,
+  file: { fileName: string; sizeBytes: number; fingerprint: string },
+): Promise<UploadRow> =>
+  services.db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('upload'))`);
+    await assertFewUploads(tx, owner.userId);
+    await assertWithinQuotas(tx, owner, file.sizeBytes, file.fileName);
+    const promised = (await promisedToUploads(tx)) + promisedRoomOf(services).bytes;
+    await assertDiskHolds(services.environment.dataRoot, file.sizeBytes, file.fileName, promised);
+    const [created] = await tx
+      .insert(upload)
+      .values({ ...owner, ...file })
+      .onConflictDoUpdate({
+        target: [upload.projectId, upload.userId, upload.fingerprint],
+        set: { touchedAt: sql`now()` },
+      })
+      .returning();
+    return created;
+  });
+
+const TOO_MANY = "too-many-uploads";
+
+async function assertFewUploads(tx: Transaction, userId: string): Promise<void> {
+  const [{ uploads }] = await tx.select({ uploads: count() }).from(upload).where(eq(upload.userId, userId));
+  if (uploads < MAX_UPLOADS_PER_PERSON) return;
+  throw new Problem({
+    tag: TOO_MANY,
+    what: `You have ${uploads} uploads on this server that are not imported yet.`,
+    hint: "Import some of them, or remove them from the import page, then go on.",
+  });
+}
+
+/** What is still to come of files that somebody is sending. One that rests for longer has to ask again. */
+async function promisedToUploads(tx: Transaction): Promise<number> {
+  const [{ bytes }] = await tx
+    .select({ bytes: sql<string>`coalesce(sum(${upload.sizeBytes} - ${upload.receivedBytes}), 0)` })
+    .from(upload)
+    .where(gt(upload.touchedAt, sql`now() - make_interval(mins => ${PROMISED_MINUTES})`));
+  return Number(bytes);
 }
 
 export async function findUpload(services: Services, owner: UploadOwner, uploadId: string): Promise<UploadRow> {
@@ -85,6 +135,7 @@ export async function appendPiece(
         where: row.fileName,
         hint: "The file changed while it was uploaded. Choose it again.",
       });
+    await assertWithinQuotas(tx, owner, 0, row.fileName);
     const written = await writePiece(services.environment.dataRoot, uploadId, offset, piece);
     const receivedBytes = written ? offset + piece.length : 0;
     await tx.update(upload).set({ receivedBytes, touchedAt: sql`now()` }).where(eq(upload.id, uploadId));
@@ -94,9 +145,11 @@ export async function appendPiece(
 
 /** False where the earlier pieces are gone from the disk: the file has to come anew. */
 async function writePiece(dataRoot: string, uploadId: string, offset: number, piece: Uint8Array): Promise<boolean> {
-  await mkdir(uploadFolder(dataRoot, uploadId), { recursive: true });
+  const folder = uploadFolder(dataRoot, uploadId);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await guardDisk(folder).beforeWriting(piece.length);
   // "a" would ignore the position; "r+" needs the file to be there.
-  const handle = await open(uploadFile(dataRoot, uploadId), offset === 0 ? "w" : "r+").catch((error) => {
+  const handle = await open(uploadFile(dataRoot, uploadId), offset === 0 ? "w" : "r+", 0o600).catch((error) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });
@@ -109,12 +162,7 @@ async function writePiece(dataRoot: string, uploadId: string, offset: number, pi
     await handle.datasync();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    throw new Problem({
-      tag: "disk-full",
-      what: "The server's disk is full.",
-      hint: "Ask whoever runs this server to free some space, then go on: what has arrived is kept.",
-    });
+    throw diskProblemOf(error) ?? error;
   } finally {
     await handle.close();
   }

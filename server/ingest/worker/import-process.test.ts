@@ -26,6 +26,7 @@ it("its last reports arrive whole, however long they are, though the reader is b
       voxelSizeZyx: [2, 0.5, 0.5],
       scratchFolder: path.join(folder, "scratch"),
       image: null,
+      storedBound: null,
       labels: {
         origin: { kind: "file", file, fileName: "labels.tif", choice: { image: "stack", channel: 0, time: 0 } },
         prefix: "volumes/one/labels.ome.zarr/",

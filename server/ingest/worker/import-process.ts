@@ -3,19 +3,27 @@ import { createReadStream } from "node:fs";
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
+import { captureConsole } from "../../log/capture-console.ts";
+import { logOf } from "../../log/log.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
-import { assertDiskHolds } from "../disk-room.ts";
+import { assertDiskHolds, diskProblemOf } from "../../storage/disk-room.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
 import { writeImagePyramid } from "../pyramid/write-image.ts";
 import { writeLabelPyramid } from "../pyramid/write-labels.ts";
-import type { BlobSink } from "../pyramid/write-pyramid.ts";
+import { type CountingSink, countingSink } from "../quota/counting-sink.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
 import type { VolumeSource } from "../volume-source.ts";
+import { boundWasmMemory, IMPORT_WASM_BYTES } from "./bound-wasm-memory.ts";
 import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
 
+boundWasmMemory(IMPORT_WASM_BYTES);
+
 /** Entry of the import process: one task from the parent, reports back, end. Without its parent it has no reason to live. */
+const log = logOf("import");
+captureConsole(log);
+
 let reported: Promise<void> = Promise.resolve();
 const report = (message: WorkerReport): void => {
   // Sent in order: once the last one is out, all are.
@@ -32,14 +40,9 @@ process.once("message", async (task: WorkerTask) => {
 
 function toProblem(error: unknown): ProblemFields {
   if (isProblem(error)) return error.toJSON();
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC")
-    return {
-      tag: "disk-full",
-      what: "The server's disk is full.",
-      hint: "Free some space on it, then start the import again. An import needs about three times the size of the volume while it runs.",
-    };
-  console.error("import failed", error);
+  const full = diskProblemOf(error);
+  if (full) return full.toJSON();
+  log.failed("the import failed", error);
   return {
     tag: "import-failed",
     what: "The import stopped because of an unexpected error.",
@@ -63,7 +66,7 @@ async function run(task: WorkerTask): Promise<void> {
 const IMAGE_SHARE = 0.6;
 
 async function importVolume(task: ImportTask): Promise<void> {
-  const blobs: BlobSink = createBlobStore(task.environment);
+  const blobs = countingSink(createBlobStore(task.environment), task.storedBound);
   const { image, labels, scratchFolder, voxelSizeZyx } = task;
   const share = image && labels ? IMAGE_SHARE : 1;
   if (image) {
@@ -79,7 +82,8 @@ async function importVolume(task: ImportTask): Promise<void> {
         name: task.name,
         onProgress: progress,
       });
-      report({ kind: "image-written", ...written, sha256: await sha256Of(image.origin) });
+      const storedBytes = blobs.takeCount();
+      report({ kind: "image-written", ...written, storedBytes, sha256: await sha256Of(image.origin) });
     });
   }
   if (labels) {
@@ -104,7 +108,7 @@ async function writeLabels(
   task: ImportTask,
   labels: LabelTask,
   source: VolumeSource,
-  blobs: BlobSink,
+  blobs: CountingSink,
   onProgress: (done: number) => void,
 ): Promise<void> {
   const renamed: Record<string, number> = {};
@@ -131,7 +135,7 @@ async function writeLabels(
         blobs.put(`${basePrefix}${brickKeyOf(bz, by, bx)}`, gzipped),
     }),
   });
-  report({ kind: "labels-written", extents, renamed });
+  report({ kind: "labels-written", extents, renamed, storedBytes: blobs.takeCount() });
 }
 
 async function withSource(
@@ -156,13 +160,18 @@ async function sha256Of(origin: OriginTask): Promise<string | null> {
   return hash.digest("hex");
 }
 
-/** At most one report per percent. */
+/** The server takes a long silence for a file that does not get on. */
+const SIGN_OF_LIFE_MS = 20_000;
+
+/** At most one report per percent, or now and then. */
 function progressReporter(phase: string, from: number, to: number): (done: number) => void {
   let last = -1;
+  let lastAt = 0;
   return (done) => {
     const percent = Math.floor((from + (to - from) * done) * 100);
-    if (percent === last) return;
+    if (percent === last && performance.now() - lastAt < SIGN_OF_LIFE_MS) return;
     last = percent;
+    lastAt = performance.now();
     report({ kind: "progress", done: percent / 100, phase });
   };
 }

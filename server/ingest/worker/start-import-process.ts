@@ -1,3 +1,5 @@
+import { plainProblem } from "../../../core/plain-text.ts";
+import { taskEnvironment } from "../../beside/child-environment.ts";
 import { startTaskProcess } from "../../beside/task-process.ts";
 import type { WorkerReport, WorkerTask } from "./worker-messages.ts";
 
@@ -7,13 +9,19 @@ export interface ImportProcess {
   readonly pid: number | undefined;
   /** Resolves after the last report, also when it crashed or was killed. */
   readonly ended: Promise<void>;
+  /** Whether it was ended because it took more than its memory. */
+  readonly outgrewMemory: boolean;
   /** At once, whatever it does. */
   kill(): Promise<void>;
 }
 
 /** Starts the process on its task. */
 export function startImportProcess(task: WorkerTask, onReport: (report: WorkerReport) => void): ImportProcess {
-  const process = startTaskProcess<WorkerTask, WorkerReport>(ENTRY, onReport);
+  // Looking into a file needs no store.
+  const s3 = task.kind === "import" ? task.environment.s3 : null;
+  const process = startTaskProcess<WorkerTask, WorkerReport>("import", ENTRY, taskEnvironment(s3), (report) =>
+    onReport(report.kind === "failed" ? { kind: "failed", problem: plainProblem(report.problem) } : report),
+  );
   process.send(task);
   return process;
 }

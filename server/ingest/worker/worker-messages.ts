@@ -35,6 +35,8 @@ export interface ImportTask {
   readonly scratchFolder: string;
   readonly image: { readonly origin: OriginTask; readonly prefix: string } | null;
   readonly labels: LabelTask | null;
+  /** What may be stored, and what is said where the volume becomes more; null = no bound. */
+  readonly storedBound: { readonly bytes: number; readonly problem: ProblemFields } | null;
 }
 
 export type WorkerTask = { readonly kind: "inspect"; readonly file: string; readonly fileName: string } | ImportTask;
@@ -44,6 +46,8 @@ export interface ImageReport {
   readonly levels: readonly StoredLevel[];
   readonly quality: QualityCard;
   readonly sha256: string | null;
+  /** Put into the store for it. */
+  readonly storedBytes: number;
 }
 
 export interface LabelReport {
@@ -51,6 +55,8 @@ export interface LabelReport {
   readonly extents: readonly LabelExtent[];
   /** The file's ids that are not the stored ones. */
   readonly renamed: Readonly<Record<string, number>>;
+  /** Put into the store for them. */
+  readonly storedBytes: number;
 }
 
 export type WorkerReport =

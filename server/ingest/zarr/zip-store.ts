@@ -1,22 +1,42 @@
 import type { Readable } from "node:stream";
+import { crc32 } from "node:zlib";
 import type { AsyncReadable, RangeQuery } from "@zarrita/storage";
 import yauzl from "yauzl";
-import { Problem } from "../../../core/problem.ts";
+import { isProblem, Problem } from "../../../core/problem.ts";
 
 /** Entries of a zip as a Zarr store. Names are only ever looked up, never written to a disk; sizes are bounded. */
 export interface ZipStore extends AsyncReadable {
   readonly names: Iterable<string>;
+  /** Unpacked bytes of an entry, as announced; undefined where there is none. */
+  sizeOf(name: string): number | undefined;
   close(): void;
 }
 
-const MAX_ENTRIES = 2_000_000;
-/** One chunk, shard or metadata file in memory. */
-const MAX_ENTRY_BYTES = 512 * 1024 * 1024;
+/** What is kept of an entry: half a million of them fit into the process's heap. */
+interface Entry {
+  readonly headerAt: number;
+  readonly packedBytes: number;
+  readonly bytes: number;
+  readonly checksum: number;
+  readonly packing: "stored" | "deflated" | "unreadable";
+}
+
+const MAX_ENTRIES = 500_000;
+const MAX_NAME_BYTES = 1024;
+const MAX_NAMES_BYTES = 64 * 1024 * 1024;
+/** One chunk or metadata file in memory: a chunk of 128 MB that did not get smaller by being packed. */
+const MAX_ENTRY_BYTES = 160 * 1024 * 1024;
+/** A deflated shard is unpacked whole for each of its chunks. */
+const MAX_DEFLATED_SHARD_BYTES = 64 * 1024 * 1024;
 /** Deflate's own limit. */
 const MAX_EXPANSION = 1033;
 
+const FILE_TYPE = 0o170000;
+const SYMBOLIC_LINK = 0o120000;
+
+const PACK_AGAIN = "Pack the OME-Zarr folder again and upload it once more.";
 const refuse = (tag: string, what: string, where: string, hint: string, cause?: unknown): Problem =>
-  new Problem({ tag, what, where, hint }, { cause });
+  new Problem({ tag, what, where: where.slice(0, 300), hint }, { cause });
 
 export async function openZipStore(path: string): Promise<ZipStore> {
   // Names are checked here, so that the message names the entry; yauzl would refuse some of them itself.
@@ -27,83 +47,147 @@ export async function openZipStore(path: string): Promise<ZipStore> {
         "zip-damaged",
         "The zip file cannot be opened: it is damaged or cut off.",
         "its directory",
-        "Pack the OME-Zarr folder again and upload it once more.",
+        PACK_AGAIN,
         cause,
       );
     });
-  const entries = new Map<string, yauzl.Entry>();
+  try {
+    return storeOf(zip, await readDirectory(zip));
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+async function readDirectory(zip: yauzl.ZipFile): Promise<Map<string, Entry>> {
+  const entries = new Map<string, Entry>();
+  let nameBytes = 0;
+  let packedBytes = 0;
   try {
     for await (const entry of zip.eachEntry()) {
-      if (entries.size >= MAX_ENTRIES)
+      nameBytes += entry.fileNameLength;
+      if (entries.size >= MAX_ENTRIES || entry.fileNameLength > MAX_NAME_BYTES || nameBytes > MAX_NAMES_BYTES)
         throw refuse(
           "zip-too-many",
-          `The zip has more than ${MAX_ENTRIES} entries.`,
+          `The zip has more than ${MAX_ENTRIES} entries, or names of a length that no volume has.`,
           "its directory",
           "Store the volume with larger chunks or with shards.",
         );
-      if (!entry.fileName.endsWith("/")) entries.set(checkedName(entry.fileName), entry);
+      const name = checkedName(entry.fileName);
+      if (name.endsWith("/")) continue;
+      if (((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMBOLIC_LINK)
+        throw refuse(
+          "zip-link",
+          "The zip holds a symbolic link in place of a file.",
+          name,
+          "Pack the OME-Zarr folder so that links are followed (without the option -y of zip).",
+        );
+      packedBytes += entry.compressedSize;
+      if (packedBytes > zip.fileSize)
+        throw refuse(
+          "zip-overlapping",
+          "The entries of the zip lie on top of each other.",
+          name,
+          "Such a file may be an attack. Pack the OME-Zarr folder again with an ordinary program.",
+        );
+      // Of several with one name the last counts: zarr-python appends attributes that change.
+      entries.set(name, {
+        headerAt: entry.relativeOffsetOfLocalHeader,
+        packedBytes: entry.compressedSize,
+        bytes: entry.uncompressedSize,
+        checksum: entry.crc32,
+        packing: packingOf(entry),
+      });
     }
   } catch (cause) {
-    zip.close();
-    if (cause instanceof Problem) throw cause;
+    if (isProblem(cause)) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     if (/relative path|absolute path|invalid characters/.test(message)) throw unsafeName(message);
-    throw refuse(
-      "zip-damaged",
-      "The directory of the zip file is damaged.",
-      message,
-      "Pack the OME-Zarr folder again.",
-      cause,
-    );
+    throw refuse("zip-damaged", "The directory of the zip file is damaged.", message, PACK_AGAIN, cause);
   }
-  const readEntry = async (key: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined> => {
-    const entry = entries.get(key.replace(/^\//, ""));
-    if (!entry) return undefined;
-    if (entry.isEncrypted() || !entry.canDecodeFileData())
-      throw refuse(
-        "zip-encoding",
-        "An entry of the zip is encrypted or packed in a way that is not read.",
-        entry.fileName,
-        "Pack the folder as an ordinary zip without password.",
-      );
-    if (
-      entry.uncompressedSize > MAX_ENTRY_BYTES ||
-      entry.uncompressedSize > (entry.compressedSize + 64) * MAX_EXPANSION
-    )
+  return entries;
+}
+
+const packingOf = (entry: yauzl.Entry): Entry["packing"] => {
+  if (entry.isEncrypted()) return "unreadable";
+  return entry.compressionMethod === 0 ? "stored" : entry.compressionMethod === 8 ? "deflated" : "unreadable";
+};
+
+function storeOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, Entry>): ZipStore {
+  let lastShard: { readonly name: string; readonly bytes: Uint8Array } | null = null;
+
+  /** Packed bytes `[start, end)` of an entry, inflated where it is deflated. */
+  const read = async (name: string, entry: Entry, start: number, end: number): Promise<Uint8Array> => {
+    const deflated = entry.packing === "deflated";
+    const wanted = deflated ? entry.bytes : end - start;
+    if (wanted > MAX_ENTRY_BYTES || (deflated && wanted > (entry.packedBytes + 64) * MAX_EXPANSION))
       throw refuse(
         "zip-bomb",
-        `An entry of the zip claims ${entry.uncompressedSize} bytes, packed into ${entry.compressedSize}.`,
-        entry.fileName,
-        "Store the volume with chunks of less than 512 MB.",
+        `An entry of the zip claims ${entry.bytes} bytes, packed into ${entry.packedBytes}.`,
+        name,
+        "Store the volume with chunks of less than 128 MB.",
       );
     try {
-      if (range && entry.compressionMethod === 0) {
-        const options = { start: range.start, end: Math.min(range.end, entry.uncompressedSize) };
-        return await collect(
-          await zip.openReadStreamPromise(entry, options as yauzl.ZipFileOptions),
-          options.end - options.start,
-        );
-      }
-      const whole = await collect(await zip.openReadStreamPromise(entry), entry.uncompressedSize);
-      return range ? whole.subarray(range.start, range.end) : whole;
-    } catch (cause) {
-      throw refuse(
-        "zip-damaged",
-        "An entry of the zip is damaged or cut off.",
-        entry.fileName,
-        "Pack the OME-Zarr folder again and upload it once more.",
-        cause,
+      const at = { relativeOffsetOfLocalHeader: entry.headerAt, compressedSize: entry.packedBytes } as yauzl.Entry;
+      const { fileDataStart } = await zip.readLocalFileHeaderPromise(at, { minimal: true });
+      // By its callback: yauzl 3.4's promise of the same name opens something else.
+      const stream = await new Promise<Readable>((resolve, reject) =>
+        zip.openReadStreamLowLevel(
+          fileDataStart,
+          entry.packedBytes,
+          start,
+          end,
+          deflated,
+          entry.bytes,
+          (error, opened) => (error ? reject(error) : resolve(opened)),
+        ),
       );
+      const bytes = await collect(stream, wanted);
+      if (bytes.length === entry.bytes && crc32(bytes) !== entry.checksum) throw new Error("the checksum differs");
+      return bytes;
+    } catch (cause) {
+      throw refuse("zip-damaged", "An entry of the zip is damaged or cut off.", name, PACK_AGAIN, cause);
     }
   };
+
+  const find = (key: string): { name: string; entry: Entry } | undefined => {
+    const name = key.replace(/^\//, "");
+    const entry = entries.get(name);
+    if (!entry) return undefined;
+    if (entry.packing !== "unreadable") return { name, entry };
+    throw refuse(
+      "zip-encoding",
+      "An entry of the zip is encrypted or packed in a way that is not read.",
+      name,
+      "Pack the folder as an ordinary zip without password.",
+    );
+  };
+
   return {
     names: entries.keys(),
-    get: (key) => readEntry(key),
-    getRange(key, query: RangeQuery) {
-      const size = entries.get(key.replace(/^\//, ""))?.uncompressedSize ?? 0;
-      const start = "suffixLength" in query ? Math.max(0, size - query.suffixLength) : query.offset;
-      const end = "suffixLength" in query ? size : query.offset + query.length;
-      return readEntry(key, { start, end });
+    sizeOf: (name) => entries.get(name)?.bytes,
+    async get(key) {
+      const found = find(key);
+      return found && read(found.name, found.entry, 0, found.entry.packedBytes);
+    },
+    async getRange(key, query: RangeQuery) {
+      const found = find(key);
+      if (!found) return undefined;
+      const { name, entry } = found;
+      const start = "suffixLength" in query ? Math.max(0, entry.bytes - query.suffixLength) : query.offset;
+      const end = "suffixLength" in query ? entry.bytes : query.offset + query.length;
+      if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start || end > entry.bytes)
+        throw refuse("zip-damaged", "A shard points outside of itself.", name, PACK_AGAIN);
+      if (entry.packing === "stored") return read(name, entry, start, end);
+      if (entry.bytes > MAX_DEFLATED_SHARD_BYTES)
+        throw refuse(
+          "zip-packed-shards",
+          `A shard of ${entry.bytes} bytes is packed a second time by the zip.`,
+          name,
+          "Pack the OME-Zarr folder without compression (zip -0); its chunks are packed already.",
+        );
+      if (lastShard?.name !== name) lastShard = { name, bytes: await read(name, entry, 0, entry.packedBytes) };
+      return lastShard.bytes.subarray(start, end);
     },
     close: () => zip.close(),
   };
@@ -130,7 +214,7 @@ const unsafeName = (name: string): Problem =>
   refuse(
     "zip-unsafe-name",
     "The zip holds a name that points outside its own folder.",
-    name.slice(0, 200),
+    name,
     "Such a file may be an attack. Pack the OME-Zarr folder again with an ordinary program.",
   );
 

@@ -8,16 +8,21 @@ import {
   type PixelType,
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
+import { parseBoundedJson } from "../bounded-json.ts";
 import type { ImageChoice, VolumeFile, VolumeSource } from "../volume-source.ts";
+import { metadataBounds, objectionToArray } from "./array-metadata.ts";
+import { chunkBytesOf } from "./chunk-codecs.ts";
 import { parseZarrImage, type ZarrImage } from "./ome-zarr-metadata.ts";
 import { openZipStore, type ZipStore } from "./zip-store.ts";
 
 const PIXEL_TYPES = new Set<string>(Object.keys(bytesPerPixel));
-const MAX_METADATA_BYTES = 64 * 1024 * 1024;
-const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
 const MAX_BLOCK_BYTES = 64 * 1024 * 1024;
+const MAX_BLOCK_CHUNKS = 20_000;
 /** Images looked for; a plate of many fields is not a volume. */
 const MAX_IMAGES = 64;
+/** Groups looked into, shallow ones first. */
+const MAX_GROUPS = 2000;
+const MAX_NOTES = 20;
 
 type NumberArray = zarr.Array<zarr.NumberDataType, ZipStore>;
 
@@ -33,12 +38,12 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
   try {
     const notes: string[] = [];
     const found: FoundImage[] = [];
-    for (const group of groupsOf(store)) {
+    for (const group of groupsOf(store).slice(0, MAX_GROUPS)) {
       const metadata = parseZarrImage(await attributesOf(store, group), group || "root");
       if (!metadata) continue;
       const result = await describe(store, group, metadata);
-      if (typeof result === "string") notes.push(`${group || "The image"} was left out: ${result}`);
-      else found.push(result);
+      if (typeof result !== "string") found.push(result);
+      else if (notes.length < MAX_NOTES) notes.push(`${group || "The image"} was left out: ${result}`);
       if (found.length >= MAX_IMAGES) break;
     }
     if (found.length === 0)
@@ -86,24 +91,28 @@ async function attributesOf(store: ZipStore, group: string): Promise<Record<stri
   const bytes = v3 ?? (await store.get(`${prefix}.zattrs`));
   const where = `${group ? `${group}/` : ""}${v3 ? "zarr.json" : ".zattrs"}`;
   if (!bytes) return {};
-  if (bytes.length > MAX_METADATA_BYTES) throw damagedJson(where);
+  let parsed: Record<string, unknown> | null;
   try {
-    const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown> | null;
-    const attributes = v3 ? parsed?.attributes : parsed;
-    return typeof attributes === "object" && attributes !== null ? (attributes as Record<string, unknown>) : {};
+    parsed = parseBoundedJson(bytes, metadataBounds) as Record<string, unknown> | null;
   } catch (cause) {
-    throw damagedJson(where, cause);
+    throw new Problem(
+      {
+        tag: "ome-zarr-metadata",
+        what: (cause as Error).message,
+        where,
+        hint: "Pack the OME-Zarr folder again.",
+      },
+      { cause },
+    );
   }
+  const attributes = v3 ? parsed?.attributes : parsed;
+  return typeof attributes === "object" && attributes !== null ? (attributes as Record<string, unknown>) : {};
 }
-
-const damagedJson = (where: string, cause?: unknown): Problem =>
-  new Problem(
-    { tag: "ome-zarr-metadata", what: "The metadata is no JSON.", where, hint: "Pack the OME-Zarr folder again." },
-    { cause },
-  );
 
 async function describe(store: ZipStore, group: string, metadata: ZarrImage): Promise<FoundImage | string> {
   const where = group ? `${group}/${metadata.arrayPath}` : metadata.arrayPath;
+  const claim = await objectionToArray(store, where);
+  if (claim) return claim;
   const array = await zarr.open(zarr.root(store).resolve(where), { kind: "array" }).catch((cause) => {
     if (cause instanceof Problem) throw cause;
     throw new Problem(
@@ -122,12 +131,10 @@ async function describe(store: ZipStore, group: string, metadata: ZarrImage): Pr
   const shapeZyx: Zyx = [array.shape[axes.z], array.shape[axes.y], array.shape[axes.x]];
   const objection = shapeObjection(shapeZyx);
   if (objection) return objection.what;
-  if (array.chunks.reduce((a, b) => a * b, bytesPerPixel[pixelType]) > MAX_CHUNK_BYTES)
-    return `its chunks of ${array.chunks.join(" × ")} do not fit into memory.`;
   const channels = axes.c === null ? 1 : array.shape[axes.c];
   if (channels > 1024) return `it claims ${channels} channels.`;
   return {
-    array: array as NumberArray,
+    array: checkingChunks(array as NumberArray, where),
     metadata,
     image: {
       path: where,
@@ -142,13 +149,64 @@ async function describe(store: ZipStore, group: string, metadata: ZarrImage): Pr
   };
 }
 
+/** A chunk is its whole shape or an error that names it. */
+function checkingChunks(array: NumberArray, where: string): NumberArray {
+  const wanted = chunkBytesOf(array.dtype, array.chunks);
+  const checking = zarr.defineArrayExtension((inner) => ({
+    async getChunk(coords, options, more) {
+      const chunk = `${where}, chunk ${coords.join(", ")}`;
+      const result = await inner.getChunk(coords, options, more).catch((cause) => {
+        if (cause instanceof Problem) throw cause;
+        throw damagedChunk(`A chunk cannot be decoded: ${innermostMessage(cause)}.`, chunk, cause);
+      });
+      const { byteLength } = result.data as PixelArray;
+      if (byteLength !== wanted) throw damagedChunk(`A chunk holds ${byteLength} of ${wanted} bytes.`, chunk);
+      return result;
+    },
+  }));
+  return checking(array);
+}
+
+function innermostMessage(error: unknown): string {
+  let inner = error;
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  return inner instanceof Error ? inner.message : String(inner);
+}
+
+const damagedChunk = (what: string, where: string, cause?: unknown): Problem =>
+  new Problem(
+    {
+      tag: "ome-zarr-chunk",
+      what,
+      where,
+      hint: "The file is damaged: compare it with the original, pack its folder again and upload it once more.",
+    },
+    { cause },
+  );
+
+/** Chunks one after the other: zarrita would decode all of a block at once. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    add(work: () => Promise<void>) {
+      last = last.then(work);
+      last.catch(() => {}); // told by onIdle
+    },
+    onIdle: () => last.then(() => []),
+  };
+}
+
 function sourceOf({ array, image, metadata }: FoundImage, choice: ImageChoice): VolumeSource {
   const { axes } = metadata;
   const [sizeZ, sizeY, sizeX] = image.shapeZyx;
   const rowBytes = sizeX * bytesPerPixel[image.pixelType];
   const planes = Math.max(1, Math.min(sizeZ, array.chunks[axes.z], Math.floor(MAX_BLOCK_BYTES / rowBytes)));
   const chunkRows = array.chunks[axes.y];
-  const rowsInBudget = Math.floor(MAX_BLOCK_BYTES / (rowBytes * planes));
+  const chunksAcross = Math.ceil(sizeX / array.chunks[axes.x]);
+  const rowsInBudget = Math.min(
+    Math.floor(MAX_BLOCK_BYTES / (rowBytes * planes)),
+    Math.max(1, Math.floor(MAX_BLOCK_CHUNKS / chunksAcross)) * chunkRows,
+  );
   const rows = Math.max(
     1,
     Math.min(sizeY, rowsInBudget, Math.max(1, Math.floor(rowsInBudget / chunkRows)) * chunkRows),
@@ -164,18 +222,7 @@ function sourceOf({ array, image, metadata }: FoundImage, choice: ImageChoice): 
         if (axis === axes.x) return zarr.slice(0, sizeX);
         return axis === axes.c ? choice.channel : axis === axes.t ? choice.time : 0;
       });
-      const part = await zarr.get(array, selection).catch((cause) => {
-        if (cause instanceof Problem) throw cause;
-        throw new Problem(
-          {
-            tag: "ome-zarr-chunk",
-            what: `A chunk cannot be decoded: ${cause instanceof Error ? cause.message : cause}.`,
-            where: `${image.path}, z ${zMin} to ${zMax - 1}, y ${yMin} to ${yMax - 1}`,
-            hint: "The file is damaged, or packed with a codec that is not read here.",
-          },
-          { cause },
-        );
-      });
+      const part = await zarr.get(array, selection, { createQueue });
       // The order of the remaining axes is that of the array, which need not be z, y, x.
       const kept = [axes.z, axes.y, axes.x].toSorted((a, b) => a - b);
       const strideOf = (axis: number) => part.stride[kept.indexOf(axis)];

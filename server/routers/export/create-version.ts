@@ -2,11 +2,15 @@ import { and, count, eq, max } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { datasetVersion, project, volume } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
+import { costlyCall } from "../../call-rate.ts";
 import { datasetFreezerOf } from "../../export/dataset-freezer.ts";
-import { projectProcedure } from "../../trpc.ts";
+import { changeProject } from "../../projects/change-project.ts";
+import { atMost, projectProcedure } from "../../trpc.ts";
 
 /** Starts to freeze the project as it is now. The licence is the project's: it is set here as in the settings. */
 export const createVersion = projectProcedure("owner")
+  .use(atMost(costlyCall("export.create", 20, 60)))
   .input(z.object({ licence: z.string().trim().max(500) }))
   .mutation(async ({ ctx, input }) => {
     const { db, events } = ctx.services;
@@ -25,20 +29,23 @@ export const createVersion = projectProcedure("owner")
           hint: "Import one and label some nuclei.",
         });
       if (input.licence !== of.dataLicence)
-        await tx.update(project).set({ dataLicence: input.licence }).where(eq(project.id, projectId));
+        await changeProject(tx, { projectId, fields: { dataLicence: input.licence }, by: ctx.user.id });
       const [{ last }] = await tx
         .select({ last: max(datasetVersion.version) })
         .from(datasetVersion)
         .where(eq(datasetVersion.projectId, projectId));
+      const version = (last ?? 0) + 1;
       const [row] = await tx
         .insert(datasetVersion)
         .values({
           projectId,
-          version: (last ?? 0) + 1,
+          version,
           checkpointId: of.currentCheckpointId,
           createdBy: ctx.user.id,
         })
         .returning({ id: datasetVersion.id });
+      const details = { versionId: row.id, version };
+      await recordAudit(tx, { act: "export.version-frozen", by: ctx.user.id, projectId, details });
       return row.id;
     });
     datasetFreezerOf(ctx.services).nudge();

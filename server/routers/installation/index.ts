@@ -1,14 +1,24 @@
 import { router } from "../../trpc.ts";
 import { engineStatus } from "./engine-status.ts";
-import { makeResetLink, people, setAdministrator } from "./people.ts";
-import { createTrainerToken, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
+import { endSessions, makeResetLink, people, resetSecondFactor, setAccountOn, setAdministrator } from "./people.ts";
+import { changeSettings, settings } from "./settings.ts";
+import { measureStorage, storage } from "./storage.ts";
+import { createTrainerToken, projectNames, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
 
 export const installationRouter = router({
   engineStatus,
   people,
   makeResetLink,
   setAdministrator,
+  setAccountOn,
+  endSessions,
+  resetSecondFactor,
   trainerTokens,
+  projectNames,
   createTrainerToken,
   revokeTrainerToken,
+  settings,
+  changeSettings,
+  storage,
+  measureStorage,
 });

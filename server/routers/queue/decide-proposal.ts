@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { failureLog } from "../../failure-log.ts";
 import { retrainWhenDue } from "../../jobs/retrain-when-due.ts";
 import { decide } from "../../proposals/decide.ts";
 import { volumeProcedure } from "../../trpc.ts";
@@ -11,6 +12,6 @@ export const decideProposal = volumeProcedure("annotator")
     await decide(ctx.services, { ...input, projectId: ctx.projectId, userId: ctx.user.id });
     // Freezing takes longer than a person should wait for the next question.
     retrainWhenDue(ctx.services, ctx.projectId, ctx.user.id).catch((error) =>
-      console.error("A training could not be started by itself:", error),
+      failureLog.failed("a training that starts by itself", error),
     );
   });

@@ -4,4 +4,4 @@ import { projectProcedure } from "../../trpc.ts";
 
 export const cancelTraining = projectProcedure("annotator")
   .input(z.object({ jobId: z.uuid() }))
-  .mutation(({ ctx, input }) => cancelJob(ctx.services, ctx.projectId, input.jobId));
+  .mutation(({ ctx, input }) => cancelJob(ctx.services, { ...input, by: ctx.user.id }));

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { project, trainer, trainingJob, volume } from "../../../db/schema/index.ts";
+import { servesProject } from "../../auth/trainer-token.ts";
 import { decisionsSinceTraining } from "../../jobs/decisions-since-training.ts";
 import { trainingReadiness } from "../../jobs/training-readiness.ts";
 import { projectProcedure } from "../../trpc.ts";
@@ -19,6 +20,7 @@ export const trainingState = projectProcedure("viewer").query(async ({ ctx }) =>
       engine: trainingJob.engine,
       cancelRequested: trainingJob.cancelRequested,
       problem: trainingJob.problem,
+      note: trainingJob.note,
       attempts: trainingJob.attempts,
       /** Nobody holds it, though somebody did: another trainer will go on. */
       orphaned: sql<boolean>`${trainingJob.state} = 'leased' and ${trainingJob.leaseExpiresAt} < now()`,
@@ -29,6 +31,7 @@ export const trainingState = projectProcedure("viewer").query(async ({ ctx }) =>
     .where(ofProject)
     .orderBy(desc(trainingJob.createdAt))
     .limit(20);
+  // Those that would take its jobs: others would be named to people who wait for them in vain.
   const trainers = await db
     .select({
       name: trainer.name,
@@ -40,6 +43,7 @@ export const trainingState = projectProcedure("viewer").query(async ({ ctx }) =>
       lastSeenAt: trainer.lastSeenAt,
     })
     .from(trainer)
+    .where(servesProject(trainer.tokenHash, ctx.projectId))
     .orderBy(desc(trainer.lastSeenAt))
     .limit(20);
   const [waitingElsewhere] = await db

@@ -2,6 +2,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
 import { assertSameShape } from "../../ingest/labels/label-source.ts";
 import { volumeProcedure } from "../../trpc.ts";
@@ -27,15 +28,21 @@ export const addLabels = volumeProcedure("reviewer")
         where: target.name,
         hint: "Add the labels when it is ready.",
       });
-    const [job] = await db
-      .insert(importJob)
-      .values({
-        projectId: ctx.projectId,
-        volumeId: target.id,
-        userId: ctx.user.id,
-        request: { image: null, labels: labelsRequest(origin, input.labels) },
-      })
-      .returning({ jobId: importJob.id });
+    const job = await db.transaction(async (tx) => {
+      const [row] = await tx
+        .insert(importJob)
+        .values({
+          projectId: ctx.projectId,
+          volumeId: target.id,
+          userId: ctx.user.id,
+          request: { image: null, labels: labelsRequest(origin, input.labels) },
+        })
+        .returning({ jobId: importJob.id });
+      const source = origin.kind === "upload" ? origin.fileName : "";
+      const details = { volumeId: target.id, name: target.name, source };
+      await recordAudit(tx, { act: "volume.labels-added", by: ctx.user.id, projectId: ctx.projectId, details });
+      return row;
+    });
     importQueueOf(ctx.services).nudge();
     events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: target.id });
     return job;

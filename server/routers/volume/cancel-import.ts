@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { endImports } from "../../ingest/jobs/end-imports.ts";
 import { volumePrefix } from "../../ingest/jobs/import-places.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
@@ -23,12 +24,20 @@ export const cancelImport = volumeProcedure("reviewer").mutation(async ({ ctx, i
         what: "These labels are already being added to what people have painted, and are complete in a moment.",
         hint: "Wait for it. Then delete what you do not want.",
       });
+    const [present] = await tx.select({ name: volume.name }).from(volume).where(eq(volume.id, input.volumeId));
     const unready = and(eq(volume.id, input.volumeId), inArray(volume.state, ["importing", "failed"]));
     const gone = await tx.delete(volume).where(unready).returning({ id: volume.id });
     await scheduleBlobRemoval(
       tx,
       gone.map(({ id }) => volumePrefix(id)),
     );
+    if (removed.length > 0 || gone.length > 0)
+      await recordAudit(tx, {
+        act: "volume.import-cancelled",
+        by: ctx.user.id,
+        projectId: ctx.projectId,
+        details: { volumeId: input.volumeId, name: present?.name ?? "", volumeRemoved: gone.length > 0 },
+      });
     return removed;
   });
   await endImports(ctx.services, jobs);

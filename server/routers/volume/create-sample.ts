@@ -2,7 +2,8 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { SAMPLE_SPACE } from "../../../core/sample/generate-sample.ts";
 import { volume } from "../../../db/schema/index.ts";
-import { projectProcedure } from "../../trpc.ts";
+import { costlyCall } from "../../call-rate.ts";
+import { atMost, projectProcedure } from "../../trpc.ts";
 import { insertVolume } from "./insert-volume.ts";
 
 /** Share of the true labels that come with the sample. */
@@ -10,6 +11,7 @@ const SHARES = { none: 0, third: 1 / 3, all: 1 } as const;
 
 /** The synthetic volume: another seed for each that a project has, so that several can be told apart by a split. */
 export const createSample = projectProcedure("reviewer")
+  .use(atMost(costlyCall("volume.createSample", 20, 60)))
   .input(z.object({ labels: z.enum(["none", "third", "all"]).default("none") }))
   .mutation(async ({ ctx, input }) => {
     const taken = await ctx.services.db

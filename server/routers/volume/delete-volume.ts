@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { endImports } from "../../ingest/jobs/end-imports.ts";
 import { volumePrefix } from "../../ingest/jobs/import-places.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
@@ -18,7 +19,7 @@ export const deleteVolume = volumeProcedure("owner")
       const removed = await tx
         .delete(volume)
         .where(and(eq(volume.id, input.volumeId), eq(volume.name, input.name.trim())))
-        .returning({ id: volume.id });
+        .returning({ name: volume.name });
       if (removed.length === 0)
         throw new Problem({
           tag: "name-differs",
@@ -26,6 +27,8 @@ export const deleteVolume = volumeProcedure("owner")
           hint: "Type the volume's name as it is shown.",
         });
       await scheduleBlobRemoval(tx, [volumePrefix(input.volumeId)]);
+      const details = { volumeId: input.volumeId, name: removed[0].name };
+      await recordAudit(tx, { act: "volume.deleted", by: ctx.user.id, projectId: ctx.projectId, details });
       return imports;
     });
     await endImports(ctx.services, jobs);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { FileImage } from "../../../core/import/file-contents.ts";
 import type { ImageOrigin, ImportRequest } from "../../../core/import/import-request.ts";
 import { Problem } from "../../../core/problem.ts";
+import { nameSchema } from "../../../core/text/name.ts";
 import { inspectUpload } from "../../ingest/uploads/inspect-upload.ts";
 import type { UploadOwner } from "../../ingest/uploads/upload-store.ts";
 import type { Services } from "../../services.ts";
@@ -33,8 +34,8 @@ export const voxelSizeSchema = z.tuple([
   z.number().gt(1e-6).lt(1e4),
 ]);
 
-export const volumeNameSchema = z.string().trim().min(1).max(200);
-export const specimenSchema = z.string().trim().min(1).max(200);
+export const volumeNameSchema = nameSchema(200);
+export const specimenSchema = nameSchema(200);
 
 /** Looks the choice up in the file itself: what a page sends is not believed. */
 export async function resolveOrigin(

@@ -7,6 +7,7 @@ import { inspectUpload } from "./inspect-upload.ts";
 import { listVolumes, volumeById } from "./read-volumes.ts";
 import { renameVolume } from "./rename-volume.ts";
 import { retryImport } from "./retry-import.ts";
+import { roomInUse } from "./room-in-use.ts";
 import { startImport } from "./start-import.ts";
 
 /** Volumes of a project: how they come in, what they are, how they go. Files come by HTTP (server/http/uploads.ts). */
@@ -21,4 +22,5 @@ export const volumeRouter = router({
   retryImport,
   addLabels,
   createSample,
+  roomInUse,
 });

@@ -1,6 +1,7 @@
 import type { ImportRequest } from "../../../core/import/import-request.ts";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
 import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
 import type { Services } from "../../services.ts";
 
@@ -34,6 +35,12 @@ export async function insertVolume(
     await tx
       .insert(importJob)
       .values({ projectId: values.projectId, volumeId: row.id, userId: values.createdBy, request });
+    await recordAudit(tx, {
+      act: "volume.import-started",
+      by: values.createdBy,
+      projectId: values.projectId,
+      details: { volumeId: row.id, name: values.name, source: values.sourceFileName },
+    });
     return row.id;
   });
   importQueueOf(services).nudge();

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
+import { costlyCall } from "../../call-rate.ts";
 import { assertSameShape } from "../../ingest/labels/label-source.ts";
-import { projectProcedure } from "../../trpc.ts";
+import { atMost, projectProcedure } from "../../trpc.ts";
 import {
   labelsRequest,
   labelsSchema,
@@ -15,6 +16,7 @@ import { insertVolume } from "./insert-volume.ts";
 
 /** Starts the import of a volume; it appears in the list at once, and is usable as soon as its pyramid is written. */
 export const startImport = projectProcedure("reviewer")
+  .use(atMost(costlyCall("volume.startImport", 300, 5)))
   .input(
     z.object({
       name: volumeNameSchema,

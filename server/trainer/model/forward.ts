@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import type { LevelConfig, NetworkConfig } from "../../../core/checkpoint/network-config.ts";
 import { type ChannelStatistics, NORM_EPSILON, normaliseRelu } from "../engine/channel-operations.ts";
 import { enlarge, shrinkByMax } from "../engine/resample-operations.ts";
-import type { LevelConfig, NetworkConfig } from "./network-config.ts";
 
 /** What follows a convolution: `(convolved, scale, shift) -> activated`. */
 type Activation = (x: tf.Tensor5D, scale: tf.Tensor1D, shift: tf.Tensor1D) => tf.Tensor5D;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Head } from "./network-config.ts";
+import type { Head } from "../../../core/checkpoint/network-config.ts";
 
 /** Truth of one patch; every array `[n, d, h, w]` flattened, one entry per voxel. */
 export interface PatchTruth {

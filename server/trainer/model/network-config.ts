@@ -1,21 +1,6 @@
+import type { Head, LevelConfig, NetworkConfig } from "../../../core/checkpoint/network-config.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { anisotropyOf } from "../../../core/volume/voxel-space.ts";
-
-/** What the network says about every voxel, in the order of its output channels. */
-export type Head = "foreground" | "distance" | "boundary";
-
-export interface LevelConfig {
-  readonly channels: number;
-  readonly kernelZyx: Zyx;
-  /** Pooling from the level above into this one; [1, 1, 1] for the first. */
-  readonly poolZyx: Zyx;
-}
-
-/** Everything needed to build the network again; stored with the weights. */
-export interface NetworkConfig {
-  readonly levels: readonly LevelConfig[];
-  readonly heads: readonly Head[];
-}
 
 const FLAT_ABOVE = 2.5;
 

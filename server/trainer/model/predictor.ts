@@ -1,15 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
+import type { NetworkConfig } from "../../../core/checkpoint/network-config.ts";
+import type { NetworkWeights } from "../../../core/checkpoint/trained-model.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { foldStatistics, runFolded } from "./forward.ts";
-import type { NetworkConfig } from "./network-config.ts";
 import { splitWeights } from "./parameters.ts";
-
-/** What prediction needs of a trained network. */
-export interface NetworkWeights {
-  readonly weights: Float32Array;
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
-}
 
 /** A network ready to predict. Call `dispose` when done. */
 export class Predictor {

@@ -1,10 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
+import type { NetworkConfig } from "../../../core/checkpoint/network-config.ts";
+import { countNormalisedChannels } from "../../../core/checkpoint/network-layout.ts";
+import type { NetworkState } from "../../../core/checkpoint/trained-model.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ChannelStatistics } from "../engine/channel-operations.ts";
 import { runTraining } from "./forward.ts";
 import { maskedLoss } from "./loss.ts";
-import type { NetworkConfig } from "./network-config.ts";
-import { countNormalisedChannels, initialWeights, splitWeights } from "./parameters.ts";
+import { initialWeights, splitWeights } from "./parameters.ts";
 
 /** One patch with its truth, plain arrays of d·h·w values. */
 export interface TrainingPatch {
@@ -14,19 +16,6 @@ export interface TrainingPatch {
   readonly foreground: Float32Array;
   readonly distance: Float32Array;
   readonly boundary: Float32Array;
-}
-
-/** Everything that training needs to go on where it stopped; all vectors flat. */
-export interface NetworkState {
-  readonly step: number;
-  readonly weights: Float32Array;
-  /** Weights averaged over the last steps: what predicts. */
-  readonly averagedWeights: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-  /** Running statistics of the normalised channels. */
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
 }
 
 export interface OptimiserOptions {

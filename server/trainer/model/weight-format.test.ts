@@ -1,6 +1,6 @@
 import { io } from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { saveCheckpoint } from "../checkpoint.ts";
+import { saveCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
 import { planNetwork } from "./network-config.ts";
 import { createNetworkState } from "./trainable-network.ts";
 

@@ -4,6 +4,7 @@ import { IconStack2, IconUpload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
+import { RoomInUse } from "../../../../components/import/room-in-use.tsx";
 import { EmptyState } from "../../../../components/ui/empty-state.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { Section } from "../../../../components/ui/section.tsx";
@@ -20,6 +21,10 @@ export function Volumes() {
   const volumes = useQuery(trpc.volume.list.queryOptions({ projectId: project.id }));
   const [deleting, setDeleting] = useState<ShownVolume | null>(null);
   const mayImport = hasRole(project.role, "reviewer");
+  const room = useQuery({
+    ...trpc.volume.roomInUse.queryOptions({ projectId: project.id }),
+    enabled: mayImport && Boolean(volumes.data?.length),
+  });
   const importButton = (
     <Button component={Link} href={`/projects/${project.id}/import`} size="sm" leftSection={<IconUpload size={16} />}>
       Import volumes
@@ -65,6 +70,7 @@ export function Volumes() {
           </Table.Tbody>
         </Table>
       )}
+      {room.data && <RoomInUse rooms={[["This project", room.data.project]]} />}
       <DeleteVolume volume={deleting} onClose={() => setDeleting(null)} />
     </Section>
   );

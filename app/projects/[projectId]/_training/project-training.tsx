@@ -51,7 +51,7 @@ export function ProjectTraining() {
       curve={loaded(curve)}
       canTrain={hasRole(role, "annotator")}
       canChooseCheckpoint={hasRole(role, "reviewer")}
-      start={() => told(client.training.start.mutate({ projectId }).then(() => state.refetch()))}
+      start={(from) => told(client.training.start.mutate({ projectId, from }).then(() => state.refetch()))}
       cancel={(jobId) => told(client.training.cancel.mutate({ projectId, jobId }).then(() => state.refetch()))}
       keepOut={(specimen, keptOut) =>
         told(client.training.keepSpecimenOut.mutate({ projectId, specimen, keptOut }).then(() => state.refetch()))

@@ -2,7 +2,9 @@
 import { Paper, Stack, Text } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { FileDrop } from "../../../../components/import/file-drop.tsx";
+import { RoomInUse } from "../../../../components/import/room-in-use.tsx";
 import { UploadRow } from "../../../../components/import/upload-row.tsx";
 import { EmptyState } from "../../../../components/ui/empty-state.tsx";
 import { PageTitle } from "../../../../components/ui/page-title.tsx";
@@ -20,10 +22,18 @@ export function ImportPage() {
   const project = useProject();
   const trpc = useTRPC();
   const volumes = useQuery(trpc.volume.list.queryOptions({ projectId: project.id }));
+  const mayImport = hasRole(project.role, "reviewer");
   const uploads = useUploads(project.id);
+  const room = useQuery({ ...trpc.volume.roomInUse.queryOptions({ projectId: project.id }), enabled: mayImport });
+  // A file that has begun, has arrived or was taken back changes it.
+  const stages = uploads.files.map(({ key, stage }) => `${key} ${stage.kind}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what it is asked for anew
+  useEffect(() => {
+    if (mayImport) void room.refetch();
+  }, [stages, mayImport]);
   const arrived = uploads.files.flatMap(({ stage }) => (stage.kind === "arrived" ? [stage.arrived] : []));
   const drafts = useDrafts(arrived, new Set(volumes.data?.map(({ name }) => name)));
-  if (!hasRole(project.role, "reviewer"))
+  if (!mayImport)
     return (
       <EmptyState
         icon={<IconLock size={40} stroke={1.2} />}
@@ -38,6 +48,14 @@ export function ImportPage() {
   return (
     <Stack gap="lg">
       <PageTitle title="Import volumes" />
+      {room.data && (
+        <RoomInUse
+          rooms={[
+            ["You, in all projects", room.data.person],
+            ["This project", room.data.project],
+          ]}
+        />
+      )}
       <FileDrop onFiles={uploads.add} />
       {uploads.files.map(({ key, file, stage }) => {
         if (stage.kind !== "arrived")

@@ -3,7 +3,7 @@ import type { Tiff } from "../tiff-directory.ts";
 import { readNumbers } from "../tiff-directory.ts";
 import type { TiffPage } from "../tiff-page.ts";
 import type { ImageJDescription } from "./imagej-description.ts";
-import { planeOrder } from "./plane-order.ts";
+import { MAX_CHANNELS, planeOrder } from "./plane-order.ts";
 import { contiguousStart, IN_ORDER, numbered, partialNote, type TiffImage, withSamples } from "./tiff-image.ts";
 
 const X_RESOLUTION = 282;
@@ -18,6 +18,7 @@ export async function imageFromImageJ(
   pages: readonly TiffPage[],
 ): Promise<{ image: TiffImage; notes: string[] } | string> {
   const [first] = pages;
+  if (said.channels * first.samples > MAX_CHANNELS) return `The header claims ${said.channels} channels.`;
   const single = pages.length === 1 && said.images > 1;
   const present = single ? said.images : pages.length;
   const notes: string[] = [];

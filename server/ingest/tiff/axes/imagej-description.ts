@@ -1,4 +1,8 @@
 import { lengthInUm } from "../../length-unit.ts";
+import { decimalNumber, wholeNumber } from "../../strict-numbers.ts";
+
+/** Some twenty lines are usual. */
+const MAX_LENGTH = 65_536;
 
 /** What Fiji and ImageJ write into the description of the first page; the format is documented by its readers only. */
 export interface ImageJDescription {
@@ -20,19 +24,18 @@ const ORDERS = /^(czt|ctz|zct|ztc|tcz|tzc)$/;
 export function parseImageJDescription(text: string): ImageJDescription | null {
   if (!text.startsWith("ImageJ=")) return null;
   const fields = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.slice(0, MAX_LENGTH).split(/\r?\n/)) {
     const equals = line.indexOf("=");
     if (equals > 0) fields.set(line.slice(0, equals), line.slice(equals + 1).trim());
   }
   const count = (key: string): number => {
-    const value = Number(fields.get(key) ?? 1);
-    return Number.isSafeInteger(value) && value > 0 ? value : 1;
+    return wholeNumber(fields.get(key) ?? "1") || 1;
   };
   // Newer versions name the units of y and z where they differ from that of x.
   const unit = fields.get("unit") ?? "";
   const umPerUnit = (key: string) => lengthInUm(1, fields.get(key) ?? unit);
   // ImageJ lets the spacing be negative for stacks taken from the top.
-  const spacing = Math.abs(Number(fields.get("spacing") ?? Number.NaN));
+  const spacing = Math.abs(decimalNumber(fields.get("spacing") ?? "") ?? Number.NaN);
   const order = (fields.get("order") ?? "").toLowerCase();
   return {
     channels: count("channels"),

@@ -7,6 +7,7 @@ import { type Found, imageFromMaker, imageFromShape, imageOfContiguous, imageOfP
 import { parseImageJDescription } from "./imagej-description.ts";
 import { readMakerStack, stkPlanes } from "./maker-tags.ts";
 import { parseOmeXml } from "./ome-xml.ts";
+import { MAX_CHANNELS } from "./plane-order.ts";
 import { parseShapedDescription, type ShapedDescription } from "./shaped-description.ts";
 import { assertSameLayout, haveSameLayout, mixedPages, type TiffImage } from "./tiff-image.ts";
 
@@ -20,6 +21,22 @@ const DESCRIPTION = 270;
 
 /** The images of a file, by the first that speaks: OME-XML, a microscope's tags, ImageJ, descriptions of shape, pages. */
 export async function imagesOfTiff(tiff: Tiff, all: readonly TiffPage[]): Promise<TiffImages> {
+  const found = await findImages(tiff, all);
+  for (const { channels } of found.images) assertFewChannels(channels.length);
+  return found;
+}
+
+function assertFewChannels(channels: number): void {
+  if (channels <= MAX_CHANNELS) return;
+  throw new Problem({
+    tag: "tiff-damaged",
+    what: `The header claims ${channels} channels.`,
+    where: "tag 270",
+    hint: "If they are slices, save the volume as a z stack; otherwise the header is damaged.",
+  });
+}
+
+async function findImages(tiff: Tiff, all: readonly TiffPage[]): Promise<TiffImages> {
   const text = (await readText(tiff, tiff.directories[0], DESCRIPTION)) ?? "";
   const ome = parseOmeXml(text, all.length);
   if (ome) return imagesFromOme(ome, all);

@@ -24,6 +24,8 @@ const WORDS: Readonly<Record<string, string>> = {
   P: "positions",
   R: "repetitions",
 };
+/** More are slices by another name, or damage. */
+export const MAX_CHANNELS = 4096;
 /** Fewer planes than this are no stack that somebody called by the wrong name. */
 const FEWEST_SLICES = 5;
 
@@ -40,6 +42,7 @@ export function planeOrder(axes: readonly PlaneAxis[]): PlaneOrder | string {
   if (!long.some(({ name }) => name === "Z")) return withoutSlices(long);
   const indexOf = indexer(long);
   const others = long.filter(({ name }) => name !== "Z" && name !== "T");
+  if (lengthOf(others) > MAX_CHANNELS) return `The header claims ${lengthOf(others)} channels.`;
   return {
     slices: sizeOf(long, "Z"),
     channels: channelNames(others),

@@ -6,8 +6,11 @@ export interface ShapedDescription {
   readonly axes: string | null;
 }
 
+/** tifffile writes it for files of any size, in one line. */
+const MAX_LENGTH = 65_536;
+
 export function parseShapedDescription(text: string): ShapedDescription | null {
-  if (!text.startsWith("{")) return null;
+  if (!text.startsWith("{") || text.length > MAX_LENGTH) return null;
   let said: { shape?: unknown; axes?: unknown } | null;
   try {
     said = JSON.parse(text);

@@ -10,7 +10,7 @@ async function convolveOnce(addonPath: string): Promise<void> {
   const middle = values[(1 * 5 + 2) * 6 + 3];
   if (values[0] !== 8 || middle !== 27)
     throw new Error(`error: wrong convolution: corner ${values[0]}, middle ${middle}`);
-  console.log(`${VERIFIED_MARK} ${usesGpu ? "gpu" : "cpu"}`);
+  process.stdout.write(`${VERIFIED_MARK} ${usesGpu ? "gpu" : "cpu"}\n`);
 }
 
 await convolveOnce(process.argv[2]);

@@ -14,7 +14,6 @@ export async function findMissingTools(probes: SystemProbes): Promise<MissingToo
     [await probes.hasPython(), "Python 3", "python3"],
     [(await probes.findPip()) !== null, "pip (Python's installer)", "python3-pip"],
     [await probes.hasCompiler(), "a C++ compiler (g++)", "g++"],
-    [await probes.hasMake(), "make", "make"],
   ];
   const missing = wanted.filter(([there]) => !there);
   if (missing.length === 0) return null;

@@ -25,8 +25,6 @@ const computer: SystemProbes = {
   findPip: async () => ["python3", "-m", "pip"],
   hasPython: async () => true,
   hasCompiler: async () => true,
-  hasMake: async () => true,
-  findNodeHeaders: () => null,
 };
 
 let folder: string;

@@ -92,7 +92,7 @@ async function build(candidate: LibraryCandidate, options: SetUpOptions): Promis
   await unpackWheel(wheel, folder, placeTensorFlowEntry, showUnpacked);
   for (const cudaWheel of cudaWheels) await unpackWheel(cudaWheel, folder, placeCudaEntry, showUnpacked);
   report({ phase: "build", message: "Compiling the binding" });
-  const addonPath = await buildBinding(folder, probes, signal);
+  const addonPath = await buildBinding(folder, signal);
   report({ phase: "verify", message: "Running one convolution" });
   const check = await verifyBinding(addonPath, signal);
   if ("reason" in check || (candidate.withCuda && !check.verified.usesGpu))

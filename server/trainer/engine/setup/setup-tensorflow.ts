@@ -6,6 +6,6 @@ import { probeSystem } from "./system-probes.ts";
 const result = await setUpBinding({
   cache: cacheFolder(),
   probes: probeSystem(),
-  report: (progress) => console.log(JSON.stringify(progress)),
+  report: (progress) => void process.stdout.write(`${JSON.stringify(progress)}\n`),
 });
-if ("problem" in result) console.error(`${result.problem.message} Training uses the wasm engine.`);
+if ("problem" in result) process.stderr.write(`${result.problem.message} Training uses the wasm engine.\n`);

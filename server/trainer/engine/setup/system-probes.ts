@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { type RunCommand, runCommand } from "./run-command.ts";
 
 /** What the set-up asks about the machine; tests put other answers in its place. */
@@ -14,9 +13,6 @@ export interface SystemProbes {
   findPip(): Promise<readonly string[] | null>;
   hasPython(): Promise<boolean>;
   hasCompiler(): Promise<boolean>;
-  hasMake(): Promise<boolean>;
-  /** Folder whose `include/node` holds Node's headers; null: node-gyp fetches them. */
-  findNodeHeaders(): string | null;
 }
 
 export function probeSystem(run: RunCommand = runCommand): SystemProbes {
@@ -35,10 +31,5 @@ export function probeSystem(run: RunCommand = runCommand): SystemProbes {
     },
     hasPython: () => works("python3", "--version"),
     hasCompiler: () => works("g++", "--version"),
-    hasMake: () => works("make", "--version"),
-    findNodeHeaders: () => {
-      const prefix = dirname(dirname(process.execPath));
-      return existsSync(join(prefix, "include", "node", "node_api.h")) ? prefix : null;
-    },
   };
 }

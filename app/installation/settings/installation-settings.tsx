@@ -1,0 +1,103 @@
+"use client";
+import { Radio, Skeleton, Stack, Switch } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { ProblemAlert } from "../../../components/ui/problem-alert.tsx";
+import { Section } from "../../../components/ui/section.tsx";
+import { problemOfError } from "../../_trpc/problem-of-error.ts";
+import { useTRPC } from "../../_trpc/trpc.ts";
+import { NumberSetting } from "./number-setting.tsx";
+import { Storage } from "./storage.tsx";
+import { type ShownSettings, useChangeSettings } from "./use-change-settings.ts";
+
+const makers: readonly { value: ShownSettings["projectMakers"]; label: string; description: string }[] = [
+  {
+    value: "everybody",
+    label: "Everybody with an account",
+    description: "Whoever was invited once may start projects",
+  },
+  { value: "members", label: "Members of a project", description: "Whoever belongs to one may start further ones" },
+  { value: "administrators", label: "Administrators", description: "Others ask one, or are invited" },
+];
+
+export function InstallationSettings() {
+  const trpc = useTRPC();
+  const settings = useQuery(trpc.installation.settings.queryOptions());
+  return (
+    <Stack gap="lg">
+      {settings.error && (
+        <ProblemAlert problem={problemOfError(settings.error)} onRetry={() => void settings.refetch()} />
+      )}
+      {settings.isPending && <Skeleton h={320} />}
+      {settings.data && <SettingsForms settings={settings.data} />}
+      <Storage />
+    </Stack>
+  );
+}
+
+function SettingsForms({ settings }: { settings: ShownSettings }) {
+  const save = useChangeSettings();
+  const saves = (setting: keyof ShownSettings): boolean =>
+    save.isPending && save.variables !== undefined && setting in save.variables;
+  const chosen = (saves("projectMakers") && save.variables?.projectMakers) || settings.projectMakers;
+  return (
+    <Section title="Settings" text="Each is saved by itself and holds for everybody at once.">
+      <Stack gap="md">
+        {save.error && <ProblemAlert problem={problemOfError(save.error)} />}
+        <Radio.Group
+          label="Who may make projects"
+          value={chosen}
+          onChange={(value) => save.mutate({ projectMakers: value as ShownSettings["projectMakers"] })}
+        >
+          <Stack gap="xs" mt={6}>
+            {makers.map((one) => (
+              <Radio key={one.value} {...one} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <Switch
+          label="Administrators need a second factor"
+          description="An administrator without one may do nothing here but set it up"
+          checked={settings.administratorsNeedTwoFactor}
+          disabled={save.isPending}
+          onChange={(event) => save.mutate({ administratorsNeedTwoFactor: event.currentTarget.checked })}
+        />
+        <NumberSetting
+          key={`person ${settings.personQuotaGb}`}
+          label="Room for each person"
+          description="What somebody has uploaded, in all projects together"
+          unit="GB"
+          emptyMeans="no bound"
+          min={0.001}
+          max={1_000_000}
+          value={settings.personQuotaGb}
+          saving={saves("personQuotaGb")}
+          onSave={(personQuotaGb) => save.mutate({ personQuotaGb })}
+        />
+        <NumberSetting
+          key={`project ${settings.projectQuotaGb}`}
+          label="Room for each project"
+          description="The images of one project"
+          unit="GB"
+          emptyMeans="no bound"
+          min={0.001}
+          max={1_000_000}
+          value={settings.projectQuotaGb}
+          saving={saves("projectQuotaGb")}
+          onSave={(projectQuotaGb) => save.mutate({ projectQuotaGb })}
+        />
+        <NumberSetting
+          key={`audit ${settings.auditDays}`}
+          label="Keep “Who did what” for"
+          description="Older rows are deleted; 30 days at least"
+          unit="days"
+          whole
+          min={30}
+          max={3650}
+          value={settings.auditDays}
+          saving={saves("auditDays")}
+          onSave={(auditDays) => auditDays !== null && save.mutate({ auditDays })}
+        />
+      </Stack>
+    </Section>
+  );
+}

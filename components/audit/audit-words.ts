@@ -1,0 +1,229 @@
+import type { AuditAct, AuditEvent } from "../../core/audit/audit-event.ts";
+
+type DetailsOf<Act extends AuditAct> = Extract<AuditEvent, { act: Act }>["details"];
+
+interface Words<Details> {
+  readonly group:
+    | "Signing in"
+    | "Accounts"
+    | "Installation"
+    | "People of projects"
+    | "Projects"
+    | "Volumes"
+    | "Models"
+    | "Exports";
+  /** Goes on after the name of who did it. */
+  readonly does: string;
+  readonly tell?: (details: Details) => string;
+  /** Something an administrator looks for. */
+  readonly alarming?: boolean;
+}
+
+const times = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const who = ({ person }: { person: { name: string; email: string } | null }): string =>
+  person ? `${person.name} (${person.email})` : "";
+const named = ({ name }: { name: string }): string => `“${name}”`;
+const renamed = ({ from, to }: { from: string; to: string }): string => `“${from}” to “${to}”`;
+const linkWords = { administrator: "for the first account", reset: "to set a new password" } as const;
+const link = (details: { purpose: keyof typeof linkWords; person: { name: string; email: string } | null }): string =>
+  [linkWords[details.purpose], who(details)].filter(Boolean).join(": ");
+const version = (details: { version: number }): string => `version ${details.version}`;
+
+/** Names of fields and settings, as their forms say them. */
+const fieldWords: Readonly<Record<string, string>> = {
+  dataLicence: "licence",
+  trainMinutes: "minutes of one training",
+  retrainAfterDecisions: "decisions until the next training",
+  autoRetrain: "next training by itself",
+  projectMakers: "who may make projects",
+  administratorsNeedTwoFactor: "administrators need a second factor",
+  personQuotaGb: "room for each person, GB",
+  projectQuotaGb: "room for each project, GB",
+  auditDays: "days that this log is kept",
+};
+const fieldWord = (field: string): string => fieldWords[field] ?? field;
+/** `trainMinutes: 6; name: Embryos` with the fields in words. */
+const fieldsInWords = (text: string): string =>
+  text.replace(/(^|; )(\w+): /g, (_, start, field) => `${start}${fieldWord(field)}: `);
+
+/** What pages say of each act. */
+const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
+  "session.signed-in": { group: "Signing in", does: "signed in", tell: ({ method }) => `by ${method}` },
+  "session.sign-in-failed": {
+    group: "Signing in",
+    does: "failed to sign in",
+    alarming: true,
+    tell: ({ account, reason, attempts }) =>
+      [
+        account ? `as ${account}` : "",
+        { refused: "wrong email or password", "second-factor": "wrong second factor", "too-many": "too many attempts" }[
+          reason
+        ],
+        attempts > 1 ? times(attempts, "attempt") : "",
+      ]
+        .filter(Boolean)
+        .join(", "),
+  },
+  "session.sign-in-flood": {
+    group: "Signing in",
+    does: "failed to sign in, many at once",
+    alarming: true,
+    tell: (d) => `${times(d.attempts, "attempt")}, ${times(d.accounts, "account")}, ${times(d.addresses, "address")}`,
+  },
+  "session.signed-out": { group: "Signing in", does: "signed out" },
+  "session.ended": {
+    group: "Signing in",
+    does: "ended sessions",
+    tell: (d) => `${times(d.sessions, "session")} of ${who(d)}`,
+  },
+  "second-factor.switched-on": { group: "Signing in", does: "switched the second factor on" },
+  "second-factor.switched-off": { group: "Signing in", does: "switched the second factor off" },
+  "second-factor.reset": { group: "Signing in", does: "took the second factor away", tell: (d) => `of ${who(d)}` },
+  "second-factor.recovery-codes-made": { group: "Signing in", does: "made recovery codes" },
+  "second-factor.recovery-code-used": { group: "Signing in", does: "used a recovery code" },
+  "passkey.added": { group: "Signing in", does: "added a passkey", tell: named },
+  "passkey.renamed": { group: "Signing in", does: "renamed a passkey", tell: renamed },
+  "passkey.removed": { group: "Signing in", does: "removed a passkey", tell: named },
+  "institution.linked": { group: "Signing in", does: "linked their institution" },
+  "institution.unlinked": { group: "Signing in", does: "unlinked their institution" },
+
+  "account.created": { group: "Accounts", does: "made an account", tell: who },
+  "account.renamed": { group: "Accounts", does: "changed their name", tell: renamed },
+  "account.email-changed": {
+    group: "Accounts",
+    does: "changed an email",
+    tell: (d) => `${d.person.name}: ${d.from} to ${d.to}`,
+  },
+  "account.password-changed": { group: "Accounts", does: "changed their password" },
+  "account.password-reset": { group: "Accounts", does: "set a new password by a link", tell: who },
+  "account.switched-off": { group: "Accounts", does: "switched an account off", tell: who },
+  "account.switched-on": { group: "Accounts", does: "switched an account on", tell: who },
+  "account.deleted": { group: "Accounts", does: "deleted an account", tell: who },
+  "administrator.made": { group: "Accounts", does: "made an administrator", tell: who },
+  "administrator.unmade": { group: "Accounts", does: "took the administrator's rights", tell: (d) => `of ${who(d)}` },
+  "link.made": { group: "Accounts", does: "made a one-time link", tell: link },
+  "link.used": { group: "Accounts", does: "used a one-time link", tell: link },
+  "link.revoked": { group: "Accounts", does: "took a one-time link back", tell: link },
+
+  "trainer-token.made": { group: "Installation", does: "made a trainer's token", tell: named },
+  "trainer-token.changed": { group: "Installation", does: "changed a trainer's token", tell: named },
+  "trainer-token.revoked": { group: "Installation", does: "took a trainer's token back", tell: named },
+  "settings.changed": {
+    group: "Installation",
+    does: "changed a setting",
+    tell: (d) => `${fieldWord(d.setting)}: ${String(d.from ?? "none")} to ${String(d.to ?? "none")}`,
+  },
+  "backup.made": { group: "Installation", does: "made a backup", tell: named },
+  "backup.restored": { group: "Installation", does: "restored a backup", tell: named },
+  "backup.failed": {
+    group: "Installation",
+    does: "failed to make a backup",
+    alarming: true,
+    tell: (d) => `“${d.name}”: ${d.problem}`,
+  },
+  "audit.exported": { group: "Installation", does: "exported this log", tell: (d) => d.format },
+  "audit.pruned": {
+    group: "Installation",
+    does: "deleted old rows of this log",
+    tell: (d) => `${times(d.rows, "row")} before ${d.before.slice(0, 10)}`,
+  },
+
+  "invitation.made": {
+    group: "People of projects",
+    does: "made an invitation",
+    tell: (d) => `${d.role}, for ${times(d.days, "day")}`,
+  },
+  "invitation.used": { group: "People of projects", does: "used an invitation", tell: (d) => d.role },
+  "invitation.revoked": { group: "People of projects", does: "took an invitation back", tell: (d) => d.role },
+  "member.role-given": { group: "People of projects", does: "joined", tell: (d) => `${d.person.name} as ${d.role}` },
+  "member.role-changed": {
+    group: "People of projects",
+    does: "changed a role",
+    tell: (d) => `${who(d)}: ${d.from} to ${d.to}`,
+  },
+  "member.removed": { group: "People of projects", does: "removed somebody", tell: (d) => `${who(d)}, ${d.role}` },
+  "member.left": { group: "People of projects", does: "left", tell: (d) => `as ${d.role}` },
+
+  "project.created": { group: "Projects", does: "made the project", tell: named },
+  "project.changed": {
+    group: "Projects",
+    does: "changed the project",
+    tell: (d) =>
+      d.to ? `${fieldsInWords(d.from ?? "")} → ${fieldsInWords(d.to)}` : d.fields.map(fieldWord).join(", "),
+  },
+  "project.deleted": {
+    group: "Projects",
+    does: "deleted the project",
+    tell: (d) => `“${d.name}” with ${times(d.volumes, "volume")}`,
+  },
+  "class.made": { group: "Projects", does: "made a nucleus class", tell: named },
+  "class.changed": { group: "Projects", does: "changed a nucleus class", tell: renamed },
+  "class.removed": { group: "Projects", does: "removed a nucleus class", tell: named },
+
+  "volume.import-started": { group: "Volumes", does: "imported a volume", tell: (d) => `“${d.name}” from ${d.source}` },
+  "volume.import-cancelled": { group: "Volumes", does: "ended an import", tell: named },
+  "volume.labels-added": { group: "Volumes", does: "imported labels", tell: (d) => `to “${d.name}” from ${d.source}` },
+  "volume.renamed": { group: "Volumes", does: "renamed a volume", tell: renamed },
+  "volume.deleted": { group: "Volumes", does: "deleted a volume", tell: named },
+  "box.removed": { group: "Volumes", does: "removed a box", tell: (d) => `${d.kind}, in “${d.volume}”` },
+
+  "training.started": {
+    group: "Models",
+    does: "started a training",
+    tell: (d) => (d.automatic ? "by itself, after the decisions" : ""),
+  },
+  "training.cancelled": { group: "Models", does: "cancelled a training" },
+  "training.specimen-kept-out": {
+    group: "Models",
+    does: "changed the split",
+    tell: (d) => `${d.specimen} is ${d.keptOut ? "kept out of" : "back in"} training`,
+  },
+  "model.made-current": { group: "Models", does: "chose the model that proposes" },
+
+  "export.version-frozen": { group: "Exports", does: "froze a dataset", tell: version },
+  "export.version-deleted": { group: "Exports", does: "deleted a dataset", tell: version },
+  "export.downloaded": {
+    group: "Exports",
+    does: "downloaded a dataset",
+    tell: (d) => `${version(d)} as ${d.formats.join(", ")}`,
+  },
+  "export.model-downloaded": { group: "Exports", does: "downloaded a model" },
+  "audit.project-exported": { group: "Exports", does: "exported this log", tell: (d) => d.format },
+};
+
+export interface ShownAct {
+  readonly does: string;
+  readonly tells: string;
+  readonly alarming: boolean;
+}
+
+/** An act that another version wrote down is shown by its name and its facts as they are. */
+export function wordsOfAct(act: string, details: Readonly<Record<string, unknown>>): ShownAct {
+  const known = words[act as AuditAct] as Words<unknown> | undefined;
+  if (!known) return { does: act, tells: JSON.stringify(details), alarming: false };
+  try {
+    return { does: known.does, tells: known.tell?.(details) ?? "", alarming: known.alarming ?? false };
+  } catch {
+    return { does: known.does, tells: JSON.stringify(details), alarming: known.alarming ?? false };
+  }
+}
+
+interface ActChoice {
+  readonly value: AuditAct;
+  readonly label: string;
+}
+
+/** For a choice of acts, by group; `ofProjects`: those that owners see. */
+export function actChoices(given: { ofProjects: boolean }): { group: string; items: ActChoice[] }[] {
+  const groups = new Map<string, ActChoice[]>();
+  for (const [act, { group, does }] of Object.entries(words) as [AuditAct, Words<unknown>][]) {
+    if (given.ofProjects && GENERAL_GROUPS.has(group)) continue;
+    groups.set(group, [
+      ...(groups.get(group) ?? []),
+      { value: act, label: act === "audit.project-exported" ? "exported the log of a project" : does },
+    ]);
+  }
+  return [...groups].map(([group, items]) => ({ group, items }));
+}
+
+const GENERAL_GROUPS: ReadonlySet<string> = new Set(["Signing in", "Accounts", "Installation"]);

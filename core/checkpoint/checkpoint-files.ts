@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { Problem } from "../problem.ts";
+import { joinFloats, splitFloats } from "./float-file.ts";
+import { type NetworkConfig, networkConfigSchema } from "./network-config.ts";
+import { countNormalisedChannels, countParameters, listParameters } from "./network-layout.ts";
+import {
+  type NetworkState,
+  type TrainedModel,
+  type TrainingProgress,
+  thresholdsSchema,
+  trainingSummarySchema,
+} from "./trained-model.ts";
+
+/*
+ * A checkpoint is a folder of files. `model.json` and `weights.bin` are the finished model, in the weight format of
+ * TensorFlow.js (`tf.io.decodeWeights(bytes, model.weightsManifest[0].weights)`): little-endian float32, one after the
+ * other. `progress.json` and `progress.bin` are there only while a training is on its way, and let it go on exactly.
+ * Server, trainer, export and command line all read it here: no number that is not finite passes.
+ */
+export type CheckpointFiles = Readonly<Record<string, Uint8Array>>;
+
+export const modelFileNames = ["model.json", "weights.bin"] as const;
+export const progressFileNames = ["progress.json", "progress.bin"] as const;
+
+export const CHECKPOINT_FORMAT = "karyoloop-unet-3d";
+
+const zyx = z.tuple([z.number(), z.number(), z.number()]);
+const modelSchema = z.strictObject({
+  format: z.literal(CHECKPOINT_FORMAT),
+  version: z.literal(1),
+  network: networkConfigSchema,
+  thresholds: thresholdsSchema,
+  voxelSizeZyx: zyx,
+  training: trainingSummarySchema,
+  weightsManifest: z.tuple([
+    z.strictObject({
+      paths: z.tuple([z.literal("weights.bin")]),
+      weights: z
+        .array(
+          z.strictObject({
+            name: z.string().max(100),
+            shape: z.array(z.number()).max(5),
+            dtype: z.literal("float32"),
+          }),
+        )
+        .max(500),
+    }),
+  ]),
+});
+
+const progressSchema = z.strictObject({
+  step: z.int().min(0),
+  randomState: z.number(),
+  elapsedSeconds: z.number().min(0),
+  stepMs: z.array(z.number()).max(10_000),
+  bestAp50: z.number().nullable(),
+});
+
+/** What TensorFlow.js has to know to read `weights.bin`. */
+function manifestOf(config: NetworkConfig) {
+  const channels = [countNormalisedChannels(config)];
+  return [
+    ...listParameters(config).map(({ name, shape }) => ({ name, shape: [...shape], dtype: "float32" as const })),
+    { name: "statistics/mean", shape: channels, dtype: "float32" as const },
+    { name: "statistics/variance", shape: channels, dtype: "float32" as const },
+  ];
+}
+
+const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
+
+/** The files of a model; with `progress` also those that let its training go on. */
+export function saveCheckpoint(model: TrainedModel, progress?: TrainingProgress): CheckpointFiles {
+  const { config, weights, thresholds, voxelSizeZyx, training } = model;
+  const files: Record<string, Uint8Array> = {
+    "model.json": encodeJson({
+      format: CHECKPOINT_FORMAT,
+      version: 1,
+      network: config,
+      thresholds,
+      voxelSizeZyx,
+      training,
+      weightsManifest: [{ paths: ["weights.bin"], weights: manifestOf(config) }],
+    }),
+    "weights.bin": joinFloats("weights.bin", [weights.weights, weights.mean, weights.variance]),
+  };
+  if (progress) {
+    const { state, randomState, elapsedSeconds, stepMs, best } = progress;
+    files["progress.json"] = encodeJson({
+      step: state.step,
+      randomState,
+      elapsedSeconds,
+      stepMs,
+      bestAp50: best?.ap50 ?? null,
+    });
+    files["progress.bin"] = joinFloats(
+      "progress.bin",
+      progressVectors(config).map(({ name }) => state[name]),
+    );
+  }
+  return files;
+}
+
+/** Reads what `saveCheckpoint` wrote; throws a Problem that names the file and what is wrong. */
+export function loadCheckpoint(files: CheckpointFiles): { model: TrainedModel; progress: TrainingProgress | null } {
+  const { network, thresholds, voxelSizeZyx, training, weightsManifest } = parseJson(files, "model.json", modelSchema);
+  const config: NetworkConfig = network;
+  if (JSON.stringify(weightsManifest[0].weights) !== JSON.stringify(manifestOf(config)))
+    throw damaged("model.json", "The checkpoint's list of weights does not fit its network.");
+  const channels = countNormalisedChannels(config);
+  const lengths = [countParameters(config), channels, channels];
+  const [weights, mean, variance] = splitFloats("weights.bin", files["weights.bin"], lengths);
+  const model: TrainedModel = { config, weights: { weights, mean, variance }, thresholds, voxelSizeZyx, training };
+  if (!files["progress.json"]) return { model, progress: null };
+  const { step, bestAp50, ...numbers } = parseJson(files, "progress.json", progressSchema);
+  const best = bestAp50 === null ? null : { ap50: bestAp50, weights: model.weights };
+  const vectors = progressVectors(config);
+  const values = splitFloats(
+    "progress.bin",
+    files["progress.bin"],
+    vectors.map(({ length }) => length),
+  );
+  const state = { step, ...Object.fromEntries(vectors.map(({ name }, i) => [name, values[i]])) } as NetworkState;
+  return { model, progress: { state, ...numbers, best } };
+}
+
+function progressVectors(config: NetworkConfig) {
+  const parameters = countParameters(config);
+  const channels = countNormalisedChannels(config);
+  return [
+    { name: "weights", length: parameters },
+    { name: "averagedWeights", length: parameters },
+    { name: "firstMoment", length: parameters },
+    { name: "secondMoment", length: parameters },
+    { name: "mean", length: channels },
+    { name: "variance", length: channels },
+  ] as const;
+}
+
+const damaged = (where: string, what: string, cause?: unknown): Problem =>
+  new Problem(
+    { tag: "checkpoint-damaged", what, where, hint: "Choose another checkpoint, or train again." },
+    { cause },
+  );
+
+function parseJson<T>(files: CheckpointFiles, name: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(files[name])));
+  } catch (error) {
+    throw damaged(name, "The checkpoint cannot be read.", error);
+  }
+}

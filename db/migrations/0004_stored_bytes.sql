@@ -1,0 +1,1 @@
+ALTER TABLE "volume" ADD COLUMN "stored_bytes" bigint;

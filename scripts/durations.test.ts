@@ -1,0 +1,62 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, it } from "vitest";
+
+/**
+ * A computer's clock can be set, by days. What measures a duration (a time-out, a rate, an idle time, a pause) takes
+ * `performance.now()`; a Date is a point in time that is shown, stored, or compared with a stored one.
+ */
+const pointsInTime: Readonly<Record<string, string>> = {
+  "app/_collab/open-label-document.ts": "when an edit was refused, kept with it",
+  "app/_collab/tab-lock.ts": "part of a tab's name",
+  "app/projects/[projectId]/people/invitations.tsx": "compared with the stored end of an invitation",
+  "components/editor/nucleus-words.ts": "shown: how long ago something was changed",
+  "server/auth/attempt-limit.ts": "windows of attempts, by a clock that its caller gives",
+  "server/auth/one-time-link.ts": "stored, and compared with what is stored",
+  "server/auth/password-account.ts": "stored",
+  "server/auth/trainer-token.ts": "stored",
+  "server/collab/live-volume.ts": "who touched a label last, shown",
+  "server/collab/testing/collab-client.ts": "when an edit was refused, kept with it",
+  "server/http/exports.ts": "written into an archive",
+  "server/jobs/end-job.ts": "stored",
+  "server/jobs/finish-training.ts": "stored",
+  "server/jobs/request-prediction.ts": "stored",
+  "server/page-build.ts": "the age of a folder, on the disk",
+  "server/projects/invitation.ts": "stored, and compared with what is stored",
+  "server/routers/account.ts": "stored",
+  "server/routers/installation/trainer-tokens.ts": "stored",
+  "server/routers/invitation.ts": "stored",
+  "server/snapshots/freeze-project.ts": "stored",
+  "server/testing/seed-training.ts": "stored",
+  "server/testing/self-signed-certificate.ts": "from when to when a certificate holds",
+};
+
+const PROJECT = path.join(import.meta.dirname, "..");
+const FOLDERS = ["core", "server", "components", "app"];
+
+async function sources(): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of FOLDERS)
+    for (const entry of await readdir(path.join(PROJECT, folder), { recursive: true, withFileTypes: true })) {
+      const file = path.relative(PROJECT, path.join(entry.parentPath, entry.name));
+      if (entry.isFile() && /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file)) found.push(file);
+    }
+  return found;
+}
+
+it("durations are measured by the clock that never goes back", async () => {
+  const files = await sources();
+  expect(files.length).toBeGreaterThan(300);
+  const wrong: string[] = [];
+  for (const file of files) {
+    if (file in pointsInTime) continue;
+    const lines = (await readFile(path.join(PROJECT, file), "utf8")).split("\n");
+    lines.forEach((line, i) => {
+      if (/\bDate\.now\b|\bnew Date\(\)/.test(line)) wrong.push(`${file}:${i + 1} ${line.trim()}`);
+    });
+  }
+  expect(
+    wrong,
+    "performance.now() for durations; a point in time belongs into the list above, with its reason",
+  ).toEqual([]);
+});

@@ -1,0 +1,450 @@
+import { randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { desc, eq, gt, inArray, sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AuditAct } from "../../core/audit/audit-event.ts";
+import { saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
+import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
+import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
+import {
+  auditEvent,
+  checkpoint,
+  datasetVersion,
+  importJob,
+  invitation,
+  nucleusClass,
+  oneTimeLink,
+  passkey,
+  session,
+  trainerToken,
+  trainingBox,
+  user,
+  volume,
+} from "../../db/schema/index.ts";
+import type { SignedInUser } from "../auth/authentication.ts";
+import { createResetLink } from "../auth/one-time-link.ts";
+import { createToken, hashToken } from "../auth/token-hash.ts";
+import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
+import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
+import { appRouter } from "../root.ts";
+import { asUser } from "../security/cast.ts";
+import { dropSnapshot, freezeProject } from "../snapshots/freeze-project.ts";
+import { seedSnapshot, seedTrainJob, seedVolume } from "../testing/seed-training.ts";
+import { startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../testing/test-server.ts";
+import { createCallerFactory } from "../trpc.ts";
+import { verifyChain } from "./verify-chain.ts";
+
+/**
+ * Every mutation of the API is walked here: it leaves these rows, in the transaction that does the act, or stands on the
+ * list with the reason why nobody needs to know. A new mutation fails until it is in one of the two.
+ */
+const notAudited: Readonly<Record<string, string>> = {
+  "box.create": "part of labelling, drawn and redrawn; its row says who made it, and its removal is audited",
+  "member.setExportAs": "each person's own choice about their own name in exports",
+  "installation.measureStorage": "looks at sizes and changes nothing",
+  "account.confirm": "proves who sits there; the session is as it was",
+  "account.beginApp": "counts for nothing until a code of the app confirms it, which is audited",
+  "account.confirmApp": "needs a code of this moment: its rows are looked at in audit-log.test.ts",
+  "account.renewRecoveryCodes": "the same",
+  "account.removeApp": "the same",
+  "volume.inspectUpload": "reads an uploaded file; what becomes of it is audited",
+  "volume.retryImport": "goes on with an import that was audited when it was started",
+  "queue.next": "labelling: claims and decisions have rows of their own, kept for ever",
+  "queue.keep": "the same",
+  "queue.release": "the same",
+  "queue.skip": "the same",
+  "queue.decide": "the same",
+  "queue.undoDecision": "the same",
+};
+
+interface Walk {
+  readonly acts: readonly AuditAct[];
+  /** What the call takes; makes what it needs. */
+  prepare(): Promise<unknown>;
+  /** Null for strangers; the owner, who is an administrator too, otherwise. */
+  readonly as?: "stranger" | "member";
+}
+
+let server: TestServer;
+let owner: TestPerson;
+let member: TestPerson;
+let projectId: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  owner = await server.signUp("Owner");
+  member = await server.signUp("Member");
+  await server.services.db.update(user).set({ isAdministrator: true }).where(eq(user.id, owner.id));
+  projectId = await newProject();
+});
+afterAll(() => server.close());
+
+const db = () => server.services.db;
+const newProject = () =>
+  server.createProject("Embryos", [
+    [owner, "owner"],
+    [member, "annotator"],
+  ]);
+const newVolume = (specimen?: string, into = projectId) =>
+  seedVolume(server.services, { projectId: into, createdBy: owner.id, specimen });
+const invite = async () => {
+  const token = createToken();
+  const expiresAt = new Date(Date.now() + 1e8);
+  const values = { projectId, role: "reviewer", tokenHash: hashToken(token), createdBy: owner.id, expiresAt } as const;
+  const [row] = await db().insert(invitation).values(values).returning();
+  return { token, invitationId: row.id };
+};
+const newClass = async (numberKey: number) => {
+  const values = { projectId, name: `class ${numberKey}`, numberKey, color: "#e69f00" };
+  return (await db().insert(nucleusClass).values(values).returning())[0].id;
+};
+const newCheckpoint = async () => {
+  const snapshotId = await seedSnapshot(server.services, projectId, []);
+  const blobPrefix = `projects/${projectId}/jobs/${randomUUID()}/1/best/`;
+  for (const [file, bytes] of Object.entries(saveCheckpoint(tinyModel)))
+    await server.services.blobs.put(blobPrefix + file, bytes);
+  const values = { projectId, snapshotId, blobPrefix, configuration: {}, nucleiLabelled: 1, activeMinutes: 1 };
+  return (await db().insert(checkpoint).values(values).returning())[0].id;
+};
+const uploadStack = (name: string) =>
+  uploadBytes(server.address, owner.cookie, projectId, name, writePlainTiff(new Uint16Array(3 * 5 * 7), [3, 5, 7]));
+/** Opens the rooms of its volumes, which writes rows, and leaves nothing else behind. */
+const openRooms = async (of: string) =>
+  dropSnapshot(
+    server.services,
+    await freezeProject(server.services, { projectId: of, reason: "training", createdBy: null }),
+  );
+/** A project with five labelled voxels: enough to train on. */
+async function labelledProject(): Promise<string> {
+  const own = await newProject();
+  const brick = new Uint32Array(BRICK_VOXELS);
+  for (let label = 1; label <= 5; label++) brick[(3 * BRICK_SIZE + 5) * BRICK_SIZE + 2 * label] = label;
+  const key = `volumes/${await newVolume(undefined, own)}/base/${brickKeyOf(0, 0, 0)}`;
+  await server.services.blobs.put(key, gzipSync(new Uint8Array(brick.buffer)));
+  await openRooms(own);
+  return own;
+}
+let names = 0;
+const newPerson = () => server.signUp(`Person ${++names}`);
+async function newSession(userId: string): Promise<string> {
+  const id = `session ${++names}`;
+  const expiresAt = new Date(Date.now() + 1e8);
+  await db()
+    .insert(session)
+    .values({ id, userId, token: hashToken(createToken()), expiresAt });
+  return id;
+}
+async function newPasskey(): Promise<string> {
+  const id = `passkey ${++names}`;
+  const key = { publicKey: "x", counter: 0, deviceType: "singleDevice", backedUp: false };
+  await db()
+    .insert(passkey)
+    .values({ id, name: "Passkey", userId: owner.id, credentialID: id, ...key });
+  return id;
+}
+const newAccount = () => {
+  names++;
+  return { name: `New ${names}`, email: `new${names}@example.org`, password: TEST_PASSWORD };
+};
+
+const walks: Readonly<Record<string, Walk>> = {
+  "account.createAdministrator": {
+    acts: ["link.used", "account.created", "administrator.made"],
+    as: "stranger",
+    async prepare() {
+      const token = createToken();
+      await db()
+        .insert(oneTimeLink)
+        .values({ tokenHash: hashToken(token), purpose: "administrator", expiresAt: new Date(Date.now() + 1e8) });
+      return { ...newAccount(), token };
+    },
+  },
+  "account.resetPassword": {
+    acts: ["link.used", "account.password-reset"],
+    as: "stranger",
+    prepare: async () => ({
+      token: await createResetLink(db(), member.id, owner.id),
+      password: TEST_PASSWORD,
+    }),
+  },
+  "account.rename": { acts: ["account.renamed"], prepare: async () => ({ name: "Owner the Second" }) },
+  "account.changePassword": {
+    acts: ["account.password-changed"],
+    as: "member",
+    prepare: async () => ({ current: TEST_PASSWORD, password: TEST_PASSWORD }),
+  },
+  "account.renamePasskey": {
+    acts: ["passkey.renamed"],
+    prepare: async () => ({ passkeyId: await newPasskey(), name: "Key on the ring" }),
+  },
+  "account.removePasskey": {
+    acts: ["passkey.removed"],
+    prepare: async () => ({ passkeyId: await newPasskey() }),
+  },
+  "account.unlinkInstitution": { acts: ["institution.unlinked"], prepare: async () => ({}) },
+  "account.endSession": {
+    acts: ["session.ended"],
+    as: "member",
+    prepare: async () => ({ sessionId: await newSession(member.id) }),
+  },
+  "account.endOtherSessions": {
+    acts: ["session.ended"],
+    as: "member",
+    async prepare() {
+      await newSession(member.id);
+      return {};
+    },
+  },
+  "installation.endSessions": {
+    acts: ["session.ended"],
+    prepare: async () => ({ userId: (await newPerson()).id }),
+  },
+  "installation.setAccountOn": {
+    acts: ["account.switched-off", "session.ended"],
+    prepare: async () => ({ userId: (await newPerson()).id, isOn: false }),
+  },
+  "installation.resetSecondFactor": {
+    acts: ["second-factor.reset", "session.ended"],
+    prepare: async () => ({ userId: (await newPerson()).id }),
+  },
+  "box.remove": {
+    acts: ["box.removed"],
+    async prepare() {
+      const volumeId = await newVolume();
+      const corners = { minZyx: [0, 0, 0], maxZyx: [4, 6, 8] } as const;
+      const values = { volumeId, kind: "validation", ...corners, createdBy: owner.id } as const;
+      return { volumeId, boxId: (await db().insert(trainingBox).values(values).returning())[0].id };
+    },
+  },
+  "export.create": {
+    acts: ["project.changed", "export.version-frozen"],
+    prepare: async () => ({ projectId: await labelledProject(), licence: "CC0-1.0" }),
+  },
+  "export.remove": {
+    acts: ["export.version-deleted"],
+    async prepare() {
+      const values = { projectId, version: 41, state: "failed", createdBy: owner.id } as const;
+      return { projectId, versionId: (await db().insert(datasetVersion).values(values).returning())[0].id };
+    },
+  },
+  "installation.makeResetLink": { acts: ["link.made"], prepare: async () => ({ userId: owner.id }) },
+  "installation.setAdministrator": {
+    acts: ["administrator.made"],
+    prepare: async () => ({ userId: member.id, isAdministrator: true }),
+  },
+  "installation.createTrainerToken": { acts: ["trainer-token.made"], prepare: async () => ({ name: "gpu" }) },
+  "installation.revokeTrainerToken": {
+    acts: ["trainer-token.revoked"],
+    async prepare() {
+      const tokenHash = hashToken(createToken());
+      await db().insert(trainerToken).values({ tokenHash, name: "old", createdBy: owner.id });
+      return { tokenId: tokenHash };
+    },
+  },
+  "installation.changeSettings": { acts: ["settings.changed"], prepare: async () => ({ auditDays: 500 }) },
+  "invitation.create": { acts: ["invitation.made"], prepare: async () => ({ projectId, role: "viewer", days: 3 }) },
+  "invitation.revoke": {
+    acts: ["invitation.revoked"],
+    prepare: async () => ({ projectId, invitationId: (await invite()).invitationId }),
+  },
+  "invitation.accept": {
+    acts: ["invitation.used", "member.role-changed"],
+    as: "member",
+    prepare: async () => ({ token: (await invite()).token }),
+  },
+  "invitation.acceptWithNewAccount": {
+    acts: ["account.created", "invitation.used", "member.role-given"],
+    as: "stranger",
+    prepare: async () => ({ ...newAccount(), token: (await invite()).token }),
+  },
+  "member.setRole": {
+    acts: ["member.role-changed"],
+    prepare: async () => ({ projectId: await newProject(), userId: member.id, role: "viewer" }),
+  },
+  "member.remove": {
+    acts: ["member.removed"],
+    prepare: async () => ({ projectId: await newProject(), userId: member.id }),
+  },
+  "member.leave": { acts: ["member.left"], as: "member", prepare: async () => ({ projectId: await newProject() }) },
+  "nucleusClass.create": {
+    acts: ["class.made"],
+    prepare: async () => ({ projectId, fields: { name: "mitotic", numberKey: 1, color: "#000000" } }),
+  },
+  "nucleusClass.update": {
+    acts: ["class.changed"],
+    prepare: async () => ({
+      projectId,
+      classId: await newClass(2),
+      fields: { name: "anaphase", numberKey: 2, color: "#000000" },
+    }),
+  },
+  "nucleusClass.remove": { acts: ["class.removed"], prepare: async () => ({ projectId, classId: await newClass(3) }) },
+  "project.create": {
+    acts: ["project.created", "member.role-given"],
+    prepare: async () => ({ name: "Organoids" }),
+  },
+  "project.update": {
+    acts: ["project.changed"],
+    prepare: async () => ({ projectId, fields: { guidelines: "Touching nuclei are two.", trainMinutes: 3 } }),
+  },
+  "project.delete": {
+    acts: ["project.deleted"],
+    async prepare() {
+      const doomed = await newProject();
+      await newVolume(undefined, doomed);
+      return { projectId: doomed, name: "Embryos" };
+    },
+  },
+  "checkpoint.makeCurrent": {
+    acts: ["model.made-current"],
+    async prepare() {
+      await openRooms(projectId);
+      return { projectId, checkpointId: await newCheckpoint() };
+    },
+  },
+  "training.start": { acts: ["training.started"], prepare: async () => ({ projectId: await labelledProject() }) },
+  "training.cancel": {
+    acts: ["training.cancelled"],
+    async prepare() {
+      const snapshotId = await seedSnapshot(server.services, projectId, []);
+      return { projectId, jobId: await seedTrainJob(server.services, { projectId, snapshotId }) };
+    },
+  },
+  "training.keepSpecimenOut": {
+    acts: ["training.specimen-kept-out"],
+    async prepare() {
+      await newVolume("embryo 7");
+      return { projectId, specimen: "embryo 7", keptOut: true };
+    },
+  },
+  "volume.rename": {
+    acts: ["volume.renamed"],
+    prepare: async () => ({ volumeId: await newVolume(), name: "E3.5, left", specimen: "embryo 8" }),
+  },
+  "volume.delete": {
+    acts: ["volume.deleted"],
+    async prepare() {
+      const volumeId = await newVolume();
+      const [{ name }] = await db().select().from(volume).where(eq(volume.id, volumeId));
+      return { volumeId, name };
+    },
+  },
+  "volume.startImport": {
+    acts: ["volume.import-started"],
+    async prepare() {
+      const uploadId = await uploadStack("stack.tif");
+      const image = { uploadId, image: await imageOf(uploadId) };
+      return { projectId, image, name: "stack", specimen: "embryo 9", voxelSizeZyx: [2, 0.5, 0.4] };
+    },
+  },
+  "volume.cancelImport": {
+    acts: ["volume.import-cancelled"],
+    async prepare() {
+      const volumeId = await newVolume();
+      await db().update(volume).set({ state: "failed" }).where(eq(volume.id, volumeId));
+      const request = { image: { kind: "sample", seed: 1, share: 1 }, labels: null } as const;
+      await db().insert(importJob).values({ projectId, volumeId, userId: owner.id, state: "failed", request });
+      return { volumeId };
+    },
+  },
+  "volume.addLabels": {
+    acts: ["volume.labels-added"],
+    async prepare() {
+      const uploadId = await uploadStack("labels.tif");
+      const shapeZyx = [3, 5, 7] as const;
+      const volumeId = await seedVolume(server.services, { projectId, createdBy: owner.id, shapeZyx });
+      return { volumeId, labels: { uploadId, image: await imageOf(uploadId), mode: "proposals" } };
+    },
+  },
+  "volume.createSample": { acts: ["volume.import-started"], prepare: async () => ({ projectId }) },
+};
+
+const asOwner = (): SignedInUser => asUser(owner, true);
+const imageOf = async (uploadId: string): Promise<string> => {
+  const caller = createCallerFactory(appRouter)({ services: server.services, user: asOwner() });
+  return (await caller.volume.inspectUpload({ projectId, uploadId })).contents.images[0].path;
+};
+
+function call(path: string, as: Walk["as"], input: unknown): Promise<unknown> {
+  const person = as === "stranger" ? null : as === "member" ? asUser(member) : asOwner();
+  let target: unknown = createCallerFactory(appRouter)({ services: server.services, user: person });
+  for (const part of path.split(".")) target = (target as Record<string, unknown>)[part];
+  return (target as (input: unknown) => Promise<unknown>)(input);
+}
+
+/** Fingerprints of all tables: an act that is rolled back changes none. */
+async function everything(): Promise<Record<string, string>> {
+  const { rows } = await db().execute<{ name: string }>(
+    sql`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
+  );
+  const entries = rows.map(async ({ name }) => {
+    const digest = sql`select count(*) || ' rows ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as digest`;
+    const found = await db().execute<{ digest: string }>(sql`${digest} from ${sql.identifier(name)} t`);
+    return [name, found.rows[0].digest] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Imports and frozen versions that earlier walks have started. */
+async function workInTheBackground(): Promise<number> {
+  const imports = await db().$count(importJob, inArray(importJob.state, ["queued", "running"]));
+  return imports + (await db().$count(datasetVersion, eq(datasetVersion.state, "freezing")));
+}
+
+const mutations = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)
+  .filter(([, procedure]) => procedure._def.type === "mutation")
+  .map(([path]) => path);
+
+it("finds the mutations, and lists none that is not there", () => {
+  expect(mutations.length).toBeGreaterThan(40);
+  for (const path of [...Object.keys(walks), ...Object.keys(notAudited)]) expect(mutations).toContain(path);
+});
+
+describe.each(mutations)("%s", (path) => {
+  const walk = walks[path];
+  if (!walk) {
+    it("says why it is not audited", () =>
+      expect(notAudited, `walk ${path} in this test, or say why it is not audited`).toHaveProperty([path]));
+    return;
+  }
+
+  it(`leaves ${walk.acts.join(", ")}, or does nothing`, async () => {
+    const input = await walk.prepare();
+    await expect.poll(workInTheBackground, { timeout: 20_000 }).toBe(0);
+    const before = await everything();
+    await db().execute(
+      sql`create function no_room() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$`,
+    );
+    await db().execute(
+      sql`create trigger no_room before insert on audit_event for each row execute function no_room()`,
+    );
+    try {
+      await expect(call(path, walk.as, input)).rejects.toThrow();
+    } finally {
+      await db().execute(sql`drop function no_room cascade`);
+    }
+    expect(await everything()).toEqual(before);
+
+    const [last] = await db().select().from(auditEvent).orderBy(desc(auditEvent.position)).limit(1);
+    await call(path, walk.as, input);
+    const rows = await db()
+      .select()
+      .from(auditEvent)
+      .where(gt(auditEvent.position, last?.position ?? 0))
+      .orderBy(auditEvent.position);
+    expect(rows.map(({ act }) => act)).toEqual(walk.acts);
+    const actor = walk.as === "member" ? member.id : owner.id;
+    if (walk.as !== "stranger") expect(new Set(rows.map(({ actorId }) => actorId))).toEqual(new Set([actor]));
+    const text = JSON.stringify(rows);
+    expect(text).not.toContain(TEST_PASSWORD);
+    for (const secret of secretsIn(input)) expect(text).not.toContain(secret);
+  });
+});
+
+const secretsIn = (input: unknown): string[] => {
+  const { token } = input as { token?: string };
+  return token ? [token, hashToken(token)] : [];
+};
+
+it("left a whole chain, in which nothing that was undone stands", async () => {
+  expect((await verifyChain(db())).whole).toBe(true);
+});

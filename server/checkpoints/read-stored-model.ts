@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import {
+  type CheckpointFiles,
+  loadCheckpoint,
+  modelFileNames,
+  progressFileNames,
+} from "../../core/checkpoint/checkpoint-files.ts";
+import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
+import type { FileHashes } from "../../core/contract/trainer-job.ts";
+import { Problem } from "../../core/problem.ts";
+import type { BlobStore } from "../storage/blob-store.ts";
+
+/** Where the files of a finished model lie, and what they were when its trainer made them. */
+export interface StoredModel {
+  readonly blobPrefix: string;
+  /** Null for checkpoints older than the hashes. */
+  readonly sha256: FileHashes | null;
+}
+
+/**
+ * Reads a finished model and looks at all of it: the files are there, are those that the trainer made, fit the network
+ * they name, and every weight is a finite number. Throws a Problem that names the file that is wrong.
+ */
+export async function readStoredModel(blobs: BlobStore, { blobPrefix, sha256 }: StoredModel): Promise<TrainedModel> {
+  const files = await readFiles(blobs, blobPrefix, modelFileNames);
+  for (const name of modelFileNames)
+    if (sha256 && createHash("sha256").update(files[name]).digest("hex") !== sha256[name])
+      throw new Problem({
+        tag: "checkpoint-changed",
+        what: "A file of the checkpoint is not the one that its trainer made.",
+        where: name,
+        hint: "Restore the data folder from its backup, choose another checkpoint, or train again.",
+      });
+  return loadCheckpoint(files).model;
+}
+
+/** Looks at the files of an unfinished training in the same way. */
+export async function checkResumePoint(blobs: BlobStore, blobPrefix: string): Promise<void> {
+  loadCheckpoint(await readFiles(blobs, blobPrefix, [...modelFileNames, ...progressFileNames]));
+}
+
+async function readFiles(blobs: BlobStore, blobPrefix: string, names: readonly string[]): Promise<CheckpointFiles> {
+  const files: Record<string, Uint8Array> = {};
+  for (const name of names) {
+    const bytes = await blobs.get(blobPrefix + name);
+    if (!bytes)
+      throw new Problem({
+        tag: "checkpoint-gone",
+        what: "A file of the checkpoint is not there.",
+        where: name,
+        hint: "Restore the data folder from its backup, choose another checkpoint, or train again.",
+      });
+    files[name] = bytes;
+  }
+  return files;
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TRPCError } from "@trpc/server";
+import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { isProblem } from "../../core/problem.ts";
+import { failureLog } from "../failure-log.ts";
+import { appRouter } from "../root.ts";
+import type { Services } from "../services.ts";
+import type { Client } from "./client-address.ts";
+import { inputBounds, refuseWildJson } from "./entrance/json-bounds.ts";
+import { MAX_BODY_BYTES, readBody } from "./entrance/read-body.ts";
+import { HttpRefusal } from "./route.ts";
+
+export const TRPC_PREFIX = "/trpc/";
+/** Also in app/_trpc/api-provider.tsx: the page sends no more in one request. */
+export const MAX_BATCH = 20;
+
+/** Inputs that honestly need more than other bodies: guidelines are 50 000 characters of up to three bytes. */
+const largerBodies: Readonly<Record<string, number>> = {
+  "project.update": 256 << 10,
+};
+
+export const maxInputBytes = (procedure: string): number => largerBodies[procedure] ?? MAX_BODY_BYTES;
+
+const retryAfter = (errors: readonly TRPCError[]): Record<string, string> => {
+  const waits = errors.flatMap(({ cause }) => (isProblem(cause) && cause.waitSeconds ? [cause.waitSeconds] : []));
+  return waits.length > 0 ? { "retry-after": String(Math.max(...waits)) } : {};
+};
+
+/** tRPC, behind bounds on the body, the shape of its JSON, and the number of calls. */
+export async function answerTrpc(
+  services: Services,
+  request: IncomingMessage & { body?: string },
+  response: ServerResponse,
+  url: URL,
+  client: Client,
+): Promise<void> {
+  const path = url.pathname.slice(TRPC_PREFIX.length);
+  const procedures = decodeURIComponent(path).split(",");
+  const calls = url.searchParams.get("batch") === "1" ? procedures.length : 1;
+  if (calls > MAX_BATCH) throw new HttpRefusal(400, `At most ${MAX_BATCH} calls at once.`);
+  const inputs = url.searchParams.getAll("input");
+  if (inputs.length > 1) throw new HttpRefusal(400, "There is one input.");
+  if (inputs.length > 0) refuseWildJson(inputs[0]);
+  if (request.method === "POST") {
+    const bytes = await readBody(request, Math.max(...procedures.map(maxInputBytes)));
+    request.body = new TextDecoder().decode(bytes);
+    refuseWildJson(request.body, inputBounds);
+  }
+  await nodeHTTPRequestHandler({
+    router: appRouter,
+    createContext: async () => ({ services, client, user: await services.authentication.userOf(request.headers) }),
+    req: request,
+    res: response,
+    path,
+    maxBatchSize: MAX_BATCH,
+    // Answers depend on who asked, the stream of events too; a proxy that squeezes that one would hold it back.
+    responseMeta: ({ errors }) => ({
+      headers: { "cache-control": "private, no-store, no-transform", ...retryAfter(errors) },
+    }),
+    onError: ({ error, path: name }) => {
+      if (error.code === "INTERNAL_SERVER_ERROR") failureLog.failed(name ?? "a procedure", error);
+    },
+  });
+}

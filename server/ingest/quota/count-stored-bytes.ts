@@ -1,0 +1,22 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { volume } from "../../../db/schema/index.ts";
+import { failureLog } from "../../failure-log.ts";
+import type { Services } from "../../services.ts";
+import { basePrefix, imagePrefix } from "../jobs/import-places.ts";
+
+/** Counts the volumes that were imported before anybody did; once, beside everything else. Ends early when `signal` aborts. */
+export async function countStoredBytes({ db, blobs }: Services, signal: AbortSignal): Promise<void> {
+  const uncounted = and(eq(volume.state, "ready"), isNull(volume.storedBytes));
+  for (const { id } of await db.select({ id: volume.id }).from(volume).where(uncounted)) {
+    if (signal.aborted) return;
+    try {
+      const storedBytes = (await blobs.sizeOf(imagePrefix(id))) + (await blobs.sizeOf(basePrefix(id)));
+      await db
+        .update(volume)
+        .set({ storedBytes })
+        .where(and(eq(volume.id, id), isNull(volume.storedBytes)));
+    } catch (error) {
+      if (!signal.aborted) failureLog.failed(`counting the bytes of volume ${id}`, error);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { gzipSync } from "node:zlib";
+import h5wasm from "h5wasm";
+import Blosc from "numcodecs/blosc";
+import Zstd from "numcodecs/zstd";
+import { crc32c } from "../zarr/chunk-codecs.ts";
+import { writeAnyTiff } from "./any-tiff.ts";
+import { zipEntries } from "./zip-entries.ts";
+
+/** Small valid files of every format, by writers that are none of ours where there are some. All hold the same voxels. */
+export const VALID_SHAPE = [4, 11, 19] as const;
+const [sizeZ, sizeY, sizeX] = VALID_SHAPE;
+export const validPixels = Uint16Array.from({ length: sizeZ * sizeY * sizeX }, (_, i) => (i * 37) % 5000);
+
+const omeXml = `<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0" Name="n"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint16" SizeX="${sizeX}" SizeY="${sizeY}" SizeZ="${sizeZ}" SizeC="1" SizeT="1" PhysicalSizeX="0.4" PhysicalSizeY="0.5" PhysicalSizeZ="2"><Channel ID="Channel:0:0" SamplesPerPixel="1"/><TiffData IFD="0" PlaneCount="${sizeZ}"/></Pixels></Image></OME>`;
+const imageJ = `ImageJ=1.53t\nimages=${sizeZ}\nslices=${sizeZ}\nunit=micron\nspacing=2.0\n`;
+
+async function hdf5(): Promise<Uint8Array> {
+  const { FS } = await h5wasm.ready;
+  const file = new h5wasm.File("/valid.h5", "w");
+  const group = file.create_group("volumes");
+  const raw = group.create_dataset({
+    name: "raw",
+    data: validPixels,
+    shape: [...VALID_SHAPE],
+    chunks: [2, 6, 10],
+    compression: "gzip",
+  });
+  raw.create_attribute("element_size_um", new Float64Array([2, 0.5, 0.4]));
+  file.create_dataset({ name: "plain", data: validPixels, shape: [...VALID_SHAPE] });
+  file.close();
+  const bytes = FS.readFile("/valid.h5");
+  FS.unlink("/valid.h5");
+  return bytes;
+}
+
+const CHUNK = [2, 6, 10] as const;
+
+function chunkAt(bz: number, by: number, bx: number): Uint8Array {
+  const chunk = new Uint16Array(CHUNK[0] * CHUNK[1] * CHUNK[2]);
+  for (let z = 0; z < CHUNK[0]; z++)
+    for (let y = 0; y < CHUNK[1]; y++)
+      for (let x = 0; x < CHUNK[2]; x++) {
+        const [vz, vy, vx] = [bz * CHUNK[0] + z, by * CHUNK[1] + y, bx * CHUNK[2] + x];
+        if (vz < sizeZ && vy < sizeY && vx < sizeX)
+          chunk[(z * CHUNK[1] + y) * CHUNK[2] + x] = validPixels[(vz * sizeY + vy) * sizeX + vx];
+      }
+  return new Uint8Array(chunk.buffer);
+}
+
+type Pack = (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array;
+
+async function chunks(pack: Pack, keyOf: (bz: number, by: number, bx: number) => string) {
+  const entries: Record<string, Uint8Array> = {};
+  for (let bz = 0; bz * CHUNK[0] < sizeZ; bz++)
+    for (let by = 0; by * CHUNK[1] < sizeY; by++)
+      for (let bx = 0; bx * CHUNK[2] < sizeX; bx++) entries[keyOf(bz, by, bx)] = await pack(chunkAt(bz, by, bx));
+  return entries;
+}
+
+const multiscales = [
+  {
+    version: "0.4",
+    axes: ["z", "y", "x"].map((name) => ({ name, type: "space", unit: "micrometer" })),
+    datasets: [{ path: "0", coordinateTransformations: [{ type: "scale", scale: [2, 0.5, 0.4] }] }],
+  },
+];
+
+const little = { name: "bytes", configuration: { endian: "little" } };
+
+async function zarr3(codecs: readonly object[], pack: Pack): Promise<Uint8Array> {
+  return zipEntries({
+    "zarr.json": JSON.stringify({
+      zarr_format: 3,
+      node_type: "group",
+      attributes: { ome: { version: "0.5", multiscales } },
+    }),
+    "0/zarr.json": JSON.stringify({
+      zarr_format: 3,
+      node_type: "array",
+      shape: VALID_SHAPE,
+      data_type: "uint16",
+      chunk_grid: { name: "regular", configuration: { chunk_shape: CHUNK } },
+      chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
+      fill_value: 0,
+      codecs: [little, ...codecs],
+      attributes: {},
+    }),
+    ...(await chunks(pack, (z, y, x) => `0/c/${z}/${y}/${x}`)),
+  });
+}
+
+async function zarr2(compressor: object | null, pack: Pack): Promise<Uint8Array> {
+  return zipEntries(
+    {
+      ".zgroup": JSON.stringify({ zarr_format: 2 }),
+      ".zattrs": JSON.stringify({ multiscales }),
+      "0/.zarray": JSON.stringify({
+        zarr_format: 2,
+        shape: VALID_SHAPE,
+        chunks: CHUNK,
+        dtype: "<u2",
+        order: "C",
+        compressor,
+        filters: null,
+        fill_value: 0,
+        dimension_separator: "/",
+      }),
+      ...(await chunks(pack, (z, y, x) => `0/${z}/${y}/${x}`)),
+    },
+    true,
+  );
+}
+
+const blosc: Pack = (bytes) =>
+  Blosc.fromConfig({ id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 }).encode(
+    bytes,
+  ) as Promise<Uint8Array>;
+const zstd: Pack = (bytes) => Zstd.fromConfig({ id: "zstd", level: 1 }).encode(bytes) as Promise<Uint8Array>;
+const summed: Pack = (bytes) => {
+  const out = new Uint8Array(bytes.length + 4);
+  out.set(bytes);
+  new DataView(out.buffer).setUint32(bytes.length, crc32c(bytes), true);
+  return out;
+};
+
+const tiff = (options: Parameters<typeof writeAnyTiff>[2]) => async () =>
+  writeAnyTiff(validPixels, VALID_SHAPE, options);
+
+export const validFiles: Readonly<Record<string, () => Promise<Uint8Array>>> = {
+  tiff: tiff({}),
+  "tiff-deflate-strips": tiff({ compression: 8, rowsPerStrip: 4 }),
+  "bigtiff-big-endian": tiff({ big: true, littleEndian: false, compression: 32773, rowsPerStrip: 5 }),
+  "ome-tiff": tiff({ description: omeXml }),
+  "imagej-tiff": tiff({ littleEndian: false, description: imageJ }),
+  hdf5,
+  "zarr3-gzip": () => zarr3([{ name: "gzip", configuration: { level: 1 } }], (bytes) => gzipSync(bytes)),
+  "zarr3-blosc": () =>
+    zarr3(
+      [{ name: "blosc", configuration: { cname: "lz4", clevel: 5, shuffle: "shuffle", typesize: 2, blocksize: 0 } }],
+      blosc,
+    ),
+  "zarr3-crc32c": () => zarr3([{ name: "crc32c" }], summed),
+  "zarr2-zstd": () => zarr2({ id: "zstd", level: 1 }, zstd),
+  "zarr2-blosc": () => zarr2({ id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 }, blosc),
+};

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { parseBoundedJson } from "../bounded-json.ts";
+import { chunkBytesOf, readableCodecs } from "./chunk-codecs.ts";
+import type { ZipStore } from "./zip-store.ts";
+
+/** What an array of a stranger may claim; looked at before zarrita is given it. Bounds: one chunk in memory, one index of a shard. */
+const MAX_CHUNK_BYTES = 128 * 1024 * 1024;
+const MAX_SHARD_CHUNKS = 1 << 20;
+/** More would be read for hours: a zip does not hold so many, so most are empty. */
+const MAX_CHUNKS = 2 ** 25;
+const MAX_AXES = 8;
+const MAX_CODECS = 8;
+
+const size = z.int().min(1);
+const axes = z.array(size).min(1).max(MAX_AXES);
+const codec = z.looseObject({ name: z.string().max(64), configuration: z.looseObject({}).optional() });
+const codecs = z.array(codec).max(MAX_CODECS);
+const sharding = z.looseObject({ chunk_shape: axes, codecs, index_codecs: codecs });
+
+const version3 = z.looseObject({
+  zarr_format: z.literal(3),
+  node_type: z.literal("array"),
+  shape: axes,
+  data_type: z.string().max(64),
+  chunk_grid: z.object({ name: z.literal("regular"), configuration: z.looseObject({ chunk_shape: axes }) }),
+  chunk_key_encoding: z.looseObject({ name: z.enum(["default", "v2"]) }),
+  fill_value: z.unknown(),
+  codecs,
+});
+
+const named = z.looseObject({ id: z.string().max(64) });
+const version2 = z.looseObject({
+  zarr_format: z.literal(2),
+  shape: axes,
+  chunks: axes,
+  dtype: z.string().max(16),
+  order: z.enum(["C", "F"]),
+  compressor: named.nullable(),
+  filters: z.array(named).max(MAX_CODECS).nullable().optional(),
+  dimension_separator: z.enum([".", "/"]).optional(),
+});
+
+export const metadataBounds = { maxBytes: 32 * 1024 * 1024, maxDepth: 32, maxValues: 4_000_000 } as const;
+/** An array says little. */
+const arrayBounds = { maxBytes: 4 * 1024 * 1024, maxDepth: 32, maxValues: 400_000 } as const;
+
+/** Why an array is not read, as the rest of a sentence: what no program would write, or does not fit into memory; or null. */
+export async function objectionToArray(store: ZipStore, path: string): Promise<string | null> {
+  for (const [file, check] of [
+    ["zarr.json", checkVersion3],
+    [".zarray", checkVersion2],
+  ] as const) {
+    const bytes = await store.get(`/${path}/${file}`);
+    if (!bytes) continue;
+    try {
+      return check(parseBoundedJson(bytes, arrayBounds));
+    } catch (cause) {
+      return `${path}/${file} is damaged: ${(cause as Error).message}`;
+    }
+  }
+  return `its finest level ${path} is not in the zip.`;
+}
+
+function checkVersion3(json: unknown): string | null {
+  const parsed = version3.safeParse(json);
+  if (!parsed.success) return wordsOf(parsed.error);
+  const { shape, data_type, chunk_grid, codecs: outer } = parsed.data;
+  const grid = chunk_grid.configuration.chunk_shape;
+  if (grid.length !== shape.length) return "its chunks have other axes than the array.";
+  const shards = outer.find(({ name }) => name === "sharding_indexed");
+  if (!shards) return chunkObjection(data_type, shape, grid, outer);
+  if (outer.length !== 1) return "a shard is packed a second time, which is not read.";
+  const inner = sharding.safeParse(shards.configuration);
+  if (!inner.success) return wordsOf(inner.error);
+  const { chunk_shape, codecs: innerCodecs, index_codecs } = inner.data;
+  if (chunk_shape.length !== grid.length || chunk_shape.some((length, axis) => grid[axis] % length !== 0))
+    return "its shards do not hold whole chunks.";
+  const count = grid.reduce((product, length, axis) => product * (length / chunk_shape[axis]), 1);
+  if (count > MAX_SHARD_CHUNKS) return `a shard of ${count} chunks is not read.`;
+  if (innerCodecs.some(({ name }) => name === "sharding_indexed")) return "shards within shards are not read.";
+  return codecObjection(index_codecs) ?? chunkObjection(data_type, shape, chunk_shape, innerCodecs);
+}
+
+function checkVersion2(json: unknown): string | null {
+  const parsed = version2.safeParse(json);
+  if (!parsed.success) return wordsOf(parsed.error);
+  const { shape, chunks, dtype, compressor, filters } = parsed.data;
+  if (chunks.length !== shape.length) return "its chunks have other axes than the array.";
+  const [, bytes] = /^[<>|=]?[a-zA-Z](\d+)$/.exec(dtype) ?? [];
+  if (!bytes) return `pixels of the type ${dtype} are not read.`;
+  const used = [...(filters ?? []), ...(compressor ? [compressor] : [])].map(({ id }) => ({
+    name: id === "fixedscaleoffset" ? "scale_offset" : id,
+  }));
+  return chunkObjection(`u${8 * Number(bytes)}`, shape, chunks, used);
+}
+
+function chunkObjection(
+  dataType: string,
+  shape: readonly number[],
+  chunk: readonly number[],
+  used: readonly { name: string }[],
+): string | null {
+  if (chunkBytesOf(dataType, chunk) > MAX_CHUNK_BYTES)
+    return `its chunks of ${chunk.join(" × ")} are larger than the 128 MB that are read at once.`;
+  const count = shape.reduce((product, length, axis) => product * Math.ceil(length / chunk[axis]), 1);
+  if (count > MAX_CHUNKS) return `its ${shape.join(" × ")} voxels are cut into ${count} chunks, which are too many.`;
+  return codecObjection(used);
+}
+
+function codecObjection(used: readonly { name: string }[]): string | null {
+  const unknown = used.find(({ name }) => !readableCodecs.has(name));
+  return unknown ? `its chunks are packed with the codec ${unknown.name}, which is not read.` : null;
+}
+
+const wordsOf = (error: z.ZodError): string => {
+  const [{ path, message }] = error.issues;
+  return `its metadata is damaged: ${path.join(".") || "all of it"}: ${message}.`;
+};

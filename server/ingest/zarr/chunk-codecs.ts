@@ -1,0 +1,128 @@
+import type { InputType, ZlibOptions } from "node:zlib";
+import * as zlib from "node:zlib";
+import * as zarr from "zarrita";
+import { decodeBlosc } from "./blosc.ts";
+import { decodeLz4Block } from "./lz4-block.ts";
+
+/**
+ * Decoders of chunks with a bound: what a chunk becomes is known from its shape before anything is allocated. zarrita's own
+ * unpack whatever comes, read no checksum, and take half a chunk for a whole one.
+ */
+type Loader = Parameters<typeof zarr.registry.set>[1];
+type Entry = Awaited<ReturnType<Loader>>;
+type Meta = Parameters<Entry["fromConfig"]>[1];
+type Decode = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array>;
+
+/** What checksums, headers and codecs that made a chunk larger may add to it. */
+const SLACK_BYTES = 65_536;
+
+/** Unpacked bytes of a chunk. */
+export const chunkBytesOf = (dataType: string, shape: readonly number[]): number => {
+  const bits = Number(/(\d+)$/.exec(dataType)?.[1] ?? 8);
+  return shape.reduce((a, b) => a * b, bits / 8);
+};
+
+/** `addedBytes`: what packing adds to any chunk; only such codecs can pack the index of a shard. */
+const bounded = (decode: Decode, addedBytes = 0): Entry => ({
+  kind: "bytes_to_bytes",
+  fromConfig(_configuration: unknown, { dataType, shape }: Meta) {
+    const whole = chunkBytesOf(dataType, shape);
+    const maxBytes = whole + Math.ceil(whole / 8) + SLACK_BYTES;
+    return {
+      kind: "bytes_to_bytes",
+      encode: () => {
+        throw new Error("chunks are only read here");
+      },
+      decode: (bytes: Uint8Array) => decode(bytes, maxBytes),
+      computeEncodedSize: (bytes: number) => bytes + addedBytes,
+    };
+  },
+});
+
+type Unzip = (bytes: InputType, options: ZlibOptions, done: (error: Error | null, out: Buffer) => void) => void;
+
+const byZlib =
+  (unzip: Unzip): Decode =>
+  (bytes, maxBytes) =>
+    new Promise((resolve, reject) => {
+      unzip(bytes, { maxOutputLength: maxBytes }, (error, out) => {
+        if (!error) resolve(new Uint8Array(out.buffer, out.byteOffset, out.length));
+        else if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+          reject(new Error(`it unpacks to more than the ${maxBytes} bytes it can have`));
+        else reject(error);
+      });
+    });
+
+/** Node has it since 22.15; before, the library of zarrita, whose memory is bounded as that of the whole process. */
+const zstdOfNode = (zlib as { zstdDecompress?: Unzip }).zstdDecompress;
+const zstdOfZarrita = zarr.registry.get("zstd");
+const decodeZstd: Decode = zstdOfNode
+  ? byZlib(zstdOfNode)
+  : async (bytes, maxBytes) => {
+      const codec = (await zstdOfZarrita?.())?.fromConfig(
+        { level: 1 },
+        { dataType: "uint8", shape: [], codecs: [], fillValue: 0 },
+      );
+      const decoded = (await codec?.decode(bytes)) ?? new Uint8Array(0);
+      if (decoded.length > maxBytes) throw new Error(`it unpacks to more than the ${maxBytes} bytes it can have`);
+      return decoded;
+    };
+
+const inflaters = { zlib: byZlib(zlib.inflate), zstd: decodeZstd };
+
+/** numcodecs' LZ4: the size as uint32, then one block. */
+const decodeLz4: Decode = async (bytes, maxBytes) => {
+  if (bytes.length < 5) throw new Error(`${bytes.length} bytes are no LZ4 chunk`);
+  const size = viewOf(bytes).getUint32(0, true);
+  if (size > maxBytes) throw new Error(`it unpacks to ${size} bytes, more than the ${maxBytes} it can have`);
+  return decodeLz4Block(bytes.subarray(4), size);
+};
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const CASTAGNOLI = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
+  return c;
+});
+
+/** CRC-32C (RFC 3720, B.4). */
+export function crc32c(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) c = CASTAGNOLI[(c ^ bytes[i]) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
+
+/** A checksum of the bytes before it, or before them, as uint32. */
+const checked = (sum: (bytes: Uint8Array) => number, place: "after" | "before"): Decode => {
+  return async (bytes) => {
+    if (bytes.length < 4) throw new Error("it is too short for its checksum");
+    const at = place === "after" ? bytes.length - 4 : 0;
+    const body = place === "after" ? bytes.subarray(0, at) : bytes.subarray(4);
+    if (sum(body) !== viewOf(bytes).getUint32(at, true)) throw new Error("its checksum differs");
+    return body;
+  };
+};
+
+const decoders: Readonly<Record<string, Entry>> = {
+  gzip: bounded(byZlib(zlib.gunzip)),
+  zlib: bounded(byZlib(zlib.inflate)),
+  blosc: bounded((bytes, maxBytes) => decodeBlosc(bytes, maxBytes, inflaters)),
+  lz4: bounded(decodeLz4),
+  zstd: bounded(decodeZstd),
+  crc32c: bounded(checked(crc32c, "after"), 4),
+  crc32: bounded(
+    checked((bytes) => zlib.crc32(bytes), "before"),
+    4,
+  ),
+};
+
+/** Codecs that leave the number of bytes as it is: zarrita's. */
+const LENGTH_KEEPING = ["bytes", "transpose", "shuffle", "delta", "bitround", "cast_value", "scale_offset"];
+
+export const readableCodecs: ReadonlySet<string> = new Set(
+  [...Object.keys(decoders), ...LENGTH_KEEPING].flatMap((name) => [name, `numcodecs.${name}`]),
+);
+
+for (const [name, entry] of Object.entries(decoders))
+  for (const key of [name, `numcodecs.${name}`]) zarr.registry.set(key, async () => entry);

@@ -1,0 +1,37 @@
+import type { ServerEvent } from "../events.ts";
+
+/**
+ * Events that a page has not taken yet. Each is a hint to ask again, so the same one waits once: a page that reads slowly,
+ * or not at all, holds no more than there are things in its project.
+ */
+export function waitingEvents(signal: AbortSignal | undefined) {
+  const waiting = new Map<string, ServerEvent>();
+  let wake = () => {};
+  let failure: Error | null = null;
+  signal?.addEventListener("abort", () => wake(), { once: true });
+  return {
+    add(event: ServerEvent): void {
+      waiting.set(JSON.stringify(event), event);
+      wake();
+    },
+    /** The reader is told at once, whatever waits. */
+    fail(error: Error): void {
+      failure = error;
+      wake();
+    },
+    /** Ends when the signal aborts; throws what `fail` was given. */
+    async *all(): AsyncGenerator<ServerEvent> {
+      while (!signal?.aborted) {
+        if (failure) throw failure;
+        const [first] = waiting;
+        if (first) {
+          waiting.delete(first[0]);
+          yield first[1];
+        } else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    },
+  };
+}
