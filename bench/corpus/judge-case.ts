@@ -17,7 +17,8 @@ export interface Judgement {
 interface Read {
   readonly image: FileImage;
   readonly volume: WholeVolume;
-  readonly said: readonly string[];
+  readonly notes: readonly string[];
+  readonly asked: readonly string[];
 }
 
 async function read(
@@ -32,7 +33,10 @@ async function read(
       images.find((one) => one.looksLikeLabels === choice.labels) ??
       images[0];
     const source = await opened.open({ image: image.path, channel: choice.channel, time: choice.time });
-    return { image, volume: await readWholeVolume(choice.labels ? toLabelSource(source) : source), said: notes };
+    // A size that was not taken is asked for.
+    const asked = image.voxelSizeZyx === null && !choice.labels ? [image.voxelSizeNote] : [];
+    const volume = await readWholeVolume(choice.labels ? toLabelSource(source) : source);
+    return { image, volume, notes, asked };
   } finally {
     await opened.close();
   }
@@ -63,18 +67,20 @@ export async function judgeCase(one: CorpusCase): Promise<Judgement> {
     const wrong = one.expected
       ? ((await difference(found.volume, one.expected)) ?? sizeDiffers(found.image, one.voxelSizeZyx))
       : "taken, although it should be refused or explained";
-    let said = found.said;
+    let said = found.notes;
     let wrongLabels: string | null = null;
     if (one.labels) {
       const labels = await read(one.labels.file, { image: null, channel: 0, time: 0, labels: true });
       assertSameShape(found.image.shapeZyx, labels.image.shapeZyx);
-      said = [...said, ...labels.said];
+      said = [...said, ...labels.notes];
       wrongLabels = one.labels.expected
         ? await difference(labels.volume, one.labels.expected)
         : "labels taken, although they should be refused or explained";
     }
     const fault =
-      wrong ?? wrongLabels ?? (one.mustSay && said.length === 0 ? "right voxels, but nothing is said" : null);
+      wrong ??
+      wrongLabels ??
+      (one.mustSay && said.length + found.asked.length === 0 ? "right voxels, but nothing is said" : null);
     if (!fault) return { verdict: "right", why: said.join(" ") };
     return said.length > 0 ? { verdict: "saidInWords", why: said.join(" ") } : { verdict: "silentlyWrong", why: fault };
   } catch (error) {

@@ -128,7 +128,7 @@ def shaped() -> list[Case]:
         data = stack(axes, kind)
         options = {"metadata": {"axes": axes}, "photometric": "rgb" if "S" in axes else "minisblack"}
         cases.append(tiff(f"t_shaped_{axes.lower()}", data, zyx_of(data, axes), fast=axes == "ZCYX", **options))
-        if "C" in axes:
+        if "C" in axes and "S" not in axes:
             cases.append(tiff(f"t_shaped_{axes.lower()}_c2", data, zyx_of(data, axes, channel=1), channel=1, **options))
         if "T" in axes:
             cases.append(tiff(f"t_shaped_{axes.lower()}_t2", data, zyx_of(data, axes, time=1), time=1, **options))
@@ -165,8 +165,7 @@ def imagej() -> list[Case]:
                 resolution=(4.0, 5.0),
                 resolutionunit=resolution_unit,
                 metadata={"axes": "ZYX", "spacing": 2.0, "unit": "um"},
-                voxel_size=(2.0, 0.2, 0.25) if resolution_unit == 1 else None,
-                must_say=resolution_unit != 1,
+                voxel_size=(2.0, 0.2, 0.25),
             )
         )
     for unit in ("pixel", "inch", "furlong"):
@@ -238,7 +237,7 @@ def makers() -> list[Case]:
     data = ramp()
 
     def lsm(path: Path, times: int) -> None:
-        body = struct.pack("<Iiiiiiiii", 0x00400494C, 512, 29, 33, 7, 1, times, 2, 0) + struct.pack("<iiddd", 0, 0, 0.25e-6, 0.25e-6, 2e-6)
+        body = struct.pack("<Iiiiiiiii", 0x0400494C, 512, 29, 33, 7, 1, times, 2, 0) + struct.pack("<iiddd", 0, 0, 0.25e-6, 0.25e-6, 2e-6)
         tifffile.imwrite(path, np.concatenate([data] * times), photometric="minisblack", metadata=None, extratags=[(34412, 1, 512, body.ljust(512, b"\0"), True)])
 
     cases = [Case("lsm_t2.lsm", lambda path: lsm(path, 2), data, fast=True), Case("lsm_t1.lsm", lambda path: lsm(path, 1), data)]

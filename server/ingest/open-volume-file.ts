@@ -1,3 +1,4 @@
+import { withoutDoubtfulSize } from "../../core/import/voxel-size.ts";
 import { Problem } from "../../core/problem.ts";
 import { openHdf5 } from "./hdf5/hdf5-file.ts";
 import { openFileForReading } from "./random-access.ts";
@@ -9,6 +10,11 @@ const starts = (bytes: Uint8Array, ...expected: number[]): boolean => expected.e
 
 /** Opens a file by what it holds; its name is only used for words. Closes everything it opened when it fails. */
 export async function openVolumeFile(path: string, fileName: string): Promise<VolumeFile> {
+  const file = await openByContent(path, fileName);
+  return { ...file, contents: { ...file.contents, images: file.contents.images.map(withoutDoubtfulSize) } };
+}
+
+async function openByContent(path: string, fileName: string): Promise<VolumeFile> {
   const bytes = await openFileForReading(path);
   try {
     if (bytes.size === 0)

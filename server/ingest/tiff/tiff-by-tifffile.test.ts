@@ -172,7 +172,7 @@ tifffile.imwrite(sys.argv[1], data, imagej=True, byteorder=">", resolution=(2, 4
       const bytes = await openFileForReading(file);
       const tiff = await openTiff(bytes);
       expect(tiff.contents.images[0]).toMatchObject({ shapeZyx: [6, 20, 30], voxelSizeZyx: [3, 0.25, 0.5] });
-      expect(tiff.contents.notes.join()).toContain("channels; they are taken as z slices");
+      expect(tiff.contents.notes.join()).toContain("they are taken as z slices");
       const whole = await readWholeVolume(await tiff.open({ image: "stack", channel: 0, time: 0 }));
       expect(whole.pixels).toEqual(Uint16Array.from({ length: 3600 }, (_, i) => i));
       await bytes.close();

@@ -1,11 +1,13 @@
 import type { FileContents, FileImage } from "../../../core/import/file-contents.ts";
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
-import { bytesPerPixel, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { bytesPerPixel } from "../../../core/volume/voxel-space.ts";
+import { permuteSource } from "../permuted-source.ts";
 import { pixelsOf, swapBytes } from "../pixel-bytes.ts";
 import type { RandomAccessBytes } from "../random-access.ts";
 import type { ImageChoice, VolumeFile, VolumeSource } from "../volume-source.ts";
-import { type TiffImage, tiffImagesOf } from "./tiff-axes.ts";
+import { imagesOfTiff } from "./axes/images-of-tiff.ts";
+import { shapeZyxOf, type TiffImage } from "./axes/tiff-image.ts";
 import { tiffDecoders } from "./tiff-decompress.ts";
 import { readTiff, type Tiff } from "./tiff-directory.ts";
 import { readBlockTable, readPage, type TiffPage } from "./tiff-page.ts";
@@ -19,10 +21,10 @@ export async function openTiff(bytes: RandomAccessBytes): Promise<VolumeFile> {
   const tiff = await readTiff(bytes);
   const pages: TiffPage[] = [];
   for (const directory of tiff.directories) pages.push(await readPage(tiff, directory));
-  const { images, notes } = await tiffImagesOf(tiff, pages);
-  const usable = images.filter((image) => !shapeObjection(image.shapeZyx));
+  const { images, notes } = await imagesOfTiff(tiff, pages);
+  const usable = images.filter((image) => !shapeObjection(shapeZyxOf(image)));
   if (usable.length === 0) {
-    const objection = shapeObjection(images[0].shapeZyx)!;
+    const objection = shapeObjection(shapeZyxOf(images[0]))!;
     throw new Problem({ tag: "not-a-volume", ...objection, where: images[0].path });
   }
   for (const image of usable) await checkExtent(tiff, image);
@@ -33,7 +35,7 @@ export async function openTiff(bytes: RandomAccessBytes): Promise<VolumeFile> {
       ...notes,
       ...images
         .filter((i) => !usable.includes(i))
-        .map((i) => `${i.path} was left out: ${shapeObjection(i.shapeZyx)?.what}`),
+        .map((i) => `${i.path} was left out: ${shapeObjection(shapeZyxOf(i))?.what}`),
     ],
   };
   return {
@@ -47,7 +49,7 @@ export async function openTiff(bytes: RandomAccessBytes): Promise<VolumeFile> {
           where: `${choice.image}, channel ${choice.channel + 1}, time ${choice.time + 1}`,
           hint: "Choose again.",
         });
-      return sourceOf(tiff, image, choice);
+      return permuteSource(sourceOf(tiff, image, choice), image.storedAxes);
     },
     close: async () => {},
   };
@@ -55,7 +57,7 @@ export async function openTiff(bytes: RandomAccessBytes): Promise<VolumeFile> {
 
 const describe = (image: TiffImage): FileImage => ({
   path: image.path,
-  shapeZyx: image.shapeZyx,
+  shapeZyx: shapeZyxOf(image),
   pixelType: image.page.pixelType,
   voxelSizeZyx: image.voxelSizeZyx,
   voxelSizeNote: image.voxelSizeNote,
@@ -66,11 +68,11 @@ const describe = (image: TiffImage): FileImage => ({
 
 /** Refuses files that could not hold what they claim: before anything is allocated, naming the page. */
 async function checkExtent(tiff: Tiff, image: TiffImage): Promise<void> {
-  const { page: first, contiguous } = image;
-  const planes = image.shapeZyx[0] * image.channels.length * image.times;
-  if (contiguous) {
+  const { page: first } = image;
+  const planes = image.storedShape[0] * image.channels.length * image.times;
+  if (image.planes.kind === "contiguous") {
     const planeBytes = first.width * first.height * bytesPerPixel[first.pixelType];
-    const whole = Math.max(0, Math.floor((tiff.bytes.size - contiguous.offset) / planeBytes));
+    const whole = Math.max(0, Math.floor((tiff.bytes.size - image.planes.offset) / planeBytes));
     if (whole >= planes) return;
     throw new Problem({
       tag: "file-truncated",
@@ -81,7 +83,7 @@ async function checkExtent(tiff: Tiff, image: TiffImage): Promise<void> {
   }
   const { maxExpansion } = tiffDecoders.get(first.compression)!;
   let stored = 0;
-  for (const page of new Set(planesOf(image))) {
+  for (const page of pagesOf(image)) {
     const { byteCounts } = await readBlockTable(tiff, page);
     const inPage = byteCounts.reduce((sum, count) => sum + count, 0);
     stored += inPage;
@@ -103,48 +105,47 @@ async function checkExtent(tiff: Tiff, image: TiffImage): Promise<void> {
   }
 }
 
-function* planesOf(image: TiffImage): Iterable<TiffPage> {
-  for (let t = 0; t < image.times; t++)
-    for (let c = 0; c < image.channels.length; c++)
-      for (let z = 0; z < image.shapeZyx[0]; z++) yield image.planeAt(z, c, t).page;
+function pagesOf({ planes, storedShape, channels, times }: TiffImage): Set<TiffPage> {
+  const pages = new Set<TiffPage>();
+  if (planes.kind === "pages")
+    for (let t = 0; t < times; t++)
+      for (let c = 0; c < channels.length; c++)
+        for (let z = 0; z < storedShape[0]; z++) pages.add(planes.at(z, c, t).page);
+  return pages;
 }
 
+/** Planes, rows and columns as they are stored. */
 function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSource {
-  const [sizeZ, sizeY, sizeX] = image.shapeZyx;
-  const { page: first } = image;
+  const [, sizeY, sizeX] = image.storedShape;
+  const { page: first, planes } = image;
   const rowBytes = sizeX * bytesPerPixel[first.pixelType];
   const rowsInBudget = Math.max(1, Math.floor(MAX_BLOCK_ROWS_BYTES / rowBytes));
   const plainStrips = first.compression === 1 && first.predictor === 1 && !first.directory.entries.has(322);
   const blockRows =
-    image.contiguous || plainStrips
+    planes.kind === "contiguous" || plainStrips
       ? Math.min(sizeY, rowsInBudget)
       : Math.min(sizeY, Math.max(first.blockHeight, Math.floor(rowsInBudget / first.blockHeight) * first.blockHeight));
   const planeRows = async (z: number, yMin: number, yMax: number) => {
-    if (image.contiguous) {
-      const channels = image.channels.length;
-      const plane =
-        image.contiguous.order === "TZC"
-          ? (choice.time * sizeZ + z) * channels + choice.channel
-          : (choice.time * channels + choice.channel) * sizeZ + z;
-      const start = image.contiguous.offset + (plane * sizeY + yMin) * rowBytes;
+    if (planes.kind === "contiguous") {
+      const plane = planes.indexAt(z, choice.channel, choice.time);
+      const start = planes.offset + (plane * sizeY + yMin) * rowBytes;
       const raw = await tiff.bytes.read(start, (yMax - yMin) * rowBytes, `slice ${z + 1}`);
       if (!tiff.littleEndian) swapBytes(raw, bytesPerPixel[first.pixelType]);
       return pixelsOf(first.pixelType, raw);
     }
-    const { page, sample } = image.planeAt(z, choice.channel, choice.time);
+    const { page, sample } = planes.at(z, choice.channel, choice.time);
     return readPageRows(tiff, page, sample, yMin, yMax);
   };
-  const shapeZyx: Zyx = [sizeZ, sizeY, sizeX];
   return {
-    shapeZyx,
+    shapeZyx: image.storedShape,
     pixelType: first.pixelType,
     blockZy: [1, blockRows],
     async read(zMin, zMax, yMin, yMax) {
       if (zMax - zMin === 1) return planeRows(zMin, yMin, yMax);
-      const planes = [];
-      for (let z = zMin; z < zMax; z++) planes.push(await planeRows(z, yMin, yMax));
-      const joined = pixelsOf(first.pixelType, new Uint8Array(planes.length * planes[0].byteLength));
-      planes.forEach((plane, i) => {
+      const rows = [];
+      for (let z = zMin; z < zMax; z++) rows.push(await planeRows(z, yMin, yMax));
+      const joined = pixelsOf(first.pixelType, new Uint8Array(rows.length * rows[0].byteLength));
+      rows.forEach((plane, i) => {
         joined.set(plane, i * plane.length);
       });
       return joined;

@@ -1,5 +1,5 @@
-import { lengthInUm } from "../length-unit.ts";
-import { decimalNumber, wholeNumber } from "../strict-numbers.ts";
+import { lengthInUm } from "../../length-unit.ts";
+import { decimalNumber, wholeNumber } from "../../strict-numbers.ts";
 
 /** Some twenty lines are usual. */
 const MAX_LENGTH = 65_536;
@@ -11,11 +11,15 @@ export interface ImageJDescription {
   readonly frames: number;
   /** Pages that the file says it has; a file over 4 GB has only one directory for all of them. */
   readonly images: number;
+  /** Which axis runs fastest, then second, then third: `czt` unless the file says otherwise. */
+  readonly order: string;
   /** µm between slices; null where unit or spacing are missing. */
   readonly spacingUm: number | null;
-  /** µm per unit of the resolution tags; null where there is no unit of length. */
-  readonly umPerUnit: number | null;
+  /** µm per unit of the resolution tags along y and x; null where there is no unit of length. */
+  readonly umPerUnitYx: readonly [number | null, number | null];
 }
+
+const ORDERS = /^(czt|ctz|zct|ztc|tcz|tzc)$/;
 
 export function parseImageJDescription(text: string): ImageJDescription | null {
   if (!text.startsWith("ImageJ=")) return null;
@@ -27,16 +31,19 @@ export function parseImageJDescription(text: string): ImageJDescription | null {
   const count = (key: string): number => {
     return wholeNumber(fields.get(key) ?? "1") || 1;
   };
-  const umPerUnit = lengthInUm(1, fields.get("unit") ?? "");
+  // Newer versions name the units of y and z where they differ from that of x.
+  const unit = fields.get("unit") ?? "";
+  const umPerUnit = (key: string) => lengthInUm(1, fields.get(key) ?? unit);
   // ImageJ lets the spacing be negative for stacks taken from the top.
-  const spacing = Math.abs(decimalNumber(fields.get("spacing") ?? "") ?? 0);
-  const known = umPerUnit !== null && spacing > 0;
+  const spacing = Math.abs(decimalNumber(fields.get("spacing") ?? "") ?? Number.NaN);
+  const order = (fields.get("order") ?? "").toLowerCase();
   return {
     channels: count("channels"),
     slices: count("slices"),
     frames: count("frames"),
     images: count("images"),
-    spacingUm: known ? spacing * umPerUnit : null,
-    umPerUnit,
+    order: ORDERS.test(order) ? order : "czt",
+    spacingUm: lengthInUm(spacing * (umPerUnit("zunit") ?? Number.NaN), "um"),
+    umPerUnitYx: [umPerUnit("yunit"), umPerUnit("unit")],
   };
 }

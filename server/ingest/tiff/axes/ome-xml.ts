@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
-import { Problem } from "../../../core/problem.ts";
-import { lengthInUm } from "../length-unit.ts";
-import { decimalNumber, wholeNumber } from "../strict-numbers.ts";
+import { Problem } from "../../../../core/problem.ts";
+import { lengthInUm } from "../../length-unit.ts";
+import { decimalNumber, wholeNumber } from "../../strict-numbers.ts";
 
 /** One `Image` of an OME-XML, as far as the pixels need it. */
 export interface OmeImage {
@@ -65,6 +65,8 @@ export function parseOmeXml(text: string, pageCount: number): OmeImage[] | null 
   } catch (cause) {
     throw new Problem({ ...damaged("The OME-XML cannot be read.", "its text").toJSON() }, { cause });
   }
+  if (root.BinaryOnly !== undefined)
+    throw damaged("The metadata of this file are in another one, a companion.", "BinaryOnly");
   const images = asNodes(root.Image);
   if (images.length === 0) throw damaged("The OME-XML describes no image.", "Image");
   if (images.length > MAX_IMAGES) throw damaged(`The OME-XML describes ${images.length} images.`, "Image");
@@ -143,11 +145,16 @@ function mapPlanes(
   );
   const inOrder = (plane: number) => (firstPage + plane < pageCount ? firstPage + plane : null);
   if (said.length === 0) return inOrder;
+  const uuidOf = (block: XmlNode): string =>
+    typeof block.UUID === "string" ? block.UUID : String(asNode(block.UUID)["#text"] ?? "");
+  const files = new Set(said.map(uuidOf).filter(Boolean));
+  if (!ownUuid && files.size > 1)
+    throw damaged(`The volume is spread over ${files.size} files, and this one does not say which it is.`, "TiffData");
   const pages = new Map<number, number>();
   let named = 0;
   for (const block of said) {
     // A set of several files: planes of the others are not here.
-    const uuid = typeof block.UUID === "string" ? block.UUID : String(asNode(block.UUID)["#text"] ?? "");
+    const uuid = uuidOf(block);
     if (uuid && ownUuid && uuid !== ownUuid) continue;
     const number = (name: string, otherwise: number): number => {
       const text = textOf(block, name);
