@@ -119,9 +119,10 @@ function* readPaxRecords(records: Buffer): Iterable<[string, string]> {
 }
 
 function typeOf(header: Buffer): string {
-  const said = Number.parseInt(text(header, 148, 8), 8);
+  const said = header.toString("latin1", 148, 154);
   const blank = Buffer.from(header).fill(0x20, 148, 156);
-  if (said !== checksum(blank)) throw damaged("what should be the head of a file is not");
+  // As we write it, digit for digit.
+  if (said !== checksum(blank).toString(8).padStart(6, "0")) throw damaged("what should be the head of a file is not");
   return String.fromCharCode(header[156]);
 }
 
