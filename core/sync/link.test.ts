@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import * as encoding from "lib0/encoding";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { Awareness } from "y-protocols/awareness";
+import { Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as sync from "y-protocols/sync";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
@@ -39,6 +39,7 @@ async function connect(manners: readonly Manner[], faster = FASTER) {
   const truth = new Y.Doc();
   truth.getMap("meta").set("schema", 1);
   const attempts: number[] = [];
+  const heard: { frame: Uint8Array; from: WebSocket }[] = [];
   server.on("connection", (socket) => sockets.push(socket));
   server.on("upgrade", (request, socket, head) => {
     const manner = manners[Math.min(attempts.length, manners.length - 1)];
@@ -47,6 +48,7 @@ async function connect(manners: readonly Manner[], faster = FASTER) {
     if (manner === "never answers") return;
     if (manner === "refuses") return void socket.end("HTTP/1.1 503 Starting\r\nConnection: close\r\n\r\n");
     doors.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on("message", (data: Buffer) => heard.push({ frame: Uint8Array.from(data), from: webSocket }));
       const answer = () => webSocket.send(wholeOf(truth));
       if (manner === "syncs") answer();
       else if (typeof manner === "object") setTimeout(answer, manner.late / FASTER);
@@ -89,7 +91,7 @@ async function connect(manners: readonly Manner[], faster = FASTER) {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { events, attempts, doc, provider: provider as ProviderLike, link, pending };
+  return { events, attempts, doc, provider: provider as ProviderLike, link, pending, heard };
 }
 
 describe("a link", () => {
@@ -120,6 +122,26 @@ describe("a link", () => {
     expect(hung.pending.size).toBe(1);
     hung.link.close();
     expect(hung.pending.size).toBe(0);
+  });
+
+  it("tells of its own person and never passes on what it hears of the others", async () => {
+    const { events, provider, heard } = await connect(["syncs"], 1);
+    await expect.poll(() => events).toEqual(["synced"]);
+    const other = new Awareness(new Y.Doc());
+    other.setLocalState({ name: "other" });
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, MessageType.awareness);
+    encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(other, [other.clientID]));
+    heard[0].from.send(encoding.toUint8Array(encoder));
+    await expect.poll(() => provider.awareness.getStates().has(other.clientID)).toBe(true);
+    provider.awareness.setLocalState({ name: "own" });
+    const told = () =>
+      heard
+        .filter(({ frame }) => frame[0] === MessageType.awareness)
+        .map(({ frame }) => new TextDecoder().decode(frame));
+    await expect.poll(() => told().some((text) => text.includes("own"))).toBe(true);
+    expect(told().filter((text) => text.includes("other"))).toEqual([]);
+    other.destroy();
   });
 
   it("asks at once when told that the network is back", async () => {

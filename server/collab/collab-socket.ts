@@ -51,12 +51,12 @@ export const collabSocketRoute: SocketRoute = {
         return;
       }
       socket.on("close", () => volumes.sockets.closed(user.id));
-      serve(socket, live.room, { userId: user.id, name: user.name, role: membership.role });
+      serveSocket(socket, live.room, { userId: user.id, name: user.name, role: membership.role });
     };
   },
 };
 
-function serve(socket: WebSocket, room: Room, who: Parameters<typeof room.connect>[1]): void {
+export function serveSocket(socket: WebSocket, room: Room, who: Parameters<Room["connect"]>[1]): void {
   socket.binaryType = "nodebuffer";
   const line = new SocketLine(socket);
   const connection = room.connect(line, who);

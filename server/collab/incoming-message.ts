@@ -1,11 +1,10 @@
 import * as sync from "y-protocols/sync";
 import { ByteReader, malformed } from "../../core/sync/bytes.ts";
 import { decodeMessage, MessageType, maxFrameBytes } from "../../core/sync/messages.ts";
-import { readStateVector } from "./update-scan.ts";
 
 /** A frame of a client, parsed as far as can be told at once. `bytes` are copies: frames are views of a socket's buffer. */
 export type IncomingMessage =
-  | { readonly type: "stateVector"; readonly clocks: ReadonlyMap<number, number> }
+  | { readonly type: "stateVector"; readonly bytes: Uint8Array }
   | { readonly type: "difference"; readonly bytes: Uint8Array }
   | { readonly type: "update"; readonly bytes: Uint8Array }
   | { readonly type: "awareness"; readonly bytes: Uint8Array }
@@ -27,10 +26,8 @@ export function parseIncoming(frame: Uint8Array): IncomingMessage {
     return { type: "awareness", bytes: readBody(reader, frame, maxFrameBytes.presence) };
   if (type === MessageType.sync) {
     const step = reader.vu();
-    if (step === sync.messageYjsSyncStep1) {
-      const clocks = readStateVector(readBody(reader, frame, maxFrameBytes.stateVector));
-      return { type: "stateVector", clocks };
-    }
+    if (step === sync.messageYjsSyncStep1)
+      return { type: "stateVector", bytes: readBody(reader, frame, maxFrameBytes.stateVector) };
     if (step !== sync.messageYjsSyncStep2 && step !== sync.messageYjsUpdate) malformed("unknown sync step");
     const bytes = readBody(reader, frame, maxFrameBytes.update);
     return { type: step === sync.messageYjsSyncStep2 ? "difference" : "update", bytes };

@@ -14,6 +14,7 @@ import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
 import type { LiveVolume } from "./live-volume.ts";
 import { liveVolumesOf, restarting } from "./live-volumes.ts";
+import { PersonTurns } from "./person-turns.ts";
 import { startSession } from "./start-session.ts";
 import type { WorkBudget } from "./work-budget.ts";
 import { sizeUnits, units } from "./work-units.ts";
@@ -121,22 +122,9 @@ const getBrick: HttpRoute = {
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Uploads of a person that are taken in at once: each is held in memory as a whole. */
-const MAX_UPLOADS_OF_PERSON = 2;
-const uploadsOf = new Map<string, number>();
-
-async function oneOfPerson(userId: string, work: () => Promise<void>): Promise<void> {
-  const running = uploadsOf.get(userId) ?? 0;
-  if (running >= MAX_UPLOADS_OF_PERSON) throw new HttpRefusal(429, "Your other uploads come first.");
-  uploadsOf.set(userId, running + 1);
-  try {
-    await work();
-  } finally {
-    const left = (uploadsOf.get(userId) ?? 1) - 1;
-    if (left > 0) uploadsOf.set(userId, left);
-    else uploadsOf.delete(userId);
-  }
-}
+/** Of a person, each held in memory as a whole: uploads, and downloads beside each other. */
+const uploads = new PersonTurns(2, 8);
+const downloads = new PersonTurns(4, 256);
 
 /** Voxels are inflated and read to their end before anything is stored, within what new ones may cost. */
 async function checkBlob(budget: WorkBudget, bytes: Uint8Array, grid: LabelGrid): Promise<void> {
@@ -163,7 +151,7 @@ const putBlob: HttpRoute = {
   maxBodyBytes: recordLimits.blobBytes,
   async handle({ services, parameters: { volumeId, sha256 }, user, response, readBody }) {
     if (!user || !SHA256.test(sha256)) throw new HttpRefusal(400, "The name is the SHA-256 of the bytes.");
-    await oneOfPerson(user.id, async () => {
+    await uploads.take(user.id, async () => {
       const budget = spend(services, user.id, units.lookUp);
       const bytes = await readBody();
       budget.charge(bytes.length * units.byteStored);
@@ -187,15 +175,19 @@ const getBlob: HttpRoute = {
   path: "/api/volumes/:volumeId/paint/:sha256",
   access: { kind: "volume", role: "viewer" },
   maxBodyBytes: 0,
-  async handle({ services, parameters: { volumeId, sha256 }, response }) {
-    const bytes = SHA256.test(sha256) ? await services.blobs.get(paintBlobKey(volumeId, sha256)) : null;
-    if (!bytes) throw new HttpRefusal(404, "There are no such voxels.");
-    response.writeHead(200, {
-      "content-type": "application/octet-stream",
-      "content-length": bytes.length,
-      "cache-control": "private, max-age=31536000, immutable",
+  async handle({ services, parameters: { volumeId, sha256 }, user, response, signal }) {
+    await downloads.take(user?.id ?? "", async () => {
+      const bytes = SHA256.test(sha256) ? await services.blobs.get(paintBlobKey(volumeId, sha256)) : null;
+      if (!bytes) throw new HttpRefusal(404, "There are no such voxels.");
+      response.writeHead(200, {
+        "content-type": "application/octet-stream",
+        "content-length": bytes.length,
+        "cache-control": "private, max-age=31536000, immutable",
+      });
+      response.end(bytes);
+      // Its bytes are held until they have left, or the page has.
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     });
-    response.end(bytes);
   },
 };
 

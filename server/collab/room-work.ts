@@ -51,10 +51,12 @@ export interface RoomEvents {
 /** What one tick has done and nobody has been told yet. */
 export interface TickWork {
   readonly updates: { readonly bytes: Uint8Array; readonly origin: unknown }[];
+  /** The updates as one, once somebody has needed it. */
+  merged: Uint8Array | null;
   readonly journal: JournalRow[];
   /** Answers, in the order of the questions; given after everything before them is durable. */
   readonly answers: (() => void | Promise<void>)[];
   readonly settles: Settle<unknown>[];
 }
 
-export const noWork = (): TickWork => ({ updates: [], journal: [], answers: [], settles: [] });
+export const noWork = (): TickWork => ({ updates: [], merged: null, journal: [], answers: [], settles: [] });

@@ -1,6 +1,6 @@
 import * as Y from "yjs";
 import type { Role } from "../../core/roles.ts";
-import { sameBytes } from "../../core/sync/bytes.ts";
+import { MalformedBytes, sameBytes } from "../../core/sync/bytes.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
@@ -27,7 +27,7 @@ import {
   type TickWork,
 } from "./room-work.ts";
 import { type PendingRecord, SessionJournal } from "./session-journal.ts";
-import { cutUpdate } from "./update-scan.ts";
+import { cutUpdate, stateVectorSteps } from "./update-scan.ts";
 import { ANSWER_UNDER_WAY_BYTES, sizeUnits, units } from "./work-units.ts";
 
 // An honest client sends its difference first, or at most a few fresh strokes before it.
@@ -156,6 +156,14 @@ export class Room {
       this.#events.onPresence();
       return;
     }
+    if (message.type === "stateVector") {
+      // Pages ask once. Who asks again before the answer has left would have it pile up.
+      if (connection.isAsking || connection.bufferedBytes > ANSWER_UNDER_WAY_BYTES) {
+        connection.close(CloseCode.tooSlow, "one question for the document at a time");
+        return;
+      }
+      connection.isAsking = true;
+    }
     // R32: of people who may only look, no edit is read at all.
     if (!connection.canEdit && message.type !== "stateVector" && message.type !== "hello") return;
     if (this.#intake.put(connection, message, frame.length)) this.#events.onWork(0);
@@ -203,14 +211,13 @@ export class Room {
   /** R29: from here on it survives a crash. */
   async makeDurable(work: TickWork): Promise<void> {
     if (work.updates.length === 0 && work.journal.length === 0) return;
-    const update = work.updates.length > 0 ? Y.mergeUpdates(work.updates.map(({ bytes }) => bytes)) : null;
-    await this.#store.append({ position: this.#position + 1, update, journal: work.journal });
+    await this.#store.append({ position: this.#position + 1, update: merged(work), journal: work.journal });
     this.#position++;
   }
 
   /** Broadcast, answers, acknowledgements: all of what is durable. */
   async publish(work: TickWork): Promise<void> {
-    this.#broadcast(work.updates);
+    this.#broadcast(work);
     for (const answer of work.answers) await answer();
     for (const connection of this.connections) connection.acknowledge((session) => this.journal.reached(session));
     if (work.journal.length > 0)
@@ -272,6 +279,10 @@ export class Room {
       yield* this.#handleSafely(connection, message);
     } catch (error) {
       if (error instanceof ApplyFailed) throw error;
+      if (error instanceof MalformedBytes) {
+        connection.close(CloseCode.unreadable, "bad message");
+        return;
+      }
       connection.close(CloseCode.trouble, "the server could not handle this message");
       this.#events.onTrouble(error);
     }
@@ -280,7 +291,7 @@ export class Room {
   async *#handleSafely(connection: RoomConnection, message: IncomingMessage): AsyncGenerator<number, void, void> {
     switch (message.type) {
       case "stateVector":
-        yield* this.#tellDocument(connection, message.clocks);
+        yield* this.#tellDocument(connection, message.bytes);
         return;
       case "hello":
         yield message.outboxSessions.length;
@@ -312,17 +323,9 @@ export class Room {
     for (const update of connection.held.splice(0)) if (connection.open) yield* this.#pass(connection, update);
   }
 
-  /** Sync step 2: once for everybody who has nothing, in pauses. One question at a time. */
-  async *#tellDocument(
-    connection: RoomConnection,
-    clocks: ReadonlyMap<number, number>,
-  ): AsyncGenerator<number, void, void> {
-    if (connection.isAsking || connection.bufferedBytes > ANSWER_UNDER_WAY_BYTES) {
-      connection.close(CloseCode.tooSlow, "one question for the document at a time");
-      return;
-    }
-    connection.isAsking = true;
-    yield clocks.size;
+  /** Sync step 2, in pauses; one encoding for everybody who has nothing. */
+  async *#tellDocument(connection: RoomConnection, stateVector: Uint8Array): AsyncGenerator<number, void, void> {
+    const clocks = yield* stateVectorSteps(stateVector);
     const budget = this.#events.budgets.of(connection.userId);
     this.#answer(connection, async () => {
       const hasNothing = ![...clocks].some(([client, clock]) => clock > 0 && this.doc.store.clients.has(client));
@@ -503,15 +506,13 @@ export class Room {
   }
 
   /** One frame for all. Who wrote alone is not told; who wrote beside others hears the own strokes again, to no effect. */
-  #broadcast(updates: TickWork["updates"]): void {
-    if (updates.length === 0) return;
-    const origins = new Set(updates.map(({ origin }) => origin));
-    let whole: Uint8Array | null = null;
-    for (const connection of this.connections) {
-      if (!connection.synced || (origins.size === 1 && origins.has(connection))) continue;
-      whole ??= updateFrame(Y.mergeUpdates(updates.map(({ bytes }) => bytes)));
-      connection.send(whole);
-    }
+  #broadcast(work: TickWork): void {
+    const origins = new Set(work.updates.map(({ origin }) => origin));
+    const update = merged(work);
+    if (!update) return;
+    const frame = updateFrame(update);
+    for (const connection of this.connections)
+      if (connection.synced && !(origins.size === 1 && origins.has(connection))) connection.send(frame);
   }
 
   /** Opens the next generation; the document's state is written down soon after. */
@@ -543,6 +544,12 @@ export class Room {
     }
     this.#generations.recount();
   }
+}
+
+/** All updates of a tick as one, made once. */
+function merged(work: TickWork): Uint8Array | null {
+  if (work.updates.length > 0) work.merged ??= Y.mergeUpdates(work.updates.map(({ bytes }) => bytes));
+  return work.merged;
 }
 
 /** Structs in the order of the update, cut where the client changes and where there are many. */

@@ -66,7 +66,8 @@ export class SessionJournal {
     const entered: PendingRecord[] = [];
     const sessions = [session];
     for (let next = sessions.shift(); next !== undefined; next = sessions.shift()) {
-      const taken = this.#advance(next);
+      const from = next === session && this.isNext(session, seq) ? seq : this.reached(next) + 1;
+      const taken = this.#advance(next, from);
       entered.push(...taken);
       if (taken.length > 0) sessions.push(...(this.#followers.get(next) ?? []));
     }
@@ -78,13 +79,13 @@ export class SessionJournal {
     return [...this.#gaps.values()].flatMap((gaps) => [...gaps.values()]);
   }
 
-  #advance(session: number): PendingRecord[] {
+  /** Takes what lies without a hole from that seq on. */
+  #advance(session: number, from: number): PendingRecord[] {
     const gaps = this.#gaps.get(session);
     if (!gaps || !this.isChained(session)) return [];
     const taken: PendingRecord[] = [];
-    for (const seq of [...gaps.keys()].sort((a, b) => a - b)) {
-      const pending = gaps.get(seq);
-      if (!pending || !this.isNext(session, seq)) break;
+    let seq = from;
+    for (let pending = gaps.get(seq); pending; pending = gaps.get(++seq)) {
       gaps.delete(seq);
       taken.push(pending);
       this.#journalled.set(session, seq);

@@ -179,11 +179,18 @@ export function cutUpdate(update: Uint8Array, structs: readonly ScannedStruct[])
   return cut;
 }
 
-/** Clients of a state vector with their clocks. Throws MalformedBytes, and nothing else. */
-export function readStateVector(bytes: Uint8Array): Map<number, number> {
+/** Clients read between two pauses: a millisecond or two. */
+const STEP_CLIENTS = 5000;
+
+/** Clients of a state vector with their clocks; yields how many were read. Throws MalformedBytes, and nothing else. */
+export function* stateVectorSteps(bytes: Uint8Array): Generator<number, ReadonlyMap<number, number>, void> {
   const reader = new ByteReader(bytes);
   const clocks = new Map<number, number>();
-  for (let rest = reader.vu(); rest > 0; rest--) clocks.set(reader.vu(), reader.vu());
+  const count = reader.vu();
+  for (let i = 1; i <= count; i++) {
+    clocks.set(reader.vu(), reader.vu());
+    if (i % STEP_CLIENTS === 0) yield STEP_CLIENTS;
+  }
   reader.end();
   return clocks;
 }

@@ -1,14 +1,17 @@
+import { setTimeout } from "node:timers/promises";
 import { BrickLoader } from "../../core/sync/brick-loader.ts";
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { failureLog } from "../failure-log.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
+import { nextTurn } from "./next-turn.ts";
 import { NucleusTable } from "./nucleus-table.ts";
 
 /** Loaded at a time on the server, 1 to 2 MiB each. */
 const MAX_BRICKS = 48;
 // Well inside the 2 s in which a list must be right; strokes come faster than anybody reads a list.
 const REFRESH_AFTER_MS = 300;
+const LONGEST_REST_MS = 50;
 
 export interface VolumeLabelsPorts {
   fetchBrick(key: BrickKey): Promise<Uint32Array | null>;
@@ -64,9 +67,9 @@ export class VolumeLabels {
   touch(keys: Iterable<BrickKey>): void {
     for (const key of keys) this.#dirty.add(key);
     if (this.#timer || this.#closed || !this.#filled) return;
-    this.#timer = setTimeout(() => {
+    this.#timer = globalThis.setTimeout(() => {
       this.#timer = null;
-      this.#refreshing = this.#refresh().catch((error) => failureLog.failed("the count of nuclei", error));
+      this.#refreshing = this.#refresh(true).catch((error) => failureLog.failed("the count of nuclei", error));
     }, REFRESH_AFTER_MS);
     this.#timer.unref();
   }
@@ -77,7 +80,7 @@ export class VolumeLabels {
     await this.#filled;
     await this.#refreshing;
     if (this.#dirty.size > 0) {
-      this.#refreshing = this.#refresh();
+      this.#refreshing = this.#refresh(false);
       await this.#refreshing;
     }
     return this.table;
@@ -91,17 +94,19 @@ export class VolumeLabels {
   async #fill(): Promise<void> {
     try {
       for (const key of await this.occupiedKeys()) this.#dirty.add(key);
-      await this.#refresh();
+      await this.#refresh(false);
     } catch (error) {
       this.#filled = null; // the next question tries again
       throw error;
     }
   }
 
-  async #refresh(): Promise<void> {
+  /** `atEase`: nobody waits for it, and it takes half of the time at most. */
+  async #refresh(atEase: boolean): Promise<void> {
     for (const key of [...this.#dirty]) {
       if (this.#closed) return;
       this.#dirty.delete(key);
+      const began = performance.now();
       try {
         this.table.update(key, await this.readBrick(key));
       } catch (error) {
@@ -109,7 +114,8 @@ export class VolumeLabels {
         throw error;
       }
       // One brick is a few milliseconds of this process: let sockets go in between.
-      await new Promise((resolve) => setImmediate(resolve));
+      const restMs = atEase ? Math.min(LONGEST_REST_MS, performance.now() - began) : 0;
+      await (restMs < 1 ? nextTurn() : setTimeout(restMs));
     }
     this.#ports.onRefreshed();
   }

@@ -6,14 +6,16 @@ import type { BlobStore } from "./blob-store.ts";
 
 /** An advisory lock: held, shared, by every backup that runs, and lost with its connection. Any number will do. */
 const BACKUP_HOLD = 7_310_442;
+/** A statement of PostgreSQL takes 65 535 parameters. */
+const ROWS_PER_INSERT = 10_000;
 
 /** In the transaction that deletes the rows which own these blobs; then call `removeScheduledBlobs`. */
 export async function scheduleBlobRemoval(tx: Transaction, prefixes: readonly string[]): Promise<void> {
-  if (prefixes.length === 0) return;
-  await tx
-    .insert(blobRemoval)
-    .values(prefixes.map((prefix) => ({ prefix })))
-    .onConflictDoNothing();
+  for (let from = 0; from < prefixes.length; from += ROWS_PER_INSERT)
+    await tx
+      .insert(blobRemoval)
+      .values(prefixes.slice(from, from + ROWS_PER_INSERT).map((prefix) => ({ prefix })))
+      .onConflictDoNothing();
 }
 
 /** After a deletion, and regularly for what a crash left or a backup held back. */
