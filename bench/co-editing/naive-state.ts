@@ -88,8 +88,8 @@ export function volumeOf(grid: LabelGrid, brick: (key: number) => Uint32Array | 
 }
 
 function paint(voxels: Uint32Array, grid: LabelGrid, body: PaintBody): void {
-  const bytes = body.bytes();
-  for (const { key, box, from, to, label } of body.sections) {
+  const { bytes, sections } = body.voxels();
+  for (const { key, box, from, to, label } of sections) {
     const [bz, by, bx] = gridPositionZyx(key);
     const width = box.x1 - box.x0;
     const height = box.y1 - box.y0;

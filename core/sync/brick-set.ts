@@ -3,7 +3,7 @@ import { paintRuns, restoreBox } from "../labels/label-brick-paint.ts";
 import type { BrickKey } from "../volume/brick.ts";
 import { comparePaintItems, insertInOrder, type PaintItem, removeInOrder } from "./fold-record.ts";
 import { boxesMeet, type LabelGrid, unionBox } from "./label-grid.ts";
-import type { LocalBox } from "./record.ts";
+import type { Beside, LocalBox, PaintVoxels } from "./record.ts";
 
 interface LoadedBrick {
   readonly voxels: LabelBrick;
@@ -11,10 +11,14 @@ interface LoadedBrick {
   repainted: number;
   /** The voxels are behind: they are painted anew when somebody reads them. */
   isStale: boolean;
+  /** A large body paints here: painting again may mean inflating megabytes, so it waits for a reader. */
+  isHeavy: boolean;
 }
 
 /** Below this it does not pay to put off a change: a hundred late strokes in a brick of a hundred. */
 const REPAINT_AT_ONCE = 10_000;
+const HEAVY_BODY_BYTES = 1024 * 1024;
+const MAX_HELD_BYTES = 128 * 1024 * 1024;
 
 /**
  * Paint items per brick in the order of the history, and the voxels of the bricks that are loaded.
@@ -58,8 +62,27 @@ export class BrickSet {
     return this.#items.get(key) ?? [];
   }
 
+  /**
+   * The voxels of large bodies that reading or loading a brick would inflate, made beside everything else. Some of them,
+   * where there are very many: the others are inflated one by one.
+   */
+  async hold(key: BrickKey, beside: Beside): Promise<PaintVoxels[]> {
+    const held: PaintVoxels[] = [];
+    let bytes = 0;
+    for (const { body } of this.itemsOf(key).filter(isHeavy)) {
+      bytes += body?.size.bodyBytes ?? 0;
+      if (body && bytes < MAX_HELD_BYTES) held.push(await body.hold(beside));
+    }
+    return held;
+  }
+
   load(key: BrickKey, base: Uint32Array | null): void {
-    const brick = { voxels: new LabelBrick(this.#grid.brickSize, base), repainted: 0, isStale: false };
+    const brick = {
+      voxels: new LabelBrick(this.#grid.brickSize, base),
+      repainted: 0,
+      isStale: false,
+      isHeavy: this.itemsOf(key).some(isHeavy),
+    };
     this.#loaded.set(key, brick);
     this.#paintAnew(key, brick);
     this.#changed.set(key, null);
@@ -73,10 +96,15 @@ export class BrickSet {
   add(item: PaintItem): void {
     const at = this.#insert(item);
     const brick = this.#loaded.get(item.key);
-    if (!brick || item.owner.undone || !item.body) return;
-    if (!this.#putsOff(item.key, brick)) {
+    if (!brick) return;
+    brick.isHeavy ||= isHeavy(item);
+    if (item.owner.undone || !item.body) return;
+    const items = this.itemsOf(item.key);
+    const comesLast = at === items.length - 1;
+    if (comesLast && !brick.isStale) this.#paint(brick.voxels, item, null);
+    else if (!this.#putsOff(item.key, brick)) {
       this.#paint(brick.voxels, item, null);
-      this.#cover(brick, this.itemsOf(item.key), at + 1, item.box);
+      this.#cover(brick, items, at + 1, item.box);
     }
     this.#mark(item.key, item.box);
   }
@@ -137,10 +165,9 @@ export class BrickSet {
     return at;
   }
 
-  /** True when the brick waits for its reader: repainting has cost as much as painting all of it. */
+  /** True when the brick waits for its reader: repainting is dear, or has cost as much as painting all of it. */
   #putsOff(key: BrickKey, brick: LoadedBrick): boolean {
-    if (!brick.isStale && brick.repainted > Math.max(REPAINT_AT_ONCE, 2 * this.itemsOf(key).length))
-      brick.isStale = true;
+    brick.isStale ||= brick.isHeavy || brick.repainted > Math.max(REPAINT_AT_ONCE, 2 * this.itemsOf(key).length);
     return brick.isStale;
   }
 
@@ -161,8 +188,7 @@ export class BrickSet {
   #paint(brick: LabelBrick, item: PaintItem, clip: LocalBox | null): number {
     const { key, body } = item;
     if (!body || item.owner.undone) return 0;
-    const { sections } = body;
-    const bytes = body.bytes();
+    const { sections, bytes } = body.voxels();
     let work = sections.length;
     for (const { key: painted, box, from, to, label } of sections) {
       if (painted !== key || (clip && !boxesMeet(box, clip))) continue;
@@ -178,3 +204,5 @@ export class BrickSet {
     this.#changed.set(key, known ? unionBox(known, box) : box);
   }
 }
+
+const isHeavy = ({ body }: PaintItem): boolean => (body?.size.bodyBytes ?? 0) > HEAVY_BODY_BYTES;

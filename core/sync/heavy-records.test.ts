@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { ByteWriter } from "./bytes.ts";
+import { inflateAgain } from "./deflate.ts";
 import { LabelFold } from "./label-fold.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import { decodeBlob } from "./paint-ref-codec.ts";
@@ -116,5 +117,47 @@ it("what the planner makes of a monotonous act is taken in by the server", () =>
       if (blob) voxels += decodeBlob(blob.bytes, large, acceptedBlobBounds(blob.bytes.length)).size.voxels;
     }
     expect(voxels).toBe(runs.length / 4);
+  }
+});
+
+it("a brick that a large blob paints waits for its reader after late changes, and shows what painting anew shows", async () => {
+  const large: LabelGrid = { shapeZyx: [64, 64, 64], brickSize: 64 };
+  const random = seeded(6);
+  // Scattered voxels: nothing merges, so the body has more than a megabyte and does not deflate to nothing.
+  const groups = Array.from({ length: 10 }, (_, i) => {
+    const runs: number[] = [];
+    for (let z = 0; z < 64; z++)
+      for (let y = 0; y < 64; y++) for (let x = 0; x < 64; x++) if (random() < 0.4) runs.push(z, y, x, x + 1);
+    return { label: i + 1, runs: Int32Array.from(runs) };
+  });
+  const planned = planRecord({ kind: "paintGroups", groups }, large, { bodyBytes: 4 << 20, inlineRecords: 0 });
+  const fill = (fold: LabelFold) => {
+    planned.forEach(({ kind, body, blob }, i) => {
+      const seq = i + 1;
+      if (blob) fold.putBlob(blob.sha256, decodeBlob(blob.bytes, large));
+      fold.put(recordIdOf(1, seq), encodeRecord({ kind, session: 1, seq, stamp: seq }, body), 1);
+    });
+  };
+  const mark = (fold: LabelFold, seq: number, kind: number) => {
+    const stored = encodeRecord({ kind, session: 2, seq, stamp: 100 + seq }, undoBody(1, 1 + (seq % planned.length)));
+    fold.put(recordIdOf(2, seq), stored, 1);
+  };
+  const fold = new LabelFold(large);
+  fold.bricks.load(0, null);
+  fill(fold);
+  const beside = {
+    inflate: async (deflated: Uint8Array) => inflateAgain(deflated),
+    pause: async () => {},
+  };
+  for (let seq = 1; seq <= 40; seq++) {
+    mark(fold, seq, random() < 0.7 ? RecordKind.undo : RecordKind.redo);
+    if (seq % 10 !== 0) continue;
+    const held = await fold.bricks.hold(0, beside);
+    const anew = new LabelFold(large);
+    fill(anew);
+    for (const { record, stored } of fold.records()) if (record.session === 2) anew.put(record.id, stored, 1);
+    anew.bricks.load(0, null);
+    expect(fold.bricks.read(0)).toEqual(anew.bricks.read(0));
+    expect(held.length).toBeGreaterThan(0);
   }
 });

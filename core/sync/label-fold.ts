@@ -167,8 +167,7 @@ export class LabelFold {
     if (record?.kind === 5 || record?.kind === 6)
       return { labels: new Set([record.a, record.b]), bricks: nothingTouched.bricks };
     const items = this.#items.get(id) ?? [];
-    const sections = items[0]?.body?.sections ?? [];
-    return { labels: new Set(sections.map(({ label }) => label)), bricks: new Set(items.map(({ key }) => key)) };
+    return { labels: new Set(items[0]?.body?.labels), bricks: new Set(items.map(({ key }) => key)) };
   }
 
   #decode(id: RecordId, stored: Uint8Array): DecodedRecord | null {

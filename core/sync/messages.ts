@@ -23,7 +23,7 @@ export const CloseCode = {
 /** The largest frame of each kind that a server takes; the socket's own bound lies above all of them. */
 export const maxFrameBytes = {
   /** A difference or an update: pages send theirs in pieces of a megabyte, older ones a day's work at once. */
-  update: 8 * 1024 * 1024,
+  update: 4 * 1024 * 1024,
   /** Ten bytes for each page that ever wrote. */
   stateVector: 1024 * 1024,
   /** One state of at most MAX_PRESENCE_BYTES, and what an older page echoes of a few others. */

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, malformed } from "./bytes.ts";
-import { heldWeakly } from "./held-weakly.ts";
+import { HeldWeakly } from "./held-weakly.ts";
 import { brickExtent, isInside, type LabelGrid, unionBox } from "./label-grid.ts";
 import {
   type LocalBox,
@@ -8,10 +8,11 @@ import {
   type PaintedBrick,
   type PaintSection,
   type PaintSize,
+  type PaintVoxels,
   recordLimits,
 } from "./record.ts";
 import { checkRuns, decodeBox } from "./section-codec.ts";
-import { withoutPause } from "./steps.ts";
+import { type Steps, withoutPause, withPauses } from "./steps.ts";
 
 /** A section on its way into a record. */
 export interface EncodedSection {
@@ -124,25 +125,27 @@ class SectionReader {
   }
 }
 
-export function decodePaint(body: Uint8Array, grid: LabelGrid, bounds: PaintBounds): DecodedPaint {
+/** Bytes read between two pauses: a millisecond or two. */
+const STEP_BYTES = 64 * 1024;
+
+/** Decodes a PAINT body, and lets its caller pause on the way. */
+export function* paintSteps(body: Uint8Array, grid: LabelGrid, bounds: PaintBounds): Steps<DecodedPaint> {
   const reader = new ByteReader(body);
   const label = readLabel(reader);
   const sections = new SectionReader(reader, grid, bounds);
+  let pausedAt = 0;
   let above = -1;
-  do above = sections.read(label, above);
-  while (!reader.atEnd);
+  do {
+    above = sections.read(label, above);
+    if (reader.position - pausedAt < STEP_BYTES) continue;
+    pausedAt = reader.position;
+    yield;
+  } while (!reader.atEnd);
   return sections.finish();
 }
 
-/** Bytes read between two pauses of `paintGroupSteps`: a millisecond or two. */
-const STEP_BYTES = 64 * 1024;
-
 /** Decodes a PAINTN body, and lets its caller pause on the way. */
-export function* paintGroupSteps(
-  body: Uint8Array,
-  grid: LabelGrid,
-  bounds: PaintBounds,
-): Generator<void, DecodedPaint, void> {
+export function* paintGroupSteps(body: Uint8Array, grid: LabelGrid, bounds: PaintBounds): Steps<DecodedPaint> {
   const reader = new ByteReader(body);
   const sections = new SectionReader(reader, grid, bounds);
   const groups = reader.vu();
@@ -171,21 +174,37 @@ export const decodePaintGroups = (body: Uint8Array, grid: LabelGrid, bounds: Pai
 const KEEP_BODY_BYTES = 8 * 1024;
 const KEEP_SECTIONS = 64;
 
-/** `again` inflates and decodes anew, from stored bytes that have been checked. */
-export function paintBodyOf(
-  decoded: DecodedPaint,
-  body: Uint8Array,
-  again: () => { readonly sections: readonly PaintSection[]; readonly body: Uint8Array },
-): PaintBody {
+/** About what a section takes beside the bytes of its runs. */
+const SECTION_BYTES = 150;
+
+/** How the voxels of a large body are made again, from stored bytes that have been checked. */
+export interface VoxelSource {
+  inflate(): Uint8Array;
+  read(body: Uint8Array): Steps<DecodedPaint>;
+  /** Deflated bytes that are worth another thread; null where inflating takes a few milliseconds. */
+  readonly blob: Uint8Array | null;
+}
+
+export function paintBodyOf(decoded: DecodedPaint, bytes: Uint8Array, source: VoxelSource): PaintBody {
   const { sections, bricks, size } = decoded;
-  const isSmall = body.length <= KEEP_BODY_BYTES && sections.length <= KEEP_SECTIONS;
-  const voxels = isSmall ? () => ({ sections, body }) : heldWeakly({ sections, body }, again);
+  const labels = Uint32Array.from(new Set(sections.map(({ label }) => label)));
+  const now: PaintVoxels = { sections, bytes };
+  if (bytes.length <= KEEP_BODY_BYTES && sections.length <= KEEP_SECTIONS)
+    return { bricks, size, labels, voxels: () => now, hold: async () => now };
+  const weight = bytes.length + sections.length * SECTION_BYTES;
+  const held = new HeldWeakly(now, weight, () => {
+    const inflated = source.inflate();
+    return { sections: withoutPause(source.read(inflated)).sections, bytes: inflated };
+  });
   return {
     bricks,
     size,
-    get sections() {
-      return voxels().sections;
-    },
-    bytes: () => voxels().body,
+    labels,
+    voxels: () => held.get(),
+    hold: ({ inflate, pause }) =>
+      held.hold(async () => {
+        const inflated = source.blob ? await inflate(source.blob) : source.inflate();
+        return { sections: (await withPauses(source.read(inflated), pause)).sections, bytes: inflated };
+      }),
   };
 }

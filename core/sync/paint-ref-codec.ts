@@ -1,10 +1,10 @@
 import { type ByteReader, ByteWriter, malformed } from "./bytes.ts";
 import { deflateRaw, inflateAgain, inflateRaw } from "./deflate.ts";
 import { brickExtent, isInside, type LabelGrid } from "./label-grid.ts";
-import { decodePaintGroups, paintBodyOf, paintGroupSteps } from "./paint-codec.ts";
+import { paintBodyOf, paintGroupSteps } from "./paint-codec.ts";
 import { type PaintBody, type PaintBounds, type PaintedBrick, recordLimits, storedBlobBounds } from "./record.ts";
 import { decodeBox, encodeBox } from "./section-codec.ts";
-import { withoutPause } from "./steps.ts";
+import { type Steps, withoutPause } from "./steps.ts";
 
 /** PAINTREF: voxels too many for a record travel as a blob (a raw-deflated PAINTN body), uploaded before the record. */
 
@@ -52,16 +52,12 @@ export function decodePaintRef(reader: ByteReader, grid: LabelGrid): PaintRef {
 }
 
 /** A blob's bytes, inflated by whoever can do it best, read with pauses. Refuses what is no PAINTN body of this volume. */
-export function* blobSteps(
-  blob: Uint8Array,
-  body: Uint8Array,
-  grid: LabelGrid,
-  bounds: PaintBounds,
-): Generator<void, PaintBody, void> {
+export function* blobSteps(blob: Uint8Array, body: Uint8Array, grid: LabelGrid, bounds: PaintBounds): Steps<PaintBody> {
   const decoded = yield* paintGroupSteps(body, grid, bounds);
-  return paintBodyOf(decoded, body, () => {
-    const inflated = inflateAgain(blob);
-    return { sections: decodePaintGroups(inflated, grid, storedBlobBounds).sections, body: inflated };
+  return paintBodyOf(decoded, body, {
+    inflate: () => inflateAgain(blob),
+    read: (inflated) => paintGroupSteps(inflated, grid, storedBlobBounds),
+    blob,
   });
 }
 

@@ -25,8 +25,8 @@ const sectionsOf = (runs: number[]) =>
 function voxelsOf(record: DecodedRecord): Map<string, number> {
   const out = new Map<string, number>();
   if (record.kind !== 1 && record.kind !== 7) throw new Error("not a paint");
-  const bytes = record.body.bytes();
-  for (const { key, box, from, to, label } of record.body.sections) {
+  const { bytes, sections } = record.body.voxels();
+  for (const { key, box, from, to, label } of sections) {
     const origin = [Math.floor(key / 1048576) * 64, (Math.floor(key / 1024) % 1024) * 64, (key % 1024) * 64];
     const [w, h] = [box.x1 - box.x0, box.y1 - box.y0];
     const numbers: number[] = [];
@@ -92,7 +92,7 @@ describe("records (R7–R11)", () => {
       if (stored[0] > 127) deflated++;
       expect(record).toMatchObject({ id: "7.8c", stamp: 70_000, kind: 1 });
       expect(voxelsOf(record)).toEqual(voxelsOfRuns(runs, 9));
-      const keys = record.kind === 1 ? record.body.sections.map(({ key }) => key) : [];
+      const keys = record.kind === 1 ? record.body.voxels().sections.map(({ key }) => key) : [];
       expect(keys).toEqual([...keys].sort((a, b) => a - b));
     }
     expect(deflated).toBeGreaterThan(20);

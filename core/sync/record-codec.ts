@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter, malformed } from "./bytes.ts";
 import { deflateRaw, inflateAgain, inflateRaw } from "./deflate.ts";
 import type { LabelGrid } from "./label-grid.ts";
-import { decodePaint, decodePaintGroups, paintBodyOf } from "./paint-codec.ts";
+import { paintBodyOf, paintGroupSteps, paintSteps } from "./paint-codec.ts";
 import { decodePaintRef } from "./paint-ref-codec.ts";
 import {
   type DecodedRecord,
@@ -13,6 +13,7 @@ import {
   recordLimits,
   storedBounds,
 } from "./record.ts";
+import { withoutPause } from "./steps.ts";
 
 /**
  * `u8 kind | 0x80·deflated, vu session, vu seq, vu stamp, body`; the header is never compressed.
@@ -105,12 +106,13 @@ export function decodeRecord(stored: Uint8Array, grid: LabelGrid, bounds: PaintB
       return { ...header, kind: 0 };
     case RecordKind.paint:
     case RecordKind.paintGroups: {
-      const decode = header.kind === RecordKind.paint ? decodePaint : decodePaintGroups;
-      const again = () => {
-        const inflated = deflated ? inflateAgain(rest) : rest;
-        return { sections: decode(inflated, grid, storedBounds).sections, body: inflated };
-      };
-      return { ...header, kind: header.kind, body: paintBodyOf(decode(body, grid, bounds), body, again) };
+      const steps = header.kind === RecordKind.paint ? paintSteps : paintGroupSteps;
+      const painted = paintBodyOf(withoutPause(steps(body, grid, bounds)), body, {
+        inflate: () => (deflated ? inflateAgain(rest) : rest),
+        read: (inflated) => steps(inflated, grid, storedBounds),
+        blob: null,
+      });
+      return { ...header, kind: header.kind, body: painted };
     }
     case RecordKind.undo:
     case RecordKind.redo: {

@@ -65,15 +65,32 @@ export interface PaintSize {
   readonly bodyBytes: number;
 }
 
-/** What a record paints. Sections and bytes of a large one are held weakly and made again from its stored bytes. */
+/** What a record paints. */
 export interface PaintBody {
   /** Ascending by key. */
   readonly bricks: readonly PaintedBrick[];
   readonly size: PaintSize;
+  /** Each label once. */
+  readonly labels: Uint32Array;
+  /** Those of a large body are made again when they are needed: ask once, and keep the answer no longer than it is used. */
+  voxels(): PaintVoxels;
+  /** Makes them again without holding up anything else; they stay as long as the answer is kept. */
+  hold(beside: Beside): Promise<PaintVoxels>;
+}
+
+export interface PaintVoxels {
   /** In the order of painting. */
   readonly sections: readonly PaintSection[];
   /** The inflated body that holds the runs of the sections. */
-  bytes(): Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** How long work is done beside everything else. */
+export interface Beside {
+  /** Inflates stored bytes that have been accepted before, in another thread. */
+  inflate(deflated: Uint8Array): Promise<Uint8Array>;
+  /** Called between steps: lets others go first when it is time. */
+  pause(): Promise<void>;
 }
 
 export type MetaValue = string | number | boolean | null;

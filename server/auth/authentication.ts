@@ -74,8 +74,8 @@ export function createAuthentication(
 
   /** A provider that is down at the start costs nobody the password: it is looked for again when somebody wants it. */
   const findProvider = async (): Promise<boolean> => {
-    if (hasProvider || !settings.institution || Date.now() - lookedAt < LOOK_AGAIN_MS) return hasProvider;
-    lookedAt = Date.now();
+    if (hasProvider || !settings.institution || performance.now() - lookedAt < LOOK_AGAIN_MS) return hasProvider;
+    lookedAt = performance.now();
     try {
       const withProvider = build(await discoverProvider(settings.institution));
       const { socialProviders } = await withProvider.$context;

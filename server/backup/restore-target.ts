@@ -116,9 +116,9 @@ async function connect(config: pg.ClientConfig): Promise<pg.Client> {
 
 /** The mark goes last: a folder with it holds nothing but what a restore has put there. */
 async function clear(dataRoot: string): Promise<void> {
-  const deadline = Date.now() + STOPPING_MS;
+  const deadline = performance.now() + STOPPING_MS;
   const socket = { host: path.join(dataRoot, "socket"), port: 5432, user: "karyoloop", password: "-" };
-  while ((await askDatabase(socket)) !== "absent" && Date.now() < deadline) await sleep(100);
+  while ((await askDatabase(socket)) !== "absent" && performance.now() < deadline) await sleep(100);
   for (const name of readdirSync(dataRoot).filter(isContent))
     if (name !== RESTORE_FOLDER) await rm(path.join(dataRoot, name), { recursive: true, force: true, maxRetries: 8 });
   await rm(path.join(dataRoot, RESTORE_FOLDER), { recursive: true, force: true });

@@ -4,12 +4,12 @@ const SAID_EVERY_MS = 10_000;
 /** One line that changes on a terminal; a line now and then in a log. On stderr. */
 export function createProgressLine(): { show(text: string): void; end(): void } {
   const isTerminal = process.stderr.isTTY;
-  let shownAt = isTerminal ? 0 : Date.now();
+  let shownAt = isTerminal ? Number.NEGATIVE_INFINITY : performance.now();
   let isOpen = false;
   return {
     show(text) {
-      if (Date.now() - shownAt < (isTerminal ? SHOWN_EVERY_MS : SAID_EVERY_MS)) return;
-      shownAt = Date.now();
+      if (performance.now() - shownAt < (isTerminal ? SHOWN_EVERY_MS : SAID_EVERY_MS)) return;
+      shownAt = performance.now();
       process.stderr.write(isTerminal ? `\r\x1b[K${text}` : `${text}\n`);
       isOpen = isTerminal;
     },

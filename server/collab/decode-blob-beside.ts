@@ -2,7 +2,13 @@ import { inflateRaw } from "node:zlib";
 import { malformed } from "../../core/sync/bytes.ts";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import { blobSteps } from "../../core/sync/paint-ref-codec.ts";
-import { type PaintBody, type PaintBounds, recordLimits, storedBlobBounds } from "../../core/sync/record.ts";
+import {
+  type Beside,
+  type PaintBody,
+  type PaintBounds,
+  recordLimits,
+  storedBlobBounds,
+} from "../../core/sync/record.ts";
 import { withPauses } from "../../core/sync/steps.ts";
 import { pauseWhenDue } from "./next-turn.ts";
 
@@ -55,3 +61,9 @@ export function decodeBlobBeside(
     return withPauses(blobSteps(blob, body, grid, bounds), pauseWhenDue);
   });
 }
+
+/** For blobs that have been accepted before. */
+export const besideEverythingElse: Beside = {
+  inflate: (blob) => oneOfFew(() => inflateBeside(blob, recordLimits.blobBodyBytes)),
+  pause: pauseWhenDue,
+};

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { Problem } from "../../core/problem.ts";
+import { isProblem, Problem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
 import { CloseCode } from "../../core/sync/messages.ts";
 import { volume } from "../../db/schema/index.ts";
@@ -58,7 +58,10 @@ export class LiveVolumes {
         onTrouble: (error) => this.#log.trouble(volumeId, error),
       });
       this.#open.set(volumeId, opening);
-      opening.catch(() => this.#open.delete(volumeId));
+      opening.catch((error) => {
+        this.#open.delete(volumeId);
+        if (!isProblem(error)) this.#pauses.failedToOpen(volumeId);
+      });
     }
     const live = await opening;
     // It may have been closed while this waited: nobody would be answered in a room that has no clock any more.

@@ -209,7 +209,7 @@ export class RecordGate {
     switch (record.kind) {
       case 1:
       case 7:
-        return this.#judgeLabels(record.body.sections.map(({ label }) => label));
+        return this.#judgeLabels(record.body.labels);
       case 2:
       case 3: {
         const target = this.#journal.ownerOf(record.targetSession);
@@ -226,15 +226,16 @@ export class RecordGate {
         const blob = this.#fold.blob(record.sha256) ?? blobs?.get(record.sha256);
         if (!blob) return record.sha256;
         if (!declaresBlob(record, blob)) refuse("the record does not say what its voxels paint");
-        return this.#judgeLabels(blob.sections.map(({ label }) => label));
+        return this.#judgeLabels(blob.labels);
       }
       default:
         return null;
     }
   }
 
-  #judgeLabels(labels: readonly number[]): string | null {
-    return labels.some((label) => label > this.labelCounter) ? "unknown" : null;
+  #judgeLabels(labels: Iterable<number>): string | null {
+    for (const label of labels) if (label > this.labelCounter) return "unknown";
+    return null;
   }
 
   #culprit(structs: readonly NewStruct[], who: GateIdentity, blobs: FoundBlobs): string {

@@ -16,7 +16,7 @@ const MESSAGE_BYTES = 256;
 const PAUSE_SOCKET_BYTES = 4 * 1024 * 1024;
 const PAUSE_PERSON_BYTES = 16 * 1024 * 1024;
 /** What had been read before the pause can still arrive; more is no pause. */
-const CLOSE_BYTES = 32 * 1024 * 1024;
+const CLOSE_BYTES = 16 * 1024 * 1024;
 
 interface Line {
   readonly messages: { readonly message: IncomingMessage; readonly bytes: number }[];

@@ -33,4 +33,6 @@ it("a room that crashes again and again stays away longer each time, up to a min
   expect(pauses.remainingMs("v")).toBe(0);
   vi.advanceTimersByTime(5 * 60_000 + 1);
   expect(pauses.crashed("v")).toBe(0);
+  for (let i = 0; i < 9; i++) pauses.failedToOpen("w");
+  expect(pauses.remainingMs("w")).toBe(2000);
 });

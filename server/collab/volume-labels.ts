@@ -3,7 +3,7 @@ import { BrickLoader } from "../../core/sync/brick-loader.ts";
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { failureLog } from "../failure-log.ts";
-import { decodeBlobBeside } from "./decode-blob-beside.ts";
+import { besideEverythingElse, decodeBlobBeside } from "./decode-blob-beside.ts";
 import { nextTurn } from "./next-turn.ts";
 import { NucleusTable } from "./nucleus-table.ts";
 
@@ -48,8 +48,12 @@ export class VolumeLabels {
 
   /** Current voxels, null where all are background. Never write into them. */
   async readBrick(key: BrickKey): Promise<Uint32Array | null> {
+    // The voxels of large edits are inflated beside, and kept until the brick has been painted.
+    const held = await this.#fold.bricks.hold(key, besideEverythingElse);
     await this.#loader.load([key], () => {});
-    return this.#fold.bricks.read(key) ?? null;
+    const voxels = this.#fold.bricks.read(key) ?? null;
+    held.length = 0;
+    return voxels;
   }
 
   /** Loads several; they stay readable until others are loaded. */

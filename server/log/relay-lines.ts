@@ -13,7 +13,7 @@ const WINDOW_MS = 10_000;
  * Lines of a process below this one, into this one's log: lines of our own format keep their level and fields, anything
  * else is text. Nothing of either is believed: both are cleaned as if they were said here.
  */
-export function relayLines(log: Log, now: () => number = Date.now): (line: string) => void {
+export function relayLines(log: Log, now: () => number = () => performance.now()): (line: string) => void {
   let since = now();
   let taken = 0;
   return (line) => {

@@ -74,13 +74,13 @@ export async function startEmbeddedPostgres(
  * is taken. One that a server of an earlier version holds does not let this one in.
  */
 async function isServed(config: pg.ClientConfig, say: (text: string) => void): Promise<boolean> {
-  const beganAt = Date.now();
+  const beganAt = performance.now();
   for (let wasReady = false, told = false; ; ) {
     const answer = await askDatabase(config);
     if (answer === "absent") return false;
     if (answer === "ready" && wasReady) return true;
     wasReady = answer === "ready";
-    const waitedMs = Date.now() - beganAt;
+    const waitedMs = performance.now() - beganAt;
     if (answer === "refuses" && waitedMs > OTHER_SERVER_PATIENCE_MS)
       throw new ConfigurationError(
         "Another Karyoloop server, of another version, is running on this data: stop it first, or choose another KARYOLOOP_DATA.",

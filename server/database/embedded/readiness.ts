@@ -41,14 +41,14 @@ export interface Waiting {
  * ends it at every start again.
  */
 export async function waitForDatabase(waiting: Waiting): Promise<"ready" | "refuses"> {
-  const beganAt = Date.now();
+  const beganAt = performance.now();
   let heardAt = beganAt;
   let toldAt = beganAt;
   for (;;) {
     const answer = await waiting.ask();
     if (answer === "ready" || answer === "refuses") return answer;
     await waiting.look?.();
-    const now = Date.now();
+    const now = performance.now();
     if (answer === "busy") heardAt = now;
     if (now - heardAt > PATIENCE_MS) throw new Error(`PostgreSQL did not answer within 30 s: ${waiting.log()}`);
     if (answer === "busy" && now - toldAt >= TELL_EVERY_MS) {

@@ -25,6 +25,8 @@ export interface StorageReading {
 export class StorageMeter {
   readonly #services: Services;
   #usage: StorageUsage | null = null;
+  /** By the clock that never goes back. */
+  #measuredMs = Number.NEGATIVE_INFINITY;
   #failure: string | null = null;
   #measuring: Promise<void> | null = null;
   #process: TaskProcess<UsageTask> | null = null;
@@ -36,7 +38,7 @@ export class StorageMeter {
 
   /** `afresh`: whatever the age of the last figures. Answers at once; figures that are being made come with a later call. */
   async read({ afresh = false } = {}): Promise<StorageReading> {
-    const isOld = !this.#usage || Date.now() - this.#usage.measuredAt.getTime() > FRESH_MS;
+    const isOld = performance.now() - this.#measuredMs > FRESH_MS;
     if ((afresh || isOld) && !this.#closed && (afresh || !this.#failure)) this.#measuring ??= this.#measure();
     const { bavail, blocks, bsize } = await statfs(this.#services.environment.dataRoot);
     return {
@@ -64,6 +66,7 @@ export class StorageMeter {
       const report = await this.#ask();
       if (report.kind === "failed") throw new Error(report.message);
       this.#usage = await sumByProject(this.#services.db, report.measured);
+      this.#measuredMs = performance.now();
     } catch (error) {
       if (this.#closed) return;
       failureLog.failed("the measuring of the storage", error);
