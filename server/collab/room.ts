@@ -1,19 +1,16 @@
 import * as Y from "yjs";
 import type { Role } from "../../core/roles.ts";
-import { MalformedBytes, sameBytes } from "../../core/sync/bytes.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
-import { LABELS_PER_LEASE } from "../../core/sync/label-leases.ts";
 import { CloseCode, RestartReason } from "../../core/sync/messages.ts";
-import type { PaintBody } from "../../core/sync/record.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";
 import { encodeState } from "./encode-state.ts";
 import { type IncomingMessage, parseIncoming } from "./incoming-message.ts";
 import { nextTurn, pauseWhenDue } from "./next-turn.ts";
 import { PresenceRelay } from "./presence-relay.ts";
-import { type FoundBlobs, type GateVerdict, type NewStruct, RecordGate } from "./record-gate.ts";
-import { RoomConnection, type RoomSocket, stepOneFrame, stepTwoFrame, updateFrame } from "./room-connection.ts";
+import { RecordGate } from "./record-gate.ts";
+import { RoomConnection, type RoomSocket, stepOneFrame, updateFrame } from "./room-connection.ts";
 import { RoomGenerations } from "./room-generations.ts";
 import { RoomIntake } from "./room-intake.ts";
 import type { LabelTouch, RoomStore, SessionRow, StoredRoom } from "./room-store.ts";
@@ -27,24 +24,10 @@ import {
   type TickWork,
 } from "./room-work.ts";
 import { type PendingRecord, SessionJournal } from "./session-journal.ts";
-import { cutUpdate, stateVectorSteps } from "./update-scan.ts";
-import { ANSWER_UNDER_WAY_BYTES, sizeUnits, units } from "./work-units.ts";
-
-// An honest client sends its difference first, or at most a few fresh strokes before it.
-const MAX_HELD_UPDATES = 1000;
-const MAX_HELD_BYTES = 1024 * 1024;
-
-/** Structs applied at once: a few milliseconds, and the acts of a while. */
-const PIECE_STRUCTS = 100;
-/** A step of a long message says what it cost this often. */
-const STEP_UNITS = 500;
+import { SocketMessages } from "./socket-messages.ts";
+import { ANSWER_UNDER_WAY_BYTES } from "./work-units.ts";
 
 const SERVER_ORIGIN = "server";
-/** No structs, no deletions: the difference of a page that has nothing of its own. */
-const NOTHING_NEW = Uint8Array.of(0, 0);
-
-/** The document threw while something was applied: what is in memory is not to be trusted any more. */
-class ApplyFailed extends Error {}
 
 /**
  * One volume's live document. Each tick runs gate -> apply -> append (durable) -> broadcast -> acknowledge: nothing that
@@ -71,8 +54,6 @@ export class Room {
   #crashed = false;
   readonly #generations: RoomGenerations;
   #statePosition = -1;
-  /** The whole document as of a moment, for everybody who asks at that moment. */
-  #wholeFrame: Uint8Array | null = null;
 
   private constructor(store: RoomStore, stored: StoredRoom, events: RoomEvents) {
     this.#store = store;
@@ -82,8 +63,12 @@ export class Room {
     this.fold = new LabelFold(stored.grid);
     this.journal = new SessionJournal(stored.journalled, stored.sessions);
     this.presence = new PresenceRelay();
-    this.#intake = new RoomIntake((connection, message) => this.#handle(connection, message), events.budgets);
     this.gate = new RecordGate(this.doc, this.fold, this.journal, stored.labelCounter);
+    const messages = new SocketMessages(this, store, events, {
+      admit: (pending) => this.#admit(pending),
+      answer: (give) => this.#work.answers.push(give),
+    });
+    this.#intake = new RoomIntake((connection, message) => messages.handle(connection, message), events.budgets);
     for (const touch of stored.touches) this.touches.set(touch.label, touch);
     this.#generations = new RoomGenerations(this.doc, this.gate, SERVER_ORIGIN, events.monotonicMs());
   }
@@ -101,10 +86,7 @@ export class Room {
       await pauseWhenDue();
     }
     await DocumentFeed.openSlowly(this.doc, this.fold, () => {}, pauseWhenDue);
-    this.doc.on("update", (bytes: Uint8Array, origin: unknown) => {
-      this.#work.updates.push({ bytes, origin });
-      this.#wholeFrame = null;
-    });
+    this.doc.on("update", (bytes: Uint8Array, origin: unknown) => this.#work.updates.push({ bytes, origin }));
     if (stored.updates.length === 0) initialiseDocument(this.doc, stored.grid, SERVER_ORIGIN);
     this.#generations.learn();
     await this.#adoptLiveRecords();
@@ -254,7 +236,6 @@ export class Room {
     this.#events.onWork(0);
   }
 
-  /** Work of the room itself, or of somebody who need not wait. */
   #hasWork(): boolean {
     return this.#ownItems.length > 0 || !this.#intake.isEmpty || this.#isUnwritten;
   }
@@ -263,6 +244,7 @@ export class Room {
     return this.#work.updates.length > 0 || this.#work.journal.length > 0;
   }
 
+  /** 0 for work of the room itself; else until the first budget among those who wait has refilled. */
   get #waitMs(): number {
     return this.#ownItems.length > 0 || this.#isUnwritten ? 0 : (this.#intake.readyInMs ?? 0);
   }
@@ -270,190 +252,6 @@ export class Room {
   #takeOwn(item: OwnItem): void {
     if (item.kind === "author") this.#author(item.make, item.settle);
     else this.#answerState(item.settle);
-  }
-
-  /** Whatever goes wrong with one socket's message closes that socket. */
-  async *#handle(connection: RoomConnection, message: IncomingMessage): AsyncGenerator<number, void, void> {
-    try {
-      yield units.message;
-      yield* this.#handleSafely(connection, message);
-    } catch (error) {
-      if (error instanceof ApplyFailed) throw error;
-      if (error instanceof MalformedBytes) {
-        connection.close(CloseCode.unreadable, "bad message");
-        return;
-      }
-      connection.close(CloseCode.trouble, "the server could not handle this message");
-      this.#events.onTrouble(error);
-    }
-  }
-
-  async *#handleSafely(connection: RoomConnection, message: IncomingMessage): AsyncGenerator<number, void, void> {
-    switch (message.type) {
-      case "stateVector":
-        yield* this.#tellDocument(connection, message.bytes);
-        return;
-      case "hello":
-        yield message.outboxSessions.length;
-        this.#greet(connection, [message.session, ...message.outboxSessions]);
-        return;
-      case "want":
-        yield units.labelLease;
-        await this.#lease(connection, message.count);
-        return;
-      case "update":
-        if (connection.accepted) yield* this.#pass(connection, message.bytes);
-        else this.#hold(connection, message.bytes);
-        return;
-      case "difference":
-        if (yield* this.#pass(connection, message.bytes)) yield* this.#release(connection);
-    }
-  }
-
-  /** R37: before its difference has passed, a page's updates wait. */
-  #hold(connection: RoomConnection, update: Uint8Array): void {
-    connection.held.push(update);
-    connection.heldBytes += update.length;
-    if (connection.held.length > MAX_HELD_UPDATES || connection.heldBytes > MAX_HELD_BYTES)
-      connection.close(CloseCode.tooSlow, "updates before the difference");
-  }
-
-  async *#release(connection: RoomConnection): AsyncGenerator<number, void, void> {
-    connection.accepted = true;
-    for (const update of connection.held.splice(0)) if (connection.open) yield* this.#pass(connection, update);
-  }
-
-  /** Sync step 2, in pauses; one encoding for everybody who has nothing. */
-  async *#tellDocument(connection: RoomConnection, stateVector: Uint8Array): AsyncGenerator<number, void, void> {
-    const clocks = yield* stateVectorSteps(stateVector);
-    const budget = this.#events.budgets.of(connection.userId);
-    this.#answer(connection, async () => {
-      const hasNothing = ![...clocks].some(([client, clock]) => clock > 0 && this.doc.store.clients.has(client));
-      const frame = hasNothing
-        ? await this.#encodeWhole()
-        : stepTwoFrame(await encodeState(this.doc, nextTurn, clocks));
-      budget.charge(frame.length * units.byteSent);
-      connection.send(frame);
-      connection.synced = true;
-      connection.isAsking = false;
-    });
-  }
-
-  async #encodeWhole(): Promise<Uint8Array> {
-    this.#wholeFrame ??= stepTwoFrame(await encodeState(this.doc, nextTurn));
-    return this.#wholeFrame;
-  }
-
-  #greet(connection: RoomConnection, sessions: readonly number[]): void {
-    this.#answer(connection, () => {
-      const durable = new Map<number, number>();
-      connection.acknowledged.clear();
-      for (const session of sessions) {
-        const reached = this.journal.reached(session);
-        durable.set(session, reached);
-        if (this.journal.ownerOf(session) === connection.userId) connection.acknowledged.set(session, reached);
-      }
-      connection.tell({ type: "ack", durable });
-    });
-  }
-
-  async #lease(connection: RoomConnection, wanted: number): Promise<void> {
-    const { first, count } = await this.#store.leaseLabels(Math.min(Math.max(1, wanted), LABELS_PER_LEASE));
-    this.gate.labelCounter = Math.max(this.gate.labelCounter, first + count - 1);
-    this.#answer(connection, () => connection.tell({ type: "lease", firstLabel: first, count }));
-  }
-
-  /** Given in its turn, when all before it is durable; a failure is that socket's alone. */
-  #answer(connection: RoomConnection, give: () => void | Promise<void>): void {
-    this.#work.answers.push(async () => {
-      try {
-        await give();
-      } catch (error) {
-        connection.close(CloseCode.trouble, "the server could not answer");
-        this.#events.onTrouble(error);
-      }
-    });
-  }
-
-  /** Gate and apply. False when the update was refused, or its socket went away meanwhile. */
-  async *#pass(connection: RoomConnection, update: Uint8Array): AsyncGenerator<number, boolean, void> {
-    if (sameBytes(update, NOTHING_NEW)) return true;
-    yield update.length * units.byteStored;
-    let verdict = yield* this.#judge(connection, update, null);
-    if (verdict.kind === "ask") verdict = yield* this.#judge(connection, update, yield* this.#lookUp(verdict.blobs));
-    if (!connection.open) return false;
-    if (verdict.kind === "pass") return yield* this.#apply(connection, update, verdict.structs);
-    const { reason, recordId } = verdict.kind === "refuse" ? verdict : { reason: "unknown", recordId: "" };
-    // After what was accepted before it has been acknowledged, as always in order.
-    connection.open = false;
-    this.#work.answers.push(() => {
-      connection.open = true;
-      connection.reject(reason, recordId);
-      this.disconnect(connection);
-    });
-    return false;
-  }
-
-  async *#judge(
-    connection: RoomConnection,
-    update: Uint8Array,
-    blobs: FoundBlobs | null,
-  ): AsyncGenerator<number, GateVerdict, void> {
-    const steps = this.gate.judge(update, connection.identity, blobs);
-    let cost = 0;
-    for (let step = steps.next(); ; step = steps.next()) {
-      if (step.done) {
-        yield cost;
-        return step.value;
-      }
-      cost += step.value;
-      if (cost < STEP_UNITS) continue;
-      yield cost;
-      cost = 0;
-    }
-  }
-
-  /** In pieces that each could have come as an update of its own; what has been applied stays when the socket goes. */
-  async *#apply(
-    connection: RoomConnection,
-    update: Uint8Array,
-    structs: readonly NewStruct[],
-  ): AsyncGenerator<number, boolean, void> {
-    for (const piece of piecesOf(structs)) {
-      if (!this.gate.stillHolds(piece)) {
-        connection.close(CloseCode.tooSlow, "another page has sent the same");
-        return false;
-      }
-      this.#applyPiece(connection, update, piece);
-      yield 0;
-    }
-    return true;
-  }
-
-  #applyPiece(connection: RoomConnection, update: Uint8Array, piece: readonly NewStruct[]): void {
-    const records = piece.flatMap(({ pending }) => (pending ? [pending] : []));
-    try {
-      for (const { record, stored } of records) this.fold.knowDecoded(record, stored);
-      const structs = piece.map(({ struct }) => struct);
-      Y.applyUpdate(this.doc, cutUpdate(update, structs), connection);
-      this.fold.forgetDecoded();
-      for (const pending of records) this.#admit(pending);
-    } catch (cause) {
-      throw new ApplyFailed("an update that was judged good could not be applied", { cause });
-    }
-  }
-
-  async *#lookUp(names: readonly string[]): AsyncGenerator<number, FoundBlobs, void> {
-    const { sessions, labelCounter } = await this.#store.refresh(this.journal.highestSession);
-    for (const session of sessions) this.addSession(session, labelCounter);
-    this.gate.labelCounter = Math.max(this.gate.labelCounter, labelCounter);
-    const blobs = new Map<string, PaintBody | null>();
-    for (const sha256 of names) {
-      const body = await this.#store.readBlob(sha256, this.fold.grid);
-      blobs.set(sha256, body);
-      yield body ? sizeUnits(body.size, body.bricks.length) : units.lookUp;
-    }
-    return blobs;
   }
 
   #admit(pending: PendingRecord): void {
@@ -550,15 +348,4 @@ export class Room {
 function merged(work: TickWork): Uint8Array | null {
   if (work.updates.length > 0) work.merged ??= Y.mergeUpdates(work.updates.map(({ bytes }) => bytes));
   return work.merged;
-}
-
-/** Structs in the order of the update, cut where the client changes and where there are many. */
-function* piecesOf(structs: readonly NewStruct[]): Generator<readonly NewStruct[], void, void> {
-  for (let from = 0; from < structs.length; ) {
-    let to = from + 1;
-    const { client } = structs[from].struct;
-    while (to < structs.length && to - from < PIECE_STRUCTS && structs[to].struct.client === client) to++;
-    yield structs.slice(from, to);
-    from = to;
-  }
 }
