@@ -61,7 +61,7 @@ export function guardDisk(folder: string): DiskGuard {
     async beforeWriting(bytes) {
       leftUntilLook -= bytes;
       if (leftUntilLook > 0) return;
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const { roomBytes, reserveBytes } = await lookAt(folder);
       if (roomBytes < bytes) throw new Problem(diskFull);
       // Small disks are looked at more often: their reserve is smaller, too.
