@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import Blosc from "numcodecs/blosc";
@@ -228,4 +228,19 @@ describe("what an honest program does not pack", () => {
       tag: "zip-too-many",
     });
   });
+});
+
+it.skipIf(process.platform !== "linux")("every file is closed again, after damage too", async () => {
+  const opened = () => readdirSync("/proc/self/fd").length;
+  const whole = await make({});
+  const damaged = Buffer.from(whole);
+  damaged[whole.indexOf(Buffer.from(raw)) + 10] ^= 1;
+  await read(whole);
+  const before = opened();
+  for (let i = 0; i < 20; i++) {
+    await read(whole);
+    await expect(read(damaged)).rejects.toMatchObject({ tag: "zip-damaged" });
+    await expect(read(whole.subarray(0, whole.length - 5))).rejects.toMatchObject({ tag: "zip-damaged" });
+  }
+  await expect.poll(opened).toBeLessThan(before + 10);
 });

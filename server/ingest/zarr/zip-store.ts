@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import type { AsyncReadable, RangeQuery } from "@zarrita/storage";
-import yauzl from "yauzl";
+import type yauzl from "yauzl";
 import { isProblem, Problem } from "../../../core/problem.ts";
+import { openZip } from "./zip-reader.ts";
 
 /** Entries of a zip as a Zarr store. Names are only ever looked up, never written to a disk; sizes are bounded. */
 export interface ZipStore extends AsyncReadable {
@@ -40,19 +41,15 @@ const refuse = (tag: string, what: string, where: string, hint: string, cause?: 
 
 export async function openZipStore(path: string): Promise<ZipStore> {
   // Names are checked here, so that the message names the entry; yauzl would refuse some of them itself.
-  const zip = await yauzl
-    .openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: true, strictFileNames: false })
-    .catch((cause) => {
-      throw refuse(
-        "zip-damaged",
-        "The zip file cannot be opened: it is damaged or cut off.",
-        "its directory",
-        PACK_AGAIN,
-        cause,
-      );
-    });
+  const options = { lazyEntries: true, autoClose: false, decodeStrings: true, strictFileNames: false };
+  const { zip, onDirectoryRead } = await openZip(path, options).catch((cause) => {
+    const what = "The zip file cannot be opened: it is damaged or cut off.";
+    throw refuse("zip-damaged", what, "its directory", PACK_AGAIN, cause);
+  });
   try {
-    return storeOf(zip, await readDirectory(zip));
+    const entries = await readDirectory(zip);
+    onDirectoryRead();
+    return storeOf(zip, entries);
   } catch (error) {
     zip.close();
     throw error;
