@@ -8,6 +8,7 @@ import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
 import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import {
   auditEvent,
+  blobRemoval,
   checkpoint,
   datasetVersion,
   importJob,
@@ -18,6 +19,7 @@ import {
   session,
   trainerToken,
   trainingBox,
+  upload,
   user,
   volume,
 } from "../../db/schema/index.ts";
@@ -384,10 +386,16 @@ async function everything(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Imports and frozen versions that earlier walks have started. */
+/** Imports, with what they tidy up after their last state, and frozen versions that earlier walks have started. */
 async function workInTheBackground(): Promise<number> {
   const imports = await db().$count(importJob, inArray(importJob.state, ["queued", "running"]));
-  return imports + (await db().$count(datasetVersion, eq(datasetVersion.state, "freezing")));
+  const removals = await db().$count(blobRemoval);
+  const usedUp = await db().$count(
+    upload,
+    sql`exists (select 1 from ${importJob} where state = 'done' and position(${upload.id}::text in request::text) > 0)`,
+  );
+  const frozen = await db().$count(datasetVersion, eq(datasetVersion.state, "freezing"));
+  return imports + removals + usedUp + frozen;
 }
 
 const mutations = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)

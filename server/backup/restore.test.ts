@@ -180,7 +180,7 @@ it("brings everything back but what lets somebody in, to embedded parts and to o
   }
 });
 
-it("files of imports that wait are in it, those on their way are not", async () => {
+it("files of imports that wait are in it, those on their way are not", { timeout: 60_000 }, async () => {
   const { db } = server.services;
   await db.insert(importJob).values({
     ...{ projectId, volumeId, userId: (await db.select().from(upload))[0].userId },
@@ -219,7 +219,9 @@ it("a blob that is deleted while a backup runs goes after it", async () => {
     .toBeNull();
 });
 
-it("refuses a folder that holds something, an archive of a newer version, and rows that do not fit; changes nothing", async () => {
+it("refuses a folder that holds something, an archive of a newer version, and rows that do not fit; changes nothing", {
+  timeout: 120_000,
+}, async () => {
   const file = await save({ dataRoot: server.dataRoot, databaseUrl: null, s3: null });
   const taken = placeOf("taken");
   await mkdir(taken.dataRoot);

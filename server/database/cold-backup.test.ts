@@ -27,7 +27,9 @@ const hasGpg = spawnSync("gpg", ["--version"]).status === 0;
 const unasked = (line: string) => line.replace("gpg ", "gpg --batch --pinentry-mode loopback --passphrase x ");
 const plain = (line: string) => !line.includes("gpg");
 
-it("the two lines of the README and of the guide bring an installation back, and so does the encrypted pair", async () => {
+it("the two lines of the README and of the guide bring an installation back, and so does the encrypted pair", {
+  timeout: 120_000,
+}, async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), "kl-"));
   const data = path.join(folder, "data");
   const run = (line: string) =>

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
-import { Problem } from "../../core/problem.ts";
+import { isProblem, Problem } from "../../core/problem.ts";
 import type { Environment } from "../env.ts";
 import { startEmbeddedPostgres } from "./embedded/embedded-postgres.ts";
 import { holdSingleServerLock } from "./single-server.ts";
@@ -43,9 +43,10 @@ export async function visitDatabase(
   }
 }
 
-/** The launcher's sentences are for a start of the server; those of a command are Problems. */
+/** The launcher's sentences are for a start of the server; those of a command are Problems. Our own faults keep their trace. */
 function inWords(cause: unknown): never {
-  if (!(cause instanceof Error) || cause.constructor !== Error) throw cause;
+  if (!(cause instanceof Error) || isProblem(cause) || cause instanceof TypeError || cause instanceof RangeError)
+    throw cause;
   throw new Problem({ tag: "database-unavailable", what: cause.message }, { cause });
 }
 

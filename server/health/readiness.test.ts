@@ -3,14 +3,15 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 
-const disk = vi.hoisted(() => ({ freeBytes: null as number | null }));
+const disk = vi.hoisted(() => ({ aboveReserveBytes: null as number | null }));
 vi.mock("../storage/disk-room.ts", async (original) => {
   const real = await original<typeof import("../storage/disk-room.ts")>();
   return {
     ...real,
     async diskSpace(folder: string) {
       const space = await real.diskSpace(folder);
-      return { ...space, freeBytes: disk.freeBytes ?? space.freeBytes };
+      if (disk.aboveReserveBytes === null) return space;
+      return { ...space, freeBytes: space.reserveBytes + disk.aboveReserveBytes };
     },
   };
 });
@@ -27,7 +28,7 @@ let aheadMs = 0;
 beforeEach(() => vi.spyOn(performance, "now").mockImplementation(() => realNow() + aheadMs));
 afterEach(() => {
   vi.restoreAllMocks();
-  disk.freeBytes = null;
+  disk.aboveReserveBytes = null;
 });
 
 async function ready() {
@@ -93,8 +94,8 @@ it("names blobs that cannot be reached, and a data folder that is gone", async (
 });
 
 it("names a disk that has come to its reserve", async () => {
-  disk.freeBytes = 512 * 2 ** 20;
+  disk.aboveReserveBytes = 0;
   expect(await ready()).toEqual(without("disk"));
-  disk.freeBytes++;
+  disk.aboveReserveBytes = 1;
   expect(await ready()).toEqual(well);
 });

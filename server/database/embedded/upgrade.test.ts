@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { chmod, cp, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, constants, copyFile, cp, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -132,6 +132,10 @@ it.skipIf(!isRoot)("another user of the machine reaches nothing, not even one na
     const files = ["postgres/PG_VERSION", "secrets/database", "blobs/volumes/v/x", "socket/.s.PGSQL.5432"];
     const tries = files.map((file) => `cat ${path.join(root, file)} && echo REACHED`).join("; ");
     const probe = `ls ${root} && echo REACHED; ${tries}`;
+    // This Node may lie where only its owner comes.
+    const node = path.join(folder, "node");
+    await copyFile(process.execPath, node, constants.COPYFILE_FICLONE);
+    await chmod(node, 0o755);
     for (const uid of [65534, 4242]) {
       const tried = spawnSync("/bin/sh", ["-c", probe], {
         uid,
@@ -142,7 +146,7 @@ it.skipIf(!isRoot)("another user of the machine reaches nothing, not even one na
       expect(tried.stdout, `uid ${uid}`).not.toContain("REACHED");
       const connect = `import net from "node:net"; net.connect(${JSON.stringify(path.join(root, "socket", ".s.PGSQL.5432"))})
         .on("connect", () => { console.log("REACHED"); process.exit(); }).on("error", (e) => console.log(e.code));`;
-      const connected = spawnSync(process.execPath, ["--input-type=module", "-e", connect], {
+      const connected = spawnSync(node, ["--input-type=module", "-e", connect], {
         uid,
         gid: uid,
         cwd: "/",

@@ -5,6 +5,7 @@ import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { importJob, upload, volume } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
+import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import { type Promised, promisedRoomOf } from "../../storage/promised-room.ts";
 import { roomLeft } from "../quota/room-use.ts";
 import { outgrownMemory } from "../worker/outgrown-memory.ts";
@@ -125,7 +126,10 @@ async function perform(
     await rm(scratch, { recursive: true, force: true });
     // The project may have been deleted meanwhile: nothing of this volume may stay.
     const [left] = await db.select({ id: volume.id }).from(volume).where(eq(volume.id, job.volumeId));
-    if (!left) await blobs.remove(volumePrefix(job.volumeId));
+    if (!left) {
+      await db.transaction((tx) => scheduleBlobRemoval(tx, [volumePrefix(job.volumeId)]));
+      await removeScheduledBlobs(db, blobs);
+    }
     events.publish({ topic: "volume", projectId: job.projectId, volumeId: job.volumeId });
     events.publish({ topic: "project", projectId: job.projectId });
   }
