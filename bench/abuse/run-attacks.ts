@@ -9,6 +9,8 @@ export const attacks: readonly Attack[] = [...socketAttacks, ...requestAttacks, 
 
 /** Attackers at work at the same time. */
 const ATTACKERS = 6;
+/** What one attack counts for at most: a flood of the same is no wide attack. */
+const MOST_COUNTED = 12;
 
 function draw(random: SeededRandom): Attack {
   let at = random.below(attacks.reduce((sum, { weight }) => sum + weight, 0));
@@ -20,7 +22,7 @@ function draw(random: SeededRandom): Attack {
 }
 
 /**
- * Every attack once, then drawn ones until `messages` were sent.
+ * Every attack once, then drawn ones until `messages` were sent, those of a flood beyond the first dozen not counted.
  * @returns messages and requests sent, by attack
  */
 export async function runAttacks(
@@ -35,7 +37,7 @@ export async function runAttacks(
       const attack = first.shift() ?? draw(random);
       const count = await attack.send(world(), random);
       sent.set(attack.name, (sent.get(attack.name) ?? 0) + count);
-      total += count;
+      total += Math.min(count, MOST_COUNTED);
     }
   };
   await Promise.all(Array.from({ length: ATTACKERS }, (_, i) => attacker(new SeededRandom(options.seed * 7919 + i))));

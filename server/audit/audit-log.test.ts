@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditEvent, user } from "../../db/schema/index.ts";
+import { phone } from "../auth/testing/phone.ts";
 import { runPython } from "../ingest/testing/python.ts";
 import { signIn, startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
@@ -93,6 +94,44 @@ describe("coming and going", () => {
       await db.execute(sql`drop function no_room cascade`);
     }
     await signIn(server.address, owner.email);
+  });
+
+  it("says when a second factor comes, is renewed and goes, and lets it do none of it unwritten", async () => {
+    const { db } = server.services;
+    const person = await server.signUp("Careful");
+    const { account } = client(person);
+    const acts = async () => {
+      const ofPerson = eq(auditEvent.actorId, person.id);
+      const rows = await db.select().from(auditEvent).where(ofPerson).orderBy(auditEvent.position);
+      return rows.map(({ act }) => act).filter((act) => act.startsWith("second-factor."));
+    };
+    const code = phone((await account.beginApp.mutate()).url)();
+    const { recoveryCodes } = await account.confirmApp.mutate({ code });
+    const renewed = await account.renewRecoveryCodes.mutate({ code: recoveryCodes[0] });
+    const unwritten = sql`create trigger no_room before insert on audit_event for each row
+      when (new.act = 'second-factor.switched-off') execute function no_room()`;
+    await db.execute(
+      sql`create function no_room() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$`,
+    );
+    try {
+      await db.execute(unwritten);
+      await expect(account.removeApp.mutate({ code: renewed.recoveryCodes[0] })).rejects.toThrow();
+    } finally {
+      await db.execute(sql`drop function no_room cascade`);
+    }
+    expect((await db.select().from(user).where(eq(user.id, person.id)))[0].twoFactorEnabled).toBe(true);
+    await account.removeApp.mutate({ code: renewed.recoveryCodes[1] });
+    expect(await acts()).toEqual([
+      "second-factor.switched-on",
+      "second-factor.recovery-codes-made",
+      "second-factor.recovery-code-used",
+      "second-factor.recovery-codes-made",
+      "second-factor.recovery-code-used",
+      "second-factor.recovery-code-used",
+      "second-factor.switched-off",
+    ]);
+    const text = JSON.stringify(await db.select().from(auditEvent).where(eq(auditEvent.actorId, person.id)));
+    for (const secret of [...recoveryCodes, ...renewed.recoveryCodes]) expect(text).not.toContain(secret);
   });
 
   it("keeps the name of an account that is deleted", async () => {

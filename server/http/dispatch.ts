@@ -10,6 +10,7 @@ import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";
 import { readBody } from "./entrance/read-body.ts";
+import { refusalLog } from "./refusal-log.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
 function matchPath(pattern: string, pathname: string): Record<string, string> | null {
@@ -97,8 +98,10 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   const full = diskProblemOf(error);
   // Worth trying again, unlike other Problems: somebody may free some space.
   if (full) sendJson(response, 507, full.toJSON());
-  else if (error instanceof HttpRefusal) sendJson(response, error.status, { tag: "refused", what: error.message });
-  else if (isProblem(error)) {
+  else if (error instanceof HttpRefusal) {
+    if (error.status === 401 || error.status === 403) refusalLog.refused(error.status);
+    sendJson(response, error.status, { tag: "refused", what: error.message });
+  } else if (isProblem(error)) {
     if (error.waitSeconds !== undefined) response.setHeader("retry-after", error.waitSeconds);
     sendJson(response, error.waitSeconds === undefined ? 422 : 429, error.toJSON());
   } else if (isUnfitText(error))

@@ -37,12 +37,16 @@ export interface HttpRoute {
   handle(request: RouteRequest): Promise<void>;
 }
 
+/** A browser that is led to an answer of the API saves it and shows nothing. */
+export const API_ANSWER = 'attachment; filename="api.json"';
+
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": bytes.length,
     "cache-control": "private, no-store",
+    "content-disposition": API_ANSWER,
   });
   response.end(bytes);
 }

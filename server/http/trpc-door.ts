@@ -8,7 +8,8 @@ import type { Services } from "../services.ts";
 import type { Client } from "./client-address.ts";
 import { inputBounds, refuseWildJson } from "./entrance/json-bounds.ts";
 import { MAX_BODY_BYTES, readBody } from "./entrance/read-body.ts";
-import { HttpRefusal } from "./route.ts";
+import { refusalLog } from "./refusal-log.ts";
+import { API_ANSWER, HttpRefusal } from "./route.ts";
 
 export const TRPC_PREFIX = "/trpc/";
 /** Also in app/_trpc/api-provider.tsx: the page sends no more in one request. */
@@ -55,10 +56,16 @@ export async function answerTrpc(
     maxBatchSize: MAX_BATCH,
     // Answers depend on who asked, the stream of events too; a proxy that squeezes that one would hold it back.
     responseMeta: ({ errors }) => ({
-      headers: { "cache-control": "private, no-store, no-transform", ...retryAfter(errors) },
+      headers: {
+        "cache-control": "private, no-store, no-transform",
+        "content-disposition": API_ANSWER,
+        ...retryAfter(errors),
+      },
     }),
     onError: ({ error, path: name }) => {
       if (error.code === "INTERNAL_SERVER_ERROR") failureLog.failed(name ?? "a procedure", error);
+      else if (error.code === "UNAUTHORIZED") refusalLog.refused(401, name);
+      else if (error.code === "FORBIDDEN") refusalLog.refused(403, name);
     },
   });
 }

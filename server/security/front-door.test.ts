@@ -97,8 +97,11 @@ describe("tRPC", () => {
   });
 
   it("answers are for nobody's cache", async () => {
-    for (const path of ["/trpc/account.me", "/api/auth/get-session", "/api/nothing", "/healthz"])
-      expect((await fetch(server.address + path)).headers.get("cache-control"), path).toMatch(/private, no-store/);
+    for (const path of ["/trpc/account.me", "/api/auth/get-session", "/api/nothing", "/healthz"]) {
+      const { headers } = await fetch(server.address + path);
+      expect(headers.get("cache-control"), path).toMatch(/private, no-store/);
+      if (!path.startsWith("/api/auth/")) expect(headers.get("content-disposition"), path).toMatch(/^attachment/);
+    }
   });
 });
 
