@@ -5,7 +5,8 @@ import { fileAttacks } from "./file-attacks.ts";
 import { requestAttacks } from "./request-attacks.ts";
 import { socketAttacks } from "./socket-attacks.ts";
 
-export const attacks: readonly Attack[] = [...socketAttacks, ...requestAttacks, ...fileAttacks];
+/** The longest first. */
+export const attacks: readonly Attack[] = [...fileAttacks, ...socketAttacks, ...requestAttacks];
 
 /** Attackers at work at the same time. */
 const ATTACKERS = 6;

@@ -161,7 +161,8 @@ export class LiveVolumes {
     const opening = this.#open.get(volumeId);
     if (!opening) return; // ended on purpose
     this.#open.delete(volumeId);
-    void opening.then((live) => live.close());
+    // One that went while it opened has nothing to close.
+    opening.then((live) => live.close()).catch(() => {});
     this.#log.restarts(volumeId, error, this.#pauses.crashed(volumeId));
   }
 }

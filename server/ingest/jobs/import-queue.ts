@@ -98,7 +98,7 @@ function createImportQueue(services: Services): ImportQueue {
       sweeper = setInterval(() => {
         sweep().catch((error) => failureLog.failed("the removal of old uploads", error));
       }, SWEEP_EVERY_MS).unref();
-      void countStoredBytes(services, counting.signal);
+      countStoredBytes(services, counting.signal).catch((error) => failureLog.failed("counting stored bytes", error));
       await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
       nudge();
     },
