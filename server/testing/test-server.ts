@@ -12,6 +12,7 @@ import type { ConnectionBounds } from "../http/entrance/connections.ts";
 import { readOrCreateSecret } from "../secrets/installation-secret.ts";
 import type { Services } from "../services.ts";
 import { startServer } from "../start-server.ts";
+import { copyClusterTemplate } from "./cluster-template.ts";
 
 /** A whole server on a free port with a real embedded PostgreSQL in a temporary folder; no pages, no trainer. */
 export interface TestServer {
@@ -69,6 +70,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   // Short, because the database's socket lies below it and a socket path holds 107 bytes.
   const dataRoot = await mkdtemp(path.join(os.tmpdir(), "kl-"));
+  if (!environment.DATABASE_URL) await copyClusterTemplate(environment.KARYOLOOP_DATA ?? dataRoot);
   const running = await startServer(
     readEnvironment({
       KARYOLOOP_DATA: dataRoot,

@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { connectDatabase, migrateDatabase } from "../../db/client.ts";
+import { startEmbeddedPostgres } from "../database/embedded/embedded-postgres.ts";
+
+/** Names the folder of the template to the processes of the tests. */
+const TEMPLATE_VARIABLE = "KARYOLOOP_TEST_CLUSTER";
+/** The cluster, migrated, and its server's password. */
+const PARTS = ["postgres", "secrets"];
+
+/** Vitest's global set-up: one cluster is made by `initdb` and the migrations; those of test servers are copies. */
+export default async function makeClusterTemplate(): Promise<() => Promise<void>> {
+  const root = await mkdtemp(path.join(os.tmpdir(), "kl-"));
+  const embedded = await startEmbeddedPostgres(root, () => {});
+  const connection = connectDatabase(embedded.config, () => {});
+  await migrateDatabase(connection.db);
+  await connection.close();
+  await embedded.stop();
+  process.env[TEMPLATE_VARIABLE] = root;
+  return () => rm(root, { recursive: true, force: true });
+}
+
+/** Into an empty data root, with owners and rights. Does nothing where no set-up has run. */
+export async function copyClusterTemplate(root: string): Promise<void> {
+  const template = process.env[TEMPLATE_VARIABLE];
+  if (!template) return;
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  await promisify(execFile)("cp", ["-a", ...PARTS.map((part) => path.join(template, part)), root]);
+}
