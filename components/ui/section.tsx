@@ -1,4 +1,4 @@
-import { Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Box, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
 /** A framed part of a page: heading, a sentence, what can be done there, content. */
@@ -17,7 +17,8 @@ export function Section(props: { title: string; text?: string; action?: ReactNod
               </Text>
             )}
           </div>
-          {props.action}
+          {/* The words give way, not what is done or stated beside them. */}
+          {props.action && <Box flex="none">{props.action}</Box>}
         </Group>
         {props.children}
       </Stack>
