@@ -6,9 +6,11 @@ import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
 import { TrainableNetwork } from "./model/trainable-network.ts";
 import { predictVolume } from "./predict.ts";
+import { createRandom } from "./random.ts";
 import { createPhantom } from "./testing/phantom.ts";
 import { trainModel } from "./train.ts";
 import type { StepReport, TrainOptions } from "./train-options.ts";
+import type { TrainingVolume } from "./training-volume.ts";
 
 const small: TrainOptions = {
   seed: 4,
@@ -17,6 +19,15 @@ const small: TrainOptions = {
   levelCount: 2,
   patchShapeZyx: [8, 16, 16],
 };
+
+/** Its first `kept` nuclei alone, in the noise of the rest: less than 0.2 % of the volume. */
+function thinned(volume: TrainingVolume, kept: number): TrainingVolume {
+  const random = createRandom(8);
+  const first = Math.min(...volume.labels.filter((label) => label > 0));
+  const labels = volume.labels.map((label) => (label < first + kept ? label : 0));
+  expect(labels.filter((label) => label > 0).length / labels.length).toBeLessThan(0.002);
+  return { ...volume, labels, image: volume.image.map((value, i) => (labels[i] ? value : 100 + random.normal() * 40)) };
+}
 
 describe("trainModel", () => {
   beforeAll(registerWasmBackend);
@@ -31,10 +42,14 @@ describe("trainModel", () => {
     const unseen = createPhantom(3);
     const predictor = new Predictor(model.config, model.weights);
     const maps = await predictVolume(predictor, unseen.image, unseen.shapeZyx);
-    predictor.dispose();
     const scores = scoreSegmentation(unseen.labels, segmentInstances(maps, unseen, model.thresholds));
     expect(scores.truth).toBeGreaterThan(20);
     expect(scores.ap50).toBeGreaterThan(0.8);
+    const sparse = thinned(createPhantom(5, { shapeZyx: [24, 80, 110] }), 2);
+    const maps2 = await predictVolume(predictor, sparse.image, sparse.shapeZyx);
+    const rare = scoreSegmentation(sparse.labels, segmentInstances(maps2, sparse, model.thresholds));
+    expect(rare).toMatchObject({ truth: 2, ap50: 1 });
+    predictor.dispose();
     expect(losses.length).toBe(60);
     expect(model.training).toMatchObject({ steps: 60, stoppedBy: "budget", validationAp50: null, seed: 4 });
   }, 90_000);
