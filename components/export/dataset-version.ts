@@ -25,7 +25,7 @@ export interface DatasetVersion {
       readonly unfinishedNuclei: number;
       /** 0…1 */
       readonly knownShare: number;
-      readonly deleted: boolean;
+      readonly image: "there" | "kept" | "gone";
     }[];
   } | null;
 }

@@ -14,7 +14,7 @@ export interface DownloadChoiceProps {
 export function DownloadChoice({ version, zipHref }: DownloadChoiceProps) {
   const [formats, setFormats] = useState<string[]>(["ome-zarr"]);
   const volumes = version.contents?.volumes ?? [];
-  if (volumes.some((volume) => volume.deleted))
+  if (volumes.some((volume) => volume.image === "gone"))
     return (
       <Text size="sm" c="dimmed">
         A volume of this version was deleted, and its images with it: it can no longer be fetched. Freeze a new version

@@ -26,7 +26,7 @@ const version: DatasetVersion = {
         nuclei: 2,
         unfinishedNuclei: 1,
         knownShare: 0.123,
-        deleted: false,
+        image: "there",
       },
     ],
   },
@@ -63,6 +63,8 @@ it("offers the zip, and says why a format is not to be had", () => {
     contents: version.contents && { ...version.contents, volumes: [{ ...volume, ...change }] },
   });
   expect(choice(changed({ nuclei: IMAGEJ_MAX_NUCLEI + 1 }))).toContain("a volume here has more");
-  expect(choice(changed({ deleted: true }))).toContain("can no longer be fetched");
-  expect(choice(changed({ deleted: true }))).not.toContain("/zip");
+  expect(choice(changed({ image: "kept" }))).toContain("/zip?ome-zarr");
+  expect(card(changed({ image: "kept" }))).toContain("kept in this version");
+  expect(choice(changed({ image: "gone" }))).toContain("can no longer be fetched");
+  expect(choice(changed({ image: "gone" }))).not.toContain("/zip");
 });

@@ -62,10 +62,9 @@ function Contents({ contents }: { contents: NonNullable<DatasetVersion["contents
             <Table.Tr key={volume.name}>
               <Table.Td>
                 {volume.name}
-                {volume.deleted && (
-                  <Text span c="red" size="sm">
-                    {" "}
-                    (deleted since)
+                {volume.image !== "there" && (
+                  <Text span c={volume.image === "gone" ? "red" : "dimmed"} size="sm">
+                    {volume.image === "gone" ? " (deleted since)" : " (deleted since, kept in this version)"}
                   </Text>
                 )}
               </Table.Td>

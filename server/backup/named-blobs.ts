@@ -12,6 +12,7 @@ import {
 } from "../../db/schema/index.ts";
 import { baseBrickPrefix, paintBlobKey } from "../collab/label-blob-keys.ts";
 import { datasetFolder } from "../export/dataset-blobs.ts";
+import { volumesKeptByVersions } from "../export/kept-images.ts";
 import { imagePrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
 import { snapshotFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
@@ -45,6 +46,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
     .select({ id: datasetVersion.id })
     .from(datasetVersion)
     .where(eq(datasetVersion.state, "ready"));
+  const keptImages = (await volumesKeptByVersions(db)).map(imagePrefix);
   const models = await db.select({ blobPrefix: checkpoint.blobPrefix }).from(checkpoint);
   const resumed = await db
     .select({ resumeBlob: trainingJob.resumeBlob })
@@ -62,6 +64,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
       ...predictions.map(({ blobPrefix }) => ({ prefix: blobPrefix })),
       ...snapshots.map(({ id }) => ({ prefix: snapshotFolder(id) })),
       ...datasets.map(({ id }) => ({ prefix: datasetFolder(id) })),
+      ...keptImages.map((prefix) => ({ prefix })),
       ...models.map(({ blobPrefix }) => ({ prefix: blobPrefix })),
       ...resumed.flatMap(({ resumeBlob }) => (resumeBlob ? [{ prefix: resumeBlob }] : [])),
     ],

@@ -79,7 +79,6 @@ export type FrozenVolume = z.infer<typeof frozenVolumeSchema>;
 
 /** `dataset.json` of a zip: the frozen description, what was asked for, and the list of all other files. */
 export const datasetJsonSchema = datasetDescriptionSchema.extend({
-  exportedAt: z.iso.datetime(),
   formats: z.array(z.string()),
   files: z.array(z.object({ path: z.string(), bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 });

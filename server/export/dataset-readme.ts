@@ -50,6 +50,7 @@ ${description.licence || "None was given. Without one nobody may reuse these dat
 ${formats.map((format) => formatWords[format]).join("\n")}
 - \`nuclei.csv\`: a line per nucleus, with its shape.
 - \`dataset.json\`: all of this for programs, with the size and SHA-256 of every file.
+- \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` in this folder says whether every file arrived whole.
 - \`GUIDELINES.md\`: what the annotators were told.
 
 All axes are z, y, x. Sizes are micrometres. In label images 0 is background and every nucleus has one positive whole number, unique in its volume.

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -55,7 +56,6 @@ beforeAll(async () => {
       dataset: openDataset(fixture.blobs, fixture.description),
       formats: exportFormats,
       model,
-      exportedAt: new Date("2026-11-02T10:00:00Z"),
     }),
     createWriteStream(zipFile),
   );
@@ -70,7 +70,7 @@ afterAll(async () => {
 it("lists every file with its size and SHA-256, and nothing that is not there", () => {
   const parsed: DatasetJson = datasetJsonSchema.parse(json("dataset.json"));
   expect(parsed.files.map((file) => file.path).toSorted()).toEqual(
-    [...files.keys()].filter((name) => name !== "dataset.json").toSorted(),
+    [...files.keys()].filter((name) => name !== "dataset.json" && name !== "SHA256SUMS").toSorted(),
   );
   for (const file of parsed.files) {
     const bytes = files.get(file.path) ?? Buffer.alloc(0);
@@ -78,6 +78,8 @@ it("lists every file with its size and SHA-256, and nothing that is not there", 
     expect(createHash("sha256").update(bytes).digest("hex")).toBe(file.sha256);
   }
   expect(parsed.snapshotId).toBe(fixture.description.snapshotId);
+  const checked = execFileSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: dataset, encoding: "utf8" });
+  expect(checked.trimEnd().split("\n")).toHaveLength(files.size - 1);
 });
 
 it("says in its README what was done, under which licence, and what is not known", () => {

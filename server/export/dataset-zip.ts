@@ -10,14 +10,13 @@ import { nucleiCsv } from "./nuclei-csv.ts";
 import { omeTiffFiles } from "./ome-tiff-files.ts";
 import { omeZarrFiles } from "./ome-zarr-files.ts";
 import { slugOf } from "./slug.ts";
-import { zipStream } from "./zip-stream.ts";
+import { type FileDigest, zipStream } from "./zip-stream.ts";
 
 export interface DatasetZip {
   readonly dataset: ReadableDataset;
   readonly formats: readonly ExportFormat[];
   /** Needed when `formats` has `model`. */
   readonly model: ExportedModel | null;
-  readonly exportedAt: Date;
 }
 
 async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerator<ExportFile> {
@@ -49,22 +48,27 @@ async function* below(folder: string, files: AsyncIterable<ExportFile>): AsyncGe
 export const datasetFolderName = ({ project, version }: DatasetDescription): string =>
   `${slugOf(project.name, "dataset")}-v${version}`;
 
-/** A whole dataset version as one zip, `dataset.json` last because it lists all files before it. */
+/**
+ * A whole dataset version as one zip, `dataset.json` and `SHA256SUMS` last because they list all files before them. The same whenever it is
+ * fetched: every time in it is that of the freezing.
+ */
 export function datasetZip(zip: DatasetZip): Readable {
   const { description } = zip.dataset;
   const folder = datasetFolderName(description);
   return zipStream(
     below(folder, contents(zip)),
-    (digests) => {
-      const json: DatasetJson = {
-        ...description,
-        exportedAt: zip.exportedAt.toISOString(),
-        formats: [...zip.formats],
-        files: digests.map((digest) => ({ ...digest, path: digest.path.slice(folder.length + 1) })),
-      };
-      return jsonFile(`${folder}/dataset.json`, datasetJsonSchema.parse(json));
-    },
-    zip.exportedAt,
+    [
+      (digests) => {
+        const json: DatasetJson = {
+          ...description,
+          formats: [...zip.formats],
+          files: digests.map((digest) => ({ ...digest, path: digest.path.slice(folder.length + 1) })),
+        };
+        return jsonFile(`${folder}/dataset.json`, datasetJsonSchema.parse(json));
+      },
+      (digests) => sumsFile(folder, digests),
+    ],
+    new Date(description.createdAt),
   );
 }
 
@@ -73,13 +77,20 @@ export async function assertPackable(zip: DatasetZip, signal: AbortSignal): Prom
   for await (const _file of contents(zip)) signal.throwIfAborted();
 }
 
-/** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. */
-export function modelZip(model: ExportedModel, exportedAt: Date): Readable {
+/** As `sha256sum --check SHA256SUMS` reads it, run in the folder. */
+const sumsFile = (folder: string, digests: readonly FileDigest[]): ExportFile =>
+  textFile(
+    `${folder}/SHA256SUMS`,
+    digests.map(({ path, sha256 }) => `${sha256}  ${path.slice(folder.length + 1)}\n`).join(""),
+  );
+
+/** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. The same whenever it is fetched. */
+export function modelZip(model: ExportedModel): Readable {
   const folder = modelFolderName(model);
   return zipStream(
     below(folder, modelFiles(model)),
-    (digests) => jsonFile(`${folder}/files.json`, { exportedAt: exportedAt.toISOString(), files: digests }),
-    exportedAt,
+    [(digests) => sumsFile(folder, digests)],
+    new Date(model.createdAt),
   );
 }
 

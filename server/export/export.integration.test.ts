@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -7,6 +8,7 @@ import { checkpoint, datasetVersion, project, projectMember, snapshot, volume } 
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { datasetJsonSchema } from "./dataset-description.ts";
+import { volumesKeptByVersions } from "./kept-images.ts";
 import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
 import { addLabelledVolume } from "./testing/labelled-volume.ts";
 import { untilFrozen } from "./testing/until-frozen.ts";
@@ -94,7 +96,7 @@ describe("a project with two labelled volumes", () => {
       ["embryo-1", "embryo-1-2", "test", 2, 70_000],
     ]);
     expect(json.licence).toBe("CC-BY-4.0");
-    expect(json.files.length).toBe(files.size - 1);
+    expect(json.files.length).toBe(files.size - 2); // itself, and SHA256SUMS
     const source = await folderSource(path.join(folder, "first", "embryos-v1"));
     for (const { fileName } of json.volumes)
       expect(await validateOmeZarr(source, `ome-zarr/${fileName}.ome.zarr/`)).toEqual([]);
@@ -210,12 +212,57 @@ describe("a project with two labelled volumes", () => {
     expect((await names())[0]).toBe("Ada Lovelace");
   });
 
-  it("says so when a volume was deleted since", async () => {
-    await server.services.db.delete(volume).where(eq(volume.id, volumeIds[1]));
-    const response = await zipOf(first, "format=ome-zarr");
+  it("stays whole when a volume is deleted, and takes its image along when it goes itself", async () => {
+    const { db, blobs } = server.services;
+    const digest = async () => {
+      const zip = await zipOf(first, "format=ome-zarr&format=ome-tiff&format=model");
+      expect(zip.status).toBe(200);
+      return createHash("sha256")
+        .update(Buffer.from(await zip.arrayBuffer()))
+        .digest("hex");
+    };
+    const keysOf = async (volumeId: string) => {
+      const keys: string[] = [];
+      for await (const key of blobs.list(`volumes/${volumeId}/`)) keys.push(key.slice(`volumes/${volumeId}/`.length));
+      return keys;
+    };
+    const before = await digest();
+    const gone = volumeIds[1];
+    for (const key of [
+      "paint/x",
+      "base/1",
+      "incoming/a.ome.zarr/0",
+      "predictions/p/0",
+      "image.ome.zarr/labels/imported/0",
+    ])
+      await blobs.put(`volumes/${gone}/${key}`, Uint8Array.of(1));
+    await owner().volume.delete.mutate({ volumeId: gone, name: "embryo-1" });
+    expect((await keysOf(gone)).every((key) => key.startsWith("image.ome.zarr/") && !key.includes("labels/"))).toBe(
+      true,
+    );
+    expect(await digest()).toBe(before);
+    const versions = await owner().export.list.query({ projectId });
+    expect(versions.find(({ id }) => id === first)?.contents?.volumes.map((one) => one.image)).toEqual([
+      "there",
+      "kept",
+    ]);
+    expect(await volumesKeptByVersions(db)).toEqual([gone]);
+
+    const ready = versions.filter(({ state }) => state === "ready").map(({ id }) => id);
+    expect(ready.length).toBeGreaterThan(1);
+    await owner().export.remove.mutate({ projectId, versionId: ready[0] });
+    expect(await keysOf(gone)).not.toEqual([]);
+    await Promise.all(ready.slice(1).map((versionId) => owner().export.remove.mutate({ projectId, versionId })));
+    expect(await keysOf(gone)).toEqual([]);
+    expect(await keysOf(volumeIds[0])).not.toEqual([]);
+  });
+
+  it("says so where an image is not to be had", async () => {
+    const { id } = await owner().export.create.mutate({ projectId, licence: "" });
+    await frozen(id);
+    await server.services.blobs.remove(`volumes/${volumeIds[0]}/image.ome.zarr/`);
+    const response = await zipOf(id, "format=ome-zarr");
     expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({ tag: "export-volume-deleted", where: "embryo-1" });
-    const [, version] = await owner().export.list.query({ projectId });
-    expect(version.contents?.volumes.map((one) => one.deleted)).toEqual([false, true]);
+    expect(await response.json()).toMatchObject({ tag: "export-volume-deleted", where: "Embryo 1" });
   });
 });

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import { datasetVersion, snapshot } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
@@ -7,8 +7,9 @@ import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { datasetFolder } from "./dataset-blobs.ts";
 import { datasetFreezerOf } from "./dataset-freezer.ts";
+import { imagesKeptFor } from "./kept-images.ts";
 
-/** Stops a version that is still freezing, then takes its row, its snapshot and its blobs away. */
+/** Stops a version that is still freezing, then takes its row, its snapshot, its blobs and the images that nothing else holds away. */
 export async function removeDataset(
   services: Services,
   given: { projectId: string; versionId: string; by: string },
@@ -17,6 +18,9 @@ export async function removeDataset(
   const { db, blobs, events } = services;
   await datasetFreezerOf(services).stop(versionId);
   await db.transaction(async (tx) => {
+    // One after the other: of two versions that share an image, the later one takes it along.
+    await tx.execute(sql`select 1 from ${datasetVersion} where ${datasetVersion.projectId} = ${projectId} for update`);
+    const images = await imagesKeptFor(tx, versionId);
     const [row] = await tx
       .delete(datasetVersion)
       .where(and(eq(datasetVersion.id, versionId), eq(datasetVersion.projectId, projectId)))
@@ -29,6 +33,7 @@ export async function removeDataset(
       });
     await scheduleBlobRemoval(tx, [
       datasetFolder(versionId),
+      ...images,
       ...(row.snapshotId ? [snapshotFolder(row.snapshotId)] : []),
     ]);
     if (row.snapshotId) await tx.delete(snapshot).where(eq(snapshot.id, row.snapshotId));

@@ -39,7 +39,10 @@ describe("a zip of files that are made while it is read", () => {
     const bytes = await buffer(
       zipStream(
         listOf(textFile("a/one.txt", "1".repeat(100_000)), { ...textFile("two.bin", "22"), compress: false }),
-        (digests) => textFile("last.txt", digests.map((digest) => `${digest.path} ${digest.bytes}`).join("\n")),
+        [
+          (digests) => textFile("last.txt", digests.map((digest) => `${digest.path} ${digest.bytes}`).join("\n")),
+          (digests) => textFile("sums.txt", digests.map(({ path }) => path).join(" ")),
+        ],
         madeAt,
       ),
     );
@@ -51,13 +54,14 @@ describe("a zip of files that are made while it is read", () => {
       "a/one.txt": "1".repeat(100_000),
       "two.bin": "22",
       "last.txt": "a/one.txt 100000\ntwo.bin 2",
+      "sums.txt": "a/one.txt two.bin last.txt",
     });
     expect(bytes.length).toBeLessThan(2000);
   });
 
   it("makes no more than a few buffers ahead of its reader, and stops when the reader goes away", async () => {
     const endless = endlessFile();
-    const stream = zipStream(listOf(endless.file), closing, madeAt);
+    const stream = zipStream(listOf(endless.file), [closing], madeAt);
     let read = 0;
     for await (const chunk of stream) {
       read += (chunk as Uint8Array).length;
@@ -81,16 +85,18 @@ describe("a zip of files that are made while it is read", () => {
     "a/./b",
     `${"x".repeat(1001)}`,
   ])("refuses the name %s", async (name) => {
-    await expect(buffer(zipStream(listOf(textFile(name, "")), closing, madeAt))).rejects.toThrow("cannot be packed");
+    await expect(buffer(zipStream(listOf(textFile(name, "")), [closing], madeAt))).rejects.toThrow("cannot be packed");
   });
 
   it("refuses a name too long to unpack", async () => {
-    await expect(buffer(zipStream(listOf(textFile("x".repeat(1001), "")), closing, madeAt))).rejects.toThrow("packed");
+    await expect(buffer(zipStream(listOf(textFile("x".repeat(1001), "")), [closing], madeAt))).rejects.toThrow(
+      "packed",
+    );
   });
 
   it("refuses two files that one folder of a case-blind disk would hold as one", async () => {
     const files = listOf(textFile("a.txt", ""), textFile("A.txt", ""));
-    await expect(buffer(zipStream(files, closing, madeAt))).rejects.toThrow("same name");
+    await expect(buffer(zipStream(files, [closing], madeAt))).rejects.toThrow("same name");
   });
 
   it("breaks off, rather than ends, when a file cannot be read", async () => {
@@ -102,7 +108,7 @@ describe("a zip of files that are made while it is read", () => {
         throw new Error("the disk is gone");
       },
     };
-    const stream = zipStream(listOf(textFile("a.txt", "a"), broken), closing, madeAt);
+    const stream = zipStream(listOf(textFile("a.txt", "a"), broken), [closing], madeAt);
     const failure = once(stream, "error");
     stream.resume();
     expect(String((await failure)[0])).toContain("the disk is gone");
@@ -111,6 +117,6 @@ describe("a zip of files that are made while it is read", () => {
 
   it("breaks off when a file is shorter than it said", async () => {
     const short = { ...textFile("short.bin", "123"), sizeBytes: 4 };
-    await expect(buffer(zipStream(listOf(short), closing, madeAt))).rejects.toThrow("unexpected number of bytes");
+    await expect(buffer(zipStream(listOf(short), [closing], madeAt))).rejects.toThrow("unexpected number of bytes");
   });
 });

@@ -30,12 +30,12 @@ function assertZipPath(path: string, taken: ReadonlySet<string>): void {
 
 /**
  * Packs files one after the other: each is asked for its bytes when the one before has gone out, so memory stays at a
- * few buffers whatever the size. `last` gets the digests of all files before it. Destroying the stream, as when the
+ * few buffers whatever the size. Each of `closing` gets the digests of all files before it. Destroying the stream, as when the
  * browser goes away, aborts the file that is being read.
  */
 export function zipStream(
   files: AsyncIterable<ExportFile>,
-  last: (digests: readonly FileDigest[]) => ExportFile,
+  closing: readonly ((digests: readonly FileDigest[]) => ExportFile)[],
   madeAt: Date,
 ): Readable {
   const zip = new ZipFile();
@@ -72,15 +72,14 @@ export function zipStream(
   async function addAll(): Promise<void> {
     const digests: FileDigest[] = [];
     const taken = new Set<string>();
-    for await (const file of files) {
+    const addNext = async (file: ExportFile): Promise<void> => {
       abort.signal.throwIfAborted();
       assertZipPath(file.path, taken);
       taken.add(file.path.toLowerCase());
       await add(file, digests);
-    }
-    const closing = last(digests);
-    assertZipPath(closing.path, taken);
-    await add(closing, []);
+    };
+    for await (const file of files) await addNext(file);
+    for (const close of closing) await addNext(close(digests));
     zip.end();
   }
 

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
-import { datasetVersion, volume } from "../../db/schema/index.ts";
+import { datasetVersion } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
@@ -14,6 +14,8 @@ import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
 import { assertFitsImagej } from "../export/tiff/stack-layouts.ts";
 import { failureLog } from "../failure-log.ts";
+import { imagePrefix } from "../ingest/jobs/import-places.ts";
+import type { Services } from "../services.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
 
 const formatsSchema = z.array(z.enum(exportFormats)).min(1).max(exportFormats.length);
@@ -35,11 +37,10 @@ async function sendZip(response: ServerResponse, zip: Readable, name: string, si
   }
 }
 
-/** Images are not copied when a version freezes: with a deleted volume its versions go. */
-async function assertAllVolumesThere({ services, projectId }: RouteRequest, description: DatasetDescription) {
-  const rows = await services.db.select({ id: volume.id }).from(volume).where(eq(volume.projectId, projectId));
-  const there = new Set(rows.map(({ id }) => id));
-  const gone = description.volumes.filter(({ id }) => !there.has(id));
+/** Versions of earlier releases lost their images with their volumes. */
+async function assertImagesThere({ blobs }: Services, description: DatasetDescription): Promise<void> {
+  const sizes = await Promise.all(description.volumes.map(({ id }) => blobs.head(`${imagePrefix(id)}zarr.json`)));
+  const gone = description.volumes.filter((_, i) => sizes[i] === null);
   if (gone.length > 0)
     throw new Problem({
       tag: "export-volume-deleted",
@@ -61,14 +62,14 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   if (!row) throw new HttpRefusal(404, NO_SUCH);
   if (row.state !== "ready") throw new HttpRefusal(409, "This dataset version is not ready.");
   const description = datasetDescriptionSchema.parse(row.description);
-  await assertAllVolumesThere(request, description);
+  await assertImagesThere(services, description);
   if (formats.data.includes("imagej"))
     for (const frozen of description.volumes) assertFitsImagej(frozen.nuclei, frozen.name);
   const wantsModel = formats.data.includes("model");
   const model = wantsModel && row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
   if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
   const dataset = openDataset(services.blobs, description);
-  const wanted = { dataset, formats: formats.data, model, exportedAt: new Date() };
+  const wanted = { dataset, formats: formats.data, model };
   // Before the first byte is sent: what is missing is said in words, not by a broken connection.
   for (const frozen of description.volumes) await dataset.openVolume(frozen);
   await assertPackable(wanted, request.signal);
@@ -85,7 +86,7 @@ async function sendModel(request: RouteRequest): Promise<void> {
   if (!model) throw new HttpRefusal(404, "There is no such model.");
   const details = { checkpointId: parameters.checkpointId };
   await recordAudit(services.db, { act: "export.model-downloaded", by: request.user?.id ?? null, projectId, details });
-  await sendZip(request.response, modelZip(model, new Date()), modelFolderName(model), request.signal);
+  await sendZip(request.response, modelZip(model), modelFolderName(model), request.signal);
 }
 
 const door = (path: string, handle: HttpRoute["handle"]): HttpRoute => ({

@@ -1,6 +1,7 @@
 import { eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, importJob, project, snapshot, upload, volume } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { volumesKeptByVersions } from "../export/kept-images.ts";
 import { removeUploadFolders } from "../ingest/jobs/clean-up.ts";
 import { endImports } from "../ingest/jobs/end-imports.ts";
 import type { Services } from "../services.ts";
@@ -28,9 +29,10 @@ export async function deleteProject(
       .select({ id: datasetVersion.id })
       .from(datasetVersion)
       .where(eq(datasetVersion.projectId, projectId));
+    const keptIds = await volumesKeptByVersions(tx, { projectId });
     const folder = (prefix: string) => (prefix.endsWith("/") ? prefix : `${prefix}/`);
     await scheduleBlobRemoval(tx, [
-      ...volumeIds.map((id) => `volumes/${id}/`),
+      ...[...volumeIds, ...keptIds].map((id) => `volumes/${id}/`),
       ...snapshots.map(({ id }) => `snapshots/${id}/`),
       ...datasets.map(({ id }) => `datasets/${id}/`),
       ...checkpoints.map(({ prefix }) => folder(prefix)),

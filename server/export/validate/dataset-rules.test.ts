@@ -21,7 +21,7 @@ beforeAll(async () => {
   const zipFile = path.join(folder, "d.zip");
   const dataset = openDataset(fixture.blobs, fixture.description);
   const formats = ["ome-zarr", "ome-tiff", "imagej"] as const;
-  await pipeline(datasetZip({ dataset, formats, model: null, exportedAt: new Date() }), createWriteStream(zipFile));
+  await pipeline(datasetZip({ dataset, formats, model: null }), createWriteStream(zipFile));
   const root = path.join(folder, "mouse-embryos-ete-v2");
   valid = new Map([...(await unzipTo(zipFile, folder))].map(([name, bytes]) => [path.relative(root, name), bytes]));
 });
@@ -56,6 +56,8 @@ it.each<[rule: string, how: string, mutate: (files: Files) => void]>([
   ["dataset-json", "another format", inText("dataset.json", "karyoloop-dataset/1", "karyoloop-dataset/9")],
   ["dataset-unlisted", "a file nobody listed", (files) => files.set("virus.exe", new Uint8Array(1))],
   ["dataset-file-missing", "a listed file gone", (files) => files.delete("README.md")],
+  ["dataset-sums", "a sum of another file", changed("SHA256SUMS", (bytes) => bytes.fill("0", 0, 64))],
+  ["dataset-sums", "a line gone", changed("SHA256SUMS", (bytes) => bytes.subarray(bytes.indexOf("\n") + 1))],
   ["dataset-sha256", "a changed byte", inText("README.md", "Licence", "licence")],
   [
     "dataset-table",

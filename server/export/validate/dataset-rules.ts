@@ -4,6 +4,8 @@ import { type FileSource, readAll, type Violation } from "./file-source.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 import { validateTiff } from "./tiff-rules.ts";
 
+const SUMS = "SHA256SUMS";
+
 /** Checks an unpacked dataset: the list of files, their digests, the table against the labels, every format in it. */
 export async function validateDataset(files: FileSource): Promise<Violation[]> {
   const found: Violation[] = [];
@@ -18,13 +20,14 @@ export async function validateDataset(files: FileSource): Promise<Violation[]> {
   const { volumes, formats } = dataset.data;
   const listed = new Map(dataset.data.files.map((file) => [file.path, file]));
   for (const path of files.paths)
-    if (path !== "dataset.json" && !listed.has(path)) say("dataset-unlisted", path, "is not in dataset.json");
+    if (path !== "dataset.json" && path !== SUMS && !listed.has(path))
+      say("dataset-unlisted", path, "is not in dataset.json");
   for (const [path, file] of listed) {
     const content = await files.read(path);
     if (!content) say("dataset-file-missing", path, "is listed in dataset.json only");
-    else if (createHash("sha256").update(content).digest("hex") !== file.sha256)
-      say("dataset-sha256", path, "is not the file that was exported");
+    else if (digestOf(content) !== file.sha256) say("dataset-sha256", path, "is not the file that was exported");
   }
+  for (const { where, what } of await wrongSums(files)) say("dataset-sums", where, what);
   const rows = (await readAll(files, "nuclei.csv")).trimEnd().split("\r\n").length - 1;
   const nuclei = volumes.reduce((sum, volume) => sum + volume.nuclei, 0);
   if (rows !== nuclei) say("dataset-table", "nuclei.csv", `has ${rows} lines for ${nuclei} nuclei`);
@@ -44,6 +47,26 @@ export async function validateDataset(files: FileSource): Promise<Violation[]> {
     }
   }
   return found;
+}
+
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Against the files themselves: `dataset.json` has a line too. Versions before 0.2 have no such file. */
+async function wrongSums(files: FileSource): Promise<{ where: string; what: string }[]> {
+  const bytes = await files.read(SUMS);
+  if (!bytes) return [];
+  const sums = new Map<string, string>();
+  for (const line of Buffer.from(bytes).toString().split("\n").filter(Boolean)) {
+    const [, sha256, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+    if (!path) return [{ where: SUMS, what: `has a line that is none: ${line.slice(0, 80)}` }];
+    sums.set(path, sha256);
+  }
+  const wrong = [...files.paths].filter((path) => path !== SUMS && !sums.has(path));
+  for (const [path, sha256] of sums) {
+    const content = await files.read(path);
+    if (!content || digestOf(content) !== sha256) wrong.push(path);
+  }
+  return wrong.map((where) => ({ where, what: `is not as ${SUMS} says` }));
 }
 
 function readJson(bytes: Uint8Array): unknown {

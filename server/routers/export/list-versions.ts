@@ -1,6 +1,8 @@
 import { desc, eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, user, volume } from "../../../db/schema/index.ts";
 import { datasetDescriptionSchema } from "../../export/dataset-description.ts";
+import { volumesKeptByVersions } from "../../export/kept-images.ts";
+import { imagePrefix } from "../../ingest/jobs/import-places.ts";
 import { projectProcedure } from "../../trpc.ts";
 
 /** Newest first, with what a person wants to know before fetching one. */
@@ -15,6 +17,11 @@ export const listVersions = projectProcedure("viewer").query(async ({ ctx }) => 
   const present = new Set(
     (await db.select({ id: volume.id }).from(volume).where(eq(volume.projectId, ctx.projectId))).map(({ id }) => id),
   );
+  const kept = new Set<string>();
+  for (const id of await volumesKeptByVersions(db, { projectId: ctx.projectId }))
+    if ((await ctx.services.blobs.head(`${imagePrefix(id)}zarr.json`)) !== null) kept.add(id);
+  const imageOf = (id: string): "there" | "kept" | "gone" =>
+    present.has(id) ? "there" : kept.has(id) ? "kept" : "gone";
   const checkpointIds = rows.flatMap(({ version }) => (version.checkpointId ? [version.checkpointId] : []));
   const models = new Set(
     checkpointIds.length === 0
@@ -44,8 +51,8 @@ export const listVersions = projectProcedure("viewer").query(async ({ ctx }) => 
           nuclei: one.nuclei,
           unfinishedNuclei: one.unfinishedNuclei,
           knownShare: one.knownShare,
-          /** Its images went with it: the version cannot be fetched any more. */
-          deleted: !present.has(one.id),
+          /** `kept`: deleted, and its image is here still. `gone`: the version cannot be fetched any more. */
+          image: imageOf(one.id),
         })),
       },
     };

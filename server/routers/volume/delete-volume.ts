@@ -3,12 +3,15 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
+import { blobsOfDeletedVolume } from "../../export/kept-images.ts";
 import { endImports } from "../../ingest/jobs/end-imports.ts";
-import { volumePrefix } from "../../ingest/jobs/import-places.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
-/** The page asks twice; so does this: the name must be given. Image, labels and history are gone for good. */
+/**
+ * The page asks twice; so does this: the name must be given. Image, labels and history are gone for good; what a dataset
+ * version holds of them stays with it.
+ */
 export const deleteVolume = volumeProcedure("owner")
   .input(z.object({ name: z.string().max(200) }))
   .mutation(async ({ ctx, input }) => {
@@ -26,7 +29,7 @@ export const deleteVolume = volumeProcedure("owner")
           what: "The name does not match, so nothing was deleted.",
           hint: "Type the volume's name as it is shown.",
         });
-      await scheduleBlobRemoval(tx, [volumePrefix(input.volumeId)]);
+      await scheduleBlobRemoval(tx, await blobsOfDeletedVolume(tx, input.volumeId));
       const details = { volumeId: input.volumeId, name: removed[0].name };
       await recordAudit(tx, { act: "volume.deleted", by: ctx.user.id, projectId: ctx.projectId, details });
       return imports;

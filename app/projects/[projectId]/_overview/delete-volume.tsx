@@ -21,7 +21,7 @@ export function DeleteVolume({ volume, onClose }: { volume: ShownVolume | null; 
       key={volume?.id}
       opened={volume !== null}
       title="Delete this volume for good?"
-      text="Its image, all labels that people painted in it, and their history go, for everybody. Export first what you want to keep."
+      text="Its image, all labels that people painted in it, and their history go, for everybody. Dataset versions that hold it stay whole. Freeze one first for what you want to keep."
       confirmLabel="Delete the volume"
       typeToConfirm={volume?.name ?? ""}
       pending={remove.isPending}
