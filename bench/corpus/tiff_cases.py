@@ -94,7 +94,7 @@ def layouts() -> list[Case]:
     cases.append(Case("t_two_sizes.tif", sizes_differ, ramp()))
 
     def sparse(path: Path) -> None:
-        tifffile.imwrite(path, ramp("uint16", (7, 32, 32)), tile=(16, 16), photometric="minisblack", metadata=None)
+        tifffile.imwrite(path, ramp("uint16", (7, 32, 32)), tile=(16, 16), photometric="minisblack", metadata=None, compression="zlib")
         with tifffile.TiffFile(path, mode="r+b") as file:
             page = file.pages[2]
             for tag in ("TileOffsets", "TileByteCounts"):

@@ -1,15 +1,44 @@
-import { inflateSync } from "node:zlib";
+import * as zlib from "node:zlib";
+import type { StoredType } from "../stored-numbers.ts";
+
+/** What a block becomes. */
+export interface BlockLayout {
+  readonly width: number;
+  readonly rows: number;
+  /** Of one pixel, interleaved. */
+  readonly samples: number;
+  readonly type: StoredType;
+  readonly bits: number;
+  readonly jpegTables?: Uint8Array;
+  readonly lercPacking?: number;
+}
 
 /** Returns fewer bytes than asked where the data ends early; the caller says which strip that is. Never more than `maxBytes`. */
-export type Decompress = (source: Uint8Array, maxBytes: number) => Uint8Array;
+export type Decompress = (
+  source: Uint8Array,
+  maxBytes: number,
+  layout: BlockLayout,
+) => Uint8Array | Promise<Uint8Array>;
 
-/** Compression tag 259 -> decoder and the most that one byte can become (the bound against absurd headers). */
-export const tiffDecoders: ReadonlyMap<number, { decompress: Decompress; maxExpansion: number }> = new Map([
+export interface TiffDecoder {
+  readonly decompress: Decompress;
+  /** The most that one byte can become: a bound against absurd headers. */
+  readonly maxExpansion: number;
+  /** It yields samples in the order of this machine, without predictor: a picture format of its own. */
+  readonly isImage?: boolean;
+}
+
+/** Zstandard and picture formats pack an empty block of any size into some bytes; blocks have a bound of their own. */
+const ANY_EXPANSION = 2 ** 27;
+
+/** By compression, tag 259. */
+export const tiffDecoders: ReadonlyMap<number, TiffDecoder> = new Map<number, TiffDecoder>([
   [1, { decompress: (source: Uint8Array, maxBytes: number) => source.subarray(0, maxBytes), maxExpansion: 1 }],
   [5, { decompress: decodeLzw, maxExpansion: 3641 }], // 4096 bytes per 9-bit code, as a bound
   [8, { decompress: inflate, maxExpansion: 1033 }], // zlib's own limit is 1032 : 1
   [32946, { decompress: inflate, maxExpansion: 1033 }],
   [32773, { decompress: decodePackBits, maxExpansion: 64 }],
+  [50000, { decompress: decodeZstd, maxExpansion: ANY_EXPANSION }],
 ]);
 
 export const compressionNames: Readonly<Record<number, string>> = {
@@ -20,17 +49,31 @@ export const compressionNames: Readonly<Record<number, string>> = {
   7: "JPEG",
   33003: "JPEG 2000",
   33005: "JPEG 2000",
+  33007: "JPEG",
   34712: "JPEG 2000",
   34887: "LERC",
+  34892: "lossy JPEG",
   34925: "LZMA",
   34933: "PNG",
-  50000: "Zstandard",
   50001: "WebP",
+  50002: "JPEG XL",
+  52546: "JPEG XL",
 };
 
-function inflate(source: Uint8Array, maxBytes: number): Uint8Array {
-  // One byte more than asked is allowed: some writers pad strips, and zlib reports anything longer as an error.
-  return inflateSync(source, { maxOutputLength: maxBytes + 65_536 }).subarray(0, maxBytes);
+/** Node has it since 22.15. */
+const zstdDecompress = (zlib as { zstdDecompressSync?: (source: Uint8Array, options: zlib.ZlibOptions) => Buffer })
+  .zstdDecompressSync;
+
+export function decodeZstd(source: Uint8Array, maxBytes: number): Uint8Array {
+  if (!zstdDecompress) throw new Error("Zstandard is read with Node 22.15 or newer");
+  return zstdDecompress(source, { maxOutputLength: maxBytes + SLACK_BYTES }).subarray(0, maxBytes);
+}
+
+/** Some writers pad strips, and zlib reports anything longer than asked as an error. */
+const SLACK_BYTES = 65_536;
+
+export function inflate(source: Uint8Array, maxBytes: number): Uint8Array {
+  return zlib.inflateSync(source, { maxOutputLength: maxBytes + SLACK_BYTES }).subarray(0, maxBytes);
 }
 
 /** Apple's run lengths: n >= 0 copies n + 1 bytes, -127…-1 repeats the next byte 1 - n times, -128 does nothing. */
