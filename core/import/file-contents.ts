@@ -19,7 +19,16 @@ export interface FileImage {
 
 /** What the inspection of an upload found. */
 export interface FileContents {
-  readonly format: "TIFF" | "HDF5" | "OME-Zarr";
+  readonly format:
+    | "TIFF"
+    | "HDF5"
+    | "OME-Zarr"
+    | "NIfTI"
+    | "NRRD"
+    | "MetaImage"
+    | "NumPy"
+    | "PNG series"
+    | "TIFF series";
   readonly images: readonly FileImage[];
   /** Sentences for the person: what was left out and why. */
   readonly notes: readonly string[];

@@ -176,7 +176,9 @@ function storedTypeOf(bits: readonly number[], formats: readonly number[]): Stor
 
 const formatName = (formats: readonly number[]): string =>
   [...new Set(formats)]
-    .map((format) => ["unsigned", "signed", "float", "of no kind", "complex", "complex"][format - 1] ?? `kind ${format}`)
+    .map(
+      (format) => ["unsigned", "signed", "float", "of no kind", "complex", "complex"][format - 1] ?? `kind ${format}`,
+    )
     .join(" and ");
 
 /** Where the blocks of a page lie. Checked: right number, inside the file, able to hold what the page claims. */
