@@ -79,7 +79,6 @@ const SIGNATURES: readonly Signature[] = [
   [0, [0x89, 0x50, 0x4e, 0x47], picture("a PNG file")],
   [0, [0xff, 0xd8, 0xff], picture("a JPEG file")],
   [0, "GIF8", picture("a GIF file")],
-  [0, "BM", picture("a BMP file")],
   [8, "WEBP", picture("a WebP file")],
   [4, "jP  ", picture("a JPEG 2000 file, or an old ND2 file,")],
   [0, [0xff, 0x4f, 0xff, 0x51], picture("a JPEG 2000 file")],
@@ -132,6 +131,10 @@ function starts(head: Uint8Array, [at, bytes]: Signature): boolean {
   return true;
 }
 
+/** Two letters alone could be text: four bytes of it are zero, too. */
+const isBmp = (head: Uint8Array): boolean =>
+  head[0] === 0x42 && head[1] === 0x4d && head.length > 10 && head.subarray(6, 10).every((byte) => byte === 0);
+
 const problem = (tag: string, { what, hint }: OtherFormat, where: string): Problem =>
   new Problem({ tag, what, where, hint });
 
@@ -146,6 +149,7 @@ export function otherFormat(head: Uint8Array, fileName: string): Problem | null 
   if (byName) return problem("other-format", byName[1], fileName);
   const known = SIGNATURES.find((signature) => starts(head, signature));
   if (known) return problem("other-format", known[2], fileName);
+  if (isBmp(head)) return problem("other-format", picture("a BMP file"), fileName);
   const page = asText(head)?.trimStart().toLowerCase();
   if (page?.startsWith("<!doctype html") || page?.startsWith("<html"))
     return problem(

@@ -68,9 +68,10 @@ export function inflatedBytes(file: RandomAccessBytes, from: number, packing: "g
     },
     async verify(length) {
       if (!pieces) await restart();
-      while (await advance())
+      do {
         if (pieceAt + piece.length > length)
           throw damaged(`The packed data hold more than the ${length} bytes that the header speaks of.`);
+      } while (await advance());
     },
   };
 }

@@ -1,5 +1,6 @@
 import * as zlib from "node:zlib";
-import type { StoredType } from "../stored-numbers.ts";
+import { bytesOf } from "../pixel-bytes.ts";
+import { decodePng } from "../series/png.ts";
 
 /** What a block becomes. */
 export interface BlockLayout {
@@ -7,18 +8,11 @@ export interface BlockLayout {
   readonly rows: number;
   /** Of one pixel, interleaved. */
   readonly samples: number;
-  readonly type: StoredType;
   readonly bits: number;
-  readonly jpegTables?: Uint8Array;
-  readonly lercPacking?: number;
 }
 
 /** Returns fewer bytes than asked where the data ends early; the caller says which strip that is. Never more than `maxBytes`. */
-export type Decompress = (
-  source: Uint8Array,
-  maxBytes: number,
-  layout: BlockLayout,
-) => Uint8Array | Promise<Uint8Array>;
+export type Decompress = (source: Uint8Array, maxBytes: number, layout: BlockLayout) => Uint8Array;
 
 export interface TiffDecoder {
   readonly decompress: Decompress;
@@ -38,27 +32,9 @@ export const tiffDecoders: ReadonlyMap<number, TiffDecoder> = new Map<number, Ti
   [8, { decompress: inflate, maxExpansion: 1033 }], // zlib's own limit is 1032 : 1
   [32946, { decompress: inflate, maxExpansion: 1033 }],
   [32773, { decompress: decodePackBits, maxExpansion: 64 }],
+  [34933, { decompress: decodePngBlock, maxExpansion: ANY_EXPANSION, isImage: true }],
   [50000, { decompress: decodeZstd, maxExpansion: ANY_EXPANSION }],
 ]);
-
-export const compressionNames: Readonly<Record<number, string>> = {
-  2: "CCITT",
-  3: "CCITT fax 3",
-  4: "CCITT fax 4",
-  6: "old JPEG",
-  7: "JPEG",
-  33003: "JPEG 2000",
-  33005: "JPEG 2000",
-  33007: "JPEG",
-  34712: "JPEG 2000",
-  34887: "LERC",
-  34892: "lossy JPEG",
-  34925: "LZMA",
-  34933: "PNG",
-  50001: "WebP",
-  50002: "JPEG XL",
-  52546: "JPEG XL",
-};
 
 /** Node has it since 22.15. */
 const zstdDecompress = (zlib as { zstdDecompressSync?: (source: Uint8Array, options: zlib.ZlibOptions) => Buffer })
@@ -74,6 +50,17 @@ const SLACK_BYTES = 65_536;
 
 export function inflate(source: Uint8Array, maxBytes: number): Uint8Array {
   return zlib.inflateSync(source, { maxOutputLength: maxBytes + SLACK_BYTES }).subarray(0, maxBytes);
+}
+
+function decodePngBlock(
+  source: Uint8Array,
+  _maxBytes: number,
+  { width, rows, samples, bits }: BlockLayout,
+): Uint8Array {
+  const image = decodePng(source);
+  const fits = image.width === width && image.height === rows && image.samples === samples && image.bits === bits;
+  if (!fits) throw new Error("its PNG has another size or other pixels than the page");
+  return bytesOf(image.pixels);
 }
 
 /** Apple's run lengths: n >= 0 copies n + 1 bytes, -127…-1 repeats the next byte 1 - n times, -128 does nothing. */

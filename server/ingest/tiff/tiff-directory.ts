@@ -32,9 +32,9 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
 
 /** Others are not kept: a file of many pages has ten times as many of them. */
 const READ_TAGS: ReadonlySet<number> = new Set([
-  254, 256, 257, 258, 259, 262, 266, 270, 273, 277, 278, 279, 282, 283, 284, 296, 317, 322, 323, 324, 325, 339, 347,
-  // Of makers: MetaMorph, Zeiss LSM, LERC, Micro-Manager.
-  33629, 34412, 50674, 51123,
+  254, 256, 257, 258, 259, 262, 266, 270, 273, 277, 278, 279, 282, 283, 284, 296, 317, 322, 323, 324, 325, 339,
+  // Of makers: MetaMorph, Zeiss LSM, Micro-Manager.
+  33629, 34412, 51123,
 ]);
 
 const MAX_PAGES = 262_144;
@@ -201,23 +201,4 @@ export async function readText(tiff: Tiff, directory: TiffDirectory, tag: number
   } catch {
     return new TextDecoder("latin1").decode(text);
   }
-}
-
-const JPEG_TABLES = 347;
-const LERC_PARAMETERS = 50674;
-const MAX_TABLE_BYTES = 65_536;
-
-/** What blocks of one page share: the tables of JPEG, and how LERC is packed a second time (0 not, 1 deflate, 2 Zstandard). */
-export interface BlockTables {
-  readonly jpegTables?: Uint8Array;
-  readonly lercPacking?: number;
-}
-
-export async function readTables(tiff: Tiff, directory: TiffDirectory): Promise<BlockTables> {
-  const jpeg = directory.entries.get(JPEG_TABLES);
-  const lercPacking = (await readNumbers(tiff, directory, LERC_PARAMETERS, 16))?.[1];
-  if (!jpeg) return lercPacking === undefined ? {} : { lercPacking };
-  const where = `tag ${JPEG_TABLES} of page ${directory.page + 1}`;
-  if (jpeg.count > MAX_TABLE_BYTES) throw damaged(`The tables of JPEG have ${jpeg.count} bytes.`, where);
-  return { jpegTables: await tiff.bytes.read(jpeg.offset, jpeg.count, where) };
 }

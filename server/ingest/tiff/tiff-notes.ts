@@ -1,8 +1,6 @@
 import { narrowingNote } from "../stored-numbers.ts";
 import type { TiffPage } from "./tiff-page.ts";
 
-const JPEG = 7;
-
 /** What a person should know of how the voxels of a page are stored. */
 export function notesOnPage(page: TiffPage): string[] {
   const notes: (string | null)[] = [narrowingNote(page.stored)];
@@ -10,6 +8,5 @@ export function notesOnPage(page: TiffPage): string[] {
     notes.push("The file says that low values are bright (white is zero); the values are kept as they are stored.");
   if (page.photometric === 3)
     notes.push("The file has a palette of colours; the numbers in it are taken, not the colours.");
-  if (page.compression === JPEG) notes.push("The image was packed with JPEG, which changes its values a little.");
   return notes.filter((note) => note !== null);
 }

@@ -1,7 +1,8 @@
+import { compressionNotRead } from "../../../core/import/tiff-peek.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
 import { pixelTypeOf, type StoredType, storedBytes } from "../stored-numbers.ts";
-import { compressionNames, tiffDecoders } from "./tiff-decompress.ts";
+import { tiffDecoders } from "./tiff-decompress.ts";
 import { readNumbers, type Tiff, type TiffDirectory } from "./tiff-directory.ts";
 
 /** How the pixels of one page lie in the file. Strips are blocks as wide as the page. */
@@ -56,7 +57,6 @@ const TAG = {
   sampleFormat: 339,
 } as const;
 
-const JPEG = 7;
 const MAX_SAMPLES = 64;
 /** One decoded strip or tile must fit into memory several times over. */
 const MAX_BLOCK_BYTES = 128 * 1024 * 1024;
@@ -92,15 +92,9 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
     );
   const packed = !WHOLE_BITS.has(bits[0]);
   const compression = (await one(TAG.compression)) ?? 1;
-  if (!tiffDecoders.has(compression))
-    throw refuse(
-      "tiff-compression",
-      `The compression ${compressionNames[compression] ?? compression} is not read.`,
-      "tag 259",
-      "Save it without compression, or with LZW, deflate or Zstandard.",
-    );
+  if (!tiffDecoders.has(compression)) throw compressionNotRead(compression, `${where}, tag 259`);
   const photometric = (await one(TAG.photometric)) ?? 1;
-  if (photometric === 6 && compression !== JPEG && samples > 1)
+  if (photometric === 6 && samples > 1)
     throw refuse(
       "tiff-colour-space",
       "The colours are stored as brightness and two differences (YCbCr).",

@@ -3,7 +3,7 @@ import type { PixelArray } from "../../../core/volume/voxel-space.ts";
 import { swapBytes } from "../pixel-bytes.ts";
 import { storedBytes, voxelsOf } from "../stored-numbers.ts";
 import { tiffDecoders } from "./tiff-decompress.ts";
-import { readTables, type Tiff } from "./tiff-directory.ts";
+import type { Tiff } from "./tiff-directory.ts";
 import { isPacked, isTiled, readBlockTable, storedRowBytes, type TiffPage } from "./tiff-page.ts";
 import { undoFloatingPoint, undoHorizontalDifferences } from "./tiff-predictor.ts";
 import { unpackBits } from "./unpack-bits.ts";
@@ -122,8 +122,7 @@ async function decodeBlock(tiff: Tiff, page: TiffPage, place: BlockPlace): Promi
   const wanted = rows * rowBytes;
   let block: Uint8Array;
   try {
-    const layout = { width: page.blockWidth, rows, samples, type: page.stored, bits: page.bits };
-    block = await decoder.decompress(source, wanted, { ...layout, ...(await readTables(tiff, page.directory)) });
+    block = decoder.decompress(source, wanted, { width: page.blockWidth, rows, samples, bits: page.bits });
   } catch (cause) {
     throw damagedBlock(where, `cannot be decompressed: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
