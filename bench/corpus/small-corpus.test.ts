@@ -10,7 +10,7 @@ import { judgeCase } from "./judge-case.ts";
 /*
  * Files of 5 × 7 × 6 voxels by nibabel, pynrrd, SimpleITK, NumPy, Pillow and tifffile with their voxels as NumPy saves them, so
  * that the suite needs no Python. Made anew:
- * `CORPUS_SHAPE=5,7,6 python3 make_corpus.py DIR --names '^(n|r|m|np|s)_|^t_(bits|type|sparse|palette|zstd|int64|min_is)|^lsm|^mm_'`,
+ * `CORPUS_SHAPE=5,7,6 python3 make_corpus.py DIR --names '^(n|r|m|np|s)_|^t_(bits|type|sparse|palette|zstd|int64|min_is|lerc|jpeg2000|png)|^lsm|^mm_'`,
  * then, in DIR, `zip -0rX ../small-corpus.zip . && gzip -9n ../small-corpus.zip`.
  */
 const ARCHIVE = new URL("./small-corpus.zip.gz", import.meta.url);

@@ -102,6 +102,16 @@ def compressions() -> list[Case]:
             cases.append(tiff(f"t_{compression}_tiles", data, data, tile=(16, 32), **options))
             cases.append(tiff(f"t_{compression}_float", ramp("float32"), ramp("float32"), predictor=3 if compression != "lzw" else None, **options))
         cases.append(tiff(f"t_{compression}", data, data, fast=compression == "zstd", **options))
+        if compression in ("lerc", "jpeg2000", "png"):
+            colours = stack("ZYXS", "uint8")
+            cases.append(tiff(f"t_{compression}_tiles", ramp("uint8"), ramp("uint8"), tile=(16, 32), **options))
+            cases.append(tiff(f"t_{compression}_rgb", colours, zyx_of(colours, "ZYXS", 2), channel=2, compression=compression, photometric="rgb", metadata=None))
+            if compression == "png":  # the encoders of the others take such bytes for little-endian ones
+                cases.append(tiff(f"t_{compression}_big_endian", data, data, byteorder=">", **options))
+    for kind in ("float32", "float64", "int16", "int8", "uint32"):
+        cases.append(tiff(f"t_lerc_{kind}", ramp(kind), ramp(kind), compression="lerc", photometric="minisblack", metadata=None, must_say=kind == "float64"))
+    for packed in ("deflate", "zstd"):
+        cases.append(tiff(f"t_lerc_{packed}", ramp(), ramp(), compression="lerc", compressionargs={"compression": packed}, photometric="minisblack", metadata=None))
     return cases
 
 

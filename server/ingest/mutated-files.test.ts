@@ -9,7 +9,7 @@ import { VALID_SHAPE, validFiles, validPixels } from "./testing/valid-files.ts";
 
 /** Damage at random, by seed: bench/mutated-files.ts does the same at length. */
 const folder = temporaryFolder();
-const PER_FORMAT = 14;
+const PER_FORMAT = 8;
 
 it.each(Object.keys(validFiles))(
   "%s: read as it is, and damaged in any way read or refused in words",

@@ -5,6 +5,7 @@ import Zstd from "numcodecs/zstd";
 import { crc32c } from "../zarr/chunk-codecs.ts";
 import { writeAnyTiff } from "./any-tiff.ts";
 import { slicesAsPng, volumeAsMetaImage, volumeAsNifti, volumeAsNpy, volumeAsNrrd } from "./array-files.ts";
+import { packedTiffs } from "./packed-tiffs.ts";
 import { zipEntries } from "./zip-entries.ts";
 
 /** Small valid files of every format, by writers that are none of ours where there are some. All hold the same voxels. */
@@ -134,6 +135,9 @@ export const validFiles: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   "ome-tiff": tiff({ description: omeXml }),
   "imagej-tiff": tiff({ littleEndian: false, description: imageJ }),
   "tiff-zstd": tiff({ compression: 50000, rowsPerStrip: 4 }),
+  "tiff-lerc": async () => Buffer.from(packedTiffs.lerc, "base64"),
+  "tiff-jpeg2000": async () => Buffer.from(packedTiffs.jpeg2000, "base64"),
+  "tiff-png": async () => Buffer.from(packedTiffs.png, "base64"),
   nifti: async () => volumeAsNifti(validPixels, VALID_SHAPE),
   "nifti-gzip": async () => gzipSync(volumeAsNifti(validPixels, VALID_SHAPE)),
   nrrd: async () => volumeAsNrrd(validPixels, VALID_SHAPE, "raw"),

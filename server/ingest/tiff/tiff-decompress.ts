@@ -1,6 +1,6 @@
 import * as zlib from "node:zlib";
-import { bytesOf } from "../pixel-bytes.ts";
-import { decodePng } from "../series/png.ts";
+import type { StoredType } from "../stored-numbers.ts";
+import { decodeJpeg2000, decodeLerc, decodePngBlock } from "./picture-codecs.ts";
 
 /** What a block becomes. */
 export interface BlockLayout {
@@ -8,11 +8,18 @@ export interface BlockLayout {
   readonly rows: number;
   /** Of one pixel, interleaved. */
   readonly samples: number;
+  readonly type: StoredType;
   readonly bits: number;
+  /** LERC can be packed a second time: 0 not, 1 deflate, 2 Zstandard. */
+  readonly lercPacking: number;
 }
 
 /** Returns fewer bytes than asked where the data ends early; the caller says which strip that is. Never more than `maxBytes`. */
-export type Decompress = (source: Uint8Array, maxBytes: number, layout: BlockLayout) => Uint8Array;
+export type Decompress = (
+  source: Uint8Array,
+  maxBytes: number,
+  layout: BlockLayout,
+) => Uint8Array | Promise<Uint8Array>;
 
 export interface TiffDecoder {
   readonly decompress: Decompress;
@@ -32,9 +39,27 @@ export const tiffDecoders: ReadonlyMap<number, TiffDecoder> = new Map<number, Ti
   [8, { decompress: inflate, maxExpansion: 1033 }], // zlib's own limit is 1032 : 1
   [32946, { decompress: inflate, maxExpansion: 1033 }],
   [32773, { decompress: decodePackBits, maxExpansion: 64 }],
-  [34933, { decompress: decodePngBlock, maxExpansion: ANY_EXPANSION, isImage: true }],
+  [33005, picture(decodeJpeg2000)],
+  [34712, picture(decodeJpeg2000)],
+  [34887, { decompress: decodePackedLerc, maxExpansion: ANY_EXPANSION, isImage: true }],
+  [34933, picture(decodePngBlock)],
   [50000, { decompress: decodeZstd, maxExpansion: ANY_EXPANSION }],
 ]);
+
+function picture(decode: (source: Uint8Array, layout: BlockLayout) => Uint8Array | Promise<Uint8Array>): TiffDecoder {
+  return {
+    decompress: (source, _maxBytes, layout) => decode(source, layout),
+    maxExpansion: ANY_EXPANSION,
+    isImage: true,
+  };
+}
+
+/** What is packed a second time is at most a little larger than the voxels. */
+function decodePackedLerc(source: Uint8Array, maxBytes: number, layout: BlockLayout): Promise<Uint8Array> {
+  const unpack = [(bytes: Uint8Array) => bytes, inflate, decodeZstd][layout.lercPacking];
+  if (!unpack) throw new Error(`its LERC is packed in the way ${layout.lercPacking}, which is not known`);
+  return decodeLerc(unpack(source, 2 * maxBytes), layout);
+}
 
 /** Node has it since 22.15. */
 const zstdDecompress = (zlib as { zstdDecompressSync?: (source: Uint8Array, options: zlib.ZlibOptions) => Buffer })
@@ -50,17 +75,6 @@ const SLACK_BYTES = 65_536;
 
 export function inflate(source: Uint8Array, maxBytes: number): Uint8Array {
   return zlib.inflateSync(source, { maxOutputLength: maxBytes + SLACK_BYTES }).subarray(0, maxBytes);
-}
-
-function decodePngBlock(
-  source: Uint8Array,
-  _maxBytes: number,
-  { width, rows, samples, bits }: BlockLayout,
-): Uint8Array {
-  const image = decodePng(source);
-  const fits = image.width === width && image.height === rows && image.samples === samples && image.bits === bits;
-  if (!fits) throw new Error("its PNG has another size or other pixels than the page");
-  return bytesOf(image.pixels);
 }
 
 /** Apple's run lengths: n >= 0 copies n + 1 bytes, -127…-1 repeats the next byte 1 - n times, -128 does nothing. */

@@ -23,6 +23,8 @@ export interface TiffPage {
   /** The first bit of a packed sample is the lowest of its byte (FillOrder 2). */
   readonly lowBitFirst: boolean;
   readonly compression: number;
+  /** 0 not, 1 deflate, 2 Zstandard. */
+  readonly lercPacking: number;
   /** 1 none, 2 horizontal differences, 3 floating point. */
   readonly predictor: number;
   /** True: each sample has its own blocks (PlanarConfiguration 2). */
@@ -55,6 +57,7 @@ const TAG = {
   tileOffsets: 324,
   tileByteCounts: 325,
   sampleFormat: 339,
+  lerc: 50674,
 } as const;
 
 const MAX_SAMPLES = 64;
@@ -138,6 +141,7 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
     photometric,
     lowBitFirst: (await one(TAG.fillOrder)) === 2,
     compression,
+    lercPacking: (await readNumbers(tiff, directory, TAG.lerc, MAX_SAMPLES))?.[1] ?? 0,
     predictor,
     planar,
     blockWidth,

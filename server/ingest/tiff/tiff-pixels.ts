@@ -122,7 +122,15 @@ async function decodeBlock(tiff: Tiff, page: TiffPage, place: BlockPlace): Promi
   const wanted = rows * rowBytes;
   let block: Uint8Array;
   try {
-    block = decoder.decompress(source, wanted, { width: page.blockWidth, rows, samples, bits: page.bits });
+    const { blockWidth, stored, bits, lercPacking } = page;
+    block = await decoder.decompress(source, wanted, {
+      width: blockWidth,
+      rows,
+      samples,
+      type: stored,
+      bits,
+      lercPacking,
+    });
   } catch (cause) {
     throw damagedBlock(where, `cannot be decompressed: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
