@@ -156,7 +156,22 @@ def nrrd_and_mha() -> list[Case]:
         writer.write(str(path), np.transpose(ramp()), {"encoding": "raw"}, detached_header=True)
         path.with_suffix(".raw").unlink(missing_ok=True)
 
+    def detached_zip(path: Path, encoding: str) -> None:
+        import nrrd as writer
+
+        header = path.with_suffix(".nhdr")
+        said = {"encoding": encoding, "space directions": np.diag([0.25, 0.5, 2.0]), "space units": ["um", "um", "um"], "space dimension": 3}
+        writer.write(str(header), np.transpose(ramp()), said, detached_header=True)
+        raw = path.with_suffix(".raw.gz" if encoding == "gzip" else ".raw")
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.write(header, f"b/{header.name}")
+            packed.write(raw, f"b/{raw.name}")
+        header.unlink()
+        raw.unlink()
+
     made.append(Case("r_detached.nhdr", detached))
+    made.append(Case("r_detached_raw.zip", lambda path: detached_zip(path, "raw"), ramp(), size))
+    made.append(Case("r_detached_gzip.zip", lambda path: detached_zip(path, "gzip"), ramp(), size))
     for kind in ("u1", "i1", "i2", "i4", "u4", "f4", "f8", "u8"):
         made.append(Case(f"r_type_{kind}.nrrd", lambda path, kind=kind: nrrd(path, ramp(kind)), ramp(kind), size, must_say=kind == "f8"))
 

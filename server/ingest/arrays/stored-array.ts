@@ -28,6 +28,9 @@ export interface StoredArray {
   readonly scale?: { readonly slope: number; readonly intercept: number };
 }
 
+/** Gives the file of voxels that a header names; undefined where there is none. */
+export type FindDataFile = (name: string) => Promise<RandomAccessBytes | undefined>;
+
 const MAX_BLOCK_BYTES = 32 * 1024 * 1024;
 /** A row of voxels with all that lies between them. */
 const MAX_ROW_BYTES = 128 * 1024 * 1024;

@@ -4,15 +4,12 @@ import { arrayFile } from "../arrays/array-file.ts";
 import { directionNotes } from "../arrays/directions.ts";
 import { inflatedBytes } from "../arrays/inflated-bytes.ts";
 import { numbersOfText } from "../arrays/numbers-of-text.ts";
-import type { ArrayAxis, StoredArray } from "../arrays/stored-array.ts";
+import type { ArrayAxis, FindDataFile, StoredArray } from "../arrays/stored-array.ts";
 import { lengthInUm } from "../length-unit.ts";
 import type { RandomAccessBytes } from "../random-access.ts";
 import { storedBytes } from "../stored-numbers.ts";
 import type { VolumeFile } from "../volume-source.ts";
 import { METAIMAGE_HEAD_BYTES, type MetaImageHeader, readMetaImageHeader } from "./metaimage-header.ts";
-
-/** Gives the file of voxels that a header (.mhd) names; undefined where there is none. */
-export type FindDataFile = (name: string) => Promise<RandomAccessBytes | undefined>;
 
 const ALONE: FindDataFile = async () => undefined;
 
@@ -84,6 +81,3 @@ function voxelSizeOf({ spacing, unit }: MetaImageHeader): { voxelSizeZyx: Zyx | 
     };
   return { voxelSizeZyx: um as unknown as Zyx, voxelSizeNote: "MetaImage header" };
 }
-
-/** Of headers whose voxels are in a file beside them. */
-export const isMetaImageName = (name: string): boolean => /\.mhd$/i.test(name);

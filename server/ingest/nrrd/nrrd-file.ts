@@ -5,17 +5,19 @@ import { axisChoices, UNSAID_AXES } from "../arrays/axis-choices.ts";
 import { directionNotes } from "../arrays/directions.ts";
 import { inflatedBytes } from "../arrays/inflated-bytes.ts";
 import { numbersOfText } from "../arrays/numbers-of-text.ts";
-import type { ArrayAxis, AxisName, StoredArray } from "../arrays/stored-array.ts";
+import type { ArrayAxis, AxisName, FindDataFile, StoredArray } from "../arrays/stored-array.ts";
 import { lengthInUm } from "../length-unit.ts";
 import type { RandomAccessBytes } from "../random-access.ts";
 import { storedBytes } from "../stored-numbers.ts";
 import type { VolumeFile } from "../volume-source.ts";
 import { NRRD_HEAD_BYTES, type NrrdHeader, readNrrdHeader } from "./nrrd-header.ts";
 
-/** Opens a NRRD file with its voxels in it. Axes by their directions, kinds and labels; without them they are asked for. */
-export async function openNrrd(file: RandomAccessBytes): Promise<VolumeFile> {
+/** Opens a NRRD file, or a header (.nhdr) whose voxels are in a file that `find` gives. Axes by their directions, kinds and labels; without them they are asked for. */
+export async function openNrrd(file: RandomAccessBytes, find: FindDataFile = ALONE): Promise<VolumeFile> {
   const header = readNrrdHeader(await file.read(0, Math.min(NRRD_HEAD_BYTES, file.size), "the NRRD header"));
-  const numbers = await numbersOf(file, header);
+  const data = header.dataFile === null ? file : await find(header.dataFile);
+  if (!data) throw withoutVoxels(header.dataFile ?? "");
+  const numbers = await numbersOf(data, header);
   const axes = axesOf(header);
   if (axes) {
     const notes = directionNotes(
@@ -37,11 +39,21 @@ export async function openNrrd(file: RandomAccessBytes): Promise<VolumeFile> {
   return arrayFile("NRRD", images, [UNSAID_AXES]);
 }
 
+const ALONE: FindDataFile = async () => undefined;
+
+const withoutVoxels = (dataFile: string): Problem =>
+  new Problem({
+    tag: "nrrd-detached",
+    what: `This is only the header of a NRRD volume; its voxels are in ${dataFile.slice(0, 200)}.`,
+    where: "data file",
+    hint: "Pack header and voxels into one .zip and upload that, or save the volume in one file (.nrrd).",
+  });
+
 const isSpatial = ({ name }: ArrayAxis): boolean => name === "z" || name === "y" || name === "x";
 
 async function numbersOf(file: RandomAccessBytes, header: NrrdHeader): Promise<Omit<StoredArray, "axes">> {
   const { type, littleEndian, encoding, sizes, byteSkip } = header;
-  const dataAt = await skipLines(file, header.endsAt, header.lineSkip);
+  const dataAt = await skipLines(file, header.dataFile === null ? header.endsAt : 0, header.lineSkip);
   const length = sizes.reduce((a, b) => a * b, 1) * storedBytes[type];
   if (encoding === "ascii") return numbersOfText(file, dataAt, type, length / storedBytes[type]);
   if (encoding === "gzip")

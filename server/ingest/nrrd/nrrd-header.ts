@@ -18,6 +18,8 @@ export interface NrrdHeader {
   /** By axis; null where the axis is none of space. */
   readonly directions: readonly (readonly number[] | null)[];
   readonly spaceUnits: readonly string[];
+  /** Name of another file that has the voxels; null where they are behind the header. */
+  readonly dataFile: string | null;
   /** Byte behind the empty line that ends the header. */
   readonly endsAt: number;
 }
@@ -86,9 +88,9 @@ export function readNrrdHeader(head: Uint8Array): NrrdHeader {
   const text = new TextDecoder("latin1").decode(head);
   const end = /\r?\n\r?\n/.exec(text);
   const fields = fieldsOf(end ? text.slice(0, end.index) : text);
-  if (fields.has("data file") || fields.has("datafile"))
-    throw refuse("nrrd-detached", "This is the header of a NRRD volume whose voxels are in other files.");
-  if (!end) throw refuse("nrrd-damaged", `The NRRD header does not end within ${head.length} bytes.`);
+  const dataFile = fields.get("data file") ?? fields.get("datafile") ?? null;
+  if (!end && dataFile === null)
+    throw refuse("nrrd-damaged", `The NRRD header does not end within ${head.length} bytes.`);
   const dimensions = wholeNumber(fields.get("dimension") ?? "") ?? 0;
   if (dimensions < 1 || dimensions > MAX_DIMENSIONS)
     throw refuse("nrrd-damaged", `The header claims ${fields.get("dimension") ?? "no"} dimensions.`);
@@ -127,7 +129,8 @@ export function readNrrdHeader(head: Uint8Array): NrrdHeader {
     spacings: wordsOf(fields.get("spacings")).map((word) => decimalNumber(word)),
     directions: directionsOf(fields.get("space directions") ?? "", dimensions),
     spaceUnits: quotedWords(fields.get("space units") ?? ""),
-    endsAt: end.index + end[0].length,
+    dataFile,
+    endsAt: end ? end.index + end[0].length : head.length,
   };
 }
 
@@ -157,7 +160,7 @@ function skipOf(fields: ReadonlyMap<string, string>, name: string, other: string
 
 /** `(0.25,0,0) none (0,0,2)` */
 function directionsOf(text: string, dimensions: number): (readonly number[] | null)[] {
-  const parts = [...text.matchAll(/none|\(([^)]*)\)/gi)];
+  const parts = [...text.matchAll(/none|\(([^()]*)\)/gi)];
   if (parts.length !== dimensions) return Array(dimensions).fill(null);
   return parts.map(([, inside]) => {
     const numbers = inside?.split(",").map((part) => decimalNumber(part.trim()));

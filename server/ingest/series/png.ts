@@ -21,7 +21,7 @@ export interface PngImage extends PngHeader {
 export const PNG_HEAD_BYTES = 33;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** One slice in memory, unpacked. */
-const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 128 * 1024 * 1024;
 const COLOURS: Readonly<Record<number, { colour: PngHeader["colour"]; samples: number; bits: readonly number[] }>> = {
   0: { colour: "grey", samples: 1, bits: [1, 2, 4, 8, 16] },
   2: { colour: "rgb", samples: 3, bits: [8, 16] },

@@ -11,6 +11,8 @@ const FORMATS: readonly (readonly [RegExp, SliceFormat])[] = [
   [/\.tiff?$/i, tiffSlices],
 ];
 const MAX_NOTES = 20;
+const MAX_SERIES = 64;
+const MAX_SLICES = 65_536;
 const LABELS = /label|mask|seg|(^|[^a-z])gt([^a-z]|$)/i;
 
 /** Whether a zip holds slices. */
@@ -27,18 +29,34 @@ interface FoundSeries {
 
 /** Opens a zip of slices: a volume for each series of names in each folder. `names`: the files that are meant. */
 export async function openSliceSeries(store: ZipStore, names: readonly string[]): Promise<VolumeFile> {
+  if (names.length > MAX_SLICES)
+    throw new Problem({
+      tag: "no-series",
+      what: `The zip holds ${names.length} slices; ${MAX_SLICES} are looked at.`,
+      where: "the names in the zip",
+      hint: "Pack each volume into a zip of its own.",
+    });
   const found: FoundSeries[] = [];
   const notes = new Set<string>();
+  const say = (note: string) => {
+    if (notes.size < MAX_NOTES) notes.add(note);
+  };
   for (const [prefix, files] of byFolder(names))
     for (const [ending, format] of FORMATS) {
       const { series, left } = orderSlices(files.filter((name) => ending.test(name)));
       for (const one of series) {
+        if (found.length >= MAX_SERIES) {
+          say(`There are more than ${MAX_SERIES} series; the others were left out.`);
+          break;
+        }
         const made = await describe(store, prefix, one, format);
-        if (typeof made === "string") notes.add(`${prefix}${one.path} was left out: ${made}`);
-        else found.push(made);
-        for (const note of one.notes) notes.add(`${prefix}${one.path}: ${note}`);
+        if (typeof made === "string") say(`${prefix}${one.path} was left out: ${made}`);
+        else {
+          found.push(made);
+          for (const note of one.notes) say(`${prefix}${one.path}: ${note}`);
+        }
       }
-      for (const { name, why } of left) if (notes.size < MAX_NOTES) notes.add(`${prefix}${name} was left out: ${why}`);
+      for (const { name, why } of left) say(`${prefix}${name} was left out: ${why}`);
     }
   if (found.length === 0)
     throw new Problem({
@@ -47,7 +65,7 @@ export async function openSliceSeries(store: ZipStore, names: readonly string[])
       where: [...notes].slice(1, 4).join(" ") || "the names in the zip",
       hint: "Name the slices by number, such as slice_001.png, slice_002.png, all of one size, and pack them again.",
     });
-  for (const { layout } of found) for (const note of layout.notes) notes.add(note);
+  for (const { layout } of found) for (const note of layout.notes) say(note);
   return {
     contents: { format: found[0].format.name, images: found.map(({ image }) => image), notes: [...notes] },
     async open({ image, channel, time }) {

@@ -1,8 +1,9 @@
 import { Problem } from "../../../core/problem.ts";
 import { arrayFile } from "../arrays/array-file.ts";
 import { UNSAID_AXES } from "../arrays/axis-choices.ts";
-import { isMetaImageName, openMetaImage } from "../metaimage/metaimage-file.ts";
+import { openMetaImage } from "../metaimage/metaimage-file.ts";
 import { imagesOfNpy } from "../npy/npy-file.ts";
+import { openNrrd } from "../nrrd/nrrd-file.ts";
 import type { RandomAccessBytes } from "../random-access.ts";
 import type { VolumeFile } from "../volume-source.ts";
 import { openZip } from "../zarr/zip-reader.ts";
@@ -16,7 +17,7 @@ const CLUTTER = /(^|\/)(__MACOSX\/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i;
 const ZARR = /(^|\/)(zarr\.json|\.zattrs|\.zgroup|\.zarray|attributes\.json)$/;
 const MAX_ARRAYS = 64;
 
-/** Opens a zip by what is in it: OME-Zarr, a MetaImage of two files, arrays of NumPy, or slices. */
+/** Opens a zip by what is in it: OME-Zarr, a MetaImage or NRRD of two files, arrays of NumPy, or slices. */
 export async function openZipOfFiles(path: string): Promise<VolumeFile> {
   if (await holdsZarr(path)) return openZippedZarr(path);
   const store = await openZipStore(path);
@@ -29,8 +30,8 @@ export async function openZipOfFiles(path: string): Promise<VolumeFile> {
         where: "its names",
         hint: "Save the images in it as TIFF.",
       });
-    const headers = names.filter(isMetaImageName);
-    if (headers.length > 0) return await openZippedMetaImage(store, headers, names);
+    const headers = names.filter((name) => /\.(mhd|nhdr)$/i.test(name));
+    if (headers.length > 0) return await openByHeader(store, headers, names);
     const arrays = names.filter((name) => /\.npy$/i.test(name));
     if (arrays.length > 0) return await openArrays(store, arrays);
     if (names.filter(isSliceName).length > 1) return await openSliceSeries(store, names.filter(isSliceName));
@@ -58,7 +59,8 @@ async function holdsZarr(path: string): Promise<boolean> {
   }
 }
 
-async function openZippedMetaImage(
+/** A MetaImage or NRRD of two files. */
+async function openByHeader(
   store: ZipStore,
   headers: readonly string[],
   names: readonly string[],
@@ -66,13 +68,14 @@ async function openZippedMetaImage(
   if (headers.length > 1)
     throw new Problem({
       tag: "several-volumes",
-      what: `The zip holds ${headers.length} MetaImages.`,
+      what: `The zip holds ${headers.length} volumes.`,
       where: headers.slice(0, 5).join(", "),
       hint: "Pack each volume into a zip of its own.",
     });
   const [header] = headers;
   const folder = header.slice(0, header.lastIndexOf("/") + 1);
-  const file = await openMetaImage(entryBytes(store, header), async (name) =>
+  const open = /\.mhd$/i.test(header) ? openMetaImage : openNrrd;
+  const file = await open(entryBytes(store, header), async (name) =>
     names.includes(folder + name) ? entryBytes(store, folder + name) : undefined,
   );
   return { ...file, close: async () => store.close() };
