@@ -4,7 +4,19 @@ import * as lerc from "lerc";
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
 import { bytesOf } from "../pixel-bytes.ts";
 import { decodePng } from "../series/png.ts";
-import type { BlockLayout } from "./tiff-decompress.ts";
+import type { StoredType } from "../stored-numbers.ts";
+
+/** What a block becomes. */
+export interface BlockLayout {
+  readonly width: number;
+  readonly rows: number;
+  /** Of one pixel, interleaved. */
+  readonly samples: number;
+  readonly type: StoredType;
+  readonly bits: number;
+  /** LERC can be packed a second time: 0 not, 1 deflate, 2 Zstandard. */
+  readonly lercPacking: number;
+}
 
 /** Blocks of a page that are pictures of their own formats. Each is asked for its size before it is unpacked. */
 

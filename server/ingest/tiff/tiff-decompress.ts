@@ -1,18 +1,5 @@
 import * as zlib from "node:zlib";
-import type { StoredType } from "../stored-numbers.ts";
-import { decodeJpeg2000, decodeLerc, decodePngBlock } from "./picture-codecs.ts";
-
-/** What a block becomes. */
-export interface BlockLayout {
-  readonly width: number;
-  readonly rows: number;
-  /** Of one pixel, interleaved. */
-  readonly samples: number;
-  readonly type: StoredType;
-  readonly bits: number;
-  /** LERC can be packed a second time: 0 not, 1 deflate, 2 Zstandard. */
-  readonly lercPacking: number;
-}
+import { type BlockLayout, decodeJpeg2000, decodeLerc, decodePngBlock } from "./picture-codecs.ts";
 
 /** Returns fewer bytes than asked where the data ends early; the caller says which strip that is. Never more than `maxBytes`. */
 export type Decompress = (
