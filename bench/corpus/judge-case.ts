@@ -3,6 +3,7 @@ import type { FileImage } from "../../core/import/file-contents.ts";
 import { isProblem } from "../../core/problem.ts";
 import { assertSameShape, toLabelSource } from "../../server/ingest/labels/label-source.ts";
 import { openVolumeFile } from "../../server/ingest/open-volume-file.ts";
+import { zeroNonFinite } from "../../server/ingest/pyramid/write-image.ts";
 import { readWholeVolume, type WholeVolume } from "../../server/ingest/read-whole-volume.ts";
 import type { CorpusCase } from "./corpus-case.ts";
 import { readNpy } from "./npy.ts";
@@ -36,6 +37,9 @@ async function read(
     // A size that was not taken is asked for.
     const asked = image.voxelSizeZyx === null && !choice.labels ? [image.voxelSizeNote] : [];
     const volume = await readWholeVolume(choice.labels ? toLabelSource(source) : source);
+    // As the import does: they become 0, and their number is on the quality card and said by the command line.
+    const nonFinite = choice.labels ? 0 : zeroNonFinite(volume.pixels);
+    if (nonFinite > 0) asked.push(`${nonFinite} voxels are no finite numbers.`);
     return { image, volume, notes, asked };
   } finally {
     await opened.close();

@@ -1,4 +1,4 @@
-"""Writes the import corpus: `make_corpus.py FOLDER [--fast]`. Needs numpy, tifffile and h5py; what else it finds, it uses."""
+"""Writes the import corpus: `make_corpus.py FOLDER [--fast] [--names PATTERN]`. Needs numpy, tifffile and h5py; what else it finds, it uses."""
 
 import sys
 from pathlib import Path
@@ -11,9 +11,10 @@ def collect() -> list:
     for module in ("tiff_cases", "hdf5_cases", "zarr_cases", "other_cases"):
         try:
             found += __import__(module).cases()
-        except ImportError as error:
+        except (ImportError, IndexError, ValueError) as error:  # no such library, or cases that need the whole shape
             print(f"{module} left out: {error}")
     return found
 
 
-make(collect(), Path(sys.argv[1]), "--fast" in sys.argv)
+names = sys.argv[sys.argv.index("--names") + 1] if "--names" in sys.argv else "."
+make(collect(), Path(sys.argv[1]), "--fast" in sys.argv, names)

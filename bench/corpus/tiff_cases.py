@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from case import SHAPE_ZYX, Case, ramp, stack, zyx_of
+from case import SHAPE_ZYX, Case, cut, ramp, stack, zyx_of
 
 PIXEL_TYPES = "uint8 int8 uint16 int16 uint32 int32 uint64 int64 float16 float32 float64 bool".split()
 LOSSLESS = "zlib adobe_deflate deflate lzw packbits zstd lzma lerc jpeg2000 png jpegxl".split()
@@ -53,6 +53,44 @@ def pixel_types() -> list[Case]:
     return cases
 
 
+def packed_bits() -> list[Case]:
+    """Samples of 2 to 14 bits, written bit by bit: cameras and masks have them."""
+    cases = []
+    for bits in (2, 4, 10, 12, 14):
+        for fill in (1, 2):
+            data = (ramp("int64") % (1 << bits)).astype("uint8" if bits <= 8 else "uint16")
+
+            def write(path: Path, data=data, bits=bits, fill=fill) -> None:
+                planes = []
+                for plane in data:
+                    rows = []
+                    for row in plane:
+                        text = "".join(format(int(value), f"0{bits}b") for value in row)
+                        text = text.ljust(-(-len(text) // 8) * 8, "0")
+                        pieces = [text[at : at + 8] for at in range(0, len(text), 8)]
+                        rows.append(bytes(int(piece[::-1] if fill == 2 else piece, 2) for piece in pieces))
+                    planes.append(b"".join(rows))
+                write_plain(path, planes, data.shape[1:], bits, fill)
+
+            cases.append(Case(f"t_bits_{bits}_fill{fill}.tif", write, data, fast=bits == 12))
+    return cases
+
+
+def write_plain(path: Path, planes: list[bytes], shape_yx: tuple[int, int], bits: int, fill: int) -> None:
+    """Pages of one strip each, whatever their bits."""
+    body = bytearray(b"II*\0\0\0\0\0")
+    link = 4
+    for plane in planes:
+        at = len(body)
+        body += plane + b"\0" * (len(plane) % 2)
+        struct.pack_into("<I", body, link, len(body))
+        entries = [(256, shape_yx[1]), (257, shape_yx[0]), (258, bits), (259, 1), (262, 1), (266, fill), (273, at), (277, 1), (278, shape_yx[0]), (279, len(plane))]
+        body += struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+        link = len(body)
+        body += bytes(4)
+    path.write_bytes(body)
+
+
 def compressions() -> list[Case]:
     cases = []
     for compression in LOSSLESS:
@@ -64,6 +102,16 @@ def compressions() -> list[Case]:
             cases.append(tiff(f"t_{compression}_tiles", data, data, tile=(16, 32), **options))
             cases.append(tiff(f"t_{compression}_float", ramp("float32"), ramp("float32"), predictor=3 if compression != "lzw" else None, **options))
         cases.append(tiff(f"t_{compression}", data, data, fast=compression == "zstd", **options))
+        if compression in ("lerc", "jpeg2000", "png"):
+            colours = stack("ZYXS", "uint8")
+            cases.append(tiff(f"t_{compression}_tiles", ramp("uint8"), ramp("uint8"), tile=(16, 32), **options))
+            cases.append(tiff(f"t_{compression}_rgb", colours, zyx_of(colours, "ZYXS", 2), channel=2, compression=compression, photometric="rgb", metadata=None))
+            if compression == "png":  # the encoders of the others take such bytes for little-endian ones
+                cases.append(tiff(f"t_{compression}_big_endian", data, data, byteorder=">", **options))
+    for kind in ("float32", "float64", "int16", "int8", "uint32"):
+        cases.append(tiff(f"t_lerc_{kind}", ramp(kind), ramp(kind), compression="lerc", photometric="minisblack", metadata=None, must_say=kind == "float64"))
+    for packed in ("deflate", "zstd"):
+        cases.append(tiff(f"t_lerc_{packed}", ramp(), ramp(), compression="lerc", compressionargs={"compression": packed}, photometric="minisblack", metadata=None))
     return cases
 
 
@@ -74,7 +122,9 @@ def layouts() -> list[Case]:
         tiff("t_tiles", data, data, tile=(16, 16), **plain),
         tiff("t_strips", data, data, rowsperstrip=5, **plain),
         tiff("t_big_endian", data, data, byteorder=">", **plain, fast=True),
-        tiff("t_min_is_white", data, data, photometric="miniswhite", metadata=None),
+        tiff("t_palette", ramp("uint8"), ramp("uint8"), photometric="palette", colormap=np.arange(768, dtype="u2").reshape(3, 256), metadata=None, must_say=True),
+        tiff("t_int64_small", (ramp("int32") // 4).astype("int64"), ramp("int32") // 4, photometric="minisblack", metadata=None, fast=True),
+        tiff("t_min_is_white", data, data, photometric="miniswhite", metadata=None, must_say=True),
         tiff("t_planar", stack("ZSYX", "uint8"), zyx_of(stack("ZSYX", "uint8"), "ZSYX"), photometric="rgb", planarconfig="separate", metadata=None),
         tiff("t_rgb", stack("ZYXS", "uint8"), zyx_of(stack("ZYXS", "uint8"), "ZYXS"), photometric="rgb", metadata=None),
     ]
@@ -94,7 +144,7 @@ def layouts() -> list[Case]:
     cases.append(Case("t_two_sizes.tif", sizes_differ, ramp()))
 
     def sparse(path: Path) -> None:
-        tifffile.imwrite(path, ramp("uint16", (7, 32, 32)), tile=(16, 16), photometric="minisblack", metadata=None)
+        tifffile.imwrite(path, ramp("uint16", (SHAPE_ZYX[0], 32, 32)), tile=(16, 16), photometric="minisblack", metadata=None, compression="zlib")
         with tifffile.TiffFile(path, mode="r+b") as file:
             page = file.pages[2]
             for tag in ("TileOffsets", "TileByteCounts"):
@@ -102,15 +152,15 @@ def layouts() -> list[Case]:
                 values[1] = 0
                 page.tags[tag].overwrite(values)
 
-    hollow = ramp("uint16", (7, 32, 32)).copy()
+    hollow = ramp("uint16", (SHAPE_ZYX[0], 32, 32)).copy()
     hollow[2, 0:16, 16:32] = 0
     cases.append(Case("t_sparse_tile.tif", sparse, hollow))
 
-    def cut(path: Path) -> None:
+    def cut_off(path: Path) -> None:
         tifffile.imwrite(path, data, **plain)
-        path.write_bytes(path.read_bytes()[:-2000])
+        path.write_bytes(cut(path.read_bytes()))
 
-    cases.append(Case("t_cut.tif", cut))
+    cases.append(Case("t_cut.tif", cut_off))
 
     def pyramid(path: Path) -> None:
         with tifffile.TiffWriter(path) as writer:
@@ -183,9 +233,9 @@ def imagej() -> list[Case]:
     for order in ("zct", "ztc", "czt", "ctz", "tzc", "tcz"):
         axes = order[::-1].upper() + "YX"
         hyper = stack(axes)
-        text = f"ImageJ=1.54f\nimages=28\nchannels=2\nslices=7\nframes=2\nhyperstack=true\norder={order}\n"
+        text = f"ImageJ=1.54f\nimages={4 * SHAPE_ZYX[0]}\nchannels=2\nslices={SHAPE_ZYX[0]}\nframes=2\nhyperstack=true\norder={order}\n"
         cases.append(
-            tiff(f"ij_order_{order}", hyper.reshape(28, 33, 29), zyx_of(hyper, axes, channel=1, time=1), metadata=None, description=text, photometric="minisblack", channel=1, time=1, fast=order == "zct")
+            tiff(f"ij_order_{order}", hyper.reshape(-1, *SHAPE_ZYX[1:]), zyx_of(hyper, axes, channel=1, time=1), metadata=None, description=text, photometric="minisblack", channel=1, time=1, fast=order == "zct")
         )
     return cases
 
@@ -237,20 +287,20 @@ def makers() -> list[Case]:
     data = ramp()
 
     def lsm(path: Path, times: int) -> None:
-        body = struct.pack("<Iiiiiiiii", 0x0400494C, 512, 29, 33, 7, 1, times, 2, 0) + struct.pack("<iiddd", 0, 0, 0.25e-6, 0.25e-6, 2e-6)
+        body = struct.pack("<Iiiiiiiii", 0x0400494C, 512, *SHAPE_ZYX[::-1], 1, times, 2, 0) + struct.pack("<iiddd", 0, 0, 0.25e-6, 0.25e-6, 2e-6)
         tifffile.imwrite(path, np.concatenate([data] * times), photometric="minisblack", metadata=None, extratags=[(34412, 1, 512, body.ljust(512, b"\0"), True)])
 
     cases = [Case("lsm_t2.lsm", lambda path: lsm(path, 2), data, fast=True), Case("lsm_t1.lsm", lambda path: lsm(path, 1), data)]
-    summary = '{"Summary":{"Slices":7,"Channels":2,"Frames":1,"z-step_um":2.0,"PixelSize_um":0.25,"SlicesFirst":false},"SliceIndex":0,"ChannelIndex":0}'
+    summary = '{"Summary":{"Slices":%d,"Channels":2,"Frames":1,"z-step_um":2.0,"PixelSize_um":0.25,"SlicesFirst":false},"SliceIndex":0,"ChannelIndex":0}' % SHAPE_ZYX[0]
     for axes in ("ZCYX", "CZYX"):
         hyper = stack(axes)
         text = summary.replace('"SlicesFirst":false', f'"SlicesFirst":{"true" if axes == "CZYX" else "false"}')
         cases.append(
-            tiff(f"mm_{axes.lower()}", hyper.reshape(14, 33, 29), zyx_of(hyper, axes, channel=1), metadata=None, photometric="minisblack", extratags=[(51123, 2, None, text, False)], channel=1)
+            tiff(f"mm_{axes.lower()}", hyper.reshape(-1, *SHAPE_ZYX[1:]), zyx_of(hyper, axes, channel=1), metadata=None, photometric="minisblack", extratags=[(51123, 2, None, text, False)], channel=1)
         )
     cases.append(Case("stk_uic.stk", lambda path: tifffile.imwrite(path, data[0], metadata=None, extratags=[(33629, 4, 7, (1,) * 7, True)])))
     return cases
 
 
 def cases() -> list[Case]:
-    return pixel_types() + compressions() + layouts() + shaped() + imagej() + ome() + makers()
+    return pixel_types() + packed_bits() + compressions() + layouts() + shaped() + imagej() + ome() + makers()

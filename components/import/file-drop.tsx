@@ -34,8 +34,9 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
         <IconUpload size={32} stroke={1.4} aria-hidden />
         <Text fw={600}>{over ? "Let go to upload" : "Drop volumes here"}</Text>
         <Text size="sm" c="dimmed" ta="center" maw={620}>
-          TIFF stacks (ImageJ, OME, BigTIFF), HDF5, or an OME-Zarr packed as .zip. Label images can come along: a pair
-          such as embryo_image.tif and embryo_labels.tif is put together by its name.
+          TIFF stacks (ImageJ, OME, BigTIFF), HDF5, NIfTI, NRRD, MetaImage, NumPy, slices as PNG, or an OME-Zarr or TIFF
+          slices packed as .zip. Label images can come along: a pair such as embryo_image.tif and embryo_labels.tif is
+          put together by its name.
         </Text>
         <Button variant="default" disabled={disabled} onClick={() => input.current?.click()}>
           Choose files
@@ -46,7 +47,7 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
           multiple
           hidden
           aria-label="Volumes to import"
-          accept=".tif,.tiff,.tf8,.btf,.h5,.hdf5,.zip"
+          accept=".tif,.tiff,.tf8,.btf,.lsm,.stk,.h5,.hdf5,.hdf,.ims,.nii,.gz,.nrrd,.mha,.npy,.npz,.png,.zip"
           onChange={(event) => {
             onFiles([...(event.currentTarget.files ?? [])]);
             // The same file chosen again must be noticed: it resumes.

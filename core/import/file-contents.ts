@@ -19,7 +19,16 @@ export interface FileImage {
 
 /** What the inspection of an upload found. */
 export interface FileContents {
-  readonly format: "TIFF" | "HDF5" | "OME-Zarr";
+  readonly format:
+    | "TIFF"
+    | "HDF5"
+    | "OME-Zarr"
+    | "NIfTI"
+    | "NRRD"
+    | "MetaImage"
+    | "NumPy"
+    | "PNG series"
+    | "TIFF series";
   readonly images: readonly FileImage[];
   /** Sentences for the person: what was left out and why. */
   readonly notes: readonly string[];
@@ -42,7 +51,7 @@ export function shapeObjection(shapeZyx: Zyx): { what: string; hint: string } | 
   if (z < 2 || y < 2 || x < 2)
     return {
       what: `This is a 2D image: ${text}. Karyoloop needs volumes.`,
-      hint: "Save the stack as one file with all its z slices, e.g. with Fiji: Image > Stacks > Images to Stack.",
+      hint: "Save the stack as one file with all its z slices, e.g. with Fiji: Image > Stacks > Images to Stack, or pack its slices into one .zip.",
     };
   if (Math.max(z, y, x) > MAX_AXIS_VOXELS || z * y * x > MAX_VOLUME_VOXELS)
     return {

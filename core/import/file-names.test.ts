@@ -7,6 +7,8 @@ it.each([
   ["embryo 3.ome.tiff", "embryo 3", false],
   ["embryo-mask.h5", "embryo", true],
   ["stack.ome.zarr.zip", "stack", false],
+  ["brain_mask.nii.gz", "brain", true],
+  ["brain.nrrd", "brain", false],
   ["labels.tif", "labels", false],
   [".tif", ".tif", false],
 ])("%s is the volume %s", (fileName, name, isLabels) => {
@@ -15,6 +17,10 @@ it.each([
 });
 
 it("knows the endings that are read", () => {
-  expect(["a.tif", "a.TIFF", "a.ome.tif", "a.h5", "a.zarr.zip"].every(isVolumeFileName)).toBe(true);
-  expect(["a.png", "tif", "notes.txt", "a.tif.md"].some(isVolumeFileName)).toBe(false);
+  expect(
+    ["a.tif", "a.TIFF", "a.ome.tif", "a.h5", "a.zarr.zip", "a.nii", "a.nii.gz", "a.mha", "a.npy"].every(
+      isVolumeFileName,
+    ),
+  ).toBe(true);
+  expect(["a.png", "tif", "notes.txt", "a.tif.md", "a.gz"].some(isVolumeFileName)).toBe(false);
 });

@@ -1,5 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { isProblem, Problem, type ProblemFields } from "../problem.ts";
+import { otherFormat, SIGNATURE_BYTES } from "./other-formats.ts";
+import { tiffNotRead } from "./tiff-peek.ts";
 
 /** A file to be sent: a browser's File fits, and so does one of Node's. */
 export interface SendableFile {
@@ -51,7 +53,8 @@ export interface UploadProgress {
 }
 
 /**
- * Sends a file in pieces and returns the upload's id. Goes on where an earlier attempt stopped. Aborting keeps what is
+ * Sends a file in pieces and returns the upload's id; a Problem before anything is sent where the file is of a format that is
+ * not read. Goes on where an earlier attempt stopped. Aborting keeps what is
  * there, so that the file can be chosen again, unless the reason is `UPLOAD_DROPPED`.
  */
 export async function uploadFile(
@@ -60,6 +63,7 @@ export async function uploadFile(
   onProgress: (progress: UploadProgress) => void,
   signal: AbortSignal,
 ): Promise<string> {
+  await assertMayBeRead(file);
   const fingerprint = await fingerprintFile(file);
   const root = `${target.address}/api/projects/${target.projectId}/uploads`;
   const request = createRequest(target.fetch, signal, () =>
@@ -89,6 +93,13 @@ export async function uploadFile(
     throw error;
   }
   return uploadId;
+}
+
+/** Refuses at once what the server would refuse by its first bytes after all of it has been sent. */
+async function assertMayBeRead(file: SendableFile): Promise<void> {
+  const head = new Uint8Array(await file.slice(0, Math.min(SIGNATURE_BYTES, file.size)).arrayBuffer());
+  const problem = otherFormat(head, file.name) ?? (await tiffNotRead(head, file));
+  if (problem) throw problem;
 }
 
 /** Removes what has arrived of a file. Where the server does not hear it, it does so by itself after a week. */

@@ -9,7 +9,7 @@ import { VALID_SHAPE, validFiles, validPixels } from "./testing/valid-files.ts";
 
 /** Damage at random, by seed: bench/mutated-files.ts does the same at length. */
 const folder = temporaryFolder();
-const PER_FORMAT = 14;
+const PER_FORMAT = 8;
 
 it.each(Object.keys(validFiles))(
   "%s: read as it is, and damaged in any way read or refused in words",
@@ -17,7 +17,8 @@ it.each(Object.keys(validFiles))(
     const file = path.join(folder, format);
     writeFileSync(file, await validFiles[format]());
     const opened = await openVolumeFile(file, format);
-    for (const { path: image, shapeZyx } of opened.contents.images) {
+    // An array of NumPy is offered once for every order of its axes.
+    for (const { path: image, shapeZyx } of opened.contents.images.filter(({ path: name }) => !/^[yx], /.test(name))) {
       expect(shapeZyx).toEqual([...VALID_SHAPE]);
       expect((await readWholeVolume(await opened.open({ image, channel: 0, time: 0 }))).pixels).toEqual(validPixels);
     }

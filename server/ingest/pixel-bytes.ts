@@ -1,11 +1,12 @@
 import { bytesPerPixel, type PixelArray, type PixelType } from "../../core/volume/voxel-space.ts";
 
 /** All machines that run this are little-endian, as are the stored chunks: a view is a conversion. */
-export function swapBytes(bytes: Uint8Array, width: 1 | 2 | 4): void {
+export function swapBytes(bytes: Uint8Array, width: 1 | 2 | 4 | 8): void {
   if (width === 1) return;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (width === 2) buffer.swap16();
-  else buffer.swap32();
+  else if (width === 4) buffer.swap32();
+  else buffer.swap64();
 }
 
 /** Little-endian bytes as pixels; shares memory where the alignment allows. */

@@ -1,10 +1,10 @@
-import { deflateSync } from "node:zlib";
+import * as zlib from "node:zlib";
 
 export interface TiffOptions {
   readonly big?: boolean;
   readonly littleEndian?: boolean;
-  /** 1 none, 8 deflate, 32773 PackBits (as literals). */
-  readonly compression?: 1 | 8 | 32773;
+  /** 1 none, 8 deflate, 32773 PackBits (as literals), 50000 Zstandard. */
+  readonly compression?: 1 | 8 | 32773 | 50000;
   readonly rowsPerStrip?: number;
   readonly description?: string;
 }
@@ -44,7 +44,7 @@ export function writeAnyTiff(
       const rows = pixels.slice((z * sizeY + y) * sizeX, (z * sizeY + Math.min(sizeY, y + rowsPerStrip)) * sizeX);
       const plain = Buffer.from(rows.buffer);
       if (!littleEndian) plain.swap16();
-      const packed = compression === 8 ? deflateSync(plain) : compression === 32773 ? packLiterals(plain) : plain;
+      const packed = pack(plain, compression);
       strips.push({ at: append(packed), bytes: packed.length });
     }
     if (length % 2) append(Buffer.alloc(1));
@@ -89,6 +89,13 @@ export function writeAnyTiff(
     parts[part] = word(pointer, directories[i + 1]?.at ?? 0);
   });
   return Buffer.concat(parts);
+}
+
+function pack(plain: Buffer, compression: number): Buffer {
+  if (compression === 8) return zlib.deflateSync(plain);
+  if (compression === 50000)
+    return (zlib as unknown as { zstdCompressSync(b: Buffer): Buffer }).zstdCompressSync(plain);
+  return compression === 32773 ? packLiterals(plain) : plain;
 }
 
 function packLiterals(bytes: Buffer): Buffer {

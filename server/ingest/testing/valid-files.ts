@@ -4,6 +4,8 @@ import Blosc from "numcodecs/blosc";
 import Zstd from "numcodecs/zstd";
 import { crc32c } from "../zarr/chunk-codecs.ts";
 import { writeAnyTiff } from "./any-tiff.ts";
+import { slicesAsPng, volumeAsMetaImage, volumeAsNifti, volumeAsNpy, volumeAsNrrd } from "./array-files.ts";
+import { packedTiffs } from "./packed-tiffs.ts";
 import { zipEntries } from "./zip-entries.ts";
 
 /** Small valid files of every format, by writers that are none of ours where there are some. All hold the same voxels. */
@@ -132,6 +134,19 @@ export const validFiles: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   "bigtiff-big-endian": tiff({ big: true, littleEndian: false, compression: 32773, rowsPerStrip: 5 }),
   "ome-tiff": tiff({ description: omeXml }),
   "imagej-tiff": tiff({ littleEndian: false, description: imageJ }),
+  "tiff-zstd": tiff({ compression: 50000, rowsPerStrip: 4 }),
+  "tiff-lerc": async () => Buffer.from(packedTiffs.lerc, "base64"),
+  "tiff-jpeg2000": async () => Buffer.from(packedTiffs.jpeg2000, "base64"),
+  "tiff-png": async () => Buffer.from(packedTiffs.png, "base64"),
+  nifti: async () => volumeAsNifti(validPixels, VALID_SHAPE),
+  "nifti-gzip": async () => gzipSync(volumeAsNifti(validPixels, VALID_SHAPE)),
+  nrrd: async () => volumeAsNrrd(validPixels, VALID_SHAPE, "raw"),
+  "nrrd-gzip": async () => volumeAsNrrd(validPixels, VALID_SHAPE, "gzip"),
+  "nrrd-text": async () => volumeAsNrrd(validPixels, VALID_SHAPE, "ascii"),
+  metaimage: async () => volumeAsMetaImage(validPixels, VALID_SHAPE, false),
+  "metaimage-zlib": async () => volumeAsMetaImage(validPixels, VALID_SHAPE, true),
+  npy: async () => volumeAsNpy(validPixels, VALID_SHAPE),
+  "png-series": () => zipEntries(slicesAsPng(validPixels, VALID_SHAPE)),
   hdf5,
   "zarr3-gzip": () => zarr3([{ name: "gzip", configuration: { level: 1 } }], (bytes) => gzipSync(bytes)),
   "zarr3-blosc": () =>

@@ -1,36 +1,67 @@
-import { inflateSync } from "node:zlib";
+import * as zlib from "node:zlib";
+import { type BlockLayout, decodeJpeg2000, decodeLerc, decodePngBlock } from "./picture-codecs.ts";
 
 /** Returns fewer bytes than asked where the data ends early; the caller says which strip that is. Never more than `maxBytes`. */
-export type Decompress = (source: Uint8Array, maxBytes: number) => Uint8Array;
+export type Decompress = (
+  source: Uint8Array,
+  maxBytes: number,
+  layout: BlockLayout,
+) => Uint8Array | Promise<Uint8Array>;
 
-/** Compression tag 259 -> decoder and the most that one byte can become (the bound against absurd headers). */
-export const tiffDecoders: ReadonlyMap<number, { decompress: Decompress; maxExpansion: number }> = new Map([
+export interface TiffDecoder {
+  readonly decompress: Decompress;
+  /** The most that one byte can become: a bound against absurd headers. */
+  readonly maxExpansion: number;
+  /** It yields samples in the order of this machine, without predictor: a picture format of its own. */
+  readonly isImage?: boolean;
+}
+
+/** Zstandard and picture formats pack an empty block of any size into some bytes; blocks have a bound of their own. */
+const ANY_EXPANSION = 2 ** 27;
+
+/** By compression, tag 259. */
+export const tiffDecoders: ReadonlyMap<number, TiffDecoder> = new Map<number, TiffDecoder>([
   [1, { decompress: (source: Uint8Array, maxBytes: number) => source.subarray(0, maxBytes), maxExpansion: 1 }],
   [5, { decompress: decodeLzw, maxExpansion: 3641 }], // 4096 bytes per 9-bit code, as a bound
   [8, { decompress: inflate, maxExpansion: 1033 }], // zlib's own limit is 1032 : 1
   [32946, { decompress: inflate, maxExpansion: 1033 }],
   [32773, { decompress: decodePackBits, maxExpansion: 64 }],
+  [33005, picture(decodeJpeg2000)],
+  [34712, picture(decodeJpeg2000)],
+  [34887, { decompress: decodePackedLerc, maxExpansion: ANY_EXPANSION, isImage: true }],
+  [34933, picture(decodePngBlock)],
+  [50000, { decompress: decodeZstd, maxExpansion: ANY_EXPANSION }],
 ]);
 
-export const compressionNames: Readonly<Record<number, string>> = {
-  2: "CCITT",
-  3: "CCITT fax 3",
-  4: "CCITT fax 4",
-  6: "old JPEG",
-  7: "JPEG",
-  33003: "JPEG 2000",
-  33005: "JPEG 2000",
-  34712: "JPEG 2000",
-  34887: "LERC",
-  34925: "LZMA",
-  34933: "PNG",
-  50000: "Zstandard",
-  50001: "WebP",
-};
+function picture(decode: (source: Uint8Array, layout: BlockLayout) => Uint8Array | Promise<Uint8Array>): TiffDecoder {
+  return {
+    decompress: (source, _maxBytes, layout) => decode(source, layout),
+    maxExpansion: ANY_EXPANSION,
+    isImage: true,
+  };
+}
 
-function inflate(source: Uint8Array, maxBytes: number): Uint8Array {
-  // One byte more than asked is allowed: some writers pad strips, and zlib reports anything longer as an error.
-  return inflateSync(source, { maxOutputLength: maxBytes + 65_536 }).subarray(0, maxBytes);
+/** What is packed a second time is at most a little larger than the voxels. */
+function decodePackedLerc(source: Uint8Array, maxBytes: number, layout: BlockLayout): Promise<Uint8Array> {
+  const unpack = [(bytes: Uint8Array) => bytes, inflate, decodeZstd][layout.lercPacking];
+  if (!unpack) throw new Error(`its LERC is packed in the way ${layout.lercPacking}, which is not known`);
+  return decodeLerc(unpack(source, 2 * maxBytes), layout);
+}
+
+/** Node has it since 22.15. */
+const zstdDecompress = (zlib as { zstdDecompressSync?: (source: Uint8Array, options: zlib.ZlibOptions) => Buffer })
+  .zstdDecompressSync;
+
+export function decodeZstd(source: Uint8Array, maxBytes: number): Uint8Array {
+  if (!zstdDecompress) throw new Error("Zstandard is read with Node 22.15 or newer");
+  return zstdDecompress(source, { maxOutputLength: maxBytes + SLACK_BYTES }).subarray(0, maxBytes);
+}
+
+/** Some writers pad strips, and zlib reports anything longer than asked as an error. */
+const SLACK_BYTES = 65_536;
+
+export function inflate(source: Uint8Array, maxBytes: number): Uint8Array {
+  return zlib.inflateSync(source, { maxOutputLength: maxBytes + SLACK_BYTES }).subarray(0, maxBytes);
 }
 
 /** Apple's run lengths: n >= 0 copies n + 1 bytes, -127…-1 repeats the next byte 1 - n times, -128 does nothing. */

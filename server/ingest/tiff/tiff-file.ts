@@ -1,17 +1,18 @@
 import type { FileContents, FileImage } from "../../../core/import/file-contents.ts";
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
-import { bytesPerPixel } from "../../../core/volume/voxel-space.ts";
+import { createPixelArray } from "../../../core/volume/voxel-space.ts";
 import { permuteSource } from "../permuted-source.ts";
-import { pixelsOf, swapBytes } from "../pixel-bytes.ts";
 import type { RandomAccessBytes } from "../random-access.ts";
+import { storedBytes } from "../stored-numbers.ts";
 import type { ImageChoice, VolumeFile, VolumeSource } from "../volume-source.ts";
 import { imagesOfTiff } from "./axes/images-of-tiff.ts";
 import { shapeZyxOf, type TiffImage } from "./axes/tiff-image.ts";
 import { tiffDecoders } from "./tiff-decompress.ts";
 import { readTiff, type Tiff } from "./tiff-directory.ts";
-import { readBlockTable, readPage, type TiffPage } from "./tiff-page.ts";
-import { readPageRows } from "./tiff-pixels.ts";
+import { notesOnPage } from "./tiff-notes.ts";
+import { readBlockTable, readPage, storedRowBytes, type TiffPage } from "./tiff-page.ts";
+import { areRowsPlain, readPageRows, voxelsOfRows } from "./tiff-pixels.ts";
 
 /** Rows decoded at a time where a page is one huge strip: bounds memory, costs nothing for ordinary pages. */
 const MAX_BLOCK_ROWS_BYTES = 32 * 1024 * 1024;
@@ -27,12 +28,15 @@ export async function openTiff(bytes: RandomAccessBytes): Promise<VolumeFile> {
     const objection = shapeObjection(shapeZyxOf(images[0]))!;
     throw new Problem({ tag: "not-a-volume", ...objection, where: images[0].path });
   }
-  for (const image of usable) await checkExtent(tiff, image);
+  let unwritten = 0;
+  for (const image of usable) unwritten += await checkExtent(tiff, image);
   const contents: FileContents = {
     format: "TIFF",
     images: usable.map(describe),
     notes: [
       ...notes,
+      ...new Set(usable.flatMap(({ page }) => notesOnPage(page))),
+      ...(unwritten > 0 ? [`${unwritten} strips or tiles were never written; their voxels are 0.`] : []),
       ...images
         .filter((i) => !usable.includes(i))
         .map((i) => `${i.path} was left out: ${shapeObjection(shapeZyxOf(i))?.what}`),
@@ -66,14 +70,17 @@ const describe = (image: TiffImage): FileImage => ({
   looksLikeLabels: image.page.pixelType !== "float32" && /label|mask|seg/i.test(image.path),
 });
 
-/** Refuses files that could not hold what they claim: before anything is allocated, naming the page. */
-async function checkExtent(tiff: Tiff, image: TiffImage): Promise<void> {
+/**
+ * Refuses files that could not hold what they claim: before anything is allocated, naming the page.
+ * @returns strips and tiles that the file leaves out
+ */
+async function checkExtent(tiff: Tiff, image: TiffImage): Promise<number> {
   const { page: first } = image;
   const planes = image.storedShape[0] * image.channels.length * image.times;
   if (image.planes.kind === "contiguous") {
-    const planeBytes = first.width * first.height * bytesPerPixel[first.pixelType];
+    const planeBytes = first.height * storedRowBytes(first);
     const whole = Math.max(0, Math.floor((tiff.bytes.size - image.planes.offset) / planeBytes));
-    if (whole >= planes) return;
+    if (whole >= planes) return 0;
     throw new Problem({
       tag: "file-truncated",
       what: `The file ends after ${whole} of ${planes} slices.`,
@@ -81,14 +88,17 @@ async function checkExtent(tiff: Tiff, image: TiffImage): Promise<void> {
       hint: "The header is damaged or the copy was cut off; compare its size with the original and upload it again.",
     });
   }
-  const { maxExpansion } = tiffDecoders.get(first.compression)!;
   let stored = 0;
+  let unwritten = 0;
   for (const page of pagesOf(image)) {
-    const { byteCounts } = await readBlockTable(tiff, page);
+    const { offsets, byteCounts } = await readBlockTable(tiff, page);
     const inPage = byteCounts.reduce((sum, count) => sum + count, 0);
     stored += inPage;
-    const claimed = page.width * page.height * bytesPerPixel[page.pixelType] * page.samples;
-    if (claimed > inPage * maxExpansion)
+    const empty = byteCounts.filter((count, i) => count === 0 && offsets[i] === 0).length;
+    unwritten += empty;
+    const written = 1 - empty / byteCounts.length;
+    const claimed = ((page.width * page.height * page.bits) / 8) * page.samples * written;
+    if (claimed > inPage * tiffDecoders.get(page.compression)!.maxExpansion)
       throw new Problem({
         tag: "tiff-absurd-size",
         what: `A page claims ${page.width} × ${page.height} pixels but has only ${inPage} bytes of data.`,
@@ -103,6 +113,7 @@ async function checkExtent(tiff: Tiff, image: TiffImage): Promise<void> {
         hint: "The file is damaged; open it in Fiji and save it again.",
       });
   }
+  return unwritten;
 }
 
 function pagesOf({ planes, storedShape, channels, times }: TiffImage): Set<TiffPage> {
@@ -118,11 +129,10 @@ function pagesOf({ planes, storedShape, channels, times }: TiffImage): Set<TiffP
 function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSource {
   const [, sizeY, sizeX] = image.storedShape;
   const { page: first, planes } = image;
-  const rowBytes = sizeX * bytesPerPixel[first.pixelType];
-  const rowsInBudget = Math.max(1, Math.floor(MAX_BLOCK_ROWS_BYTES / rowBytes));
-  const plainStrips = first.compression === 1 && first.predictor === 1 && !first.directory.entries.has(322);
+  const rowBytes = storedRowBytes(first);
+  const rowsInBudget = Math.max(1, Math.floor(MAX_BLOCK_ROWS_BYTES / (sizeX * storedBytes[first.stored])));
   const blockRows =
-    planes.kind === "contiguous" || plainStrips
+    planes.kind === "contiguous" || areRowsPlain(first)
       ? Math.min(sizeY, rowsInBudget)
       : Math.min(sizeY, Math.max(first.blockHeight, Math.floor(rowsInBudget / first.blockHeight) * first.blockHeight));
   const planeRows = async (z: number, yMin: number, yMax: number) => {
@@ -130,8 +140,7 @@ function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSour
       const plane = planes.indexAt(z, choice.channel, choice.time);
       const start = planes.offset + (plane * sizeY + yMin) * rowBytes;
       const raw = await tiff.bytes.read(start, (yMax - yMin) * rowBytes, `slice ${z + 1}`);
-      if (!tiff.littleEndian) swapBytes(raw, bytesPerPixel[first.pixelType]);
-      return pixelsOf(first.pixelType, raw);
+      return voxelsOfRows(tiff, first, raw, yMin);
     }
     const { page, sample } = planes.at(z, choice.channel, choice.time);
     return readPageRows(tiff, page, sample, yMin, yMax);
@@ -144,7 +153,7 @@ function sourceOf(tiff: Tiff, image: TiffImage, choice: ImageChoice): VolumeSour
       if (zMax - zMin === 1) return planeRows(zMin, yMin, yMax);
       const rows = [];
       for (let z = zMin; z < zMax; z++) rows.push(await planeRows(z, yMin, yMax));
-      const joined = pixelsOf(first.pixelType, new Uint8Array(rows.length * rows[0].byteLength));
+      const joined = createPixelArray(first.pixelType, rows.length * rows[0].length);
       rows.forEach((plane, i) => {
         joined.set(plane, i * plane.length);
       });

@@ -1,6 +1,8 @@
+import { compressionNotRead } from "../../../core/import/tiff-peek.ts";
 import { Problem } from "../../../core/problem.ts";
-import { bytesPerPixel, type PixelType } from "../../../core/volume/voxel-space.ts";
-import { compressionNames, tiffDecoders } from "./tiff-decompress.ts";
+import type { PixelType } from "../../../core/volume/voxel-space.ts";
+import { pixelTypeOf, type StoredType, storedBytes } from "../stored-numbers.ts";
+import { tiffDecoders } from "./tiff-decompress.ts";
 import { readNumbers, type Tiff, type TiffDirectory } from "./tiff-directory.ts";
 
 /** How the pixels of one page lie in the file. Strips are blocks as wide as the page. */
@@ -10,8 +12,19 @@ export interface TiffPage {
   readonly height: number;
   /** Samples per pixel, e.g. 3 for RGB. */
   readonly samples: number;
+  /** Of one sample in the file; below 8, and 10, 12 or 14, samples are packed, each row from a byte of its own. */
+  readonly bits: number;
+  /** Samples as unpacked. */
+  readonly stored: StoredType;
+  /** What they become. */
   readonly pixelType: PixelType;
+  /** Tag 262: 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 6 YCbCr … */
+  readonly photometric: number;
+  /** The first bit of a packed sample is the lowest of its byte (FillOrder 2). */
+  readonly lowBitFirst: boolean;
   readonly compression: number;
+  /** 0 not, 1 deflate, 2 Zstandard. */
+  readonly lercPacking: number;
   /** 1 none, 2 horizontal differences, 3 floating point. */
   readonly predictor: number;
   /** True: each sample has its own blocks (PlanarConfiguration 2). */
@@ -31,6 +44,8 @@ const TAG = {
   height: 257,
   bits: 258,
   compression: 259,
+  photometric: 262,
+  fillOrder: 266,
   stripOffsets: 273,
   samples: 277,
   rowsPerStrip: 278,
@@ -42,6 +57,7 @@ const TAG = {
   tileOffsets: 324,
   tileByteCounts: 325,
   sampleFormat: 339,
+  lerc: 50674,
 } as const;
 
 const MAX_SAMPLES = 64;
@@ -69,24 +85,28 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
     throw refuse("tiff-damaged", `A page claims ${samples} samples per pixel.`, "tag 277", "Save the file again.");
   const bits = (await readNumbers(tiff, directory, TAG.bits, MAX_SAMPLES)) ?? [1];
   const formats = (await readNumbers(tiff, directory, TAG.sampleFormat, MAX_SAMPLES)) ?? [1];
-  const pixelType = pixelTypeOf(bits, formats);
-  if (!pixelType)
+  const stored = storedTypeOf(bits, formats);
+  if (!stored)
     throw refuse(
       "tiff-pixel-type",
-      `Pixels of ${[...new Set(bits)].join("/")} bits, sample format ${[...new Set(formats)].join("/")}, are not read.`,
+      `Pixels of ${[...new Set(bits)].join("/")} bits, ${formatName(formats)}, are not read.`,
       "tags 258 and 339",
       "Convert to 8 or 16 bits, 32-bit integers or 32-bit float (Fiji: Image > Type).",
     );
+  const packed = !WHOLE_BITS.has(bits[0]);
   const compression = (await one(TAG.compression)) ?? 1;
-  if (!tiffDecoders.has(compression))
+  if (!tiffDecoders.has(compression)) throw compressionNotRead(compression, `${where}, tag 259`);
+  const photometric = (await one(TAG.photometric)) ?? 1;
+  if (photometric === 6 && samples > 1)
     throw refuse(
-      "tiff-compression",
-      `The compression ${compressionNames[compression] ?? compression} is not read.`,
-      "tag 259",
-      "Save it without compression, or with LZW, deflate or PackBits.",
+      "tiff-colour-space",
+      "The colours are stored as brightness and two differences (YCbCr).",
+      "tag 262",
+      "Convert the image to RGB or to one channel and save it again.",
     );
   const predictor = (await one(TAG.predictor)) ?? 1;
-  if (![1, 2, 3].includes(predictor) || (predictor === 3 && pixelType !== "float32"))
+  const isFloat = stored.startsWith("float");
+  if (![1, 2, 3].includes(predictor) || (predictor === 3 && !isFloat) || (predictor === 2 && packed))
     throw refuse(
       "tiff-predictor",
       `The predictor ${predictor} does not fit these pixels.`,
@@ -98,7 +118,8 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
   const rowsPerStrip = (await one(TAG.rowsPerStrip)) ?? height;
   const blockHeight = tiled ? ((await one(TAG.tileHeight)) ?? 0) : Math.min(rowsPerStrip || height, height);
   const planar = (await one(TAG.planar)) === 2 && samples > 1;
-  const blockBytes = blockWidth * blockHeight * bytesPerPixel[pixelType] * (planar ? 1 : samples);
+  const rowSamples = blockWidth * (planar ? 1 : samples);
+  const blockBytes = blockHeight * rowSamples * storedBytes[stored];
   // Plain strips are read row by row.
   const inMemory = compression === 1 && !tiled && predictor === 1 ? 0 : blockBytes;
   const blocks = Math.ceil(width / blockWidth) * Math.ceil(height / blockHeight) * (planar ? samples : 1);
@@ -114,8 +135,13 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
     width,
     height,
     samples,
-    pixelType,
+    bits: bits[0],
+    stored,
+    pixelType: pixelTypeOf(stored),
+    photometric,
+    lowBitFirst: (await one(TAG.fillOrder)) === 2,
     compression,
+    lercPacking: (await readNumbers(tiff, directory, TAG.lerc, MAX_SAMPLES))?.[1] ?? 0,
     predictor,
     planar,
     blockWidth,
@@ -129,23 +155,29 @@ export async function readPage(tiff: Tiff, directory: TiffDirectory): Promise<Ti
 
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
-function pixelTypeOf(bits: readonly number[], formats: readonly number[]): PixelType | null {
+/** Samples that are whole bytes. */
+const WHOLE_BITS: ReadonlySet<number> = new Set([8, 16, 32, 64]);
+/** Of cameras, and of masks. */
+const PACKED_BITS: ReadonlySet<number> = new Set([1, 2, 4, 10, 12, 14]);
+const FLOATS: Readonly<Record<number, StoredType>> = { 16: "float16", 32: "float32", 64: "float64" };
+
+/** Null where samples are of several kinds, or of one that is not read. */
+function storedTypeOf(bits: readonly number[], formats: readonly number[]): StoredType | null {
   if (bits.some((b) => b !== bits[0]) || formats.some((f) => f !== formats[0])) return null;
   const [format] = formats;
-  if (format === 3) return bits[0] === 32 ? "float32" : null;
+  const [width] = bits;
+  if (format === 3) return FLOATS[width] ?? null;
   if (format !== 1 && format !== 2 && format !== 4) return null;
-  const signed = format === 2;
-  switch (bits[0]) {
-    case 8:
-      return signed ? "int8" : "uint8";
-    case 16:
-      return signed ? "int16" : "uint16";
-    case 32:
-      return signed ? "int32" : "uint32";
-    default:
-      return null;
-  }
+  if (WHOLE_BITS.has(width)) return `${format === 2 ? "int" : "uint"}${width}` as StoredType;
+  return format !== 2 && PACKED_BITS.has(width) ? (width <= 8 ? "uint8" : "uint16") : null;
 }
+
+const formatName = (formats: readonly number[]): string =>
+  [...new Set(formats)]
+    .map(
+      (format) => ["unsigned", "signed", "float", "of no kind", "complex", "complex"][format - 1] ?? `kind ${format}`,
+    )
+    .join(" and ");
 
 /** Where the blocks of a page lie. Checked: right number, inside the file, able to hold what the page claims. */
 export async function readBlockTable(tiff: Tiff, page: TiffPage): Promise<{ offsets: number[]; byteCounts: number[] }> {
@@ -159,7 +191,7 @@ export async function readBlockTable(tiff: Tiff, page: TiffPage): Promise<{ offs
     tiled ? TAG.tileByteCounts : TAG.stripByteCounts,
     expected + 1,
   );
-  const blockBytes = blockBytesOf(page);
+  const blockBytes = page.blockHeight * storedRowBytes(page);
   // Old writers leave the byte counts out; without compression they follow from the size.
   const byteCounts = counted ?? (page.compression === 1 ? offsets?.map(() => blockBytes) : undefined);
   if (!offsets || !byteCounts || offsets.length < expected || byteCounts.length < expected)
@@ -181,6 +213,10 @@ export async function readBlockTable(tiff: Tiff, page: TiffPage): Promise<{ offs
   return { offsets, byteCounts };
 }
 
-/** Decoded bytes of a whole block; the last strip of a page may be shorter. */
-export const blockBytesOf = (page: TiffPage): number =>
-  page.blockWidth * page.blockHeight * bytesPerPixel[page.pixelType] * (page.planar ? 1 : page.samples);
+/** Bytes of a row of a block as the file has it, unpacked from its compression. */
+export const storedRowBytes = (page: TiffPage): number =>
+  Math.ceil((page.blockWidth * (page.planar ? 1 : page.samples) * page.bits) / 8);
+
+export const isPacked = (page: TiffPage): boolean => !WHOLE_BITS.has(page.bits);
+
+export const isTiled = (page: TiffPage): boolean => page.directory.entries.has(TAG.tileWidth);

@@ -1,10 +1,12 @@
 import { Problem } from "../../../core/problem.ts";
-import { bytesPerPixel, type PixelArray } from "../../../core/volume/voxel-space.ts";
-import { pixelsOf, swapBytes } from "../pixel-bytes.ts";
+import type { PixelArray } from "../../../core/volume/voxel-space.ts";
+import { swapBytes } from "../pixel-bytes.ts";
+import { storedBytes, voxelsOf } from "../stored-numbers.ts";
 import { tiffDecoders } from "./tiff-decompress.ts";
 import type { Tiff } from "./tiff-directory.ts";
-import { blockBytesOf, readBlockTable, type TiffPage } from "./tiff-page.ts";
+import { isPacked, isTiled, readBlockTable, storedRowBytes, type TiffPage } from "./tiff-page.ts";
 import { undoFloatingPoint, undoHorizontalDifferences } from "./tiff-predictor.ts";
+import { unpackBits } from "./unpack-bits.ts";
 
 /** Rows `[yMin, yMax)` of one sample of a page. */
 export async function readPageRows(
@@ -15,7 +17,7 @@ export async function readPageRows(
   yMax: number,
 ): Promise<PixelArray> {
   const table = await tableOf(tiff, page);
-  const width = bytesPerPixel[page.pixelType];
+  const width = storedBytes[page.stored];
   const out = new Uint8Array((yMax - yMin) * page.width * width);
   const perSample = page.blocksAcross * page.blocksDown;
   const interleaved = page.planar ? 1 : page.samples;
@@ -27,7 +29,9 @@ export async function readPageRows(
       const first = Math.max(yMin, by * page.blockHeight);
       const end = Math.min(yMax, (by + 1) * page.blockHeight, page.height);
       const place = { index, offset: table.offsets[index], byteCount: table.byteCounts[index], blockRow: by };
-      const plain = page.compression === 1 && page.predictor === 1 && !page.directory.entries.has(322);
+      // Never written: what is left out is zero.
+      if (place.byteCount === 0 && place.offset === 0) continue;
+      const plain = areRowsPlain(page);
       const block = plain ? await readRows(tiff, page, place, first, end) : await decodeBlock(tiff, page, place);
       const rowZero = plain ? first : by * page.blockHeight;
       for (let y = first; y < end; y++) {
@@ -40,7 +44,27 @@ export async function readPageRows(
               out[to + x * width + b] = block[from + (x * interleaved + sample) * width + b];
       }
     }
-  return pixelsOf(page.pixelType, out);
+  return voxelsOf(page.stored, out, (i) => placeInPage(page, yMin, i));
+}
+
+const placeInPage = (page: TiffPage, yMin: number, index: number): string =>
+  `page ${page.page + 1}, y ${yMin + Math.floor(index / page.width)}, x ${index % page.width}`;
+
+/** Rows of strips that lie in the file as they are. */
+export const areRowsPlain = (page: TiffPage): boolean =>
+  page.compression === 1 && page.predictor === 1 && !isTiled(page);
+
+/** Rows of the file, not compressed, as voxels. */
+export function voxelsOfRows(tiff: Tiff, page: TiffPage, raw: Uint8Array, yMin: number): PixelArray {
+  return voxelsOf(page.stored, orderedSamples(tiff, page, raw), (i) => placeInPage(page, yMin, i));
+}
+
+/** Packed samples get bytes of their own; others the byte order of this machine. */
+function orderedSamples(tiff: Tiff, page: TiffPage, rows: Uint8Array): Uint8Array {
+  if (isPacked(page))
+    return unpackBits(rows, page.blockWidth * (page.planar ? 1 : page.samples), page.bits, page.lowBitFirst);
+  if (!tiff.littleEndian) swapBytes(rows, storedBytes[page.stored]);
+  return rows;
 }
 
 /** Blocks of one page are read one after the other; a page can have millions of them. */
@@ -65,7 +89,7 @@ interface BlockPlace {
 const wordsFor = (page: TiffPage, { index }: BlockPlace): string =>
   `page ${page.page + 1}, ${page.blockWidth === page.width ? "strip" : "tile"} ${index + 1}`;
 
-/** Rows of the page out of an uncompressed strip, little-endian; the rest of the strip is left on the disk. */
+/** Rows of the page out of an uncompressed strip; the rest of the strip is left on the disk. */
 async function readRows(
   tiff: Tiff,
   page: TiffPage,
@@ -74,42 +98,49 @@ async function readRows(
   yMax: number,
 ): Promise<Uint8Array> {
   const where = wordsFor(page, place);
-  const width = bytesPerPixel[page.pixelType];
-  const rowBytes = page.blockWidth * (page.planar ? 1 : page.samples) * width;
+  const rowBytes = storedRowBytes(page);
   const first = (yMin - place.blockRow * page.blockHeight) * rowBytes;
   const wanted = (yMax - yMin) * rowBytes;
   if (first + wanted > place.byteCount)
     throw damagedBlock(where, `holds ${place.byteCount} of ${first + wanted} bytes`);
-  const rows = await tiff.bytes.read(place.offset + first, wanted, where);
-  if (!tiff.littleEndian) swapBytes(rows, width);
-  return rows;
+  return orderedSamples(tiff, page, await tiff.bytes.read(place.offset + first, wanted, where));
 }
 
 /** One block, decompressed, predictor undone, little-endian. */
 async function decodeBlock(tiff: Tiff, page: TiffPage, place: BlockPlace): Promise<Uint8Array> {
   const where = wordsFor(page, place);
   const { offset, byteCount, blockRow } = place;
-  const width = bytesPerPixel[page.pixelType];
-  const interleaved = page.planar ? 1 : page.samples;
-  const rowBytes = page.blockWidth * interleaved * width;
-  const tiled = page.directory.entries.has(322);
-  const rows = tiled ? page.blockHeight : Math.min(page.blockHeight, page.height - blockRow * page.blockHeight);
-  const source = await tiff.bytes.read(offset, Math.min(byteCount, Math.max(blockBytesOf(page) * 2, 65_536)), where);
+  const samples = page.planar ? 1 : page.samples;
+  const rowBytes = storedRowBytes(page);
+  const rows = isTiled(page) ? page.blockHeight : Math.min(page.blockHeight, page.height - blockRow * page.blockHeight);
+  const source = await tiff.bytes.read(
+    offset,
+    Math.min(byteCount, Math.max(page.blockHeight * rowBytes * 2, 65_536)),
+    where,
+  );
   const decoder = tiffDecoders.get(page.compression)!;
   const wanted = rows * rowBytes;
   let block: Uint8Array;
   try {
-    block = decoder.decompress(source, wanted);
+    const { blockWidth, stored, bits, lercPacking } = page;
+    block = await decoder.decompress(source, wanted, {
+      width: blockWidth,
+      rows,
+      samples,
+      type: stored,
+      bits,
+      lercPacking,
+    });
   } catch (cause) {
-    throw damagedBlock(where, "cannot be decompressed", cause);
+    throw damagedBlock(where, `cannot be decompressed: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
   if (block.length < wanted) throw damagedBlock(where, `holds ${block.length} of ${wanted} bytes`);
+  if (decoder.isImage) return block;
   if (page.predictor !== 1) {
     const undo = page.predictor === 2 ? undoHorizontalDifferences : undoFloatingPoint;
-    undo(block, rowBytes, width, interleaved, tiff.littleEndian);
+    undo(block, rowBytes, storedBytes[page.stored], samples, tiff.littleEndian);
   }
-  if (!tiff.littleEndian) swapBytes(block, width);
-  return block;
+  return orderedSamples(tiff, page, block);
 }
 
 const damagedBlock = (where: string, what: string, cause?: unknown): Problem =>

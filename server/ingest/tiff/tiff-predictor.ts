@@ -16,9 +16,16 @@ export function undoHorizontalDifferences(
     else if (sampleBytes === 2)
       for (let i = row + step; i < end; i += 2)
         view.setUint16(i, view.getUint16(i, littleEndian) + view.getUint16(i - step, littleEndian), littleEndian);
-    else
+    else if (sampleBytes === 4)
       for (let i = row + step; i < end; i += 4)
         view.setUint32(i, view.getUint32(i, littleEndian) + view.getUint32(i - step, littleEndian), littleEndian);
+    else
+      for (let i = row + step; i < end; i += 8)
+        view.setBigUint64(
+          i,
+          view.getBigUint64(i, littleEndian) + view.getBigUint64(i - step, littleEndian),
+          littleEndian,
+        );
   }
 }
 

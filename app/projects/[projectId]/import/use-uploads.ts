@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ArrivedFile } from "../../../../components/import/import-draft.ts";
 import type { UploadStage } from "../../../../components/import/upload-row.tsx";
+import { packSlices } from "../../../../core/import/pack-slices.ts";
 import { dropUpload, UPLOAD_DROPPED, type UploadTarget, uploadFile } from "../../../../core/import/upload-file.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPCClient } from "../../../_trpc/trpc.ts";
@@ -93,8 +94,9 @@ export function useUploads(projectId: string) {
 
   return {
     files,
-    add(chosen: readonly File[]) {
-      const added = chosen.map(
+    async add(chosen: readonly File[]) {
+      // Slices that cannot be read now are told one by one when they are sent.
+      const added = (await packSlices(chosen).catch(() => chosen)).map(
         (file): ChosenFile => ({
           key: serial.current++,
           file,

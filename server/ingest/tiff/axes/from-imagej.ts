@@ -9,6 +9,8 @@ import { contiguousStart, IN_ORDER, numbered, partialNote, type TiffImage, withS
 const X_RESOLUTION = 282;
 const Y_RESOLUTION = 283;
 const RESOLUTION_UNIT = 296;
+/** ImageJ's own files: it is also what other programs leave out. */
+const WITHOUT_SPACING = " ImageJ leaves the distance of slices out where it is 1 unit.";
 /** Micrometres in the units of tag 296: inch and centimetre. */
 const UM_PER_RESOLUTION_UNIT: Readonly<Record<number, number>> = { 2: 25_400, 3: 10_000 };
 
@@ -46,7 +48,9 @@ export async function imageFromImageJ(
       channels: withSamples(numbered(order.channels.length), first.samples),
       times: order.times,
       voxelSizeZyx: known ? [z, y, x] : null,
-      voxelSizeNote: known ? "ImageJ header" : (doubt ?? partialNote("The ImageJ header", z, y, x)),
+      voxelSizeNote: known
+        ? "ImageJ header"
+        : (doubt ?? partialNote("The ImageJ header", z, y, x) + (said.lacksSpacing ? WITHOUT_SPACING : "")),
       planes: single
         ? { kind: "contiguous", offset: await contiguousStart(tiff, first), indexAt: order.indexOf }
         : {

@@ -15,6 +15,8 @@ export interface ImageJDescription {
   readonly order: string;
   /** µm between slices; null where unit or spacing are missing. */
   readonly spacingUm: number | null;
+  /** The field is not there. */
+  readonly lacksSpacing: boolean;
   /** µm per unit of the resolution tags along y and x; null where there is no unit of length. */
   readonly umPerUnitYx: readonly [number | null, number | null];
 }
@@ -44,6 +46,7 @@ export function parseImageJDescription(text: string): ImageJDescription | null {
     images: count("images"),
     order: ORDERS.test(order) ? order : "czt",
     spacingUm: lengthInUm(spacing * (umPerUnit("zunit") ?? Number.NaN), "um"),
+    lacksSpacing: !fields.has("spacing"),
     umPerUnitYx: [umPerUnit("yunit"), umPerUnit("unit")],
   };
 }

@@ -1,7 +1,7 @@
 import { Problem } from "../../../../core/problem.ts";
-import { bytesPerPixel, type Zyx } from "../../../../core/volume/voxel-space.ts";
+import type { Zyx } from "../../../../core/volume/voxel-space.ts";
 import type { Tiff } from "../tiff-directory.ts";
-import { readBlockTable, type TiffPage } from "../tiff-page.ts";
+import { isTiled, readBlockTable, storedRowBytes, type TiffPage } from "../tiff-page.ts";
 
 /** Where the planes of a stack are. */
 export type TiffPlanes =
@@ -55,7 +55,7 @@ export function partialNote(source: string, z: number | null, y: number | null, 
 }
 
 export const haveSameLayout = (a: TiffPage, b: TiffPage): boolean =>
-  a.width === b.width && a.height === b.height && a.pixelType === b.pixelType && a.samples === b.samples;
+  a.width === b.width && a.height === b.height && a.stored === b.stored && a.samples === b.samples;
 
 export function assertSameLayout(pages: readonly TiffPage[]): void {
   const [first] = pages;
@@ -65,8 +65,8 @@ export function assertSameLayout(pages: readonly TiffPage[]): void {
         page,
         `has ${page.width} × ${page.height} pixels, page ${first.page + 1} has ${first.width} × ${first.height}`,
       );
-    if (page.pixelType !== first.pixelType || page.samples !== first.samples)
-      throw mixedPages(page, `has pixels of type ${page.pixelType}, page ${first.page + 1} of ${first.pixelType}`);
+    if (page.stored !== first.stored || page.samples !== first.samples)
+      throw mixedPages(page, `has pixels of type ${page.stored}, page ${first.page + 1} of ${first.stored}`);
   }
 }
 
@@ -81,9 +81,9 @@ export const mixedPages = (page: TiffPage, what: string): Problem =>
 /** Start of planes that follow the first without gaps and uncompressed: ImageJ and tifffile write large stacks so. */
 export async function contiguousStart(tiff: Tiff, page: TiffPage): Promise<number> {
   const { offsets } = await readBlockTable(tiff, page);
-  const rowBytes = page.width * bytesPerPixel[page.pixelType];
-  const gapless = offsets.every((offset, i) => offset === offsets[0] + i * page.blockHeight * rowBytes);
-  if (page.compression === 1 && page.samples === 1 && gapless && !page.directory.entries.has(322)) return offsets[0];
+  const stripBytes = page.blockHeight * storedRowBytes(page);
+  const gapless = offsets.every((offset, i) => offset === offsets[0] + i * stripBytes);
+  if (page.compression === 1 && page.samples === 1 && gapless && !isTiled(page)) return offsets[0];
   throw new Problem({
     tag: "tiff-missing-pages",
     what: "The header announces more slices than the file has pages.",
