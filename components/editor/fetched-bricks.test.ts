@@ -12,12 +12,16 @@ const requests: string[] = [];
 let open = 0;
 let mostOpen = 0;
 let failing = false;
+/** From this column on, one chunk is like the other. */
+const FAR = 10;
+const far = gzipSync(Buffer.from(new Uint32Array(BRICK_VOXELS).fill(9).buffer));
 
 /** Chunks whose voxels tell where they are; the last column of bricks is all background (404). */
 function answer(url: string): Response {
   if (failing) return new Response(null, { status: 500 });
   const [bz, by, bx] = url.split("/").slice(-3).map(Number);
   if (bx === 3) return new Response(null, { status: 404 });
+  if (bx >= FAR) return new Response(far);
   const bytes = url.startsWith("/labels")
     ? new Uint32Array(BRICK_VOXELS).fill(70_000 + bz * 100 + by * 10 + bx)
     : new Uint16Array(BRICK_VOXELS).fill(1000 + bz * 100 + by * 10 + bx);
@@ -55,6 +59,24 @@ describe("labels of a prediction by bricks", () => {
     expect([...changed].sort()).toEqual([...keys].sort());
     await source.loadBricks(keys);
     expect(requests).toHaveLength(3);
+  });
+
+  it("keeps what is shown, however much it is, and lets go of the rest without a word", async () => {
+    const many = new FetchedLabelBricks({
+      shapeZyx: [64, 64, 64 * 500],
+      voxelSizeZyx,
+      chunkUrl: (bz, by, bx) => `/labels/${bz}/${by}/${bx + FAR}`,
+    });
+    const all = Array.from({ length: 240 }, (_, bx) => brickKeyOf(0, 0, bx));
+    const told: number[] = [];
+    many.onBricksChanged((changes) => told.push(...changes.map(({ key }) => key)));
+    many.keepLoaded("xy", all);
+    for (let at = 0; at < all.length; at += 8) await many.loadBricks(all.slice(at, at + 8));
+    expect(all.filter((key) => many.readBrick(key)?.[0] !== 9)).toEqual([]);
+    many.keepLoaded("xy", all.slice(-1));
+    await many.loadBricks([brickKeyOf(0, 0, 300)]);
+    expect(all.filter((key) => many.readBrick(key)).length).toBeLessThan(200);
+    expect(told).toHaveLength(241); // one arrival each
   });
 
   it("says when the server cannot be reached, and asks again afterwards", async () => {
