@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { CHUNK_BOUND_MS, fetchChunk } from "../viewer/bricks/fetch-chunk.ts";
 import type { ImageSource } from "../viewer/viewer-contract.ts";
 import { FetchedImageVoxels } from "./fetched-image-voxels.ts";
 import { FetchedLabelBricks } from "./fetched-label-bricks.ts";
@@ -87,6 +88,23 @@ describe("labels of a prediction by bricks", () => {
     await source.loadBricks(keys);
     expect(source.readBrick(keys[1])?.[0]).toBe(70_122);
   });
+});
+
+it("a request that hangs is given up, and what was asked of it can be asked for again", async () => {
+  vi.useFakeTimers();
+  try {
+    vi.stubGlobal(
+      "fetch",
+      (_url: string, { signal }: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    );
+    const hung = fetchChunk("/labels/0/0/0", "uint32", new AbortController().signal);
+    const refused = expect(hung).rejects.toMatchObject({ tag: "chunk-unreachable" });
+    await vi.advanceTimersByTimeAsync(CHUNK_BOUND_MS);
+    await refused;
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("image bricks for fills", () => {

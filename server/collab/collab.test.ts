@@ -107,6 +107,22 @@ describe("two people at one volume", () => {
     expect(rows.map(({ kind }) => kind).sort()).toEqual([1, 1, 2, 3]);
   });
 
+  it("are told that a stroke is saved while lists hold every other connection to the database", async () => {
+    const volumeId = await newVolume("busy database");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    const { pool } = server.services.connection;
+    const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+    try {
+      const label = ada.newLabel();
+      void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(1, 2, 3, 9) }] });
+      await waitFor(() => !isSaved(ada), "saving");
+      await saved(ada);
+    } finally {
+      for (const client of held) client.release();
+    }
+  });
+
   it("a fresh page loads the same state from the database", async () => {
     const volumeId = await newVolume("fresh");
     const ada = page(people.ada, volumeId);
@@ -288,6 +304,28 @@ describe("records of an importer", () => {
     expect(nuclei.voxels[imported]).toBe(64 * 128 - 8);
     expect(nuclei.people[nuclei.by[imported]].name).toBe("Ben");
   });
+});
+
+it("an import into a volume that nobody has open keeps it open, however long it takes", async () => {
+  const volumeId = await newVolume("slow import");
+  const { db, blobs } = server.services;
+  const { first } = await new PostgresRoomStore(db, blobs, volumeId).leaseLabels(1);
+  const volumes = liveVolumesOf(server.services);
+  await authorLabels(server.services, {
+    volumeId,
+    userId: people.ben.id,
+    brickKeys: [key0, key1],
+    labels: [first],
+    async readBrick() {
+      await volumes.closeIdle(performance.now() + 3_600_000);
+      return new Uint32Array(BRICK_VOXELS).fill(first);
+    },
+  });
+  expect((await createTestClient(server.address, people.ben.cookie).nucleus.list.query({ volumeId })).label).toEqual([
+    first,
+  ]);
+  await volumes.closeIdle(performance.now() + 3_600_000);
+  expect(await volumes.peek(volumeId)).toBeNull();
 });
 
 describe("the database", () => {

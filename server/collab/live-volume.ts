@@ -21,6 +21,8 @@ export interface LiveVolume {
   readonly labels: VolumeLabels;
   /** When somebody last needed it, by the clock that never goes back. */
   usedAtMs: number;
+  /** Works that go on in it (`LiveVolumes.use`): it is not closed under them. */
+  users: number;
   close(): void;
 }
 
@@ -30,8 +32,8 @@ export async function openLiveVolume(
   budgets: WorkBudgets,
   listener: { onGone(error: unknown): void; onTrouble(error: unknown): void },
 ): Promise<LiveVolume> {
-  const { db, blobs, events } = services;
-  const store = new PostgresRoomStore(db, blobs, volumeId);
+  const { db, journalDb, blobs, events } = services;
+  const store = new PostgresRoomStore(db, blobs, volumeId, journalDb);
   const stored = await store.open();
   const [{ projectId, baseLabels }] = await db
     .select({ projectId: volume.projectId, baseLabels: volume.baseLabels })
@@ -95,6 +97,7 @@ export async function openLiveVolume(
     room,
     labels,
     usedAtMs: performance.now(),
+    users: 0,
     close() {
       closed = true;
       if (tickTimer) clearTimeout(tickTimer);
