@@ -165,12 +165,16 @@ export class LiveVolumes {
   }
 
   async closeIdle(nowMs: number): Promise<void> {
-    for (const [volumeId, opening] of [...this.#open]) {
-      const live = await opening.catch(() => null);
-      if (!live?.room.isIdle || live.users > 0 || nowMs - live.usedAtMs < IDLE_MS) continue;
-      this.#open.delete(volumeId);
-      live.close();
-    }
+    for (const volumeId of [...this.#open.keys()]) await this.closeUnused(volumeId, nowMs - IDLE_MS);
+  }
+
+  /** Where nobody is in the volume and no work goes on, nor has since `sinceMs`. */
+  async closeUnused(volumeId: string, sinceMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const opening = this.#open.get(volumeId);
+    const live = await opening?.catch(() => null);
+    if (!live?.room.isIdle || live.users > 0 || live.usedAtMs > sinceMs || this.#open.get(volumeId) !== opening) return;
+    this.#open.delete(volumeId);
+    live.close();
   }
 
   #forget(volumeId: string, error: unknown): void {
