@@ -1,5 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import type { NucleusColumns } from "../server/collab/list-nuclei.ts";
+import type { NucleusColumns } from "../core/labels/nucleus-columns.ts";
 import { EditorPage, type PanePoint } from "./pages/editor-page.ts";
 import { ask, change, changeFromPage } from "./server/call-procedure.ts";
 import { seenByColleague } from "./server/colleague-address.ts";

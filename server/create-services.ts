@@ -14,6 +14,9 @@ import { removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
 import { prepareDataRoot } from "./storage/data-root.ts";
 
+/** Each room appends one tick at a time: a few serve many volumes. */
+const JOURNAL_CONNECTIONS = 4;
+
 /** Database up and migrated, blobs reachable, accounts ready. `close` stops them in the opposite order. */
 export async function createServices(
   environment: Environment,
@@ -23,6 +26,9 @@ export async function createServices(
   const embedded = environment.databaseUrl ? null : await startEmbeddedPostgres(environment.dataRoot);
   const databaseConfig = embedded?.config ?? { connectionString: environment.databaseUrl ?? "" };
   const connection = connectDatabase(databaseConfig, (error) => failureLog.failed("a database connection", error));
+  const journal = connectDatabase({ ...databaseConfig, max: JOURNAL_CONNECTIONS }, (error) =>
+    failureLog.failed("a database connection", error),
+  );
   const lock = await holdSingleServerLock(databaseConfig, () => {
     logOf("server").error("Another server has taken over this data. This one stops at once.");
     process.exit(1);
@@ -34,6 +40,7 @@ export async function createServices(
     environment,
     connection,
     db: connection.db,
+    journalDb: journal.db,
     blobs: createBlobStore(environment),
     events,
     openLines,
@@ -51,6 +58,7 @@ export async function createServices(
       openLines.close();
       await closeLiveVolumes(services);
       await services.authentication.close();
+      await journal.close();
       await connection.close();
       await lock.release();
       await embedded?.stop();

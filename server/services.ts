@@ -10,6 +10,8 @@ export interface Services {
   readonly environment: Environment;
   readonly connection: DatabaseConnection;
   readonly db: DatabaseConnection["db"];
+  /** Connections that only the journals of strokes use: "Saved" does not wait behind lists. */
+  readonly journalDb: DatabaseConnection["db"];
   readonly blobs: BlobStore;
   readonly events: ServerEvents;
   readonly authentication: Authentication;

@@ -1,6 +1,7 @@
 "use client";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import type { inferRouterOutputs } from "@trpc/server";
 import { type ReactNode, useState } from "react";
 import superjson from "superjson";
 import type { AppRouter } from "../../server/index.ts";
@@ -10,6 +11,22 @@ import { TRPCProvider } from "./trpc.ts";
 const TRPC_URL = "/trpc";
 /** The server takes no more calls in one request (server/http/trpc-door.ts). */
 const MAX_BATCH = 20;
+type Outputs = inferRouterOutputs<AppRouter>;
+type Procedure = { [R in keyof Outputs & string]: `${R}.${keyof Outputs[R] & string}` }[keyof Outputs & string];
+
+/** What may take longer than a person waits for the rest: a batch is answered when its slowest call is. */
+const TRAVELS_ALONE: ReadonlySet<string> = new Set([
+  "nucleus.list",
+  "nucleus.counts",
+  "training.state",
+  "training.start",
+  "learningCurve.points",
+  "project.progress",
+  "volume.roomInUse",
+  "audit.verify",
+] satisfies Procedure[]);
+/** A question that hangs is as good as none; a training that starts counts and freezes first. */
+const QUESTION_BOUND_MS = 60_000;
 const ME_KEY = [["account", "me"]];
 
 function createQueryClient(): QueryClient {
@@ -33,13 +50,29 @@ function createQueryClient(): QueryClient {
   return client;
 }
 
+const boundedFetch: typeof fetch = (url, init) => {
+  if (init?.method === "POST") return fetch(url, init);
+  const bound = AbortSignal.timeout(QUESTION_BOUND_MS);
+  return fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, bound]) : bound });
+};
+
 const createApiClient = () =>
   createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: httpSubscriptionLink({ url: TRPC_URL, transformer: superjson }),
-        false: httpBatchLink({ url: TRPC_URL, transformer: superjson, maxURLLength: 4_000, maxItems: MAX_BATCH }),
+        false: splitLink({
+          condition: ({ path }) => TRAVELS_ALONE.has(path),
+          true: httpLink({ url: TRPC_URL, transformer: superjson, fetch: boundedFetch }),
+          false: httpBatchLink({
+            url: TRPC_URL,
+            transformer: superjson,
+            maxURLLength: 4_000,
+            maxItems: MAX_BATCH,
+            fetch: boundedFetch,
+          }),
+        }),
       }),
     ],
   });

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useCallback, useEffect, useRef } from "react";
 import type { ServerEvent } from "../../server/index.ts";
+import { patchNuclei } from "./nucleus-cache.ts";
 import { isStaleBy } from "./topic-queries.ts";
 import { useTRPC } from "./trpc.ts";
 
@@ -29,6 +30,7 @@ export function useInstallationEvents(): { connected: boolean } {
 
 function useGathered(onEvent?: (event: ServerEvent) => void): (event: ServerEvent) => void {
   const queryClient = useQueryClient();
+  const trpc = useTRPC();
   const waiting = useRef<ServerEvent[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(
@@ -41,6 +43,15 @@ function useGathered(onEvent?: (event: ServerEvent) => void): (event: ServerEven
   return useCallback(
     (event: ServerEvent) => {
       onEvent?.(event);
+      if (event.topic === "nuclei")
+        patchNuclei(
+          queryClient,
+          {
+            list: (volumeId) => trpc.nucleus.list.queryKey({ volumeId }),
+            counts: (projectId) => trpc.nucleus.counts.queryKey({ projectId }),
+          },
+          event,
+        );
       waiting.current.push(event);
       timer.current ??= setTimeout(() => {
         const events = waiting.current;
@@ -51,7 +62,7 @@ function useGathered(onEvent?: (event: ServerEvent) => void): (event: ServerEven
         });
       }, GATHER_MS);
     },
-    [queryClient, onEvent],
+    [queryClient, onEvent, trpc],
   );
 }
 

@@ -13,13 +13,13 @@ export const LARGE_SHAPE_ZYX: Zyx = [128, 512, 512];
 export const LARGE_VOXEL_SIZE_ZYX: Zyx = [1, 0.4, 0.4];
 const NUCLEI = 1_000;
 
-/** A synthetic volume of 512 × 512 × 128 uint16 brought in by the product's own import command; returns its id. */
-export async function importLargeVolume(bench: BenchProduct): Promise<string> {
+/** A synthetic volume, of 512 × 512 × 128 unless said otherwise, uint16, brought in by the product's own import command; returns its id. */
+export async function importLargeVolume(bench: BenchProduct, shapeZyx = LARGE_SHAPE_ZYX): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "kl-large-"));
   try {
-    const { image } = generateSample(1, { shapeZyx: LARGE_SHAPE_ZYX, voxelSizeZyx: LARGE_VOXEL_SIZE_ZYX }, NUCLEI);
+    const { image } = generateSample(1, { shapeZyx, voxelSizeZyx: LARGE_VOXEL_SIZE_ZYX }, NUCLEI);
     const file = path.join(folder, "large.tif");
-    await writeFile(file, writePlainTiff(image, LARGE_SHAPE_ZYX));
+    await writeFile(file, writePlainTiff(image, shapeZyx));
     const given = {
       "--server": bench.product.address,
       "--email": emailOf("Ada Lovelace"),

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import os from "node:os";
 
 interface Row {
@@ -12,12 +13,15 @@ export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : 
 /** Load of the machine before the benchmark itself adds to it. */
 const loadAtStart = os.loadavg()[0];
 
-/** One JSON object for programs, and under it the rows that docs/results.md holds. */
+/** One JSON object for programs, also in the file after `--json`, and under it the rows that docs/results.md holds. */
 export function report(measured: Readonly<Record<string, unknown>>, rows: readonly Row[]): void {
   const date = new Date().toISOString().slice(0, 10);
   const [cpu] = os.cpus();
   const machine = `${os.cpus().length} cores, ${cpu.model.trim()}, load ${loadAtStart.toFixed(1)} at the start`;
-  console.log(JSON.stringify({ date, machine, ...measured }));
+  const json = JSON.stringify({ date, machine, ...measured });
+  console.log(json);
+  const file = process.argv.indexOf("--json");
+  if (file > 0) writeFileSync(process.argv[file + 1], `${json}\n`);
   for (const { what, must, command, figure } of rows)
     console.log(`| ${what} | ${must} | \`${command}\` | ${date} | ${machine} | ${figure} |`);
 }

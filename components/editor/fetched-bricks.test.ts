@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { CHUNK_BOUND_MS, fetchChunk } from "../viewer/bricks/fetch-chunk.ts";
 import type { ImageSource } from "../viewer/viewer-contract.ts";
 import { FetchedImageVoxels } from "./fetched-image-voxels.ts";
 import { FetchedLabelBricks } from "./fetched-label-bricks.ts";
@@ -12,12 +13,16 @@ const requests: string[] = [];
 let open = 0;
 let mostOpen = 0;
 let failing = false;
+/** From this column on, one chunk is like the other. */
+const FAR = 10;
+const far = gzipSync(Buffer.from(new Uint32Array(BRICK_VOXELS).fill(9).buffer));
 
 /** Chunks whose voxels tell where they are; the last column of bricks is all background (404). */
 function answer(url: string): Response {
   if (failing) return new Response(null, { status: 500 });
   const [bz, by, bx] = url.split("/").slice(-3).map(Number);
   if (bx === 3) return new Response(null, { status: 404 });
+  if (bx >= FAR) return new Response(far);
   const bytes = url.startsWith("/labels")
     ? new Uint32Array(BRICK_VOXELS).fill(70_000 + bz * 100 + by * 10 + bx)
     : new Uint16Array(BRICK_VOXELS).fill(1000 + bz * 100 + by * 10 + bx);
@@ -57,6 +62,24 @@ describe("labels of a prediction by bricks", () => {
     expect(requests).toHaveLength(3);
   });
 
+  it("keeps what is shown, however much it is, and lets go of the rest without a word", async () => {
+    const many = new FetchedLabelBricks({
+      shapeZyx: [64, 64, 64 * 500],
+      voxelSizeZyx,
+      chunkUrl: (bz, by, bx) => `/labels/${bz}/${by}/${bx + FAR}`,
+    });
+    const all = Array.from({ length: 240 }, (_, bx) => brickKeyOf(0, 0, bx));
+    const told: number[] = [];
+    many.onBricksChanged((changes) => told.push(...changes.map(({ key }) => key)));
+    many.keepLoaded("xy", all);
+    for (let at = 0; at < all.length; at += 8) await many.loadBricks(all.slice(at, at + 8));
+    expect(all.filter((key) => many.readBrick(key)?.[0] !== 9)).toEqual([]);
+    many.keepLoaded("xy", all.slice(-1));
+    await many.loadBricks([brickKeyOf(0, 0, 300)]);
+    expect(all.filter((key) => many.readBrick(key)).length).toBeLessThan(200);
+    expect(told).toHaveLength(241); // one arrival each
+  });
+
   it("says when the server cannot be reached, and asks again afterwards", async () => {
     const source = create();
     failing = true;
@@ -65,6 +88,23 @@ describe("labels of a prediction by bricks", () => {
     await source.loadBricks(keys);
     expect(source.readBrick(keys[1])?.[0]).toBe(70_122);
   });
+});
+
+it("a request that hangs is given up, and what was asked of it can be asked for again", async () => {
+  vi.useFakeTimers();
+  try {
+    vi.stubGlobal(
+      "fetch",
+      (_url: string, { signal }: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    );
+    const hung = fetchChunk("/labels/0/0/0", "uint32", new AbortController().signal);
+    const refused = expect(hung).rejects.toMatchObject({ tag: "chunk-unreachable" });
+    await vi.advanceTimersByTimeAsync(CHUNK_BOUND_MS);
+    await refused;
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("image bricks for fills", () => {

@@ -1,9 +1,11 @@
+import { KeptBricks } from "../../core/edit/kept-bricks.ts";
 import type { BrickChange, LabelBrickSource, Unsubscribe } from "../../core/edit/label-document.ts";
-import { BRICK_VOXELS, type BrickKey, brickPositionZyx } from "../../core/volume/brick.ts";
+import { type BrickKey, backgroundBrick, brickPositionZyx } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { ByteLru } from "../viewer/bricks/byte-lru.ts";
 import { fetchChunk } from "../viewer/bricks/fetch-chunk.ts";
 
+/** Of bricks that nobody shows. */
 const MAX_BYTES = 192 * 2 ** 20;
 
 export interface LabelImage {
@@ -19,7 +21,7 @@ export class FetchedLabelBricks implements LabelBrickSource {
   readonly voxelSizeZyx: Zyx;
   readonly #image: LabelImage;
   readonly #cache = new ByteLru<BrickKey, Uint32Array>(MAX_BYTES);
-  readonly #background = new Uint32Array(BRICK_VOXELS);
+  readonly #kept = new KeptBricks();
   readonly #loading = new Map<BrickKey, Promise<void>>();
   readonly #listeners = new Set<(changes: readonly BrickChange[]) => void>();
 
@@ -45,6 +47,10 @@ export class FetchedLabelBricks implements LabelBrickSource {
     return () => this.#listeners.delete(listener);
   }
 
+  keepLoaded(holder: string, keys: readonly BrickKey[]): void {
+    this.#kept.keep(holder, keys);
+  }
+
   /** One request per brick, however many ask: it is not aborted, as others may wait for it. */
   #load(key: BrickKey, wanted: ReadonlySet<BrickKey>): Promise<void> {
     let loading = this.#loading.get(key);
@@ -58,9 +64,9 @@ export class FetchedLabelBricks implements LabelBrickSource {
   async #fetch(key: BrickKey, wanted: ReadonlySet<BrickKey>): Promise<void> {
     const [bz, by, bx] = brickPositionZyx(key);
     const voxels = await fetchChunk(this.#image.chunkUrl(bz, by, bx), "uint32", new AbortController().signal);
-    const brick = voxels instanceof Uint32Array ? voxels : this.#background;
-    const gone = this.#cache.set(key, brick, voxels ? brick.byteLength : 0, (other) => wanted.has(other));
-    const changes = [key, ...gone].map((changed) => ({ key: changed, box: null }));
-    for (const listener of [...this.#listeners]) listener(changes);
+    const brick = voxels instanceof Uint32Array ? voxels : backgroundBrick;
+    const isNeeded = (other: BrickKey) => wanted.has(other) || this.#kept.has(other);
+    this.#cache.set(key, brick, voxels ? brick.byteLength : 0, isNeeded);
+    for (const listener of [...this.#listeners]) listener([{ key, box: null }]);
   }
 }

@@ -30,6 +30,7 @@ export class PreviewLabels implements LabelBrickSource {
   readonly #listeners = new Set<(changes: readonly BrickChange[]) => void>();
   readonly #copies = new Map<BrickKey, Uint32Array>();
   readonly #detach: Unsubscribe;
+  readonly #coming = new Set<BrickKey>();
   /** In the order in which they began. */
   readonly #gestures = new Set<Gesture>();
 
@@ -57,6 +58,10 @@ export class PreviewLabels implements LabelBrickSource {
   onBricksChanged(listener: (changes: readonly BrickChange[]) => void): Unsubscribe {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  keepLoaded(holder: string, keys: readonly BrickKey[]): void {
+    this.#source.keepLoaded(holder, keys);
   }
 
   /** `mayOverwrite` is asked for the label that lies under the paint. */
@@ -105,7 +110,10 @@ export class PreviewLabels implements LabelBrickSource {
   /** False while the brick is not loaded: it is painted when it arrives. */
   #paint(key: BrickKey, { label, mayOverwrite }: Gesture, piece: VoxelSet): boolean {
     const below = this.#source.readBrick(key);
-    if (!below) return false;
+    if (!below) {
+      this.#load(key);
+      return false;
+    }
     let copy = this.#copies.get(key);
     if (!copy) {
       copy = below.slice();
@@ -118,6 +126,14 @@ export class PreviewLabels implements LabelBrickSource {
       else for (let i = at; i < at + end - first; i++) if (mayOverwrite(below[i])) into[i] = label;
     });
     return true;
+  }
+
+  /** Zoomed out, a brick that is shown need not be loaded. */
+  #load(key: BrickKey): void {
+    if (this.#coming.has(key)) return;
+    this.#coming.add(key);
+    const settle = () => this.#coming.delete(key);
+    void this.#source.loadBricks([key]).then(settle, settle); // the pane asks again, and says what went wrong
   }
 
   #onSourceChanged(changes: readonly BrickChange[]): void {

@@ -38,7 +38,10 @@ export interface EditAct {
 
 export interface BrickChange {
   readonly key: BrickKey;
-  /** Changed box in volume coordinates; null = the whole brick (it was loaded, dropped or rebuilt). */
+  /**
+   * Changed box in volume coordinates; null = the whole brick: it was loaded or rebuilt, or it changed while it was not
+   * loaded. Bricks that go because there are too many are not told.
+   */
   readonly box: VoxelBox | null;
 }
 
@@ -48,11 +51,16 @@ export type Unsubscribe = () => void;
 export interface LabelBrickSource {
   readonly shapeZyx: Zyx;
   readonly voxelSizeZyx: Zyx;
-  /** 64³ labels, x fastest, merges not resolved; undefined while not loaded. Never write into it. */
+  /**
+   * 64³ labels, x fastest, merges not resolved; undefined while not loaded. `backgroundBrick` where it is known that there
+   * are none, which is known of many bricks without loading them. Never write into it.
+   */
   readBrick(key: BrickKey): Uint32Array | undefined;
   /** Resolves when all are loaded and readable. Rejects with a Problem. */
   loadBricks(keys: readonly BrickKey[], signal?: AbortSignal): Promise<void>;
   onBricksChanged(listener: (changes: readonly BrickChange[]) => void): Unsubscribe;
+  /** These stay loaded once they are, however many, until the same holder names others. */
+  keepLoaded(holder: string, keys: readonly BrickKey[]): void;
 }
 
 /** `saved` = durable in the server's database, nothing else. */

@@ -1,6 +1,7 @@
 import {
   BRICK_SIZE,
   type BrickKey,
+  backgroundBrick,
   brickBox,
   brickGridZyx,
   brickKeyOf,
@@ -51,7 +52,7 @@ function addBrickVoxels(
   wanted: ReadonlySet<LabelValue>,
 ): BrickKey[] {
   const brick = source.readBrick(key);
-  if (!brick) return [];
+  if (!brick || brick === backgroundBrick) return [];
   const { minZyx, maxZyx } = brickBox(key, source.shapeZyx);
   const faces = new Set<number>();
   let last = 0; // most voxels repeat their neighbour's label: ask the set only when it changes

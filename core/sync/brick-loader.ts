@@ -1,13 +1,14 @@
+import { KeptBricks } from "../edit/kept-bricks.ts";
 import { Problem } from "../problem.ts";
 import type { BrickKey } from "../volume/brick.ts";
 import { MalformedBytes } from "./bytes.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
 import type { LabelFold } from "./label-fold.ts";
-import type { LabelGrid } from "./label-grid.ts";
+import { allBrickKeys, type LabelGrid } from "./label-grid.ts";
 import { declaresBlob, decodeBlob } from "./paint-ref-codec.ts";
 import type { PaintBody } from "./record.ts";
 
-/** At most this many loaded bricks: 1 to 2 MiB each (R28). */
+/** At most this many loaded bricks with labels that nobody shows: 1 to 2 MiB each (R28). */
 const MAX_BRICKS = 300;
 /** Browsers open six connections to a server: the other half is for the image. */
 const PARALLEL = 3;
@@ -15,9 +16,17 @@ const PARALLEL = 3;
 export type BrickPorts = Pick<LabelDocumentPorts, "fetchBrick" | "fetchBlob"> & {
   /** Where large blobs must not hold up everything else; at once without it. */
   decodeBlob?(bytes: Uint8Array, grid: LabelGrid): Promise<PaintBody>;
+  /** Known without asking: the base has no label in this brick. */
+  isBaseEmpty?(key: BrickKey): boolean;
 };
 
-/** Brings base bricks and blobs to the fold that is shown, and forgets the bricks used least recently. */
+/** A brick that was empty and is shown gets so many paints in the frame that brings them; with more it is loaded. */
+const AT_ONCE_PAINTS = 8;
+
+/**
+ * Brings base bricks and blobs to the fold that is shown, and forgets the bricks used least recently. What is shown stays,
+ * however much it is; bricks without a label take no memory and never go.
+ */
 export class BrickLoader {
   readonly #ports: BrickPorts;
   readonly #fold: () => LabelFold;
@@ -26,12 +35,31 @@ export class BrickLoader {
   readonly #arriving = new Map<BrickKey, Promise<void>>();
   readonly #blobs = new Map<string, Promise<PaintBody>>();
   readonly #capacity: number;
+  #lastLoaded: ReadonlySet<BrickKey> = new Set();
+  readonly kept = new KeptBricks();
 
   constructor(ports: BrickPorts, fold: () => LabelFold, rev: () => number, capacity = MAX_BRICKS) {
     this.#ports = ports;
     this.#fold = fold;
     this.#rev = rev;
     this.#capacity = capacity;
+  }
+
+  /** Nothing was ever painted here, and no request is needed to know it. */
+  isBackground(key: BrickKey): boolean {
+    const { bricks } = this.#fold();
+    return !bricks.isLoaded(key) && !bricks.isPainted(key) && this.#ports.isBaseEmpty?.(key) === true;
+  }
+
+  /** The first paints of a brick that is shown are seen at once. */
+  paintFirst(keys: Iterable<BrickKey>): void {
+    const { bricks } = this.#fold();
+    for (const key of keys) {
+      if (bricks.isLoaded(key) || !this.#ports.isBaseEmpty?.(key) || !this.kept.has(key)) continue;
+      const items = bricks.itemsOf(key);
+      if (items.length === 0 || items.length > AT_ONCE_PAINTS || items.some(({ body }) => !body)) continue;
+      this.#take(key, null);
+    }
   }
 
   /** Newest use last: a Map keeps insertion order. */
@@ -43,6 +71,8 @@ export class BrickLoader {
   }
 
   async load(keys: readonly BrickKey[], onLoaded: () => void, signal?: AbortSignal): Promise<void> {
+    // What is known to be empty is here at once, and follows what is painted there later.
+    for (const key of keys.filter((known) => this.isBackground(known))) this.#take(key, null);
     const queue = keys.filter((key) => !this.#fold().bricks.isLoaded(key));
     for (const key of keys) this.touch(key);
     const worker = async () => {
@@ -53,7 +83,8 @@ export class BrickLoader {
       }
     };
     await Promise.all(Array.from({ length: Math.min(PARALLEL, queue.length) }, worker));
-    this.#evict(new Set(keys));
+    this.#lastLoaded = new Set(keys);
+    this.letGo();
     await this.loadBlobs(keys);
     onLoaded();
   }
@@ -84,7 +115,10 @@ export class BrickLoader {
   async reload(onLoaded: () => void): Promise<void> {
     const keys = [...this.#bases.keys()];
     this.#bases.clear();
-    for (const key of keys) this.#fold().bricks.drop(key);
+    const { bricks, grid } = this.#fold();
+    for (const key of keys) bricks.drop(key);
+    // Also what was known to be empty, and never loaded, may have labels in the new base.
+    for (const key of allBrickKeys(grid)) bricks.markStale(key);
     await this.load(keys, onLoaded);
   }
 
@@ -102,8 +136,12 @@ export class BrickLoader {
     const base = await this.#ports.fetchBrick(key, this.#rev(), signal);
     if (base && base.length !== brickSize ** 3)
       throw new Problem({ tag: "brick-damaged", what: "A part of the labels arrived damaged.", where: `brick ${key}` });
+    this.#take(key, base);
+  }
+
+  /** R51: combined with the records that are live now, in one synchronous step. */
+  #take(key: BrickKey, base: Uint32Array | null): void {
     this.#bases.set(key, base);
-    // R51: combined with the records that are live now, in one synchronous step.
     this.#fold().bricks.load(key, base);
   }
 
@@ -133,12 +171,17 @@ export class BrickLoader {
     }
   }
 
-  #evict(inUse: ReadonlySet<BrickKey>): void {
-    for (const key of [...this.#bases.keys()]) {
-      if (this.#bases.size <= this.#capacity) return;
-      if (inUse.has(key)) continue;
+  /** The bricks used least recently go where there are too many, but for those that are shown and those of the last load. */
+  letGo(): void {
+    const { bricks } = this.#fold();
+    const withLabels = [...this.#bases.keys()].filter((key) => bricks.takesMemory(key));
+    let surplus = withLabels.length - this.#capacity;
+    for (const key of withLabels) {
+      if (surplus <= 0) return;
+      if (this.#lastLoaded.has(key) || this.kept.has(key)) continue;
+      surplus--;
       this.#bases.delete(key);
-      this.#fold().bricks.drop(key);
+      bricks.drop(key);
     }
   }
 }

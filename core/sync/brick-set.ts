@@ -49,6 +49,17 @@ export class BrickSet {
     return this.#loaded.has(key);
   }
 
+  /** Loaded or not: some live record paints here, undone or not. */
+  isPainted(key: BrickKey): boolean {
+    return this.#items.has(key);
+  }
+
+  /** True where a loaded brick has voxels of its own in memory. */
+  takesMemory(key: BrickKey): boolean {
+    const brick = this.#loaded.get(key);
+    return brick !== undefined && brick.voxels.voxels !== null;
+  }
+
   /** Null = all background; undefined = not loaded. */
   read(key: BrickKey): Uint32Array | null | undefined {
     const brick = this.#loaded.get(key);
@@ -88,15 +99,24 @@ export class BrickSet {
     this.#changed.set(key, null);
   }
 
+  /** Lets go of the voxels, which are as they were: no change. */
   drop(key: BrickKey): void {
-    if (this.#loaded.delete(key)) this.#changed.set(key, null);
+    this.#loaded.delete(key);
+  }
+
+  /** What is in the brick is no longer true, without its base being here. */
+  markStale(key: BrickKey): void {
+    this.#changed.set(key, null);
   }
 
   /** An item that sorts last is painted; a late one is painted and then covered by its successors (R16). */
   add(item: PaintItem): void {
     const at = this.#insert(item);
     const brick = this.#loaded.get(item.key);
-    if (!brick) return;
+    if (!brick) {
+      if (!item.owner.undone) this.markStale(item.key);
+      return;
+    }
     brick.isHeavy ||= isHeavy(item);
     if (item.owner.undone || !item.body) return;
     const items = this.itemsOf(item.key);
@@ -130,7 +150,10 @@ export class BrickSet {
   /** Restores a box from the base and paints every live item that meets it, clipped (R16). */
   refold(key: BrickKey, box: LocalBox): void {
     const brick = this.#loaded.get(key);
-    if (!brick) return;
+    if (!brick) {
+      this.markStale(key);
+      return;
+    }
     const items = this.itemsOf(key);
     if (items.length === 0) {
       brick.voxels.forgetPaint();
@@ -142,7 +165,12 @@ export class BrickSet {
     this.#mark(key, box);
   }
 
-  /** Changed boxes since the last call; null = the whole brick. */
+  /** Bricks that have changed since `takeChanges`. */
+  changedKeys(): IterableIterator<BrickKey> {
+    return this.#changed.keys();
+  }
+
+  /** Changed boxes since the last call; null = the whole brick, which need not be loaded. */
   takeChanges(): Map<BrickKey, LocalBox | null> {
     const changes = this.#changed;
     if (changes.size > 0) this.#changed = new Map();

@@ -16,7 +16,12 @@ const row = (z: number, y: number, x0: number, x1: number) => Int32Array.from([z
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A page whose every port is in the test's hands. */
-function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = [], blobsOnly = false) {
+function openPage(
+  change: Partial<LabelDocumentPorts> = {},
+  rows: OutboxRow[] = [],
+  blobsOnly = false,
+  maxLoadedBricks?: number,
+) {
   const server = new Y.Doc();
   initialiseDocument(server, grid, "server");
   const sent: Message[] = [];
@@ -42,6 +47,7 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
       ...grid,
       voxelSizeZyx: [2, 1, 1],
       who: {},
+      maxLoadedBricks,
       ...(blobsOnly && { planLimits: { bodyBytes: 1, inlineRecords: 0 } }),
     },
     {
@@ -249,6 +255,46 @@ describe("a base", () => {
     expect([voxel(page, 1, 2, 13), voxel(page, 1, 2, 14)]).toEqual([0, 101]);
     expect(page.readBrick(1)?.[3 + 2 * 16 + 256]).toBe(101); // beyond the edge of the first brick
     expect(asked).toEqual([]);
+  });
+
+  it("that is not there makes every unpainted brick readable at once, and the first stroke of whoever shows it is seen", async () => {
+    const { page, start, sync, asked } = counting(false);
+    await start();
+    await sync();
+    expect(page.readBrick(1025)).toBe(page.readBrick(0));
+    page.keepLoaded("xy", [0]);
+    const told: number[] = [];
+    page.onBricksChanged((changes) => told.push(...changes.map(({ key }) => key)));
+    const painting = page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 2, 14, 20) }] });
+    // Brick 0 is shown; brick 1 is not, and whoever comes to show it has to ask for it.
+    expect([voxel(page, 1, 2, 14), page.readBrick(1), told]).toEqual([101, undefined, [0, 1]]);
+    await painting;
+    await page.loadBricks([1]);
+    expect(page.readBrick(1)?.[3 + 2 * 16 + 256]).toBe(101);
+    expect(asked).toEqual([]);
+  });
+
+  it("costs neither memory nor a second request where it has no label: such bricks never go", async () => {
+    const asked: number[] = [];
+    const { page, start } = openPage(
+      {
+        async fetchBrick(key) {
+          asked.push(key);
+          return key < 3 ? new Uint32Array(16 ** 3).fill(7) : null;
+        },
+      },
+      [],
+      false,
+      2,
+    );
+    await start();
+    const empty = [1024, 1025, 1026, 2048, 2049, 2050];
+    await page.loadBricks(empty);
+    for (const key of keys) await page.loadBricks([key]);
+    await page.loadBricks(empty);
+    expect(empty.every((key) => page.readBrick(key)?.[0] === 0)).toBe(true);
+    expect(asked).toHaveLength(9);
+    expect(keys.map((key) => page.readBrick(key)?.[0])).toEqual([undefined, 7, 7]);
   });
 
   it("is asked for brick by brick, at most three at once", async () => {

@@ -8,9 +8,9 @@ import type {
   Unsubscribe,
 } from "../edit/label-document.ts";
 import { Problem } from "../problem.ts";
-import type { BrickKey } from "../volume/brick.ts";
+import { BRICK_SIZE, type BrickKey, backgroundBrick } from "../volume/brick.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
-import { BrickLoader } from "./brick-loader.ts";
+import { BrickLoader, type BrickPorts } from "./brick-loader.ts";
 import { baseOf } from "./document-layout.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
 import { fetchPatiently } from "./fetch-patiently.ts";
@@ -56,12 +56,14 @@ const CLOSED_TO_EDITS = { tag: "read-only", what: "This volume cannot be edited 
 
 export function createLabelDocument(options: LabelDocumentOptions, ports: LabelDocumentPorts): CollabDocument {
   const grid: LabelGrid = { shapeZyx: options.shapeZyx, brickSize: options.brickSize };
-  const background = new Uint32Array(options.brickSize ** 3);
+  const background = options.brickSize === BRICK_SIZE ? backgroundBrick : new Uint32Array(options.brickSize ** 3);
   const listeners = new Set<() => void>();
   const brickListeners = new Set<(changes: readonly BrickChange[]) => void>();
   const undoStack = new UndoStack();
   const presence = new PresenceHub(options.who, ports.schedule);
   let revision = 0;
+  /** Known since the first lease: the base of rev 0 is background everywhere. */
+  let isBaseless = false;
   let voxelsQueued = false;
   let retrying = false;
   let factsRevision = 0;
@@ -81,15 +83,20 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     onRefused: (id) => undoStack.forget(id),
   });
   const fold = () => session.replica.fold;
-  const patientPorts: Pick<LabelDocumentPorts, "fetchBrick" | "fetchBlob"> = {
+  const rev = (): number => baseOf(session.replica.doc).rev;
+  const patientPorts: BrickPorts = {
     // A volume without a base asks the server for none: it is painted and read without a connection too.
     fetchBrick: async (key, rev, signal) =>
       rev === 0 && !(await session.hasBase)
         ? null
         : fetchPatiently(() => ports.fetchBrick(key, rev, signal), ports.schedule, signal),
     fetchBlob: (sha256) => ports.fetchBlob(sha256),
+    isBaseEmpty: () => isBaseless && rev() === 0,
   };
-  const bricks = new BrickLoader(patientPorts, fold, () => baseOf(session.replica.doc).rev, options.maxLoadedBricks);
+  const bricks = new BrickLoader(patientPorts, fold, rev, options.maxLoadedBricks);
+  void session.hasBase.then((hasBase) => {
+    isBaseless = !hasBase;
+  });
   presence.attach(session.replica.awareness);
 
   function notify(): void {
@@ -108,13 +115,15 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
 
   function flushVoxels(): void {
     voxelsQueued = false;
+    bricks.paintFirst(fold().bricks.changedKeys());
     const changes = fold().bricks.takeChanges();
     if (changes.size > 0) {
+      bricks.letGo();
       const told = [...changes].map(([key, box]): BrickChange => ({ key, box: box && toVolumeBox(key, box) }));
       for (const listener of [...brickListeners]) listener(told);
     }
-    const missing = fold().missingBlobs(fold().bricks.loadedKeys());
-    if (missing.size > 0) void bricks.loadBlobs(fold().bricks.loadedKeys()).then(queueVoxels, retryVoxels);
+    if (fold().isWaitingForBlobs && fold().missingBlobs(fold().bricks.loadedKeys()).size > 0)
+      void bricks.loadBlobs(fold().bricks.loadedKeys()).then(queueVoxels, retryVoxels);
     if (fold().facts.revision !== factsRevision) {
       factsRevision = fold().facts.revision;
       nucleiRevision++;
@@ -176,10 +185,11 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     },
     readBrick(key) {
       const voxels = fold().bricks.read(key);
-      if (voxels === undefined) return undefined;
+      if (voxels === undefined) return bricks.isBackground(key) ? background : undefined;
       bricks.touch(key);
       return voxels ?? background;
     },
+    keepLoaded: (holder, keys) => bricks.kept.keep(holder, keys),
     async loadBricks(keys, signal) {
       const outside = keys.find((key) => !brickExtent(grid, key));
       if (outside !== undefined)

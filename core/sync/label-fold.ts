@@ -145,6 +145,11 @@ export class LabelFold {
     return this.#blobs.get(sha256);
   }
 
+  /** Some large edit's voxels have not arrived, of whatever brick. */
+  get isWaitingForBlobs(): boolean {
+    return this.#waitingForBlob.size > 0;
+  }
+
   /** Blobs that are missing for these bricks. */
   missingBlobs(keys: Iterable<BrickKey>): Set<string> {
     const missing = new Set<string>();

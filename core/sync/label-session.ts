@@ -58,7 +58,8 @@ export class LabelSession {
   #isLookingAgain = false;
   #refusals = 0;
   #closed = false;
-  #cancelRetry = () => {};
+  #cancelLeaseRetry = () => {};
+  #cancelUploadRetry = () => {};
   #stopped: string | null = null;
   /** Why the server does not save at the moment; until it has saved something. */
   #trouble: string | null = null;
@@ -126,7 +127,8 @@ export class LabelSession {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelRetry();
+    this.#cancelLeaseRetry();
+    this.#cancelUploadRetry();
     this.#link?.close();
     this.#coming?.close();
     this.#shown.close();
@@ -203,7 +205,7 @@ export class LabelSession {
         this.#tellBase(true);
       } else {
         this.#noteTrouble(error);
-        this.#cancelRetry = this.#ports.schedule(
+        this.#cancelLeaseRetry = this.#ports.schedule(
           () => void this.#takeLease(Math.min(retryMs * 2, RETRY_MAX_MS)),
           retryMs,
         );
@@ -303,7 +305,7 @@ export class LabelSession {
       }
     } catch (error) {
       this.#noteTrouble(error);
-      if (!this.#closed) this.#cancelRetry = this.#ports.schedule(() => void this.#upload(), RETRY_MAX_MS);
+      if (!this.#closed) this.#cancelUploadRetry = this.#ports.schedule(() => void this.#upload(), RETRY_MAX_MS);
     } finally {
       this.#uploading = false;
     }

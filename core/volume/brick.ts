@@ -4,6 +4,9 @@ import type { VoxelBox, Zyx } from "./voxel-space.ts";
 export const BRICK_SIZE = 64;
 export const BRICK_VOXELS = BRICK_SIZE ** 3;
 
+/** What every brick without a label reads as: readers that know it by its identity skip it. Never write into it. */
+export const backgroundBrick = new Uint32Array(BRICK_VOXELS);
+
 const KEY_BASE = 1024; // 10 bits per axis reach 65 536 voxels
 
 /** `bx + by·1024 + bz·1048576`: multiplication, as `<<` overflows beyond 30 bits. */

@@ -80,8 +80,6 @@ export const labelJournal = pgTable(
   (t) => [
     primaryKey({ columns: [t.volumeId, t.session, t.seq] }),
     index("label_journal_position_idx").on(t.volumeId, t.position),
-    index("label_journal_labels_idx").using("gin", t.labels),
-    index("label_journal_bricks_idx").using("gin", t.brickKeys),
   ],
 );
 
@@ -99,3 +97,18 @@ export const labelBlob = pgTable(
   },
   (t) => [primaryKey({ columns: [t.volumeId, t.sha256] })],
 );
+
+/**
+ * How many nuclei a volume has: what the journal says up to a position, on a basis (imported labels, boxes kept out).
+ * Anything newer makes it stale, and the volume is counted anew.
+ */
+export const nucleusCount = pgTable("nucleus_count", {
+  volumeId: ofVolume().primaryKey(),
+  position: bigint("position", { mode: "number" }).notNull(),
+  basis: text("basis").notNull(),
+  truth: integer("truth").notNull(),
+  unfinished: integer("unfinished").notNull(),
+  /** Of the truth, those outside of boxes kept for validation. */
+  trainable: integer("trainable").notNull(),
+  countedAt: createdAt(),
+});

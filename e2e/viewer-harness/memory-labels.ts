@@ -74,6 +74,8 @@ export class MemoryLabels implements LabelBrickSource {
     return () => this.#listeners.delete(listener);
   }
 
+  keepLoaded(): void {} // nothing ever goes
+
   #tell(changes: readonly BrickChange[]): void {
     for (const listener of this.#listeners) listener(changes);
   }

@@ -10,6 +10,7 @@ import { labelBlob } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
+import type { LiveVolume } from "./live-volume.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
 import type { AuthoredRecord } from "./room-work.ts";
 import { startSession } from "./start-session.ts";
@@ -26,20 +27,21 @@ const MAX_ATTEMPTS = 20;
  * only, whatever is painted meanwhile. The label values must have been leased from the volume's counter. Each label gets
  * the origin `import`. Resolves when all of it is durable.
  */
-export async function authorLabels(
-  services: Services,
-  given: {
-    readonly volumeId: string;
-    readonly userId: string;
-    readonly brickKeys: readonly BrickKey[];
-    readonly labels: readonly LabelValue[];
-    /** 64³ labels of the import under their new values; null = background. */
-    readBrick(key: BrickKey): Promise<Uint32Array | null>;
-  },
-): Promise<void> {
+export const authorLabels = (services: Services, given: GivenLabels): Promise<void> =>
+  liveVolumesOf(services).use(given.volumeId, (live) => authorIn(live, services, given));
+
+export interface GivenLabels {
+  readonly volumeId: string;
+  readonly userId: string;
+  readonly brickKeys: readonly BrickKey[];
+  readonly labels: readonly LabelValue[];
+  /** 64³ labels of the import under their new values; null = background. */
+  readBrick(key: BrickKey): Promise<Uint32Array | null>;
+}
+
+async function authorIn(live: LiveVolume, services: Services, given: GivenLabels): Promise<void> {
   const { db, blobs } = services;
   const { volumeId, userId } = given;
-  const live = await liveVolumesOf(services).get(volumeId);
   const { grid } = live.room.fold;
   const { row, labelCounter } = await startSession(db, volumeId, userId, null, 0);
   live.room.addSession(row, labelCounter);

@@ -1,16 +1,18 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import WebSocket from "ws";
+import { applyNucleusPatch, type NucleusColumns, nucleiOf } from "../../core/labels/nucleus-columns.ts";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import type { SessionLease } from "../../core/sync/document-ports.ts";
 import { type PlanLimits, planRecord } from "../../core/sync/plan-act.ts";
 import { sha256Hex } from "../../core/sync/sha256.ts";
 import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
-import { labelBlob, labelJournal, projectMember } from "../../db/schema/index.ts";
+import { labelBlob, labelJournal, projectMember, trainingBox } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { authorLabels } from "./author-labels.ts";
+import { countsOfProject } from "./count-project.ts";
 import { freezeLabels } from "./freeze-labels.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
@@ -105,6 +107,22 @@ describe("two people at one volume", () => {
     await Promise.all([saved(ada), saved(ben)]);
     const rows = await server.services.db.select().from(labelJournal).where(eq(labelJournal.volumeId, volumeId));
     expect(rows.map(({ kind }) => kind).sort()).toEqual([1, 1, 2, 3]);
+  });
+
+  it("are told that a stroke is saved while lists hold every other connection to the database", async () => {
+    const volumeId = await newVolume("busy database");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    const { pool } = server.services.connection;
+    const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+    try {
+      const label = ada.newLabel();
+      void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(1, 2, 3, 9) }] });
+      await waitFor(() => !isSaved(ada), "saving");
+      await saved(ada);
+    } finally {
+      for (const client of held) client.release();
+    }
   });
 
   it("a fresh page loads the same state from the database", async () => {
@@ -288,6 +306,102 @@ describe("records of an importer", () => {
     expect(nuclei.voxels[imported]).toBe(64 * 128 - 8);
     expect(nuclei.people[nuclei.by[imported]].name).toBe("Ben");
   });
+});
+
+describe("counts of nuclei", () => {
+  const client = () => createTestClient(server.address, people.ben.cookie);
+  const countsOf = async (volumeId: string) =>
+    (await client().nucleus.counts.query({ projectId })).find((one) => one.volumeId === volumeId)?.counts;
+  const isCounted = async (volumeId: string, truth: number, unfinished: number) => {
+    const counts = await countsOf(volumeId);
+    return counts?.truth === truth && counts.unfinished === unfinished;
+  };
+
+  it("are written down while people paint, and read without opening a volume; a new box makes them stale", async () => {
+    const volumeId = await newVolume("counted");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    const [a, b] = [ada.newLabel(), ada.newLabel()];
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label: a, runs: row(1, 2, 3, 9) }] });
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label: b, runs: row(5, 6, 7, 12) }] });
+    void ada.commit({ name: "status", records: [{ kind: "field", label: b, field: "status", value: "unfinished" }] });
+    await waitFor(() => !isSaved(ada), "saving");
+    await saved(ada);
+    await waitFor(() => isCounted(volumeId, 1, 1), "the counts");
+    ada.close();
+    const volumes = liveVolumesOf(server.services);
+    await waitFor(async () => {
+      await volumes.closeUnused(volumeId);
+      return (await volumes.peek(volumeId)) === null;
+    }, "the volume closed");
+    expect(await countsOf(volumeId)).toEqual({ truth: 1, unfinished: 1 });
+    await client().training.state.query({ projectId });
+    const trainable = async () =>
+      (await countsOfProject(server.services, projectId)).find((one) => one.volumeId === volumeId)?.counted?.trainable;
+    expect([await trainable(), await volumes.peek(volumeId)]).toEqual([1, null]);
+    // The one counted nucleus lies in what is kept out of training.
+    const box = { kind: "validation", minZyx: [0, 0, 0], maxZyx: [4, 8, 16] } as const;
+    await server.services.db
+      .insert(trainingBox)
+      .values({ volumeId, createdBy: people.ada.id, ...box, minZyx: [...box.minZyx], maxZyx: [...box.maxZyx] });
+    await waitFor(async () => (await trainable()) === 0, "the count without the kept nucleus");
+  });
+
+  it("and rows of the list are told to pages with what changed, merges and their undoing included", async () => {
+    const volumeId = await newVolume("told");
+    const ada = page(people.ada, volumeId);
+    await saved(ada);
+    let held = await client().nucleus.list.query({ volumeId });
+    const unsubscribe = server.services.events.subscribe((event) => {
+      if (event.topic !== "nuclei" || event.volumeId !== volumeId) return;
+      if (event.patch) held = applyNucleusPatch(held, event.patch) ?? held;
+    });
+    const sameAsAsked = async () => {
+      const asked = await client().nucleus.list.query({ volumeId });
+      const rows = (columns: NucleusColumns) =>
+        JSON.stringify([...nucleiOf(columns)].sort((p, q) => p.label - q.label));
+      return rows(held) === rows(asked);
+    };
+    const [a, b, c] = [ada.newLabel(), ada.newLabel(), ada.newLabel()];
+    for (const [i, label] of [a, b, c].entries())
+      void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(i, 2, 3, 70 + i) }] });
+    await waitFor(() => held.label.length === 3, "three rows");
+    void ada.commit({ name: "merge", records: [{ kind: "merge", a, b }] });
+    void ada.commit({ name: "merge", records: [{ kind: "merge", a: b, b: c }] });
+    await waitFor(() => held.label.length === 1 && held.voxels[0] === 67 + 68 + 69, "one row");
+    ada.undo();
+    await waitFor(() => held.label.length === 2, "two rows");
+    void ada.commit({ name: "class", records: [{ kind: "field", label: c, field: "class", value: "dividing" }] });
+    void ada.commit({ name: "erase", records: [{ kind: "paint", label: 0, runs: row(0, 2, 3, 70) }] });
+    await waitFor(
+      () => held.className.includes("dividing") && held.voxels.includes(68),
+      "the class and the erased row",
+    );
+    await waitFor(sameAsAsked, "the list as asked for anew");
+    unsubscribe();
+  });
+});
+
+it("an import into a volume that nobody has open keeps it open, however long it takes", async () => {
+  const volumeId = await newVolume("slow import");
+  const { db, blobs } = server.services;
+  const { first } = await new PostgresRoomStore(db, blobs, volumeId).leaseLabels(1);
+  const volumes = liveVolumesOf(server.services);
+  await authorLabels(server.services, {
+    volumeId,
+    userId: people.ben.id,
+    brickKeys: [key0, key1],
+    labels: [first],
+    async readBrick() {
+      await volumes.closeIdle(performance.now() + 3_600_000);
+      return new Uint32Array(BRICK_VOXELS).fill(first);
+    },
+  });
+  expect((await createTestClient(server.address, people.ben.cookie).nucleus.list.query({ volumeId })).label).toEqual([
+    first,
+  ]);
+  await volumes.closeIdle(performance.now() + 3_600_000);
+  expect(await volumes.peek(volumeId)).toBeNull();
 });
 
 describe("the database", () => {

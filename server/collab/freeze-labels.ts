@@ -34,11 +34,13 @@ export interface FrozenVolumeLabels {
 
 export async function freezeLabels(services: Services, volumeId: string): Promise<FrozenVolumeLabels> {
   const { blobs } = services;
-  const live = await liveVolumesOf(services).get(volumeId);
-  const state = await live.room.readState();
+  const { state, grid } = await liveVolumesOf(services).use(volumeId, async ({ room }) => ({
+    state: await room.readState(),
+    grid: room.fold.grid,
+  }));
   const doc = new Y.Doc();
   Y.applyUpdate(doc, state.document);
-  const fold = new LabelFold(live.room.fold.grid);
+  const fold = new LabelFold(grid);
   (await DocumentFeed.openSlowly(doc, fold, () => {}, pauseWhenDue)).close();
   doc.destroy();
   const fetchBlob = async (sha256: string) => {

@@ -284,6 +284,39 @@ describe("presence", () => {
     expect(waitMs).toBeGreaterThan(1000);
   });
 
+  it("in a full room goes at once to those who look near, and to the others every few flushes", async () => {
+    const table = await RoomTable.open();
+    // Thirty people, each in slices of their own, but for two who look at the same place.
+    const at = (i: number) => (i === 29 ? 0 : i) * 100;
+    const people = Array.from({ length: 30 }, (_, i) => table.sit(`p${i}`));
+    const move = (clock: number) => {
+      for (const [i, person] of people.entries()) {
+        const here = [at(i), at(i) + 3, at(i) + 5];
+        const json = JSON.stringify({ cursorZyx: here.map((v) => v + (clock % 5)), crosshairZyx: here });
+        person.send(presenceFrame([{ client: i + 1, clock, json }]));
+      }
+      table.room.presence.flush();
+    };
+    const heardOf = (index: number, name: string) =>
+      people[index]
+        .ofType(MessageType.awareness)
+        .filter((frame) => new TextDecoder().decode(frame).includes(`"userId":"${name}"`)).length;
+    for (let clock = 1; clock <= 64; clock++) move(clock);
+    expect(heardOf(0, "p29")).toBe(64);
+    expect(heardOf(0, "p7")).toBe(8);
+    // One moves once more, and then nobody: the last word reaches everybody.
+    const json = JSON.stringify({ cursorZyx: [703, 703, 703], crosshairZyx: [700, 703, 705] });
+    people[7].send(presenceFrame([{ client: 8, clock: 65, json }]));
+    table.room.presence.flush();
+    expect(heardOf(0, "p7")).toBe(8);
+    for (let i = 0; i < 8 && table.room.presence.hasNews; i++) table.room.presence.flush();
+    expect([table.room.presence.hasNews, heardOf(0, "p7")]).toEqual([false, 9]);
+    table.room.disconnect(people[7].connection);
+    table.room.presence.flush();
+    const last = new TextDecoder().decode(people[12].ofType(MessageType.awareness).at(-1));
+    expect(last).toContain("null");
+  });
+
   it("waits for a socket that does not keep up, which then hears of everybody once", async () => {
     const table = await RoomTable.open();
     const [ada, slow] = [table.sit("ada"), table.sit("slow")];

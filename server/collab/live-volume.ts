@@ -1,7 +1,10 @@
 import { eq } from "drizzle-orm";
 import { volume } from "../../db/schema/index.ts";
+import type { NucleusCounts } from "../events.ts";
 import type { Services } from "../services.ts";
 import { listBaseBricks, readBaseBrick } from "./base-bricks.ts";
+import { LiveNuclei } from "./live-nuclei.ts";
+import { NucleusChanges } from "./nucleus-changes.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
 import { Room } from "./room.ts";
 import { VolumeLabels } from "./volume-labels.ts";
@@ -19,8 +22,13 @@ export interface LiveVolume {
   readonly baseLabels: string;
   readonly room: Room;
   readonly labels: VolumeLabels;
+  readonly nuclei: LiveNuclei;
+  /** Measures and writes down how many nuclei there are now. */
+  count(): Promise<NucleusCounts>;
   /** When somebody last needed it, by the clock that never goes back. */
   usedAtMs: number;
+  /** Works that go on in it (`LiveVolumes.use`): it is not closed under them. */
+  users: number;
   close(): void;
 }
 
@@ -30,8 +38,8 @@ export async function openLiveVolume(
   budgets: WorkBudgets,
   listener: { onGone(error: unknown): void; onTrouble(error: unknown): void },
 ): Promise<LiveVolume> {
-  const { db, blobs, events } = services;
-  const store = new PostgresRoomStore(db, blobs, volumeId);
+  const { db, journalDb, blobs } = services;
+  const store = new PostgresRoomStore(db, blobs, volumeId, journalDb);
   const stored = await store.open();
   const [{ projectId, baseLabels }] = await db
     .select({ projectId: volume.projectId, baseLabels: volume.baseLabels })
@@ -43,7 +51,15 @@ export async function openLiveVolume(
   let lastTickMs = 0;
   let presenceAtMs = 0;
   let closed = false;
-  const announce = () => events.publish({ topic: "nuclei", projectId, volumeId });
+  const schedulePresence = () => {
+    if (presenceTimer || closed) return;
+    const waitMs = Math.max(PRESENCE_MS, presenceAtMs - performance.now());
+    presenceTimer = setTimeout(() => {
+      presenceTimer = null;
+      presenceAtMs = performance.now() + room.presence.flush();
+      if (room.presence.hasNews) schedulePresence();
+    }, waitMs);
+  };
   const fetchBlob = async (sha256: string) => {
     const bytes = await store.readBlobBytes(sha256);
     if (!bytes) throw new Error(`the voxels ${sha256} are missing`);
@@ -64,17 +80,12 @@ export async function openLiveVolume(
         void room.tick();
       }, dueMs - now);
     },
-    onPresence() {
-      if (presenceTimer || closed) return;
-      const waitMs = Math.max(PRESENCE_MS, presenceAtMs - performance.now());
-      presenceTimer = setTimeout(() => {
-        presenceTimer = null;
-        presenceAtMs = performance.now() + room.presence.flush();
-      }, waitMs);
-    },
-    onRecords(_labels, bricks) {
+    onPresence: () => schedulePresence(),
+    onRecords(touched, bricks) {
+      nuclei.touch(touched);
+      changes.onRecords(room.position);
       if (bricks.size > 0) labels.touch(bricks);
-      else announce();
+      if (bricks.size === 0 || !nuclei.isOpen) changes.tell();
     },
     onCrash: listener.onGone,
     onTrouble: listener.onTrouble,
@@ -86,20 +97,26 @@ export async function openLiveVolume(
     fetchBrick: (key) => readBaseBrick(blobs, volumeId, key),
     fetchBlob,
     listBase: () => listBaseBricks(blobs, volumeId),
-    onRefreshed: announce,
+    onRefreshed: () => changes.tell(),
   });
+  const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels);
+  const changes = new NucleusChanges(services, { projectId, volumeId }, nuclei, stored.position);
   return {
     volumeId,
     projectId,
     baseLabels,
     room,
     labels,
+    nuclei,
+    count: () => changes.count(),
     usedAtMs: performance.now(),
+    users: 0,
     close() {
       closed = true;
       if (tickTimer) clearTimeout(tickTimer);
       if (presenceTimer) clearTimeout(presenceTimer);
       labels.close();
+      changes.close();
     },
   };
 }

@@ -70,6 +70,18 @@ export class LiveVolumes {
     return live;
   }
 
+  /** For work that takes longer than a question: the room stays open until it is over, however long nobody else comes. */
+  async use<T>(volumeId: string, work: (live: LiveVolume) => Promise<T>): Promise<T> {
+    const live = await this.get(volumeId);
+    live.users++;
+    try {
+      return await work(live);
+    } finally {
+      live.users--;
+      live.usedAtMs = performance.now();
+    }
+  }
+
   /** The room if it is loaded. */
   async peek(volumeId: string): Promise<LiveVolume | null> {
     return (await this.#open.get(volumeId)?.catch(() => null)) ?? null;
@@ -149,12 +161,20 @@ export class LiveVolumes {
 
   async #keepHouse(): Promise<void> {
     await this.#checkRoles(null);
-    for (const [volumeId, opening] of [...this.#open]) {
-      const live = await opening.catch(() => null);
-      if (!live?.room.isIdle || performance.now() - live.usedAtMs < IDLE_MS) continue;
-      this.#open.delete(volumeId);
-      live.close();
-    }
+    await this.closeIdle(performance.now());
+  }
+
+  async closeIdle(nowMs: number): Promise<void> {
+    for (const volumeId of [...this.#open.keys()]) await this.closeUnused(volumeId, nowMs - IDLE_MS);
+  }
+
+  /** Where nobody is in the volume and no work goes on, nor has since `sinceMs`. */
+  async closeUnused(volumeId: string, sinceMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const opening = this.#open.get(volumeId);
+    const live = await opening?.catch(() => null);
+    if (!live?.room.isIdle || live.users > 0 || live.usedAtMs > sinceMs || this.#open.get(volumeId) !== opening) return;
+    this.#open.delete(volumeId);
+    live.close();
   }
 
   #forget(volumeId: string, error: unknown): void {

@@ -20,18 +20,17 @@ export class NucleusTable {
   readonly #brickSize: number;
   readonly #byBrick = new Map<BrickKey, Map<number, LabelInBrick>>();
   readonly #bricksOf = new Map<number, Set<BrickKey>>();
-  /** Rises with every change. */
-  revision = 0;
 
   constructor(brickSize: number) {
     this.#brickSize = brickSize;
   }
 
-  /** Measures a brick anew; null = background. */
-  update(key: BrickKey, voxels: Uint32Array | null): void {
+  /** Measures a brick anew; null = background. Returns the labels that it holds or held. */
+  update(key: BrickKey, voxels: Uint32Array | null): Set<number> {
     const before = this.#byBrick.get(key);
     const now = voxels ? measureBrick(voxels, this.#brickSize) : new Map<number, LabelInBrick>();
-    if (!before && now.size === 0) return;
+    const labels = new Set([...(before?.keys() ?? []), ...now.keys()]);
+    if (labels.size === 0) return labels;
     for (const label of before?.keys() ?? []) if (!now.has(label)) this.#forget(label, key);
     for (const label of now.keys()) {
       const bricks = this.#bricksOf.get(label);
@@ -40,7 +39,7 @@ export class NucleusTable {
     }
     if (now.size > 0) this.#byBrick.set(key, now);
     else this.#byBrick.delete(key);
-    this.revision++;
+    return labels;
   }
 
   labels(): IterableIterator<number> {

@@ -27,13 +27,16 @@ const toSession = (row: typeof volumeSession.$inferSelect): SessionRow => ({
 /** Log, journal and counters of one volume. Every append carries the fencing token taken at `open`. */
 export class PostgresRoomStore implements RoomStore {
   readonly #db: Database;
+  readonly #journalDb: Database;
   readonly #blobs: BlobStore;
   readonly #volumeId: string;
   #token = 0;
   #epoch = 1;
 
-  constructor(db: Database, blobs: BlobStore, volumeId: string) {
+  /** `journalDb`: connections of their own for what strokes wait for. */
+  constructor(db: Database, blobs: BlobStore, volumeId: string, journalDb: Database = db) {
     this.#db = db;
+    this.#journalDb = journalDb;
     this.#blobs = blobs;
     this.#volumeId = volumeId;
   }
@@ -77,7 +80,7 @@ export class PostgresRoomStore implements RoomStore {
   }
 
   async append({ position, update, journal }: TickRows): Promise<void> {
-    await this.#db.transaction(async (tx) => {
+    await this.#journalDb.transaction(async (tx) => {
       // An external server may run with less; here "saved" means on the disk.
       await tx.execute(sql`set local synchronous_commit = on`);
       // Shared row lock: whoever wants to take the volume over waits for this commit, or has made this match nothing.
@@ -126,7 +129,7 @@ export class PostgresRoomStore implements RoomStore {
   }
 
   async leaseLabels(count: number): Promise<{ first: number; count: number }> {
-    const [row] = await this.#db
+    const [row] = await this.#journalDb
       .update(volume)
       .set({ labelCounter: sql`${volume.labelCounter} + ${count}` })
       .where(eq(volume.id, this.#volumeId))

@@ -11,13 +11,22 @@ const MAX_ENTRIES = 64;
 const SLOW_BYTES = 256 * 1024;
 
 /** What all receivers of a flush may get in a second, together: a full room hears of cursors less often. */
-const BYTES_PER_SECOND = 16 * 1024 * 1024;
+const BYTES_PER_SECOND = 4 * 1024 * 1024;
+
+/** In larger rooms a flush brings a person those near to what they look at; of the others they hear every few flushes. */
+const SMALL_ROOM = 20;
+const FAR_EVERY = 8;
+/** Voxels from a slice that somebody looks at: pointers beyond are drawn as faint rings. */
+const NEAR_VOXELS = 8;
 
 interface State {
   readonly clock: number;
   /** `null` = has left. */
   readonly json: string;
   readonly from: RoomConnection;
+  /** Where the pointer is, and where the three slices cross that the person looks at; null where they did not say. */
+  readonly cursorZyx: readonly number[] | null;
+  readonly crosshairZyx: readonly number[] | null;
 }
 
 /**
@@ -27,6 +36,9 @@ interface State {
 export class PresenceRelay {
   readonly #states = new Map<number, State>();
   readonly #dirty = new Set<number>();
+  /** Told to those near, and not to the others yet. */
+  readonly #farDirty = new Set<number>();
+  #flushes = 0;
   /** True for those who have missed something. */
   readonly #members = new Map<RoomConnection, boolean>();
 
@@ -40,24 +52,51 @@ export class PresenceRelay {
     const client = connection.presenceClient;
     const state = client === null ? undefined : this.#states.get(client);
     if (client === null || state?.from !== connection) return;
-    this.#states.set(client, { ...state, json: "null" });
+    this.#states.set(client, { ...state, json: "null", cursorZyx: null, crosshairZyx: null });
     this.#dirty.add(client);
   }
 
   get hasNews(): boolean {
-    return this.#dirty.size > 0;
+    return this.#dirty.size + this.#farDirty.size > 0;
   }
 
   /** Call every 50 to 100 ms while somebody sends; returns how long to wait before the next time, in ms. */
   flush(): number {
     for (const member of this.#members.keys()) this.#read(member);
+    const isFiltered = this.#members.size > SMALL_ROOM && ++this.#flushes % FAR_EVERY !== 0;
+    if (!isFiltered) {
+      for (const client of this.#farDirty) this.#dirty.add(client);
+      this.#farDirty.clear();
+    }
     const changed = [...this.#dirty].flatMap((client) => {
       const state = this.#states.get(client);
       return state ? [[client, state] as const] : [];
     });
     this.#dirty.clear();
     for (const [client, { json }] of changed) if (json === "null") this.#states.delete(client);
-    return this.#tell(changed);
+    return isFiltered ? this.#tellThoseNear(changed) : this.#tell(changed);
+  }
+
+  /** Who has left, or does not say where they are, is near to everybody. */
+  #tellThoseNear(changed: readonly (readonly [number, State])[]): number {
+    let bytes = 0;
+    let all: Uint8Array | null = null;
+    for (const [client, { cursorZyx }] of changed) if (cursorZyx) this.#farDirty.add(client);
+    for (const [member, hasMissed] of this.#members) {
+      if (hasMissed || member.bufferedBytes > SLOW_BYTES) {
+        if (changed.length > 0) this.#members.set(member, true); // told of everybody at the next full flush
+        continue;
+      }
+      const view =
+        member.presenceClient === null ? null : (this.#states.get(member.presenceClient)?.crosshairZyx ?? null);
+      const near = changed.filter(([, { from, cursorZyx }]) => from === member || isNear(cursorZyx, view));
+      if (near.every(([, { from }]) => from === member)) continue;
+      if (near.length === changed.length) all ??= frameOf(changed);
+      const frame = near.length === changed.length && all ? all : frameOf(near);
+      bytes += frame.length;
+      member.send(frame);
+    }
+    return pauseAfter(bytes);
   }
 
   /** One frame for all. Who alone has changed is not told of it; who is slow is told of everybody later. */
@@ -81,7 +120,7 @@ export class PresenceRelay {
         send(member, news);
       }
     }
-    return Math.ceil((bytes * 1000) / BYTES_PER_SECOND);
+    return pauseAfter(bytes);
   }
 
   #read(connection: RoomConnection): void {
@@ -104,17 +143,31 @@ export class PresenceRelay {
       connection.presenceClient = client;
     }
     if (connection.presenceClient !== client) return;
-    this.#states.set(client, { clock, json: signed(json, connection), from: connection });
+    this.#states.set(client, { clock, from: connection, ...signed(json, connection) });
     this.#dirty.add(client);
   }
 }
 
+const pauseAfter = (bytes: number): number => Math.ceil((bytes * 1000) / BYTES_PER_SECOND);
+
+/** In one of the three slices that somebody looks at, or nearly. */
+const isNear = (cursorZyx: readonly number[] | null, viewZyx: readonly number[] | null): boolean =>
+  !cursorZyx || !viewZyx || cursorZyx.some((at, axis) => Math.abs(at - viewZyx[axis]) <= NEAR_VOXELS);
+
+const pointOf = (value: unknown): readonly number[] | null =>
+  Array.isArray(value) && value.length === 3 && value.every(Number.isFinite) ? value : null;
+
 /** Name and id as the server knows them. */
-function signed(json: string, { userId, name }: RoomConnection): string {
+function signed(json: string, { userId, name }: RoomConnection): Pick<State, "json" | "cursorZyx" | "crosshairZyx"> {
   const state: unknown = JSON.parse(json);
-  if (state === null) return "null";
+  if (state === null) return { json: "null", cursorZyx: null, crosshairZyx: null };
   if (typeof state !== "object" || Array.isArray(state)) throw new Error("not a state");
-  return JSON.stringify({ ...state, userId, name });
+  const { cursorZyx, crosshairZyx } = state as Record<string, unknown>;
+  return {
+    json: JSON.stringify({ ...state, userId, name }),
+    cursorZyx: pointOf(cursorZyx),
+    crosshairZyx: pointOf(crosshairZyx),
+  };
 }
 
 function* readEntries(bytes: Uint8Array): IterableIterator<{ client: number; clock: number; json: string }> {

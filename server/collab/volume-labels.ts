@@ -29,6 +29,7 @@ export class VolumeLabels {
   readonly #loader: BrickLoader;
   readonly #ports: VolumeLabelsPorts;
   readonly #dirty = new Set<BrickKey>();
+  readonly #changedLabels = new Set<number>();
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> = Promise.resolve();
   #filled: Promise<void> | null = null;
@@ -90,6 +91,13 @@ export class VolumeLabels {
     return this.table;
   }
 
+  /** Labels of bricks that were measured since the last call. */
+  takeChangedLabels(): number[] {
+    const labels = [...this.#changedLabels];
+    this.#changedLabels.clear();
+    return labels;
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -112,7 +120,7 @@ export class VolumeLabels {
       this.#dirty.delete(key);
       const began = performance.now();
       try {
-        this.table.update(key, await this.readBrick(key));
+        for (const label of this.table.update(key, await this.readBrick(key))) this.#changedLabels.add(label);
       } catch (error) {
         this.#dirty.add(key);
         throw error;

@@ -364,6 +364,22 @@ it("takes no field that it does not name", async () => {
   expect(everything).not.toContain(token);
 });
 
+it("a trainer that asks again and again writes one row, until it has something new to say", async () => {
+  const hello = (words: string) => post("/hello", { trainer: "steady", engine: "wasm", words });
+  const versionOf = async () => {
+    const { rows } = await server.services.db.execute(
+      sql`select xmin::text as version from trainer where name = 'steady'`,
+    );
+    return rows[0]?.version;
+  };
+  await hello("ready");
+  const first = await versionOf();
+  await hello("ready");
+  expect([first, await versionOf()]).toEqual([expect.any(String), first]);
+  await hello("busy");
+  expect(await versionOf()).not.toBe(first);
+});
+
 it("shows what trainers say as one plain line of bounded length", async () => {
   const jobId = await seedJob();
   const words = `evil\u0000\u001b[2J\u202e${"x".repeat(5000)}`;

@@ -31,7 +31,7 @@ export async function requestTraining(
   const { db, events } = services;
   const { projectId, createdBy } = given;
   if (await hasUnfinishedTraining(db, projectId)) throw alreadyTraining();
-  const { missing } = await trainingReadiness(services, projectId);
+  const { missing } = await trainingReadiness(services, projectId, true);
   if (missing.length > 0)
     throw new Problem({ tag: "training-needs-more", what: missing.join(" "), hint: "Then press Train again." });
   const parent =

@@ -87,6 +87,10 @@ it("trains, proposes, asks, learns from the answer and trains again", { timeout:
     maxZyx: [12, 48, 30],
     createdBy: ada.id,
   });
+  await eventually("the count of nuclei", async () => {
+    const { readiness } = await api.training.state.query({ projectId });
+    return readiness.missing.length === 0;
+  });
   const before = await api.training.state.query({ projectId });
   expect(before.readiness).toMatchObject({ missing: [], validationPlaces: 1 });
   expect(before.readiness.advice).toEqual([expect.stringContaining("checked empty")]);

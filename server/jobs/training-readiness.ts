@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { trainingBox, volume } from "../../db/schema/index.ts";
+import { countsOfProject, countsOfProjectNow } from "../collab/count-project.ts";
 import type { Services } from "../services.ts";
-import { countLabelledNuclei } from "../snapshots/count-labelled-nuclei.ts";
 
 /** A model cannot learn a shape from fewer. */
 export const MIN_TRAINING_NUCLEI = 3;
@@ -19,8 +19,15 @@ export interface TrainingReadiness {
   readonly advice: readonly string[];
 }
 
-/** Looks at the labels as they are now. */
-export async function trainingReadiness(services: Services, projectId: string): Promise<TrainingReadiness> {
+/**
+ * By the counts that are written down; it opens no volume. `isDecided`: a training is about to begin by it, and what has
+ * changed since is counted first.
+ */
+export async function trainingReadiness(
+  services: Services,
+  projectId: string,
+  isDecided = false,
+): Promise<TrainingReadiness> {
   const { db } = services;
   const volumes = await db
     .select({ id: volume.id, specimen: volume.specimen, keptOut: volume.keptOut })
@@ -30,19 +37,16 @@ export async function trainingReadiness(services: Services, projectId: string): 
   const trained = volumes.filter(({ specimen }) => !keptOutSpecimens.has(specimen));
   const boxes = await readBoxes(db, projectId);
   const kept = boxes.filter(({ kind }) => kind === "validation");
-  let nuclei = 0;
-  for (const { id } of trained)
-    nuclei += await countLabelledNuclei(
-      services,
-      id,
-      kept.filter(({ volumeId }) => volumeId === id),
-    );
   const trainedIds = new Set(trained.map(({ id }) => id));
+  const counts = await (isDecided ? countsOfProjectNow : countsOfProject)(services, projectId);
+  const countsOfTrained = counts.filter(({ volumeId }) => trainedIds.has(volumeId));
+  const uncounted = countsOfTrained.filter(({ counted }) => counted === null).length;
+  const nuclei = countsOfTrained.reduce((sum, { counted }) => sum + (counted?.trainable ?? 0), 0);
   const validationPlaces = boxes.filter(
     ({ kind, volumeId }) => kind === "validation" || (kind === "fully-labelled" && !trainedIds.has(volumeId)),
   ).length;
   const emptinessIsKnown = boxes.some(({ kind, volumeId }) => kind !== "validation" && trainedIds.has(volumeId));
-  const missing = missingWords(volumes.length, trained.length, nuclei, kept.length > 0);
+  const missing = missingWords(volumes.length, trained.length, { nuclei, uncounted }, kept.length > 0);
   return {
     nuclei,
     minNuclei: MIN_TRAINING_NUCLEI,
@@ -60,10 +64,17 @@ const KEEP_SOMETHING =
 const SHOW_EMPTINESS =
   "No box says where there is nothing: the model may propose nuclei in dark places. Mark one as “fully labelled” or “checked empty”.";
 
-function missingWords(volumes: number, trained: number, nuclei: number, hasValidationBox: boolean): string[] {
+function missingWords(
+  volumes: number,
+  trained: number,
+  { nuclei, uncounted }: { readonly nuclei: number; readonly uncounted: number },
+  hasValidationBox: boolean,
+): string[] {
   if (volumes === 0) return ["The project has no volume yet: import one."];
   if (trained === 0) return ["Every specimen is kept out of training: give one back."];
   if (nuclei >= MIN_TRAINING_NUCLEI) return [];
+  if (uncounted > 0)
+    return [`The nuclei of ${uncounted === 1 ? "a volume are" : `${uncounted} volumes are`} being counted: a moment.`];
   const place = hasValidationBox ? " outside the validation boxes" : "";
   const there =
     nuclei === 0

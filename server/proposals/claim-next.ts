@@ -22,24 +22,35 @@ export interface ClaimRequest {
 
 /** Gives this page the most uncertain unclaimed proposal of the volume; what the page held before is free again. */
 export async function claimNext(services: Services, request: ClaimRequest): Promise<Question | null> {
+  let found: Settled | null = null;
   for (;;) {
-    const question = await whileNothingIsReplaced(services, request.volumeId, (tx) => claimOne(tx, request));
+    const before: Settled | null = found;
+    const question = await whileNothingIsReplaced(services, request.volumeId, async (tx) => {
+      if (before) await settle(tx, request.volumeId, before);
+      return claimOne(tx, request);
+    });
     if (!question) return null;
     // Judged already, though no decision was written down: a page that died in between, or somebody who drew the
     // nucleus by hand since. Such a one is settled here and never asked.
-    const settled = await findSettledState(services, request.volumeId, question);
-    if (!settled) return question;
-    await services.db.transaction(async (tx) => {
-      const one = and(eq(proposal.volumeId, request.volumeId), eq(proposal.labelValue, question.labelValue));
-      await tx
-        .update(proposal)
-        .set({ state: settled })
-        .where(and(one, eq(proposal.state, "undecided")));
-      await tx
-        .delete(claim)
-        .where(and(eq(claim.volumeId, request.volumeId), eq(claim.labelValue, question.labelValue)));
-    });
+    const state = await findSettledState(services, request.volumeId, question);
+    if (!state) return question;
+    found = { labelValue: question.labelValue, state };
   }
+}
+
+interface Settled {
+  readonly labelValue: number;
+  readonly state: NonNullable<Awaited<ReturnType<typeof findSettledState>>>;
+}
+
+/** In the transaction that looks for the next one: a queue of many settled ones costs one each. */
+async function settle(tx: Transaction, volumeId: string, { labelValue, state }: Settled): Promise<void> {
+  const one = and(eq(proposal.volumeId, volumeId), eq(proposal.labelValue, labelValue));
+  await tx
+    .update(proposal)
+    .set({ state })
+    .where(and(one, eq(proposal.state, "undecided")));
+  await tx.delete(claim).where(and(eq(claim.volumeId, volumeId), eq(claim.labelValue, labelValue)));
 }
 
 async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Question | null> {

@@ -1,4 +1,12 @@
-import type { ServerEvent } from "../events.ts";
+import { mergeNucleusPatches } from "../../core/labels/nucleus-columns.ts";
+import type { NucleiEvent, ServerEvent } from "../events.ts";
+
+/** What the second says came after the first. */
+function together(first: NucleiEvent, second: NucleiEvent): NucleiEvent {
+  const patch = first.patch && second.patch ? mergeNucleusPatches(first.patch, second.patch) : null;
+  const { patch: _patch, ...rest } = { ...first, ...second };
+  return patch ? { ...rest, patch } : rest;
+}
 
 /**
  * Events that a page has not taken yet. Each is a hint to ask again, so the same one waits once: a page that reads slowly,
@@ -11,7 +19,11 @@ export function waitingEvents(signal: AbortSignal | undefined) {
   signal?.addEventListener("abort", () => wake(), { once: true });
   return {
     add(event: ServerEvent): void {
-      waiting.set(JSON.stringify(event), event);
+      if (event.topic === "nuclei") {
+        const key = `nuclei ${event.volumeId}`;
+        const before = waiting.get(key);
+        waiting.set(key, before?.topic === "nuclei" ? together(before, event) : event);
+      } else waiting.set(JSON.stringify(event), event);
       wake();
     },
     /** The reader is told at once, whatever waits. */

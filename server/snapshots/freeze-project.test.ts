@@ -137,14 +137,29 @@ it("counts what somebody is working on as unfinished, and copies what was reject
   expect(valuesIn(await readLabelChunk(blobs, prefix, KEY))).toEqual([21, 22]);
 });
 
+it("leaves a volume that nobody has labelled out of a training, without reading a brick of it", async () => {
+  const { projectId, volumeId } = await projectWith([7, 8, 9]);
+  const bare = await seedVolume(server.services, { projectId, createdBy: ada.id });
+  // As large as a volume can be: copying its labels would take minutes and gigabytes.
+  await server.services.db
+    .update(volume)
+    .set({ shapeZyx: [1500, 1400, 1600] })
+    .where(eq(volume.id, bare));
+  const id = await freeze(projectId);
+  expect(await manifestOf(id, volumeId)).toMatchObject({ volumeId });
+  expect(await manifestOf(id, bare)).toBeUndefined();
+  for await (const key of server.services.blobs.list(snapshotVolumeFolder(id, bare))) expect(key).toBeUndefined();
+});
+
 it("never divides a specimen, also when one of its volumes came later", async () => {
   const { projectId, volumeId } = await projectWith([1, 2, 3], { specimen: "embryo 9" });
   await server.services.db.update(volume).set({ keptOut: true }).where(eq(volume.id, volumeId));
   const later = await seedVolume(server.services, { projectId, createdBy: ada.id, specimen: "embryo 9" });
+  await server.services.blobs.put(`volumes/${later}/base/${KEY}`, gzipSync(new Uint8Array(brickWith([5]).buffer)));
   const id = await freeze(projectId);
   expect((await manifestOf(id, volumeId))?.keptOut).toBe(true);
   expect((await manifestOf(id, later))?.keptOut).toBe(true);
-  expect((await trainingReadiness(server.services, projectId)).missing).toEqual([
+  expect((await trainingReadiness(server.services, projectId, true)).missing).toEqual([
     "Every specimen is kept out of training: give one back.",
   ]);
 });
@@ -156,7 +171,7 @@ it("says what is missing before a training, in nuclei and places", async () => {
     what: "The project has no volume yet: import one.",
   });
   const { projectId, volumeId } = await projectWith([4]);
-  expect(await trainingReadiness(server.services, projectId)).toMatchObject({
+  expect(await trainingReadiness(server.services, projectId, true)).toMatchObject({
     nuclei: 1,
     validationPlaces: 0,
     missing: ["Only one nucleus is labelled: draw or accept at least 2 more."],
@@ -169,7 +184,7 @@ it("says what is missing before a training, in nuclei and places", async () => {
     maxZyx: [20, 70, 90],
     createdBy: ada.id,
   });
-  expect(await trainingReadiness(server.services, projectId)).toMatchObject({
+  expect(await trainingReadiness(server.services, projectId, true)).toMatchObject({
     nuclei: 0,
     validationPlaces: 1,
     missing: ["No nucleus is labelled outside the validation boxes: draw or accept at least 3 more."],
@@ -182,7 +197,7 @@ it("says what is missing before a training, in nuclei and places", async () => {
     maxZyx: [4, 7, 9],
     createdBy: ada.id,
   });
-  expect((await trainingReadiness(server.services, projectId)).advice).toEqual([]);
+  expect((await trainingReadiness(server.services, projectId, true)).advice).toEqual([]);
 });
 
 it("queues one training when three people press Train at once, and leaves no snapshot of the others", async () => {

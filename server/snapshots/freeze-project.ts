@@ -1,7 +1,8 @@
-import { and, asc, eq, gte, sql } from "drizzle-orm";
+import { and, asc, eq, gte, ne, sql } from "drizzle-orm";
 import { type SnapshotManifest, snapshotManifestSchema } from "../../core/contract/snapshot-manifest.ts";
 import { isTruth } from "../../core/labels/label-status.ts";
-import { claim, snapshot, snapshotVolume, trainingBox, volume } from "../../db/schema/index.ts";
+import { claim, proposal, snapshot, snapshotVolume, trainingBox, volume } from "../../db/schema/index.ts";
+import { countsOfProjectNow } from "../collab/count-project.ts";
 import { freezeLabels } from "../collab/freeze-labels.ts";
 import { snapshotFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
@@ -30,13 +31,38 @@ export async function freezeProject(
       .orderBy(asc(volume.createdAt), asc(volume.id));
     // A volume that came later belongs to its specimen's side of the split.
     const keptOut = new Set(volumes.filter((row) => row.keptOut).map((row) => row.specimen));
-    for (const row of volumes) await freezeVolume(services, id, row, keptOut.has(row.specimen));
+    const isNeeded = given.reason === "training" ? await trainingNeeds(services, given.projectId) : () => true;
+    for (const row of volumes) if (isNeeded(row.id)) await freezeVolume(services, id, row, keptOut.has(row.specimen));
     await db.update(snapshot).set({ completedAt: new Date() }).where(eq(snapshot.id, id));
     return id;
   } catch (error) {
     await dropSnapshot(services, id);
     throw error;
   }
+}
+
+/**
+ * A volume that nobody has labelled teaches and measures nothing: it is left out of a training, which neither copies nor
+ * loads it, however large it is.
+ */
+async function trainingNeeds(services: Services, projectId: string): Promise<(volumeId: string) => boolean> {
+  const { db } = services;
+  const counts = await countsOfProjectNow(services, projectId);
+  const boxes = await db
+    .selectDistinct({ volumeId: trainingBox.volumeId })
+    .from(trainingBox)
+    .innerJoin(volume, eq(volume.id, trainingBox.volumeId))
+    .where(eq(volume.projectId, projectId));
+  const judged = await db
+    .selectDistinct({ volumeId: proposal.volumeId })
+    .from(proposal)
+    .innerJoin(volume, eq(volume.id, proposal.volumeId))
+    .where(and(eq(volume.projectId, projectId), ne(proposal.state, "undecided")));
+  const needed = new Set([...boxes, ...judged].map(({ volumeId }) => volumeId));
+  // Not counted: it could not be opened, and the freeze says why.
+  for (const { volumeId, counted } of counts)
+    if (!counted || counted.truth + counted.unfinished > 0) needed.add(volumeId);
+  return (volumeId) => needed.has(volumeId);
 }
 
 /** Of a snapshot that nothing refers to: what it was made for did not come about. */

@@ -2,11 +2,15 @@ import type { BrickChange, LabelBrickSource, LabelValue, Unsubscribe } from "../
 import { isProblem, Problem } from "../../../core/problem.ts";
 import { type BrickKey, brickKeyAt, indexInBrick } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import type { LabelReader } from "../slice/gather-labels.ts";
 import { LabelPalette } from "../slice/label-palette.ts";
+import { strideOfLevel, ThinnedLabels, thinOffset } from "../slice/thinned-labels.ts";
 import type { LabelLayer } from "../viewer-contract.ts";
 
 export interface DrawnLayer {
   readonly layer: LabelLayer;
+  /** Its bricks, and thinned ones where they are not loaded. */
+  readonly labels: LabelReader;
   readonly palette: LabelPalette;
 }
 
@@ -26,6 +30,11 @@ const RETRY_MS = 3000;
 interface LayerLoading {
   /** Soonest first. */
   queue: BrickKey[];
+  readonly thinned: ThinnedLabels;
+  /** Of those that wait: a thinned copy will not do. */
+  readonly whole: Set<BrickKey>;
+  /** Those that keep bricks of it in memory. */
+  readonly panes: Set<string>;
   readonly underWay: Set<BrickKey>;
   batches: number;
   retry: ReturnType<typeof setTimeout> | null;
@@ -56,7 +65,8 @@ export class DrawnLayers {
     const before = this.#drawn;
     this.#drawn = layers.map((layer) => {
       const known = before.find((old) => old.layer.id === layer.id && old.layer.source === layer.source);
-      return { layer, palette: known?.palette ?? new LabelPalette(layer) };
+      const labels = known?.labels ?? this.#readerOf(layer.source);
+      return { layer, labels, palette: known?.palette ?? new LabelPalette(layer) };
     });
     for (const source of [...this.#unsubscribe.keys()])
       if (!layers.some((layer) => layer.source === source)) this.#leave(source);
@@ -72,22 +82,52 @@ export class DrawnLayers {
   }
 
   labelAt(id: LabelLayer["id"], voxelZyx: Zyx): LabelValue {
-    const layer = this.#drawn.find((known) => known.layer.id === id)?.layer;
-    if (!layer) return 0;
+    const labels = this.#drawn.find((known) => known.layer.id === id)?.labels;
+    if (!labels) return 0;
     const [z, y, x] = [Math.floor(voxelZyx[0]), Math.floor(voxelZyx[1]), Math.floor(voxelZyx[2])];
-    const [sizeZ, sizeY, sizeX] = layer.source.shapeZyx;
+    const [sizeZ, sizeY, sizeX] = labels.shapeZyx;
     if (z < 0 || y < 0 || x < 0 || z >= sizeZ || y >= sizeY || x >= sizeX) return 0;
-    return layer.source.readBrick(brickKeyAt(z, y, x))?.[indexInBrick(z, y, x)] ?? 0;
+    const key = brickKeyAt(z, y, x);
+    const voxels = labels.readBrick(key);
+    if (voxels) return voxels[indexInBrick(z, y, x)];
+    const { samples, strideZyx } = labels.readThin?.(key) ?? { samples: null, strideZyx: [1, 1, 1] as const };
+    const at = thinOffset(strideZyx, 0, z) + thinOffset(strideZyx, 1, y) + thinOffset(strideZyx, 2, x);
+    return samples?.[at] ?? 0;
   }
 
-  /** Loads what is missing of the keys, in their order; `isUrgent` goes before what is already waiting. */
-  load({ source }: LabelLayer, keys: readonly BrickKey[], isUrgent: boolean): void {
+  /**
+   * What a pane shows at a scale level: stays in memory, thinned where a voxel of the level is several, until the pane shows
+   * something else. Loads what is missing, in the order of the keys and before everything that waits.
+   */
+  show({ source }: LabelLayer, pane: string, keys: readonly BrickKey[], factorZyx: Zyx): void {
     const loading = this.#loading.get(source);
     if (!loading) return;
-    // Also what is under way: it may have arrived and been evicted again before its batch is over.
+    const strideZyx = strideOfLevel(factorZyx);
+    loading.panes.add(pane);
+    source.keepLoaded(pane, strideZyx ? [] : keys);
+    loading.thinned.want(pane, strideZyx ? keys : [], strideZyx ?? factorZyx);
+    const missing = keys.filter(
+      (key) => source.readBrick(key) === undefined && !(strideZyx && loading.thinned.has(key)),
+    );
+    if (!strideZyx) for (const key of missing) loading.whole.add(key);
+    loading.queue = [...new Set([...missing, ...loading.queue])];
+    this.#pump(source, loading);
+  }
+
+  hide(pane: string): void {
+    for (const [source, { thinned }] of this.#loading) {
+      source.keepLoaded(pane, []);
+      thinned.want(pane, [], [1, 1, 1]);
+    }
+  }
+
+  /** Loads what is missing of the keys, in their order, after everything that waits. It may go again once it was there. */
+  load({ source }: LabelLayer, keys: readonly BrickKey[]): void {
+    const loading = this.#loading.get(source);
+    if (!loading) return;
     const missing = keys.filter((key) => source.readBrick(key) === undefined);
-    const waiting = isUrgent ? [...missing, ...loading.queue] : [...loading.queue, ...missing];
-    loading.queue = [...new Set(waiting)];
+    for (const key of missing) loading.whole.add(key);
+    loading.queue = [...new Set([...loading.queue, ...missing])];
     this.#pump(source, loading);
   }
 
@@ -101,9 +141,19 @@ export class DrawnLayers {
     this.#drawn = [];
   }
 
+  #readerOf(source: LabelBrickSource): LabelReader {
+    return {
+      shapeZyx: source.shapeZyx,
+      readBrick: (key) => source.readBrick(key),
+      readThin: (key) => this.#loading.get(source)?.thinned.read(key),
+    };
+  }
+
   #pump(source: LabelBrickSource, loading: LayerLoading): void {
     // Loaded meanwhile by somebody else, or by the part of a failed batch that arrived.
-    loading.queue = loading.queue.filter((key) => source.readBrick(key) === undefined);
+    loading.queue = loading.queue.filter(
+      (key) => source.readBrick(key) === undefined && (loading.whole.has(key) || !loading.thinned.has(key)),
+    );
     while (loading.batches < MAX_BATCHES) {
       const batch = loading.queue.filter((key) => !loading.underWay.has(key)).slice(0, BATCH);
       if (batch.length === 0) return;
@@ -117,6 +167,7 @@ export class DrawnLayers {
     for (const key of keys) loading.underWay.add(key);
     try {
       await source.loadBricks(keys, loading.abort.signal);
+      for (const key of keys) loading.whole.delete(key);
       if (this.#problem) {
         // What failed has been asked for again; what fails still says so again.
         this.#problem = null;
@@ -153,6 +204,9 @@ export class DrawnLayers {
   #join(layer: LabelLayer): void {
     this.#loading.set(layer.source, {
       queue: [],
+      thinned: new ThinnedLabels(layer.source),
+      whole: new Set(),
+      panes: new Set(),
       underWay: new Set(),
       batches: 0,
       retry: null,
@@ -161,7 +215,10 @@ export class DrawnLayers {
     const { id, source } = layer;
     this.#unsubscribe.set(
       source,
-      source.onBricksChanged((changes) => this.#events.onVoxels(id, changes)),
+      source.onBricksChanged((changes) => {
+        this.#loading.get(source)?.thinned.follow(changes);
+        this.#events.onVoxels(id, changes);
+      }),
     );
   }
 
@@ -171,6 +228,7 @@ export class DrawnLayers {
     const loading = this.#loading.get(source);
     if (loading?.retry) clearTimeout(loading.retry);
     loading?.abort.abort();
+    for (const pane of loading?.panes ?? []) source.keepLoaded(pane, []);
     this.#loading.delete(source);
   }
 }

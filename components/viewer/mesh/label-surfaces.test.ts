@@ -49,7 +49,11 @@ const worker = () => ManualWorker.all[ManualWorker.all.length - 1];
 
 function openLabels() {
   const bricks = new Map<BrickKey, Uint32Array>();
-  const surfaces = new LabelSurfaces(() => {});
+  const asked: BrickKey[] = [];
+  const surfaces = new LabelSurfaces(
+    () => {},
+    (_layer, keys) => asked.push(...keys),
+  );
   const layer = {
     id: "labels",
     source: { shapeZyx, voxelSizeZyx: [2, 0.5, 0.4], readBrick: (key: BrickKey) => bricks.get(key) },
@@ -57,6 +61,10 @@ function openLabels() {
   surfaces.open(layer, [20, 32, 75]);
   return {
     surfaces,
+    asked,
+    /** Too many are loaded. */
+    letGo: (key: BrickKey) => bricks.delete(key),
+    changeUnloaded: (key: BrickKey) => surfaces.onVoxels("labels", [{ key, box: null }]),
     paint(key: BrickKey, label: number) {
       const voxels = bricks.get(key) ?? new Uint32Array(BRICK_VOXELS);
       bricks.set(key, voxels);
@@ -106,6 +114,23 @@ describe("surfaces of labels", () => {
       await vi.advanceTimersByTimeAsync(2500);
     }
     expect(ManualWorker.all).toHaveLength(4);
+    surfaces.dispose();
+  });
+
+  it("ask again for bricks that went before their turn, and for those that change while they are not loaded", async () => {
+    const { paint, letGo, changeUnloaded, asked, surfaces } = openLabels();
+    paint(left, 70_001);
+    letGo(left);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(asked).toEqual([left]);
+    paint(left, 70_001);
+    await vi.advanceTimersByTimeAsync(500);
+    letGo(left);
+    await vi.advanceTimersByTimeAsync(500);
+    expect([asked, worker().labels().get(left)]).toEqual([[left], [70_001]]);
+    changeUnloaded(right);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(asked).toEqual([left, right]);
     surfaces.dispose();
   });
 

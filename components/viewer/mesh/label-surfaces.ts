@@ -1,5 +1,11 @@
 import type { BrickChange } from "../../../core/edit/label-document.ts";
-import { type BrickKey, brickGridZyx, brickKeyOf, brickPositionZyx } from "../../../core/volume/brick.ts";
+import {
+  type BrickKey,
+  backgroundBrick,
+  brickGridZyx,
+  brickKeyOf,
+  brickPositionZyx,
+} from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { LabelLayer } from "../viewer-contract.ts";
 import { chooseStride, sampleBrick } from "./label-samples.ts";
@@ -18,6 +24,7 @@ const SLICE_MS = 4;
 /** Bricks of a volume that is shown as surfaces at most: beyond, those nearest to the crosshair. */
 const MAX_BRICKS = 1024;
 
+type AskForBricks = (layer: LabelLayer, keys: readonly BrickKey[]) => void;
 type SurfaceListener = (id: LabelLayer["id"], key: BrickKey, surface: BrickSurface | null) => void;
 
 const numberOf = (id: LabelLayer["id"]): number => (id === "labels" ? 0 : 1);
@@ -26,13 +33,18 @@ const idOf = (layer: number): LabelLayer["id"] => (layer === 0 ? "labels" : "pro
 interface LayerState {
   readonly layer: LabelLayer;
   readonly strideZyx: Zyx;
+  /** Nearest to the crosshair first. */
   readonly keys: readonly BrickKey[];
+  readonly shown: ReadonlySet<BrickKey>;
   readonly dirty: Set<BrickKey>;
+  /** Dirty, and were loaded when they became it. */
+  readonly arrived: Set<BrickKey>;
 }
 
 /** Feeds a worker with thinned labels and hands on the surfaces that it builds. */
 export class LabelSurfaces {
   readonly #onSurface: SurfaceListener;
+  readonly #ask: AskForBricks;
   readonly #layers = new Map<LabelLayer["id"], LayerState>();
   #worker: Worker;
   #hasAnswered = false;
@@ -41,8 +53,10 @@ export class LabelSurfaces {
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #dirtySinceMs: number | null = null;
 
-  constructor(onSurface: SurfaceListener) {
+  /** `ask` is called for bricks that are needed again, once they are not loaded any more. */
+  constructor(onSurface: SurfaceListener, ask: AskForBricks) {
     this.#onSurface = onSurface;
+    this.#ask = ask;
     this.#worker = this.#startWorker();
   }
 
@@ -51,14 +65,21 @@ export class LabelSurfaces {
     const { shapeZyx, voxelSizeZyx } = layer.source;
     const strideZyx = chooseStride(shapeZyx, voxelSizeZyx);
     const keys = nearestBricks(shapeZyx, crosshairZyx);
-    this.#begin({ layer, strideZyx, keys, dirty: new Set(keys) });
+    this.#begin({ layer, strideZyx, keys, shown: new Set(keys), dirty: new Set(keys), arrived: new Set() });
     return keys;
   }
 
   onVoxels(id: LabelLayer["id"], changes: readonly BrickChange[]): void {
     const state = this.#layers.get(id);
     if (!state) return;
-    for (const { key } of changes) state.dirty.add(key);
+    const gone: BrickKey[] = [];
+    for (const { key } of changes) {
+      if (!state.shown.has(key)) continue;
+      state.dirty.add(key);
+      if (state.layer.source.readBrick(key)) state.arrived.add(key);
+      else gone.push(key);
+    }
+    if (gone.length > 0) this.#ask(state.layer, gone);
     const now = performance.now();
     this.#dirtySinceMs ??= now;
     this.#schedule(Math.max(0, Math.min(QUIET_MS, this.#dirtySinceMs + LONGEST_WAIT_MS - now)));
@@ -89,7 +110,8 @@ export class LabelSurfaces {
   /** What the old worker was told is told again. */
   #restart(): void {
     this.#worker = this.#startWorker();
-    for (const state of [...this.#layers.values()]) this.#begin({ ...state, dirty: new Set(state.keys) });
+    for (const state of [...this.#layers.values()])
+      this.#begin({ ...state, dirty: new Set(state.keys), arrived: new Set() });
   }
 
   #begin(state: LayerState): void {
@@ -108,12 +130,18 @@ export class LabelSurfaces {
   #work(): void {
     const end = performance.now() + SLICE_MS;
     this.#dirtySinceMs = null;
-    for (const [id, { layer, strideZyx, dirty }] of this.#layers)
+    for (const [id, { layer, strideZyx, dirty, arrived }] of this.#layers)
       for (const key of dirty) {
         dirty.delete(key);
         const voxels = layer.source.readBrick(key);
-        if (!voxels) continue; // its arrival makes it dirty again
-        const samples = sampleBrick(voxels, key, layer.source.shapeZyx, strideZyx);
+        const wasLoaded = arrived.delete(key);
+        if (!voxels) {
+          // The arrival of one that has not come yet makes it dirty again; one that had come went before its turn.
+          if (wasLoaded) this.#ask(layer, [key]);
+          continue;
+        }
+        const isBare = voxels === backgroundBrick;
+        const samples = isBare ? null : sampleBrick(voxels, key, layer.source.shapeZyx, strideZyx);
         this.#send({ kind: "brick", layer: numberOf(id), key, samples }, samples ? [samples.buffer] : []);
         if (performance.now() < end) continue;
         this.#schedule(8);

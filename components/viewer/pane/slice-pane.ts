@@ -43,6 +43,7 @@ export class SlicePane implements EngineListener {
       () => this.#picture.remove(),
       () => this.#overlay.remove(),
       () => engine.bricks.want(plane, []),
+      () => engine.layers.hide(plane),
       engine.listen(this),
       engine.bricks.onChanged((ids) => this.#onImageBricks(ids)),
       engine.hover.subscribe(() => this.requestDraw()),
@@ -77,7 +78,7 @@ export class SlicePane implements EngineListener {
     for (const { key, box } of changes)
       touches = this.#shown.invalidateLabels(id, box ?? brickBox(key, this.#engine.image.shapeZyx)) || touches;
     if (!touches) return;
-    if (changes.some(({ box }) => box === null)) this.#loadLabels(); // bricks may have been dropped
+    if (changes.some(({ box }) => box === null)) this.#loadLabels(); // some may have changed while they were not loaded
     this.requestDraw();
   };
 
@@ -164,7 +165,10 @@ export class SlicePane implements EngineListener {
     const { region } = this.#shown;
     const { layers, image } = this.#engine;
     for (const { layer } of layers.drawn)
-      if (layer.visible) layers.load(layer, labelKeysOfRegion(region, wholeRect(region), image.shapeZyx), true);
+      if (layer.visible) {
+        const keys = labelKeysOfRegion(region, wholeRect(region), image.shapeZyx);
+        layers.show(layer, this.plane, keys, region.level.factorZyx);
+      }
   }
 
   #paint(ratio: number): void {

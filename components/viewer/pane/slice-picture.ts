@@ -77,10 +77,10 @@ export class SlicePicture {
       this.#dirtyGreys = null;
     }
     const shown = sources.layers.filter(({ layer }) => layer.visible);
-    for (const { layer } of shown) {
+    for (const { layer, labels } of shown) {
       const stale = this.#labels.has(layer.id) ? this.#dirtyLabels.get(layer.id) : wholeRect(region);
       if (!stale) continue;
-      gatherLabels(this.#labelsOf(layer.id), region, stale, layer.source);
+      gatherLabels(this.#labelsOf(layer.id), region, stale, labels);
       this.#dirtyLabels.delete(layer.id);
       dirty = uniteRects(dirty, stale);
     }

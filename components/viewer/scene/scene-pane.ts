@@ -1,3 +1,4 @@
+import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { EngineListener, ViewerEngine } from "../engine/viewer-engine.ts";
 import { LabelSurfaces } from "../mesh/label-surfaces.ts";
 import { createSample } from "../pane/pane-pointer.ts";
@@ -67,10 +68,13 @@ export class ScenePane implements EngineListener {
       meshes.group.applyMatrix4(sceneFromUm(engine.image));
       renderer.surfaces.add(meshes.group);
     }
-    this.#surfaces = new LabelSurfaces((id, key, surface) => {
-      this.#meshes[id].setSurface(key, surface);
-      this.#restyle(id);
-    });
+    this.#surfaces = new LabelSurfaces(
+      (id, key, surface) => {
+        this.#meshes[id].setSurface(key, surface);
+        this.#restyle(id);
+      },
+      (layer, keys) => this.#loadAgain(layer, keys),
+    );
     this.#orbit = new OrbitCamera(canvas, engine.image, () => this.#startMoving());
     this.#stops.push(
       engine.listen(this),
@@ -109,6 +113,11 @@ export class ScenePane implements EngineListener {
 
   onLabelVoxels: EngineListener["onLabelVoxels"] = (id, changes) => this.#surfaces.onVoxels(id, changes);
 
+  /** Bricks that changed while they were not loaded, or went before their surface was made. */
+  #loadAgain(layer: LabelLayer, keys: readonly BrickKey[]): void {
+    if (layer.visible) this.#engine.layers.load(layer, keys);
+  }
+
   onLabelStyle(id: LabelLayer["id"], isNewSource: boolean): void {
     const drawn = this.#engine.layers.drawn.find(({ layer }) => layer.id === id);
     if (!drawn || isNewSource) this.#meshes[id].clear();
@@ -134,7 +143,7 @@ export class ScenePane implements EngineListener {
   }
 
   #openLayer(layer: LabelLayer): void {
-    this.#engine.layers.load(layer, this.#surfaces.open(layer, this.#engine.view.get().crosshairZyx), false);
+    this.#engine.layers.load(layer, this.#surfaces.open(layer, this.#engine.view.get().crosshairZyx));
   }
 
   #restyle(id: LabelLayer["id"]): void {

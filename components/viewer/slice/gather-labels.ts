@@ -3,14 +3,15 @@ import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { BRICK_STRIDES, brickEnd, brickKeyInSlice, brickKeysOfSlice, indexAtLevel, offsetAlong } from "./brick-cuts.ts";
 import type { RegionRect, SliceRegion } from "./slice-region.ts";
+import { type ThinBrick, thinOffset } from "./thinned-labels.ts";
 
-/** Labels of a part of a slice into `labels` (region.columns wide); 0 where a brick is not loaded. Labels have one level: coarse regions take every n-th voxel. */
-export function gatherLabels(
-  labels: Uint32Array,
-  region: SliceRegion,
-  rect: RegionRect,
-  source: Pick<LabelBrickSource, "readBrick" | "shapeZyx">,
-): void {
+/** Bricks, and what is left of those that are not loaded. */
+export interface LabelReader extends Pick<LabelBrickSource, "readBrick" | "shapeZyx"> {
+  readThin?(key: BrickKey): ThinBrick | undefined;
+}
+
+/** Labels of a part of a slice into `labels` (region.columns wide); 0 where a brick is not known. Labels have one level: coarse regions take every n-th voxel. */
+export function gatherLabels(labels: Uint32Array, region: SliceRegion, rect: RegionRect, source: LabelReader): void {
   const { axes, level, u0, v0, w } = region;
   const factorU = level.factorZyx[axes.u];
   const uOf = (c: number) => indexAtLevel(u0 + c, factorU, 1, source.shapeZyx[axes.u]);
@@ -21,8 +22,17 @@ export function gatherLabels(
     let c = rect.c0;
     while (c < rect.c1) {
       let u = uOf(c);
-      const voxels = source.readBrick(brickKeyInSlice(axes, u, v, w));
+      const key = brickKeyInSlice(axes, u, v, w);
+      const voxels = source.readBrick(key);
       const base = offsetAlong(axes.v, v) + offsetAlong(axes.w, w);
+      const thin = voxels ? undefined : source.readThin?.(key);
+      if (thin?.samples) {
+        const { samples, strideZyx } = thin;
+        const fixed = thinOffset(strideZyx, axes.v, v) + thinOffset(strideZyx, axes.w, w);
+        for (const end = brickEnd(u); c < rect.c1 && u < end; u = uOf(c))
+          labels[out + c++] = samples[fixed + thinOffset(strideZyx, axes.u, u)];
+        continue;
+      }
       if (factorU === 1) {
         const end = Math.min(rect.c1, brickEnd(u) - u0);
         if (voxels) copyLabels(labels, out + c, end - c, voxels, base + offsetAlong(axes.u, u), BRICK_STRIDES[axes.u]);

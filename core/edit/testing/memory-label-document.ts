@@ -218,6 +218,8 @@ export class MemoryLabelDocument implements LabelDocument {
     return () => this.#listeners.delete(listener);
   }
 
+  keepLoaded(): void {} // nothing ever goes
+
   onBricksChanged(listener: (changes: readonly BrickChange[]) => void): () => void {
     this.#brickListeners.add(listener);
     return () => this.#brickListeners.delete(listener);

@@ -30,7 +30,7 @@ export function VolumeRow({ volume, onDelete }: { volume: ShownVolume; onDelete:
       <Table.Td>{volume.shapeZyx.join(" × ")}</Table.Td>
       <Table.Td>{volume.voxelSizeZyx.map(short).join(" × ")}</Table.Td>
       <Table.Td>
-        {ready && <NucleusCount volumeId={volume.id} />}
+        {ready && <NucleusCount projectId={volume.projectId} volumeId={volume.id} />}
         {volume.state === "importing" && (
           <>
             <Progress
