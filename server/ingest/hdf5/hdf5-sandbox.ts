@@ -52,7 +52,7 @@ export async function openInSandbox(path: string): Promise<OpenHdf5> {
   const { FS } = module;
   // Without it, a chunk that cannot be unpacked would be read as zeros.
   module.activate_throwing_error_handler();
-  const errors = FS.getStream(2) as unknown as ErrorStream;
+  const errors = (FS as unknown as { getStream(descriptor: number): ErrorStream }).getStream(2);
   errors.stream_ops = { ...errors.stream_ops, write: (_stream, _buffer, _offset, length) => length };
   const name = `/volume-${opened++}.h5`;
   const descriptor = openSync(path, "r");
