@@ -15,6 +15,6 @@ it.each([
 });
 
 it("knows the endings that are read", () => {
-  expect(["a.tif", "a.TIFF", "a.ome.tif", "a.h5", "a.zarr.zip"].every(isVolumeFileName)).toBe(true);
+  expect(["a.tif", "a.TIFF", "a.ome.tif", "a.h5", "a.ims", "a.zarr.zip"].every(isVolumeFileName)).toBe(true);
   expect(["a.png", "tif", "notes.txt", "a.tif.md"].some(isVolumeFileName)).toBe(false);
 });

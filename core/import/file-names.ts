@@ -1,5 +1,5 @@
 /** `Emb01_t401_image.tif` and `Emb01_t401_labels.tif` are one pair, called `Emb01_t401`. */
-const EXTENSION = /(\.ome)?(\.(tiff?|tf8|btf|h5|hdf5|hdf|zip|zarr))+$/i;
+const EXTENSION = /(\.ome)?(\.(tiff?|tf8|btf|h5|hdf5|hdf|ims|zip|zarr))+$/i;
 const LABEL_SUFFIX = /[ _.-](labels?|masks?|seg(mentation)?|gt|instances?)$/i;
 const IMAGE_SUFFIX = /[ _.-](image|img|raw)$/i;
 
