@@ -19,7 +19,7 @@ export interface FileImage {
 
 /** What the inspection of an upload found. */
 export interface FileContents {
-  readonly format: "TIFF" | "HDF5" | "OME-Zarr";
+  readonly format: "TIFF" | "HDF5" | "OME-Zarr" | "N5";
   readonly images: readonly FileImage[];
   /** Sentences for the person: what was left out and why. */
   readonly notes: readonly string[];

@@ -1,6 +1,7 @@
 import type { Dataset } from "h5wasm";
 import { decodeBitshuffle } from "../codecs/bitshuffle.ts";
 import { decodeBlosc } from "../codecs/blosc.ts";
+import { unpackBzip2 } from "../codecs/bzip2.ts";
 import { unpackZlib, unpackZstd } from "../codecs/inflate.ts";
 import { decodeLz4Block } from "../codecs/lz4-block.ts";
 import { decodeLzf } from "../codecs/lzf.ts";
@@ -31,6 +32,7 @@ const undoOf: Readonly<Record<number, Undo>> = {
       throw new RangeError("its checksum differs");
     return body;
   },
+  307: unpackBzip2,
   32000: async (bytes, size) => decodeLzf(bytes, size),
   32001: decodeBlosc,
   32004: async (bytes, size) => decodeLz4Frames(bytes, size),

@@ -1,6 +1,8 @@
 import type { Dataset, Metadata } from "h5wasm";
 import { Problem } from "../../../core/problem.ts";
+import { copyBox, placesIn } from "../axes/boxes.ts";
 import type { StoredNumber } from "../narrow-numbers.ts";
+import { swapNumbers } from "../pixel-bytes.ts";
 import { isPackedOtherwise, unpackChunk } from "./hdf5-filters.ts";
 import type { OpenHdf5 } from "./hdf5-sandbox.ts";
 
@@ -82,7 +84,7 @@ async function readFromChunks(
           filters,
         )
       : read.bytes;
-    if (isPacked && !dataset.metadata.littleEndian) swap(bytes, size);
+    if (isPacked && !dataset.metadata.littleEndian) swapNumbers(bytes, size);
     copyBox(
       { bytes, start, counts: isPacked ? chunks : inside },
       { bytes: out, start: origin, counts },
@@ -91,43 +93,4 @@ async function readFromChunks(
     );
   }
   return out;
-}
-
-function swap(bytes: Uint8Array, size: number): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (size === 2) buffer.swap16();
-  else if (size === 4) buffer.swap32();
-  else if (size === 8) buffer.swap64();
-}
-
-/** Every place of a grid, the last axis fastest. */
-function* placesIn(grid: readonly number[]): Iterable<number[]> {
-  const place = grid.map(() => 0);
-  for (;;) {
-    yield [...place];
-    let axis = grid.length - 1;
-    while (axis >= 0 && ++place[axis] === grid[axis]) place[axis--] = 0;
-    if (axis < 0) return;
-  }
-}
-
-interface Box {
-  readonly bytes: Uint8Array;
-  readonly start: readonly number[];
-  readonly counts: readonly number[];
-}
-
-/** Copies what two boxes have in common, up to `end`, row by row. */
-function copyBox(from: Box, to: Box, end: readonly number[], size: number): void {
-  const low = from.start.map((at, axis) => Math.max(at, to.start[axis]));
-  const high = end.map((at, axis) => Math.min(at, to.start[axis] + to.counts[axis]));
-  const last = low.length - 1;
-  const offsetIn = ({ start, counts }: Box, place: readonly number[]): number =>
-    place.reduce((offset, at, axis) => offset * counts[axis] + at - start[axis], 0) * size;
-  const rows = low.map((at, axis) => (axis === last ? 1 : high[axis] - at));
-  for (const row of placesIn(rows)) {
-    const place = row.map((at, axis) => low[axis] + at);
-    const start = offsetIn(from, place);
-    to.bytes.set(from.bytes.subarray(start, start + (high[last] - low[last]) * size), offsetIn(to, place));
-  }
 }

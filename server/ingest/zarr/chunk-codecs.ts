@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import * as zarr from "zarrita";
 import { decodeBlosc } from "../codecs/blosc.ts";
+import { unpackBzip2 } from "../codecs/bzip2.ts";
 import { type Inflate, unpackGzip, unpackZlib, unpackZstd } from "../codecs/inflate.ts";
 import { decodeLz4Block } from "../codecs/lz4-block.ts";
 
@@ -76,6 +77,7 @@ const decoders: Readonly<Record<string, Entry>> = {
   gzip: bounded(unpackGzip),
   zlib: bounded(unpackZlib),
   blosc: bounded(decodeBlosc),
+  bz2: bounded(unpackBzip2),
   lz4: bounded(decodeLz4),
   zstd: bounded(unpackZstd),
   crc32c: bounded(checked(crc32c, "after"), 4),

@@ -1,5 +1,6 @@
 import { Problem } from "../../../core/problem.ts";
 import { parseBoundedJson } from "../bounded-json.ts";
+import { imagesOfN5, type N5Image } from "../n5/n5-volumes.ts";
 import type { VolumeFile } from "../volume-source.ts";
 import { metadataBounds } from "./array-metadata.ts";
 import { parseZarrImage } from "./ome-zarr-metadata.ts";
@@ -17,16 +18,19 @@ const MAX_NOTES = 20;
 export async function openZippedZarr(path: string): Promise<VolumeFile> {
   const store = await openZipStore(path);
   try {
-    const { found, notes } = await findImages(store);
+    const zarr = await findImages(store);
+    const n5 = zarr.images.length > 0 ? null : await imagesOfN5(store);
+    const isN5 = n5 !== null && n5.images.length > 0;
+    const { images: found, notes } = isN5 ? n5 : zarr;
     if (found.length === 0)
       throw new Problem({
         tag: "zip-without-volume",
         what: "The zip holds no OME-Zarr volume.",
-        where: notes.join(" ") || "no group with multiscales",
+        where: [...notes, ...(n5?.notes ?? [])].slice(0, MAX_NOTES).join(" ") || "no group with multiscales",
         hint: "Pack the OME-Zarr folder itself (with its zarr.json or .zattrs), or upload a TIFF or HDF5 file.",
       });
     return {
-      contents: { format: "OME-Zarr", images: found.map(({ image }) => image), notes },
+      contents: { format: isN5 ? "N5" : "OME-Zarr", images: found.map(({ image }) => image), notes },
       async open(choice) {
         const chosen = found.find(({ image }) => image.path === choice.image);
         if (!chosen || choice.channel >= chosen.image.channels.length || choice.time >= chosen.image.times)
@@ -36,7 +40,7 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
             where: choice.image,
             hint: "Choose again.",
           });
-        return sourceOfImage(chosen, choice.channel, choice.time);
+        return chosen.source(choice.channel, choice.time);
       },
       close: async () => store.close(),
     };
@@ -46,7 +50,7 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
   }
 }
 
-async function findImages(store: ZipStore): Promise<{ found: FoundImage[]; notes: string[] }> {
+async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: string[] }> {
   const notes: string[] = [];
   const found: FoundImage[] = [];
   const groups = groupsOf(store);
@@ -73,7 +77,13 @@ async function findImages(store: ZipStore): Promise<{ found: FoundImage[]; notes
     notes.unshift(`Only the first ${found.length} images were looked at; ${unseen} more folders were not.`);
   if (notes.length > MAX_NOTES)
     notes.splice(MAX_NOTES, notes.length, `${notes.length - MAX_NOTES} more notes are not shown.`);
-  return { found, notes };
+  const images = found.map(
+    (one): N5Image => ({
+      image: one.image,
+      source: (channel, time) => sourceOfImage(one, channel, time),
+    }),
+  );
+  return { images, notes };
 }
 
 /** Folders that have group metadata, shallow ones first: images before their labels. */
