@@ -41,7 +41,7 @@ for (const format of values.format ?? Object.keys(validFiles)) {
       all.slowestMs = Math.max(all.slowestMs, ms);
       if (outcome === "refused") all.tags[what] = (all.tags[what] ?? 0) + 1;
       // Every entry of a zip has a checksum.
-      if (silentlyWrong && format.startsWith("zarr")) all.failures.push(`seed ${of}: silently wrong`);
+      if (silentlyWrong && /^(zarr|n5)/.test(format)) all.failures.push(`seed ${of}: silently wrong`);
       if (outcome === "crashed") all.failures.push(`seed ${of}: ${what}`);
     }
   }

@@ -3,7 +3,9 @@ import Lz4 from "numcodecs/lz4";
 import { describe, expect, it } from "vitest";
 import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
 import { unpackChunk } from "../hdf5/hdf5-filters.ts";
+import { hasPythonModule, runPython } from "../testing/python.ts";
 import { decodeBitshuffle } from "./bitshuffle.ts";
+import { unpackBzip2 } from "./bzip2.ts";
 import { decodeLzf } from "./lzf.ts";
 
 /** Elements of two bytes, smooth with a little noise. */
@@ -78,6 +80,31 @@ describe("LZF", () => {
     for (let end = 0; end < packed.length; end++)
       expect(() => decodeLzf(packed.subarray(0, end), plain.length)).toThrow(RangeError);
     expect(() => decodeLzf(Uint8Array.from([0, 1, 1 << 5, 9]), 4)).toThrow(RangeError);
+  });
+});
+
+const hasBz2 = hasPythonModule("bz2");
+describe.skipIf(!hasBz2)(`bzip2 by Python${hasBz2 ? "" : " (skipped: python3 is not installed)"}`, () => {
+  it("runs, noise, several blocks and streams; never a cut or a flipped one, never more than it can be", async () => {
+    const printed = runPython(`
+import base64, bz2, json, random
+noise = random.Random(3).randbytes(30_000)
+slow = bytes(i // 9 % 200 for i in range(150_000))
+plain = [b"", b"a" * 3, b"a" * 4, b"a" * 259, b"abc" * 9000, noise, slow]
+packed = [bz2.compress(one, 1) for one in plain] + [bz2.compress(b"one") + bz2.compress(b"two")]
+print(json.dumps([[base64.b64encode(a).decode(), base64.b64encode(b).decode()] for a, b in zip(packed, plain + [b"onetwo"])]))
+`);
+    for (const [packed, plain] of (JSON.parse(printed) as [string, string][]).map((pair) =>
+      pair.map((text) => Buffer.from(text, "base64")),
+    )) {
+      expect(Buffer.compare(await unpackBzip2(packed, plain.length), plain)).toBe(0);
+      await expect(unpackBzip2(packed.subarray(0, packed.length - 3), plain.length)).rejects.toThrow(RangeError);
+      if (plain.length === 0) continue;
+      await expect(unpackBzip2(packed, plain.length - 1)).rejects.toThrow(/more than/);
+      const flipped = Buffer.from(packed);
+      flipped[packed.length >> 1] ^= 16;
+      await expect(unpackBzip2(flipped, plain.length)).rejects.toThrow(RangeError);
+    }
   });
 });
 

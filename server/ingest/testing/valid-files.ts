@@ -161,6 +161,28 @@ const summed = (bytes: Uint8Array): Uint8Array => {
   return out;
 };
 
+/** Blocks are counted x, y, z, their numbers are big-endian. */
+async function n5(): Promise<Uint8Array> {
+  const pack = (bytes: Uint8Array): Uint8Array => {
+    const header = Buffer.alloc(16);
+    header.writeUInt16BE(3, 2);
+    CHUNK.toReversed().forEach((length, i) => {
+      header.writeUInt32BE(length, 4 + 4 * i);
+    });
+    return Buffer.concat([header, gzipSync(Buffer.from(bytes).swap16())]);
+  };
+  return zipEntries({
+    "attributes.json": JSON.stringify({ n5: "2.5.1" }),
+    "volume/attributes.json": JSON.stringify({
+      dimensions: VALID_SHAPE.toReversed(),
+      blockSize: CHUNK.toReversed(),
+      dataType: "uint16",
+      compression: { type: "gzip", level: -1 },
+    }),
+    ...(await chunks(pack, (z, y, x) => `volume/${x}/${y}/${z}`)),
+  });
+}
+
 const tiff = (options: Parameters<typeof writeAnyTiff>[2]) => async () =>
   writeAnyTiff(validPixels, VALID_SHAPE, options);
 
@@ -179,6 +201,7 @@ export const validFiles: Readonly<Record<string, () => Promise<Uint8Array>>> = {
     ),
   "zarr3-crc32c": () => zarr3([{ name: "crc32c" }], summed),
   "zarr3-shards": zarr3Sharded,
+  n5,
   "zarr2-zstd": () => zarr2({ id: "zstd", level: 1 }, zstd),
   "zarr2-blosc": () => zarr2({ id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 }, blosc),
 };
