@@ -314,7 +314,7 @@ def more_cases(data: np.ndarray, hollow: np.ndarray) -> list[Case]:
     made.append(Case("z_series_first.zip", series, data, (2.0, 0.5, 0.25), must_say=True))
     made.append(Case("z_plate_fields.zip", lambda path: series(path, ("B/2/0", "B/10/0")), data, (2.0, 0.5, 0.25), must_say=True))
     made.append(Case("z_with_labels.zip", lambda path: series(path, ("", "labels/nuclei")), data, (2.0, 0.5, 0.25)))
-    made.append(Case("z_bare_array.zip", bare_array))
+    made.append(Case("z_bare_array.zip", bare_array, data, must_say=True))
     return made
 
 

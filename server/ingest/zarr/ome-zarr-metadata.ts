@@ -14,11 +14,11 @@ export interface ZarrAxis {
   readonly unit: string | null;
 }
 
-/** The multiscales of an OME-Zarr image of any version. */
+/** The multiscales of an OME-Zarr image of any version; or what stands for them where an array is all that there is. */
 export interface ZarrImage {
-  readonly name: string;
+  readonly isOme: boolean;
   readonly levels: readonly ZarrLevel[];
-  /** Null where the file names none: before 0.3 they were always t, c, z, y, x. */
+  /** Null where the file names none: before 0.3 those of OME-Zarr were always t, c, z, y, x. */
   readonly axes: readonly ZarrAxis[] | null;
   readonly channelNames: readonly string[];
   readonly isLabel: boolean;
@@ -35,6 +35,15 @@ const refuse = (what: string, where: string): Problem =>
 type Json = Readonly<Record<string, unknown>>;
 const asObject = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** An array without a word of OME-Zarr about it. */
+export const bareArray: ZarrImage = {
+  isOme: false,
+  levels: [{ path: "", scale: null }],
+  axes: null,
+  channelNames: [],
+  isLabel: false,
+};
 
 /** Levels of a pyramid; each halves the one before. */
 const MAX_LEVELS = 64;
@@ -58,7 +67,7 @@ export function parseZarrImage(attributes: Json, where: string): ZarrImage | nul
     });
   if (levels.length === 0) throw refuse("The image has no levels.", `${where}, multiscales[0].datasets`);
   return {
-    name: typeof multiscale.name === "string" ? multiscale.name : "",
+    isOme: true,
     levels,
     axes: axesIn(multiscale),
     channelNames: asList(asObject(ome.omero).channels).map((c, i) => String(asObject(c).label ?? `channel ${i + 1}`)),

@@ -225,4 +225,15 @@ describe("levels and images", () => {
       expect(image).toMatchObject({ voxelSizeZyx: null, voxelSizeNote: expect.stringContaining(said) });
     }
   });
+
+  it("arrays without a word of OME-Zarr are read as far as they say what they are", async () => {
+    const data = Uint16Array.from(values);
+    const named = await read({ ...arrayAt("a.zarr/raw", shape, data), ...arrayAt("a.zarr/labels", shape, data) });
+    expect(named.images.map((one) => [one.path, one.looksLikeLabels, one.voxelSizeZyx])).toEqual([
+      ["a.zarr/labels", true, null],
+      ["a.zarr/raw", false, null],
+    ]);
+    expect(named.notes.join()).toContain("without OME-Zarr metadata");
+    expect([...named.pixels]).toEqual(values);
+  });
 });

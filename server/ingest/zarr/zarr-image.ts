@@ -29,7 +29,7 @@ export async function imageOfGroup(
   if (typeof finest === "string") return finest;
   const { facts, level, path } = finest;
   const array = await openArray(store, facts, path);
-  const named = namesOf(metadata.axes, array.dimensionNames, facts.shape);
+  const named = namesOf(metadata, array.dimensionNames, facts.shape);
   if (typeof named === "string") return named;
   const axes = axesOfArray(named.names, facts.shape);
   if (typeof axes === "string") return axes;
@@ -50,7 +50,7 @@ export async function imageOfGroup(
         ...voxelSizeOf(metadata.axes, level, axes.zyx),
         channels: axes.channels.map((name, i) => metadata.channelNames[i] ?? name),
         times: axes.times,
-        looksLikeLabels: metadata.isLabel || /(^|\/)labels\//.test(group),
+        looksLikeLabels: metadata.isLabel || (metadata.isOme ? /(^|\/)labels\// : /label|mask|seg/i).test(group),
       },
     },
     notes: notes.filter((note) => note !== null),
@@ -64,7 +64,7 @@ async function finestLevel(store: ZipStore, group: string, levels: readonly Zarr
   const known = [];
   let objection: string | null = null;
   for (const [i, level] of levels.entries()) {
-    const path = group ? `${group}/${level.path}` : level.path;
+    const path = [group, level.path].filter(Boolean).join("/");
     const facts = await factsOfArray(store, path);
     if (typeof facts !== "string") known.push({ path, level, facts });
     else if (i === 0 || isFiner(level, levels[0])) objection ??= facts;
@@ -106,7 +106,7 @@ async function openArray(store: ZipStore, facts: ArrayFacts, path: string): Prom
 
 /** Names of the axes as the image or its array states them, or as they always were before they had names. */
 function namesOf(
-  stated: readonly ZarrAxis[] | null,
+  { axes: stated, isOme }: ZarrImage,
   ofArray: readonly (string | null)[] | undefined,
   shape: readonly number[],
 ): { names: readonly string[]; notes: readonly string[] } | string {
@@ -116,7 +116,7 @@ function namesOf(
   if (names && own?.some((name, axis) => meaningOf(name) !== meaningOf(names[axis])))
     return `its axes are called ${names.join(", ")} by the image and ${own.join(", ")} by its array. Correct one of them.`;
   if (names ?? own) return { names: names ?? own!, notes: [] };
-  return shape.length === 5 ? { names: ["t", "c", "z", "y", "x"], notes: [] } : guessedAxes(shape);
+  return isOme && shape.length === 5 ? { names: ["t", "c", "z", "y", "x"], notes: [] } : guessedAxes(shape);
 }
 
 function voxelSizeOf(

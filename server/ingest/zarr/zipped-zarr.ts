@@ -3,7 +3,7 @@ import { parseBoundedJson } from "../bounded-json.ts";
 import { imagesOfN5, type N5Image } from "../n5/n5-volumes.ts";
 import type { VolumeFile } from "../volume-source.ts";
 import { metadataBounds } from "./array-metadata.ts";
-import { parseZarrImage } from "./ome-zarr-metadata.ts";
+import { bareArray, parseZarrImage } from "./ome-zarr-metadata.ts";
 import { type FoundImage, imageOfGroup } from "./zarr-image.ts";
 import { sourceOfImage } from "./zarr-source.ts";
 import { openZipStore, type ZipStore } from "./zip-store.ts";
@@ -54,10 +54,12 @@ async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: 
   const notes: string[] = [];
   const found: FoundImage[] = [];
   const groups = groupsOf(store);
+  let isOme = false;
   let unseen = Math.max(0, groups.length - MAX_GROUPS);
   for (const [i, group] of groups.slice(0, MAX_GROUPS).entries()) {
     const metadata = parseZarrImage(await attributesOf(store, group), group || "root");
     if (!metadata) continue;
+    isOme = true;
     const result = await imageOfGroup(store, group, metadata);
     if (typeof result === "string") notes.push(`${group || "The image"} was left out: ${result}`);
     else {
@@ -67,6 +69,12 @@ async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: 
     if (found.length < MAX_IMAGES) continue;
     unseen += groups.length - 1 - i;
     break;
+  }
+  // Not in place of an image that is there and was refused.
+  if (!isOme) {
+    const bare = await bareArrays(store);
+    found.push(...bare.found);
+    notes.push(...bare.notes);
   }
   const pictures = found.filter(({ image }) => !image.looksLikeLabels).length;
   if (pictures > 1)
@@ -97,6 +105,39 @@ function groupsOf(store: ZipStore): string[] {
   return [...groups].sort(
     (a, b) => a.split("/").length - b.split("/").length || a.localeCompare(b, "en", { numeric: true }),
   );
+}
+
+/** Arrays that no image names; asked for where there are no images. */
+async function bareArrays(store: ZipStore): Promise<{ found: FoundImage[]; notes: string[] }> {
+  const notes: string[] = [];
+  const found: FoundImage[] = [];
+  const paths = [...store.names].filter((name) => /(^|\/)(\.zarray|zarr\.json)$/.test(name)).slice(0, MAX_GROUPS);
+  for (const path of paths.map((name) => name.slice(0, Math.max(0, name.lastIndexOf("/")))).sort()) {
+    if (!(await isArray(store, path))) continue;
+    const result = await imageOfGroup(store, path, bareArray);
+    if (typeof result === "string") notes.push(`${path || "The array"} was left out: ${result}`);
+    else {
+      found.push(result.found);
+      notes.push(...result.notes);
+    }
+    if (found.length >= MAX_IMAGES) break;
+  }
+  if (found.length > 0)
+    notes.unshift("The zip holds Zarr arrays without OME-Zarr metadata: their voxel size is not said.");
+  return { found, notes };
+}
+
+async function isArray(store: ZipStore, path: string): Promise<boolean> {
+  const prefix: `/${string}` = path ? `/${path}/` : "/";
+  if (store.sizeOf(`${prefix}.zarray`.slice(1)) !== undefined) return true;
+  const bytes = await store.get(`${prefix}zarr.json`);
+  try {
+    return (
+      (parseBoundedJson(bytes ?? new Uint8Array(0), metadataBounds) as { node_type?: unknown }).node_type === "array"
+    );
+  } catch {
+    return false;
+  }
 }
 
 async function attributesOf(store: ZipStore, group: string): Promise<Record<string, unknown>> {
