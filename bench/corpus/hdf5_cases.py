@@ -250,6 +250,14 @@ def axes() -> list[Case]:
         data = stack(order.upper())
         tags = json.dumps({"axes": [{"key": key, "typeFlags": 2} for key in order]})
         cases.append(dataset(f"h_sized_{order}", data, ramp() if order == "zyx" else zyx_of(data, "XYZ"), attrs={"axistags": tags, "element_size_um": (2.0, 0.5, 0.25)}, voxel_size=(2.0, 0.5, 0.25), must_say=order == "xyz"))
+    cases.append(dataset("h_colours", ramp(shape=(33, 29, 3)), None))
+    cases.append(dataset("h_two_slices", ramp(shape=(2, 33, 29)), ramp(shape=(2, 33, 29)), must_say=True))
+
+    def sized_by_file(file, _made) -> None:
+        file.attrs["element_size_um"] = (3.0, 0.5, 0.25)
+
+    cases.append(dataset("h_sized_by_file", ramp(), ramp(), more=sized_by_file, voxel_size=(3.0, 0.5, 0.25)))
+    cases.append(dataset("h_sized_twice", ramp(), ramp(), attrs={"element_size_um": (2.0, 0.5, 0.25)}, more=sized_by_file, must_say=True))
     unlabelled = stack("CZYX")
     cases.append(dataset("h_4d_channels_first", unlabelled, zyx_of(unlabelled, "CZYX"), must_say=True))
     cases.append(dataset("h_5d", stack("TCZYX"), zyx_of(stack("TCZYX"), "TCZYX"), must_say=True))
@@ -291,6 +299,7 @@ def programs() -> list[Case]:
         Case("imaris_nm.ims", lambda path: imaris(path, unit="nm", per_um=1000), data, (2.0, 0.25, 0.25)),
         Case("imaris_no_size.ims", lambda path: imaris(path, sizes=None), data, (2.0, 0.25, 0.25)),
         Case("imaris_too_large.ims", lambda path: imaris(path, sizes=(29, 65, 7))),
+        Case("imaris_sizes_differ.ims", lambda path: imaris(path, sizes=(28, 33, 7)), np.ascontiguousarray(data[:, :, :28]), must_say=True),
         Case("imaris_u1.ims", lambda path: imaris(path, kind="u1"), data.astype("u1"), (2.0, 0.25, 0.25)),
         Case("imaris_f4.ims", lambda path: imaris(path, kind="f4"), data.astype("f4"), (2.0, 0.25, 0.25)),
         Case("imaris_lz4.ims", lambda path: imaris(path, options=dict(hdf5plugin.LZ4())), data, (2.0, 0.25, 0.25)),

@@ -310,6 +310,10 @@ def more_cases(data: np.ndarray, hollow: np.ndarray) -> list[Case]:
     coarse = multiscales("0.4", "zyx", (2.0, 0.5, 0.25))
     coarse["datasets"].append({"path": "1", "coordinateTransformations": [{"type": "scale", "scale": [2.0, 1.0, 0.5]}]})
     made.append(v2("z2_coarse_missing", data, data, attrs={"multiscales": [coarse]}))
+    newer = multiscales("0.6", "zyx", (2.0, 0.5, 0.25))
+    made.append(v2("z2_version_06", data, data, attrs={"multiscales": [newer]}, extra={"must_say": True}))
+    both = [multiscales("0.4", "zyx", (2.0, 0.5, 0.25))] * 2
+    made.append(v2("z2_two_multiscales", data, data, attrs={"multiscales": both}, extra={"must_say": True}))
     made.append(Case("z_series.zip", series, data + 500, (2.0, 0.5, 0.25), image="s.zarr/1/0", must_say=True))
     made.append(Case("z_series_first.zip", series, data, (2.0, 0.5, 0.25), must_say=True))
     made.append(Case("z_plate_fields.zip", lambda path: series(path, ("B/2/0", "B/10/0")), data, (2.0, 0.5, 0.25), must_say=True))

@@ -62,6 +62,9 @@ export function axesOfArray(names: readonly string[], shape: readonly number[]):
   };
 }
 
+/** So few along the first axis may be channels; along the last one, beside planes that are larger than this, colours. */
+const FEW_SLICES = 3;
+const LARGEST_ASIDE = 8;
 /** Axes along which a file that names none may keep channels; more of them are slices. */
 const FEW_CHANNELS = 4;
 
@@ -72,7 +75,15 @@ const FEW_CHANNELS = 4;
 export function guessedAxes(shape: readonly number[]): { names: readonly string[]; notes: readonly string[] } | string {
   const said = shape.join(" × ");
   if (shape.length < 3) return `it has ${shape.length} axes, not 3.`;
-  if (shape.length === 3) return { names: ["z", "y", "x"], notes: [] };
+  const colours = shape[2] === 3 || shape[2] === 4;
+  if (shape.length === 3 && colours && Math.min(shape[0], shape[1]) > LARGEST_ASIDE)
+    return `it has the shape ${said}, a 2D image in colours. If it is a volume, name its axes.`;
+  const thin = shape[0] <= FEW_SLICES && Math.min(shape[1], shape[2]) > LARGEST_ASIDE;
+  if (shape.length === 3)
+    return {
+      names: ["z", "y", "x"],
+      notes: thin ? [`The file does not name its axes: ${said} is taken as z, y, x.`] : [],
+    };
   const long = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1);
   const lengths = long.map((axis) => shape[axis]);
   const guess = guessOf(lengths);

@@ -48,6 +48,9 @@ for order in ("zyx", "xyz"):
         made = f.create_dataset("volume", data=stored(order))
         made.attrs["axistags"] = tags(order)
         made.attrs["element_size_um"] = (2.0, 0.5, 0.25)
+with new("sized_twice") as f:
+    f.create_dataset("volume", data=stored("zyx")).attrs["element_size_um"] = (2.0, 0.5, 0.25)
+    f.attrs["element_size_um"] = (3.0, 0.5, 0.25)
 for kind in ("i8", "u8", "f2", "f8", ">u2", ">f2", ">f8"):
     with new("type_" + kind.replace(">", "be_")) as f: f["volume"] = (stored("zyx") // 3).astype(kind)
 with new("type_bool") as f: f["volume"] = stored("zyx") % 2 == 1
@@ -145,11 +148,15 @@ describe.skipIf(!hasH5py)(`HDF5 by h5py${hasH5py ? "" : " (skipped: python3-h5py
     expect((await read("contradicting", { image: 1 })).shapeZyx).toEqual([sizeX, sizeY, sizeZ]);
   });
 
-  it("a voxel size whose order is not said is asked for", async () => {
+  it("a voxel size whose order is not said, or that is said twice and differently, is asked for", async () => {
     expect((await read("sized_zyx")).image.voxelSizeZyx).toEqual([2, 0.5, 0.25]);
     expect((await read("sized_xyz")).image).toMatchObject({
       voxelSizeZyx: null,
       voxelSizeNote: expect.stringMatching(/2 × 0.5 × 0.25 µm, but not whether/),
+    });
+    expect((await read("sized_twice")).image).toMatchObject({
+      voxelSizeZyx: null,
+      voxelSizeNote: expect.stringMatching(/2 × .* for the dataset and 3 × .* for the file/),
     });
   });
 

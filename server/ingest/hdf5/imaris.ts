@@ -40,6 +40,12 @@ export function imagesOfImaris(opened: OpenHdf5): FoundImages {
   const objection = shapeObjection(first.shapeZyx);
   if (objection) return { images: [], notes: [`${FINEST} was left out: ${objection.what}`] };
   for (const note of [narrowingNote(first.type), sparseNote(first.dataset, opened.size)]) if (note) notes.push(note);
+  const info = groupAt(opened.file, "/DataSetInfo/Image");
+  const ofImage = info && ["Z", "Y", "X"].map((axis) => wholeNumber(textAttribute(info, axis) ?? "") ?? 0);
+  if (ofImage?.every((size) => size > 0) && ofImage.join() !== first.shapeZyx.join())
+    notes.push(
+      `The image is said to have ${ofImage.join(" × ")} voxels, its channels ${first.shapeZyx.join(" × ")}; those of the channels are taken.`,
+    );
   const found: FoundImage = {
     image: {
       path: "DataSet",

@@ -13,13 +13,15 @@ const WITH_UNIT = ["resolution", "voxel_size", "pixel_size", "spacing"];
 
 /** `inOrder`: the dataset is stored as z, y, x, as those who write such attributes mean them. */
 export function statedVoxelSizeOf(dataset: Dataset, inOrder: boolean): StatedVoxelSize {
-  for (const [owner, place] of [
-    [dataset, "element_size_um"],
-    [dataset.root, "element_size_um of the file"],
-  ] as const) {
-    const sizes = numbersAttribute(owner, "element_size_um", 3);
-    if (sizes) return inUm(sizes, "um", place, inOrder);
-  }
+  const own = numbersAttribute(dataset, "element_size_um", 3);
+  const ofFile = numbersAttribute(dataset.root, "element_size_um", 3);
+  if (own && ofFile && own.join() !== ofFile.join())
+    return {
+      voxelSizeZyx: null,
+      voxelSizeNote: `element_size_um says ${own.join(" × ")} µm for the dataset and ${ofFile.join(" × ")} µm for the file.`,
+    };
+  const sizes = own ?? ofFile;
+  if (sizes) return inUm(sizes, "um", "element_size_um", inOrder);
   for (const name of WITH_UNIT) {
     const sizes = numbersAttribute(dataset, name, 3);
     if (!sizes) continue;

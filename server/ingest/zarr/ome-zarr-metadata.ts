@@ -22,6 +22,8 @@ export interface ZarrImage {
   readonly axes: readonly ZarrAxis[] | null;
   readonly channelNames: readonly string[];
   readonly isLabel: boolean;
+  /** Sentences for the person. */
+  readonly notes: readonly string[];
 }
 
 const refuse = (what: string, where: string): Problem =>
@@ -43,6 +45,7 @@ export const bareArray: ZarrImage = {
   axes: null,
   channelNames: [],
   isLabel: false,
+  notes: [],
 };
 
 /** Levels of a pyramid; each halves the one before. */
@@ -72,7 +75,18 @@ export function parseZarrImage(attributes: Json, where: string): ZarrImage | nul
     axes: axesIn(multiscale),
     channelNames: asList(asObject(ome.omero).channels).map((c, i) => String(asObject(c).label ?? `channel ${i + 1}`)),
     isLabel: "image-label" in ome,
+    notes: notesOn(asList(ome.multiscales).length, String(ome.version ?? multiscale.version ?? "")),
   };
+}
+
+function notesOn(multiscales: number, version: string): string[] {
+  const notes = [];
+  if (multiscales > 1) notes.push(`Only the first of ${multiscales} multiscales of the image is taken.`);
+  if (version && !/^0\.[1-5](\.|-|$)/.test(version))
+    notes.push(
+      `The image calls itself OME-Zarr ${version.slice(0, 20)}; it is read as 0.5, the newest that is known here.`,
+    );
+  return notes;
 }
 
 function axesIn(multiscale: Json): ZarrAxis[] | null {

@@ -226,6 +226,13 @@ describe("levels and images", () => {
     }
   });
 
+  it("a second multiscales and a version of the future are told", async () => {
+    const two = { multiscales: [0, 1].map(() => ({ version: "0.6", axes: zyx, datasets: [fine] })) };
+    const { notes, pixels } = await read({ ".zattrs": JSON.stringify(two), ...whole });
+    expect(notes.join()).toMatch(/first of 2 multiscales.*OME-Zarr 0\.6/);
+    expect([...pixels]).toEqual(values);
+  });
+
   it("arrays without a word of OME-Zarr are read as far as they say what they are", async () => {
     const data = Uint16Array.from(values);
     const named = await read({ ...arrayAt("a.zarr/raw", shape, data), ...arrayAt("a.zarr/labels", shape, data) });

@@ -37,7 +37,13 @@ export async function imageOfGroup(
   const shapeZyx: Zyx = [facts.shape[z], facts.shape[y], facts.shape[x]];
   const objection = shapeObjection(shapeZyx);
   if (objection) return objection.what;
-  const notes = [narrowingNote(facts.type), missingNote(store, path, facts), ...named.notes, ...axes.notes];
+  const notes = [
+    narrowingNote(facts.type),
+    missingNote(store, path, facts),
+    ...metadata.notes,
+    ...named.notes,
+    ...axes.notes,
+  ];
   return {
     found: {
       array: checkingChunks(array, path, facts.type),
