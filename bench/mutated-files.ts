@@ -36,10 +36,12 @@ for (const format of values.format ?? Object.keys(validFiles)) {
     const { reads, peakBytes } = await readMutated(format, seed, Math.min(PER_PROCESS, count - done));
     all.peakBytes = Math.max(all.peakBytes, peakBytes);
     if (peakBytes > MOST_BYTES) all.failures.push(`seeds from ${seed}: ${Math.round(peakBytes / 1e6)} MB`);
-    for (const { outcome, ms, what, seed: of } of reads) {
+    for (const { outcome, ms, what, seed: of, silentlyWrong } of reads) {
       all[outcome]++;
       all.slowestMs = Math.max(all.slowestMs, ms);
       if (outcome === "refused") all.tags[what] = (all.tags[what] ?? 0) + 1;
+      // Every entry of a zip has a checksum.
+      if (silentlyWrong && /^(zarr|n5)/.test(format)) all.failures.push(`seed ${of}: silently wrong`);
       if (outcome === "crashed") all.failures.push(`seed ${of}: ${what}`);
     }
   }

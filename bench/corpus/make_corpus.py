@@ -8,7 +8,7 @@ from case import make
 
 def collect() -> list:
     found = []
-    for module in ("tiff_cases", "hdf5_cases", "zarr_cases", "other_cases"):
+    for module in ("tiff_cases", "hdf5_cases", "zarr_cases", "n5_cases", "other_cases"):
         try:
             found += __import__(module).cases()
         except (ImportError, IndexError, ValueError) as error:  # no such library, or cases that need the whole shape

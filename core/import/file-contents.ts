@@ -23,6 +23,7 @@ export interface FileContents {
     | "TIFF"
     | "HDF5"
     | "OME-Zarr"
+    | "N5"
     | "NIfTI"
     | "NRRD"
     | "MetaImage"

@@ -18,7 +18,7 @@ it.each([
 
 it("knows the endings that are read", () => {
   expect(
-    ["a.tif", "a.TIFF", "a.ome.tif", "a.h5", "a.zarr.zip", "a.nii", "a.nii.gz", "a.mha", "a.npy"].every(
+    ["a.tif", "a.TIFF", "a.ome.tif", "a.h5", "a.ims", "a.zarr.zip", "a.nii", "a.nii.gz", "a.mha", "a.npy"].every(
       isVolumeFileName,
     ),
   ).toBe(true);

@@ -9,6 +9,12 @@ export function swapBytes(bytes: Uint8Array, width: 1 | 2 | 4 | 8): void {
   else buffer.swap64();
 }
 
+/** The same for numbers of any width, in place. */
+export function swapNumbers(bytes: Uint8Array, width: number): void {
+  if (width === 8) Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).swap64();
+  else if (width === 2 || width === 4) swapBytes(bytes, width);
+}
+
 /** Little-endian bytes as pixels; shares memory where the alignment allows. */
 export function pixelsOf(type: PixelType, bytes: Uint8Array): PixelArray {
   const width = bytesPerPixel[type];

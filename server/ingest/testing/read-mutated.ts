@@ -45,7 +45,14 @@ export async function readMutated(format: string, seed: number, count: number): 
     if (next < seed + count) {
       // It ended amid a file.
       const what = late ? `took more than ${LONGEST_FILE_MS} ms` : "the process ended";
-      reads.push({ format, seed: Math.max(begun, next), outcome: "crashed", what, ms: late ? LONGEST_FILE_MS : 0 });
+      reads.push({
+        format,
+        seed: Math.max(begun, next),
+        outcome: "crashed",
+        what,
+        ms: late ? LONGEST_FILE_MS : 0,
+        silentlyWrong: false,
+      });
       next = Math.max(begun, next) + 1;
     }
   }

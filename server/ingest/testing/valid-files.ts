@@ -69,25 +69,63 @@ const multiscales = [
 
 const little = { name: "bytes", configuration: { endian: "little" } };
 
+const group3 = JSON.stringify({
+  zarr_format: 3,
+  node_type: "group",
+  attributes: { ome: { version: "0.5", multiscales } },
+});
+const array3 = {
+  zarr_format: 3,
+  node_type: "array",
+  shape: VALID_SHAPE,
+  data_type: "uint16",
+  chunk_grid: { name: "regular", configuration: { chunk_shape: CHUNK } },
+  chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
+  fill_value: 0,
+  attributes: {},
+};
+
 async function zarr3(codecs: readonly object[], pack: Pack): Promise<Uint8Array> {
   return zipEntries({
-    "zarr.json": JSON.stringify({
-      zarr_format: 3,
-      node_type: "group",
-      attributes: { ome: { version: "0.5", multiscales } },
-    }),
-    "0/zarr.json": JSON.stringify({
-      zarr_format: 3,
-      node_type: "array",
-      shape: VALID_SHAPE,
-      data_type: "uint16",
-      chunk_grid: { name: "regular", configuration: { chunk_shape: CHUNK } },
-      chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
-      fill_value: 0,
-      codecs: [little, ...codecs],
-      attributes: {},
-    }),
+    "zarr.json": group3,
+    "0/zarr.json": JSON.stringify({ ...array3, codecs: [little, ...codecs] }),
     ...(await chunks(pack, (z, y, x) => `0/c/${z}/${y}/${x}`)),
+  });
+}
+
+/** Two chunks along y in a shard, whose index comes first. */
+async function zarr3Sharded(): Promise<Uint8Array> {
+  const parts = await chunks(summed, (z, y, x) => `${z}/${y}/${x}`);
+  const empty = new Uint8Array(0);
+  const shardAt = (z: number, y: number, x: number): Uint8Array => {
+    const inner = [parts[`${z}/${2 * y}/${x}`] ?? empty, parts[`${z}/${2 * y + 1}/${x}`] ?? empty];
+    const index = new BigUint64Array(4);
+    let at = index.byteLength + 4;
+    inner.forEach((chunk, i) => {
+      index.set(chunk.length > 0 ? [BigInt(at), BigInt(chunk.length)] : [2n ** 64n - 1n, 2n ** 64n - 1n], 2 * i);
+      at += chunk.length;
+    });
+    return Buffer.concat([summed(new Uint8Array(index.buffer)), ...inner] as Uint8Array[]);
+  };
+  const shards: Record<string, Uint8Array> = {};
+  for (let z = 0; z * CHUNK[0] < sizeZ; z++)
+    for (let y = 0; 2 * y * CHUNK[1] < sizeY; y++)
+      for (let x = 0; x * CHUNK[2] < sizeX; x++) shards[`0/c/${z}/${y}/${x}`] = shardAt(z, y, x);
+  const sum = { name: "crc32c" };
+  const configuration = {
+    chunk_shape: CHUNK,
+    codecs: [little, sum],
+    index_codecs: [little, sum],
+    index_location: "start",
+  };
+  return zipEntries({
+    "zarr.json": group3,
+    "0/zarr.json": JSON.stringify({
+      ...array3,
+      chunk_grid: { name: "regular", configuration: { chunk_shape: [CHUNK[0], 2 * CHUNK[1], CHUNK[2]] } },
+      codecs: [{ name: "sharding_indexed", configuration }],
+    }),
+    ...shards,
   });
 }
 
@@ -118,12 +156,34 @@ const blosc: Pack = (bytes) =>
     bytes,
   ) as Promise<Uint8Array>;
 const zstd: Pack = (bytes) => Zstd.fromConfig({ id: "zstd", level: 1 }).encode(bytes) as Promise<Uint8Array>;
-const summed: Pack = (bytes) => {
+const summed = (bytes: Uint8Array): Uint8Array => {
   const out = new Uint8Array(bytes.length + 4);
   out.set(bytes);
   new DataView(out.buffer).setUint32(bytes.length, crc32c(bytes), true);
   return out;
 };
+
+/** Blocks are counted x, y, z, their numbers are big-endian. */
+async function n5(): Promise<Uint8Array> {
+  const pack = (bytes: Uint8Array): Uint8Array => {
+    const header = Buffer.alloc(16);
+    header.writeUInt16BE(3, 2);
+    CHUNK.toReversed().forEach((length, i) => {
+      header.writeUInt32BE(length, 4 + 4 * i);
+    });
+    return Buffer.concat([header, gzipSync(Buffer.from(bytes).swap16())]);
+  };
+  return zipEntries({
+    "attributes.json": JSON.stringify({ n5: "2.5.1" }),
+    "volume/attributes.json": JSON.stringify({
+      dimensions: VALID_SHAPE.toReversed(),
+      blockSize: CHUNK.toReversed(),
+      dataType: "uint16",
+      compression: { type: "gzip", level: -1 },
+    }),
+    ...(await chunks(pack, (z, y, x) => `volume/${x}/${y}/${z}`)),
+  });
+}
 
 const tiff = (options: Parameters<typeof writeAnyTiff>[2]) => async () =>
   writeAnyTiff(validPixels, VALID_SHAPE, options);
@@ -155,6 +215,8 @@ export const validFiles: Readonly<Record<string, () => Promise<Uint8Array>>> = {
       blosc,
     ),
   "zarr3-crc32c": () => zarr3([{ name: "crc32c" }], summed),
+  "zarr3-shards": zarr3Sharded,
+  n5,
   "zarr2-zstd": () => zarr2({ id: "zstd", level: 1 }, zstd),
   "zarr2-blosc": () => zarr2({ id: "blosc", cname: "lz4", clevel: 5, shuffle: 1, blocksize: 0 }, blosc),
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseBoundedJson } from "../bounded-json.ts";
+import { bytesPerNumber, type StoredNumber } from "../narrow-numbers.ts";
 import { chunkBytesOf, readableCodecs } from "./chunk-codecs.ts";
 import type { ZipStore } from "./zip-store.ts";
 
@@ -15,7 +16,12 @@ const size = z.int().min(1);
 const axes = z.array(size).min(1).max(MAX_AXES);
 const codec = z.looseObject({ name: z.string().max(64), configuration: z.looseObject({}).optional() });
 const codecs = z.array(codec).max(MAX_CODECS);
-const sharding = z.looseObject({ chunk_shape: axes, codecs, index_codecs: codecs });
+const sharding = z.looseObject({
+  chunk_shape: axes,
+  codecs,
+  index_codecs: codecs,
+  index_location: z.enum(["start", "end"]).optional(),
+});
 
 const version3 = z.looseObject({
   zarr_format: z.literal(3),
@@ -35,6 +41,7 @@ const version2 = z.looseObject({
   chunks: axes,
   dtype: z.string().max(16),
   order: z.enum(["C", "F"]),
+  fill_value: z.unknown(),
   compressor: named.nullable(),
   filters: z.array(named).max(MAX_CODECS).nullable().optional(),
   dimension_separator: z.enum([".", "/"]).optional(),
@@ -44,28 +51,75 @@ export const metadataBounds = { maxBytes: 32 * 1024 * 1024, maxDepth: 32, maxVal
 /** An array says little. */
 const arrayBounds = { maxBytes: 4 * 1024 * 1024, maxDepth: 32, maxValues: 400_000 } as const;
 
-/** Why an array is not read, as the rest of a sentence: what no program would write, or does not fit into memory; or null. */
-export async function objectionToArray(store: ZipStore, path: string): Promise<string | null> {
+/** What is known of an array before anything of it is read. */
+export interface ArrayFacts {
+  readonly shape: readonly number[];
+  readonly type: StoredNumber;
+  /** Chunks, or shards where there are some, along every axis: each has a key of its own. */
+  readonly grid: readonly number[];
+  /** Its shards begin with their index. */
+  readonly indexAtStart: boolean;
+  /** For zarrita: whose types and fill values are those that it reads alike in every version of Node. */
+  readonly metadataKey: string;
+  readonly metadata: Uint8Array;
+}
+
+/** An array's facts; or why it is not read, as the rest of a sentence: what no program would write, or does not fit into memory. */
+export async function factsOfArray(store: ZipStore, path: string): Promise<ArrayFacts | string> {
   for (const [file, check] of [
     ["zarr.json", checkVersion3],
     [".zarray", checkVersion2],
   ] as const) {
-    const bytes = await store.get(`/${path}/${file}`);
+    const metadataKey = path ? `/${path}/${file}` : `/${file}`;
+    const bytes = await store.get(metadataKey as `/${string}`);
     if (!bytes) continue;
     try {
-      return check(parseBoundedJson(bytes, arrayBounds));
+      const facts = check(parseBoundedJson(bytes, arrayBounds));
+      if (typeof facts === "string") return facts;
+      const { rewritten, ...known } = facts;
+      return { ...known, metadataKey, metadata: new TextEncoder().encode(JSON.stringify(rewritten)) };
     } catch (cause) {
-      return `${path}/${file} is damaged: ${(cause as Error).message}`;
+      return `${metadataKey.slice(1)} is damaged: ${(cause as Error).message}`;
     }
   }
   return `its finest level ${path} is not in the zip.`;
 }
 
-function checkVersion3(json: unknown): string | null {
+/** Zarrita knows float16 only where Node does, and packs truth values in a class of its own. */
+const READ_AS: Partial<Readonly<Record<StoredNumber, string>>> = { bool: "uint8", float16: "uint16" };
+
+type Checked = Omit<ArrayFacts, "metadata" | "metadataKey"> & { readonly rewritten: object };
+
+function checkVersion3(json: unknown): Checked | string {
   const parsed = version3.safeParse(json);
   if (!parsed.success) return wordsOf(parsed.error);
-  const { shape, data_type, chunk_grid, codecs: outer } = parsed.data;
+  const { shape, data_type, chunk_grid, codecs: outer, fill_value } = parsed.data;
   const grid = chunk_grid.configuration.chunk_shape;
+  if (!(data_type in bytesPerNumber)) return `pixels of type ${data_type} are not read.`;
+  const type = data_type as StoredNumber;
+  const objection = objectionToChunks(data_type, shape, grid, outer);
+  if (objection) return objection;
+  if (READ_AS[type] && usesNumbers(outer)) return `pixels of type ${data_type} under such codecs are not read.`;
+  const shards = sharding.safeParse(outer[0]?.configuration);
+  return {
+    shape,
+    type,
+    grid,
+    indexAtStart: outer[0]?.name === "sharding_indexed" && shards.data?.index_location === "start",
+    rewritten: { ...parsed.data, data_type: READ_AS[type] ?? type, fill_value: fillOf(type, fill_value) },
+  };
+}
+
+/** Codecs that count with the numbers themselves. */
+const usesNumbers = (used: readonly { readonly name: string }[]): boolean =>
+  used.some(({ name }) => /delta|bitround|cast_value|scale_?offset/.test(name));
+
+function objectionToChunks(
+  data_type: string,
+  shape: readonly number[],
+  grid: readonly number[],
+  outer: z.infer<typeof codecs>,
+): string | null {
   if (grid.length !== shape.length) return "its chunks have other axes than the array.";
   const shards = outer.find(({ name }) => name === "sharding_indexed");
   if (!shards) return chunkObjection(data_type, shape, grid, outer);
@@ -81,17 +135,68 @@ function checkVersion3(json: unknown): string | null {
   return codecObjection(index_codecs) ?? chunkObjection(data_type, shape, chunk_shape, innerCodecs);
 }
 
-function checkVersion2(json: unknown): string | null {
+const KINDS: Readonly<Record<string, string>> = { b: "bool", i: "int", u: "uint", f: "float" };
+
+function checkVersion2(json: unknown): Checked | string {
   const parsed = version2.safeParse(json);
   if (!parsed.success) return wordsOf(parsed.error);
-  const { shape, chunks, dtype, compressor, filters } = parsed.data;
+  const { shape, chunks, dtype, compressor, filters, fill_value } = parsed.data;
   if (chunks.length !== shape.length) return "its chunks have other axes than the array.";
-  const [, bytes] = /^[<>|=]?[a-zA-Z](\d+)$/.exec(dtype) ?? [];
-  if (!bytes) return `pixels of the type ${dtype} are not read.`;
+  const [, order, kind = "", bytes] = /^([<>|])([biuf])([1248])$/.exec(dtype) ?? [];
+  const type = (kind === "b" ? "bool" : `${KINDS[kind]}${8 * Number(bytes)}`) as StoredNumber;
+  if (!(type in bytesPerNumber)) return `pixels of the type ${dtype} are not read.`;
   const used = [...(filters ?? []), ...(compressor ? [compressor] : [])].map(({ id }) => ({
     name: id === "fixedscaleoffset" ? "scale_offset" : id,
   }));
-  return chunkObjection(`u${8 * Number(bytes)}`, shape, chunks, used);
+  const objection = chunkObjection(type, shape, chunks, used);
+  if (objection) return objection;
+  const readAs = READ_AS[type];
+  if (readAs && usesNumbers(used)) return `pixels of the type ${dtype} under such filters are not read.`;
+  return {
+    shape,
+    type,
+    grid: chunks,
+    indexAtStart: false,
+    rewritten: {
+      ...parsed.data,
+      dtype: readAs ? `${order}u${bytes}` : dtype,
+      fill_value: fillOf(type, fill_value),
+    },
+  };
+}
+
+const SPECIAL: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  "-Infinity": Number.NEGATIVE_INFINITY,
+};
+
+/** A fill value as zarrita takes it. Decimals may come as text, or as the hexadecimal bits of the number. */
+function fillOf(type: StoredNumber, value: unknown): number | string {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (!type.startsWith("float")) return typeof value === "number" ? value : 0;
+  const view = new DataView(new ArrayBuffer(8));
+  const number = typeof value === "number" ? value : SPECIAL[String(value)];
+  if (number === undefined && typeof value === "string" && /^0x[0-9a-f]{1,16}$/i.test(value)) {
+    if (type === "float16") return Number(value);
+    view.setBigUint64(0, BigInt(value));
+    const bits = type === "float32" ? view.getFloat32(4) : view.getFloat64(0);
+    return Number.isFinite(bits) ? bits : String(bits);
+  }
+  const fill = number ?? 0;
+  if (type === "float16") return halfBits(fill);
+  return Number.isFinite(fill) ? fill : String(fill);
+}
+
+/** The bits of a number in half precision; finer digits are cut off. */
+function halfBits(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  if (size >= 65_520) return sign | 0x7c00;
+  if (size < 2 ** -14) return sign | Math.round(size * 2 ** 24);
+  const exponent = Math.floor(Math.log2(size));
+  return sign | ((exponent + 15) << 10) | Math.floor((size / 2 ** exponent - 1) * 1024);
 }
 
 function chunkObjection(

@@ -1,8 +1,9 @@
-import type { InputType, ZlibOptions } from "node:zlib";
-import * as zlib from "node:zlib";
+import { crc32 } from "node:zlib";
 import * as zarr from "zarrita";
-import { decodeBlosc } from "./blosc.ts";
-import { decodeLz4Block } from "./lz4-block.ts";
+import { decodeBlosc } from "../codecs/blosc.ts";
+import { unpackBzip2 } from "../codecs/bzip2.ts";
+import { type Inflate, unpackGzip, unpackZlib, unpackZstd } from "../codecs/inflate.ts";
+import { decodeLz4Block } from "../codecs/lz4-block.ts";
 
 /**
  * Decoders of chunks with a bound: what a chunk becomes is known from its shape before anything is allocated. zarrita's own
@@ -11,7 +12,6 @@ import { decodeLz4Block } from "./lz4-block.ts";
 type Loader = Parameters<typeof zarr.registry.set>[1];
 type Entry = Awaited<ReturnType<Loader>>;
 type Meta = Parameters<Entry["fromConfig"]>[1];
-type Decode = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array>;
 
 /** What checksums, headers and codecs that made a chunk larger may add to it. */
 const SLACK_BYTES = 65_536;
@@ -23,7 +23,7 @@ export const chunkBytesOf = (dataType: string, shape: readonly number[]): number
 };
 
 /** `addedBytes`: what packing adds to any chunk; only such codecs can pack the index of a shard. */
-const bounded = (decode: Decode, addedBytes = 0): Entry => ({
+const bounded = (decode: Inflate, addedBytes = 0): Entry => ({
   kind: "bytes_to_bytes",
   fromConfig(_configuration: unknown, { dataType, shape }: Meta) {
     const whole = chunkBytesOf(dataType, shape);
@@ -39,39 +39,8 @@ const bounded = (decode: Decode, addedBytes = 0): Entry => ({
   },
 });
 
-type Unzip = (bytes: InputType, options: ZlibOptions, done: (error: Error | null, out: Buffer) => void) => void;
-
-const byZlib =
-  (unzip: Unzip): Decode =>
-  (bytes, maxBytes) =>
-    new Promise((resolve, reject) => {
-      unzip(bytes, { maxOutputLength: maxBytes }, (error, out) => {
-        if (!error) resolve(new Uint8Array(out.buffer, out.byteOffset, out.length));
-        else if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
-          reject(new Error(`it unpacks to more than the ${maxBytes} bytes it can have`));
-        else reject(error);
-      });
-    });
-
-/** Node has it since 22.15; before, the library of zarrita, whose memory is bounded as that of the whole process. */
-const zstdOfNode = (zlib as { zstdDecompress?: Unzip }).zstdDecompress;
-const zstdOfZarrita = zarr.registry.get("zstd");
-const decodeZstd: Decode = zstdOfNode
-  ? byZlib(zstdOfNode)
-  : async (bytes, maxBytes) => {
-      const codec = (await zstdOfZarrita?.())?.fromConfig(
-        { level: 1 },
-        { dataType: "uint8", shape: [], codecs: [], fillValue: 0 },
-      );
-      const decoded = (await codec?.decode(bytes)) ?? new Uint8Array(0);
-      if (decoded.length > maxBytes) throw new Error(`it unpacks to more than the ${maxBytes} bytes it can have`);
-      return decoded;
-    };
-
-const inflaters = { zlib: byZlib(zlib.inflate), zstd: decodeZstd };
-
 /** numcodecs' LZ4: the size as uint32, then one block. */
-const decodeLz4: Decode = async (bytes, maxBytes) => {
+const decodeLz4: Inflate = async (bytes, maxBytes) => {
   if (bytes.length < 5) throw new Error(`${bytes.length} bytes are no LZ4 chunk`);
   const size = viewOf(bytes).getUint32(0, true);
   if (size > maxBytes) throw new Error(`it unpacks to ${size} bytes, more than the ${maxBytes} it can have`);
@@ -94,7 +63,7 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /** A checksum of the bytes before it, or before them, as uint32. */
-const checked = (sum: (bytes: Uint8Array) => number, place: "after" | "before"): Decode => {
+const checked = (sum: (bytes: Uint8Array) => number, place: "after" | "before"): Inflate => {
   return async (bytes) => {
     if (bytes.length < 4) throw new Error("it is too short for its checksum");
     const at = place === "after" ? bytes.length - 4 : 0;
@@ -105,14 +74,15 @@ const checked = (sum: (bytes: Uint8Array) => number, place: "after" | "before"):
 };
 
 const decoders: Readonly<Record<string, Entry>> = {
-  gzip: bounded(byZlib(zlib.gunzip)),
-  zlib: bounded(byZlib(zlib.inflate)),
-  blosc: bounded((bytes, maxBytes) => decodeBlosc(bytes, maxBytes, inflaters)),
+  gzip: bounded(unpackGzip),
+  zlib: bounded(unpackZlib),
+  blosc: bounded(decodeBlosc),
+  bz2: bounded(unpackBzip2),
   lz4: bounded(decodeLz4),
-  zstd: bounded(decodeZstd),
+  zstd: bounded(unpackZstd),
   crc32c: bounded(checked(crc32c, "after"), 4),
   crc32: bounded(
-    checked((bytes) => zlib.crc32(bytes), "before"),
+    checked((bytes) => crc32(bytes), "before"),
     4,
   ),
 };

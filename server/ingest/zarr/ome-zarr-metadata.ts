@@ -1,23 +1,29 @@
 import { Problem } from "../../../core/problem.ts";
-import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { lengthInUm } from "../length-unit.ts";
+import { meaningOf } from "../axes/array-axes.ts";
 
-/** The multiscales of an OME-Zarr 0.4 or 0.5 image, as far as the finest level needs it. */
-export interface ZarrImage {
+/** One resolution of an image. */
+export interface ZarrLevel {
+  /** Path of its array below the image's group. */
+  readonly path: string;
+  /** Of every axis, in the axis' unit; null where the file does not say it. */
+  readonly scale: readonly number[] | null;
+}
+
+export interface ZarrAxis {
   readonly name: string;
-  /** Path of the finest array below the image's group. */
-  readonly arrayPath: string;
-  /** Position of each axis in the array; null where it has none. */
-  readonly axes: {
-    readonly t: number | null;
-    readonly c: number | null;
-    readonly z: number;
-    readonly y: number;
-    readonly x: number;
-  };
-  readonly voxelSizeZyx: Zyx | null;
+  readonly unit: string | null;
+}
+
+/** The multiscales of an OME-Zarr image of any version; or what stands for them where an array is all that there is. */
+export interface ZarrImage {
+  readonly isOme: boolean;
+  readonly levels: readonly ZarrLevel[];
+  /** Null where the file names none: before 0.3 those of OME-Zarr were always t, c, z, y, x. */
+  readonly axes: readonly ZarrAxis[] | null;
   readonly channelNames: readonly string[];
   readonly isLabel: boolean;
+  /** Sentences for the person. */
+  readonly notes: readonly string[];
 }
 
 const refuse = (what: string, where: string): Problem =>
@@ -32,47 +38,78 @@ type Json = Readonly<Record<string, unknown>>;
 const asObject = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** `attributes` of a group: 0.5 keeps all under `ome`, 0.4 at the top. Null where the group is no image. */
+/** An array without a word of OME-Zarr about it. */
+export const bareArray: ZarrImage = {
+  isOme: false,
+  levels: [{ path: "", scale: null }],
+  axes: null,
+  channelNames: [],
+  isLabel: false,
+  notes: [],
+};
+
+/** Levels of a pyramid; each halves the one before. */
+const MAX_LEVELS = 64;
+const MAX_AXES = 8;
+
+/** `attributes` of a group: 0.5 keeps all under `ome`, others at the top. Null where the group is no image. */
 export function parseZarrImage(attributes: Json, where: string): ZarrImage | null {
   const ome = "ome" in attributes ? asObject(attributes.ome) : attributes;
   const multiscale = asObject(asList(ome.multiscales)[0]);
   if (!("datasets" in multiscale)) return null;
-  const axes = asList(multiscale.axes).map((axis) => (typeof axis === "string" ? { name: axis } : asObject(axis)));
-  const position = (name: string): number | null => {
-    const at = axes.findIndex((axis) => axis.name === name);
-    return at < 0 ? null : at;
-  };
-  const [z, y, x] = [position("z"), position("y"), position("x")];
-  if (z === null || y === null || x === null)
-    throw refuse(
-      `The image has the axes ${axes.map((a) => String(a.name)).join(", ") || "(none)"}; z, y and x are needed.`,
-      where,
-    );
-  const dataset = asObject(asList(multiscale.datasets)[0]);
-  if (typeof dataset.path !== "string" || !/^[\w.-]+(\/[\w.-]+)*$/.test(dataset.path) || dataset.path.includes(".."))
-    throw refuse("The finest level has no usable path.", `${where}, multiscales[0].datasets[0].path`);
-  const scaleOf = (owner: Json, at: number): number => {
-    const scales = asList(owner.coordinateTransformations)
-      .map(asObject)
-      .filter((t) => t.type === "scale");
-    const value = scales.length ? Number(asList(scales[0].scale)[at]) : 1;
-    return Number.isFinite(value) && value > 0 ? value : Number.NaN;
-  };
-  const hasScale = asList(dataset.coordinateTransformations).some((t) => asObject(t).type === "scale");
-  const sizeUm = (at: number): number | null => {
-    const unit = axes[at].unit;
-    return hasScale && typeof unit === "string"
-      ? lengthInUm(scaleOf(dataset, at) * scaleOf(multiscale, at), unit)
-      : null;
-  };
-  const [sz, sy, sx] = [sizeUm(z), sizeUm(y), sizeUm(x)];
-  const channels = asList(asObject(ome.omero).channels).map((c, i) => String(asObject(c).label ?? `channel ${i + 1}`));
+  const outer = scaleIn(multiscale);
+  const levels = asList(multiscale.datasets)
+    .slice(0, MAX_LEVELS)
+    .map(asObject)
+    .map((dataset, i) => {
+      const { path } = dataset;
+      if (typeof path !== "string" || !/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.includes(".."))
+        throw refuse(`Level ${i + 1} has no usable path.`, `${where}, multiscales[0].datasets[${i}].path`);
+      const inner = scaleIn(dataset);
+      return { path, scale: inner && (outer ? inner.map((size, axis) => size * (outer[axis] ?? 1)) : inner) };
+    });
+  if (levels.length === 0) throw refuse("The image has no levels.", `${where}, multiscales[0].datasets`);
   return {
-    name: typeof multiscale.name === "string" ? multiscale.name : "",
-    arrayPath: dataset.path,
-    axes: { t: position("t"), c: position("c"), z, y, x },
-    voxelSizeZyx: sz !== null && sy !== null && sx !== null ? [sz, sy, sx] : null,
-    channelNames: channels,
+    isOme: true,
+    levels,
+    axes: axesIn(multiscale),
+    channelNames: asList(asObject(ome.omero).channels).map((c, i) => String(asObject(c).label ?? `channel ${i + 1}`)),
     isLabel: "image-label" in ome,
+    notes: notesOn(asList(ome.multiscales).length, String(ome.version ?? multiscale.version ?? "")),
   };
+}
+
+function notesOn(multiscales: number, version: string): string[] {
+  const notes = [];
+  if (multiscales > 1) notes.push(`Only the first of ${multiscales} multiscales of the image is taken.`);
+  if (version && !/^0\.[1-5](\.|-|$)/.test(version))
+    notes.push(
+      `The image calls itself OME-Zarr ${version.slice(0, 20)}; it is read as 0.5, the newest that is known here.`,
+    );
+  return notes;
+}
+
+function axesIn(multiscale: Json): ZarrAxis[] | null {
+  if (!("axes" in multiscale)) return null;
+  const axes = asList(multiscale.axes)
+    .slice(0, MAX_AXES)
+    .map((axis) => (typeof axis === "string" ? { name: axis } : asObject(axis)))
+    .map(({ name, unit, type }) => ({
+      name: typeof name === "string" ? name.slice(0, 40) : "",
+      unit: typeof unit === "string" ? unit : null,
+      type,
+    }));
+  const spatial = axes.filter(({ type }) => type === "space");
+  const knownByName = axes.some(({ name }) => ["Z", "Y", "X"].includes(meaningOf(name)));
+  // Names of their own: axes of space stand in the order z, y, x.
+  if (!knownByName && spatial.length === 3)
+    return axes.map((axis) => ({ ...axis, name: "zyx"[spatial.indexOf(axis)] ?? axis.name }));
+  return axes;
+}
+
+function scaleIn(owner: Json): number[] | null {
+  const stated = asList(owner.coordinateTransformations)
+    .map(asObject)
+    .find(({ type }) => type === "scale");
+  return stated ? asList(stated.scale).slice(0, MAX_AXES).map(Number) : null;
 }

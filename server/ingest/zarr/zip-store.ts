@@ -161,7 +161,9 @@ function storeOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, Entry>): ZipSt
   };
 
   return {
-    names: entries.keys(),
+    get names() {
+      return entries.keys();
+    },
     sizeOf: (name) => entries.get(name)?.bytes,
     async get(key) {
       const found = find(key);

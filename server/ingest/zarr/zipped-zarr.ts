@@ -1,60 +1,36 @@
-import * as zarr from "zarrita";
-import { type FileImage, shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
-import {
-  bytesPerPixel,
-  createPixelArray,
-  type PixelArray,
-  type PixelType,
-  type Zyx,
-} from "../../../core/volume/voxel-space.ts";
 import { parseBoundedJson } from "../bounded-json.ts";
-import type { ImageChoice, VolumeFile, VolumeSource } from "../volume-source.ts";
-import { metadataBounds, objectionToArray } from "./array-metadata.ts";
-import { chunkBytesOf } from "./chunk-codecs.ts";
-import { parseZarrImage, type ZarrImage } from "./ome-zarr-metadata.ts";
+import { imagesOfN5, type N5Image } from "../n5/n5-volumes.ts";
+import type { VolumeFile } from "../volume-source.ts";
+import { metadataBounds } from "./array-metadata.ts";
+import { bareArray, parseZarrImage } from "./ome-zarr-metadata.ts";
+import { type FoundImage, imageOfGroup } from "./zarr-image.ts";
+import { sourceOfImage } from "./zarr-source.ts";
 import { openZipStore, type ZipStore } from "./zip-store.ts";
 
-const PIXEL_TYPES = new Set<string>(Object.keys(bytesPerPixel));
-const MAX_BLOCK_BYTES = 64 * 1024 * 1024;
-const MAX_BLOCK_CHUNKS = 20_000;
 /** Images looked for; a plate of many fields is not a volume. */
 const MAX_IMAGES = 64;
 /** Groups looked into, shallow ones first. */
 const MAX_GROUPS = 2000;
 const MAX_NOTES = 20;
 
-type NumberArray = zarr.Array<zarr.NumberDataType, ZipStore>;
-
-interface FoundImage {
-  readonly image: FileImage;
-  readonly metadata: ZarrImage;
-  readonly array: NumberArray;
-}
-
 /** Opens a zipped OME-Zarr: every image and label image in it that is 3D. */
 export async function openZippedZarr(path: string): Promise<VolumeFile> {
   const store = await openZipStore(path);
   try {
-    const notes: string[] = [];
-    const found: FoundImage[] = [];
-    for (const group of groupsOf(store).slice(0, MAX_GROUPS)) {
-      const metadata = parseZarrImage(await attributesOf(store, group), group || "root");
-      if (!metadata) continue;
-      const result = await describe(store, group, metadata);
-      if (typeof result !== "string") found.push(result);
-      else if (notes.length < MAX_NOTES) notes.push(`${group || "The image"} was left out: ${result}`);
-      if (found.length >= MAX_IMAGES) break;
-    }
+    const zarr = await findImages(store);
+    const n5 = zarr.images.length > 0 ? null : await imagesOfN5(store);
+    const isN5 = n5 !== null && n5.images.length > 0;
+    const { images: found, notes } = isN5 ? n5 : zarr;
     if (found.length === 0)
       throw new Problem({
         tag: "zip-without-volume",
         what: "The zip holds no OME-Zarr volume.",
-        where: notes.join(" ") || "no group with multiscales",
+        where: [...notes, ...(n5?.notes ?? [])].slice(0, MAX_NOTES).join(" ") || "no group with multiscales",
         hint: "Pack the OME-Zarr folder itself (with its zarr.json or .zattrs), or upload a TIFF or HDF5 file.",
       });
     return {
-      contents: { format: "OME-Zarr", images: found.map(({ image }) => image), notes },
+      contents: { format: isN5 ? "N5" : "OME-Zarr", images: found.map(({ image }) => image), notes },
       async open(choice) {
         const chosen = found.find(({ image }) => image.path === choice.image);
         if (!chosen || choice.channel >= chosen.image.channels.length || choice.time >= chosen.image.times)
@@ -64,7 +40,7 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
             where: choice.image,
             hint: "Choose again.",
           });
-        return sourceOf(chosen, choice);
+        return chosen.source(choice.channel, choice.time);
       },
       close: async () => store.close(),
     };
@@ -72,6 +48,50 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
     store.close();
     throw error;
   }
+}
+
+async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: string[] }> {
+  const notes: string[] = [];
+  const found: FoundImage[] = [];
+  const groups = groupsOf(store);
+  let isOme = false;
+  let unseen = Math.max(0, groups.length - MAX_GROUPS);
+  for (const [i, group] of groups.slice(0, MAX_GROUPS).entries()) {
+    const metadata = parseZarrImage(await attributesOf(store, group), group || "root");
+    if (!metadata) continue;
+    isOme = true;
+    const result = await imageOfGroup(store, group, metadata);
+    if (typeof result === "string") notes.push(`${group || "The image"} was left out: ${result}`);
+    else {
+      found.push(result.found);
+      notes.push(...result.notes);
+    }
+    if (found.length < MAX_IMAGES) continue;
+    unseen += groups.length - 1 - i;
+    break;
+  }
+  // Not in place of an image that is there and was refused.
+  if (!isOme) {
+    const bare = await bareArrays(store);
+    found.push(...bare.found);
+    notes.push(...bare.notes);
+  }
+  const pictures = found.filter(({ image }) => !image.looksLikeLabels).length;
+  if (pictures > 1)
+    notes.unshift(
+      `The zip holds ${pictures} images (positions, fields or series); they are not parts of one volume. Choose one.`,
+    );
+  if (unseen > 0)
+    notes.unshift(`Only the first ${found.length} images were looked at; ${unseen} more folders were not.`);
+  if (notes.length > MAX_NOTES)
+    notes.splice(MAX_NOTES, notes.length, `${notes.length - MAX_NOTES} more notes are not shown.`);
+  const images = found.map(
+    (one): N5Image => ({
+      image: one.image,
+      source: (channel, time) => sourceOfImage(one, channel, time),
+    }),
+  );
+  return { images, notes };
 }
 
 /** Folders that have group metadata, shallow ones first: images before their labels. */
@@ -82,7 +102,42 @@ function groupsOf(store: ZipStore): string[] {
     const file = name.slice(slash + 1);
     if (file === "zarr.json" || file === ".zattrs") groups.add(slash < 0 ? "" : name.slice(0, slash));
   }
-  return [...groups].sort((a, b) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1));
+  return [...groups].sort(
+    (a, b) => a.split("/").length - b.split("/").length || a.localeCompare(b, "en", { numeric: true }),
+  );
+}
+
+/** Arrays that no image names; asked for where there are no images. */
+async function bareArrays(store: ZipStore): Promise<{ found: FoundImage[]; notes: string[] }> {
+  const notes: string[] = [];
+  const found: FoundImage[] = [];
+  const paths = [...store.names].filter((name) => /(^|\/)(\.zarray|zarr\.json)$/.test(name)).slice(0, MAX_GROUPS);
+  for (const path of paths.map((name) => name.slice(0, Math.max(0, name.lastIndexOf("/")))).sort()) {
+    if (!(await isArray(store, path))) continue;
+    const result = await imageOfGroup(store, path, bareArray);
+    if (typeof result === "string") notes.push(`${path || "The array"} was left out: ${result}`);
+    else {
+      found.push(result.found);
+      notes.push(...result.notes);
+    }
+    if (found.length >= MAX_IMAGES) break;
+  }
+  if (found.length > 0)
+    notes.unshift("The zip holds Zarr arrays without OME-Zarr metadata: their voxel size is not said.");
+  return { found, notes };
+}
+
+async function isArray(store: ZipStore, path: string): Promise<boolean> {
+  const prefix: `/${string}` = path ? `/${path}/` : "/";
+  if (store.sizeOf(`${prefix}.zarray`.slice(1)) !== undefined) return true;
+  const bytes = await store.get(`${prefix}zarr.json`);
+  try {
+    return (
+      (parseBoundedJson(bytes ?? new Uint8Array(0), metadataBounds) as { node_type?: unknown }).node_type === "array"
+    );
+  } catch {
+    return false;
+  }
 }
 
 async function attributesOf(store: ZipStore, group: string): Promise<Record<string, unknown>> {
@@ -107,137 +162,4 @@ async function attributesOf(store: ZipStore, group: string): Promise<Record<stri
   }
   const attributes = v3 ? parsed?.attributes : parsed;
   return typeof attributes === "object" && attributes !== null ? (attributes as Record<string, unknown>) : {};
-}
-
-async function describe(store: ZipStore, group: string, metadata: ZarrImage): Promise<FoundImage | string> {
-  const where = group ? `${group}/${metadata.arrayPath}` : metadata.arrayPath;
-  const claim = await objectionToArray(store, where);
-  if (claim) return claim;
-  const array = await zarr.open(zarr.root(store).resolve(where), { kind: "array" }).catch((cause) => {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem(
-      {
-        tag: "ome-zarr-array",
-        what: "The finest level of the image cannot be opened.",
-        where,
-        hint: `${cause instanceof Error ? cause.message : cause}. Write the image again as OME-Zarr 0.4 or 0.5.`,
-      },
-      { cause },
-    );
-  });
-  if (!PIXEL_TYPES.has(array.dtype)) return `pixels of type ${array.dtype} are not read.`;
-  const pixelType = array.dtype as PixelType;
-  const { axes } = metadata;
-  const shapeZyx: Zyx = [array.shape[axes.z], array.shape[axes.y], array.shape[axes.x]];
-  const objection = shapeObjection(shapeZyx);
-  if (objection) return objection.what;
-  const channels = axes.c === null ? 1 : array.shape[axes.c];
-  if (channels > 1024) return `it claims ${channels} channels.`;
-  return {
-    array: checkingChunks(array as NumberArray, where),
-    metadata,
-    image: {
-      path: where,
-      shapeZyx,
-      pixelType,
-      voxelSizeZyx: metadata.voxelSizeZyx,
-      voxelSizeNote: metadata.voxelSizeZyx ? "OME-Zarr metadata" : "The file does not say its voxel size.",
-      channels: Array.from({ length: channels }, (_, c) => metadata.channelNames[c] ?? `channel ${c + 1}`),
-      times: axes.t === null ? 1 : array.shape[axes.t],
-      looksLikeLabels: metadata.isLabel || /(^|\/)labels\//.test(group),
-    },
-  };
-}
-
-/** A chunk is its whole shape or an error that names it. */
-function checkingChunks(array: NumberArray, where: string): NumberArray {
-  const wanted = chunkBytesOf(array.dtype, array.chunks);
-  const checking = zarr.defineArrayExtension((inner) => ({
-    async getChunk(coords, options, more) {
-      const chunk = `${where}, chunk ${coords.join(", ")}`;
-      const result = await inner.getChunk(coords, options, more).catch((cause) => {
-        if (cause instanceof Problem) throw cause;
-        throw damagedChunk(`A chunk cannot be decoded: ${innermostMessage(cause)}.`, chunk, cause);
-      });
-      const { byteLength } = result.data as PixelArray;
-      if (byteLength !== wanted) throw damagedChunk(`A chunk holds ${byteLength} of ${wanted} bytes.`, chunk);
-      return result;
-    },
-  }));
-  return checking(array);
-}
-
-function innermostMessage(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  return inner instanceof Error ? inner.message : String(inner);
-}
-
-const damagedChunk = (what: string, where: string, cause?: unknown): Problem =>
-  new Problem(
-    {
-      tag: "ome-zarr-chunk",
-      what,
-      where,
-      hint: "The file is damaged: compare it with the original, pack its folder again and upload it once more.",
-    },
-    { cause },
-  );
-
-/** Chunks one after the other: zarrita would decode all of a block at once. */
-function createQueue() {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    add(work: () => Promise<void>) {
-      last = last.then(work);
-      last.catch(() => {}); // told by onIdle
-    },
-    onIdle: () => last.then(() => []),
-  };
-}
-
-function sourceOf({ array, image, metadata }: FoundImage, choice: ImageChoice): VolumeSource {
-  const { axes } = metadata;
-  const [sizeZ, sizeY, sizeX] = image.shapeZyx;
-  const rowBytes = sizeX * bytesPerPixel[image.pixelType];
-  const planes = Math.max(1, Math.min(sizeZ, array.chunks[axes.z], Math.floor(MAX_BLOCK_BYTES / rowBytes)));
-  const chunkRows = array.chunks[axes.y];
-  const chunksAcross = Math.ceil(sizeX / array.chunks[axes.x]);
-  const rowsInBudget = Math.min(
-    Math.floor(MAX_BLOCK_BYTES / (rowBytes * planes)),
-    Math.max(1, Math.floor(MAX_BLOCK_CHUNKS / chunksAcross)) * chunkRows,
-  );
-  const rows = Math.max(
-    1,
-    Math.min(sizeY, rowsInBudget, Math.max(1, Math.floor(rowsInBudget / chunkRows)) * chunkRows),
-  );
-  return {
-    shapeZyx: image.shapeZyx,
-    pixelType: image.pixelType,
-    blockZy: [planes, rows],
-    async read(zMin, zMax, yMin, yMax) {
-      const selection = array.shape.map((_, axis): number | zarr.Slice => {
-        if (axis === axes.z) return zarr.slice(zMin, zMax);
-        if (axis === axes.y) return zarr.slice(yMin, yMax);
-        if (axis === axes.x) return zarr.slice(0, sizeX);
-        return axis === axes.c ? choice.channel : axis === axes.t ? choice.time : 0;
-      });
-      const part = await zarr.get(array, selection, { createQueue });
-      // The order of the remaining axes is that of the array, which need not be z, y, x.
-      const kept = [axes.z, axes.y, axes.x].toSorted((a, b) => a - b);
-      const strideOf = (axis: number) => part.stride[kept.indexOf(axis)];
-      const strides: Zyx = [strideOf(axes.z), strideOf(axes.y), strideOf(axes.x)];
-      return inZyxOrder(image.pixelType, part.data as PixelArray, [zMax - zMin, yMax - yMin, sizeX], strides);
-    },
-  };
-}
-
-function inZyxOrder(type: PixelType, data: PixelArray, [planes, rows, sizeX]: Zyx, strides: Zyx): PixelArray {
-  const [sz, sy, sx] = strides;
-  if (sx === 1 && sy === sizeX && sz === rows * sizeX) return data;
-  const ordered = createPixelArray(type, planes * rows * sizeX);
-  let at = 0;
-  for (let z = 0; z < planes; z++)
-    for (let y = 0; y < rows; y++) for (let x = 0; x < sizeX; x++) ordered[at++] = data[z * sz + y * sy + x * sx];
-  return ordered;
 }

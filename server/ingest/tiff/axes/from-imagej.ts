@@ -1,9 +1,9 @@
 import { isPlausibleSize } from "../../../../core/import/voxel-size.ts";
+import { MAX_CHANNELS, planeOrder } from "../../axes/plane-order.ts";
 import type { Tiff } from "../tiff-directory.ts";
 import { readNumbers } from "../tiff-directory.ts";
 import type { TiffPage } from "../tiff-page.ts";
 import type { ImageJDescription } from "./imagej-description.ts";
-import { MAX_CHANNELS, planeOrder } from "./plane-order.ts";
 import { contiguousStart, IN_ORDER, numbered, partialNote, type TiffImage, withSamples } from "./tiff-image.ts";
 
 const X_RESOLUTION = 282;

@@ -1,8 +1,8 @@
 import type { Zyx } from "../../../../core/volume/voxel-space.ts";
+import { type PlaneAxis, planeOrder } from "../../axes/plane-order.ts";
 import type { Tiff } from "../tiff-directory.ts";
 import type { TiffPage } from "../tiff-page.ts";
 import { type MakerStack, sizeOfStack } from "./maker-tags.ts";
-import { type PlaneAxis, planeOrder } from "./plane-order.ts";
 import type { ShapedDescription } from "./shaped-description.ts";
 import {
   contiguousStart,

@@ -1,4 +1,5 @@
 import { Problem } from "../../../../core/problem.ts";
+import { MAX_CHANNELS } from "../../axes/plane-order.ts";
 import { readText, type Tiff } from "../tiff-directory.ts";
 import type { TiffPage } from "../tiff-page.ts";
 import { imageFromImageJ } from "./from-imagej.ts";
@@ -7,7 +8,6 @@ import { type Found, imageFromMaker, imageFromShape, imageOfContiguous, imageOfP
 import { parseImageJDescription } from "./imagej-description.ts";
 import { readMakerStack, stkPlanes } from "./maker-tags.ts";
 import { parseOmeXml } from "./ome-xml.ts";
-import { MAX_CHANNELS } from "./plane-order.ts";
 import { parseShapedDescription, type ShapedDescription } from "./shaped-description.ts";
 import { assertSameLayout, haveSameLayout, mixedPages, type TiffImage } from "./tiff-image.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Zyx } from "../../../../core/volume/voxel-space.ts";
+import type { PlaneAxis } from "../../axes/plane-order.ts";
 import { readText, type Tiff } from "../tiff-directory.ts";
 import type { TiffPage } from "../tiff-page.ts";
-import type { PlaneAxis } from "./plane-order.ts";
 
 /** What a microscope's program says of a stack in tags of its own. */
 export interface MakerStack {

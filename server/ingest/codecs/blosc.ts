@@ -1,11 +1,11 @@
+import { type Inflate, unpackZlib, unpackZstd } from "./inflate.ts";
 import { copyMatch, decodeLz4Block } from "./lz4-block.ts";
+import { unshuffleBits, unshuffleBytes } from "./shuffle.ts";
 
 /**
  * Blosc 1 (the chunk format of c-blosc 1.x): a header, the starts of its blocks, and for each block one or several streams.
  * Our own, as the libraries at hand ignore what the C code reports of damaged data and hand out what lay in memory.
  */
-export type Inflate = (bytes: Uint8Array, size: number) => Promise<Uint8Array>;
-
 interface Header {
   readonly flags: number;
   readonly typeBytes: number;
@@ -34,11 +34,7 @@ function readHeader(bytes: Uint8Array): Header {
 }
 
 /** Refuses (RangeError) damaged data and more than `maxBytes`, before anything is allocated. */
-export async function decodeBlosc(
-  bytes: Uint8Array,
-  maxBytes: number,
-  inflate: { readonly zlib: Inflate; readonly zstd: Inflate },
-): Promise<Uint8Array> {
+export async function decodeBlosc(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   const header = readHeader(bytes);
   const { size, blockBytes, flags } = header;
   if (size > maxBytes) throw new RangeError(`it unpacks to ${size} bytes, more than the ${maxBytes} it can have`);
@@ -47,7 +43,7 @@ export async function decodeBlosc(
     if (bytes.length !== size + HEADER_BYTES) throw damaged("its length");
     return bytes.subarray(HEADER_BYTES);
   }
-  const decodeStream = streamDecoder(flags >> 5, inflate);
+  const decodeStream = streamDecoder(flags >> 5);
   const blocks = Math.ceil(size / blockBytes);
   if (HEADER_BYTES + 4 * blocks > bytes.length) throw damaged("the starts of its blocks");
   const view = viewOf(bytes);
@@ -99,11 +95,11 @@ async function readBlock(
   return block;
 }
 
-function streamDecoder(format: number, inflate: { readonly zlib: Inflate; readonly zstd: Inflate }): Inflate {
+function streamDecoder(format: number): Inflate {
   if (format === 0) return async (source, size) => decodeBloscLz(source, size);
   if (format === 1) return async (source, size) => decodeLz4Block(source, size);
-  if (format === 3) return inflate.zlib;
-  if (format === 4) return inflate.zstd;
+  if (format === 3) return unpackZlib;
+  if (format === 4) return unpackZstd;
   throw new RangeError(
     format === 2 ? "its Blosc data is packed with Snappy, which is not read" : "its Blosc data is of an unknown kind",
   );
@@ -152,28 +148,4 @@ function unshuffle({ flags, typeBytes }: Header, source: Uint8Array, target: Uin
   if (flags & FLAG.byteShuffle && typeBytes > 1) unshuffleBytes(source, target, typeBytes);
   else if (flags & FLAG.bitShuffle && source.length >= typeBytes) unshuffleBits(source, target, typeBytes);
   else target.set(source);
-}
-
-/** All first bytes of the elements, then all second ones…; what is left over of the last element comes as it is. */
-function unshuffleBytes(source: Uint8Array, target: Uint8Array, typeBytes: number): void {
-  const elements = Math.floor(source.length / typeBytes);
-  for (let b = 0; b < typeBytes; b++)
-    for (let i = 0, from = b * elements, to = b; i < elements; i++, from++, to += typeBytes) target[to] = source[from];
-  target.set(source.subarray(elements * typeBytes), elements * typeBytes);
-}
-
-/** The same for bits, least significant first; only where the elements fill whole bytes. */
-function unshuffleBits(source: Uint8Array, target: Uint8Array, typeBytes: number): void {
-  const elements = Math.floor(source.length / typeBytes);
-  if (elements % 8 !== 0) {
-    target.set(source);
-    return;
-  }
-  const rowBytes = elements / 8;
-  for (let b = 0; b < typeBytes; b++)
-    for (let bit = 0; bit < 8; bit++) {
-      const row = (b * 8 + bit) * rowBytes;
-      for (let i = 0; i < elements; i++) target[i * typeBytes + b] |= ((source[row + (i >> 3)] >> (i & 7)) & 1) << bit;
-    }
-  target.set(source.subarray(elements * typeBytes), elements * typeBytes);
 }
