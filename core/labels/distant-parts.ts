@@ -26,9 +26,9 @@ export function separateDistantParts(labels: Uint32Array, shapeZyx: Zyx): Separa
   findPieces(labels, shapeZyx, numbers);
   let next = 0;
   for (const { label } of pieces) next = Math.max(next, label);
-  const valueOf = Uint32Array.from(pieces, ({ label }) => (spread.has(label) ? ++next : label));
-  const labelOf = new Map(pieces.map(({ label }, i) => [valueOf[i], label]));
-  for (let i = 0; i < numbers.length; i++) if (numbers[i] !== 0) numbers[i] = valueOf[numbers[i] - 1];
+  const valueOfPiece = Uint32Array.from(pieces, ({ label }) => (spread.has(label) ? ++next : label));
+  const labelOf = new Map(pieces.map(({ label }, i) => [valueOfPiece[i], label]));
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] !== 0) numbers[i] = valueOfPiece[numbers[i] - 1];
   return { labels: numbers, labelOf: (value) => labelOf.get(value) ?? value };
 }
 

@@ -72,11 +72,12 @@ async function markComplete(tx: Transaction, job: ImportJobRow): Promise<void> {
   });
 }
 
-const summaryOf = (mode: LabelMode, { extents, renamed }: LabelReport): ImportedLabels => ({
+const summaryOf = (mode: LabelMode, { extents, renamed, partsOf }: LabelReport): ImportedLabels => ({
   mode,
   count: extents.length,
   largestId: extents.at(-1)?.label ?? 0,
   renamed,
+  ...(partsOf !== undefined && { partsOf }),
 });
 
 /** An image without labels, or labels that are the base: all in one transaction. */
