@@ -45,7 +45,12 @@ it("asks for a mask, whatever its value; numbered part by part it has the compon
     expect(() => stored(mask)).toThrow(/looks like a mask.*4 separate parts.*--parts one-per-part/s);
     expect(stored(mask, { parts: "as-numbered" }).voxels).toEqual(mask);
     const { numbered, voxels } = stored(mask, { parts: "one-per-part" });
-    expect(voxels).toEqual(labelComponents(Uint8Array.from(mask, Boolean), shapeZyx).labels);
+    expect(voxels).toEqual(
+      labelComponents(
+        Uint8Array.from(mask, (label) => (label === 0 ? 0 : 1)),
+        shapeZyx,
+      ).labels,
+    );
     expect(numbered.partsOf).toBe(1);
   }
 });

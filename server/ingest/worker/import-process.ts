@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import type { SourceFile } from "../../../core/import/source-file.ts";
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
@@ -16,6 +15,7 @@ import { writeImagePyramid } from "../pyramid/write-image.ts";
 import { writeLabelPyramid } from "../pyramid/write-labels.ts";
 import { type CountingSink, countingSink } from "../quota/counting-sink.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
+import { describeSource } from "../source/describe-source.ts";
 import type { VolumeSource } from "../volume-source.ts";
 import { boundWasmMemory, IMPORT_WASM_BYTES } from "./bound-wasm-memory.ts";
 import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
@@ -86,7 +86,7 @@ async function importVolume(task: ImportTask): Promise<void> {
         onProgress: progress,
       });
       const storedBytes = blobs.takeCount();
-      report({ kind: "image-written", ...written, storedBytes, sha256: await sha256Of(image.origin) });
+      report({ kind: "image-written", ...written, storedBytes, source: await sourceOf(image.origin, "image") });
     });
   }
   if (labels) {
@@ -132,7 +132,8 @@ async function writeLabels(
     }),
   });
   const [renamed, partsOf] = [numbered?.renamed ?? {}, numbered?.partsOf];
-  report({ kind: "labels-written", extents, renamed, partsOf, storedBytes: blobs.takeCount() });
+  const from = await sourceOf(labels.origin, "labels");
+  report({ kind: "labels-written", extents, renamed, partsOf, source: from, storedBytes: blobs.takeCount() });
 }
 
 async function withSource(
@@ -151,12 +152,8 @@ async function withSource(
   }
 }
 
-async function sha256Of(origin: OriginTask): Promise<string | null> {
-  if (origin.kind === "sample") return null;
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(origin.file)) hash.update(part as Buffer);
-  return hash.digest("hex");
-}
+const sourceOf = (origin: OriginTask, part: SourceFile["part"]): Promise<SourceFile | null> =>
+  origin.kind === "sample" ? Promise.resolve(null) : describeSource(origin, part);
 
 /** The server takes a long silence for a file that does not get on. */
 const SIGN_OF_LIFE_MS = 20_000;

@@ -1,6 +1,7 @@
 import type { FileContents } from "../../../core/import/file-contents.ts";
 import type { FirstLook } from "../../../core/import/first-look.ts";
 import type { LabelParts } from "../../../core/import/label-findings.ts";
+import type { SourceFile } from "../../../core/import/source-file.ts";
 import type { ProblemFields } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { QualityCard, StoredLevel } from "../../../db/schema/volume.ts";
@@ -68,7 +69,8 @@ export interface ImageReport {
   readonly kind: "image-written";
   readonly levels: readonly StoredLevel[];
   readonly quality: QualityCard;
-  readonly sha256: string | null;
+  /** Null for what no file holds. */
+  readonly source: SourceFile | null;
   /** Put into the store for it. */
   readonly storedBytes: number;
 }
@@ -80,6 +82,7 @@ export interface LabelReport {
   readonly renamed: Readonly<Record<string, number>>;
   /** Labels of the file, where each connected part became a nucleus. */
   readonly partsOf?: number;
+  readonly source: SourceFile | null;
   /** Put into the store for them. */
   readonly storedBytes: number;
 }

@@ -19,6 +19,8 @@ export const firstLook = projectProcedure("reviewer")
       /** As it would be sent with the import; the cuts have its proportions. */
       voxelSizeZyx: voxelSizeSchema.nullable(),
       labels: labelsSchema.nullable().default(null),
+      /** False: only what the labels leave open is asked for, and the image is not read. */
+      withPicture: z.boolean().default(true),
     }),
   )
   .mutation(async ({ ctx, input, signal }) => {
@@ -50,7 +52,7 @@ export const firstLook = projectProcedure("reviewer")
       {
         shapeZyx,
         voxelSizeZyx,
-        image: image?.origin ?? null,
+        image: input.withPicture ? (image?.origin ?? null) : null,
         labels: labels && { origin: labels.origin, colours: labels.request.colours ?? false },
       },
       signal ?? new AbortController().signal,

@@ -1,5 +1,6 @@
 "use client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { FileWithPath } from "../../../../components/import/dropped-files.ts";
 import type { ArrivedFile } from "../../../../components/import/import-draft.ts";
 import type { UploadStage } from "../../../../components/import/upload-row.tsx";
 import { dropUpload, UPLOAD_DROPPED, type UploadTarget, uploadFile } from "../../../../core/import/upload-file.ts";
@@ -10,6 +11,7 @@ import { useTRPCClient } from "../../../_trpc/trpc.ts";
 export interface ChosenFile {
   readonly key: number;
   readonly file: File;
+  readonly path: string;
   readonly stage: UploadStage | { readonly kind: "arrived"; readonly arrived: ArrivedFile };
 }
 
@@ -35,7 +37,7 @@ export function useUploads(projectId: string) {
   }, []);
 
   const sendOne = useCallback(
-    async ({ key, file }: ChosenFile) => {
+    async ({ key, file, path }: ChosenFile) => {
       const abort = new AbortController();
       aborts.current.set(key, abort);
       try {
@@ -53,7 +55,7 @@ export function useUploads(projectId: string) {
           { projectId, uploadId },
           { signal: abort.signal },
         );
-        setStage(key, { kind: "arrived", arrived: { uploadId, fileName: file.name, contents } });
+        setStage(key, { kind: "arrived", arrived: { uploadId, fileName: file.name, path, contents } });
       } catch (error) {
         if (!abort.signal.aborted) setStage(key, { kind: "failed", problem: problemOfError(error) });
       } finally {
@@ -93,11 +95,12 @@ export function useUploads(projectId: string) {
 
   return {
     files,
-    add(chosen: readonly File[]) {
+    add(chosen: readonly FileWithPath[]) {
       const added = chosen.map(
-        (file): ChosenFile => ({
+        ({ file, path }): ChosenFile => ({
           key: serial.current++,
           file,
+          path,
           stage: { kind: "uploading", sentBytes: 0, connected: true },
         }),
       );
