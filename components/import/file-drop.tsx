@@ -48,6 +48,19 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
           </Button>
         </Group>
         <input
+          ref={input}
+          type="file"
+          multiple
+          hidden
+          aria-label="Volumes to import"
+          accept=".tif,.tiff,.tf8,.btf,.h5,.hdf5,.zip"
+          onChange={(event) => {
+            onFiles(chosenFiles(event.currentTarget.files ?? []));
+            // The same file chosen again must be noticed: it resumes.
+            event.currentTarget.value = "";
+          }}
+        />
+        <input
           ref={(element) => {
             folder.current = element;
             // React knows no such attribute.
@@ -58,19 +71,6 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
           aria-label="Folder to import"
           onChange={(event) => {
             onFiles(chosenFiles(event.currentTarget.files ?? []));
-            event.currentTarget.value = "";
-          }}
-        />
-        <input
-          ref={input}
-          type="file"
-          multiple
-          hidden
-          aria-label="Volumes to import"
-          accept=".tif,.tiff,.tf8,.btf,.h5,.hdf5,.zip"
-          onChange={(event) => {
-            onFiles(chosenFiles(event.currentTarget.files ?? []));
-            // The same file chosen again must be noticed: it resumes.
             event.currentTarget.value = "";
           }}
         />

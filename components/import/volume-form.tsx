@@ -147,7 +147,7 @@ export function VolumeForm(props: {
               Leave out
             </Button>
             <Button type="submit" disabled={questions.length > 0 || props.look.pending} loading={props.pending}>
-              {props.look.look ? "It is right: import" : "Import"}
+              Import
             </Button>
           </Group>
         </Group>

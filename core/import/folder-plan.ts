@@ -15,6 +15,8 @@ export interface LeftOutFile {
   readonly why: string;
   /** A person would miss it. */
   readonly missed: boolean;
+  /** It can be read, but nobody knows to which image it belongs: a person can say it on the page. */
+  readonly unplaced?: boolean;
 }
 
 /** What becomes of every single file that was given. */
@@ -208,6 +210,7 @@ function pairUp(placed: readonly PlacedFile[], leftOut: LeftOutFile[]): Pair[] {
           file,
           why: `there are ${best.length} label images for ${baseOf(images[0].file)}; name image and labels one by one`,
           missed: true,
+          unplaced: true,
         });
     else
       for (const { file } of labels.slice(1))
@@ -229,6 +232,7 @@ function aloneAsVolume(one: PlacedFile, leftOut: LeftOutFile[]): Pair[] {
     file: one.file,
     why: "called labels, and its image is not beside it; labels can be added on the import page",
     missed: true,
+    unplaced: true,
   });
   return [];
 }

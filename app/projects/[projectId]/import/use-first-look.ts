@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQueries } from "@tanstack/react-query";
 import {
   type ArrivedFile,
   findImage,
@@ -8,47 +8,59 @@ import {
   labelsToSend,
 } from "../../../../components/import/import-draft.ts";
 import type { LookState } from "../../../../components/import/look/first-look.tsx";
+import type { FirstLook } from "../../../../core/import/first-look.ts";
 import { labelChannelQuestion } from "../../../../core/import/open-questions.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPCClient } from "../../../_trpc/trpc.ts";
 import type { Draft } from "./drafts.ts";
 
-/** Three cuts of what a draft has chosen; taken anew when image, channel, time or labels change, and kept for the page. */
-export function useFirstLook(
+type AskableLook = LookState & { again(): void };
+
+/** Three cuts of what each draft has chosen; taken anew when image, channel, time or labels change, and kept for the page. */
+export function useFirstLooks(
   projectId: string,
-  draft: Draft | null,
+  drafts: readonly Draft[],
   files: readonly ArrivedFile[],
-): LookState & { again(): void } {
+): readonly AskableLook[] {
   const client = useTRPCClient();
-  const image = draft?.kind === "volume" ? draft.image : null;
-  const volumeId = draft?.kind === "labels" ? draft.volumeId : null;
-  const labels = draft?.labels && canBeLookedAt(draft, files) ? draft.labels : null;
-  // What parts become, and whether labels are complete, changes no picture.
-  const shown = labels && { ...labelsToSend(labels), parts: undefined, complete: false, otherVoxelSize: true };
-  const query = useQuery({
-    queryKey: ["first-look", projectId, image, volumeId, shown],
-    enabled: image !== null || (volumeId !== null && shown !== null),
-    queryFn: ({ signal }) =>
-      client.volume.firstLook.mutate(
-        {
-          projectId,
-          image,
-          volumeId,
-          voxelSizeZyx: null,
-          labels: shown && { ...shown, mode: "accepted" },
-        },
-        { signal },
-      ),
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
+  const wanted = drafts.map((draft) => wantedLook(draft, files));
+  return useQueries({
+    queries: wanted.map((look) => ({
+      queryKey: ["first-look", projectId, look],
+      enabled: look.image !== null || (look.volumeId !== null && look.labels !== null),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        client.volume.firstLook.mutate({ projectId, voxelSizeZyx: null, ...look }, { signal }),
+      staleTime: Number.POSITIVE_INFINITY,
+      retry: false,
+    })),
+  }).map(stateOf);
+}
+
+export function useFirstLook(projectId: string, draft: Draft, files: readonly ArrivedFile[]): AskableLook {
+  return useFirstLooks(projectId, [draft], files)[0];
+}
+
+const stateOf = (query: UseQueryResult<FirstLook>): AskableLook => ({
+  look: query.data ?? null,
+  pending: query.isFetching,
+  problem: query.error && problemOfError(query.error),
+  again: () => void query.refetch(),
+});
+
+/** What parts become, whether labels are complete, and voxel sizes change no picture. */
+function wantedLook(draft: Draft, files: readonly ArrivedFile[]) {
+  const labels = canBeLookedAt(draft, files) ? draft.labels : null;
   return {
-    look: query.data ?? null,
-    pending: query.isFetching,
-    problem: query.error && problemOfError(query.error),
-    again: () => void query.refetch(),
+    image: draft.kind === "volume" ? draft.image : null,
+    volumeId: draft.kind === "labels" ? draft.volumeId : null,
+    labels: labels && {
+      ...labelsToSend({ ...refOf(labels), channel: labels.channel, time: labels.time, otherVoxelSize: true }),
+      mode: "accepted" as const,
+    },
   };
 }
+
+const refOf = ({ uploadId, image }: ImageRef): ImageRef => ({ uploadId, image });
 
 /** Labels whose channel nobody has chosen, or of another shape, are not shown with the image. */
 function canBeLookedAt(draft: Draft, files: readonly ArrivedFile[]): boolean {
