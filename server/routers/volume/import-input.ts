@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FileImage } from "../../../core/import/file-contents.ts";
 import type { ImageOrigin } from "../../../core/import/import-request.ts";
-import { isPlausibleSize, PLAUSIBLE_UM } from "../../../core/import/voxel-size.ts";
+import { PLAUSIBLE_UM } from "../../../core/import/voxel-size.ts";
 import { Problem } from "../../../core/problem.ts";
 import { nameSchema } from "../../../core/text/name.ts";
 import { inspectUpload } from "../../ingest/uploads/inspect-upload.ts";
@@ -17,7 +17,7 @@ export const uploadedImageSchema = z.object({
 });
 
 /** µm; anything else is a slip of the unit. */
-const lengthSchema = z.number().refine(isPlausibleSize, { error: `A voxel measures ${PLAUSIBLE_UM.join(" to ")} µm.` });
+const lengthSchema = z.number().min(PLAUSIBLE_UM[0]).max(PLAUSIBLE_UM[1]);
 export const voxelSizeSchema = z.tuple([lengthSchema, lengthSchema, lengthSchema]);
 
 export const volumeNameSchema = nameSchema(200);
