@@ -48,7 +48,10 @@ export function ImportPage() {
     );
   const take = (files: readonly FileWithPath[]) => {
     const found = planFolder(files.map(({ path }) => path));
-    const leftOut = found.leftOut.filter(({ unplaced }) => !unplaced);
+    // Of a file that was chosen by itself its content decides, not its name.
+    const leftOut = found.leftOut.filter(
+      ({ file, unplaced }) => !unplaced && (file.includes("/") || file.startsWith(".") || /_seg\.npy$/i.test(file)),
+    );
     setPlan({ ...found, leftOut });
     const out = new Set(leftOut.map(({ file }) => file));
     uploads.add(files.filter(({ path }) => !out.has(path)));
