@@ -1,26 +1,15 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import type { FileContents } from "../../core/import/file-contents.ts";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
-import { type SendableFile, uploadFile } from "../../core/import/upload-file.ts";
 import { Problem } from "../../core/problem.ts";
 import { assertAnswered, type ChosenVolume, chooseLabels, chooseVolume, type LabelAnswers } from "./choose-in-file.ts";
-import type { ImportOptions } from "./import-options.ts";
+import { type KnownVolume, placeFor } from "./find-sent.ts";
+import type { ImportContext } from "./import-context.ts";
 import type { VolumeOutcome } from "./import-report.ts";
+import { sendFile } from "./send-file.ts";
 import type { ServerSession } from "./server-session.ts";
 
 const LOOK_EVERY_MS = 500;
-
-export interface ImportContext {
-  readonly session: ServerSession;
-  readonly projectId: string;
-  readonly options: ImportOptions;
-  say(line: string): void;
-}
-
-type KnownVolume = Awaited<ReturnType<ServerSession["api"]["volume"]["list"]["query"]>>[number];
 
 /** Sends one volume and its labels and waits until they are imported; a Problem says why not. */
 export async function importOne(
@@ -75,41 +64,6 @@ export async function importOne(
 
 const isAboutLabels = (note: string): boolean => /left out/.test(note) && /label|mask|seg|instance/i.test(note);
 
-/** The volume that is this very file, or else a name that is free. */
-async function placeFor(
-  files: PlannedVolume,
-  known: readonly KnownVolume[],
-  options: ImportOptions,
-): Promise<{ readonly name: string; readonly there: KnownVolume | null }> {
-  const fileName = path.basename(files.image);
-  const sameFileName = known.filter(({ sourceFileName }) => sourceFileName === fileName);
-  if (sameFileName.length > 0) {
-    const sha256 = await sha256Of(files.image);
-    const sent = sameFileName.find((one) => isThisFile(one, sha256, options));
-    if (sent) return { name: sent.name, there: sent };
-  }
-  const free = [files.name, files.longerName].find((name) => !known.some((one) => one.name === name));
-  if (free) return { name: free, there: null };
-  throw new Problem({
-    tag: "name-taken",
-    what: `Another file is in the project under the name ${files.name}, so this one was not sent.`,
-    where: files.image,
-    hint: "Rename the file, or the volume in the project.",
-  });
-}
-
-/** By all bytes and by what was taken of them; one that is still on its way in has no checksum, and goes by its name. */
-function isThisFile({ sourceFiles, state }: KnownVolume, sha256: string, options: ImportOptions): boolean {
-  const source = sourceFiles.find(({ part }) => part === "image");
-  if (!source) return state !== "ready";
-  return (
-    source.sha256 === sha256 &&
-    (options.image === undefined || ["", options.image].includes(source.image)) &&
-    (options.channel === null || options.channel === source.channel) &&
-    (options.time === null || options.time === source.time)
-  );
-}
-
 function alreadyThere(files: PlannedVolume, there: KnownVolume): VolumeOutcome {
   if (there.state === "failed")
     throw new Problem(
@@ -125,12 +79,6 @@ function alreadyThere(files: PlannedVolume, there: KnownVolume): VolumeOutcome {
     ...(unlabelled ? ["without its labels: add them on the import page"] : []),
   ];
   return { ...files, name: there.name, became: "already there", details, missed: unlabelled };
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(file)) hash.update(part as Buffer);
-  return hash.digest("hex");
 }
 
 const inspect = ({ session, projectId }: ImportContext, uploadId: string) =>
@@ -162,39 +110,6 @@ async function findLabels(
   if (!hasLabels) return null;
   const within = { ...contents, images: others };
   return { uploadId: imageUpload, ...chooseLabels(within, files.image, of, options) };
-}
-
-async function sendFile(context: ImportContext, name: string, file: string): Promise<string> {
-  const { session, projectId, say } = context;
-  const { size, mtimeMs } = await stat(file);
-  const handle = await open(file, "r");
-  const sendable: SendableFile = {
-    name: path.basename(file),
-    size,
-    lastModified: Math.floor(mtimeMs),
-    slice: (start, end) => ({
-      async arrayBuffer() {
-        const bytes = new ArrayBuffer(end - start);
-        await handle.read(new Uint8Array(bytes), 0, end - start, start);
-        return bytes;
-      },
-    }),
-  };
-  let shown = 0;
-  try {
-    return await uploadFile(
-      { projectId, address: session.address, fetch: session.fetch },
-      sendable,
-      ({ sentBytes }) => {
-        const percent = Math.floor((10 * sentBytes) / size) * 10;
-        if (percent > shown && size > 50e6) say(`${name}: ${path.basename(file)} ${percent} % sent`);
-        shown = Math.max(shown, percent);
-      },
-      new AbortController().signal,
-    );
-  } finally {
-    await handle.close();
-  }
 }
 
 async function waitForImport({ api }: ServerSession, volumeId: string) {
