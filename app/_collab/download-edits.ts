@@ -1,5 +1,5 @@
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
-import type { OutboxRow } from "../../core/sync/outbox.ts";
+import type { OutboxRow, QuarantinedEdit } from "../../core/sync/outbox.ts";
 
 const CHARACTERS_AT_ONCE = 0x4000;
 
@@ -18,9 +18,17 @@ const rescued = ({ id, stored, blob }: OutboxRow) => ({
 });
 
 /** Edits the server refused, and those it has not confirmed yet, as a file: nothing a person did is out of reach. */
-export async function downloadEdits(document: CollabDocument, volumeId: string): Promise<void> {
-  const refused = (await document.quarantined()).map(({ row, reason, at }) => ({ ...rescued(row), reason, at }));
-  const unsaved = document.unsavedRecords().map(rescued);
+export const downloadEdits = async (document: CollabDocument, volumeId: string): Promise<void> =>
+  saveRescueFile(volumeId, document.unsavedRecords(), await document.quarantined());
+
+/** The same from what this browser keeps, without an open volume. */
+export function saveRescueFile(
+  volumeId: string,
+  unsavedRows: readonly OutboxRow[],
+  refusedEdits: readonly QuarantinedEdit[],
+): void {
+  const refused = refusedEdits.map(({ row, reason, at }) => ({ ...rescued(row), reason, at }));
+  const unsaved = unsavedRows.map(rescued);
   const file = new Blob([JSON.stringify({ volumeId, refused, unsaved }, null, 2)], { type: "application/json" });
   const link = globalThis.document.createElement("a");
   link.href = URL.createObjectURL(file);

@@ -4,18 +4,18 @@ const DATABASE = "karyoloop-outbox";
 const VERSION = 1;
 
 /** Rows of all volumes and people of this browser; the key counts up and is the order of the log. */
-interface StoredRow {
+export interface StoredRow {
   readonly owner: string;
   readonly id: string;
   readonly row: OutboxRow;
 }
 
-interface StoredEdit {
+export interface StoredEdit {
   readonly owner: string;
   readonly edit: QuarantinedEdit;
 }
 
-function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
+export function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = factory.open(DATABASE, VERSION);
     request.onupgradeneeded = () => {
@@ -36,7 +36,7 @@ const finished = (transaction: IDBTransaction): Promise<void> =>
     transaction.onabort = () => reject(transaction.error ?? new Error("the browser did not keep an edit"));
   });
 
-const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+export const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

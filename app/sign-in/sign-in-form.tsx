@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { useState, useSyncExternalStore } from "react";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
+import { KeptEditsNotice } from "../_collab/kept-edits-notice.tsx";
 import { CenteredPage } from "../_shell/centered-page.tsx";
 import { goToInstitution, institutionProblem, signIn, signInWithPasskey } from "../_shell/session-requests.ts";
 import { safeNext } from "../_shell/sign-in-href.ts";
@@ -24,6 +25,7 @@ export function SignInForm() {
   return (
     <CenteredPage title="Sign in">
       <Stack>
+        <KeptEditsNotice why="signed-out" />
         <PasswordForm onDone={(answer) => (answer.needsCode ? setNeedsCode(true) : enter())} />
         <OtherWays next={next} error={parameters.get("error")} onDone={enter} />
         <Text size="xs" c="dimmed">

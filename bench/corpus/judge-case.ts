@@ -1,5 +1,8 @@
 import path from "node:path";
 import type { FileImage } from "../../core/import/file-contents.ts";
+import { labelFindingsOf, partsQuestion } from "../../core/import/label-findings.ts";
+import { labelChannelQuestion, labelTimeQuestion, labelVoxelSizeQuestion } from "../../core/import/open-questions.ts";
+import { findPieces } from "../../core/labels/label-pieces.ts";
 import { isProblem } from "../../core/problem.ts";
 import { assertSameShape, toLabelSource } from "../../server/ingest/labels/label-source.ts";
 import { openVolumeFile } from "../../server/ingest/open-volume-file.ts";
@@ -46,6 +49,19 @@ async function read(
   }
 }
 
+/** What the importer asks of a label image before it takes it. */
+function questionsOf({ image, volume }: Read, of: FileImage): string[] {
+  const space = { shapeZyx: volume.shapeZyx, voxelSizeZyx: of.voxelSizeZyx ?? ([1, 1, 1] as const) };
+  const pieces = findPieces(Uint32Array.from(volume.pixels), volume.shapeZyx);
+  const asked = [
+    labelChannelQuestion(image),
+    labelTimeQuestion(image, of.times),
+    labelVoxelSizeQuestion(image, of.voxelSizeZyx),
+    partsQuestion(labelFindingsOf(pieces, space)),
+  ];
+  return asked.flatMap((question) => (question ? [question.what] : []));
+}
+
 /** Where the voxels differ from the expected ones, or null. */
 async function difference(volume: WholeVolume, expectedFile: string): Promise<string | null> {
   const expected = await readNpy(expectedFile);
@@ -76,7 +92,7 @@ export async function judgeCase(one: CorpusCase): Promise<Judgement> {
     if (one.labels) {
       const labels = await read(one.labels.file, { image: null, channel: 0, time: 0, labels: true });
       assertSameShape(found.image.shapeZyx, labels.image.shapeZyx);
-      said = [...said, ...labels.notes];
+      said = [...said, ...labels.notes, ...questionsOf(labels, found.image)];
       wrongLabels = one.labels.expected
         ? await difference(labels.volume, one.labels.expected)
         : "labels taken, although they should be refused or explained";

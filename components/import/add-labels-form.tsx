@@ -3,12 +3,13 @@ import type { LabelMode } from "../../core/import/import-request.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
-import { ImageChoice } from "./image-choice.tsx";
-import type { ArrivedFile, ChosenImage } from "./import-draft.ts";
+import { type ArrivedFile, type ImageRef, type LabelAnswers, openLabelQuestions, UNANSWERED } from "./import-draft.ts";
 import { CompleteChoice, LabelModeChoice } from "./label-choice.tsx";
+import { LabelQuestions } from "./label-questions.tsx";
+import { FirstLook, type LookState } from "./look/first-look.tsx";
 
 export interface LabelsDraft {
-  readonly labels: ChosenImage;
+  readonly labels: ImageRef & LabelAnswers;
   readonly volumeId: string | null;
   readonly mode: LabelMode;
   /** Every nucleus of the volume is in it. */
@@ -19,8 +20,10 @@ export interface LabelsDraft {
 export function AddLabelsForm(props: {
   file: ArrivedFile;
   draft: LabelsDraft;
-  volumes: readonly { id: string; name: string; shapeZyx: Zyx }[];
+  volumes: readonly { id: string; name: string; shapeZyx: Zyx; voxelSizeZyx: Zyx }[];
   pending: boolean;
+  look: LookState;
+  onLookAgain(): void;
   problem: ProblemFields | null;
   onChange(draft: LabelsDraft): void;
   onStart(): void;
@@ -30,6 +33,9 @@ export function AddLabelsForm(props: {
 }) {
   const { file, draft } = props;
   const image = file.contents.images.find(({ path }) => path === draft.labels.image) ?? file.contents.images[0];
+  const volume = props.volumes.find(({ id }) => id === draft.volumeId);
+  const parts = props.look.look?.questions.find(({ about }) => about === "labels-parts") ?? null;
+  const questions = volume ? openLabelQuestions(draft.labels, image, { ...volume, times: 1 }, parts) : ["the volume"];
   return (
     <Stack gap="sm">
       <div>
@@ -38,11 +44,20 @@ export function AddLabelsForm(props: {
           Looks like labels: {image.shapeZyx.join(" × ")} voxels, {image.pixelType}
         </Text>
       </div>
-      <ImageChoice
-        images={file.contents.images}
-        chosen={draft.labels}
-        onChange={(labels) => props.onChange({ ...draft, labels })}
-      />
+      {file.contents.images.length > 1 && (
+        <Select
+          label="Image in the file"
+          allowDeselect={false}
+          data={file.contents.images.map(({ path, shapeZyx, pixelType }) => ({
+            value: path,
+            label: `${path} — ${shapeZyx.join(" × ")}, ${pixelType}`,
+          }))}
+          value={draft.labels.image}
+          onChange={(path) =>
+            path && props.onChange({ ...draft, labels: { ...UNANSWERED, uploadId: file.uploadId, image: path } })
+          }
+        />
+      )}
       <Select
         label="Belongs to the volume"
         placeholder={props.volumes.length ? "Choose" : "No volume is ready yet"}
@@ -55,7 +70,28 @@ export function AddLabelsForm(props: {
       />
       <LabelModeChoice mode={draft.mode} onChange={(mode) => props.onChange({ ...draft, mode })} />
       <CompleteChoice chosen={draft} onChange={(complete) => props.onChange({ ...draft, complete })} />
+      <LabelQuestions
+        labels={image}
+        imageTimes={1}
+        voxelSizeZyx={volume?.voxelSizeZyx ?? null}
+        parts={parts}
+        chosen={draft.labels}
+        onChange={(labels) => props.onChange({ ...draft, labels })}
+      />
+      {volume && (
+        <FirstLook
+          state={props.look}
+          shapeZyx={volume.shapeZyx}
+          voxelSizeZyx={volume.voxelSizeZyx}
+          onRetry={props.onLookAgain}
+        />
+      )}
       {props.problem && <ProblemAlert problem={props.problem} />}
+      {questions.length > 0 && (
+        <Text size="sm" c="dimmed" role="status">
+          Still needed: {questions.join(", ")}.
+        </Text>
+      )}
       <Group justify="flex-end" gap="xs">
         <Button variant="subtle" onClick={props.onIsImage}>
           It is an image
@@ -63,7 +99,7 @@ export function AddLabelsForm(props: {
         <Button variant="default" onClick={props.onDrop}>
           Leave out
         </Button>
-        <Button disabled={!draft.volumeId} loading={props.pending} onClick={props.onStart}>
+        <Button disabled={questions.length > 0 || props.look.pending} loading={props.pending} onClick={props.onStart}>
           Add labels
         </Button>
       </Group>

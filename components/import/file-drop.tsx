@@ -1,12 +1,14 @@
 "use client";
-import { Button, Paper, Stack, Text } from "@mantine/core";
+import { Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { useRef, useState } from "react";
+import { chosenFiles, droppedFiles, type FileWithPath } from "./dropped-files.ts";
 
 /** Drop files or choose them; several at once. */
-export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(files: File[]): void }) {
+export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(files: FileWithPath[]): void }) {
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
   return (
     <Paper
       withBorder
@@ -19,7 +21,7 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        if (!disabled) onFiles([...event.dataTransfer.files]);
+        if (!disabled) void droppedFiles(event.dataTransfer).then(onFiles);
       }}
       style={{
         borderStyle: "dashed",
@@ -38,9 +40,14 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
           slices packed as .zip. Label images can come along: a pair such as embryo_image.tif and embryo_labels.tif is
           put together by its name.
         </Text>
-        <Button variant="default" disabled={disabled} onClick={() => input.current?.click()}>
-          Choose files
-        </Button>
+        <Group gap="xs">
+          <Button variant="default" disabled={disabled} onClick={() => input.current?.click()}>
+            Choose files
+          </Button>
+          <Button variant="default" disabled={disabled} onClick={() => folder.current?.click()}>
+            Choose a folder
+          </Button>
+        </Group>
         <input
           ref={input}
           type="file"
@@ -49,8 +56,22 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
           aria-label="Volumes to import"
           accept=".tif,.tiff,.tf8,.btf,.lsm,.stk,.h5,.hdf5,.hdf,.ims,.nii,.gz,.nrrd,.mha,.npy,.npz,.png,.zip"
           onChange={(event) => {
-            onFiles([...(event.currentTarget.files ?? [])]);
+            onFiles(chosenFiles(event.currentTarget.files ?? []));
             // The same file chosen again must be noticed: it resumes.
+            event.currentTarget.value = "";
+          }}
+        />
+        <input
+          ref={(element) => {
+            folder.current = element;
+            // React knows no such attribute.
+            element?.setAttribute("webkitdirectory", "");
+          }}
+          type="file"
+          hidden
+          aria-label="Folder to import"
+          onChange={(event) => {
+            onFiles(chosenFiles(event.currentTarget.files ?? []));
             event.currentTarget.value = "";
           }}
         />

@@ -4,7 +4,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
 import type { LabelMode } from "../../core/import/import-request.ts";
 import { AddLabelsForm } from "./add-labels-form.tsx";
-import type { ArrivedFile } from "./import-draft.ts";
+import { type ArrivedFile, UNANSWERED } from "./import-draft.ts";
 import { RoomInUse } from "./room-in-use.tsx";
 import { UploadRow } from "./upload-row.tsx";
 
@@ -13,6 +13,7 @@ const markup = (node: ReactNode): string => renderToStaticMarkup(<MantineProvide
 const file: ArrivedFile = {
   uploadId: "u",
   fileName: "embryo_labels.tif",
+  path: "embryo_labels.tif",
   contents: {
     format: "TIFF",
     notes: [],
@@ -35,8 +36,10 @@ const addLabels = (mode: LabelMode) =>
   markup(
     <AddLabelsForm
       file={file}
-      draft={{ labels: { uploadId: "u", image: "stack", channel: 0, time: 0 }, volumeId: null, mode, complete: false }}
-      volumes={[{ id: "v", name: "Embryo", shapeZyx: [9, 40, 70] }]}
+      draft={{ labels: { uploadId: "u", image: "stack", ...UNANSWERED }, volumeId: null, mode, complete: false }}
+      volumes={[{ id: "v", name: "Embryo", shapeZyx: [9, 40, 70], voxelSizeZyx: [2, 0.5, 0.5] }]}
+      look={{ look: null, pending: false, problem: null }}
+      onLookAgain={() => {}}
       pending={false}
       problem={null}
       onChange={() => {}}

@@ -1,6 +1,6 @@
 import { Checkbox, Radio, Select, Stack } from "@mantine/core";
 import type { LabelMode } from "../../core/import/import-request.ts";
-import type { ArrivedFile, ChosenLabels, ImageRef } from "./import-draft.ts";
+import { type ArrivedFile, type ChosenLabels, type ImageRef, UNANSWERED } from "./import-draft.ts";
 
 const keyOf = ({ uploadId, image }: ImageRef): string => `${uploadId} ${image}`;
 
@@ -41,8 +41,7 @@ export function LabelChoice(props: {
             found
               ? {
                   ...found.ref,
-                  channel: 0,
-                  time: 0,
+                  ...UNANSWERED,
                   mode: chosen?.mode ?? "accepted",
                   complete: chosen?.complete ?? false,
                 }

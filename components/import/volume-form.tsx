@@ -11,6 +11,8 @@ import {
   voxelFields,
 } from "./import-draft.ts";
 import { LabelChoice } from "./label-choice.tsx";
+import { LabelQuestions } from "./label-questions.tsx";
+import { FirstLook, type LookState } from "./look/first-look.tsx";
 
 /** The questions that a file leaves open before it becomes a volume. */
 export function VolumeForm(props: {
@@ -20,6 +22,8 @@ export function VolumeForm(props: {
   /** Specimens of the project, to choose the same one for a second volume of it. */
   specimens: readonly string[];
   pending: boolean;
+  look: LookState;
+  onLookAgain(): void;
   problem: ProblemFields | null;
   onChange(draft: VolumeDraft): void;
   onStart(): void;
@@ -27,8 +31,11 @@ export function VolumeForm(props: {
 }) {
   const { file, draft, onChange } = props;
   const image = findImage(props.files, draft.image) ?? file.contents.images[0];
-  const questions = openQuestions(draft, props.files);
-  const missingSize = !parseVoxelSize(draft.voxelSizeZyx);
+  const parts = props.look.look?.questions.find(({ about }) => about === "labels-parts") ?? null;
+  const questions = openQuestions(draft, props.files, parts);
+  const labels = draft.labels && findImage(props.files, draft.labels);
+  const voxelSizeZyx = parseVoxelSize(draft.voxelSizeZyx);
+  const missingSize = !voxelSizeZyx;
   return (
     <form
       onSubmit={(event) => {
@@ -114,6 +121,22 @@ export function VolumeForm(props: {
           chosen={draft.labels}
           onChange={(labels) => onChange({ ...draft, labels })}
         />
+        {draft.labels && labels && (
+          <LabelQuestions
+            labels={labels}
+            imageTimes={image.times}
+            voxelSizeZyx={voxelSizeZyx}
+            parts={parts}
+            chosen={draft.labels}
+            onChange={(answered) => onChange({ ...draft, labels: answered })}
+          />
+        )}
+        <FirstLook
+          state={props.look}
+          shapeZyx={image.shapeZyx}
+          voxelSizeZyx={voxelSizeZyx}
+          onRetry={props.onLookAgain}
+        />
         {props.problem && <ProblemAlert problem={props.problem} />}
         <Group justify="space-between">
           <Text size="sm" c="dimmed" role="status">
@@ -123,7 +146,7 @@ export function VolumeForm(props: {
             <Button variant="default" onClick={props.onDrop}>
               Leave out
             </Button>
-            <Button type="submit" disabled={questions.length > 0} loading={props.pending}>
+            <Button type="submit" disabled={questions.length > 0 || props.look.pending} loading={props.pending}>
               Import
             </Button>
           </Group>

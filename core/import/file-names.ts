@@ -1,18 +1,38 @@
 /** `Emb01_t401_image.tif` and `Emb01_t401_labels.tif` are one pair, called `Emb01_t401`. */
 const EXTENSION = /(\.ome)?(\.(tiff?|tf8|btf|lsm|stk|h5|hdf5|hdf|ims|zip|zarr|nii|nii\.gz|nrrd|mha|npy|npz))+$/i;
-const LABEL_SUFFIX = /[ _.-](labels?|masks?|seg(mentation)?|gt|instances?)$/i;
-const IMAGE_SUFFIX = /[ _.-](image|img|raw)$/i;
+/** What people and programs call label images: Fiji users, Cellpose (`_cp_masks`), napari, StarDist, plantseg, the Cell Tracking Challenge. */
+const LABEL_WORD =
+  "(?:cp_)?(?:labels?|labell?ed|masks?|seg(?:mentation|mented)?s?|gt|ground[ _-]?truth|annotations?|annotated|instances?|man_seg)";
+/** What is said of a later state of the same labels. */
+const STATE_WORD = "(?:[ _.-](?:final|corrected|curated|manual|checked|done|v[0-9]+))*";
+const LABEL_SUFFIX = new RegExp(`[ _.-]${LABEL_WORD}${STATE_WORD}$`, "i");
+const LABEL_PREFIX = new RegExp(`^${LABEL_WORD}[ _.-]`, "i");
+const IMAGE_SUFFIX = /[ _.-](image|img|raw|im)$/i;
+const IMAGE_PREFIX = /^(image|img|raw|im)[ _.-]/i;
 
 const withoutExtension = (fileName: string): string => fileName.replace(EXTENSION, "") || fileName;
 
 /** Whether a name says that the file holds labels. */
-export const isLabelFileName = (fileName: string): boolean => LABEL_SUFFIX.test(withoutExtension(fileName));
+export function isLabelFileName(fileName: string): boolean {
+  const name = withoutExtension(fileName);
+  return LABEL_SUFFIX.test(name) || (LABEL_PREFIX.test(name) && !IMAGE_SUFFIX.test(name));
+}
+
+/** Whether a name says that the file holds an image, and no labels. */
+export const isImageFileName = (fileName: string): boolean =>
+  IMAGE_SUFFIX.test(withoutExtension(fileName)) && !isLabelFileName(fileName);
 
 /** What image and labels of one volume have in common. */
-export const volumeNameOf = (fileName: string): string => {
+export function volumeNameOf(fileName: string): string {
   const name = withoutExtension(fileName);
-  return name.replace(LABEL_SUFFIX, "").replace(IMAGE_SUFFIX, "") || name;
-};
+  const prefixed = isLabelFileName(fileName) && !LABEL_SUFFIX.test(name);
+  const bare = name.replace(prefixed ? LABEL_PREFIX : LABEL_SUFFIX, "");
+  const common = IMAGE_SUFFIX.test(bare) ? bare.replace(IMAGE_SUFFIX, "") : bare.replace(IMAGE_PREFIX, "");
+  return common || name;
+}
 
 /** Names that an import accepts; what a file really is, is found by looking into it. */
 export const isVolumeFileName = (fileName: string): boolean => EXTENSION.test(fileName);
+
+/** A PNG holds one slice and no volume: the page packs those of a volume, elsewhere a person does. */
+export const isSliceFileName = (fileName: string): boolean => /\.png$/i.test(fileName);

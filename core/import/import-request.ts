@@ -1,3 +1,5 @@
+import type { LabelParts } from "./label-findings.ts";
+
 /** What an import does, as kept in the database until it is over: enough to start again after a restart. */
 export type ImageOrigin =
   | {
@@ -23,6 +25,10 @@ export interface ImportRequest {
     readonly mode: LabelMode;
     /** Every nucleus of the volume is in it: what it leaves empty is known to be background. */
     readonly complete: boolean;
+    /** Absent: nobody was asked, as it did not seem to matter. */
+    readonly parts?: LabelParts;
+    /** The first three channels are red, green and blue, and every colour but black is a nucleus. */
+    readonly colours?: boolean;
   } | null;
 }
 
@@ -33,4 +39,6 @@ export interface ImportedLabels {
   readonly largestId: number;
   /** The file's ids that got new ones; empty where they were kept. */
   readonly renamed: Readonly<Record<string, number>>;
+  /** Labels of the file, where each connected part became a nucleus. */
+  readonly partsOf?: number;
 }

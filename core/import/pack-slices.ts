@@ -1,3 +1,4 @@
+import { isSliceFileName } from "./file-names.ts";
 import { orderSlices } from "./slice-order.ts";
 
 /** Without zip64, which slices of a volume do not need. */
@@ -8,8 +9,7 @@ const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const UTF8_NAMES = 0x0800;
 
-/** Whether a file is one slice by its name: a PNG holds no volume. */
-const isSlice = ({ name }: File): boolean => /\.png$/i.test(name);
+const isSlice = ({ name }: File): boolean => isSliceFileName(name);
 
 /**
  * Slices that were chosen one by one become a zip for each series, which is sent as one file; all other files stay as they are.

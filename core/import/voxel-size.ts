@@ -1,7 +1,7 @@
 import type { FileImage } from "./file-contents.ts";
 
 /** µm. What lies outside comes from a wrong unit or a header that nobody filled in, not from a light microscope. */
-const PLAUSIBLE_UM = [0.001, 200] as const;
+export const PLAUSIBLE_UM = [0.001, 200] as const;
 
 export const isPlausibleSize = (um: number): boolean => um >= PLAUSIBLE_UM[0] && um <= PLAUSIBLE_UM[1];
 

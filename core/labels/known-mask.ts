@@ -1,5 +1,6 @@
 import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../volume/voxel-space.ts";
 import { distanceToNearest } from "./distance-transform.ts";
+import { separateDistantParts } from "./distant-parts.ts";
 import { findObjects, growBox } from "./object-boxes.ts";
 
 /** Values of the mask. Unlabelled is not background: the loss exists only where something is known. */
@@ -53,10 +54,11 @@ export const knownMaskReach = (voxelSizeZyx: Zyx): Zyx => shellGrid(voxelSizeZyx
 
 /** Background round every truth nucleus, but for voxels that may belong to a neighbour nobody has labelled yet. */
 function markShells(input: KnownMaskInput, known: Uint8Array): void {
-  const { labels, truthLabels, shapeZyx, voxelSizeZyx, undecidedProposals, foreground } = input;
+  const { truthLabels, shapeZyx, voxelSizeZyx, undecidedProposals, foreground } = input;
+  const { labels, labelOf } = separateDistantParts(input.labels, shapeZyx);
   const { radiusUm, spacing, margin } = shellGrid(voxelSizeZyx);
   for (const { label, box } of findObjects(labels, shapeZyx)) {
-    if (!truthLabels.has(label)) continue;
+    if (!truthLabels.has(labelOf(label))) continue;
     const seen = growBox(box, margin, shapeZyx);
     const shape = boxShape(seen);
     const own = new Uint8Array(voxelCount(shape));

@@ -1,4 +1,5 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import type { SourceFile } from "../../core/import/source-file.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { PixelType, Zyx } from "../../core/volume/voxel-space.ts";
 import { user } from "./auth.ts";
@@ -61,6 +62,8 @@ export const volume = pgTable(
     storedBytes: bigint("stored_bytes", { mode: "number" }),
     sourceFileName: text("source_file_name").notNull(),
     sourceSha256: text("source_sha256"),
+    /** The files of image and labels as they came in, in this order. */
+    sourceFiles: jsonb("source_files").$type<SourceFile[]>().notNull().default([]),
     /** `none`, or blobs at `volumes/<id>/base/<brickKey>` (imported as accepted labels before anything was painted). */
     baseLabels: text("base_labels", { enum: ["none", "imported"] })
       .notNull()

@@ -49,6 +49,7 @@ const notAudited: Readonly<Record<string, string>> = {
   "account.confirmApp": "needs a code of this moment: its rows are looked at in audit-log.test.ts",
   "account.renewRecoveryCodes": "the same",
   "account.removeApp": "the same",
+  "volume.firstLook": "reads an uploaded file and keeps nothing; what becomes of it is audited",
   "volume.inspectUpload": "reads an uploaded file; what becomes of it is audited",
   "volume.retryImport": "goes on with an import that was audited when it was started",
   "queue.next": "labelling: claims and decisions have rows of their own, kept for ever",

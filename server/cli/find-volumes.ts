@@ -1,29 +1,15 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { isLabelFileName, isVolumeFileName, volumeNameOf } from "../../core/import/file-names.ts";
+import { type FolderPlan, planFolder } from "../../core/import/folder-plan.ts";
 import { Problem } from "../../core/problem.ts";
 
-/** One volume to import: an image and, where its partner lies beside it, labels. */
-export interface VolumeFiles {
-  readonly name: string;
-  readonly image: string;
-  readonly labels: string | null;
-}
-
-export interface FoundFiles {
-  readonly volumes: readonly VolumeFiles[];
-  /** Label images whose image is not there. */
-  readonly strayLabels: readonly string[];
-}
-
-/** HDF5 and zipped OME-Zarr can hold image and labels together, whatever they are called. */
-const HOLDS_SEVERAL = /\.(h5|hdf5|hdf|zip)$/i;
-
-/** Files as named, folders searched with all below them; pairs put together within their folder. */
-export async function findVolumes(paths: readonly string[]): Promise<FoundFiles> {
+/** What becomes of the files as named and of all below the folders; hidden ones are in it, too. Paths in the answer can be opened. */
+export async function findVolumes(paths: readonly string[]): Promise<FolderPlan> {
   const files: string[] = [];
+  const roots: string[] = [];
   for (const given of paths) {
-    const info = await stat(given).catch(() => null);
+    const full = path.resolve(given);
+    const info = await stat(full).catch(() => null);
     if (!info)
       throw new Problem({
         tag: "no-such-file",
@@ -31,34 +17,32 @@ export async function findVolumes(paths: readonly string[]): Promise<FoundFiles>
         where: given,
         hint: "Check the path.",
       });
-    if (info.isDirectory()) for await (const file of filesBelow(given)) files.push(file);
-    else files.push(given);
+    roots.push(info.isDirectory() ? full : path.dirname(full));
+    if (info.isDirectory()) for await (const file of filesBelow(full)) files.push(file);
+    else files.push(full);
   }
-  const unique = [...new Set(files)].sort();
-  const keyOf = (file: string) => path.join(path.dirname(file), volumeNameOf(path.basename(file)));
-  const isLabels = (file: string) => isLabelFileName(path.basename(file));
-  const imageKeys = new Set(unique.filter((file) => !isLabels(file)).map(keyOf));
-  const alone = unique.filter((file) => isLabels(file) && !imageKeys.has(keyOf(file)));
-  const containers = new Set(alone.filter((file) => HOLDS_SEVERAL.test(file)));
-  const labels = new Map(
-    unique.filter((file) => isLabels(file) && !containers.has(file)).map((file) => [keyOf(file), file]),
-  );
+  // Folders above what was named say nothing: a home folder may be called images.
+  const top = path.dirname(roots.reduce(commonFolder));
+  const realOf = new Map(files.map((file) => [path.relative(top, file).split(path.sep).join("/"), file]));
+  const real = (file: string): string => path.relative(process.cwd(), realOf.get(file) ?? file);
+  const plan = planFolder([...realOf.keys()]);
   return {
-    volumes: unique
-      .filter((file) => !isLabels(file) || containers.has(file))
-      .map((image) => ({
-        name: volumeNameOf(path.basename(image)),
-        image,
-        labels: containers.has(image) ? null : (labels.get(keyOf(image)) ?? null),
-      })),
-    strayLabels: alone.filter((file) => !containers.has(file)),
+    conventions: plan.conventions,
+    volumes: plan.volumes.map((one) => ({ ...one, image: real(one.image), labels: one.labels && real(one.labels) })),
+    leftOut: plan.leftOut.map((one) => ({ ...one, file: real(one.file) })),
   };
+}
+
+function commonFolder(a: string, b: string): string {
+  let common = a;
+  while (path.relative(common, b).startsWith("..")) common = path.dirname(common);
+  return common;
 }
 
 async function* filesBelow(folder: string): AsyncIterable<string> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) yield* filesBelow(full);
-    else if (entry.isFile() && isVolumeFileName(entry.name)) yield full;
+    else if (entry.isFile() || entry.isSymbolicLink()) yield full;
   }
 }

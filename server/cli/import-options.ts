@@ -1,12 +1,17 @@
 import { parseArgs } from "node:util";
 import type { LabelMode } from "../../core/import/import-request.ts";
+import type { LabelParts } from "../../core/import/label-findings.ts";
+import type { LabelChannel } from "../../core/import/open-questions.ts";
+import { isPlausibleSize, PLAUSIBLE_UM } from "../../core/import/voxel-size.ts";
 import { Problem } from "../../core/problem.ts";
 
 export const IMPORT_USAGE = `karyoloop import --project NAME --specimen TEXT [options] FILE_OR_FOLDER…
 
-Sends volumes to a running server and waits until they are imported. Folders are searched for .tif, .tiff, .h5, .hdf5
-and .zip. X_image.tif and X_labels.tif are one volume X with its labels. What broke off goes on when started again;
-volumes that are already there are left alone.
+Sends volumes to a running server and waits until they are imported. Folders are searched with all below them.
+X_image.tif and X_labels.tif are one volume X with its labels; the folders of nnU-Net, StarDist, Cellpose and the Cell
+Tracking Challenge are recognised, shown, and taken when confirmed. What broke off goes on when started again; files
+that are already there are left alone. It ends with what became of every file, and with status 1 where something that
+a person would miss was left out. What a file leaves open is refused with the option that answers it.
 
   --server URL             address of the server (default http://127.0.0.1:3000)
   --email EMAIL            your account; KARYOLOOP_EMAIL does too
@@ -14,11 +19,16 @@ volumes that are already there are left alone.
   --project NAME           name or id of the project
   --specimen TEXT          embryo, organoid or well that all these volumes were taken from, or
   --specimen-pattern REGEX what this finds in the volume's name, its first group where it has one: '^(Emb[0-9]+)'
-  --voxel-size Z,Y,X       micrometres; used where a file does not say it
+  --voxel-size Z,Y,X       micrometres; taken instead of what a file says
   --labels accepted|proposals   what labels are taken for (default accepted); none leaves them out
   --complete               accepted labels hold every nucleus: the rest is known to be empty
   --image PATH             which image of a file that holds several, such as /raw
-  --channel N, --time N    counted from 1 (default 1)
+  --channel N, --time N    counted from 1; needed where a file has several
+  --labels-image PATH      which image of a file holds the labels
+  --labels-channel N|colours, --labels-time N   likewise; colours: every colour is a nucleus
+  --parts one-per-part|as-numbered   what connected parts of a mask, or of an id that several nuclei share, become
+  --labels-voxel-size as-image   labels that state another voxel size belong to the image all the same
+  --yes                    the recognised folders are right, do not ask
   --dry-run                say what would be imported, send nothing
   --help                   this text`;
 
@@ -32,8 +42,15 @@ export interface ImportOptions {
   readonly labels: LabelMode | "none";
   readonly complete: boolean;
   readonly image: string | undefined;
-  readonly channel: number;
-  readonly time: number;
+  /** From 0; null where it was not said. */
+  readonly channel: number | null;
+  readonly time: number | null;
+  readonly labelsImage: string | undefined;
+  readonly labelsChannel: LabelChannel | null;
+  readonly labelsTime: number | null;
+  readonly parts: LabelParts | undefined;
+  readonly labelsOtherVoxelSize: boolean;
+  readonly yes: boolean;
   readonly dryRun: boolean;
 }
 
@@ -61,6 +78,13 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | nul
     image: values.image,
     channel: readCount("--channel", values.channel),
     time: readCount("--time", values.time),
+    labelsImage: values["labels-image"],
+    labelsChannel:
+      values["labels-channel"] === "colours" ? "colours" : readCount("--labels-channel", values["labels-channel"]),
+    labelsTime: readCount("--labels-time", values["labels-time"]),
+    parts: oneOf("--parts", values.parts, ["as-numbered", "one-per-part"]),
+    labelsOtherVoxelSize: oneOf("--labels-voxel-size", values["labels-voxel-size"], ["as-image"]) !== undefined,
+    yes: values.yes ?? false,
     dryRun: values["dry-run"] ?? false,
   };
 }
@@ -83,6 +107,12 @@ function readArguments(args: readonly string[]) {
         image: one,
         channel: one,
         time: one,
+        "labels-image": one,
+        "labels-channel": one,
+        "labels-time": one,
+        parts: one,
+        "labels-voxel-size": one,
+        yes: flag,
         complete: flag,
         "dry-run": flag,
         help: { type: "boolean", short: "h" },
@@ -115,13 +145,22 @@ function specimenRule(text: string | undefined, pattern: string | undefined): (n
 
 function readVoxelSize(text: string): [number, number, number] {
   const [z, y, x, ...more] = text.split(",").map(Number);
-  if (more.length > 0 || ![z, y, x].every((size) => size > 0 && Number.isFinite(size)))
-    throw wrong(`--voxel-size needs three numbers in micrometres such as 1.75,0.8,0.8, not ${text}.`);
+  if (more.length > 0 || ![z, y, x].every(isPlausibleSize))
+    throw wrong(
+      `--voxel-size needs three numbers from ${PLAUSIBLE_UM.join(" to ")} in micrometres such as 1.75,0.8,0.8, not ${text}.`,
+    );
   return [z, y, x];
 }
 
-function readCount(name: string, text: string | undefined): number {
-  const value = Number(text ?? 1);
+function oneOf<T extends string>(name: string, text: string | undefined, known: readonly T[]): T | undefined {
+  const found = known.find((one) => one === text);
+  if (text !== undefined && !found) throw wrong(`${name} is ${known.join(" or ")}, not ${text}.`);
+  return found;
+}
+
+function readCount(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw wrong(`${name} is counted from 1, not ${text}.`);
   return value - 1;
 }

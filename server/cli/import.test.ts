@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -26,6 +26,7 @@ it("imports a folder of pairs into a running server, names what it could not tak
   await writeFile(path.join(folder, "Emb01_a_image.tif"), writePlainTiff(pixels, shape));
   await writeFile(path.join(folder, "Emb01_a_labels.tif"), writePlainTiff(labels, shape));
   await writeFile(path.join(folder, "Emb02_b.tif"), "no image at all");
+  await writeFile(path.join(folder, "._Emb01_a_image.tif"), "Mac OS X");
   await writeFile(path.join(folder, "Emb03_c_labels.tif"), writePlainTiff(labels, shape));
   // May hold both, so that it is looked into; this one holds nothing.
   await writeFile(path.join(folder, "Emb04_raw_and_label.h5"), "");
@@ -39,7 +40,7 @@ it("imports a folder of pairs into a running server, names what it could not tak
     "--project",
     "Embryos",
     "--specimen-pattern",
-    "^(Emb[0-9]+)",
+    "(Emb[0-9]+)",
     "--voxel-size",
     "2,0.5,0.5",
     folder,
@@ -47,13 +48,49 @@ it("imports a folder of pairs into a running server, names what it could not tak
   expect(await runImport(args, (line) => lines.push(line))).toBe(1);
   expect(lines.join("\n")).toMatch(/Emb01_a: 5 × 20 × 31 voxels of 2 × 0.5 × 0.5 µm with 1 nuclei/);
   expect(lines.join("\n")).toMatch(/Emb02_b: This is a text file/);
-  expect(lines.join("\n")).toMatch(/Emb03_c_labels\.tif: left out/);
+  expect(lines.join("\n")).toMatch(/left out +.*Emb03_c_labels\.tif: called labels, and its image is not beside it/);
+  expect(lines.join("\n")).toMatch(/left out +.*\._Emb01_a_image\.tif: written by macOS/);
+  expect(lines.join("\n")).toMatch(/imported +Emb01_a +.*Emb01_a_image\.tif with .*Emb01_a_labels\.tif/);
   expect(lines.join("\n")).toMatch(/Emb04_raw_and: .*(empty|no bytes|cannot be uploaded)/i);
   expect(lines.at(-1)).toBe("1 of 3 volumes are in the project.");
   lines.length = 0;
-  await runImport(args, (line) => lines.push(line));
+  // Another file of the same name: never taken for the one that is there.
+  const other = path.join(folder, "day 2");
+  await mkdir(other);
+  await writeFile(
+    path.join(other, "Emb01_a_image.tif"),
+    writePlainTiff(
+      pixels.map((value) => 699 - value),
+      shape,
+    ),
+  );
+  expect(
+    await runImport([...args.slice(0, -1), path.join(folder, "Emb01_a_image.tif"), other], (line) => lines.push(line)),
+  ).toBe(0);
   expect(lines).toContain("Emb01_a: is already there");
+  expect(lines.join("\n")).toMatch(/imported +day 2_Emb01_a/);
+  // What was sent is sent once, under whatever name.
+  lines.length = 0;
+  expect(await runImport([...args.slice(0, -1), other], (line) => lines.push(line))).toBe(0);
+  expect(lines).toContain("day 2_Emb01_a: is already there");
 }, 170_000);
+
+it("shows how it put the files of a known layout together, and takes them only when that is confirmed", async () => {
+  const data = path.join(folder, "nnU-Net");
+  for (const one of ["imagesTr/e_0000.tif", "labelsTr/e.tif", "labelsTr/f.tif"]) {
+    await mkdir(path.dirname(path.join(data, one)), { recursive: true });
+    await writeFile(path.join(data, one), "");
+  }
+  const lines: string[] = [];
+  const args = ["--project", "Embryos", "--specimen", "x", data];
+  await expect(runImport(args, (line) => lines.push(line))).rejects.toMatchObject({
+    tag: "not-confirmed",
+    hint: expect.stringContaining("--yes"),
+  });
+  expect(lines.join("\n")).toMatch(/Recognised: nnU-Net/);
+  expect(lines.join("\n")).toMatch(/volume +e +.*e_0000\.tif with .*e\.tif/);
+  expect(lines.join("\n")).toMatch(/left out +.*f\.tif/);
+});
 
 it("asks for what it cannot know", async () => {
   await expect(runImport(["--project", "Embryos", folder])).rejects.toMatchObject({

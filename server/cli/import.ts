@@ -1,56 +1,76 @@
-import { open, stat } from "node:fs/promises";
-import path from "node:path";
+import { createInterface } from "node:readline/promises";
 import { TRPCClientError } from "@trpc/client";
-import type { FileContents, FileImage } from "../../core/import/file-contents.ts";
-import { type SendableFile, uploadFile } from "../../core/import/upload-file.ts";
+import type { FolderPlan, PlannedVolume } from "../../core/import/folder-plan.ts";
 import { isProblem, Problem, type ProblemFields } from "../../core/problem.ts";
-import { findVolumes, type VolumeFiles } from "./find-volumes.ts";
+import { findVolumes } from "./find-volumes.ts";
+import type { ImportContext } from "./import-context.ts";
+import { importOne } from "./import-one.ts";
 import { IMPORT_USAGE, type ImportOptions, parseImportOptions } from "./import-options.ts";
+import { isComplete, planLines, reportLines, type VolumeOutcome } from "./import-report.ts";
 import { askPassword, type ServerSession, signInToServer } from "./server-session.ts";
 
-const LOOK_EVERY_MS = 500;
-
-/** `karyoloop import`; returns the exit code: 1 when any volume failed. */
+/** `karyoloop import`; returns the exit code: 1 where a person would call the result incomplete. */
 export async function runImport(args: readonly string[], say: (line: string) => void = console.log): Promise<number> {
   const options = parseImportOptions(args);
   if (!options) {
     say(IMPORT_USAGE);
     return 0;
   }
-  const { volumes, strayLabels } = await findVolumes(options.paths);
-  for (const file of strayLabels)
-    say(
-      `${file}: left out, as it is called labels and its image is not beside it. Labels can be added on the import page.`,
-    );
-  if (volumes.length === 0)
+  const plan = await findVolumes(options.paths);
+  if (plan.volumes.length === 0) {
+    planLines(plan).forEach(say);
     throw new Problem({ tag: "nothing-found", what: "No volume was found.", where: options.paths.join(", ") });
+  }
   // Before anything is sent: a name without a specimen should not be noticed half-way.
-  const specimens = volumes.map(({ name }) => options.specimenOf(name));
+  const specimens = new Map(plan.volumes.map((one) => [one, options.specimenOf(one.name)]));
   if (options.dryRun) {
-    volumes.forEach((one, i) => {
-      say(`${one.name}: specimen ${specimens[i]}, ${one.image}${one.labels ? `, labels ${one.labels}` : ""}`);
-    });
+    planLines(plan).forEach(say);
+    for (const [{ name }, specimen] of specimens) say(`${name}: specimen ${specimen}`);
     return 0;
   }
+  await confirm(plan, options, say);
   const session = await openSession(options);
   const projectId = await findProject(session, options.project);
-  const known = new Set((await session.api.volume.list.query({ projectId })).map(({ name }) => name));
-  let failed = 0;
-  for (const [i, one] of volumes.entries()) {
-    if (known.has(one.name)) {
-      say(`${one.name}: is already there`);
-      continue;
-    }
-    try {
-      await importOne(session, projectId, options, one, specimens[i], say);
-    } catch (error) {
-      failed++;
-      const { what, where, hint } = problemOf(error);
-      say(`${one.name}: ${[what, where && `(${where})`, hint].filter(Boolean).join(" ")}`);
-    }
+  const context: ImportContext = { session, projectId, options, say };
+  const outcomes: VolumeOutcome[] = [];
+  for (const [files, specimen] of specimens) outcomes.push(await tryOne(context, files, specimen));
+  reportLines(outcomes, plan.leftOut).forEach(say);
+  const inProject = outcomes.filter(({ became }) => became !== "not imported").length;
+  say(`${inProject} of ${outcomes.length} volumes are in the project.`);
+  return isComplete(outcomes, plan.leftOut) ? 0 : 1;
+}
+
+async function tryOne(context: ImportContext, files: PlannedVolume, specimen: string): Promise<VolumeOutcome> {
+  try {
+    // Asked each time: another person, or this very run, may have added one.
+    const known = await context.session.api.volume.list.query({ projectId: context.projectId });
+    const outcome = await importOne(context, files, specimen, known);
+    if (outcome.became === "already there") context.say(`${outcome.name}: is already there`);
+    return outcome;
+  } catch (error) {
+    const { what, where, hint } = problemOf(error);
+    const words = [what, where && `(${where})`, hint].filter(Boolean).join(" ");
+    context.say(`${files.name}: ${words}`);
+    return { ...files, became: "not imported", details: [what], missed: true };
   }
-  say(`${volumes.length - failed} of ${volumes.length} volumes are in the project.`);
-  return failed > 0 ? 1 : 0;
+}
+
+/** How files were put together beyond plain pairs is shown, and goes on only with a person's word. */
+async function confirm(plan: FolderPlan, { yes }: ImportOptions, say: (line: string) => void): Promise<void> {
+  if (plan.conventions.length === 0 || yes) return;
+  planLines(plan).forEach(say);
+  if (process.stdin.isTTY) {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    const answer = await lines.question("Is this right? [y/N] ");
+    lines.close();
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  }
+  throw new Problem({
+    tag: "not-confirmed",
+    what: "Files were put together by a convention, which somebody has to confirm.",
+    where: plan.conventions.join("; "),
+    hint: "Look at the list above; if it is right, start again with --yes.",
+  });
 }
 
 async function openSession(options: ImportOptions): Promise<ServerSession> {
@@ -75,120 +95,6 @@ async function findProject({ api }: ServerSession, wanted: string): Promise<stri
     where: wanted,
     hint: `Yours are: ${projects.map(({ id, name }) => `${name} (${id})`).join(", ") || "none"}.`,
   });
-}
-
-async function importOne(
-  session: ServerSession,
-  projectId: string,
-  options: ImportOptions,
-  files: VolumeFiles,
-  specimen: string,
-  say: (line: string) => void,
-): Promise<void> {
-  const send = (file: string) =>
-    sendFile(session, projectId, file, (percent) => say(`${files.name}: ${path.basename(file)} ${percent} % sent`));
-  const inspect = (uploadId: string) => session.api.volume.inspectUpload.mutate({ projectId, uploadId });
-  const imageUpload = await send(files.image);
-  const { contents } = await inspect(imageUpload);
-  const image = chooseImage(contents, options.image, false);
-  const voxelSizeZyx = image.voxelSizeZyx ? null : options.voxelSizeZyx;
-  const chosen = { uploadId: imageUpload, image: image.path, channel: options.channel, time: options.time };
-  const labels = options.labels === "none" ? null : await findLabels(contents, imageUpload, files, send, inspect);
-  const { volumeId } = await session.api.volume.startImport.mutate({
-    projectId,
-    name: files.name,
-    specimen,
-    image: chosen,
-    voxelSizeZyx,
-    labels:
-      labels && options.labels !== "none" ? { ...labels, mode: options.labels, complete: options.complete } : null,
-  });
-  const row = await waitForImport(session, volumeId);
-  const with_ = row.import?.labels
-    ? ` with ${row.import.labels.count} ${row.import.labels.mode === "accepted" ? "nuclei" : "proposals"}`
-    : "";
-  say(`${files.name}: ${row.shapeZyx.join(" × ")} voxels of ${row.voxelSizeZyx.join(" × ")} µm${with_}`);
-  const strange = row.quality?.nonFiniteVoxels ?? 0;
-  if (strange > 0)
-    say(`${files.name}: ${strange} voxels are no finite numbers (NaN or infinite); they are stored as 0.`);
-}
-
-/** The image named with --image, else the only one that is no label image. */
-function chooseImage(contents: FileContents, wanted: string | undefined, labels: boolean): FileImage {
-  const candidates = contents.images.filter(({ path: name, looksLikeLabels }) =>
-    wanted !== undefined && !labels ? name === wanted : looksLikeLabels === labels,
-  );
-  const usable = candidates.length > 0 || wanted !== undefined ? candidates : contents.images;
-  if (usable.length === 1) return usable[0];
-  throw new Problem({
-    tag: "which-image",
-    what: usable.length === 0 ? "The file has no such image." : "The file holds several images.",
-    where: contents.images.map(({ path: name }) => name).join(", "),
-    hint: "Name one with --image.",
-  });
-}
-
-/** Labels of the partner file, or those in the same file. */
-async function findLabels(
-  contents: FileContents,
-  imageUpload: string,
-  files: VolumeFiles,
-  send: (file: string) => Promise<string>,
-  inspect: (uploadId: string) => Promise<{ contents: FileContents }>,
-): Promise<{ uploadId: string; image: string } | null> {
-  if (files.labels) {
-    const uploadId = await send(files.labels);
-    return { uploadId, image: chooseImage((await inspect(uploadId)).contents, undefined, true).path };
-  }
-  const within = contents.images.filter(({ looksLikeLabels }) => looksLikeLabels);
-  return within.length === 1 && contents.images.length > 1 ? { uploadId: imageUpload, image: within[0].path } : null;
-}
-
-async function sendFile(
-  session: ServerSession,
-  projectId: string,
-  file: string,
-  onPercent: (percent: number) => void,
-): Promise<string> {
-  const { size, mtimeMs } = await stat(file);
-  const handle = await open(file, "r");
-  const sendable: SendableFile = {
-    name: path.basename(file),
-    size,
-    lastModified: Math.floor(mtimeMs),
-    slice: (start, end) => ({
-      async arrayBuffer() {
-        const bytes = new ArrayBuffer(end - start);
-        await handle.read(new Uint8Array(bytes), 0, end - start, start);
-        return bytes;
-      },
-    }),
-  };
-  let shown = 0;
-  try {
-    return await uploadFile(
-      { projectId, address: session.address, fetch: session.fetch },
-      sendable,
-      ({ sentBytes }) => {
-        const percent = Math.floor((10 * sentBytes) / size) * 10;
-        if (percent > shown && size > 50e6) onPercent(percent);
-        shown = Math.max(shown, percent);
-      },
-      new AbortController().signal,
-    );
-  } finally {
-    await handle.close();
-  }
-}
-
-async function waitForImport({ api }: ServerSession, volumeId: string) {
-  for (;;) {
-    const row = await api.volume.byId.query({ volumeId });
-    if (row.import?.state === "failed")
-      throw new Problem(row.import.problem ?? { tag: "import-failed", what: "The import failed." });
-    if (row.import?.state === "done") return row;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
 }
 
 function problemOf(error: unknown): ProblemFields {

@@ -7,6 +7,7 @@ import {
   voxelBoxSchema,
   voxelSizeZyxSchema,
 } from "../../core/contract/voxel-shapes.ts";
+import { MAX_HEADER, type SourceFile } from "../../core/import/source-file.ts";
 
 /** Changes when a program that reads `dataset.json` has to change. */
 export const DATASET_FORMAT = "karyoloop-dataset/1";
@@ -20,6 +21,17 @@ const pixelTypes = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "floa
 export const fileNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$/);
 
 const count = z.int().min(0);
+
+const sourceFileSchema: z.ZodType<SourceFile> = z.object({
+  part: z.enum(["image", "labels"]),
+  fileName: z.string().max(1000),
+  bytes: count,
+  sha256: z.string().max(64),
+  image: z.string().max(1024),
+  channel: count,
+  time: count,
+  header: z.string().max(MAX_HEADER + 1),
+});
 
 export const frozenVolumeSchema = z.object({
   id: z.uuid(),
@@ -35,6 +47,8 @@ export const frozenVolumeSchema = z.object({
   intensityRange: z.tuple([z.number(), z.number()]).nullable(),
   sourceFileName: z.string().max(1000),
   sourceSha256: z.string().nullable(),
+  /** The files of image and labels as they came in, with what they say of themselves; absent in older versions. */
+  sourceFiles: z.array(sourceFileSchema).max(1000).optional(),
   /** Finished nuclei, the ones in the label image. */
   nuclei: count.max(MAX_NUCLEI),
   /** Of them, cut by the volume's border. */

@@ -60,6 +60,7 @@ export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: Froz
       intensityRange: row.quality ? [row.quality.percentile1, row.quality.percentile998] : null,
       sourceFileName: row.sourceFileName,
       sourceSha256: row.sourceSha256,
+      sourceFiles: row.sourceFiles,
       nuclei: nuclei.length,
       truncatedNuclei: nuclei.filter(({ shape }) => shape.truncated).length,
       unfinishedNuclei: manifest.nuclei.length - nuclei.length,

@@ -7,6 +7,7 @@ import { Problem } from "../../core/problem.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { assertIntact } from "../export/assert-intact.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
 import { assertPackable, datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
@@ -73,6 +74,7 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   // Before the first byte is sent: what is missing is said in words, not by a broken connection.
   for (const frozen of description.volumes) await dataset.openVolume(frozen);
   await assertPackable(wanted, request.signal);
+  await assertIntact(dataset, request.signal);
   const details = { versionId: row.id, version: row.version, formats: formats.data };
   await recordAudit(services.db, { act: "export.downloaded", by: request.user?.id ?? null, projectId, details });
   await sendZip(request.response, datasetZip(wanted), datasetFolderName(description), request.signal);

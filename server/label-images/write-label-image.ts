@@ -25,7 +25,7 @@ export interface LabelImageJob {
 export const labelScratchBytes = (shapeZyx: Zyx): number => 1.5 * 4 * voxelCount(shapeZyx);
 
 /** Bricks become an OME-Zarr 0.5 label image. Returns every label with its size and place. */
-export const writeLabelImage = (job: LabelImageJob): Promise<LabelExtent[]> =>
+export const writeLabelImage = (job: LabelImageJob): Promise<readonly LabelExtent[]> =>
   inScratchFolder(
     { dataRoot: job.dataRoot, neededBytes: labelScratchBytes(job.shapeZyx), what: "Writing the labels" },
     async (scratchFolder) => {

@@ -1,3 +1,4 @@
+import { separateDistantParts } from "../../core/labels/distant-parts.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "./normalise.ts";
@@ -23,7 +24,8 @@ export interface PreparedVolume {
 const MAX_BACKGROUND_VOXELS = 4096;
 
 export function prepareVolume(volume: TrainingVolume): PreparedVolume {
-  const { shapeZyx, labels } = volume;
+  const { shapeZyx } = volume;
+  const { labels } = separateDistantParts(volume.labels, shapeZyx);
   const window = measureWindow(volume.image);
   const { distance, boundary } = buildTargets(labels, volume);
   const known = volume.known.slice();

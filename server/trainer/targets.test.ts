@@ -50,3 +50,23 @@ describe.each([1, 2, 5])("targets at anisotropy %d", (anisotropy) => {
     expect([...labels.keys()].every((i) => labels[i] !== 0 || (boundary[i] === 0 && distance[i] === 0))).toBe(true);
   });
 });
+
+it("are of the object where one label stands for several that lie far apart", () => {
+  const space = { shapeZyx: [12, 80, 100] as const, voxelSizeZyx: [2, 0.5, 0.4] as const };
+  const reused = new Uint32Array(12 * 80 * 100);
+  const distinct = new Uint32Array(reused.length);
+  for (let n = 0; n < 100; n++) {
+    const [z0, y0, x0] = [1 + (n % 2) * 5, 2 + 15 * Math.floor(n / 20), 2 + 10 * (Math.floor(n / 2) % 10)];
+    // Of other sizes: the largest distance inside is each one's own.
+    for (let z = z0; z < z0 + 4; z++)
+      for (let y = y0; y < y0 + 4 + (n % 7); y++)
+        for (let x = x0; x < x0 + 3 + (n % 5); x++) {
+          const i = (z * 80 + y) * 100 + x;
+          reused[i] = 1 + (n % 4);
+          distinct[i] = 1 + n;
+        }
+  }
+  const [found, right] = [buildTargets(reused, space), buildTargets(distinct, space)];
+  expect(found.distance.findIndex((value, i) => value !== right.distance[i])).toBe(-1);
+  expect(found.boundary.findIndex((value, i) => value !== right.boundary[i])).toBe(-1);
+});

@@ -1,4 +1,5 @@
 import { distanceToNearest } from "../../core/labels/distance-transform.ts";
+import { separateDistantParts } from "../../core/labels/distant-parts.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { boxShape, type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 
@@ -10,7 +11,8 @@ export interface HeadTargets {
   readonly boundary: Uint8Array;
 }
 
-export function buildTargets(labels: Uint32Array, { shapeZyx, voxelSizeZyx }: VoxelSpace): HeadTargets {
+export function buildTargets(given: Uint32Array, { shapeZyx, voxelSizeZyx }: VoxelSpace): HeadTargets {
+  const { labels } = separateDistantParts(given, shapeZyx);
   const distance = new Float32Array(voxelCount(shapeZyx));
   const boundary = new Uint8Array(distance.length);
   // One voxel in plane, as the definition of the rim says; face neighbours belong to it however thick the slices are.

@@ -47,11 +47,20 @@ const setReady = (tx: Transaction, volumeId: string, image: ImageReport | null) 
       ...(image && {
         levels: [...image.levels],
         quality: image.quality,
-        sourceSha256: image.sha256,
+        sourceSha256: image.source?.sha256 ?? null,
+        sourceFiles: image.source ? [image.source] : [],
         storedBytes: image.storedBytes,
       }),
     })
     .where(eq(volume.id, volumeId));
+
+const addLabelSource = (tx: Transaction, volumeId: string, { source }: LabelReport) =>
+  source === null
+    ? Promise.resolve()
+    : tx
+        .update(volume)
+        .set({ sourceFiles: sql`${volume.sourceFiles} || ${JSON.stringify([source])}::jsonb` })
+        .where(eq(volume.id, volumeId));
 
 const setDone = (tx: Transaction, jobId: string, labels: ImportedLabels | null) =>
   tx
@@ -72,11 +81,12 @@ async function markComplete(tx: Transaction, job: ImportJobRow): Promise<void> {
   });
 }
 
-const summaryOf = (mode: LabelMode, { extents, renamed }: LabelReport): ImportedLabels => ({
+const summaryOf = (mode: LabelMode, { extents, renamed, partsOf }: LabelReport): ImportedLabels => ({
   mode,
   count: extents.length,
   largestId: extents.at(-1)?.label ?? 0,
   renamed,
+  ...(partsOf !== undefined && { partsOf }),
 });
 
 /** An image without labels, or labels that are the base: all in one transaction. */
@@ -97,6 +107,7 @@ export async function finishWithBase(
       });
     await setReady(tx, job.volumeId, image);
     if (labels) {
+      await addLabelSource(tx, job.volumeId, labels);
       const { largestId, renamed } = summaryOf("accepted", labels);
       await tx
         .update(volume)
@@ -144,6 +155,7 @@ export async function finishWithProposals(
     },
     async (tx) => {
       await assertStillWanted(tx, job);
+      await addLabelSource(tx, target.id, labels);
       await setDone(tx, job.id, summaryOf("proposals", labels));
       await scheduleBlobRemoval(tx, [prefix]);
     },
@@ -191,6 +203,7 @@ export async function finishWithRecords(
       .update(volume)
       .set({ importedIdMap: { ...target.importedIdMap, ...summary.renamed } })
       .where(eq(volume.id, target.id));
+    await addLabelSource(tx, target.id, labels);
     await markComplete(tx, job);
     await setDone(tx, job.id, summary);
     await scheduleBlobRemoval(tx, [prefix]);

@@ -45,6 +45,8 @@ export function taskOf(
     image: image && { origin: origin(image), prefix: imagePrefix(target.id) },
     labels: labels && {
       origin: origin(labels.origin),
+      parts: labels.parts,
+      colours: labels.colours,
       ...(asBase
         ? {
             prefix: importedLabelsPrefix(target.id),

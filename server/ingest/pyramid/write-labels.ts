@@ -1,6 +1,7 @@
 import { labelRgba } from "../../../core/ome-zarr/label-color.ts";
 import { type JsonObject, labelGroup, labelsIndex } from "../../../core/ome-zarr/multiscales.ts";
 import type { StoredLevel } from "../../../db/schema/volume.ts";
+import type { LabelNumbering, LabelSurvey } from "../labels/label-numbering.ts";
 import { createLabelStatistics, type LabelExtent } from "../labels/label-statistics.ts";
 import { type BlobSink, type PyramidJob, writePyramid } from "./write-pyramid.ts";
 
@@ -11,25 +12,38 @@ export interface LabelJob extends Omit<PyramidJob, "reduction" | "onBlock" | "on
   readonly sourceImage: string;
   /** Free keys per label, e.g. status; `label-value` is added. */
   readonly propertiesOf?: (extent: LabelExtent) => JsonObject;
-  /** Told what the source holds before anything is written; its map gives the stored value of every label. */
-  readonly rename?: (extents: readonly LabelExtent[]) => Promise<ReadonlyMap<number, number> | undefined>;
+  /** Labels of a file: looked at part by part, and numbered before anything is written. Without it they are stored as they come. */
+  readonly numbering?: { readonly survey: LabelSurvey; number(): LabelNumbering };
 }
 
-/** Writes a uint32 label image as OME-Zarr 0.5 below `prefix`. Returns the labels as stored. */
-export async function writeLabelPyramid(job: LabelJob): Promise<{ levels: StoredLevel[]; extents: LabelExtent[] }> {
+export interface WrittenLabels {
+  readonly levels: readonly StoredLevel[];
+  /** As stored, ascending. */
+  readonly extents: readonly LabelExtent[];
+  /** Null where they are stored as they came. */
+  readonly numbered: LabelNumbering | null;
+}
+
+/** Writes a uint32 label image as OME-Zarr 0.5 below `prefix`. */
+export async function writeLabelPyramid(job: LabelJob): Promise<WrittenLabels> {
   const statistics = createLabelStatistics(job.source.shapeZyx[2]);
-  let extents: LabelExtent[] = [];
+  const { numbering } = job;
+  let extents: readonly LabelExtent[] = [];
+  let numbered: LabelNumbering | null = null;
   const levels = await writePyramid({
     ...job,
     reduction: "mode",
-    onBlock: (block) => statistics.add(block),
+    onBlock: (block) => (numbering ? numbering.survey.add(block, true) : statistics.add(block)),
     onRead: async () => {
-      extents = statistics.finish();
-      const names = await job.rename?.(extents);
-      if (!names) return undefined;
-      extents = extents.map((extent) => ({ ...extent, label: names.get(extent.label) ?? extent.label }));
+      if (!numbering) {
+        extents = statistics.finish();
+        return undefined;
+      }
+      numbered = numbering.number();
+      extents = numbered.extents;
+      const { labelOf } = numbered;
       return (band) => {
-        for (let i = 0; i < band.length; i++) if (band[i] !== 0) band[i] = names.get(band[i]) ?? band[i];
+        for (let i = 0; i < band.length; i++) band[i] = labelOf[band[i]];
       };
     },
   });
@@ -45,6 +59,7 @@ export async function writeLabelPyramid(job: LabelJob): Promise<{ levels: Stored
   return {
     levels: levels.map(({ scaleLevel, shapeZyx, factorZyx }) => ({ scaleLevel, shapeZyx, factorZyx })),
     extents,
+    numbered,
   };
 }
 

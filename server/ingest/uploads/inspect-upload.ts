@@ -5,8 +5,8 @@ import { inspectFile } from "../inspect-file.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { completeUploadFile, type UploadOwner } from "./upload-store.ts";
 
-/** Each is a process with up to 1.5 GB. */
-const queue = createFairQueue({ atOnce: 2, atOncePerPerson: 1, waiting: 200, waitingPerPerson: 20 });
+/** Inspections and first looks; each is a process with up to 1.5 GB. */
+export const readingQueue = createFairQueue({ atOnce: 2, atOncePerPerson: 1, waiting: 200, waitingPerPerson: 20 });
 
 interface Inspection {
   readonly contents: Promise<FileContents>;
@@ -53,7 +53,7 @@ function forget(uploadId: string, inspection: Inspection): void {
 
 function startInspection(uploadId: string, userId: string, file: string, fileName: string): Inspection {
   const abort = new AbortController();
-  const contents = queue.run(userId, () => inspectFile(file, fileName, abort.signal), abort.signal);
+  const contents = readingQueue.run(userId, () => inspectFile(file, fileName, abort.signal), abort.signal);
   const inspection: Inspection = { contents, abort, waiting: 0 };
   inspections.set(uploadId, inspection);
   contents.catch(() => forget(uploadId, inspection));

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import type { SourceFile } from "../../../core/import/source-file.ts";
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
@@ -7,13 +6,16 @@ import { captureConsole } from "../../log/capture-console.ts";
 import { logOf } from "../../log/log.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
 import { assertDiskHolds, diskProblemOf } from "../../storage/disk-room.ts";
+import { openColourLabels } from "../labels/colour-labels.ts";
+import { numberLabels, surveyLabels } from "../labels/label-numbering.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
-import type { LabelExtent } from "../labels/label-statistics.ts";
+import { takeLook } from "../look/take-look.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
 import { writeImagePyramid } from "../pyramid/write-image.ts";
 import { writeLabelPyramid } from "../pyramid/write-labels.ts";
 import { type CountingSink, countingSink } from "../quota/counting-sink.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
+import { describeSource } from "../source/describe-source.ts";
 import type { VolumeSource } from "../volume-source.ts";
 import { boundWasmMemory, IMPORT_WASM_BYTES } from "./bound-wasm-memory.ts";
 import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
@@ -58,6 +60,7 @@ async function run(task: WorkerTask): Promise<void> {
     await file.close();
     return;
   }
+  if (task.kind === "look") return report({ kind: "looked", look: await takeLook(task) });
   await importVolume(task);
   report({ kind: "done" });
 }
@@ -83,26 +86,24 @@ async function importVolume(task: ImportTask): Promise<void> {
         onProgress: progress,
       });
       const storedBytes = blobs.takeCount();
-      report({ kind: "image-written", ...written, storedBytes, sha256: await sha256Of(image.origin) });
+      report({ kind: "image-written", ...written, storedBytes, source: await sourceOf(image.origin, "image") });
     });
   }
   if (labels) {
     const progress = progressReporter("Writing the labels", image ? share : 0, 1);
-    await withSource(labels.origin, "labels", async (raw) => {
+    const write = async (raw: VolumeSource) => {
       assertSameShape(task.shapeZyx, raw.shapeZyx);
       const source = toLabelSource(raw);
       await assertRoom(scratchFolder, source);
       await writeLabels(task, labels, source, blobs, progress);
-    });
+    };
+    await withSource(labels.origin, "labels", write, labels.colours);
   }
 }
 
 /** Formats that leave empty chunks out can claim far more than they have: level 0 and the next lie on the disk as they are. */
 const assertRoom = (scratchFolder: string, { shapeZyx, pixelType }: VolumeSource): Promise<void> =>
   assertDiskHolds(scratchFolder, 1.5 * voxelCount(shapeZyx) * bytesPerPixel[pixelType], "The import");
-
-/** Ids above this leave too few numbers for the people who go on labelling: such labels are numbered anew from 1. */
-const LARGEST_KEPT_ID = 2 ** 30;
 
 async function writeLabels(
   task: ImportTask,
@@ -111,15 +112,10 @@ async function writeLabels(
   blobs: CountingSink,
   onProgress: (done: number) => void,
 ): Promise<void> {
-  const renamed: Record<string, number> = {};
-  const rename = async (extents: readonly LabelExtent[]) => {
-    if ((extents.at(-1)?.label ?? 0) <= LARGEST_KEPT_ID) return undefined;
-    const names = new Map(extents.map(({ label }, i) => [label, i + 1]));
-    for (const [from, to] of names) renamed[from] = to;
-    return names;
-  };
+  const space = { shapeZyx: source.shapeZyx, voxelSizeZyx: task.voxelSizeZyx };
+  const survey = surveyLabels(space);
   const { basePrefix } = labels;
-  const { extents } = await writeLabelPyramid({
+  const { extents, numbered } = await writeLabelPyramid({
     blobs,
     prefix: labels.prefix,
     source,
@@ -128,37 +124,36 @@ async function writeLabels(
     name: labels.name,
     sourceImage: labels.sourceImage,
     propertiesOf: () => ({ status: labels.status, origin: "import" }),
-    rename,
+    numbering: { survey, number: () => numberLabels(survey.found(), space, labels) },
     onProgress,
     ...(basePrefix && {
       onChunk: (bz: number, by: number, bx: number, gzipped: Uint8Array) =>
         blobs.put(`${basePrefix}${brickKeyOf(bz, by, bx)}`, gzipped),
     }),
   });
-  report({ kind: "labels-written", extents, renamed, storedBytes: blobs.takeCount() });
+  const [renamed, partsOf] = [numbered?.renamed ?? {}, numbered?.partsOf];
+  const from = await sourceOf(labels.origin, "labels");
+  report({ kind: "labels-written", extents, renamed, partsOf, source: from, storedBytes: blobs.takeCount() });
 }
 
 async function withSource(
   origin: OriginTask,
   part: "image" | "labels",
   use: (source: VolumeSource) => Promise<void>,
+  colours = false,
 ): Promise<void> {
   if (origin.kind === "sample")
     return use(part === "image" ? sampleImageSource(origin.seed) : sampleLabelSource(origin.seed, origin.share));
   const file = await openVolumeFile(origin.file, origin.fileName);
   try {
-    await use(await file.open(origin.choice));
+    await use(colours ? await openColourLabels(file, origin.choice) : await file.open(origin.choice));
   } finally {
     await file.close();
   }
 }
 
-async function sha256Of(origin: OriginTask): Promise<string | null> {
-  if (origin.kind === "sample") return null;
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(origin.file)) hash.update(part as Buffer);
-  return hash.digest("hex");
-}
+const sourceOf = (origin: OriginTask, part: SourceFile["part"]): Promise<SourceFile | null> =>
+  origin.kind === "sample" ? Promise.resolve(null) : describeSource(origin, part);
 
 /** The server takes a long silence for a file that does not get on. */
 const SIGN_OF_LIFE_MS = 20_000;

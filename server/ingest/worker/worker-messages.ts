@@ -1,4 +1,7 @@
 import type { FileContents } from "../../../core/import/file-contents.ts";
+import type { FirstLook } from "../../../core/import/first-look.ts";
+import type { LabelParts } from "../../../core/import/label-findings.ts";
+import type { SourceFile } from "../../../core/import/source-file.ts";
 import type { ProblemFields } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { QualityCard, StoredLevel } from "../../../db/schema/volume.ts";
@@ -10,9 +13,25 @@ import type { ImageChoice } from "../volume-source.ts";
  * What the server and its import process say to each other. One process does one task and ends: a hostile file can
  * take down that process, not the server, and its memory is given back whole.
  */
-export type OriginTask =
-  | { readonly kind: "file"; readonly file: string; readonly fileName: string; readonly choice: ImageChoice }
-  | { readonly kind: "sample"; readonly seed: number; readonly share: number };
+export type OriginTask = FileOrigin | { readonly kind: "sample"; readonly seed: number; readonly share: number };
+
+export interface FileOrigin {
+  readonly kind: "file";
+  readonly file: string;
+  readonly fileName: string;
+  readonly choice: ImageChoice;
+}
+
+/** What a person is shown before anything is kept. */
+export interface LookTask {
+  readonly kind: "look";
+  /** That the labels must have. */
+  readonly shapeZyx: Zyx;
+  /** Null where nobody knows it yet. */
+  readonly voxelSizeZyx: Zyx | null;
+  readonly image: FileOrigin | null;
+  readonly labels: { readonly origin: FileOrigin; readonly colours: boolean } | null;
+}
 
 export interface LabelTask {
   readonly origin: OriginTask;
@@ -22,6 +41,8 @@ export interface LabelTask {
   /** Relative path from the label image to its image. */
   readonly sourceImage: string;
   readonly status: "accepted" | "proposed";
+  readonly parts?: LabelParts;
+  readonly colours?: boolean;
   /** Also write the bricks of the finest level there; null for none. */
   readonly basePrefix: string | null;
 }
@@ -39,13 +60,17 @@ export interface ImportTask {
   readonly storedBound: { readonly bytes: number; readonly problem: ProblemFields } | null;
 }
 
-export type WorkerTask = { readonly kind: "inspect"; readonly file: string; readonly fileName: string } | ImportTask;
+export type WorkerTask =
+  | { readonly kind: "inspect"; readonly file: string; readonly fileName: string }
+  | LookTask
+  | ImportTask;
 
 export interface ImageReport {
   readonly kind: "image-written";
   readonly levels: readonly StoredLevel[];
   readonly quality: QualityCard;
-  readonly sha256: string | null;
+  /** Null for what no file holds. */
+  readonly source: SourceFile | null;
   /** Put into the store for it. */
   readonly storedBytes: number;
 }
@@ -55,12 +80,16 @@ export interface LabelReport {
   readonly extents: readonly LabelExtent[];
   /** The file's ids that are not the stored ones. */
   readonly renamed: Readonly<Record<string, number>>;
+  /** Labels of the file, where each connected part became a nucleus. */
+  readonly partsOf?: number;
+  readonly source: SourceFile | null;
   /** Put into the store for them. */
   readonly storedBytes: number;
 }
 
 export type WorkerReport =
   | { readonly kind: "inspected"; readonly contents: FileContents }
+  | { readonly kind: "looked"; readonly look: FirstLook }
   | { readonly kind: "progress"; readonly done: number; readonly phase: string }
   | ImageReport
   | LabelReport

@@ -4,9 +4,8 @@ import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
-import { assertSameShape } from "../../ingest/labels/label-source.ts";
 import { volumeProcedure } from "../../trpc.ts";
-import { labelsRequest, labelsSchema, resolveOrigin } from "./import-input.ts";
+import { labelsSchema, resolveLabels } from "./import-labels.ts";
 
 /** Labels for a volume that is there, as accepted nuclei or as proposals. */
 export const addLabels = volumeProcedure("reviewer")
@@ -15,8 +14,8 @@ export const addLabels = volumeProcedure("reviewer")
     const { db, events } = ctx.services;
     const owner = { projectId: ctx.projectId, userId: ctx.user.id };
     const [target] = await db.select().from(volume).where(eq(volume.id, input.volumeId));
-    const { origin, image } = await resolveOrigin(ctx.services, owner, input.labels);
-    assertSameShape(target.shapeZyx, image.shapeZyx);
+    const labelled = { ...target, image: null };
+    const { origin, request } = await resolveLabels(ctx.services, owner, input.labels, labelled);
     const running = await db
       .select({ id: importJob.id })
       .from(importJob)
@@ -35,7 +34,7 @@ export const addLabels = volumeProcedure("reviewer")
           projectId: ctx.projectId,
           volumeId: target.id,
           userId: ctx.user.id,
-          request: { image: null, labels: labelsRequest(origin, input.labels) },
+          request: { image: null, labels: request },
         })
         .returning({ jobId: importJob.id });
       const source = origin.kind === "upload" ? origin.fileName : "";

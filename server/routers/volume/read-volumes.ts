@@ -18,6 +18,7 @@ const shown = {
   levels: volume.levels,
   quality: volume.quality,
   sourceFileName: volume.sourceFileName,
+  sourceFiles: volume.sourceFiles,
   baseLabels: volume.baseLabels,
   importedIdMap: volume.importedIdMap,
   createdAt: volume.createdAt,

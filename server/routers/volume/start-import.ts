@@ -1,17 +1,15 @@
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { costlyCall } from "../../call-rate.ts";
-import { assertSameShape } from "../../ingest/labels/label-source.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";
 import {
-  labelsRequest,
-  labelsSchema,
   resolveOrigin,
   specimenSchema,
   uploadedImageSchema,
   volumeNameSchema,
   voxelSizeSchema,
 } from "./import-input.ts";
+import { labelsSchema, resolveLabels } from "./import-labels.ts";
 import { insertVolume } from "./insert-volume.ts";
 
 /** Starts the import of a volume; it appears in the list at once, and is usable as soon as its pyramid is written. */
@@ -39,8 +37,8 @@ export const startImport = projectProcedure("reviewer")
         hint: "Enter the distance of the slices (z) and the pixel size (y, x) in micrometres; the microscope's settings say it.",
       });
     const fromFile = image.voxelSizeZyx?.every((size, axis) => size === voxelSizeZyx[axis]) ?? false;
-    const labels = input.labels && (await resolveOrigin(ctx.services, owner, input.labels));
-    if (labels) assertSameShape(image.shapeZyx, labels.image.shapeZyx);
+    const labelled = { shapeZyx: image.shapeZyx, voxelSizeZyx, image: { times: image.times, time: input.image.time } };
+    const labels = input.labels && (await resolveLabels(ctx.services, owner, input.labels, labelled));
     return insertVolume(
       ctx.services,
       {
@@ -54,6 +52,6 @@ export const startImport = projectProcedure("reviewer")
         sourceFileName: origin.kind === "upload" ? origin.fileName : "",
         createdBy: ctx.user.id,
       },
-      { image: origin, labels: labels && input.labels && labelsRequest(labels.origin, input.labels) },
+      { image: origin, labels: labels?.request ?? null },
     );
   });

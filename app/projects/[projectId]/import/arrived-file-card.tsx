@@ -1,12 +1,13 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { AddLabelsForm } from "../../../../components/import/add-labels-form.tsx";
-import { type ArrivedFile, findImage, voxelSizeToSend } from "../../../../components/import/import-draft.ts";
+import { type ArrivedFile, labelsToSend } from "../../../../components/import/import-draft.ts";
 import { VolumeForm } from "../../../../components/import/volume-form.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
-import type { Draft } from "./drafts.ts";
+import { type Draft, importRequestOf } from "./drafts.ts";
 import type { ShownVolume } from "./imported-volume.tsx";
+import { useFirstLook } from "./use-first-look.ts";
 
 /** The questions of one file, and the button that starts its import. */
 export function ArrivedFileCard(props: {
@@ -33,6 +34,7 @@ export function ArrivedFileCard(props: {
       onSuccess: (_, { image, labels }) => started([image.uploadId, ...(labels ? [labels.uploadId] : [])]),
     }),
   );
+  const look = useFirstLook(projectId, draft, files);
   const addLabels = useMutation(
     trpc.volume.addLabels.mutationOptions({ onSuccess: (_, { labels }) => started([labels.uploadId]) }),
   );
@@ -43,11 +45,13 @@ export function ArrivedFileCard(props: {
         draft={draft}
         volumes={volumes.filter(({ state }) => state === "ready")}
         pending={addLabels.isPending}
+        look={look}
+        onLookAgain={look.again}
         problem={addLabels.error && problemOfError(addLabels.error)}
         onChange={(changed) => props.onChange({ kind: "labels", ...changed })}
         onStart={() => {
           const { volumeId, labels, mode, complete } = draft;
-          if (volumeId) addLabels.mutate({ volumeId, labels: { ...labels, mode, complete } });
+          if (volumeId) addLabels.mutate({ volumeId, labels: { ...labelsToSend(labels), mode, complete } });
         }}
         onDrop={props.onDrop}
         onIsImage={props.onIsImage}
@@ -60,24 +64,15 @@ export function ArrivedFileCard(props: {
       draft={draft}
       specimens={[...new Set(volumes.map(({ specimen }) => specimen))]}
       pending={startImport.isPending}
+      look={look}
+      onLookAgain={look.again}
       problem={startImport.error && problemOfError(startImport.error)}
       onChange={(changed) => props.onChange({ kind: "volume", ...changed })}
       onStart={() => {
-        const image = findImage(files, draft.image);
-        if (!image) return;
-        startImport.mutate({
-          projectId,
-          name: draft.name,
-          specimen: draft.specimen,
-          image: draft.image,
-          voxelSizeZyx: mutableZyx(voxelSizeToSend(draft.voxelSizeZyx, image)),
-          labels: draft.labels,
-        });
+        const request = importRequestOf(projectId, draft, files);
+        if (request) startImport.mutate(request);
       }}
       onDrop={props.onDrop}
     />
   );
 }
-
-const mutableZyx = (size: readonly [number, number, number] | null): [number, number, number] | null =>
-  size && [...size];

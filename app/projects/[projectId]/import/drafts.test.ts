@@ -16,6 +16,7 @@ const image = (looksLikeLabels: boolean): FileImage => ({
 const file = (uploadId: string, fileName: string, looksLikeLabels: boolean): ArrivedFile => ({
   uploadId,
   fileName,
+  path: fileName,
   contents: { format: "TIFF", images: [image(looksLikeLabels)], notes: [] },
 });
 const embryo = file("a", "embryo_image.tif", false);

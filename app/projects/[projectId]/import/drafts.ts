@@ -2,45 +2,72 @@ import type { LabelsDraft } from "../../../../components/import/add-labels-form.
 import {
   type ArrivedFile,
   type ChosenLabels,
+  findImage,
+  labelsToSend,
+  UNANSWERED,
   type VolumeDraft,
   voxelFields,
+  voxelSizeToSend,
 } from "../../../../components/import/import-draft.ts";
 import { isLabelFileName, volumeNameOf } from "../../../../core/import/file-names.ts";
+import { type FolderPlan, planFolder } from "../../../../core/import/folder-plan.ts";
 
 export type Draft = ({ readonly kind: "volume" } & VolumeDraft) | ({ readonly kind: "labels" } & LabelsDraft);
 
-const labelImageOf = (file: ArrivedFile): ChosenLabels | null => {
-  const named = isLabelFileName(file.fileName);
+const labelImageOf = (file: ArrivedFile, isPartner = false): ChosenLabels | null => {
+  const named = isLabelFileName(file.fileName) || isPartner;
   const found =
     file.contents.images.find(({ looksLikeLabels }) => looksLikeLabels) ??
     (named ? file.contents.images[0] : undefined);
   return found
-    ? { uploadId: file.uploadId, image: found.path, channel: 0, time: 0, mode: "accepted", complete: false }
+    ? { uploadId: file.uploadId, image: found.path, ...UNANSWERED, mode: "accepted", complete: false }
     : null;
 };
 
 /** A first answer from names and contents alone: which image, which labels go with it. Sizes and specimens are asked. */
-function firstDraft(file: ArrivedFile, files: readonly ArrivedFile[], taken: ReadonlySet<string>): Draft {
+function firstDraft(
+  file: ArrivedFile,
+  files: readonly ArrivedFile[],
+  plan: FolderPlan,
+  taken: ReadonlySet<string>,
+): Draft {
   const { uploadId, fileName, contents } = file;
   const image = contents.images.find(({ looksLikeLabels }) => !looksLikeLabels);
   // A file that holds both is a volume with its labels, whatever it is called.
   const holdsBoth = image && contents.images.some(({ looksLikeLabels }) => looksLikeLabels);
-  if (!image || (isLabelFileName(fileName) && !holdsBoth)) {
-    const labels = labelImageOf(file) ?? { uploadId, image: contents.images[0].path, channel: 0, time: 0 };
+  const planned = plan.volumes.find((one) => one.image === file.path);
+  if (!image || (!planned && !holdsBoth)) {
+    const labels = labelImageOf(file) ?? { uploadId, image: contents.images[0].path, ...UNANSWERED };
     return { kind: "labels", labels, volumeId: null, mode: "accepted", complete: false };
   }
-  const partner = files.find(
-    (other) => isLabelFileName(other.fileName) && volumeNameOf(other.fileName) === volumeNameOf(fileName),
-  );
-  let name = volumeNameOf(fileName);
-  for (let n = 2; taken.has(name); n++) name = `${volumeNameOf(fileName)} (${n})`;
+  const partner = files.find(({ path }) => path === planned?.labels);
+  const first = planned?.name ?? volumeNameOf(fileName);
+  let name = first;
+  for (let n = 2; taken.has(name); n++) name = `${first} (${n})`;
   return {
     kind: "volume",
     name,
     specimen: "",
     image: { uploadId, image: image.path, channel: 0, time: 0 },
     voxelSizeZyx: voxelFields(image),
-    labels: labelImageOf(file) ?? (partner ? labelImageOf(partner) : null),
+    labels: labelImageOf(file) ?? (partner ? labelImageOf(partner, true) : null),
+  };
+}
+
+/** What the server is asked to import for a draft; null where its file has gone. */
+export function importRequestOf(projectId: string, draft: VolumeDraft, files: readonly ArrivedFile[]) {
+  const image = findImage(files, draft.image);
+  if (!image) return null;
+  const size = voxelSizeToSend(draft.voxelSizeZyx, image);
+  const voxelSizeZyx: [number, number, number] | null = size && [...size];
+  const { name, specimen } = draft;
+  return {
+    projectId,
+    name,
+    specimen,
+    image: draft.image,
+    voxelSizeZyx,
+    labels: draft.labels && labelsToSend(draft.labels),
   };
 }
 
@@ -57,9 +84,10 @@ export function draftsOf(
   answers: ReadonlyMap<string, Answer>,
   takenNames: ReadonlySet<string>,
 ): Map<string, Draft> {
+  const plan = planFolder(files.map(({ path }) => path));
   return new Map(
     files.map((file) => {
-      const first = firstDraft(file, files, takenNames);
+      const first = firstDraft(file, files, plan, takenNames);
       const answer = answers.get(file.uploadId);
       if (!answer) return [file.uploadId, first];
       const { draft, labelsChosen } = answer;

@@ -2,15 +2,20 @@
 import { Paper, Stack, Text } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
+import type { FileWithPath } from "../../../../components/import/dropped-files.ts";
 import { FileDrop } from "../../../../components/import/file-drop.tsx";
+import { LeftOutFiles } from "../../../../components/import/left-out-files.tsx";
 import { RoomInUse } from "../../../../components/import/room-in-use.tsx";
 import { UploadRow } from "../../../../components/import/upload-row.tsx";
 import { EmptyState } from "../../../../components/ui/empty-state.tsx";
 import { PageTitle } from "../../../../components/ui/page-title.tsx";
+import { isSliceFileName } from "../../../../core/import/file-names.ts";
+import { type FolderPlan, planFolder } from "../../../../core/import/folder-plan.ts";
 import { hasRole } from "../../../../core/roles.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProject } from "../_project/project-context.ts";
+import { AllArrived } from "./all-arrived.tsx";
 import { ArrivedFileCard } from "./arrived-file-card.tsx";
 import { ImportedVolumes } from "./imported-volumes.tsx";
 import { SampleOffer } from "./sample-offer.tsx";
@@ -22,6 +27,7 @@ export function ImportPage() {
   const project = useProject();
   const trpc = useTRPC();
   const volumes = useQuery(trpc.volume.list.queryOptions({ projectId: project.id }));
+  const [plan, setPlan] = useState<FolderPlan | null>(null);
   const mayImport = hasRole(project.role, "reviewer");
   const uploads = useUploads(project.id);
   const room = useQuery({ ...trpc.volume.roomInUse.queryOptions({ projectId: project.id }), enabled: mayImport });
@@ -41,6 +47,17 @@ export function ImportPage() {
         text="Ask one of them to import the file, or to change your role on the page People."
       />
     );
+  const take = (files: readonly FileWithPath[]) => {
+    const found = planFolder(files.map(({ path }) => path));
+    // Of a file that was chosen by itself its content decides, not its name.
+    const leftOut = found.leftOut.filter(
+      ({ file, unplaced }) =>
+        !unplaced && !isSliceFileName(file) && (file.includes("/") || file.startsWith(".") || /_seg\.npy$/i.test(file)),
+    );
+    setPlan({ ...found, leftOut });
+    const out = new Set(leftOut.map(({ file }) => file));
+    uploads.add(files.filter(({ path }) => !out.has(path)));
+  };
   const removeUploads = (uploadIds: readonly string[], drop: boolean) => {
     for (const { key, stage } of uploads.files)
       if (stage.kind === "arrived" && uploadIds.includes(stage.arrived.uploadId)) uploads.remove(key, drop);
@@ -56,7 +73,15 @@ export function ImportPage() {
           ]}
         />
       )}
-      <FileDrop onFiles={uploads.add} />
+      <FileDrop onFiles={take} />
+      {plan && <LeftOutFiles conventions={plan.conventions} leftOut={plan.leftOut} onClose={() => setPlan(null)} />}
+      <AllArrived
+        projectId={project.id}
+        files={arrived}
+        draftOf={drafts.draftOf}
+        onChange={drafts.change}
+        onStarted={(uploadIds) => removeUploads(uploadIds, false)}
+      />
       {uploads.files.map(({ key, file, stage }) => {
         if (stage.kind !== "arrived")
           return (

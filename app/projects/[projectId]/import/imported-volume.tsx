@@ -7,6 +7,7 @@ import Link from "next/link";
 import { useState } from "react";
 import { QualityCard } from "../../../../components/import/quality-card.tsx";
 import { RenameVolumeForm } from "../../../../components/import/rename-volume-form.tsx";
+import { SourceFiles } from "../../../../components/import/source-files.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import type { ProblemFields } from "../../../../core/problem.ts";
 import type { AppRouter } from "../../../../server/index.ts";
@@ -101,6 +102,7 @@ export function ImportedVolume({ volume }: { volume: ShownVolume }) {
         {retry.error && <ProblemAlert problem={problemOfError(retry.error)} />}
         {cancel.error && <ProblemAlert problem={problemOfError(cancel.error)} />}
         {job?.state === "done" && job.labels && <Text size="sm">{labelWords(job.labels)}</Text>}
+        <SourceFiles files={volume.sourceFiles} />
         {volume.quality && (
           <QualityCard
             shapeZyx={volume.shapeZyx}
@@ -115,10 +117,17 @@ export function ImportedVolume({ volume }: { volume: ShownVolume }) {
   );
 }
 
-function labelWords({ mode, count, renamed }: NonNullable<NonNullable<ShownVolume["import"]>["labels"]>): string {
+function labelWords({
+  mode,
+  count,
+  renamed,
+  partsOf,
+}: NonNullable<NonNullable<ShownVolume["import"]>["labels"]>): string {
   const changed = Object.entries(renamed);
   const what = mode === "accepted" ? "accepted nuclei" : "proposals";
   const shown = changed.slice(0, 6).map(([from, to]) => `${from} → ${to}`);
   const map = changed.length ? ` New numbers: ${shown.join(", ")}${changed.length > 6 ? ", …" : ""}.` : "";
-  return `${count} ${what} came with it.${map}`;
+  const parts =
+    partsOf === undefined ? "" : ` Each connected part of ${partsOf === 1 ? "the mask" : `${partsOf} labels`} is one.`;
+  return `${count} ${what} came with it.${parts}${map}`;
 }

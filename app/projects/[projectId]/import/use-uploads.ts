@@ -1,5 +1,6 @@
 "use client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { FileWithPath } from "../../../../components/import/dropped-files.ts";
 import type { ArrivedFile } from "../../../../components/import/import-draft.ts";
 import type { UploadStage } from "../../../../components/import/upload-row.tsx";
 import { packSlices } from "../../../../core/import/pack-slices.ts";
@@ -11,6 +12,7 @@ import { useTRPCClient } from "../../../_trpc/trpc.ts";
 export interface ChosenFile {
   readonly key: number;
   readonly file: File;
+  readonly path: string;
   readonly stage: UploadStage | { readonly kind: "arrived"; readonly arrived: ArrivedFile };
 }
 
@@ -36,7 +38,7 @@ export function useUploads(projectId: string) {
   }, []);
 
   const sendOne = useCallback(
-    async ({ key, file }: ChosenFile) => {
+    async ({ key, file, path }: ChosenFile) => {
       const abort = new AbortController();
       aborts.current.set(key, abort);
       try {
@@ -54,7 +56,7 @@ export function useUploads(projectId: string) {
           { projectId, uploadId },
           { signal: abort.signal },
         );
-        setStage(key, { kind: "arrived", arrived: { uploadId, fileName: file.name, contents } });
+        setStage(key, { kind: "arrived", arrived: { uploadId, fileName: file.name, path, contents } });
       } catch (error) {
         if (!abort.signal.aborted) setStage(key, { kind: "failed", problem: problemOfError(error) });
       } finally {
@@ -94,12 +96,12 @@ export function useUploads(projectId: string) {
 
   return {
     files,
-    async add(chosen: readonly File[]) {
-      // Slices that cannot be read now are told one by one when they are sent.
-      const added = (await packSlices(chosen).catch(() => chosen)).map(
-        (file): ChosenFile => ({
+    async add(chosen: readonly FileWithPath[]) {
+      const added = (await packSlicesOfFolders(chosen)).map(
+        ({ file, path }): ChosenFile => ({
           key: serial.current++,
           file,
+          path,
           stage: { kind: "uploading", sentBytes: 0, connected: true },
         }),
       );
@@ -122,4 +124,20 @@ export function useUploads(projectId: string) {
       if (drop && uploadId) void dropUpload(target, uploadId);
     },
   };
+}
+
+/** Each folder by itself: slices of two folders may have the same names. */
+async function packSlicesOfFolders(chosen: readonly FileWithPath[]): Promise<FileWithPath[]> {
+  const folders = new Map<string, FileWithPath[]>();
+  for (const one of chosen) {
+    const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
+    folders.set(folder, [...(folders.get(folder) ?? []), one]);
+  }
+  const packed: FileWithPath[] = [];
+  for (const [folder, within] of folders) {
+    const files = within.map(({ file }) => file);
+    // Slices that cannot be read are told one by one when they are sent.
+    for (const file of await packSlices(files).catch(() => files)) packed.push({ file, path: folder + file.name });
+  }
+  return packed;
 }

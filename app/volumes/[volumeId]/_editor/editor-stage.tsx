@@ -10,6 +10,7 @@ import { useLabelDocument } from "../../../_collab/use-label-document.ts";
 import { VolumeQueue } from "../../../_review/volume-queue.tsx";
 import { usePerson } from "../../../_shell/require-person.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
+import { AskWhenOffline } from "./ask-when-offline.tsx";
 import type { VolumeRow } from "./image-source.ts";
 import { loadedOf, throwingProblems } from "./loaded-query.ts";
 import { nucleusRowsOf } from "./nucleus-rows.ts";
@@ -54,39 +55,44 @@ export function EditorStage(props: EditorStageProps) {
   if (!labels) return <Waiting text="Connecting to the labels…" />;
   const { document } = labels;
   return (
-    <Editor
-      projectName={projectName}
-      projectHref={`/projects/${projectId}`}
-      volumeName={volume.name}
-      role={volume.role}
-      userId={person.id}
-      userName={person.name}
-      image={image}
-      imageVoxels={imageVoxels}
-      document={document}
-      proposals={proposals.source}
-      findProposal={proposals.find}
-      classes={nucleusClasses}
-      nuclei={loadedOf(nuclei, rows)}
-      boxes={loadedOf(boxes, editorBoxes)}
-      createBox={async ({ minZyx, maxZyx }, kind) => {
-        await throwingProblems(client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }));
-        await boxes.refetch();
-      }}
-      removeBox={async (boxId) => {
-        await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
-        await boxes.refetch();
-      }}
-      quarantine={{
-        download: () => downloadEdits(document, volumeId),
-        dismiss: () => document.dismissRefusal(),
-      }}
-      weaknesses={labels.weaknesses}
-      trainingStatus={<TrainingStatus projectId={projectId} />}
-      renderQueue={(api) => (
-        <VolumeQueue api={api} projectId={projectId} volumeId={volumeId} userId={person.id} role={volume.role} />
-      )}
-    />
+    <>
+      <AskWhenOffline document={document} volumeId={volumeId} />
+      <Editor
+        projectName={projectName}
+        projectHref={`/projects/${projectId}`}
+        volumeName={volume.name}
+        role={volume.role}
+        userId={person.id}
+        userName={person.name}
+        image={image}
+        imageVoxels={imageVoxels}
+        document={document}
+        proposals={proposals.source}
+        findProposal={proposals.find}
+        classes={nucleusClasses}
+        nuclei={loadedOf(nuclei, rows)}
+        boxes={loadedOf(boxes, editorBoxes)}
+        createBox={async ({ minZyx, maxZyx }, kind) => {
+          await throwingProblems(
+            client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
+          );
+          await boxes.refetch();
+        }}
+        removeBox={async (boxId) => {
+          await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
+          await boxes.refetch();
+        }}
+        quarantine={{
+          download: () => downloadEdits(document, volumeId),
+          dismiss: () => document.dismissRefusal(),
+        }}
+        weaknesses={labels.weaknesses}
+        trainingStatus={<TrainingStatus projectId={projectId} />}
+        renderQueue={(api) => (
+          <VolumeQueue api={api} projectId={projectId} volumeId={volumeId} userId={person.id} role={volume.role} />
+        )}
+      />
+    </>
   );
 }
 

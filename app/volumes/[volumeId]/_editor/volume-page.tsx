@@ -5,22 +5,38 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { EmptyState } from "../../../../components/ui/empty-state.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
+import { KeptEditsNotice } from "../../../_collab/kept-edits-notice.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProjectEvents } from "../../../_trpc/use-project-events.ts";
 import { EditorStage } from "./editor-stage.tsx";
 import { imageSourceOf, type VolumeRow } from "./image-source.ts";
+import styles from "./volume-page.module.css";
 import { Waiting, WholePage } from "./whole-page.tsx";
 
 /** From an address to an editor: the volume, whether it can be opened, and what to say when it cannot. */
 export function VolumePage({ volumeId }: { volumeId: string }) {
   const trpc = useTRPC();
   const volume = useQuery(trpc.volume.byId.queryOptions({ volumeId }));
-  if (volume.data) return <ProjectOfVolume volume={volume.data} />;
+  // What the server says to somebody who has been let go, or of a volume that has been deleted.
+  const isRefused = volume.error !== null && ["NOT_FOUND", "FORBIDDEN"].includes(problemOfError(volume.error).tag);
+  if (volume.data)
+    return (
+      <>
+        {isRefused && (
+          <div className={styles.over}>
+            <ProblemAlert problem={problemOfError(volume.error)} />
+            <KeptEditsNotice why="no-access" volumeId={volumeId} />
+          </div>
+        )}
+        <ProjectOfVolume volume={volume.data} />
+      </>
+    );
   if (volume.error)
     return (
       <WholePage>
         <ProblemAlert problem={problemOfError(volume.error)} onRetry={() => void volume.refetch()} />
+        {isRefused && <KeptEditsNotice why="no-access" volumeId={volumeId} />}
         <Button component={Link} href="/projects" variant="default" mt="sm">
           To your projects
         </Button>

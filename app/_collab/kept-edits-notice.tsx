@@ -1,0 +1,66 @@
+"use client";
+import { Alert, Button, Text } from "@mantine/core";
+import { IconDeviceFloppy } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { saveRescueFile } from "./download-edits.ts";
+import { editCount, type KeptEdits, readKeptEdits } from "./kept-edits.ts";
+
+const LOOK_EVERY_MS = 3000;
+
+/**
+ * Edits that this browser keeps while their author cannot send them: the session has ended, or the project has let the person go. They
+ * are named, can be saved as a file, and it is said what brings them back. Nothing where nothing is kept.
+ */
+export function KeptEditsNotice(props: {
+  why: "signed-out" | "no-access";
+  /** Only of this volume. */
+  volumeId?: string;
+  userId?: string;
+}) {
+  const { why, volumeId, userId } = props;
+  const [kept, setKept] = useState<readonly KeptEdits[]>([]);
+  useEffect(() => {
+    let over = false;
+    const look = async () => {
+      const found = await readKeptEdits();
+      if (over) return;
+      setKept(found.filter((one) => (!volumeId || one.volumeId === volumeId) && (!userId || one.userId === userId)));
+    };
+    void look();
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => {
+      over = true;
+      clearInterval(timer);
+    };
+  }, [volumeId, userId]);
+  const edits = kept.reduce((sum, one) => sum + editCount(one), 0);
+  if (edits === 0) return null;
+  const they = edits === 1 ? "1 edit is" : `${edits} edits are`;
+  return (
+    <Alert
+      color="yellow"
+      icon={<IconDeviceFloppy aria-hidden />}
+      title={`${they} kept in this browser and not saved on the server`}
+      data-testid="kept-edits"
+    >
+      <Text size="sm">
+        {why === "signed-out"
+          ? "The session has ended. Sign in again as the same person, in this browser, and open the volume: they are then sent by themselves."
+          : "You have no access to this volume any more. An owner of the project can add you again, on the page People: when you then open the volume in this browser, they are sent by themselves. Until then do not clear the data of this site."}{" "}
+        The file is a copy for safety, which names every edit; keep it, or give it to the owner.
+      </Text>
+      {kept.map((one) => (
+        <Button
+          key={`${one.volumeId} ${one.userId}`}
+          mt="xs"
+          mr="xs"
+          size="compact-sm"
+          variant="default"
+          onClick={() => saveRescueFile(one.volumeId, one.unsaved, one.refused)}
+        >
+          Save {kept.length > 1 ? `those of volume ${one.volumeId.slice(0, 8)}` : "them"} as a file
+        </Button>
+      ))}
+    </Alert>
+  );
+}

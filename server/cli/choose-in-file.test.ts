@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import type { FileContents, FileImage } from "../../core/import/file-contents.ts";
+import { chooseLabels, chooseVolume } from "./choose-in-file.ts";
+import { type ImportOptions, parseImportOptions } from "./import-options.ts";
+
+const options = (...args: string[]): ImportOptions => {
+  const parsed = parseImportOptions(["--project", "P", "--specimen", "s", ...args, "a.tif"]);
+  if (!parsed) throw new Error("help was asked for");
+  return parsed;
+};
+const image = (over: Partial<FileImage> = {}): FileImage => ({
+  path: "stack",
+  shapeZyx: [7, 33, 29],
+  pixelType: "uint16",
+  voxelSizeZyx: [2, 0.5, 0.5],
+  voxelSizeNote: "ImageJ",
+  channels: ["a"],
+  times: 1,
+  looksLikeLabels: false,
+  ...over,
+});
+const file = (...images: FileImage[]): FileContents => ({ format: "TIFF", images, notes: [] });
+
+describe("what a file leaves open is refused with the flag that answers it", () => {
+  it.each<[string, string, FileContents, string[]]>([
+    ["image", "--image", file(image({ path: "series 1" }), image({ path: "series 2" })), ["--image", "series 2"]],
+    ["channel", "--channel", file(image({ channels: ["a", "b"] })), ["--channel", "2"]],
+    ["time", "--time", file(image({ times: 3 })), ["--time", "2"]],
+    ["voxel-size", "--voxel-size", file(image({ voxelSizeZyx: null })), ["--voxel-size", "2,0.5,0.5"]],
+  ])("%s", (tag, flag, contents, answer) => {
+    expect(() => chooseVolume(contents, "a.tif", options())).toThrow(expect.objectContaining({ tag, where: "a.tif" }));
+    expect(() => chooseVolume(contents, "a.tif", options())).toThrow(new RegExp(flag));
+    expect(chooseVolume(contents, "a.tif", options(...answer)).image).toBe(contents.images.at(-1));
+  });
+
+  it.each<[string, string, FileImage, string[], object]>([
+    ["labels-channel", "--labels-channel", image({ channels: ["a", "b"] }), ["--labels-channel", "2"], { channel: 1 }],
+    [
+      "labels-channel",
+      "colours",
+      image({ channels: ["r", "g", "b"], pixelType: "uint8" }),
+      ["--labels-channel", "colours"],
+      { channel: "colours" },
+    ],
+    ["labels-time", "--labels-time", image({ times: 4 }), ["--labels-time", "3"], { time: 2 }],
+    [
+      "labels-voxel-size",
+      "--labels-voxel-size",
+      image({ voxelSizeZyx: [1, 0.5, 0.5] }),
+      ["--labels-voxel-size", "as-image"],
+      { otherVoxelSize: true },
+    ],
+  ])("%s of labels: %s", (tag, flag, labels, answer, right) => {
+    const choose = (...args: string[]) => chooseLabels(file(labels), "l.tif", image(), options(...args));
+    expect(() => choose()).toThrow(expect.objectContaining({ tag }));
+    expect(() => choose()).toThrow(new RegExp(flag));
+    expect(choose(...answer)).toMatchObject(right);
+  });
+});
+
+it("--voxel-size overrides what the file says, and says so; what no microscope has is refused", () => {
+  const chosen = chooseVolume(file(image()), "a.tif", options("--voxel-size", "1,0.25,0.25"));
+  expect(chosen.voxelSizeZyx).toEqual([1, 0.25, 0.25]);
+  expect(chosen.notes.join()).toMatch(/ImageJ says voxels of 2 × 0.5 × 0.5 µm; --voxel-size 1,0.25,0.25 is taken/);
+  expect(chooseVolume(file(image()), "a.tif", options()).notes).toEqual([]);
+  for (const absurd of ["2.5e-7,1,1", "25000,1,1", "1,1", "a,b,c"])
+    expect(() => options("--voxel-size", absurd)).toThrow(/--voxel-size/);
+});

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import path from "node:path";
+import type { PlannedVolume } from "../../core/import/folder-plan.ts";
+import { Problem } from "../../core/problem.ts";
+import type { ImportOptions } from "./import-options.ts";
+import type { ServerSession } from "./server-session.ts";
+
+export type KnownVolume = Awaited<ReturnType<ServerSession["api"]["volume"]["list"]["query"]>>[number];
+
+/** The volume that is this very file, or else a name that is free. */
+export async function placeFor(
+  files: PlannedVolume,
+  known: readonly KnownVolume[],
+  options: ImportOptions,
+): Promise<{ readonly name: string; readonly there: KnownVolume | null }> {
+  const fileName = path.basename(files.image);
+  const sameFileName = known.filter(({ sourceFileName }) => sourceFileName === fileName);
+  if (sameFileName.length > 0) {
+    const sha256 = await sha256Of(files.image);
+    const sent = sameFileName.find((one) => isThisFile(one, sha256, options));
+    if (sent) return { name: sent.name, there: sent };
+  }
+  const free = [files.name, files.longerName].find((name) => !known.some((one) => one.name === name));
+  if (free) return { name: free, there: null };
+  throw new Problem({
+    tag: "name-taken",
+    what: `Another file is in the project under the name ${files.name}, so this one was not sent.`,
+    where: files.image,
+    hint: "Rename the file, or the volume in the project.",
+  });
+}
+
+/** By all bytes and by what was taken of them; one that is still on its way in has no checksum, and goes by its name. */
+function isThisFile({ sourceFiles, state }: KnownVolume, sha256: string, options: ImportOptions): boolean {
+  const source = sourceFiles.find(({ part }) => part === "image");
+  if (!source) return state !== "ready";
+  return (
+    source.sha256 === sha256 &&
+    (options.image === undefined || ["", options.image].includes(source.image)) &&
+    (options.channel === null || options.channel === source.channel) &&
+    (options.time === null || options.time === source.time)
+  );
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const part of createReadStream(file)) hash.update(part as Buffer);
+  return hash.digest("hex");
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BlobStore } from "../storage/blob-store.ts";
+import { assertIntact } from "./assert-intact.ts";
+import { openDataset } from "./frozen-dataset.ts";
+import { createDatasetFixture } from "./testing/dataset-fixture.ts";
+
+let made: Awaited<ReturnType<typeof createDatasetFixture>>;
+beforeAll(async () => {
+  made = await createDatasetFixture();
+});
+afterAll(() => made.remove());
+
+const signal = new AbortController().signal;
+
+/** The store with one key as `damage` leaves it. */
+function damagedAt(wanted: string, damage: (bytes: Uint8Array) => Uint8Array | null): BlobStore {
+  return new Proxy(made.blobs, {
+    get(target, property) {
+      if (property !== "get") return Reflect.get(target, property).bind?.(target) ?? Reflect.get(target, property);
+      return async (key: string) => {
+        const bytes = await target.get(key);
+        return key === wanted && bytes ? damage(bytes) : bytes;
+      };
+    },
+  });
+}
+
+describe("what a download is made of", () => {
+  it("is taken where it is whole", async () => {
+    await assertIntact(openDataset(made.blobs, made.description), signal);
+  });
+
+  it.each<[string, (bytes: Uint8Array) => Uint8Array | null]>([
+    ["is gone", () => null],
+    ["is empty", () => new Uint8Array()],
+    ["is cut off", (bytes) => bytes.subarray(0, bytes.length >> 1)],
+    [
+      "has a changed byte",
+      (bytes) => {
+        const changed = bytes.slice();
+        changed[changed.length >> 1] ^= 0xff;
+        return changed;
+      },
+    ],
+  ])("is refused in words before it is sent where any chunk %s", async (_, damage) => {
+    const volume = await openDataset(made.blobs, made.description).openVolume(made.description.volumes[0]);
+    for (const { prefix } of [volume.image, volume.labels, volume.known]) {
+      const keys: string[] = [];
+      for await (const key of made.blobs.list(prefix)) if (key.includes("/c/")) keys.push(key);
+      const broken = keys[keys.length >> 1];
+      await expect(
+        assertIntact(openDataset(damagedAt(broken, damage), made.description), signal),
+      ).rejects.toMatchObject({ tag: "stored-image-damaged", where: broken });
+    }
+  });
+});

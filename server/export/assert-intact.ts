@@ -1,0 +1,69 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { Problem } from "../../core/problem.ts";
+import { BRICK_VOXELS } from "../../core/volume/brick.ts";
+import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
+import { objectionToGzip } from "../label-images/gzip-objection.ts";
+import type { ReadableDataset } from "./frozen-dataset.ts";
+import type { StoredImage } from "./stored-image.ts";
+
+const unpack = promisify(gunzip);
+/** So long every chunk is unpacked, which shows damage anywhere in it; later ones are looked at from outside: a page waits for this. */
+const UNPACK_MS = 30_000;
+const IN_FLIGHT = 4;
+
+/**
+ * Looks at every stored chunk of a dataset before the first byte of a download is sent: what is missing, cut off or damaged is then
+ * said in words, and not by a connection that breaks. Rejects with `stored-image-damaged`.
+ */
+export async function assertIntact(dataset: ReadableDataset, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + UNPACK_MS;
+  for (const frozen of dataset.description.volumes) {
+    const { image, labels, known } = await dataset.openVolume(frozen);
+    for (const stored of [image, labels, known]) {
+      const failures: unknown[] = [];
+      let batch: Promise<void>[] = [];
+      for await (const key of dataset.blobs.list(stored.prefix)) {
+        if (!key.slice(stored.prefix.length).includes("/c/")) continue;
+        // Labels that came with an image lie below it, and are of another type.
+        if (stored === image && key.startsWith(`${stored.prefix}labels/`)) continue;
+        signal.throwIfAborted();
+        const looked = assertChunk(dataset, stored, key, frozen.name, performance.now() < deadline);
+        batch.push(looked.catch((error) => void failures.push(error)));
+        if (batch.length < IN_FLIGHT) continue;
+        await Promise.all(batch);
+        if (failures.length > 0) throw failures[0];
+        batch = [];
+      }
+      await Promise.all(batch);
+      if (failures.length > 0) throw failures[0];
+    }
+  }
+}
+
+async function assertChunk(
+  { blobs }: ReadableDataset,
+  { pixelType }: StoredImage,
+  key: string,
+  volume: string,
+  whole: boolean,
+): Promise<void> {
+  const bytes = await blobs.get(key);
+  const size = BRICK_VOXELS * bytesPerPixel[pixelType];
+  const objection = bytes ? objectionToGzip(bytes, size) : "it is not there any more";
+  const damage =
+    objection ??
+    (whole && bytes
+      ? await unpack(bytes, { maxOutputLength: size }).then(
+          () => null,
+          () => "it cannot be unpacked",
+        )
+      : null);
+  if (damage === null) return;
+  throw new Problem({
+    tag: "stored-image-damaged",
+    what: `A stored part of ${volume} is damaged: ${damage}. Nothing was sent.`,
+    where: key,
+    hint: "Restore the data folder from its backup, or import the volume again.",
+  });
+}
