@@ -16,6 +16,8 @@ const BYTES_PER_SECOND = 4 * 1024 * 1024;
 /** In larger rooms a flush brings a person those near to what they look at; of the others they hear every few flushes. */
 const SMALL_ROOM = 20;
 const FAR_EVERY = 8;
+/** Between two flushes of such a room: a frame each is what they cost most. */
+const FULL_ROOM_MS = 100;
 /** Voxels from a slice that somebody looks at: pointers beyond are drawn as faint rings. */
 const NEAR_VOXELS = 8;
 
@@ -74,7 +76,8 @@ export class PresenceRelay {
     });
     this.#dirty.clear();
     for (const [client, { json }] of changed) if (json === "null") this.#states.delete(client);
-    return isFiltered ? this.#tellThoseNear(changed) : this.#tell(changed);
+    const waitMs = isFiltered ? this.#tellThoseNear(changed) : this.#tell(changed);
+    return this.#members.size > SMALL_ROOM ? Math.max(waitMs, FULL_ROOM_MS) : waitMs;
   }
 
   /** Who has left, or does not say where they are, is near to everybody. */
