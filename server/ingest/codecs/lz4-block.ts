@@ -33,10 +33,14 @@ export function decodeLz4Block(source: Uint8Array, size: number): Uint8Array {
   return out;
 }
 
+/** Below this a loop is faster than a call. */
+const SHORT = 48;
+
 /** Appends `count` bytes from `distance` back, which may overlap what is being written. Returns the new end. */
 export function copyMatch(out: Uint8Array, end: number, distance: number, count: number): number {
   if (distance < 1 || distance > end || end + count > out.length) throw new RangeError("a match points outside");
-  if (distance >= count) out.copyWithin(end, end - distance, end - distance + count);
+  if (count <= SHORT) for (let i = end; i < end + count; i++) out[i] = out[i - distance];
+  else if (distance >= count) out.copyWithin(end, end - distance, end - distance + count);
   else if (distance === 1) out.fill(out[end - 1], end, end + count);
   else for (let i = end; i < end + count; i++) out[i] = out[i - distance];
   return end + count;

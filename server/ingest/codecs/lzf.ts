@@ -14,9 +14,7 @@ export function decodeLzf(source: Uint8Array, size: number): Uint8Array {
     if (control < 32) {
       const literals = control + 1;
       if (at + literals > source.length || end + literals > size) throw new RangeError("LZF literals reach outside");
-      out.set(source.subarray(at, at + literals), end);
-      at += literals;
-      end += literals;
+      for (let i = 0; i < literals; i++) out[end++] = source[at++];
     } else {
       const count = control >> 5 === 7 ? 7 + next() : control >> 5;
       const distance = ((control & 31) << 8) + next() + 1;

@@ -8,7 +8,7 @@ import { type FoundImage, type FoundImages, sparseNote, storageObjection } from 
 import { filterObjection } from "./hdf5-filters.ts";
 import { storedNumberOf } from "./hdf5-pixels.ts";
 import type { OpenHdf5 } from "./hdf5-sandbox.ts";
-import { datasetAt, numberedMembers } from "./members.ts";
+import { datasetAt, groupAt, numberedMembers } from "./members.ts";
 
 /**
  * BigDataViewer, https://imagej.net/plugins/bdv/#about-the-bigdataviewer-data-format: a set-up (channel, angle, tile) each in
@@ -27,7 +27,10 @@ export const isBigDataViewer = ({ file }: OpenHdf5): boolean => {
 };
 
 export function imagesOfBigDataViewer(opened: OpenHdf5): FoundImages {
-  const times = numberedMembers(opened.file, "t");
+  const times = numberedMembers(opened.file, "t").map((time) => ({
+    time,
+    setups: new Set(groupAt(opened.file, timeName(time))?.keys()),
+  }));
   const images: FoundImage[] = [];
   const notes: string[] = [];
   for (const setup of numberedMembers(opened.file, "s").slice(0, 64)) {
@@ -52,11 +55,11 @@ interface Cells {
 function imageOfSetup(
   opened: OpenHdf5,
   setup: number,
-  allTimes: readonly number[],
+  allTimes: readonly { readonly time: number; readonly setups: ReadonlySet<string> }[],
 ): { found: FoundImage; notes: string[] } | string {
   const level = finestLevel(datasetAt(opened.file, `${setupName(setup)}/resolutions`));
   const pathAt = (time: number): string => `/${timeName(time)}/${setupName(setup)}/${level}/cells`;
-  const times = allTimes.filter((time) => datasetAt(opened.file, pathAt(time)));
+  const times = allTimes.filter(({ setups }) => setups.has(setupName(setup))).map(({ time }) => time);
   if (times.length === 0) return "it has no voxels in this file.";
   const first = cellsAt(opened, pathAt(times[0]));
   if (typeof first === "string") return first;

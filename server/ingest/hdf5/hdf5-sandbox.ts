@@ -90,6 +90,27 @@ export async function openInSandbox(path: string): Promise<OpenHdf5> {
   };
   const bytesIn = (dataset: Dataset, counts: readonly number[]): number =>
     counts.reduce((a, b) => a * b, dataset.metadata.size);
+  const readBox = (dataset: Dataset, origin: readonly number[], counts: readonly number[]): Uint8Array =>
+    withMemory(bytesIn(dataset, counts), (pointer) => fill(dataset, origin, counts, pointer));
+
+  /** Whether the first voxel of a chunk can be read. */
+  const canUnpack = (dataset: Dataset, origin: readonly number[]): boolean => {
+    const one = origin.map(() => 1);
+    // Errors that are thrown would leave the dataset open behind them, once for every chunk.
+    module.deactivate_throwing_error_handler();
+    try {
+      return UNTOUCHED.some((untouched) => {
+        lastRead = null;
+        const bytes = withMemory(dataset.metadata.size, (pointer) => {
+          module.HEAPU8.fill(untouched, pointer, pointer + dataset.metadata.size);
+          fill(dataset, origin, one, pointer);
+        });
+        return bytes.some((byte) => byte !== untouched);
+      });
+    } finally {
+      module.activate_throwing_error_handler();
+    }
+  };
 
   try {
     // h5wasm says nothing when the library refuses a file: its id tells.
@@ -109,23 +130,9 @@ export async function openInSandbox(path: string): Promise<OpenHdf5> {
           return module.get_scale_name(file.file_id, scale) || scale.slice(scale.lastIndexOf("/") + 1);
         });
       },
-      readBox: (dataset, origin, counts) =>
-        withMemory(bytesIn(dataset, counts), (pointer) => fill(dataset, origin, counts, pointer)),
+      readBox,
       readChunk(dataset, origin, counts) {
-        // Errors that are thrown would leave the dataset open behind them, once for every chunk.
-        module.deactivate_throwing_error_handler();
-        try {
-          for (const untouched of UNTOUCHED) {
-            lastRead = null;
-            const bytes = withMemory(bytesIn(dataset, counts), (pointer) => {
-              module.HEAPU8.fill(untouched, pointer, pointer + bytesIn(dataset, counts));
-              fill(dataset, origin, counts, pointer);
-            });
-            if (bytes.some((byte) => byte !== untouched)) return { kind: "numbers", bytes };
-          }
-        } finally {
-          module.activate_throwing_error_handler();
-        }
+        if (canUnpack(dataset, origin)) return { kind: "numbers", bytes: readBox(dataset, origin, counts) };
         // The library reads a chunk in one piece, last of all, before it finds out that it lacks the filter.
         const { position, length } = lastRead ?? { position: size, length: 1 };
         if (position + length > size) throw new Error("a chunk lies beyond the end of the file");

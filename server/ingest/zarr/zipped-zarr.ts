@@ -21,12 +21,13 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
     const zarr = await findImages(store);
     const n5 = zarr.images.length > 0 ? null : await imagesOfN5(store);
     const isN5 = n5 !== null && n5.images.length > 0;
-    const { images: found, notes } = isN5 ? n5 : zarr;
+    const { images: found } = isN5 ? n5 : zarr;
+    const notes = bounded([...zarr.notes, ...(n5?.notes ?? [])]);
     if (found.length === 0)
       throw new Problem({
         tag: "zip-without-volume",
         what: "The zip holds no OME-Zarr volume.",
-        where: [...notes, ...(n5?.notes ?? [])].slice(0, MAX_NOTES).join(" ") || "no group with multiscales",
+        where: notes.join(" ") || "no group with multiscales",
         hint: "Pack the OME-Zarr folder itself (with its zarr.json or .zattrs), or upload a TIFF or HDF5 file.",
       });
     return {
@@ -49,6 +50,11 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
     throw error;
   }
 }
+
+const bounded = (notes: readonly string[]): string[] =>
+  notes.length > MAX_NOTES
+    ? [...notes.slice(0, MAX_NOTES), `${notes.length - MAX_NOTES} more notes are not shown.`]
+    : [...notes];
 
 async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: string[] }> {
   const notes: string[] = [];
@@ -83,8 +89,6 @@ async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: 
     );
   if (unseen > 0)
     notes.unshift(`Only the first ${found.length} images were looked at; ${unseen} more folders were not.`);
-  if (notes.length > MAX_NOTES)
-    notes.splice(MAX_NOTES, notes.length, `${notes.length - MAX_NOTES} more notes are not shown.`);
   const images = found.map(
     (one): N5Image => ({
       image: one.image,
