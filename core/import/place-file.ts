@@ -31,9 +31,9 @@ export interface LeftOutFile {
 const partsOf = (file: string): string[] => file.split("/").filter((part) => part !== "" && part !== ".");
 export const baseOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 
-/** Formats of images and labels that are told apart by their names alone; others are named by their content. */
+/** Volumes and slices in other formats; previews, films and tables beside them nobody would miss. */
 const OTHER_IMAGES =
-  /\.(czi|lif|nd2|oib|oif|vsi|mrc|mat|dcm|jpe?g|bmp|gif|mhd|nhdr|klb|n5|tf|xml|dv|r3d|sld|lof|avi|mp4)$/i;
+  /\.(czi|lif|lof|nd2|oib|oif|oir|vsi|mrc|mat|dcm|mhd|nhdr|klb|n5|dv|r3d|sld)$/i;
 
 export function objectionTo(file: string): { why: string; missed: boolean } | null {
   const name = baseOf(file);

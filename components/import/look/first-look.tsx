@@ -33,7 +33,7 @@ export function FirstLook(props: {
     return pending ? (
       <Group gap="xs">
         <Loader size="xs" />
-        <Text size="sm" c="dimmed" role="status">
+        <Text size="sm" c="dimmed" aria-live="polite">
           Taking a first look…
         </Text>
       </Group>
