@@ -3,7 +3,7 @@ import { user } from "./auth.ts";
 import { bytea, createdAt } from "./columns.ts";
 import { volume } from "./volume.ts";
 
-/** Co-edited labels of a volume. Rules are those of the co-editing specification; see server/collab/README.md. */
+/** Co-edited labels of a volume. Rules are those of core/sync/SPEC.md. */
 
 const ofVolume = () =>
   uuid("volume_id")
