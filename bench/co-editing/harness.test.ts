@@ -8,8 +8,23 @@ process.setMaxListeners(0); // every provider listens for the end of the process
 const RUNS = 50;
 
 describe("five people, one volume, the product's own client and server", () => {
-  it(`holds I1, I3, I4, I8, I9, I12, I15, I16 in ${RUNS} random histories`, { timeout: 180_000 }, async () => {
-    const totals = { strokes: 0, undos: 0, redos: 0, facts: 0, reloads: 0, crashes: 0, seals: 0, blobs: 0, records: 0 };
+  it(`holds I1, I2, I3, I4, I6, I7, I8, I9, I12, I15, I16 in ${RUNS} random histories`, {
+    timeout: 180_000,
+  }, async () => {
+    const totals = {
+      strokes: 0,
+      undos: 0,
+      redos: 0,
+      facts: 0,
+      reloads: 0,
+      crashes: 0,
+      seals: 0,
+      roles: 0,
+      folds: 0,
+      repairs: 0,
+      blobs: 0,
+      records: 0,
+    };
     for (let seed = 1; seed <= RUNS; seed++) {
       const result: RunResult = await new HarnessRun(seed * 104_729, optionsOf(seed)).run();
       expect(result.failures, `seed ${seed}`).toEqual([]);
@@ -17,9 +32,11 @@ describe("five people, one volume, the product's own client and server", () => {
     }
     // Not vacuous: all of it happened, often.
     expect(totals.strokes).toBeGreaterThan(RUNS * 30);
-    for (const count of [totals.undos, totals.reloads, totals.crashes, totals.seals, totals.facts])
+    for (const count of [totals.undos, totals.reloads, totals.crashes, totals.seals, totals.facts, totals.folds])
       expect(count).toBeGreaterThan(RUNS);
     expect(totals.redos).toBeGreaterThan(RUNS / 5);
+    expect(totals.repairs).toBeGreaterThan(RUNS / 5);
+    expect(totals.roles).toBeGreaterThan(RUNS);
     expect(totals.blobs).toBeGreaterThan(RUNS / 2);
   });
 

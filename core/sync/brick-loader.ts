@@ -22,7 +22,7 @@ export class BrickLoader {
   readonly #ports: BrickPorts;
   readonly #fold: () => LabelFold;
   readonly #rev: () => number;
-  readonly #bases = new Map<BrickKey, Uint32Array | null>();
+  readonly #used = new Set<BrickKey>();
   readonly #arriving = new Map<BrickKey, Promise<void>>();
   readonly #blobs = new Map<string, Promise<PaintBody>>();
   readonly #capacity: number;
@@ -34,12 +34,9 @@ export class BrickLoader {
     this.#capacity = capacity;
   }
 
-  /** Newest use last: a Map keeps insertion order. */
+  /** Newest use last: a Set keeps insertion order. */
   touch(key: BrickKey): void {
-    if (!this.#bases.has(key)) return;
-    const base = this.#bases.get(key) ?? null;
-    this.#bases.delete(key);
-    this.#bases.set(key, base);
+    if (this.#used.delete(key)) this.#used.add(key);
   }
 
   async load(keys: readonly BrickKey[], onLoaded: () => void, signal?: AbortSignal): Promise<void> {
@@ -75,17 +72,32 @@ export class BrickLoader {
     this.#fold().putBlob(sha256, body);
   }
 
-  /** The fold was replaced: the bases are the same. */
-  moveTo(next: LabelFold): void {
-    for (const [key, base] of this.#bases) next.bricks.load(key, base);
+  /** The fold was replaced: what is shown stays, and awaits its base where the document is of another rev. */
+  moveTo(next: LabelFold, previous: LabelFold, isSameBase: boolean): void {
+    for (const key of this.#used) {
+      next.bricks.load(key, (isSameBase ? previous.bricks.baseOf(key) : previous.bricks.read(key)) ?? null);
+      if (!isSameBase) next.bricks.await(key);
+    }
   }
 
-  /** The base changed: everything loaded is fetched as of the new rev. */
-  async reload(onLoaded: () => void): Promise<void> {
-    const keys = [...this.#bases.keys()];
-    this.#bases.clear();
-    for (const key of keys) this.#fold().bricks.drop(key);
-    await this.load(keys, onLoaded);
+  /** Fetches what awaits its base. */
+  async refresh(onLoaded: () => void): Promise<void> {
+    const keys = this.#fold().bricks.awaitingKeys();
+    const worker = async () => {
+      for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
+        await this.#loadOne(key);
+        onLoaded();
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(PARALLEL, keys.length) }, worker));
+  }
+
+  /** Drops bricks that await their base: the next use fetches them. */
+  dropAwaiting(): void {
+    for (const key of this.#fold().bricks.awaitingKeys()) {
+      this.#used.delete(key);
+      this.#fold().bricks.drop(key);
+    }
   }
 
   #loadOne(key: BrickKey, signal?: AbortSignal): Promise<void> {
@@ -99,12 +111,29 @@ export class BrickLoader {
 
   async #fetch(key: BrickKey, signal?: AbortSignal): Promise<void> {
     const { brickSize } = this.#fold().grid;
-    const base = await this.#ports.fetchBrick(key, this.#rev(), signal);
-    if (base && base.length !== brickSize ** 3)
-      throw new Problem({ tag: "brick-damaged", what: "A part of the labels arrived damaged.", where: `brick ${key}` });
-    this.#bases.set(key, base);
-    // R51: combined with the records that are live now, in one synchronous step.
-    this.#fold().bricks.load(key, base);
+    for (;;) {
+      const [fold, rev] = [this.#fold(), this.#rev()];
+      const hasMoved = () => fold !== this.#fold() || rev !== this.#rev();
+      let base: Uint32Array | null;
+      try {
+        base = await this.#ports.fetchBrick(key, rev, signal);
+      } catch (error) {
+        // R50: the state that was asked for may be gone when the document has moved on.
+        if (hasMoved() && !signal?.aborted) continue;
+        throw error;
+      }
+      if (hasMoved()) continue;
+      if (base && base.length !== brickSize ** 3)
+        throw new Problem({
+          tag: "brick-damaged",
+          what: "A part of the labels arrived damaged.",
+          where: `brick ${key}`,
+        });
+      this.#used.add(key);
+      // R51: combined with the records that are live now, in one synchronous step.
+      fold.bricks.load(key, base);
+      return;
+    }
   }
 
   #blob(sha256: string): Promise<PaintBody> {
@@ -134,10 +163,10 @@ export class BrickLoader {
   }
 
   #evict(inUse: ReadonlySet<BrickKey>): void {
-    for (const key of [...this.#bases.keys()]) {
-      if (this.#bases.size <= this.#capacity) return;
+    for (const key of [...this.#used]) {
+      if (this.#used.size <= this.#capacity) return;
       if (inUse.has(key)) continue;
-      this.#bases.delete(key);
+      this.#used.delete(key);
       this.#fold().bricks.drop(key);
     }
   }

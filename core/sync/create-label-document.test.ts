@@ -51,6 +51,7 @@ function openPage(change: Partial<LabelDocumentPorts> = {}, rows: OutboxRow[] = 
         link.push({ doc, events });
         return { send: (bytes) => sent.push(decodeMessage(bytes[0], bytes.subarray(1))), close: () => {} };
       },
+      fetchFacts: async () => null,
       fetchBrick: async () => null,
       fetchBlob: async () => {
         throw new Error("not there");

@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import { volume } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
-import { listBaseBricks, readBaseBrick } from "./base-bricks.ts";
+import type { BaseStore } from "./base/base-store.ts";
+import { listFoldedBricks } from "./base-bricks.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
 import { Room } from "./room.ts";
 import { VolumeLabels } from "./volume-labels.ts";
@@ -19,6 +20,7 @@ export interface LiveVolume {
   readonly baseLabels: string;
   readonly room: Room;
   readonly labels: VolumeLabels;
+  readonly base: BaseStore;
   /** When somebody last needed it, by the clock that never goes back. */
   usedAtMs: number;
   close(): void;
@@ -83,9 +85,10 @@ export async function openLiveVolume(
     budgets,
   });
   const labels = new VolumeLabels(room.fold, {
-    fetchBrick: (key) => readBaseBrick(blobs, volumeId, key),
+    fetchBrick: (key, rev) => store.base.readBrick(key, room.versions.asOf(key, rev)),
     fetchBlob,
-    listBase: () => listBaseBricks(blobs, volumeId),
+    rev: () => room.rev,
+    listBase: () => listFoldedBricks(blobs, volumeId, room.versions, room.rev),
     onRefreshed: announce,
   });
   return {
@@ -94,6 +97,7 @@ export async function openLiveVolume(
     baseLabels,
     room,
     labels,
+    base: store.base,
     usedAtMs: performance.now(),
     close() {
       closed = true;

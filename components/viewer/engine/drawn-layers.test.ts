@@ -76,6 +76,7 @@ async function play(seed: number, weather: Weather): Promise<{ shown: string; ex
         Object.assign(connection, { doc, events });
         return { send: () => {}, close: () => {} };
       },
+      fetchFacts: async () => null,
       async fetchBrick(key, _rev, signal) {
         const isLost = !isCalm && random.uniform() < weather.lost;
         await new Promise((resolve) => setTimeout(resolve, pick(400)));

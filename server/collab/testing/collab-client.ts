@@ -103,6 +103,10 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
         const response = await send(`/bricks/${key}?rev=${rev}`, { signal: signal ?? null });
         return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
       },
+      async fetchFacts(rev) {
+        const response = await send(`/facts?rev=${rev}`);
+        return response.status === 204 ? null : new Uint8Array(await response.arrayBuffer());
+      },
       fetchBlob: async (sha256) => new Uint8Array(await (await send(`/paint/${sha256}`)).arrayBuffer()),
       uploadBlob: async (sha256, bytes) => {
         await send(`/paint/${sha256}`, { method: "PUT", body: Uint8Array.from(bytes) });
