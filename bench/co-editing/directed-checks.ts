@@ -83,6 +83,15 @@ export class BareClient {
     );
   }
 
+  /** A power cut, and a new start with the same line. */
+  async cut(userId = "u"): Promise<void> {
+    this.store.loseTail();
+    this.room.crash(new Error("the machine went away"));
+    await this.boot();
+    this.connect(userId, "annotator");
+    await this.turn();
+  }
+
   lease(userId: string, after: { session: number; seq: number } | null = null): number {
     const { row, labelCounter } = this.store.startSession(userId, after);
     this.room.addSession(row, labelCounter);
@@ -163,7 +172,66 @@ const marker = (kind: number, session: number, seq: number, stamp: number, targe
   return { id, session, seq, act: id, stored: encodeRecord({ kind, session, seq, stamp }, body) };
 };
 
+/** Ends the room at the n-th step of folds and repairs: a read, a write, just before and just after the append. */
+function cutAtStep(client: BareClient, step: number): { readonly wasCut: boolean } {
+  const seen = { steps: 0, wasCut: false };
+  const { store } = client;
+  const reach = () => {
+    if (seen.steps++ !== step) return;
+    seen.wasCut = true;
+    throw new Error("the machine went away");
+  };
+  const lost = () => client.room.crash(new Error("the machine went away"));
+  store.base.before = async () => {
+    try {
+      reach();
+    } catch (error) {
+      lost();
+      throw error;
+    }
+  };
+  const append = store.append.bind(store);
+  store.append = async (tick) => {
+    if (tick.base) reach();
+    await append(tick);
+    if (tick.base) reach();
+  };
+  return seen;
+}
+
 export const directedChecks: readonly DirectedCheck[] = [
+  {
+    name: "R29, R42, R43: a cut at any step of a fold or a repair loses nothing and does nothing twice",
+    async run() {
+      const wrong: string[] = [];
+      for (let step = 0; ; step++) {
+        const client = await new BareClient().start();
+        const session = client.lease("u");
+        await client.greet(session);
+        const records = [1, 2, 3].map((seq) => paintRecord(session, seq, seq, 100 + seq, 1 + 5 * (seq - 1)));
+        await client.write(...records, marker(2, session, 4, 4, records[1]));
+        const cut = cutAtStep(client, step);
+        await client.foldAll();
+        if (cut.wasCut) {
+          await client.cut();
+          await client.foldAll();
+        }
+        const folded = [1, 6, 11].map((x) => client.baseLabel(x));
+        await client.greet(session);
+        await client.write(marker(2, session, 5, 5, records[0]));
+        await client.rest();
+        if (cut.wasCut && client.room.fold.get(recordIdOf(session, 5)) === undefined) await client.cut();
+        if (client.store.base.folded.get(records[0].id)?.undone !== true) {
+          await client.cut();
+          await client.rest();
+        }
+        const repaired = [1, 6, 11].map((x) => client.baseLabel(x));
+        const ids = client.store.journal.map(({ id }) => id);
+        wrong.push(...expectSame(`step ${step}`, [folded, repaired, ids.length], [[101, 0, 103], [0, 0, 103], 5]));
+        if (!cut.wasCut) return step < 6 ? [...wrong, `only ${step} steps were seen`] : wrong;
+      }
+    },
+  },
   {
     name: "R42: what is undone when its generation is folded stays out of the base, what is not goes in",
     async run() {

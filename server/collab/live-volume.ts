@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { volume } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
+import { readInstallationSettings } from "../settings/installation-settings.ts";
 import type { BaseStore } from "./base/base-store.ts";
 import { listFoldedBricks } from "./base-bricks.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
@@ -11,6 +12,7 @@ import type { WorkBudgets } from "./work-budget.ts";
 /** R29: a turn every 25 to 50 ms while there is work; the first after a pause goes at once. */
 const TICK_MS = 25;
 const PRESENCE_MS = 60;
+const TIDY_EVERY_MS = 60 * 60_000;
 
 /** A room with its clock, its labels as voxels, and its database. */
 export interface LiveVolume {
@@ -23,6 +25,8 @@ export interface LiveVolume {
   readonly base: BaseStore;
   /** When somebody last needed it, by the clock that never goes back. */
   usedAtMs: number;
+  /** Forgets old history and what nobody reads of the base, now and then. */
+  tidyWhenDue(): Promise<void>;
   close(): void;
 }
 
@@ -45,6 +49,7 @@ export async function openLiveVolume(
   let lastTickMs = 0;
   let presenceAtMs = 0;
   let closed = false;
+  let tidyAtMs = 0;
   const announce = () => events.publish({ topic: "nuclei", projectId, volumeId });
   const fetchBlob = async (sha256: string) => {
     const bytes = await store.readBlobBytes(sha256);
@@ -99,6 +104,12 @@ export async function openLiveVolume(
     labels,
     base: store.base,
     usedAtMs: performance.now(),
+    async tidyWhenDue() {
+      if (closed || performance.now() < tidyAtMs) return;
+      tidyAtMs = performance.now() + TIDY_EVERY_MS;
+      const { labelHistoryDays } = await readInstallationSettings(db);
+      await room.whileBaseRests(() => store.tidy(room.versions, labelHistoryDays));
+    },
     close() {
       closed = true;
       if (tickTimer) clearTimeout(tickTimer);

@@ -151,6 +151,7 @@ export class LiveVolumes {
     await this.#checkRoles(null);
     for (const [volumeId, opening] of [...this.#open]) {
       const live = await opening.catch(() => null);
+      await live?.tidyWhenDue().catch((error) => failureLog.failed("tidying up old labels", error));
       if (!live?.room.isIdle || performance.now() - live.usedAtMs < IDLE_MS) continue;
       this.#open.delete(volumeId);
       live.close();

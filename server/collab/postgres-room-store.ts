@@ -3,7 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import type { PaintBody } from "../../core/sync/record.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
-import type { Database } from "../../db/client.ts";
+import type { Database, Transaction } from "../../db/client.ts";
 import {
   labelDocumentState,
   labelJournal,
@@ -14,7 +14,9 @@ import {
 } from "../../db/schema/index.ts";
 import { recordsSaved } from "../metrics/process-metrics.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
+import type { BaseVersions } from "./base/base-versions.ts";
 import { PostgresBaseStore } from "./base/postgres-base-store.ts";
+import { tidyBase } from "./base/tidy-base.ts";
 import type { LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "./room-store.ts";
 
 /** Older states of a document are kept no longer than they can help a reader who just opened it. */
@@ -32,6 +34,7 @@ const toSession = (row: typeof volumeSession.$inferSelect): SessionRow => ({
 /** Log, journal and counters of one volume. Every append carries the fencing token taken at `open`. */
 export class PostgresRoomStore implements RoomStore {
   readonly #db: Database;
+  readonly #blobs: BlobStore;
   readonly #volumeId: string;
   readonly base: PostgresBaseStore;
   #token = 0;
@@ -39,6 +42,7 @@ export class PostgresRoomStore implements RoomStore {
 
   constructor(db: Database, blobs: BlobStore, volumeId: string) {
     this.#db = db;
+    this.#blobs = blobs;
     this.#volumeId = volumeId;
     this.base = new PostgresBaseStore(db, blobs, volumeId);
   }
@@ -88,11 +92,7 @@ export class PostgresRoomStore implements RoomStore {
     await this.#db.transaction(async (tx) => {
       // An external server may run with less; here "saved" means on the disk.
       await tx.execute(sql`set local synchronous_commit = on`);
-      // Shared row lock: whoever wants to take the volume over waits for this commit, or has made this match nothing.
-      const owned = await tx.execute(
-        sql`select 1 from ${volume} where ${volume.id} = ${this.#volumeId} and ${volume.ownerToken} = ${this.#token} for share`,
-      );
-      if (owned.rows.length === 0) throw new Error("another server has taken this volume over");
+      await this.#assertOwner(tx);
       // Also without a change of the document: positions have no gaps.
       await tx.insert(labelWal).values({
         volumeId: this.#volumeId,
@@ -113,6 +113,24 @@ export class PostgresRoomStore implements RoomStore {
       if (base) await this.base.take(tx, base);
     });
     recordsSaved.inc(journal.length);
+  }
+
+  /** Forgets what is older than the history is kept, and what nobody reads; while nothing folds or repairs. */
+  tidy(versions: BaseVersions, historyDays: number, nowMs = Date.now()): Promise<void> {
+    return tidyBase(this.#db, this.#blobs, this.#volumeId, {
+      versions,
+      historyDays,
+      nowMs,
+      assertOwner: (tx) => this.#assertOwner(tx),
+    });
+  }
+
+  /** Shared row lock: whoever wants to take the volume over waits for the commit, or has made this match nothing. */
+  async #assertOwner(tx: Transaction): Promise<void> {
+    const owned = await tx.execute(
+      sql`select 1 from ${volume} where ${volume.id} = ${this.#volumeId} and ${volume.ownerToken} = ${this.#token} for share`,
+    );
+    if (owned.rows.length === 0) throw new Error("another server has taken this volume over");
   }
 
   async writeState(position: number, state: Uint8Array): Promise<void> {

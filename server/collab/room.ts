@@ -123,6 +123,11 @@ export class Room {
     return baseOf(this.doc).rev;
   }
 
+  /** Runs a task while nothing folds or repairs; false when something does. */
+  whileBaseRests(task: () => Promise<void>): Promise<boolean> {
+    return this.#compactor.alone(task);
+  }
+
   get versions(): BaseVersions {
     return this.#compactor.versions;
   }

@@ -142,6 +142,19 @@ export class Compactor implements FoldRules {
       });
   }
 
+  /** Runs a task while there is no fold and no repair; false when there is one. */
+  async alone(task: () => Promise<void>): Promise<boolean> {
+    if (this.#running || this.#stopped) return false;
+    this.#running = task();
+    try {
+      await this.#running;
+    } finally {
+      this.#running = null;
+      this.#events.onReady();
+    }
+    return true;
+  }
+
   /** First in a tick: what is to be made durable with it. */
   commit(): BaseChange | null {
     const ready = this.#ready;

@@ -5,6 +5,7 @@ import { brickKeyOf, indexInBrick } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { labelBaseVersion, labelJournal, labelWal } from "../../../db/schema/index.ts";
 import { findMissingBlobs, findNamedBlobs } from "../../backup/named-blobs.ts";
+import { isPainted } from "../../ingest/jobs/finish-import.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../../testing/test-server.ts";
 import { createTestClient } from "../../testing/trpc-client.ts";
 import { freezeLabels } from "../freeze-labels.ts";
@@ -119,7 +120,12 @@ describe("labels that have been folded into the base", () => {
     await seeAll();
     await closeLiveVolumes(server.services);
     await seeAll();
-    expect(await findMissingBlobs(blobs, await findNamedBlobs(db), 10)).toEqual([]);
+    const bricksMissing = async () =>
+      (await findMissingBlobs(blobs, await findNamedBlobs(db), 10)).filter((key) => key.includes("/bricks/"));
+    expect(await bricksMissing()).toEqual([]);
+    const [{ blob }] = await db.select().from(labelBaseVersion).where(eq(labelBaseVersion.volumeId, volumeId));
+    await blobs.remove(blob ?? "");
+    expect(await bricksMissing()).toEqual([blob]);
   });
 
   it("can be undone and redone: brick and field, by the page that made them", async () => {
@@ -187,5 +193,48 @@ describe("labels that have been folded into the base", () => {
     expect(new Set(stored.map(({ key }) => key))).toEqual(new Set([brickKeyOf(0, 0, 0), brickKeyOf(0, 0, 1)]));
     const log = await db.select().from(labelWal).where(eq(labelWal.volumeId, volumeId));
     expect(log.length).toBeLessThan(room.position);
+  });
+
+  it("lose their history when it is old, and nothing else; what is younger can still be undone", async () => {
+    const volumeId = await createReadyVolume(server.services, { projectId, createdBy: ada.id, shapeZyx, name: "old" });
+    const { db, blobs } = server.services;
+    const first = await page(ada, volumeId);
+    const [old, young] = [first.newLabel(), first.newLabel()];
+    await paint(first, old, 10);
+    await first.commit({
+      name: "accept",
+      records: [{ kind: "field", label: old, field: "status", value: "accepted" }],
+    });
+    await saved(first);
+    await fold(volumeId);
+    await db
+      .update(labelJournal)
+      .set({ createdAt: new Date(Date.now() - 40 * 86_400_000) })
+      .where(eq(labelJournal.volumeId, volumeId));
+    await paint(first, young, 10, 64);
+    await saved(first);
+    await fold(volumeId);
+    await blobs.put(`volumes/${volumeId}/bricks/0/9-left`, Uint8Array.of(1));
+    const live = await liveVolumesOf(server.services).get(volumeId);
+    await live.tidyWhenDue();
+    const rows = await db.select().from(labelJournal).where(eq(labelJournal.volumeId, volumeId));
+    expect(rows.map(({ labels }) => labels)).toEqual([[young]]);
+    expect(await blobs.get(`volumes/${volumeId}/bricks/0/9-left`)).toBeNull();
+    first.undo();
+    await waitFor(
+      () => labelAt(first, 10, 65) === old && labelAt(first, 10, 71) === 0,
+      () => `undone: ${labelAt(first, 10, 65)}, ${labelAt(first, 10, 71)}`,
+    );
+    // Older than the history: it stays.
+    first.undo();
+    first.undo();
+    await saved(first);
+    await closeLiveVolumes(server.services);
+    const later = await page(ben, volumeId);
+    await waitFor(
+      () => labelAt(later, 10, 65) === old && later.fieldsOf(old).status === "accepted",
+      () => `kept: ${labelAt(later, 10, 65)} ${later.fieldsOf(old).status}`,
+    );
+    expect(await isPainted(db, volumeId)).toBe(true);
   });
 });

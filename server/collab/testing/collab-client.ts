@@ -43,6 +43,8 @@ export interface CollabClientOptions {
   readonly shapeZyx: Zyx;
   readonly outbox: OutboxStore;
   readonly planLimits?: PlanLimits;
+  /** Told of what arrives over the socket. */
+  readonly onReceived?: (bytes: number) => void;
 }
 
 const schedule: LabelDocumentPorts["schedule"] = (task, delayMs) => {
@@ -87,6 +89,7 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
             super(`${address().replace("http", "ws")}/collab/${room}`, {
               headers: { cookie: cookie(), origin: address() },
             });
+            this.on("message", (data: ArrayBuffer | Buffer) => options.onReceived?.(data.byteLength));
           }
         }
         const provider = new WebsocketProvider(`${address().replace("http", "ws")}/collab`, room, doc, {
