@@ -5,7 +5,7 @@ import { mutants } from "./mutants.ts";
 
 process.setMaxListeners(0); // every provider listens for the end of the process
 
-const RUNS = 50;
+const RUNS = 100;
 
 describe("five people, one volume, the product's own client and server", () => {
   it(`holds I1, I2, I3, I4, I6, I7, I8, I9, I12, I15, I16 in ${RUNS} random histories`, {
