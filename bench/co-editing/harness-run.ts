@@ -18,6 +18,7 @@ import {
   volumeOf,
 } from "./naive-state.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { localFolds } from "./watch-folds.ts";
 
 /** 8×48×48 voxels in bricks of 16³: nine bricks in one layer. */
 export const harnessGrid: LabelGrid = { shapeZyx: [8, 48, 48], brickSize: 16 };
@@ -54,6 +55,8 @@ export interface RunResult {
   readonly seals: number;
   readonly roles: number;
   readonly folds: number;
+  /** Loaded bricks that pages folded by themselves. */
+  readonly localFolds: number;
   readonly repairs: number;
   readonly records: number;
   readonly blobs: number;
@@ -105,6 +108,7 @@ export class HarnessRun {
   }
 
   async run(): Promise<RunResult> {
+    const before = { ...localFolds };
     await this.#server.boot();
     for (const user of this.#users) user.openPage();
     for (let i = 0; i < 40; i++) await this.#move();
@@ -113,6 +117,7 @@ export class HarnessRun {
     const room = this.#server.room;
     if (!room) throw new Error("no room at the end");
     const failures = this.#check(room);
+    if (localFolds.otherwise > before.otherwise) failures.push("I14: a page folded a brick otherwise than the server");
     for (const user of this.#users) user.page?.close();
     room.crash(new Error("the run is over"));
     return {
@@ -120,6 +125,7 @@ export class HarnessRun {
       strokes: this.#strokes.size,
       ...this.#counts,
       folds: baseOf(room.doc).foldedGeneration,
+      localFolds: localFolds.same - before.same,
       repairs: room.rev - baseOf(room.doc).foldedGeneration,
       records: this.#server.store.journal.length,
       blobs: this.#server.store.blobs.size,

@@ -8,7 +8,7 @@ process.setMaxListeners(0); // every provider listens for the end of the process
 const RUNS = 100;
 
 describe("five people, one volume, the product's own client and server", () => {
-  it(`holds I1, I2, I3, I4, I6, I7, I8, I9, I12, I15, I16 in ${RUNS} random histories`, {
+  it(`holds I1, I2, I3, I4, I6, I7, I8, I9, I12, I14, I15, I16 in ${RUNS} random histories`, {
     timeout: 180_000,
   }, async () => {
     const totals = {
@@ -32,7 +32,15 @@ describe("five people, one volume, the product's own client and server", () => {
     }
     // Not vacuous: all of it happened, often.
     expect(totals.strokes).toBeGreaterThan(RUNS * 30);
-    for (const count of [totals.undos, totals.reloads, totals.crashes, totals.seals, totals.facts, totals.folds])
+    for (const count of [
+      totals.undos,
+      totals.reloads,
+      totals.crashes,
+      totals.seals,
+      totals.facts,
+      totals.folds,
+      totals.localFolds,
+    ])
       expect(count).toBeGreaterThan(RUNS);
     expect(totals.redos).toBeGreaterThan(RUNS / 5);
     expect(totals.repairs).toBeGreaterThan(RUNS / 5);

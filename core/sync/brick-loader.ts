@@ -74,9 +74,11 @@ export class BrickLoader {
 
   /** The fold was replaced: what is shown stays, and awaits its base where the document is of another rev. */
   moveTo(next: LabelFold, previous: LabelFold, isSameBase: boolean): void {
+    const behind = new Set(isSameBase ? previous.bricks.awaitingKeys() : this.#used);
     for (const key of this.#used) {
-      next.bricks.load(key, (isSameBase ? previous.bricks.baseOf(key) : previous.bricks.read(key)) ?? null);
-      if (!isSameBase) next.bricks.await(key);
+      const isBehind = behind.has(key);
+      next.bricks.load(key, (isBehind ? previous.bricks.read(key) : previous.bricks.baseOf(key)) ?? null);
+      if (isBehind) next.bricks.await(key);
     }
   }
 

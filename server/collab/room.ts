@@ -77,7 +77,7 @@ export class Room {
     this.#generations = new RoomGenerations(this.doc, this.gate, SERVER_ORIGIN, events.monotonicMs());
     this.#compactor = new Compactor(this, {
       store: store.base,
-      versions: new BaseVersions(stored.versions),
+      versions: new BaseVersions(stored.versions, events.now().getTime()),
       origin: SERVER_ORIGIN,
       events: {
         onReady: () => events.onWork(0),

@@ -1,14 +1,24 @@
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { type BaseChange, type BaseVersion, FACTS_KEY } from "./base-store.ts";
 
+const READABLE_MS = 60 * 60_000;
+
 /** Which versions of each brick there are: what the document names is found here before the database knows it. */
 export class BaseVersions {
   readonly #byKey = new Map<BrickKey, BaseVersion[]>();
-  /** Revs from this one on can be read as they were. */
+  /** Revs from this one on can be read as they were (R50). */
   readableFrom = 0;
 
-  constructor(versions: readonly BaseVersion[] = []) {
+  constructor(versions: readonly BaseVersion[] = [], nowMs = 0) {
     for (const version of [...versions].sort((a, b) => a.rev - b.rev)) this.#add(version);
+    this.keepReadable(nowMs);
+  }
+
+  /** What was replaced longer ago than an hour need not be read any more. */
+  keepReadable(nowMs: number): void {
+    for (const list of this.#byKey.values())
+      for (const { rev, atMs } of list)
+        if (atMs < nowMs - READABLE_MS) this.readableFrom = Math.max(this.readableFrom, rev);
   }
 
   /** The newest that is not newer than the rev (R50). */

@@ -280,8 +280,10 @@ export class Compactor implements FoldRules {
 
   /** R42, step 6: one transaction. */
   #commitFold(plan: FoldPlan, written: ReadonlyMap<BrickKey, Written>): BaseChange {
-    const { doc } = this.#room;
+    const { doc, fold } = this.#room;
     const keys = [...this.#sourcesOf(plan).keys()];
+    // Who needs them reads the new version: painting them here would hold everybody up.
+    for (const key of plan.bricks.keys()) fold.bricks.drop(key);
     const entry: RevEntry = {
       kind: "fold",
       generation: plan.generation,

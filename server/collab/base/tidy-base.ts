@@ -7,28 +7,18 @@ import { foldedBrickPrefix } from "../label-blob-keys.ts";
 import { type BaseVersion, FACTS_KEY } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";
 
-/** R50: states of the base that a page may still be reading. */
-const READABLE_MS = 60 * 60_000;
 /** Of the versions before, a repair starts from one in so many generations: what lies between is painted again. */
 const GENERATIONS_PER_START = 16;
 const DAY_MS = 86_400_000;
 const ROWS_PER_STATEMENT = 1000;
 
-/** Revs from this one on stay readable. */
-export function readableFrom(versions: BaseVersions, nowMs: number): number {
-  let from = 0;
-  for (const key of versions.keys())
-    for (const { rev, atMs } of versions.of(key)) if (atMs < nowMs - READABLE_MS) from = Math.max(from, rev);
-  return from;
-}
-
 /** Versions that neither a page nor a repair needs. `forgotten`: the history up to this generation is gone. */
-export function versionsToDrop(versions: BaseVersions, from: number, forgotten: number): BaseVersion[] {
+export function versionsToDrop(versions: BaseVersions, forgotten: number): BaseVersion[] {
   return versions.keys().flatMap((key) => {
     const list = versions.of(key);
     const readable = Math.max(
       0,
-      list.findLastIndex(({ rev }) => rev <= from),
+      list.findLastIndex(({ rev }) => rev <= versions.readableFrom),
     );
     const floor = list.findLast(({ isStart, generation }) => isStart && generation <= forgotten);
     const taken = new Set<number>();
@@ -64,14 +54,13 @@ export async function tidyBase(
   const { versions, historyDays, nowMs, assertOwner } = given;
   const cutoff = new Date(nowMs - historyDays * DAY_MS);
   const forgotten = await lastForgottenGeneration(db, volumeId, cutoff);
-  const from = readableFrom(versions, nowMs);
-  const dropped = versionsToDrop(versions, from, forgotten);
+  versions.keepReadable(nowMs);
+  const dropped = versionsToDrop(versions, forgotten);
   const named = new Set(versions.keys().flatMap((key) => versions.of(key).map(({ blob }) => blob)));
   for (const { blob } of dropped) named.delete(blob);
   const unnamed: string[] = [];
   for await (const key of blobs.list(foldedBrickPrefix(volumeId))) if (!named.has(key)) unnamed.push(key);
   const held = heldKeys(versions, forgotten);
-  versions.readableFrom = Math.max(versions.readableFrom, from);
   await db.transaction(async (tx) => {
     await assertOwner(tx);
     if (forgotten > 0) await tx.delete(labelJournal).where(forgettable(volumeId, forgotten, held));
