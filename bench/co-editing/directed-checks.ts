@@ -124,10 +124,12 @@ export class BareClient {
     await this.turn();
   }
 
-  /** A tick that reaches the disk. */
+  /** A tick that reaches the disk, and more of them where this machine was too busy to take everything in. */
   async turn(): Promise<void> {
-    await this.store.finish(this.room.tick());
-    await settle();
+    do {
+      await this.store.finish(this.room.tick());
+      await settle();
+    } while (!this.room.isQuiet);
   }
 
   /** Seals until all that was written is folded, or cannot be. */
@@ -337,6 +339,33 @@ export const directedChecks: readonly DirectedCheck[] = [
       const live = client.room.fold.get(gap.id)?.undone;
       await client.foldAll();
       return expectSame("seen", [live, client.baseLabel(1), client.baseLabel(6)], [true, 101, 0]);
+    },
+  },
+  {
+    name: "R49: of a page that the document has forgotten, what is folded is not painted again, and what is new is",
+    async run() {
+      const client = await new BareClient().start();
+      const [a, b] = [client.lease("u"), client.lease("u")];
+      await client.greet(a, b);
+      const first = paintRecord(a, 1, 1, 101);
+      await client.write(first);
+      await client.foldAll();
+      client.follow();
+      await client.write(paintRecord(b, 1, 5, 102));
+      await client.foldAll();
+      const meta = metaOf(client.room.doc);
+      meta.set("base", encodeBase({ ...baseOf(client.room.doc), watermarks: new Map([[b, 1]]) }));
+      await client.turn();
+      client.follow();
+      await client.write(first);
+      const again = [client.room.fold.size, baseOf(client.room.doc).watermarks.get(a)];
+      await client.write(paintRecord(a, 2, 9, 103, 6));
+      await client.foldAll();
+      return expectSame(
+        "live, watermark, base",
+        [...again, client.baseLabel(1), client.baseLabel(6)],
+        [0, 1, 102, 103],
+      );
     },
   },
   {

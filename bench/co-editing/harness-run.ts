@@ -24,14 +24,17 @@ import { localFolds } from "./watch-folds.ts";
 export const harnessGrid: LabelGrid = { shapeZyx: [8, 48, 48], brickSize: 16 };
 
 const USERS = 5;
-const STEPS = 700;
 const BASE_LABELS = 40;
 
 export interface RunOptions {
   readonly crashes: boolean;
   /** Two of five are away most of the time. */
   readonly longOffline: boolean;
+  /** Things that happen before everybody comes to rest. */
+  readonly steps?: number;
 }
+
+const LONG = 700;
 
 /** Every third run without crashes, every fourth with two people mostly away. */
 export const optionsOf = (seed: number): RunOptions => ({ crashes: seed % 3 !== 0, longOffline: seed % 4 === 0 });
@@ -112,7 +115,7 @@ export class HarnessRun {
     await this.#server.boot();
     for (const user of this.#users) user.openPage();
     for (let i = 0; i < 40; i++) await this.#move();
-    for (let i = 0; i < STEPS; i++) await this.#act();
+    for (let i = 0; i < (this.#options.steps ?? LONG); i++) await this.#act();
     await this.#comeToRest();
     const room = this.#server.room;
     if (!room) throw new Error("no room at the end");

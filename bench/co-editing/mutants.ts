@@ -77,6 +77,7 @@ export const mutants: readonly Mutant[] = [
   { rule: "R42 a fold leaves out what is undone", break: () => replace(Compactor.prototype, "leavesOut", () => false) },
   { rule: "R43 repair", break: () => replace(Compactor.prototype, "notice", () => {}) },
   { rule: "R44 carry", break: () => replace(Compactor.prototype, "carry", () => new Set<string>()) },
+  { rule: "R49 a forgotten session is recalled", break: () => replace(Compactor.prototype, "recall", () => {}) },
   {
     rule: "R50 bricks as of a rev",
     break: () =>

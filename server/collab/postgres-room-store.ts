@@ -83,6 +83,7 @@ export class PostgresRoomStore implements RoomStore {
       journalled: reached,
       versions: await this.base.readVersions(),
       sessions: sessions.map(toSession),
+      folded: new Map(sessions.flatMap(({ session, foldedSeq }) => (foldedSeq > 0 ? [[session, foldedSeq]] : []))),
       labelCounter: row.labelCounter,
       touches: await this.#readTouches(),
     };

@@ -40,6 +40,8 @@ export interface StoredRoom {
   /** Highest journalled seq per session. */
   readonly journalled: ReadonlyMap<number, number>;
   readonly sessions: readonly SessionRow[];
+  /** Highest folded seq of each session that has one: all of them, whatever the document still says (R49). */
+  readonly folded: ReadonlyMap<number, number>;
   readonly labelCounter: number;
   /** Of the base: all that can be read. */
   readonly versions: readonly BaseVersion[];

@@ -78,9 +78,10 @@ export class Room {
     this.#compactor = new Compactor(this, {
       store: store.base,
       versions: new BaseVersions(stored.versions, events.now().getTime()),
+      folded: stored.folded,
       origin: SERVER_ORIGIN,
       events: {
-        onReady: () => events.onWork(0),
+        onReady: (waitMs = 0) => events.onWork(waitMs),
         onTrouble: (error) => events.onTrouble(error),
         monotonicMs: () => events.monotonicMs(),
       },
@@ -110,8 +111,12 @@ export class Room {
   }
 
   get isIdle(): boolean {
-    const isQuiet = this.#ownItems.length === 0 && this.#intake.isEmpty && !this.#busy;
-    return this.connections.size === 0 && isQuiet && this.isSettled;
+    return this.connections.size === 0 && this.isQuiet && this.isSettled;
+  }
+
+  /** All that was sent has been handled. */
+  get isQuiet(): boolean {
+    return this.#ownItems.length === 0 && this.#intake.isEmpty && !this.#busy;
   }
 
   /** No fold and no repair is under way. */
@@ -278,16 +283,21 @@ export class Room {
   }
 
   #hasWork(): boolean {
-    return this.#ownItems.length > 0 || !this.#intake.isEmpty || this.#isUnwritten;
+    return this.#isPressing || !this.#intake.isEmpty;
   }
 
   get #isUnwritten(): boolean {
     return this.#work.updates.length > 0 || this.#work.journal.length > 0;
   }
 
+  /** Work of the room itself. What became ready while a tick ran is found here when it ends. */
+  get #isPressing(): boolean {
+    return this.#ownItems.length > 0 || this.#isUnwritten || this.#compactor.isReady;
+  }
+
   /** 0 for work of the room itself; else until the first budget among those who wait has refilled. */
   get #waitMs(): number {
-    return this.#ownItems.length > 0 || this.#isUnwritten ? 0 : (this.#intake.readyInMs ?? 0);
+    return this.#isPressing ? 0 : (this.#intake.readyInMs ?? 0);
   }
 
   #takeOwn(item: OwnItem): void {
@@ -297,6 +307,7 @@ export class Room {
 
   #admit(pending: PendingRecord): void {
     this.#generations.countRecord();
+    this.#compactor.recall(pending.record.session);
     const at = this.#events.now();
     for (const { record, stored } of this.journal.offer(pending)) {
       this.#compactor.notice({ record });

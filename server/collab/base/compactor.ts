@@ -26,6 +26,7 @@ import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type Fold
 import type { BaseVersions } from "./base-versions.ts";
 import { carriedBy, type FoldedRoom, type FoldPlan, type FoldRules, isJournalled, planFold } from "./plan-fold.ts";
 import { rebuildBrick, rebuildFacts, toFoldRecord } from "./rebuild-base.ts";
+import { withoutOldSessions } from "./told-watermarks.ts";
 
 /** R42: generations that live beside the current one before the oldest is folded. */
 const LIVE_GENERATIONS = 3;
@@ -36,8 +37,8 @@ const POSTPONED_TICKS = 400;
 const REPAIRED_AT_ONCE = 200;
 
 export interface CompactorEvents {
-  /** Something waits for the next tick. */
-  onReady(): void;
+  /** Something waits for the next tick, or for one after that time. */
+  onReady(waitMs?: number): void;
   /** A fold or a repair failed; nothing is lost, and it is tried again. */
   onTrouble(error: unknown): void;
   monotonicMs(): number;
@@ -73,6 +74,8 @@ export class Compactor implements FoldRules {
   #committed: Ready | null = null;
   /** Folded records that a marker names which has not been looked at. */
   readonly #unsettled = new Set<RecordId>();
+  /** Highest folded seq of every session, also of those that the document leaves out (R49). */
+  readonly #folded: Map<number, number>;
   #running: Promise<void> | null = null;
   #stopped = false;
   #retryAtMs = 0;
@@ -82,17 +85,29 @@ export class Compactor implements FoldRules {
 
   constructor(
     room: FoldedRoom,
-    given: { store: BaseStore; versions: BaseVersions; events: CompactorEvents; origin: string },
+    given: {
+      store: BaseStore;
+      versions: BaseVersions;
+      folded: ReadonlyMap<number, number>;
+      events: CompactorEvents;
+      origin: string;
+    },
   ) {
     this.#room = room;
     this.#store = given.store;
     this.versions = given.versions;
     this.#events = given.events;
+    this.#folded = new Map(given.folded);
     this.#origin = given.origin;
   }
 
   get isRunning(): boolean {
     return this.#running !== null;
+  }
+
+  /** A change waits to be committed in a tick. */
+  get isReady(): boolean {
+    return this.#ready !== null;
   }
 
   isClosing(generation: number): boolean {
@@ -105,6 +120,18 @@ export class Compactor implements FoldRules {
 
   carry(base: BaseState, records: readonly FoldRecord[]): Set<RecordId> {
     return carriedBy(base, records);
+  }
+
+  /** R49: a page of long ago has sent something: what of it is folded is said again, before anybody hears of it. */
+  recall(session: number): void {
+    const upTo = this.#folded.get(session);
+    const base = baseOf(this.#room.doc);
+    if (upTo === undefined || base.watermarks.has(session)) return;
+    const watermarks = new Map(base.watermarks).set(session, upTo);
+    this.#room.doc.transact(
+      () => metaOf(this.#room.doc).set("base", encodeBase({ ...base, watermarks })),
+      this.#origin,
+    );
   }
 
   /** A record has entered the history. */
@@ -135,7 +162,9 @@ export class Compactor implements FoldRules {
       .catch((error) => {
         this.#closing = null;
         this.#retryAtMs = this.#events.monotonicMs() + RETRY_AFTER_MS;
-        if (!this.#stopped) this.#events.onTrouble(error);
+        if (this.#stopped) return;
+        this.#events.onTrouble(error);
+        this.#events.onReady(RETRY_AFTER_MS);
       })
       .finally(() => {
         this.#running = null;
@@ -291,8 +320,12 @@ export class Compactor implements FoldRules {
       bricks: new Map([...plan.bricks.keys()].map((key) => [key, written.get(key)?.hash ?? ""])),
       facts: plan.facts.length > 0,
     };
+    const folded = new Set(plan.folded.map(({ session }) => session));
+    const live = new Set([...fold.records()].map(({ record }) => record.session));
+    const base = withoutOldSessions(plan.base, (session) => folded.has(session) || live.has(session));
+    for (const { session, upTo } of plan.folded) this.#folded.set(session, upTo);
     doc.transact(() => {
-      this.#writeRev(plan.base.rev, encodeBase(plan.base), entry);
+      this.#writeRev(base.rev, encodeBase(base), entry);
       const current = generationOf(doc, currentGenerationNumber(doc));
       for (const { record, stored } of plan.strays) current?.set(record.id, stored);
       generationsOf(doc).delete(String(plan.generation));

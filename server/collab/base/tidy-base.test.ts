@@ -50,6 +50,7 @@ describe("versions of the base", () => {
   it("that hold what was undone since are no floor: the history of their brick is held", () => {
     const versions = new BaseVersions([version(1, 1, 90), version(1, 2, 80), version(2, 3, 70)], NOW_MS);
     versions.take({ versions: [version(1, 4, 60, { generation: 3 })], spoiled: new Map([[1, 2]]) });
+    versions.keepReadable(NOW_MS);
     expect(heldKeys(versions, 3)).toEqual([]);
     expect(heldKeys(versions, 2)).toEqual([1]);
     expect(revsOf(versionsToDrop(versions, 2))).toEqual(["1/2"]);

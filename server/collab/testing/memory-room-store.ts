@@ -95,6 +95,7 @@ export class MemoryRoomStore implements RoomStore {
       journalled,
       sessions: [...this.#sessions],
       labelCounter: this.#labelCounter,
+      folded: new Map(this.base.watermarks),
       versions: this.base.allVersions(),
       touches: [...touches.values()],
     };
