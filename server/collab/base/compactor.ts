@@ -31,8 +31,8 @@ import { withoutOldSessions } from "./told-watermarks.ts";
 /** R42: generations that live beside the current one before the oldest is folded. */
 const LIVE_GENERATIONS = 3;
 const RETRY_AFTER_MS = 10_000;
-/** A day's work that arrives in the oldest generation is let in before that one is closed, for some seconds of ticks. */
-const POSTPONED_TICKS = 400;
+/** A day's work that arrives in the oldest generation is let in before that one is closed, if it does not take longer. */
+const POSTPONED_MS = 30_000;
 /** Folded records whose undo is settled together. */
 const REPAIRED_AT_ONCE = 200;
 
@@ -81,7 +81,7 @@ export class Compactor implements FoldRules {
   #retryAtMs = 0;
   /** Something has entered the oldest generation since the last tick. */
   #isArriving = false;
-  #postponed = 0;
+  #postponedSinceMs: number | null = null;
 
   constructor(
     room: FoldedRoom,
@@ -151,13 +151,15 @@ export class Compactor implements FoldRules {
   wake(): void {
     if (this.#running || this.#stopped || this.#events.monotonicMs() < this.#retryAtMs) return;
     if (this.#unsettled.size === 0 && !this.isFoldDue) return;
-    if (this.#isArriving && this.#postponed < POSTPONED_TICKS) {
+    if (this.#isArriving) {
       this.#isArriving = false;
-      this.#postponed++;
-      this.#events.onReady();
-      return;
+      this.#postponedSinceMs ??= this.#events.monotonicMs();
+      if (this.#events.monotonicMs() - this.#postponedSinceMs < POSTPONED_MS) {
+        this.#events.onReady();
+        return;
+      }
     }
-    this.#postponed = 0;
+    this.#postponedSinceMs = null;
     this.#running = this.#work()
       .catch((error) => {
         this.#closing = null;
