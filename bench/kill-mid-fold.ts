@@ -44,6 +44,8 @@ async function start(people: boolean): Promise<void> {
 
 const isDead = () => child?.exitCode !== null || child?.signalCode !== null;
 
+const say = (line: string) => child?.stdin?.write(`${line}\n`);
+
 async function stop(): Promise<void> {
   if (!child || isDead()) return;
   const gone = once(child, "exit");
@@ -92,7 +94,7 @@ for (let step = 0, isOver = false; !isOver; step++) {
   }
   await page.commit({ name: "accept", records: [{ kind: "field", label: 1, field: "status", value: `step ${step}` }] });
   await saved(page);
-  child?.stdin?.write(`fold ${told.volumeId} ${step}\n`);
+  say(`fold ${told.volumeId} ${step}`);
   await waitFor(() => told.folded || isDead(), "a fold or its end", BOUND_MS);
   // What was folded is undone: the next step may come in this repair.
   page.undo(); // the status

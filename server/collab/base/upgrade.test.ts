@@ -71,9 +71,20 @@ beforeAll(async () => {
   [{ id: volumeId }] = await db
     .insert(volume)
     .values({
-      ...{ projectId, createdBy: people.ada.id, name: "embryo", specimen: "embryo", state: "ready" },
-      ...{ shapeZyx, epoch, labelCounter, sessionCounter, baseLabels: "imported" },
-      ...{ voxelSizeZyx: [2, 0.5, 0.5], voxelSizeFrom: "person", pixelType: "uint16", sourceFileName: "embryo.tif" },
+      projectId,
+      createdBy: people.ada.id,
+      name: "embryo",
+      specimen: "embryo",
+      state: "ready",
+      shapeZyx,
+      epoch,
+      labelCounter,
+      sessionCounter,
+      baseLabels: "imported",
+      voxelSizeZyx: [2, 0.5, 0.5],
+      voxelSizeFrom: "person",
+      pixelType: "uint16",
+      sourceFileName: "embryo.tif",
     })
     .returning({ id: volume.id });
   await blobs.put(baseBrickKey(volumeId, 0), bytesOf(before.base));
