@@ -85,13 +85,13 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** The version that a page may read as of its document's rev, which it names; null for what was imported. */
-function versionAsked(live: LiveVolume, key: number, url: URL): { rev: number; version: BaseVersion | undefined } {
+/** The version that a page may read as of its document's rev, which it names; undefined for what was imported. */
+function versionAsked(live: LiveVolume, key: number, url: URL): BaseVersion | undefined {
   const rev = Number(url.searchParams.get("rev") ?? "0");
   const { room } = live;
   if (!Number.isSafeInteger(rev) || rev < 0 || rev > room.rev || (rev > 0 && rev < room.versions.readableFrom))
     throw new HttpRefusal(410, "This state of the labels is gone.");
-  return { rev, version: room.versions.asOf(key, rev) };
+  return room.versions.asOf(key, rev);
 }
 
 function sendGzip(
@@ -123,11 +123,11 @@ const getBrick: HttpRoute = {
     const live = await openAtDoor(services, volumeId);
     if (!Number.isSafeInteger(number) || !brickExtent(live.room.fold.grid, number))
       throw new HttpRefusal(404, "There is no such brick.");
-    const { rev, version } = versionAsked(live, number, url);
+    const version = versionAsked(live, number, url);
     const name = version ? version.blob : baseBrickKey(volumeId, number);
     const gzipped = name === null ? null : await services.blobs.get(name);
-    // What was imported may still come as long as nobody has painted: ask each time.
-    response.setHeader("cache-control", rev > 0 ? "private, max-age=86400, immutable" : "private, no-cache");
+    // Asked each time: labels may be imported before anybody has painted, and a restored backup counts its revs anew.
+    response.setHeader("cache-control", "private, no-cache");
     if (!gzipped || name === null) {
       if (version?.blob) throw damagedBrick("it is missing", version.blob);
       response.writeHead(204).end();
@@ -148,7 +148,7 @@ const getFacts: HttpRoute = {
   maxBodyBytes: 0,
   async handle({ services, parameters: { volumeId }, url, request, response }) {
     const live = await openAtDoor(services, volumeId);
-    const { version } = versionAsked(live, FACTS_KEY, url);
+    const version = versionAsked(live, FACTS_KEY, url);
     response.setHeader("cache-control", "private, no-cache");
     if (!version?.blob) {
       response.writeHead(204).end();
@@ -156,7 +156,7 @@ const getFacts: HttpRoute = {
     }
     const gzipped = await services.blobs.get(version.blob);
     if (!gzipped) throw damagedBrick("it is missing", version.blob);
-    sendGzip({ request, response }, gzipped, `"${version.rev}"`);
+    sendGzip({ request, response }, gzipped, `"${version.blob.split("/").at(-1)}"`);
   },
 };
 
