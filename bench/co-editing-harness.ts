@@ -9,7 +9,7 @@ import { mutants } from "./co-editing/mutants.ts";
  */
 process.setMaxListeners(0); // every provider listens for the end of the process
 
-const runs = Number(process.argv[2] ?? 1000);
+const runs = Number(process.argv[2] ?? 2000);
 const runsPerMutant = Number(process.argv[3] ?? 20);
 
 async function histories(count: number): Promise<void> {

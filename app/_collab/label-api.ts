@@ -7,6 +7,7 @@ import type { BrickKey } from "../../core/volume/brick.ts";
 export interface LabelApi {
   startSession(after: string | null, lookOnly: boolean): Promise<SessionLease>;
   fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
+  fetchFacts(rev: number): Promise<Uint8Array | null>;
   fetchBlob(sha256: string): Promise<Uint8Array>;
   uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
 }
@@ -18,7 +19,9 @@ const BRICK_BOUND_MS = 20_000;
 const BLOB_BOUND_MS = 5 * 60_000;
 
 const INSUFFICIENT_STORAGE = 507;
-const DECIDED = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+/** 410: the document moves on in a moment, and a newer state of the labels is asked for then (R50). */
+const NOT_FINAL: ReadonlySet<number> = new Set([408, 410, 429]);
+const DECIDED = (status: number): boolean => status >= 400 && status < 500 && !NOT_FINAL.has(status);
 /** Of voxels: what they are, not whose. After signing in again, or with the role back, they are taken. */
 const DECIDED_OF_VOXELS = (status: number): boolean => status === 400 || status === 413 || status === 422;
 
@@ -58,6 +61,10 @@ export function createLabelApi(volumeId: string): LabelApi {
         signal: signal ? AbortSignal.any([signal, bound]) : bound,
       });
       return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
+    },
+    async fetchFacts(rev) {
+      const response = await send(`facts?rev=${rev}`, { signal: AbortSignal.timeout(BLOB_BOUND_MS) });
+      return response.status === 204 ? null : new Uint8Array(await response.arrayBuffer());
     },
     async fetchBlob(sha256) {
       const response = await send(`paint/${sha256}`, { signal: AbortSignal.timeout(BLOB_BOUND_MS) });

@@ -60,6 +60,7 @@ export async function openLabelDocument(options: {
       return asksAnew(provider, linkOverProvider(provider, events, schedule));
     },
     fetchBrick: api.fetchBrick,
+    fetchFacts: api.fetchFacts,
     fetchBlob: api.fetchBlob,
     uploadBlob: api.uploadBlob,
     schedule,

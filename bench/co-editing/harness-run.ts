@@ -1,22 +1,40 @@
 import * as Y from "yjs";
+import { decodeFacts } from "../../core/sync/base-facts.ts";
+import { baseOf } from "../../core/sync/document-layout.ts";
 import { allBrickKeys, type LabelGrid } from "../../core/sync/label-grid.ts";
+import { recordIdOf } from "../../core/sync/record.ts";
+import { decodeRecord } from "../../core/sync/record-codec.ts";
+import { FACTS_KEY } from "../../server/collab/base/base-store.ts";
+import type { Room } from "../../server/collab/room.ts";
 import { HarnessServer } from "./harness-server.ts";
 import { HarnessUser } from "./harness-user.ts";
-import { naiveState, volumeOf } from "./naive-state.ts";
+import {
+  baseAlone,
+  liveRecords,
+  type NaiveBase,
+  type NaiveState,
+  naiveState,
+  type PlacedRecord,
+  volumeOf,
+} from "./naive-state.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { localFolds } from "./watch-folds.ts";
 
 /** 8×48×48 voxels in bricks of 16³: nine bricks in one layer. */
 export const harnessGrid: LabelGrid = { shapeZyx: [8, 48, 48], brickSize: 16 };
 
 const USERS = 5;
-const STEPS = 700;
 const BASE_LABELS = 40;
 
 export interface RunOptions {
   readonly crashes: boolean;
   /** Two of five are away most of the time. */
   readonly longOffline: boolean;
+  /** Things that happen before everybody comes to rest. */
+  readonly steps?: number;
 }
+
+const LONG = 700;
 
 /** Every third run without crashes, every fourth with two people mostly away. */
 export const optionsOf = (seed: number): RunOptions => ({ crashes: seed % 3 !== 0, longOffline: seed % 4 === 0 });
@@ -38,6 +56,11 @@ export interface RunResult {
   readonly reloads: number;
   readonly crashes: number;
   readonly seals: number;
+  readonly roles: number;
+  readonly folds: number;
+  /** Loaded bricks that pages folded by themselves. */
+  readonly localFolds: number;
+  readonly repairs: number;
   readonly records: number;
   readonly blobs: number;
 }
@@ -67,7 +90,7 @@ export class HarnessRun {
   readonly #server: HarnessServer;
   readonly #users: HarnessUser[];
   readonly #strokes = new Map<string, Stroke>();
-  readonly #counts = { undos: 0, redos: 0, facts: 0, reloads: 0, crashes: 0, seals: 0 };
+  readonly #counts = { undos: 0, redos: 0, facts: 0, reloads: 0, crashes: 0, seals: 0, roles: 0 };
   readonly #base = new Map<number, Uint32Array>();
   readonly #acknowledged = new Set<string>();
 
@@ -76,10 +99,11 @@ export class HarnessRun {
     this.#options = options;
     for (const key of allBrickKeys(harnessGrid)) if (this.#random.chance(0.6)) this.#base.set(key, this.#randomBase());
     this.#server = new HarnessServer(harnessGrid, BASE_LABELS + 60);
+    this.#server.store.base.imported = (key) => this.#base.get(key) ?? null;
     this.#users = Array.from(
       { length: USERS },
       (_, i) =>
-        new HarnessUser(`u${i}`, this.#server, harnessGrid, (key) => this.#base.get(key) ?? null, this.#random, {
+        new HarnessUser(`u${i}`, this.#server, harnessGrid, this.#random, {
           bodyBytes: 160,
           inlineRecords: 1,
         }),
@@ -87,18 +111,25 @@ export class HarnessRun {
   }
 
   async run(): Promise<RunResult> {
+    const before = { ...localFolds };
     await this.#server.boot();
     for (const user of this.#users) user.openPage();
     for (let i = 0; i < 40; i++) await this.#move();
-    for (let i = 0; i < STEPS; i++) await this.#act();
+    for (let i = 0; i < (this.#options.steps ?? LONG); i++) await this.#act();
     await this.#comeToRest();
-    const failures = await this.#check();
+    const room = this.#server.room;
+    if (!room) throw new Error("no room at the end");
+    const failures = this.#check(room);
+    if (localFolds.otherwise > before.otherwise) failures.push("I14: a page folded a brick otherwise than the server");
     for (const user of this.#users) user.page?.close();
-    this.#server.room?.crash(new Error("the run is over"));
+    room.crash(new Error("the run is over"));
     return {
       failures,
       strokes: this.#strokes.size,
       ...this.#counts,
+      folds: baseOf(room.doc).foldedGeneration,
+      localFolds: localFolds.same - before.same,
+      repairs: room.rev - baseOf(room.doc).foldedGeneration,
       records: this.#server.store.journal.length,
       blobs: this.#server.store.blobs.size,
     };
@@ -119,14 +150,15 @@ export class HarnessRun {
     const x = this.#random.next();
     if (this.#options.longOffline && index < 2 && user.online && this.#random.chance(0.3)) user.goOffline();
     if (x < 0.16) this.#stroke(index);
-    else if (x < 0.22) this.#undoOrRedo(user);
-    else if (x < 0.25) this.#fact(user);
-    else if (x < 0.285) this.#partition(index);
-    else if (x < 0.3) this.#reload(user);
-    else if (x < 0.315) {
+    else if (x < 0.235) this.#undoOrRedo(user);
+    else if (x < 0.265) this.#fact(user);
+    else if (x < 0.295) this.#partition(index);
+    else if (x < 0.304) this.#reload(user);
+    else if (x < 0.306) this.#changeRole(user);
+    else if (x < 0.33) {
       this.#server.room?.seal();
       this.#counts.seals++;
-    } else if (x < 0.325 && this.#options.crashes) await this.#crash();
+    } else if (x < 0.34 && this.#options.crashes) await this.#crash();
     else for (let i = 0; i < 4; i++) await this.#move();
     await settle();
   }
@@ -186,6 +218,18 @@ export class HarnessRun {
     user.openPage();
   }
 
+  /** To one who may only look and back; the page is told to reload. */
+  #changeRole(user: HarnessUser): void {
+    const isViewer = this.#server.roleOf(user.userId) === "viewer";
+    this.#server.setRole(user.userId, isViewer ? "annotator" : "viewer");
+    this.#counts.roles++;
+    for (const socket of user.sockets) {
+      socket.drop(4403, "Your role in this project has changed. Reload this page.");
+      this.#server.hangUp(socket);
+    }
+    this.#reload(user);
+  }
+
   async #crash(): Promise<void> {
     this.#counts.crashes++;
     await this.#server.crash(this.#users.flatMap(({ sockets }) => sockets));
@@ -198,7 +242,8 @@ export class HarnessRun {
     const x = this.#random.next();
     if (x < 0.2) void this.#server.room?.tick();
     else if (x < 0.35) this.#server.store.fsync();
-    else if (x < 0.45 && user.chores.length > 0) user.runChore();
+    else if (x < 0.4) this.#server.runChore(this.#random);
+    else if (x < 0.5 && user.chores.length > 0) user.runChore();
     else this.#moveSocket(user);
     await settle();
   }
@@ -220,8 +265,13 @@ export class HarnessRun {
   }
 
   async #comeToRest(): Promise<void> {
-    for (const user of this.#users) user.goOnline();
+    for (const user of this.#users) {
+      if (this.#server.roleOf(user.userId) === "viewer") this.#changeRole(user);
+      user.goOnline();
+    }
     for (let round = 0; round < 60; round++) {
+      // What could not be loaded is asked for again, as a pane does.
+      if (round % 10 === 0) for (const user of this.#users) user.look();
       for (const user of this.#users) {
         while (user.chores.length > 0) {
           user.runChore();
@@ -230,22 +280,37 @@ export class HarnessRun {
         }
         for (let i = 0; i < 30; i++) this.#moveSocket(user);
       }
+      if (round > 20 && this.#isAtRest) break;
+      while (this.#server.chores.length > 0) {
+        this.#server.runChore(this.#random);
+        await settle();
+      }
       if (this.#server.room) await this.#server.store.finish(this.#server.room.tick());
       await settle();
     }
   }
 
-  async #check(): Promise<string[]> {
+  get #isAtRest(): boolean {
+    return this.#users.every(
+      ({ page, chores, sockets }) =>
+        page?.saveState.kind === "saved" &&
+        chores.length === 0 &&
+        sockets.every(({ up, down }) => up.length === 0 && down.length === 0),
+    );
+  }
+
+  #check(room: Room): string[] {
     const failures: string[] = [];
     const fail = (rule: string, what: string) => failures.push(`${rule}: ${what}`);
-    const room = this.#server.room;
-    if (!room) return ["no room at the end"];
-    const truth = naiveState(
-      Y.encodeStateAsUpdate(room.doc),
-      harnessGrid,
-      (key) => this.#base.get(key) ?? null,
-      this.#server.store.blobs,
-    );
+    const { store } = this.#server;
+    const live = liveRecords(Y.encodeStateAsUpdate(room.doc), harnessGrid);
+    const base: NaiveBase = {
+      brick: (key) => store.base.brickOf(key, room.versions.newest(key)),
+      facts: decodeFacts(store.base.factsOf(room.versions.newest(FACTS_KEY))),
+      carried: baseOf(room.doc).carried,
+    };
+    const truth = naiveState(live, harnessGrid, base, store.blobs);
+    this.#checkHistory(live, truth, fail);
     for (const user of this.#users) {
       const page = user.page;
       if (!page) continue;
@@ -265,10 +330,32 @@ export class HarnessRun {
     if (this.#server.refusals.length > 0) fail("I12", `refused: ${this.#server.refusals[0]}`);
     this.#checkStrokes(truth.voxels, fail);
     this.#noteAcknowledged();
-    for (const id of this.#acknowledged) if (!truth.ids.has(id)) fail("I8", `acknowledged ${id} is gone`);
+    for (const id of this.#acknowledged)
+      if (!truth.ids.has(id) && !store.base.folded.has(id)) fail("I8", `acknowledged ${id} is gone`);
     const ids = this.#server.store.journal.map(({ id }) => id);
     if (new Set(ids).size !== ids.length) fail("I2", "a record is twice in the history");
     return failures;
+  }
+
+  /** I6: the base and what lives are what the whole history says; I2 and I7: each record is in one of the two. */
+  #checkHistory(live: readonly PlacedRecord[], truth: NaiveState, fail: (rule: string, what: string) => void): void {
+    const { store } = this.#server;
+    const folded = store.journal.flatMap(({ id, record }) => {
+      const row = store.base.folded.get(id);
+      return row ? [{ generation: row.generation, record: decodeRecord(record, harnessGrid) }] : [];
+    });
+    const imported = baseAlone((key) => this.#base.get(key) ?? null);
+    const history = naiveState([...folded, ...live], harnessGrid, imported, store.blobs);
+    const wrong = truth.voxels.findIndex((label, i) => label !== history.voxels[i]);
+    if (wrong >= 0) fail("I6", `${truth.voxels[wrong]} at ${wrong}, but ${history.voxels[wrong]} by the history`);
+    if (String([...truth.edges].sort()) !== String([...history.edges].sort())) fail("I6", "merges");
+    for (const [field, value] of history.fields)
+      if ((truth.fields.get(field) ?? null) !== value) fail("I6", `field ${field}`);
+    for (const { record } of live) if (store.base.folded.has(record.id)) fail("I2", `${record.id} is folded and lives`);
+    const { watermarks } = baseOf(this.#server.room?.doc ?? new Y.Doc());
+    for (const [session, upTo] of watermarks)
+      for (let seq = 1; seq <= upTo; seq++)
+        if (!store.base.folded.has(recordIdOf(session, seq))) fail("I7", `${recordIdOf(session, seq)} is not folded`);
   }
 
   /** I3 and I4: where one person alone painted, their last stroke that is not undone shows; else the base. */

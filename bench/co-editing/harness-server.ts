@@ -4,6 +4,7 @@ import type { RoomConnection } from "../../server/collab/room-connection.ts";
 import { MemoryRoomStore } from "../../server/collab/testing/memory-room-store.ts";
 import { WorkBudgets } from "../../server/collab/work-budget.ts";
 import type { HarnessSocket } from "./harness-socket.ts";
+import type { SeededRandom } from "./seeded-random.ts";
 
 /** The product's room over a database that loses its tail, with a clock that stands still. */
 export class HarnessServer {
@@ -13,10 +14,13 @@ export class HarnessServer {
   readonly #connections = new Map<HarnessSocket, RoomConnection>();
   /** Budgets refill with every look at them: a history has no clock. */
   #budgetMs = 0;
+  /** What a fold or a repair waits for: reads and writes of its store. */
+  readonly chores: (() => void)[] = [];
   readonly #roles = new Map<string, "annotator" | "reviewer" | "viewer">();
 
   constructor(grid: LabelGrid, labelCounter: number) {
     this.store = new MemoryRoomStore(grid, labelCounter);
+    this.store.base.before = () => new Promise((resolve) => this.chores.push(resolve));
   }
 
   async boot(): Promise<void> {
@@ -34,6 +38,16 @@ export class HarnessServer {
     });
   }
 
+  roleOf(userId: string): "annotator" | "reviewer" | "viewer" {
+    return this.#roles.get(userId) ?? "annotator";
+  }
+
+  /** Something that a fold waits for comes back from the disk. */
+  runChore(random: SeededRandom): void {
+    const [chore] = this.chores.splice(random.below(this.chores.length), 1);
+    chore?.();
+  }
+
   setRole(userId: string, role: "annotator" | "reviewer" | "viewer"): void {
     this.#roles.set(userId, role);
   }
@@ -42,6 +56,7 @@ export class HarnessServer {
   async crash(sockets: readonly HarnessSocket[]): Promise<void> {
     const room = this.room;
     this.store.loseTail();
+    this.chores.length = 0;
     room?.crash(new Error("the machine went away"));
     this.#connections.clear();
     for (const socket of sockets) socket.drop();
@@ -62,7 +77,7 @@ export class HarnessServer {
         pause: () => {},
         resume: () => {},
       },
-      { userId, name: `Person ${userId}`, role: this.#roles.get(userId) ?? "annotator" },
+      { userId, name: `Person ${userId}`, role: this.roleOf(userId) },
     );
     const { tell } = connection;
     connection.tell = (message) => {

@@ -4,6 +4,7 @@ import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
 import { allBrickKeys, type LabelGrid } from "../../core/sync/label-grid.ts";
 import { linkOverProvider } from "../../core/sync/link.ts";
 import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../core/sync/outbox.ts";
+import { type BaseVersion, FACTS_KEY } from "../../server/collab/base/base-store.ts";
 import type { HarnessServer } from "./harness-server.ts";
 import { HarnessSocket } from "./harness-socket.ts";
 import type { SeededRandom } from "./seeded-random.ts";
@@ -36,6 +37,9 @@ export class HarnessOutboxStore implements OutboxStore {
   }
 }
 
+/** Older states than this are not read any more. */
+const KEPT_REVS = 2;
+
 export type BaseOf = (key: number) => Uint32Array | null;
 
 /** One person: a computer with an outbox, and the page that is open on it. Everything but the wire is the product's. */
@@ -48,7 +52,6 @@ export class HarnessUser {
   online = true;
   readonly #server: HarnessServer;
   readonly #grid: LabelGrid;
-  readonly #baseOf: BaseOf;
   readonly #random: SeededRandom;
   readonly #planLimits: { bodyBytes: number; inlineRecords: number };
   #providers: WebsocketProvider[] = [];
@@ -57,14 +60,12 @@ export class HarnessUser {
     userId: string,
     server: HarnessServer,
     grid: LabelGrid,
-    baseOf: BaseOf,
     random: SeededRandom,
     planLimits: { bodyBytes: number; inlineRecords: number },
   ) {
     this.userId = userId;
     this.#server = server;
     this.#grid = grid;
-    this.#baseOf = baseOf;
     this.#random = random;
     this.#planLimits = planLimits;
   }
@@ -89,7 +90,12 @@ export class HarnessUser {
       this.#ports(),
     );
     void this.page.start();
-    void this.page.loadBricks(allBrickKeys(this.#grid)).catch(() => {});
+    this.look();
+  }
+
+  /** Wants to see all of the volume. */
+  look(): void {
+    void this.page?.loadBricks(allBrickKeys(this.#grid)).catch(() => {});
   }
 
   goOffline(): void {
@@ -128,6 +134,13 @@ export class HarnessUser {
     );
   }
 
+  /** R50: what the server answers when the question gets there. */
+  #asOf(key: number, rev: number): BaseVersion | undefined {
+    if (!this.online || !this.#server.room) throw new Error("offline");
+    if (rev < this.#server.room.rev - KEPT_REVS && rev > 0) throw new Error("gone");
+    return this.#server.room.versions.asOf(key, rev);
+  }
+
   #ports(): LabelDocumentPorts {
     return {
       outbox: this.store,
@@ -140,7 +153,7 @@ export class HarnessUser {
           return {
             session: lease.row.session,
             epoch: 1,
-            canEdit: true,
+            canEdit: this.#server.roleOf(this.userId) !== "viewer",
             firstLabel: lease.firstLabel,
             labelCount: 256,
             hasBase: true,
@@ -177,7 +190,8 @@ export class HarnessUser {
           },
         };
       },
-      fetchBrick: (key) => this.#later(() => this.#baseOf(key)),
+      fetchBrick: (key, rev) => this.#later(() => this.#server.store.base.brickOf(key, this.#asOf(key, rev))),
+      fetchFacts: (rev) => this.#later(() => this.#server.store.base.factsOf(this.#asOf(FACTS_KEY, rev))),
       fetchBlob: (sha256) =>
         this.#later(() => {
           const bytes = this.#server.store.blobs.get(sha256);

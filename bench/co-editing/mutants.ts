@@ -1,5 +1,7 @@
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import { Outbox } from "../../core/sync/outbox.ts";
+import { BaseVersions } from "../../server/collab/base/base-versions.ts";
+import { Compactor } from "../../server/collab/base/compactor.ts";
 import { Room } from "../../server/collab/room.ts";
 import { SessionJournal } from "../../server/collab/session-journal.ts";
 
@@ -67,6 +69,21 @@ export const mutants: readonly Mutant[] = [
   {
     rule: "R30 gap rule",
     break: () => replace(SessionJournal.prototype, "isNext", () => true),
+  },
+  {
+    rule: "R42 a generation that is folded is closed",
+    break: () => replace(Compactor.prototype, "isClosing", () => false),
+  },
+  { rule: "R42 a fold leaves out what is undone", break: () => replace(Compactor.prototype, "leavesOut", () => false) },
+  { rule: "R43 repair", break: () => replace(Compactor.prototype, "notice", () => {}) },
+  { rule: "R44 carry", break: () => replace(Compactor.prototype, "carry", () => new Set<string>()) },
+  { rule: "R49 a forgotten session is recalled", break: () => replace(Compactor.prototype, "recall", () => {}) },
+  {
+    rule: "R50 bricks as of a rev",
+    break: () =>
+      replace(BaseVersions.prototype, "asOf", function (this: BaseVersions, key) {
+        return this.newest(key);
+      }),
   },
   { rule: "R40 session chain", break: () => replace(SessionJournal.prototype, "isChained", () => true) },
 ];

@@ -1,4 +1,5 @@
 import * as Y from "yjs";
+import { type BaseFacts, noFacts } from "../../core/sync/base-facts.ts";
 import { baseOf, generationsOf } from "../../core/sync/document-layout.ts";
 import { gridPositionZyx, type LabelGrid } from "../../core/sync/label-grid.ts";
 import { decodeBlob } from "../../core/sync/paint-ref-codec.ts";
@@ -17,37 +18,59 @@ export interface NaiveState {
   readonly ids: ReadonlySet<string>;
 }
 
-export function naiveState(
-  update: Uint8Array,
-  grid: LabelGrid,
-  baseBrick: BaseOf,
-  blobs: ReadonlyMap<string, Uint8Array>,
-): NaiveState {
+/** A record in its place in the history. */
+export interface PlacedRecord {
+  readonly generation: number;
+  readonly record: DecodedRecord;
+}
+
+/** Facts of the base count before all records. */
+export interface NaiveBase {
+  readonly brick: BaseOf;
+  readonly facts: BaseFacts;
+  readonly carried: ReadonlySet<string>;
+}
+
+export const baseAlone = (brick: BaseOf): NaiveBase => ({ brick, facts: noFacts, carried: new Set() });
+
+export function liveRecords(update: Uint8Array, grid: LabelGrid): PlacedRecord[] {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, update);
   const { watermarks } = baseOf(doc);
-  const live = new Map<string, { generation: number; record: DecodedRecord }>();
+  const live = new Map<string, PlacedRecord>();
   const numbers = [...generationsOf(doc).keys()].map(Number).sort((a, b) => a - b);
   for (const generation of numbers)
     for (const [id, stored] of generationsOf(doc).get(String(generation)) ?? []) {
       const record = decodeRecord(stored, grid);
       if (record.seq > (watermarks.get(record.session) ?? 0)) live.set(id, { generation, record });
     }
-  const ordered = [...live.values()].sort(
+  doc.destroy();
+  return [...live.values()];
+}
+
+export function naiveState(
+  records: readonly PlacedRecord[],
+  grid: LabelGrid,
+  base: NaiveBase,
+  blobs: ReadonlyMap<string, Uint8Array>,
+): NaiveState {
+  const ordered = [...records].sort(
     (a, b) =>
       a.generation - b.generation ||
       a.record.stamp - b.record.stamp ||
       a.record.session - b.record.session ||
       a.record.seq - b.record.seq,
   );
-  const undone = new Set<string>();
+  const undone = new Set<string>(base.carried);
   for (const { record } of ordered) {
     if (record.kind === 2) undone.add(record.target);
     if (record.kind === 3) undone.delete(record.target);
   }
-  const voxels = baseVoxels(grid, baseBrick);
+  const voxels = volumeOf(grid, base.brick);
   const fields = new Map<string, unknown>();
-  const edges = new Map<string, boolean>();
+  const edges = new Map<string, boolean>(base.facts.edges.map(([a, b]) => [`${a}-${b}`, true]));
+  for (const { record } of base.facts.fields)
+    if (record.kind === 4) fields.set(`${record.label}:${record.field}`, record.value);
   for (const { record } of ordered) {
     if (undone.has(record.id)) continue;
     if (record.kind === 1 || record.kind === 7) paint(voxels, grid, record.body);
@@ -58,20 +81,15 @@ export function naiveState(
     if (record.kind === 4) fields.set(`${record.label}:${record.field}`, record.value);
     if (record.kind === 5 || record.kind === 6) edges.set(`${record.a}-${record.b}`, record.kind === 5);
   }
-  doc.destroy();
   return {
     voxels,
     fields,
     edges: new Set([...edges].flatMap(([pair, on]) => (on ? [pair] : []))),
-    ids: new Set(live.keys()),
+    ids: new Set(ordered.map(({ record }) => record.id)),
   };
 }
 
 const indexOf = ({ shapeZyx: [, ny, nx] }: LabelGrid, z: number, y: number, x: number): number => (z * ny + y) * nx + x;
-
-function baseVoxels(grid: LabelGrid, baseBrick: BaseOf): Uint32Array {
-  return volumeOf(grid, (key) => baseBrick(key));
-}
 
 /** A whole volume from its bricks. */
 export function volumeOf(grid: LabelGrid, brick: (key: number) => Uint32Array | null | undefined): Uint32Array {

@@ -40,6 +40,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   personQuotaGb: "room for each person, GB",
   projectQuotaGb: "room for each project, GB",
   auditDays: "days that this log is kept",
+  labelHistoryDays: "days that the history of labels is kept",
 };
 const fieldWord = (field: string): string => fieldWords[field] ?? field;
 /** `trainMinutes: 6; name: Embryos` with the fields in words. */

@@ -7,7 +7,7 @@ export type LabelValue = number;
 /** Runs of voxels in volume coordinates: `[z, y, xFirst, xEnd)` repeated, half-open in x; any order, may cross bricks. */
 export type VoxelRuns = Int32Array;
 
-/** META fields of a nucleus (co-editing specification, section 10). */
+/** META fields of a nucleus (R56 of core/sync/SPEC.md). */
 export interface NucleusFields {
   readonly status?: string;
   readonly class?: string;

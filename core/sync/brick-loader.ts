@@ -4,7 +4,7 @@ import type { BrickKey } from "../volume/brick.ts";
 import { MalformedBytes } from "./bytes.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
 import type { LabelFold } from "./label-fold.ts";
-import { allBrickKeys, type LabelGrid } from "./label-grid.ts";
+import type { LabelGrid } from "./label-grid.ts";
 import { declaresBlob, decodeBlob } from "./paint-ref-codec.ts";
 import type { PaintBody } from "./record.ts";
 
@@ -31,7 +31,7 @@ export class BrickLoader {
   readonly #ports: BrickPorts;
   readonly #fold: () => LabelFold;
   readonly #rev: () => number;
-  readonly #bases = new Map<BrickKey, Uint32Array | null>();
+  readonly #used = new Set<BrickKey>();
   readonly #arriving = new Map<BrickKey, Promise<void>>();
   readonly #blobs = new Map<string, Promise<PaintBody>>();
   readonly #capacity: number;
@@ -62,12 +62,9 @@ export class BrickLoader {
     }
   }
 
-  /** Newest use last: a Map keeps insertion order. */
+  /** Newest use last: a Set keeps insertion order. */
   touch(key: BrickKey): void {
-    if (!this.#bases.has(key)) return;
-    const base = this.#bases.get(key) ?? null;
-    this.#bases.delete(key);
-    this.#bases.set(key, base);
+    if (this.#used.delete(key)) this.#used.add(key);
   }
 
   async load(keys: readonly BrickKey[], onLoaded: () => void, signal?: AbortSignal): Promise<void> {
@@ -106,20 +103,35 @@ export class BrickLoader {
     this.#fold().putBlob(sha256, body);
   }
 
-  /** The fold was replaced: the bases are the same. */
-  moveTo(next: LabelFold): void {
-    for (const [key, base] of this.#bases) next.bricks.load(key, base);
+  /** The fold was replaced: what is shown stays, and awaits its base where the document is of another rev. */
+  moveTo(next: LabelFold, previous: LabelFold, isSameBase: boolean): void {
+    const behind = new Set(isSameBase ? previous.bricks.awaitingKeys() : this.#used);
+    for (const key of this.#used) {
+      const isBehind = behind.has(key);
+      next.bricks.load(key, (isBehind ? previous.bricks.read(key) : previous.bricks.baseOf(key)) ?? null);
+      if (isBehind) next.bricks.await(key);
+    }
   }
 
-  /** The base changed: everything loaded is fetched as of the new rev. */
-  async reload(onLoaded: () => void): Promise<void> {
-    const keys = [...this.#bases.keys()];
-    this.#bases.clear();
-    const { bricks, grid } = this.#fold();
-    for (const key of keys) bricks.drop(key);
-    // Also what was known to be empty, and never loaded, may have labels in the new base.
-    for (const key of allBrickKeys(grid)) bricks.markStale(key);
-    await this.load(keys, onLoaded);
+  /** Fetches what awaits its base. */
+  async refresh(onLoaded: () => void): Promise<void> {
+    const keys = this.#fold().bricks.awaitingKeys();
+    const worker = async () => {
+      for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
+        await this.#loadOne(key);
+        onLoaded();
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(PARALLEL, keys.length) }, worker));
+  }
+
+  /** Drops bricks that await their base: the next use fetches them. */
+  dropAwaiting(): void {
+    for (const key of this.#fold().bricks.awaitingKeys()) {
+      this.#used.delete(key);
+      this.#fold().bricks.drop(key);
+      this.#fold().bricks.markStale(key);
+    }
   }
 
   #loadOne(key: BrickKey, signal?: AbortSignal): Promise<void> {
@@ -133,15 +145,32 @@ export class BrickLoader {
 
   async #fetch(key: BrickKey, signal?: AbortSignal): Promise<void> {
     const { brickSize } = this.#fold().grid;
-    const base = await this.#ports.fetchBrick(key, this.#rev(), signal);
-    if (base && base.length !== brickSize ** 3)
-      throw new Problem({ tag: "brick-damaged", what: "A part of the labels arrived damaged.", where: `brick ${key}` });
-    this.#take(key, base);
+    for (;;) {
+      const [fold, rev] = [this.#fold(), this.#rev()];
+      const hasMoved = () => fold !== this.#fold() || rev !== this.#rev();
+      let base: Uint32Array | null;
+      try {
+        base = await this.#ports.fetchBrick(key, rev, signal);
+      } catch (error) {
+        // R50: the state that was asked for may be gone when the document has moved on.
+        if (hasMoved() && !signal?.aborted) continue;
+        throw error;
+      }
+      if (hasMoved()) continue;
+      if (base && base.length !== brickSize ** 3)
+        throw new Problem({
+          tag: "brick-damaged",
+          what: "A part of the labels arrived damaged.",
+          where: `brick ${key}`,
+        });
+      this.#take(key, base);
+      return;
+    }
   }
 
   /** R51: combined with the records that are live now, in one synchronous step. */
   #take(key: BrickKey, base: Uint32Array | null): void {
-    this.#bases.set(key, base);
+    this.#used.add(key);
     this.#fold().bricks.load(key, base);
   }
 
@@ -174,13 +203,13 @@ export class BrickLoader {
   /** The bricks used least recently go where there are too many, but for those that are shown and those of the last load. */
   letGo(): void {
     const { bricks } = this.#fold();
-    const withLabels = [...this.#bases.keys()].filter((key) => bricks.takesMemory(key));
+    const withLabels = [...this.#used].filter((key) => bricks.takesMemory(key));
     let surplus = withLabels.length - this.#capacity;
     for (const key of withLabels) {
       if (surplus <= 0) return;
       if (this.#lastLoaded.has(key) || this.kept.has(key)) continue;
       surplus--;
-      this.#bases.delete(key);
+      this.#used.delete(key);
       bricks.drop(key);
     }
   }

@@ -1,18 +1,21 @@
 import { LabelBrick } from "../labels/label-brick.ts";
 import { paintRuns, restoreBox } from "../labels/label-brick-paint.ts";
 import type { BrickKey } from "../volume/brick.ts";
-import { comparePaintItems, insertInOrder, type PaintItem, removeInOrder } from "./fold-record.ts";
+import { hashBrick } from "./base-state.ts";
+import { comparePaintItems, type FoldRecord, insertInOrder, type PaintItem, removeInOrder } from "./fold-record.ts";
 import { boxesMeet, type LabelGrid, unionBox } from "./label-grid.ts";
 import type { Beside, LocalBox, PaintVoxels } from "./record.ts";
 
 interface LoadedBrick {
-  readonly voxels: LabelBrick;
+  voxels: LabelBrick;
   /** Items looked at and sections painted again since the last reading, by changes that did not come last. */
   repainted: number;
   /** The voxels are behind: they are painted anew when somebody reads them. */
   isStale: boolean;
   /** A large body paints here: painting again may mean inflating megabytes, so it waits for a reader. */
   isHeavy: boolean;
+  /** Its base is behind the document's and on its way: the voxels stay as they are but for what is painted on top. */
+  isAwaiting: boolean;
 }
 
 /** Below this it does not pay to put off a change: a hundred late strokes in a brick of a hundred. */
@@ -64,9 +67,14 @@ export class BrickSet {
   read(key: BrickKey): Uint32Array | null | undefined {
     const brick = this.#loaded.get(key);
     if (!brick) return undefined;
-    if (brick.isStale) this.#paintAnew(key, brick);
+    if (brick.isStale && !brick.isAwaiting) this.#paintAnew(key, brick);
     brick.repainted = 0;
     return brick.voxels.voxels;
+  }
+
+  /** The base alone; null = all background, or not loaded. */
+  baseOf(key: BrickKey): Uint32Array | null {
+    return this.#loaded.get(key)?.voxels.base ?? null;
   }
 
   itemsOf(key: BrickKey): readonly PaintItem[] {
@@ -93,6 +101,7 @@ export class BrickSet {
       repainted: 0,
       isStale: false,
       isHeavy: this.itemsOf(key).some(isHeavy),
+      isAwaiting: false,
     };
     this.#loaded.set(key, brick);
     this.#paintAnew(key, brick);
@@ -109,6 +118,48 @@ export class BrickSet {
     this.#changed.set(key, null);
   }
 
+  /** Loaded bricks whose base has to be fetched anew. */
+  awaitingKeys(): BrickKey[] {
+    return [...this.#loaded].flatMap(([key, { isAwaiting }]) => (isAwaiting ? [key] : []));
+  }
+
+  /** The base of a loaded brick has changed in a way that is not known here: what is shown stays until it arrives. */
+  await(key: BrickKey): void {
+    const brick = this.#loaded.get(key);
+    if (!brick) this.markStale(key);
+    if (!brick || brick.isAwaiting) return;
+    if (brick.isStale) this.#paintAnew(key, brick);
+    brick.isAwaiting = true;
+  }
+
+  /**
+   * Takes the items of folded records out, and paints those that are not undone into the base (R52). False where the new
+   * base is not the one that `hash` names: the brick awaits it then.
+   */
+  foldIn(key: BrickKey, folded: ReadonlySet<FoldRecord>, painted: readonly PaintItem[], hash: string | null): boolean {
+    const rest = this.itemsOf(key).filter(({ owner }) => !folded.has(owner));
+    const brick = this.#loaded.get(key);
+    const base = brick && !brick.isAwaiting ? this.#paintBase(brick.voxels.base, painted, hash) : null;
+    if (brick && !base) this.await(key);
+    if (rest.length > 0) this.#items.set(key, rest);
+    else this.#items.delete(key);
+    if (!brick || !base) return !brick;
+    const shown = brick.isStale ? null : brick.voxels.voxels;
+    const wasStale = brick.isStale;
+    brick.voxels = base;
+    brick.isHeavy = rest.some(isHeavy);
+    this.#paintAnew(key, brick);
+    if (wasStale || !sameVoxels(shown, brick.voxels.voxels)) this.#changed.set(key, null);
+    return true;
+  }
+
+  #paintBase(base: Uint32Array | null, painted: readonly PaintItem[], hash: string | null): LabelBrick | null {
+    if (painted.length === 0) return hash === null ? new LabelBrick(this.#grid.brickSize, base) : null;
+    if (hash === null || painted.some(({ body }) => !body)) return null;
+    const next = paintOver(this.#grid, base, painted);
+    return hashBrick(next) === hash ? new LabelBrick(this.#grid.brickSize, next) : null;
+  }
+
   /** An item that sorts last is painted; a late one is painted and then covered by its successors (R16). */
   add(item: PaintItem): void {
     const at = this.#insert(item);
@@ -121,7 +172,8 @@ export class BrickSet {
     if (item.owner.undone || !item.body) return;
     const items = this.itemsOf(item.key);
     const comesLast = at === items.length - 1;
-    if (comesLast && !brick.isStale) this.#paint(brick.voxels, item, null);
+    if (brick.isAwaiting) this.#paint(brick.voxels, item, null);
+    else if (comesLast && !brick.isStale) this.#paint(brick.voxels, item, null);
     else if (!this.#putsOff(item.key, brick)) {
       this.#paint(brick.voxels, item, null);
       this.#cover(brick, items, at + 1, item.box);
@@ -154,6 +206,7 @@ export class BrickSet {
       this.markStale(key);
       return;
     }
+    if (brick.isAwaiting) return;
     const items = this.itemsOf(key);
     if (items.length === 0) {
       brick.voxels.forgetPaint();
@@ -214,16 +267,8 @@ export class BrickSet {
 
   /** Returns how many sections it looked at and runs it read, some of them at once. */
   #paint(brick: LabelBrick, item: PaintItem, clip: LocalBox | null): number {
-    const { key, body } = item;
-    if (!body || item.owner.undone) return 0;
-    const { sections, bytes } = body.voxels();
-    let work = sections.length;
-    for (const { key: painted, box, from, to, label } of sections) {
-      if (painted !== key || (clip && !boxesMeet(box, clip))) continue;
-      paintRuns(brick.writable(), this.#grid.brickSize, bytes, from, to, box, label, clip);
-      work += (to - from) >> 4;
-    }
-    return work;
+    if (item.owner.undone) return 0;
+    return paintItem(() => brick.writable(), this.#grid.brickSize, item, clip);
   }
 
   #mark(key: BrickKey, box: LocalBox): void {
@@ -234,3 +279,34 @@ export class BrickSet {
 }
 
 const isHeavy = ({ body }: PaintItem): boolean => (body?.size.bodyBytes ?? 0) > HEAVY_BODY_BYTES;
+
+/** Paints one item into the voxels of its brick, which are asked for when there is something to paint. */
+function paintItem(writable: () => Uint32Array, size: number, { key, body }: PaintItem, clip: LocalBox | null): number {
+  if (!body) return 0;
+  const { sections, bytes } = body.voxels();
+  let work = sections.length;
+  for (const { key: painted, box, from, to, label } of sections) {
+    if (painted !== key || (clip && !boxesMeet(box, clip))) continue;
+    paintRuns(writable(), size, bytes, from, to, box, label, clip);
+    work += (to - from) >> 4;
+  }
+  return work;
+}
+
+/** A base with items painted over it in their order, undone or not, as a copy; null where all is background then. */
+export function paintOver(
+  { brickSize }: LabelGrid,
+  base: Uint32Array | null,
+  painted: Iterable<PaintItem>,
+): Uint32Array | null {
+  const next = base ? base.slice() : new Uint32Array(brickSize ** 3);
+  for (const item of painted) paintItem(() => next, brickSize, item, null);
+  return next.every((label) => label === 0) ? null : next;
+}
+
+function sameVoxels(a: Uint32Array | null, b: Uint32Array | null): boolean {
+  if (a === b) return true;
+  if (!a || !b) return (a ?? b)?.every((label) => label === 0) ?? true;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -57,6 +57,7 @@ function openPage(
         link.push({ doc, events });
         return { send: (bytes) => sent.push(decodeMessage(bytes[0], bytes.subarray(1))), close: () => {} };
       },
+      fetchFacts: async () => null,
       fetchBrick: async () => null,
       fetchBlob: async () => {
         throw new Error("not there");

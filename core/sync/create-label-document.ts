@@ -10,8 +10,9 @@ import type {
 import { Problem } from "../problem.ts";
 import { BRICK_SIZE, type BrickKey, backgroundBrick } from "../volume/brick.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
+import { decodeFacts, noFacts } from "./base-facts.ts";
+import { partsOf } from "./base-state.ts";
 import { BrickLoader, type BrickPorts } from "./brick-loader.ts";
-import { baseOf } from "./document-layout.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
 import { fetchPatiently } from "./fetch-patiently.ts";
 import { brickExtent, gridPositionZyx, type LabelGrid } from "./label-grid.ts";
@@ -66,6 +67,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   let isBaseless = false;
   let voxelsQueued = false;
   let retrying = false;
+  let isFollowing = false;
   let factsRevision = 0;
   let nucleiRevision = 0;
 
@@ -75,15 +77,17 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     onOutbox(rows) {
       for (const { blob } of rows) if (blob) bricks.knowBlob(blob.sha256, blob.bytes);
     },
-    onReplica(next) {
-      bricks.moveTo(next.fold);
+    onReplica(next, previous) {
+      const isSameBase = next.rev === previous.rev;
+      bricks.moveTo(next.fold, previous.fold, isSameBase);
+      next.fold.facts.setBase(previous.fold.facts.base);
+      next.fold.facts.isBaseKnown = isSameBase && previous.fold.facts.isBaseKnown;
       presence.attach(next.awareness);
     },
-    onBase: () => void bricks.reload(queueVoxels).catch(() => {}), // the next use of a brick asks again
     onRefused: (id) => undoStack.forget(id),
   });
   const fold = () => session.replica.fold;
-  const rev = (): number => baseOf(session.replica.doc).rev;
+  const rev = (): number => session.replica.rev;
   const patientPorts: BrickPorts = {
     // A volume without a base asks the server for none: it is painted and read without a connection too.
     fetchBrick: async (key, rev, signal) =>
@@ -124,10 +128,34 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     }
     if (fold().isWaitingForBlobs && fold().missingBlobs(fold().bricks.loadedKeys()).size > 0)
       void bricks.loadBlobs(fold().bricks.loadedKeys()).then(queueVoxels, retryVoxels);
+    if (!isFollowing && (fold().bricks.awaitingKeys().length > 0 || !fold().facts.isBaseKnown)) void followServer();
     if (fold().facts.revision !== factsRevision) {
       factsRevision = fold().facts.revision;
       nucleiRevision++;
       notify();
+    }
+  }
+
+  /** The base has moved in a way that the page could not follow by itself: it is fetched as of the new rev. */
+  async function followServer(): Promise<void> {
+    isFollowing = true;
+    try {
+      await Promise.all([bricks.refresh(queueVoxels), loadFacts()]);
+      queueVoxels();
+    } catch {
+      retryVoxels();
+    } finally {
+      isFollowing = false;
+    }
+  }
+
+  async function loadFacts(): Promise<void> {
+    while (!fold().facts.isBaseKnown) {
+      const { fold: asked, rev } = session.replica;
+      const bytes = await ports.fetchFacts(rev);
+      if (asked !== fold() || rev !== session.replica.rev) continue;
+      asked.facts.setBase(bytes ? decodeFacts(bytes) : noFacts);
+      asked.facts.isBaseKnown = true;
     }
   }
 
@@ -166,16 +194,18 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
 
   function mark(kind: number, act: UndoableAct | null): { name: string } | null {
     if (!act) return null;
-    const planned = act.ids.map((id) => {
-      const [targetSession, targetSeq] = id.split(".").map((part) => Number.parseInt(part, 36));
-      return { kind, body: undoBody(targetSession, targetSeq) };
-    });
+    const planned = act.ids.map((id) => ({ kind, body: undoBody(...partsOf(id)) }));
     session.write(planned);
     flushVoxels();
     return { name: act.name };
   }
 
-  const isUndone = (id: RecordId): boolean => fold().get(id)?.undone === true;
+  const isUndone = (id: RecordId): boolean | undefined => {
+    const live = fold().get(id);
+    if (live) return live.undone;
+    const marker = fold().lastMarker(id);
+    return marker && marker === "undo";
+  };
 
   return {
     shapeZyx: options.shapeZyx,

@@ -1,31 +1,34 @@
 import * as Y from "yjs";
+import { emptyBase } from "./base-state.ts";
 import { baseOf, type Generation, generationsOf, metaOf } from "./document-layout.ts";
+import { followBase } from "./follow-base.ts";
 import type { LabelFold } from "./label-fold.ts";
 import { withoutPause, withPauses } from "./steps.ts";
 
 /**
  * Feeds a LabelFold from a document: once from all it holds, then from its events. A Y.Map reports its changed keys in
  * O(changes); generations are read while they are there, as a deleted one is unreadable afterwards (R27).
+ * Of one transaction Yjs tells `observe` before `observeDeep`: the base has moved before its generation goes.
  */
 export class DocumentFeed {
   readonly #doc: Y.Doc;
   readonly #fold: LabelFold;
   readonly #numbers = new Map<Generation, number>();
-  readonly #onBase: (rev: number) => void;
-  #rev = 0;
+  readonly #onBase: () => void;
+  #base = emptyBase;
   readonly #observeGenerations = (events: Y.YEvent<Y.AbstractType<unknown>>[]) => this.#read(events);
   readonly #observeMeta = (event: Y.YMapEvent<unknown>) => {
     if (event.keysChanged.has("base")) this.#readBase();
   };
 
-  private constructor(doc: Y.Doc, fold: LabelFold, onBase: (rev: number) => void) {
+  private constructor(doc: Y.Doc, fold: LabelFold, onBase: () => void) {
     this.#doc = doc;
     this.#fold = fold;
     this.#onBase = onBase;
   }
 
-  /** `onBase` is told when the base's rev changed: loaded bricks are stale then. */
-  static open(doc: Y.Doc, fold: LabelFold, onBase: (rev: number) => void): DocumentFeed {
+  /** `onBase` is told when the base has moved, or a generation is gone: bricks and facts may await theirs. */
+  static open(doc: Y.Doc, fold: LabelFold, onBase: () => void): DocumentFeed {
     const feed = new DocumentFeed(doc, fold, onBase);
     withoutPause(feed.#readAll());
     return feed.#listen();
@@ -35,7 +38,7 @@ export class DocumentFeed {
   static async openSlowly(
     doc: Y.Doc,
     fold: LabelFold,
-    onBase: (rev: number) => void,
+    onBase: () => void,
     pause: () => Promise<void>,
   ): Promise<DocumentFeed> {
     const feed = new DocumentFeed(doc, fold, onBase);
@@ -60,11 +63,10 @@ export class DocumentFeed {
   }
 
   #readBase(): void {
-    const base = baseOf(this.#doc);
-    this.#fold.setWatermarks(base.watermarks);
-    if (base.rev === this.#rev) return;
-    this.#rev = base.rev;
-    this.#onBase(base.rev);
+    const before = this.#base;
+    this.#base = baseOf(this.#doc);
+    followBase(this.#doc, this.#fold, before, this.#base);
+    if (before.rev !== this.#base.rev) this.#onBase();
   }
 
   *#readWhole(number: number, generation: Generation): Generator<void, void, void> {
@@ -87,7 +89,10 @@ export class DocumentFeed {
   #readGeneration(name: string): void {
     const generation = generationsOf(this.#doc).get(name);
     if (generation) withoutPause(this.#readWhole(Number(name), generation));
-    else this.#forget(Number(name));
+    else {
+      this.#forget(Number(name));
+      this.#onBase();
+    }
   }
 
   #readKeys(generation: Generation, ids: ReadonlySet<string>): void {

@@ -1,17 +1,22 @@
 import * as Y from "yjs";
 import type { Zyx } from "../volume/voxel-space.ts";
-import { ByteReader, ByteWriter, malformed } from "./bytes.ts";
+import { type BaseState, decodeBase, decodeRevEntry, emptyBase, encodeBase, type RevEntry } from "./base-state.ts";
 import type { LabelGrid } from "./label-grid.ts";
 
 /** Root types of the shared document, reached by name only (R2). Clients only add keys to one generation's map. */
 
-export const DOCUMENT_SCHEMA = 1;
+/** 1 knew no folds: its pages stop and are reloaded; its documents are taken over in place (R60). */
+export const DOCUMENT_SCHEMA = 2;
+
+/** Revs whose changes the document tells (R5). */
+export const TOLD_REVS = 64;
 
 export type Generation = Y.Map<Uint8Array>;
 
 export const roomName = (volumeId: string, epoch: number): string => `vol/${volumeId}/e${epoch}`;
 
 export const metaOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap("meta");
+export const foldsOf = (doc: Y.Doc): Y.Map<Uint8Array> => doc.getMap("folds");
 export const generationsOf = (doc: Y.Doc): Y.Map<Generation> => doc.getMap("gens");
 
 export function currentGenerationNumber(doc: Y.Doc): number {
@@ -22,42 +27,24 @@ export function currentGenerationNumber(doc: Y.Doc): number {
 export const generationOf = (doc: Y.Doc, generation: number): Generation | undefined =>
   generationsOf(doc).get(String(generation));
 
-/** What `meta.base` says: how far the base reaches, and up to which seq of each session it contains the records. */
-export interface BaseState {
-  readonly foldedGeneration: number;
-  readonly rev: number;
-  readonly watermarks: ReadonlyMap<number, number>;
-}
-
-export const emptyBase: BaseState = { foldedGeneration: 0, rev: 0, watermarks: new Map() };
-
-export function encodeBase(base: BaseState): Uint8Array {
-  const writer = new ByteWriter();
-  writer.u8(1);
-  writer.vu(base.foldedGeneration);
-  writer.vu(base.rev);
-  writer.vu(base.watermarks.size);
-  for (const [session, seq] of [...base.watermarks].sort(([a], [b]) => a - b)) {
-    writer.vu(session);
-    writer.vu(seq);
-  }
-  return writer.finish();
-}
-
-export function decodeBase(bytes: Uint8Array): BaseState {
-  const reader = new ByteReader(bytes);
-  if (reader.u8() !== 1) malformed("unknown base version");
-  const foldedGeneration = reader.vu();
-  const rev = reader.vu();
-  const watermarks = new Map<number, number>();
-  for (let rest = reader.vu(); rest > 0; rest--) watermarks.set(reader.vu(), reader.vu());
-  reader.end();
-  return { foldedGeneration, rev, watermarks };
-}
-
 export function baseOf(doc: Y.Doc): BaseState {
   const bytes = metaOf(doc).get("base");
   return bytes instanceof Uint8Array ? decodeBase(bytes) : emptyBase;
+}
+
+/** What a rev changed; undefined where it is too old to be told. */
+export function revEntryOf(doc: Y.Doc, rev: number): RevEntry | undefined {
+  const bytes = foldsOf(doc).get(String(rev));
+  return bytes && decodeRevEntry(bytes);
+}
+
+/** R60: takes a document of the schema before over; the server's alone. */
+export function upgradeDocument(doc: Y.Doc, origin: unknown): void {
+  if (metaOf(doc).get("schema") === DOCUMENT_SCHEMA) return;
+  doc.transact(() => {
+    metaOf(doc).set("base", encodeBase(baseOf(doc)));
+    metaOf(doc).set("schema", DOCUMENT_SCHEMA);
+  }, origin);
 }
 
 /** First transaction of a document; the server's alone. */

@@ -28,6 +28,8 @@ export interface LabelDocumentPorts {
   readonly openLink: OpenLink;
   /** The base of a brick as of a rev, null where it is all background. */
   fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
+  /** Fields and merges of the base as of a rev, as `encodeFacts` wrote them; null where there are none. */
+  fetchFacts(rev: number): Promise<Uint8Array | null>;
   fetchBlob(sha256: string): Promise<Uint8Array>;
   /** Rejects with a Problem when the server will never take these voxels; after anything else it is called again. */
   uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;

@@ -7,6 +7,7 @@ export const OUTBOX_GENERATION = Number.POSITIVE_INFINITY;
 /** A record of the live set with its place in the order. */
 export interface FoldRecord {
   readonly record: DecodedRecord;
+  /** Exact bytes; empty for what is in the base. */
   readonly stored: Uint8Array;
   generation: number;
   undone: boolean;

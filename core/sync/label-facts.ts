@@ -1,4 +1,5 @@
 import type { LabelValue, NucleusFields } from "../edit/label-document.ts";
+import { type BaseFacts, noFacts } from "./base-facts.ts";
 import { compareRecords, type FoldRecord, insertInOrder, removeInOrder } from "./fold-record.ts";
 import { MergePartition } from "./merge-partition.ts";
 import { metaFieldNames } from "./record-codec.ts";
@@ -13,8 +14,30 @@ export class LabelFacts {
   readonly #fields = new Map<LabelValue, FieldRecords>();
   readonly #edges = new Map<string, FoldRecord[]>();
   #partition: MergePartition | null = null;
+  #base: BaseFacts = noFacts;
+  readonly #baseFields = new Map<LabelValue, (FoldRecord | undefined)[]>();
+  /** False while the facts of the base are behind the document's rev: what is shown may lack some. */
+  isBaseKnown = true;
   /** Rises with every change. */
   revision = 0;
+
+  get base(): BaseFacts {
+    return this.#base;
+  }
+
+  /** What folded records say; live ones lie above it. */
+  setBase(base: BaseFacts): void {
+    this.#base = base;
+    this.#baseFields.clear();
+    for (const entry of base.fields) {
+      if (entry.record.kind !== 4) continue;
+      const fields = this.#baseFields.get(entry.record.label) ?? [];
+      fields[entry.record.field] = entry;
+      this.#baseFields.set(entry.record.label, fields);
+    }
+    this.#partition = null;
+    this.revision++;
+  }
 
   add(entry: FoldRecord): void {
     const list = this.#listOf(entry, true);
@@ -57,10 +80,13 @@ export class LabelFacts {
   }
 
   *liveEdges(): IterableIterator<readonly [LabelValue, LabelValue]> {
-    for (const list of this.#edges.values()) {
+    const decided = new Set<string>();
+    for (const [pair, list] of this.#edges) {
       const record = list.findLast((entry) => !entry.undone)?.record;
+      if (record) decided.add(pair);
       if (record?.kind === 5) yield [record.a, record.b];
     }
+    for (const edge of this.#base.edges) if (!decided.has(`${edge[0]} ${edge[1]}`)) yield edge;
   }
 
   get partition(): MergePartition {
@@ -75,7 +101,8 @@ export class LabelFacts {
     metaFieldNames.forEach((name, index) => {
       let last: FoldRecord | undefined;
       for (const member of members) {
-        const entry = this.#fields.get(member)?.[index + 1]?.findLast((candidate) => !candidate.undone);
+        const live = this.#fields.get(member)?.[index + 1]?.findLast((candidate) => !candidate.undone);
+        const entry = live ?? this.#baseFields.get(member)?.[index + 1];
         if (entry && (!last || compareRecords(last, entry) < 0)) last = entry;
       }
       if (last?.record.kind === 4 && last.record.value !== null) out[name] = String(last.record.value);
@@ -85,6 +112,6 @@ export class LabelFacts {
 
   /** Labels that some META names. */
   labelsWithFields(): IterableIterator<LabelValue> {
-    return this.#fields.keys();
+    return new Set([...this.#baseFields.keys(), ...this.#fields.keys()]).values();
   }
 }

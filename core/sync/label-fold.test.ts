@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { emptyBase } from "./base-state.ts";
 import { OUTBOX_GENERATION } from "./fold-record.ts";
 import { LabelFold } from "./label-fold.ts";
 import { allBrickKeys, type LabelGrid } from "./label-grid.ts";
@@ -218,7 +219,7 @@ describe("the fold (R12–R16)", () => {
     const [early] = paint(1, 1, 1, 1, 7, runs);
     const [later] = paint(1, 2, 2, 2, 8, Int32Array.from([2, 1, 1, 5]));
     put(fold, early);
-    fold.setWatermarks(new Map([[1, 1]]));
+    fold.setBase({ ...emptyBase, watermarks: new Map([[1, 1]]) });
     put(fold, early);
     put(fold, later);
     expect([fold.bricks.read(0)?.[1 + 16 + 256], fold.bricks.read(0)?.[1 + 16 + 512]]).toEqual([9, 8]);

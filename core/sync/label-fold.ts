@@ -1,4 +1,6 @@
 import type { BrickKey } from "../volume/brick.ts";
+import { factsOver } from "./base-facts.ts";
+import { type BaseState, emptyBase, isFoldedIn } from "./base-state.ts";
 import { BrickSet } from "./brick-set.ts";
 import { MalformedBytes, sameBytes } from "./bytes.ts";
 import {
@@ -14,6 +16,16 @@ import { LabelFacts } from "./label-facts.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import { type DecodedRecord, type PaintBody, type RecordId, RecordKind } from "./record.ts";
 import { decodeRecord } from "./record-codec.ts";
+
+/** A generation that became part of the base. */
+export interface FoldStep {
+  /** All of it, in order. */
+  readonly records: readonly FoldRecord[];
+  /** Those that were left out because they were undone. */
+  readonly skip: ReadonlySet<RecordId>;
+  /** Bricks that changed, with the hash of the new base. */
+  readonly bricks: ReadonlyMap<BrickKey, string>;
+}
 
 const nothingTouched: { labels: ReadonlySet<number>; bricks: ReadonlySet<BrickKey> } = {
   labels: new Set(),
@@ -37,7 +49,7 @@ export class LabelFold {
   readonly #waitingForBlob = new Map<string, Set<FoldRecord>>();
   /** Records that were decoded before they came into the document. */
   readonly #decoded = new Map<RecordId, { readonly record: DecodedRecord; readonly stored: Uint8Array }>();
-  #watermarks: ReadonlyMap<number, number> = new Map();
+  #base: BaseState = emptyBase;
   #highestStamp = 0;
   /** Records that did not decode: left out by everybody alike. */
   unreadable = 0;
@@ -64,9 +76,25 @@ export class LabelFold {
     return this.#live.values();
   }
 
+  /** What a live record paints, brick by brick. */
+  itemsOf(id: RecordId): readonly PaintItem[] {
+    return this.#items.get(id) ?? [];
+  }
+
   /** R12: what the base already contains is not live. */
   isFolded(session: number, seq: number): boolean {
-    return seq <= (this.#watermarks.get(session) ?? 0);
+    return isFoldedIn(this.#base, session, seq);
+  }
+
+  /** What the live markers that `counts` takes say of a record, folded or not; else what is carried of older ones. */
+  isUndoneBy(target: RecordId, counts: (marker: FoldRecord) => boolean): boolean {
+    return (this.lastMarker(target, counts) ?? (this.#base.carried.has(target) ? "undo" : "redo")) === "undo";
+  }
+
+  /** R14: the last UNDO or REDO in the order decides; undefined where there is none. */
+  lastMarker(target: RecordId, counts: (marker: FoldRecord) => boolean = () => true): "undo" | "redo" | undefined {
+    const kind = this.#markers.get(target)?.findLast(counts)?.record.kind;
+    return kind === undefined ? undefined : kind === RecordKind.undo ? "undo" : "redo";
   }
 
   /** R12: a record that is in several generations counts in the highest. */
@@ -113,7 +141,9 @@ export class LabelFold {
     this.#live.delete(id);
     const { record } = entry;
     if (record.kind === RecordKind.undo || record.kind === RecordKind.redo) {
-      removeInOrder(this.#markers.get(record.target) ?? [], entry, compareRecords);
+      const markers = this.#markers.get(record.target) ?? [];
+      removeInOrder(markers, entry, compareRecords);
+      if (markers.length === 0) this.#markers.delete(record.target);
       this.#refreshUndone(record.target);
       return;
     }
@@ -123,11 +153,41 @@ export class LabelFold {
     if (record.kind === RecordKind.paintRef) this.#waitingForBlob.get(record.sha256)?.delete(entry);
   }
 
-  /** The base now contains every record up to these: drops them from the live set. Bricks must be loaded anew. */
-  setWatermarks(watermarks: ReadonlyMap<number, number>): void {
-    this.#watermarks = watermarks;
+  /** What the base holds is not live any more. Bricks whose base has changed must await it before. */
+  setBase(base: BaseState): void {
+    const before = this.#base;
+    this.#base = base;
     for (const { record } of [...this.#live.values()])
       if (this.isFolded(record.session, record.seq)) this.remove(record.id);
+    for (const id of before.carried) if (!base.carried.has(id)) this.#refreshUndone(id);
+    for (const id of base.carried) if (!before.carried.has(id)) this.#refreshUndone(id);
+  }
+
+  /**
+   * R52: folds a generation into the base as the server did, without asking it for anything. Returns the loaded bricks
+   * that came out otherwise: they await their base.
+   */
+  foldIn({ records, skip, bricks }: FoldStep, base: BaseState): BrickKey[] {
+    const folded = new Set(records);
+    const painted = new Map<BrickKey, PaintItem[]>([...bricks.keys()].map((key) => [key, []]));
+    for (const { record } of records)
+      for (const item of this.#items.get(record.id) ?? []) {
+        const items = painted.get(item.key) ?? [];
+        if (!skip.has(record.id)) items.push(item);
+        painted.set(item.key, items);
+      }
+    const differ: BrickKey[] = [];
+    for (const [key, items] of painted)
+      if (!this.bricks.foldIn(key, folded, items, bricks.get(key) ?? null)) differ.push(key);
+    if (this.facts.isBaseKnown) this.#foldFacts(records.filter(({ record }) => !skip.has(record.id)));
+    for (const { record } of records) this.#items.delete(record.id);
+    this.setBase(base);
+    return differ;
+  }
+
+  #foldFacts(records: readonly FoldRecord[]): void {
+    const facts = factsOver(this.facts.base, records);
+    if (facts !== this.facts.base) this.facts.setBase(facts);
   }
 
   /** Voxels of a PAINTREF arrived: its boxes are folded again (R18). */
@@ -222,9 +282,8 @@ export class LabelFold {
     this.#refreshUndone(target);
   }
 
-  /** R14: the last UNDO or REDO in the order decides. */
   #isUndone(target: RecordId): boolean {
-    return this.#markers.get(target)?.at(-1)?.record.kind === RecordKind.undo;
+    return this.isUndoneBy(target, () => true);
   }
 
   #refreshUndone(target: RecordId): void {

@@ -27,7 +27,6 @@ export interface SessionEvents {
   onOutbox(rows: readonly OutboxRow[]): void;
   /** The replica that is shown was replaced; bricks must be taken over before. */
   onReplica(next: Replica, previous: Replica): void;
-  onBase(rev: number): void;
   onRefused(id: RecordId): void;
 }
 
@@ -215,11 +214,13 @@ export class LabelSession {
   }
 
   #createReplica(): Replica {
-    return new Replica(
+    const replica: Replica = new Replica(
       this.#grid,
       () => this.#onRemote(),
-      (rev) => this.#events.onBase(rev),
+      // A generation that goes takes own records along that are not in the history: they are on top again (R12).
+      () => replica.addOwn(this.outbox.rows),
     );
+    return replica;
   }
 
   #connect(replica: Replica): void {

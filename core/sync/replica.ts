@@ -1,7 +1,7 @@
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { DocumentFeed } from "./document-feed.ts";
-import { currentGenerationNumber, generationOf } from "./document-layout.ts";
+import { baseOf, currentGenerationNumber, generationOf } from "./document-layout.ts";
 import { OUTBOX_GENERATION } from "./fold-record.ts";
 import { LabelFold } from "./label-fold.ts";
 import type { LabelGrid } from "./label-grid.ts";
@@ -21,7 +21,7 @@ export class Replica {
   readonly fold: LabelFold;
   readonly #feed: DocumentFeed;
 
-  constructor(grid: LabelGrid, onRemote: () => void, onBase: (rev: number) => void) {
+  constructor(grid: LabelGrid, onRemote: () => void, onBase: () => void) {
     this.awareness.setLocalState(null);
     this.fold = new LabelFold(grid);
     this.#feed = DocumentFeed.open(this.doc, this.fold, onBase);
@@ -39,6 +39,10 @@ export class Replica {
   liveGeneration(id: RecordId): number | undefined {
     const generation = this.fold.get(id)?.generation;
     return generation === OUTBOX_GENERATION ? undefined : generation;
+  }
+
+  get rev(): number {
+    return baseOf(this.doc).rev;
   }
 
   get currentGeneration(): number {

@@ -6,6 +6,9 @@ export interface UndoableAct {
   readonly ids: readonly RecordId[];
 }
 
+/** Undefined of a folded record that no live marker speaks of: only the server knows. */
+export type IsUndone = (id: RecordId) => boolean | undefined;
+
 /** Own acts of this page, newest last, in memory. Acts that somebody else undid meanwhile are passed over. */
 export class UndoStack {
   readonly #done: UndoableAct[] = [];
@@ -16,12 +19,12 @@ export class UndoStack {
     this.#undone.length = 0;
   }
 
-  undo(isUndone: (id: RecordId) => boolean): UndoableAct | null {
-    return this.#shift(this.#done, this.#undone, (act) => !act.ids.every(isUndone));
+  undo(isUndone: IsUndone): UndoableAct | null {
+    return this.#shift(this.#done, this.#undone, (act) => !act.ids.every((id) => isUndone(id) === true));
   }
 
-  redo(isUndone: (id: RecordId) => boolean): UndoableAct | null {
-    return this.#shift(this.#undone, this.#done, (act) => act.ids.some(isUndone));
+  redo(isUndone: IsUndone): UndoableAct | null {
+    return this.#shift(this.#undone, this.#done, (act) => act.ids.some((id) => isUndone(id) !== false));
   }
 
   /** A refused record is no longer part of its act. */

@@ -1,9 +1,10 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { user } from "./auth.ts";
-import { bytea, createdAt } from "./columns.ts";
+import { bytea, createdAt, moment } from "./columns.ts";
 import { volume } from "./volume.ts";
 
-/** Co-edited labels of a volume. Rules are those of the co-editing specification; see server/collab/README.md. */
+/** Co-edited labels of a volume. Rules are those of core/sync/SPEC.md. */
 
 const ofVolume = () =>
   uuid("volume_id")
@@ -22,6 +23,8 @@ export const volumeSession = pgTable(
     /** Last record in the page's outbox when it was loaded: this session's first record waits for it. */
     afterSession: bigint("after_session", { mode: "number" }),
     afterSeq: bigint("after_seq", { mode: "number" }),
+    /** Its records up to this one are in the base. */
+    foldedSeq: bigint("folded_seq", { mode: "number" }).notNull().default(0),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.volumeId, t.session] })],
@@ -80,7 +83,45 @@ export const labelJournal = pgTable(
   (t) => [
     primaryKey({ columns: [t.volumeId, t.session, t.seq] }),
     index("label_journal_position_idx").on(t.volumeId, t.position),
+    /** What lives is read at every opening of a room, and is few. */
+    index("label_journal_live_idx").on(t.volumeId).where(sql`${t.foldedGeneration} is null`),
+    index("label_journal_folded_idx").on(t.volumeId, t.foldedGeneration),
   ],
+);
+
+/**
+ * Versions of the bricks of the base, and of the folded fields and merges (key -1). Bytes lie under `blob` in the store and
+ * are there before the row is; null = all background. None = what was imported.
+ */
+export const labelBaseVersion = pgTable(
+  "label_base_version",
+  {
+    volumeId: ofVolume(),
+    key: bigint("key", { mode: "number" }).notNull(),
+    rev: bigint("rev", { mode: "number" }).notNull(),
+    /** It holds the records of all generations up to this one. */
+    generation: integer("generation").notNull(),
+    hash: text("hash").notNull(),
+    blob: text("blob"),
+    /** Nothing in it has been undone or redone since. */
+    isStart: boolean("is_start").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.key, t.rev] })],
+);
+
+/** Who touched a label last among the folded records. */
+export const labelTouch = pgTable(
+  "label_touch",
+  {
+    volumeId: ofVolume(),
+    label: bigint("label", { mode: "number" }).notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id),
+    touchedAt: moment("touched_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.label] })],
 );
 
 /** Voxels of PAINTREF records; bytes at `volumes/<id>/paint/<sha256>`. A row exists only once they are stored. */

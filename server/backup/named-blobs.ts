@@ -3,6 +3,7 @@ import type { Database, Transaction } from "../../db/client.ts";
 import {
   checkpoint,
   datasetVersion,
+  labelBaseVersion,
   labelBlob,
   prediction,
   snapshot,
@@ -10,7 +11,7 @@ import {
   trainingJob,
   volume,
 } from "../../db/schema/index.ts";
-import { baseBrickPrefix, paintBlobKey } from "../collab/label-blob-keys.ts";
+import { baseBrickPrefix, foldedBrickPrefix, paintBlobKey } from "../collab/label-blob-keys.ts";
 import { datasetFolder } from "../export/dataset-blobs.ts";
 import { volumesKeptByVersions } from "../export/kept-images.ts";
 import { imagePrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
@@ -53,6 +54,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
     .from(trainingJob)
     .where(and(isNotNull(trainingJob.resumeBlob), inArray(trainingJob.state, ["queued", "leased"])));
   const painted = await db.select({ volumeId: labelBlob.volumeId, sha256: labelBlob.sha256 }).from(labelBlob);
+  const folded = await db.select({ blob: labelBaseVersion.blob }).from(labelBaseVersion);
 
   return {
     folders: [
@@ -61,6 +63,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
           ? [{ prefix: imagePrefix(id) }, { prefix: baseBrickPrefix(id) }, { prefix: `${volumePrefix(id)}paint/` }]
           : [{ prefix: imagePrefix(id), except: `${imagePrefix(id)}labels/` }, { prefix: `${volumePrefix(id)}paint/` }],
       ),
+      ...volumes.map(({ id }) => ({ prefix: foldedBrickPrefix(id) })),
       ...predictions.map(({ blobPrefix }) => ({ prefix: blobPrefix })),
       ...snapshots.map(({ id }) => ({ prefix: snapshotFolder(id) })),
       ...datasets.map(({ id }) => ({ prefix: datasetFolder(id) })),
@@ -75,6 +78,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
         yield `${snapshotVolumeFolder(snapshotId, volumeId)}labels.ome.zarr/zarr.json`;
       for (const { blobPrefix } of models) yield `${blobPrefix}model.json`;
       for (const { volumeId, sha256 } of painted) yield paintBlobKey(volumeId, sha256);
+      for (const { blob } of folded) if (blob) yield blob;
     },
   };
 }

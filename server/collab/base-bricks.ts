@@ -1,6 +1,7 @@
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { unzipLabelBrick } from "../label-images/read-label-chunk.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
+import type { BaseVersions } from "./base/base-versions.ts";
 import { baseBrickKey, baseBrickPrefix } from "./label-blob-keys.ts";
 
 /** The base of a volume's labels at rev 0: what was imported as accepted labels, or nothing. */
@@ -19,4 +20,15 @@ export async function listBaseBricks(blobs: BlobStore, volumeId: string): Promis
     if (Number.isSafeInteger(number)) keys.push(number);
   }
   return keys;
+}
+
+/** Bricks of the base as of a rev that are not all background. */
+export async function listFoldedBricks(
+  blobs: BlobStore,
+  volumeId: string,
+  versions: BaseVersions,
+  rev: number,
+): Promise<BrickKey[]> {
+  const imported = (await listBaseBricks(blobs, volumeId)).filter((key) => !versions.asOf(key, rev));
+  return [...imported, ...versions.brickKeys().filter((key) => (versions.asOf(key, rev)?.blob ?? null) !== null)];
 }

@@ -410,15 +410,15 @@ describe("the database", () => {
     const { db, blobs } = server.services;
     const [old, fresh] = [new PostgresRoomStore(db, blobs, volumeId), new PostgresRoomStore(db, blobs, volumeId)];
     await old.open();
-    await old.append({ position: 1, update: new Uint8Array([0, 0]), journal: [] });
+    await old.append({ position: 1, update: new Uint8Array([0, 0]), journal: [], base: null });
     await old.writeState(1, new Uint8Array([0, 0]));
-    await old.append({ position: 2, update: new Uint8Array([0, 0]), journal: [] });
+    await old.append({ position: 2, update: new Uint8Array([0, 0]), journal: [], base: null });
     expect(await fresh.open()).toMatchObject({
       position: 2,
       updates: [new Uint8Array([0, 0]), new Uint8Array([0, 0])],
     });
-    await expect(old.append({ position: 3, update: null, journal: [] })).rejects.toThrow(/taken/);
-    await fresh.append({ position: 3, update: null, journal: [] });
+    await expect(old.append({ position: 3, update: null, journal: [], base: null })).rejects.toThrow(/taken/);
+    await fresh.append({ position: 3, update: null, journal: [], base: null });
     expect((await fresh.open()).position).toBe(3);
   });
 });
@@ -534,7 +534,7 @@ describe("what could stop the others", () => {
       labels: [],
       brickKeys: [],
     }));
-    await store.append({ position: 1, update: new Uint8Array([0, 0]), journal });
+    await store.append({ position: 1, update: new Uint8Array([0, 0]), journal, base: null });
     expect((await store.open()).journalled.get(session.session)).toBe(7000);
   });
 

@@ -2,10 +2,12 @@ import * as Y from "yjs";
 import type { NucleusFields } from "../../core/edit/label-document.ts";
 import { BrickLoader } from "../../core/sync/brick-loader.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
+import { baseOf } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import type { Services } from "../services.ts";
-import { listBaseBricks, readBaseBrick } from "./base-bricks.ts";
+import { FACTS_KEY } from "./base/base-store.ts";
+import { listFoldedBricks } from "./base-bricks.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
@@ -34,28 +36,35 @@ export interface FrozenVolumeLabels {
 
 export async function freezeLabels(services: Services, volumeId: string): Promise<FrozenVolumeLabels> {
   const { blobs } = services;
-  const { state, grid } = await liveVolumesOf(services).use(volumeId, async ({ room }) => ({
-    state: await room.readState(),
-    grid: room.fold.grid,
+  const { state, live } = await liveVolumesOf(services).use(volumeId, async (used) => ({
+    state: await used.room.readState(),
+    live: used,
   }));
   const doc = new Y.Doc();
   Y.applyUpdate(doc, state.document);
-  const fold = new LabelFold(grid);
+  const fold = new LabelFold(live.room.fold.grid);
   (await DocumentFeed.openSlowly(doc, fold, () => {}, pauseWhenDue)).close();
+  const { rev } = baseOf(doc);
   doc.destroy();
+  const { versions } = live.room;
+  fold.facts.setBase(await live.base.readFacts(versions.asOf(FACTS_KEY, rev)));
   const fetchBlob = async (sha256: string) => {
     const bytes = await blobs.get(paintBlobKey(volumeId, sha256));
     if (!bytes) throw new Error(`the voxels ${sha256} are missing`);
     return bytes;
   };
   const loader = new BrickLoader(
-    { fetchBrick: (key) => readBaseBrick(blobs, volumeId, key), fetchBlob, decodeBlob: decodeBlobBeside },
+    {
+      fetchBrick: (key, asOf) => live.base.readBrick(key, versions.asOf(key, asOf)),
+      fetchBlob,
+      decodeBlob: decodeBlobBeside,
+    },
     () => fold,
-    () => 0,
+    () => rev,
     MAX_BRICKS,
   );
   const { partition } = fold.facts;
-  const keys = new Set([...(await listBaseBricks(blobs, volumeId)), ...fold.bricks.paintedKeys()]);
+  const keys = new Set([...(await listFoldedBricks(blobs, volumeId, versions, rev)), ...fold.bricks.paintedKeys()]);
 
   return {
     epoch: state.epoch,

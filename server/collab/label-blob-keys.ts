@@ -7,3 +7,6 @@ export const paintBlobKey = (volumeId: string, sha256: string): string => `volum
 export const baseBrickKey = (volumeId: string, key: BrickKey): string => `volumes/${volumeId}/base/${key}`;
 
 export const baseBrickPrefix = (volumeId: string): string => `volumes/${volumeId}/base/`;
+
+/** Versions of folded bricks: gzip as above, each under a name of its own. */
+export const foldedBrickPrefix = (volumeId: string): string => `volumes/${volumeId}/bricks/`;

@@ -10,6 +10,7 @@ import { HttpRefusal, type HttpRoute, sendJson } from "../http/route.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import { damagedBrick, LABEL_BRICK_BYTES } from "../label-images/read-label-chunk.ts";
 import type { Services } from "../services.ts";
+import { type BaseVersion, FACTS_KEY } from "./base/base-store.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
 import type { LiveVolume } from "./live-volume.ts";
@@ -84,7 +85,34 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** R50: as of a rev; until folds exist only rev 0, the imported base, is there. */
+/** The version that a page may read as of its document's rev, which it names; undefined for what was imported. */
+function versionAsked(live: LiveVolume, key: number, url: URL): BaseVersion | undefined {
+  const rev = Number(url.searchParams.get("rev") ?? "0");
+  const { room } = live;
+  if (!Number.isSafeInteger(rev) || rev < 0 || rev > room.rev || (rev > 0 && rev < room.versions.readableFrom))
+    throw new HttpRefusal(410, "This state of the labels is gone.");
+  return room.versions.asOf(key, rev);
+}
+
+function sendGzip(
+  { request, response }: Pick<Parameters<HttpRoute["handle"]>[0], "request" | "response">,
+  gzipped: Uint8Array,
+  etag: string,
+): void {
+  response.setHeader("etag", etag);
+  if (request.headers["if-none-match"] === etag) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.writeHead(200, {
+    "content-type": "application/octet-stream",
+    "content-encoding": "gzip",
+    "content-length": gzipped.length,
+  });
+  response.end(gzipped);
+}
+
+/** R50: a brick of the base as of a rev. */
 const getBrick: HttpRoute = {
   method: "GET",
   path: "/api/volumes/:volumeId/bricks/:key",
@@ -95,28 +123,40 @@ const getBrick: HttpRoute = {
     const live = await openAtDoor(services, volumeId);
     if (!Number.isSafeInteger(number) || !brickExtent(live.room.fold.grid, number))
       throw new HttpRefusal(404, "There is no such brick.");
-    if ((url.searchParams.get("rev") ?? "0") !== "0") throw new HttpRefusal(410, "This state of the labels is gone.");
-    const gzipped = await services.blobs.get(baseBrickKey(volumeId, number));
-    // The base may still be imported as long as nobody has painted: ask each time.
+    const version = versionAsked(live, number, url);
+    const name = version ? version.blob : baseBrickKey(volumeId, number);
+    const gzipped = name === null ? null : await services.blobs.get(name);
+    // Asked each time: labels may be imported before anybody has painted, and a restored backup counts its revs anew.
     response.setHeader("cache-control", "private, no-cache");
-    if (!gzipped) {
+    if (!gzipped || name === null) {
+      if (version?.blob) throw damagedBrick("it is missing", version.blob);
       response.writeHead(204).end();
       return;
     }
     const objection = objectionToGzip(gzipped, LABEL_BRICK_BYTES);
-    if (objection) throw damagedBrick(objection, baseBrickKey(volumeId, number));
-    const etag = `"${createHash("sha256").update(gzipped).digest("hex").slice(0, 16)}"`;
-    response.setHeader("etag", etag);
-    if (request.headers["if-none-match"] === etag) {
-      response.writeHead(304).end();
+    if (objection) throw damagedBrick(objection, name);
+    const digest = createHash("sha256").update(gzipped).digest("hex").slice(0, 16);
+    sendGzip({ request, response }, gzipped, `"${digest}"`);
+  },
+};
+
+/** Fields and merges of the base as of a rev; nothing where there are none. */
+const getFacts: HttpRoute = {
+  method: "GET",
+  path: "/api/volumes/:volumeId/facts",
+  access: { kind: "volume", role: "viewer" },
+  maxBodyBytes: 0,
+  async handle({ services, parameters: { volumeId }, url, request, response }) {
+    const live = await openAtDoor(services, volumeId);
+    const version = versionAsked(live, FACTS_KEY, url);
+    response.setHeader("cache-control", "private, no-cache");
+    if (!version?.blob) {
+      response.writeHead(204).end();
       return;
     }
-    response.writeHead(200, {
-      "content-type": "application/octet-stream",
-      "content-encoding": "gzip",
-      "content-length": gzipped.length,
-    });
-    response.end(gzipped);
+    const gzipped = await services.blobs.get(version.blob);
+    if (!gzipped) throw damagedBrick("it is missing", version.blob);
+    sendGzip({ request, response }, gzipped, `"${version.blob.split("/").at(-1)}"`);
   },
 };
 
@@ -191,4 +231,4 @@ const getBlob: HttpRoute = {
   },
 };
 
-export const labelRoutes: readonly HttpRoute[] = [postSession, getBrick, putBlob, getBlob];
+export const labelRoutes: readonly HttpRoute[] = [postSession, getBrick, getFacts, putBlob, getBlob];

@@ -2,7 +2,9 @@ import { eq } from "drizzle-orm";
 import { volume } from "../../db/schema/index.ts";
 import type { NucleusCounts } from "../events.ts";
 import type { Services } from "../services.ts";
-import { listBaseBricks, readBaseBrick } from "./base-bricks.ts";
+import { readInstallationSettings } from "../settings/installation-settings.ts";
+import type { BaseStore } from "./base/base-store.ts";
+import { listFoldedBricks } from "./base-bricks.ts";
 import { LiveNuclei } from "./live-nuclei.ts";
 import { NucleusChanges } from "./nucleus-changes.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
@@ -13,6 +15,7 @@ import type { WorkBudgets } from "./work-budget.ts";
 /** R29: a turn every 25 to 50 ms while there is work; the first after a pause goes at once. */
 const TICK_MS = 25;
 const PRESENCE_MS = 60;
+const TIDY_EVERY_MS = 60 * 60_000;
 
 /** A room with its clock, its labels as voxels, and its database. */
 export interface LiveVolume {
@@ -29,6 +32,9 @@ export interface LiveVolume {
   usedAtMs: number;
   /** Works that go on in it (`LiveVolumes.use`): it is not closed under them. */
   users: number;
+  readonly base: BaseStore;
+  /** Forgets old history and what nobody reads of the base, now and then. */
+  tidyWhenDue(): Promise<void>;
   close(): void;
 }
 
@@ -51,6 +57,7 @@ export async function openLiveVolume(
   let lastTickMs = 0;
   let presenceAtMs = 0;
   let closed = false;
+  let tidyAtMs = 0;
   const schedulePresence = () => {
     if (presenceTimer || closed) return;
     const waitMs = Math.max(PRESENCE_MS, presenceAtMs - performance.now());
@@ -94,9 +101,10 @@ export async function openLiveVolume(
     budgets,
   });
   const labels = new VolumeLabels(room.fold, {
-    fetchBrick: (key) => readBaseBrick(blobs, volumeId, key),
+    fetchBrick: (key, rev) => store.base.readBrick(key, room.versions.asOf(key, rev)),
     fetchBlob,
-    listBase: () => listBaseBricks(blobs, volumeId),
+    rev: () => room.rev,
+    listBase: () => listFoldedBricks(blobs, volumeId, room.versions, room.rev),
     onRefreshed: () => changes.tell(),
   });
   const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels);
@@ -111,6 +119,13 @@ export async function openLiveVolume(
     count: () => changes.count(),
     usedAtMs: performance.now(),
     users: 0,
+    base: store.base,
+    async tidyWhenDue() {
+      if (closed || performance.now() < tidyAtMs) return;
+      tidyAtMs = performance.now() + TIDY_EVERY_MS;
+      const { labelHistoryDays } = await readInstallationSettings(db);
+      await room.whileBaseRests(() => store.tidy(room.versions, labelHistoryDays));
+    },
     close() {
       closed = true;
       if (tickTimer) clearTimeout(tickTimer);

@@ -161,6 +161,10 @@ export class LiveVolumes {
 
   async #keepHouse(): Promise<void> {
     await this.#checkRoles(null);
+    for (const opening of [...this.#open.values()]) {
+      const live = await opening.catch(() => null);
+      await live?.tidyWhenDue().catch((error) => failureLog.failed("tidying up old labels", error));
+    }
     await this.closeIdle(performance.now());
   }
 

@@ -1,15 +1,22 @@
-import { and, asc, desc, eq, gt, max, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull, lt, lte, max, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
-import { MalformedBytes } from "../../core/sync/bytes.ts";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import type { PaintBody } from "../../core/sync/record.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
-import type { Database } from "../../db/client.ts";
-import { labelBlob, labelDocumentState, labelJournal, labelWal, volume, volumeSession } from "../../db/schema/index.ts";
+import type { Database, Transaction } from "../../db/client.ts";
+import {
+  labelDocumentState,
+  labelJournal,
+  labelTouch,
+  labelWal,
+  volume,
+  volumeSession,
+} from "../../db/schema/index.ts";
 import { recordsSaved } from "../metrics/process-metrics.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
-import { decodeBlobBeside } from "./decode-blob-beside.ts";
-import { paintBlobKey } from "./label-blob-keys.ts";
+import type { BaseVersions } from "./base/base-versions.ts";
+import { PostgresBaseStore } from "./base/postgres-base-store.ts";
+import { tidyBase } from "./base/tidy-base.ts";
 import type { LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "./room-store.ts";
 
 /** Older states of a document are kept no longer than they can help a reader who just opened it. */
@@ -30,6 +37,7 @@ export class PostgresRoomStore implements RoomStore {
   readonly #journalDb: Database;
   readonly #blobs: BlobStore;
   readonly #volumeId: string;
+  readonly base: PostgresBaseStore;
   #token = 0;
   #epoch = 1;
 
@@ -39,6 +47,7 @@ export class PostgresRoomStore implements RoomStore {
     this.#journalDb = journalDb;
     this.#blobs = blobs;
     this.#volumeId = volumeId;
+    this.base = new PostgresBaseStore(db, blobs, volumeId);
   }
 
   async open(): Promise<StoredRoom> {
@@ -65,29 +74,29 @@ export class PostgresRoomStore implements RoomStore {
     const journalled = await this.#db
       .select({ session: labelJournal.session, seq: max(labelJournal.seq) })
       .from(labelJournal)
-      .where(eq(labelJournal.volumeId, this.#volumeId))
+      .where(and(eq(labelJournal.volumeId, this.#volumeId), isNull(labelJournal.foldedGeneration)))
       .groupBy(labelJournal.session);
+    const reached = new Map(sessions.map(({ session, foldedSeq }) => [session, foldedSeq]));
+    for (const { session, seq } of journalled) reached.set(session, Math.max(reached.get(session) ?? 0, Number(seq)));
     return {
       grid: { shapeZyx: row.shapeZyx, brickSize: BRICK_SIZE },
       epoch: row.epoch,
       position,
       updates,
-      journalled: new Map(journalled.map(({ session, seq }) => [session, Number(seq ?? 0)])),
+      journalled: reached,
+      versions: await this.base.readVersions(),
       sessions: sessions.map(toSession),
+      folded: new Map(sessions.flatMap(({ session, foldedSeq }) => (foldedSeq > 0 ? [[session, foldedSeq]] : []))),
       labelCounter: row.labelCounter,
       touches: await this.#readTouches(),
     };
   }
 
-  async append({ position, update, journal }: TickRows): Promise<void> {
+  async append({ position, update, journal, base }: TickRows): Promise<void> {
     await this.#journalDb.transaction(async (tx) => {
       // An external server may run with less; here "saved" means on the disk.
       await tx.execute(sql`set local synchronous_commit = on`);
-      // Shared row lock: whoever wants to take the volume over waits for this commit, or has made this match nothing.
-      const owned = await tx.execute(
-        sql`select 1 from ${volume} where ${volume.id} = ${this.#volumeId} and ${volume.ownerToken} = ${this.#token} for share`,
-      );
-      if (owned.rows.length === 0) throw new Error("another server has taken this volume over");
+      await this.#assertOwner(tx);
       // Also without a change of the document: positions have no gaps.
       await tx.insert(labelWal).values({
         volumeId: this.#volumeId,
@@ -105,8 +114,27 @@ export class PostgresRoomStore implements RoomStore {
             position,
           })),
         );
+      if (base) await this.base.take(tx, base);
     });
     recordsSaved.inc(journal.length);
+  }
+
+  /** Forgets what is older than the history is kept, and what nobody reads; while nothing folds or repairs. */
+  tidy(versions: BaseVersions, historyDays: number, nowMs = Date.now()): Promise<void> {
+    return tidyBase(this.#db, this.#blobs, this.#volumeId, {
+      versions,
+      historyDays,
+      nowMs,
+      assertOwner: (tx) => this.#assertOwner(tx),
+    });
+  }
+
+  /** Shared row lock: whoever wants to take the volume over waits for the commit, or has made this match nothing. */
+  async #assertOwner(tx: Transaction): Promise<void> {
+    const owned = await tx.execute(
+      sql`select 1 from ${volume} where ${volume.id} = ${this.#volumeId} and ${volume.ownerToken} = ${this.#token} for share`,
+    );
+    if (owned.rows.length === 0) throw new Error("another server has taken this volume over");
   }
 
   async writeState(position: number, state: Uint8Array): Promise<void> {
@@ -122,10 +150,18 @@ export class PostgresRoomStore implements RoomStore {
       .orderBy(desc(labelDocumentState.position))
       .offset(KEPT_STATES - 1)
       .limit(1);
-    if (oldest)
-      await this.#db
-        .delete(labelDocumentState)
-        .where(and(ofDocument, sql`${labelDocumentState.position} < ${oldest.position}`));
+    if (!oldest) return;
+    await this.#db.delete(labelDocumentState).where(and(ofDocument, lt(labelDocumentState.position, oldest.position)));
+    // Nobody reads the log before the oldest state that is kept.
+    await this.#db
+      .delete(labelWal)
+      .where(
+        and(
+          eq(labelWal.volumeId, this.#volumeId),
+          eq(labelWal.epoch, this.#epoch),
+          lte(labelWal.position, oldest.position),
+        ),
+      );
   }
 
   async leaseLabels(count: number): Promise<{ first: number; count: number }> {
@@ -149,23 +185,12 @@ export class PostgresRoomStore implements RoomStore {
     return { sessions: sessions.map(toSession), labelCounter: row?.labelCounter ?? 0 };
   }
 
-  async readBlob(sha256: string, grid: LabelGrid): Promise<PaintBody | null> {
-    const bytes = await this.readBlobBytes(sha256);
-    if (!bytes) return null;
-    try {
-      return await decodeBlobBeside(bytes, grid);
-    } catch (error) {
-      if (error instanceof MalformedBytes) return null;
-      throw error;
-    }
+  readBlob(sha256: string, grid: LabelGrid): Promise<PaintBody | null> {
+    return this.base.readBlob(sha256, grid);
   }
 
-  async readBlobBytes(sha256: string): Promise<Uint8Array | null> {
-    const [row] = await this.#db
-      .select({ sizeBytes: labelBlob.sizeBytes })
-      .from(labelBlob)
-      .where(and(eq(labelBlob.volumeId, this.#volumeId), eq(labelBlob.sha256, sha256)));
-    return row ? this.#blobs.get(paintBlobKey(this.#volumeId, sha256)) : null;
+  readBlobBytes(sha256: string): Promise<Uint8Array | null> {
+    return this.base.readBlobBytes(sha256);
   }
 
   async #readDocument(): Promise<{ position: number; updates: Uint8Array[] }> {
@@ -193,11 +218,20 @@ export class PostgresRoomStore implements RoomStore {
   }
 
   async #readTouches(): Promise<LabelTouch[]> {
+    const folded = await this.#db
+      .select({ label: labelTouch.label, userId: labelTouch.userId, at: labelTouch.touchedAt })
+      .from(labelTouch)
+      .where(eq(labelTouch.volumeId, this.#volumeId));
     const { rows } = await this.#db.execute<{ label: string; user_id: string; at_ms: string }>(sql`
       select distinct on (label) label, user_id, extract(epoch from created_at) * 1000 as at_ms
       from ${labelJournal}, unnest(labels) as label
-      where volume_id = ${this.#volumeId}
+      where volume_id = ${this.#volumeId} and folded_gen is null
       order by label, position desc, session desc, seq desc`);
-    return rows.map((row) => ({ label: Number(row.label), userId: row.user_id, at: new Date(Number(row.at_ms)) }));
+    const live = rows.map((row) => ({
+      label: Number(row.label),
+      userId: row.user_id,
+      at: new Date(Number(row.at_ms)),
+    }));
+    return [...folded, ...live];
   }
 }

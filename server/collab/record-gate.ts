@@ -47,7 +47,7 @@ interface StructId {
   readonly clock: number;
 }
 
-const samePlace = (a: StructId, b: StructId): boolean => a.client === b.client && a.clock === b.clock;
+const placeOf = ({ client, clock }: StructId): string => `${client} ${clock}`;
 
 /** A page writes with one Yjs client; a few more do no harm. */
 const MAX_NEW_CLIENTS = 8;
@@ -61,7 +61,7 @@ export class RecordGate {
   readonly #doc: Y.Doc;
   readonly #fold: LabelFold;
   readonly #journal: SessionJournal;
-  readonly #generations: StructId[] = [];
+  readonly #generations = new Set<string>();
   /** First come binds a Yjs client to a person (R38). */
   readonly #clients = new Map<number, string>();
   labelCounter: number;
@@ -76,7 +76,7 @@ export class RecordGate {
 
   /** Every generation map ever made, dropped ones included: late records for one are honest. */
   addGeneration(id: StructId): void {
-    if (!this.#generations.some((known) => samePlace(known, id))) this.#generations.push(id);
+    this.#generations.add(placeOf(id));
     this.#clients.set(id.client, SERVER_USER);
   }
 
@@ -175,7 +175,7 @@ export class RecordGate {
   /** The record of a new item, or null for one whose content is gone. */
   #readItem({ parent, parentSub, content, bytes }: Extract<ScannedStruct, { kind: "item" }>): PendingRecord | null {
     // A missing parent means that the key existed: somebody's record would be overwritten.
-    if (!parent || !this.#generations.some((id) => samePlace(id, parent)))
+    if (!parent || !this.#generations.has(placeOf(parent)))
       throw new Refusal("only generations of the server take records");
     if (parentSub === null) throw new Refusal("a record needs its key");
     if (content === "deleted") return null;

@@ -7,8 +7,11 @@ import {
 } from "../../core/sync/document-layout.ts";
 import type { RecordGate } from "./record-gate.ts";
 
-/** R42: a generation is sealed at this many records, or after this time if it is not empty. */
-const SEAL_RECORDS = 2000;
+/**
+ * R42: a generation is sealed at this many records, or after this time if it is not empty. Four of them live at most: what
+ * a new page reads, and what a fold takes in at once.
+ */
+const SEAL_RECORDS = 1000;
 const SEAL_AFTER_MS = 10 * 60_000;
 
 /** When the document goes on to its next generation, and which ones the gate knows. */

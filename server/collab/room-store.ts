@@ -1,5 +1,6 @@
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import type { PaintBody, RecordId } from "../../core/sync/record.ts";
+import type { BaseChange, BaseStore, BaseVersion } from "./base/base-store.ts";
 
 /** What a room keeps for ever. PostgreSQL in the product, memory in the harness. */
 
@@ -39,7 +40,11 @@ export interface StoredRoom {
   /** Highest journalled seq per session. */
   readonly journalled: ReadonlyMap<number, number>;
   readonly sessions: readonly SessionRow[];
+  /** Highest folded seq of each session that has one: all of them, whatever the document still says (R49). */
+  readonly folded: ReadonlyMap<number, number>;
   readonly labelCounter: number;
+  /** Of the base: all that can be read. */
+  readonly versions: readonly BaseVersion[];
   readonly touches: readonly LabelTouch[];
 }
 
@@ -49,14 +54,17 @@ export interface TickRows {
   /** Null when only journal rows were added. */
   readonly update: Uint8Array | null;
   readonly journal: readonly JournalRow[];
+  /** What moved into the base, or within it. */
+  readonly base: BaseChange | null;
 }
 
 export interface RoomStore {
+  readonly base: BaseStore;
   /** Takes the volume over from whoever had it (fencing token + 1) and reads its state. */
   open(): Promise<StoredRoom>;
   /** Resolves when durable. Rejects when it is not, also when another server has taken over. */
   append(tick: TickRows): Promise<void>;
-  /** The document as of a position that is durable: boot starts there. */
+  /** The document as of a position that is durable: boot starts there, and what only led there may go. */
   writeState(position: number, state: Uint8Array): Promise<void>;
   /** Label values that nobody else gets; the counter is durable before this resolves. */
   leaseLabels(count: number): Promise<{ first: number; count: number }>;

@@ -1,5 +1,6 @@
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { PaintBody } from "../../core/sync/record.ts";
+import type { BaseChange } from "./base/base-store.ts";
 import type { JournalRow, LabelTouch } from "./room-store.ts";
 import type { WorkBudgets } from "./work-budget.ts";
 
@@ -54,9 +55,17 @@ export interface TickWork {
   /** The updates as one, once somebody has needed it. */
   merged: Uint8Array | null;
   readonly journal: JournalRow[];
+  base: BaseChange | null;
   /** Answers, in the order of the questions; given after everything before them is durable. */
   readonly answers: (() => void | Promise<void>)[];
   readonly settles: Settle<unknown>[];
 }
 
-export const noWork = (): TickWork => ({ updates: [], merged: null, journal: [], answers: [], settles: [] });
+export const noWork = (): TickWork => ({
+  updates: [],
+  merged: null,
+  journal: [],
+  base: null,
+  answers: [],
+  settles: [],
+});

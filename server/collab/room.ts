@@ -1,10 +1,13 @@
 import * as Y from "yjs";
 import type { Role } from "../../core/roles.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
-import { generationsOf, initialiseDocument } from "../../core/sync/document-layout.ts";
+import { baseOf, generationsOf, initialiseDocument, upgradeDocument } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
 import { CloseCode, RestartReason } from "../../core/sync/messages.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";
+import { type BaseChange, FACTS_KEY } from "./base/base-store.ts";
+import { BaseVersions } from "./base/base-versions.ts";
+import { Compactor } from "./base/compactor.ts";
 import { encodeState } from "./encode-state.ts";
 import { type IncomingMessage, parseIncoming } from "./incoming-message.ts";
 import { nextTurn, pauseWhenDue } from "./next-turn.ts";
@@ -53,7 +56,8 @@ export class Room {
   #busy = false;
   #crashed = false;
   readonly #generations: RoomGenerations;
-  #statePosition = -1;
+  readonly #compactor: Compactor;
+  #isStateDue = false;
 
   private constructor(store: RoomStore, stored: StoredRoom, events: RoomEvents) {
     this.#store = store;
@@ -61,7 +65,7 @@ export class Room {
     this.#position = stored.position;
     this.epoch = stored.epoch;
     this.fold = new LabelFold(stored.grid);
-    this.journal = new SessionJournal(stored.journalled, stored.sessions);
+    this.journal = new SessionJournal(stored.journalled, stored.sessions, (pending) => this.#mayEnter(pending));
     this.presence = new PresenceRelay();
     this.gate = new RecordGate(this.doc, this.fold, this.journal, stored.labelCounter);
     const messages = new SocketMessages(this, store, events, {
@@ -71,6 +75,17 @@ export class Room {
     this.#intake = new RoomIntake((connection, message) => messages.handle(connection, message), events.budgets);
     for (const touch of stored.touches) this.touches.set(touch.label, touch);
     this.#generations = new RoomGenerations(this.doc, this.gate, SERVER_ORIGIN, events.monotonicMs());
+    this.#compactor = new Compactor(this, {
+      store: store.base,
+      versions: new BaseVersions(stored.versions, events.now().getTime()),
+      folded: stored.folded,
+      origin: SERVER_ORIGIN,
+      events: {
+        onReady: (waitMs = 0) => events.onWork(waitMs),
+        onTrouble: (error) => events.onTrouble(error),
+        monotonicMs: () => events.monotonicMs(),
+      },
+    });
   }
 
   /** Reads what is stored, with pauses: sockets of other volumes do not wait for a large one. */
@@ -86,15 +101,40 @@ export class Room {
       await pauseWhenDue();
     }
     await DocumentFeed.openSlowly(this.doc, this.fold, () => {}, pauseWhenDue);
+    await this.#readFacts();
     this.doc.on("update", (bytes: Uint8Array, origin: unknown) => this.#work.updates.push({ bytes, origin }));
     if (stored.updates.length === 0) initialiseDocument(this.doc, stored.grid, SERVER_ORIGIN);
+    else upgradeDocument(this.doc, SERVER_ORIGIN);
     this.#generations.learn();
     await this.#adoptLiveRecords();
-    if (this.#hasWork()) this.#events.onWork(0);
+    if (this.#hasWork() || this.#compactor.isFoldDue) this.#events.onWork(0);
   }
 
   get isIdle(): boolean {
-    return this.connections.size === 0 && this.#ownItems.length === 0 && this.#intake.isEmpty && !this.#busy;
+    return this.connections.size === 0 && this.isQuiet && this.isSettled;
+  }
+
+  /** All that was sent has been handled. */
+  get isQuiet(): boolean {
+    return this.#ownItems.length === 0 && this.#intake.isEmpty && !this.#busy;
+  }
+
+  /** No fold and no repair is under way. */
+  get isSettled(): boolean {
+    return !this.#compactor.isRunning;
+  }
+
+  get rev(): number {
+    return baseOf(this.doc).rev;
+  }
+
+  /** Runs a task while nothing folds or repairs; false when something does. */
+  whileBaseRests(task: () => Promise<void>): Promise<boolean> {
+    return this.#compactor.alone(task);
+  }
+
+  get versions(): BaseVersions {
+    return this.#compactor.versions;
   }
 
   get position(): number {
@@ -172,6 +212,7 @@ export class Room {
     if (this.#busy || this.#crashed) return;
     this.#busy = true;
     try {
+      this.#work.base = this.#compactor.commit();
       if (this.#generations.isDue(this.#events.monotonicMs())) this.seal();
       for (const item of this.#ownItems.splice(0)) this.#takeOwn(item);
       await this.#intake.takeTurns();
@@ -181,19 +222,23 @@ export class Room {
       await this.makeDurable(work);
       await this.publish(work);
       this.#inFlight = null;
+      if (work.base) this.#takeBase(work.base);
       await this.#writeStateIfDue();
     } catch (error) {
       this.crash(error);
     } finally {
       this.#busy = false;
     }
-    if (!this.#crashed && this.#hasWork()) this.#events.onWork(this.#waitMs);
+    if (this.#crashed) return;
+    this.#compactor.wake();
+    if (this.#hasWork()) this.#events.onWork(this.#waitMs);
   }
 
   /** R29: from here on it survives a crash. */
   async makeDurable(work: TickWork): Promise<void> {
     if (work.updates.length === 0 && work.journal.length === 0) return;
-    await this.#store.append({ position: this.#position + 1, update: merged(work), journal: work.journal });
+    const { journal, base } = work;
+    await this.#store.append({ position: this.#position + 1, update: merged(work), journal, base });
     this.#position++;
   }
 
@@ -213,6 +258,7 @@ export class Room {
   crash(error: unknown): void {
     if (this.#crashed) return;
     this.#crashed = true;
+    this.#compactor.stop();
     const reason = diskProblemOf(error) ? RestartReason.diskFull : RestartReason.plain;
     for (const connection of [...this.connections]) {
       connection.close(CloseCode.restart, reason);
@@ -237,16 +283,21 @@ export class Room {
   }
 
   #hasWork(): boolean {
-    return this.#ownItems.length > 0 || !this.#intake.isEmpty || this.#isUnwritten;
+    return this.#isPressing || !this.#intake.isEmpty;
   }
 
   get #isUnwritten(): boolean {
     return this.#work.updates.length > 0 || this.#work.journal.length > 0;
   }
 
+  /** Work of the room itself. What became ready while a tick ran is found here when it ends. */
+  get #isPressing(): boolean {
+    return this.#ownItems.length > 0 || this.#isUnwritten || this.#compactor.isReady;
+  }
+
   /** 0 for work of the room itself; else until the first budget among those who wait has refilled. */
   get #waitMs(): number {
-    return this.#ownItems.length > 0 || this.#isUnwritten ? 0 : (this.#intake.readyInMs ?? 0);
+    return this.#isPressing ? 0 : (this.#intake.readyInMs ?? 0);
   }
 
   #takeOwn(item: OwnItem): void {
@@ -256,8 +307,10 @@ export class Room {
 
   #admit(pending: PendingRecord): void {
     this.#generations.countRecord();
+    this.#compactor.recall(pending.record.session);
     const at = this.#events.now();
     for (const { record, stored } of this.journal.offer(pending)) {
+      this.#compactor.notice({ record });
       const userId = this.journal.ownerOf(record.session) ?? "";
       const touched = this.fold.touchedBy(record.id);
       for (const label of touched.labels) this.touches.set(label, { label, userId, at });
@@ -313,16 +366,38 @@ export class Room {
       if (connection.synced && !(origins.size === 1 && origins.has(connection))) connection.send(frame);
   }
 
-  /** Opens the next generation; the document's state is written down soon after. */
+  /** Opens the next generation (R42). The document's state is written down after a fold, when it is small. */
   seal(): void {
     this.#generations.seal(this.#events.monotonicMs());
-    this.#statePosition = this.#position;
   }
 
   async #writeStateIfDue(): Promise<void> {
-    if (this.#statePosition < 0 || this.#position <= this.#statePosition) return;
-    this.#statePosition = -1;
+    if (!this.#isStateDue || this.#compactor.isFoldDue) return;
+    this.#isStateDue = false;
     await this.#store.writeState(this.#position, await encodeState(this.doc, nextTurn));
+  }
+
+  /** The base has moved, durably. */
+  #takeBase(change: BaseChange): void {
+    this.#isStateDue = true;
+    this.#compactor.settle();
+    // A fold leaves every label as it was; a repair does not.
+    if (change.generation > 0) return;
+    const bricks = change.versions.flatMap(({ key }) => (key === FACTS_KEY ? [] : [key]));
+    this.#events.onRecords(new Set(), new Set(bricks));
+  }
+
+  /** R42: a record that is gone, or is in a generation that is being folded, comes again in the current one. */
+  #mayEnter({ record }: PendingRecord): boolean {
+    const live = this.fold.get(record.id);
+    return live !== undefined && !this.#compactor.isClosing(live.generation);
+  }
+
+  async #readFacts(): Promise<void> {
+    const { facts } = this.fold;
+    if (facts.isBaseKnown) return;
+    facts.setBase(await this.#store.base.readFacts(this.versions.asOf(FACTS_KEY, this.rev)));
+    facts.isBaseKnown = true;
   }
 
   /** R41: binds clients to people, and takes live records into the history in session order. */
@@ -337,7 +412,8 @@ export class Room {
         if (userId !== undefined) this.gate.bindClient(item.id.client, userId);
       }
     for (const { record, stored } of live) {
-      this.#admit({ record, stored });
+      if (record.seq <= this.journal.reached(record.session)) this.#compactor.notice({ record });
+      else this.#admit({ record, stored });
       await pauseWhenDue();
     }
     this.#generations.recount();

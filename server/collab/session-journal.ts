@@ -19,8 +19,16 @@ export class SessionJournal {
   /** Sessions that wait for a record of another session. */
   readonly #followers = new Map<number, Set<number>>();
 
-  constructor(journalled: ReadonlyMap<number, number>, sessions: readonly SessionRow[]) {
+  readonly #mayEnter: (pending: PendingRecord) => boolean;
+
+  /** `mayEnter`: whether a record that would be next is live where it may still be taken from (R42). */
+  constructor(
+    journalled: ReadonlyMap<number, number>,
+    sessions: readonly SessionRow[],
+    mayEnter: (pending: PendingRecord) => boolean = () => true,
+  ) {
     this.#journalled = new Map(journalled);
+    this.#mayEnter = mayEnter;
     for (const session of sessions) this.addSession(session);
   }
 
@@ -85,7 +93,7 @@ export class SessionJournal {
     if (!gaps || !this.isChained(session)) return [];
     const taken: PendingRecord[] = [];
     let seq = from;
-    for (let pending = gaps.get(seq); pending; pending = gaps.get(++seq)) {
+    for (let pending = gaps.get(seq); pending && this.#mayEnter(pending); pending = gaps.get(++seq)) {
       gaps.delete(seq);
       taken.push(pending);
       this.#journalled.set(session, seq);

@@ -14,7 +14,9 @@ const REFRESH_AFTER_MS = 300;
 const LONGEST_REST_MS = 50;
 
 export interface VolumeLabelsPorts {
-  fetchBrick(key: BrickKey): Promise<Uint32Array | null>;
+  fetchBrick(key: BrickKey, rev: number): Promise<Uint32Array | null>;
+  /** Of the base that the fold stands on. */
+  rev(): number;
   fetchBlob(sha256: string): Promise<Uint8Array>;
   /** Bricks of the base that are not all background. */
   listBase(): Promise<BrickKey[]>;
@@ -41,7 +43,7 @@ export class VolumeLabels {
     this.#loader = new BrickLoader(
       { ...ports, decodeBlob: decodeBlobBeside },
       () => fold,
-      () => 0,
+      () => ports.rev(),
       MAX_BRICKS,
     );
     this.table = new NucleusTable(fold.grid.brickSize);
@@ -50,6 +52,7 @@ export class VolumeLabels {
   /** Current voxels, null where all are background. Never write into them. */
   async readBrick(key: BrickKey): Promise<Uint32Array | null> {
     // The voxels of large edits are inflated beside, and kept until the brick has been painted.
+    this.#loader.dropAwaiting();
     const held = await this.#fold.bricks.hold(key, besideEverythingElse);
     await this.#loader.load([key], () => {});
     const voxels = this.#fold.bricks.read(key) ?? null;
@@ -59,6 +62,7 @@ export class VolumeLabels {
 
   /** Loads several; they stay readable until others are loaded. */
   load(keys: readonly BrickKey[]): Promise<void> {
+    this.#loader.dropAwaiting();
     return this.#loader.load(keys, () => {});
   }
 

@@ -30,6 +30,7 @@ describe("settings of the installation", () => {
       personQuotaGb: null,
       projectQuotaGb: null,
       auditDays: 400,
+      labelHistoryDays: 30,
     });
     await expect(client(member).installation.settings.query()).rejects.toThrow("Only an administrator");
     await expect(client(member).installation.changeSettings.mutate({ auditDays: 30 })).rejects.toThrow(

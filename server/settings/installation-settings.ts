@@ -7,6 +7,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 /** The database refuses to delete rows of the audit log that are younger. */
 const AUDIT_MIN_DAYS = 30;
 const AUDIT_MAX_DAYS = 3_650;
+const LABEL_HISTORY_MIN_DAYS = 1;
 
 const quotaGb = z.number().min(0.00001).max(1_000_000).nullable();
 
@@ -21,6 +22,8 @@ const fields = {
   projectQuotaGb: quotaGb,
   /** Rows of the audit log that are older are deleted. */
   auditDays: z.int().min(AUDIT_MIN_DAYS).max(AUDIT_MAX_DAYS),
+  /** So long each record of a label can be undone, and is kept with who made it and when. */
+  labelHistoryDays: z.int().min(LABEL_HISTORY_MIN_DAYS).max(AUDIT_MAX_DAYS),
 };
 
 /** What an administrator decides for the whole installation, on the page *Installation*. */
@@ -30,6 +33,7 @@ export const installationSettingsSchema = z.strictObject({
   personQuotaGb: fields.personQuotaGb.default(null),
   projectQuotaGb: fields.projectQuotaGb.default(null),
   auditDays: fields.auditDays.default(400),
+  labelHistoryDays: fields.labelHistoryDays.default(30),
 });
 
 /** Any of them, without defaults: what is not named keeps its value. */

@@ -97,6 +97,18 @@ function SettingsForms({ settings }: { settings: ShownSettings }) {
           saving={saves("auditDays")}
           onSave={(auditDays) => auditDays !== null && save.mutate({ auditDays })}
         />
+        <NumberSetting
+          key={`history ${settings.labelHistoryDays}`}
+          label="Keep the history of labels for"
+          description="So long each stroke can be undone; older ones stay as they are"
+          unit="days"
+          whole
+          min={1}
+          max={3650}
+          value={settings.labelHistoryDays}
+          saving={saves("labelHistoryDays")}
+          onSave={(labelHistoryDays) => labelHistoryDays !== null && save.mutate({ labelHistoryDays })}
+        />
       </Stack>
     </Section>
   );

@@ -80,6 +80,7 @@ async function play(seed: number, weather: Weather) {
         Object.assign(connection, { doc, events });
         return { send: () => {}, close: () => {} };
       },
+      fetchFacts: async () => null,
       async fetchBrick(key, _rev, signal) {
         requests++;
         const isLost = !isCalm && random.uniform() < weather.lost;

@@ -43,6 +43,8 @@ export interface CollabClientOptions {
   readonly shapeZyx: Zyx;
   readonly outbox: OutboxStore;
   readonly planLimits?: PlanLimits;
+  /** Told of what arrives over the socket. */
+  readonly onReceived?: (bytes: number) => void;
 }
 
 const schedule: LabelDocumentPorts["schedule"] = (task, delayMs) => {
@@ -87,6 +89,7 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
             super(`${address().replace("http", "ws")}/collab/${room}`, {
               headers: { cookie: cookie(), origin: address() },
             });
+            this.on("message", (data: ArrayBuffer | Buffer) => options.onReceived?.(data.byteLength));
           }
         }
         const provider = new WebsocketProvider(`${address().replace("http", "ws")}/collab`, room, doc, {
@@ -102,6 +105,10 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
       async fetchBrick(key, rev, signal) {
         const response = await send(`/bricks/${key}?rev=${rev}`, { signal: signal ?? null });
         return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
+      },
+      async fetchFacts(rev) {
+        const response = await send(`/facts?rev=${rev}`);
+        return response.status === 204 ? null : new Uint8Array(await response.arrayBuffer());
       },
       fetchBlob: async (sha256) => new Uint8Array(await (await send(`/paint/${sha256}`)).arrayBuffer()),
       uploadBlob: async (sha256, bytes) => {

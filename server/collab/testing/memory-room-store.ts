@@ -3,6 +3,7 @@ import { decodeBlob } from "../../../core/sync/paint-ref-codec.ts";
 import type { PaintBody } from "../../../core/sync/record.ts";
 import { nextTurn } from "../next-turn.ts";
 import type { JournalRow, LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "../room-store.ts";
+import { MemoryBaseStore } from "./memory-base-store.ts";
 
 /**
  * A database of one volume in memory whose appends become durable only when the test says so: what was not yet
@@ -15,12 +16,14 @@ export class MemoryRoomStore implements RoomStore {
   readonly #sessions: SessionRow[] = [];
   readonly blobs = new Map<string, Uint8Array>();
   readonly journal: JournalRow[] = [];
+  readonly base: MemoryBaseStore;
   #pending: { tick: TickRows; settle: () => void; fail: (error: Error) => void }[] = [];
   #labelCounter: number;
 
   constructor(grid: LabelGrid, labelCounter = 0) {
     this.#grid = grid;
     this.#labelCounter = labelCounter;
+    this.base = new MemoryBaseStore(grid, this.journal, this.blobs);
   }
 
   get waits(): boolean {
@@ -34,6 +37,7 @@ export class MemoryRoomStore implements RoomStore {
     for (const { tick, settle } of pending) {
       this.#durable.push({ position: tick.position, update: tick.update });
       this.journal.push(...tick.journal);
+      if (tick.base) this.base.take(tick.base);
       settle();
     }
   }
@@ -91,6 +95,8 @@ export class MemoryRoomStore implements RoomStore {
       journalled,
       sessions: [...this.#sessions],
       labelCounter: this.#labelCounter,
+      folded: new Map(this.base.watermarks),
+      versions: this.base.allVersions(),
       touches: [...touches.values()],
     };
   }

@@ -1,8 +1,12 @@
+import { createInterface } from "node:readline";
 import { project, projectMember } from "../../../db/schema/index.ts";
 import { readEnvironment } from "../../env.ts";
 import { startServer } from "../../start-server.ts";
 import { signIn, TEST_PASSWORD } from "../../testing/test-server.ts";
+import { PostgresBaseStore } from "../base/postgres-base-store.ts";
+import { PostgresRoomStore } from "../postgres-room-store.ts";
 import { createReadyVolume } from "./collab-fixture.ts";
+import { foldAll } from "./fold-all.ts";
 
 /**
  * A server in a process of its own, to be killed: `server-process.ts <data root> [people]`. Prints one line of JSON with
@@ -33,5 +37,36 @@ async function makePeople(): Promise<{ cookies: string[]; volumeId: string }> {
   const volumeId = await createReadyVolume(services, { projectId, createdBy: ids[0], shapeZyx: [30, 80, 140] });
   return { cookies, volumeId };
 }
+
+/** Ends this process as a power cut would, at the n-th step that a fold or repair takes from now on. */
+function dieAtStep(step: number): void {
+  let steps = 0;
+  const reach = () => {
+    if (steps++ === step) process.kill(process.pid, "SIGKILL");
+  };
+  const between = <K extends string>(
+    owner: Record<K, (...given: never[]) => Promise<unknown>>,
+    names: readonly K[],
+  ) => {
+    for (const name of names) {
+      const original = owner[name];
+      owner[name] = async function (this: unknown, ...given: never[]) {
+        reach();
+        const done = await original.apply(this, given);
+        reach();
+        return done;
+      };
+    }
+  };
+  between(PostgresBaseStore.prototype, ["readBrick", "writeBrick", "writeFacts", "readFolded", "readHistory", "take"]);
+  between(PostgresRoomStore.prototype, ["writeState"]);
+}
+
+/** `fold <volume> <step>` from whoever started it: everything is folded, and the process dies at that step, if it comes. */
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const [, volume, step] = line.split(" ");
+  dieAtStep(Number(step));
+  void foldAll(services, volume).then(() => console.log(JSON.stringify({ folded: true })));
+});
 
 console.log(JSON.stringify({ address, ...(people && (await makePeople())) }));

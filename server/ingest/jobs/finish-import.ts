@@ -1,11 +1,11 @@
-import { and, count, eq, sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 import type { PredictedInstance } from "../../../core/contract/predicted-instance.ts";
 import type { ImportedLabels, LabelMode } from "../../../core/import/import-request.ts";
 import { Problem, type ProblemFields } from "../../../core/problem.ts";
 import { type BrickKey, brickKeyOf } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
-import { importJob, labelJournal, trainingBox, volume } from "../../../db/schema/index.ts";
+import { importJob, labelJournal, trainingBox, volume, volumeSession } from "../../../db/schema/index.ts";
 import { authorLabels } from "../../collab/author-labels.ts";
 import { readLabelChunk } from "../../label-images/read-label-chunk.ts";
 import { leaseLabelValues } from "../../proposals/lease-label-values.ts";
@@ -20,11 +20,19 @@ import type { ImportJobRow, VolumeRow } from "./import-task.ts";
 
 /** Whether somebody has painted; from then on, the base of the volume's labels is fixed. */
 export async function isPainted(db: Database | Transaction, volumeId: string): Promise<boolean> {
-  const [{ records }] = await db
-    .select({ records: count() })
+  const [record] = await db
+    .select({ seq: labelJournal.seq })
     .from(labelJournal)
-    .where(eq(labelJournal.volumeId, volumeId));
-  return records > 0;
+    .where(eq(labelJournal.volumeId, volumeId))
+    .limit(1);
+  if (record) return true;
+  // The history may have been forgotten; what was painted is in the base then.
+  const [folded] = await db
+    .select({ session: volumeSession.session })
+    .from(volumeSession)
+    .where(and(eq(volumeSession.volumeId, volumeId), gt(volumeSession.foldedSeq, 0)))
+    .limit(1);
+  return folded !== undefined;
 }
 
 /**

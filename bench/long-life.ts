@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import os from "node:os";
+import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { baseOf, currentGenerationNumber } from "../core/sync/document-layout.ts";
+import { recordIdOf } from "../core/sync/record.ts";
+import { encodeRecord } from "../core/sync/record-codec.ts";
+import { encodeState } from "../server/collab/encode-state.ts";
+import { closeLiveVolumes, liveVolumesOf } from "../server/collab/live-volumes.ts";
+import { nextTurn } from "../server/collab/next-turn.ts";
+import { startSession } from "../server/collab/start-session.ts";
+import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
+import { startTestServer } from "../server/testing/test-server.ts";
+import { AnnotationWorkload, workloadShapeZyx } from "./long-life/annotation-workload.ts";
+
+/**
+ * What a volume costs after so many strokes of 20 people:
+ * `node --expose-gc --import tsx bench/long-life.ts --strokes 300000 --json FILE`. The strokes go through the product's room,
+ * journal, folds and PostgreSQL; a page of its own process measures what a new browser takes. Beside each figure that at
+ * 10,000 strokes of the same run.
+ */
+const { values } = parseArgs({ options: { strokes: { type: "string" }, json: { type: "string" } } });
+const strokes = Number(values.strokes ?? 10_000);
+const BESIDE = 10_000;
+const PER_TURN = 100;
+const ANNOTATORS = 20;
+
+const bars = {
+  documentBytes: 1_000_000,
+  roomOpenCpuMs: 400,
+  syncBytes: 1_500_000,
+  syncCpuMs: 500,
+  clientHeapMb: 60,
+  serverRoomMb: 40,
+  localMsP95: 1,
+  undoMsP95: 2,
+} as const;
+type Figures = Record<keyof typeof bars, number>;
+
+const server = await startTestServer();
+const { services } = server;
+const person = await server.signUp("Ada");
+const projectId = await server.createProject("p", [[person, "owner"]]);
+const volumeId = await createReadyVolume(services, { projectId, createdBy: person.id, shapeZyx: workloadShapeZyx });
+const workload = new AnnotationWorkload(1, ANNOTATORS);
+const live = () => liveVolumesOf(services).get(volumeId);
+
+const sessions: { session: number; seq: number; firstLabel: number }[] = [];
+for (let i = 0; i < ANNOTATORS; i++) {
+  const started = await startSession(services.db, volumeId, person.id, null);
+  (await live()).room.addSession(started.row, started.labelCounter);
+  sessions.push({ session: started.row.session, seq: 0, firstLabel: started.firstLabel });
+}
+
+async function paint(count: number): Promise<void> {
+  for (let done = 0; done < count; done += PER_TURN) {
+    const { room } = await live();
+    await room.author((fold) =>
+      Array.from({ length: Math.min(PER_TURN, count - done) }, (_, i) => {
+        const { annotator, planned } = workload.next((who) => sessions[who].firstLabel);
+        const author = sessions[annotator];
+        const seq = ++author.seq;
+        const header = { kind: planned.kind, session: author.session, seq, stamp: fold.highestStamp + 1 + i };
+        return { id: recordIdOf(author.session, seq), stored: encodeRecord(header, planned.body) };
+      }),
+    );
+    // No person paints faster than the base follows: what is due is folded first.
+    while (currentGenerationNumber(room.doc) - baseOf(room.doc).foldedGeneration > 4) {
+      await setTimeout(5);
+    }
+  }
+}
+
+const cpuMs = (since: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+};
+
+function heldMb(): number {
+  for (let i = 0; i < 3; i++) globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
+}
+
+async function newBrowser(): Promise<
+  Pick<Figures, "syncBytes" | "syncCpuMs" | "clientHeapMb" | "localMsP95" | "undoMsP95">
+> {
+  const script = fileURLToPath(new URL("./long-life/new-browser.ts", import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ["--expose-gc", "--import", "tsx", script, server.address, person.cookie, volumeId],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => line.startsWith("{") && resolve(JSON.parse(line)));
+    child.once("exit", (code) => reject(new Error(`the page ended with ${code}`)));
+  });
+}
+
+async function measure(): Promise<Figures> {
+  const { room } = await live();
+  while (!room.isSettled) await setTimeout(5);
+  const documentBytes = (await encodeState(room.doc, nextTurn)).length;
+  await closeLiveVolumes(services);
+  const without = heldMb();
+  const before = process.cpuUsage();
+  await live();
+  const roomOpenCpuMs = cpuMs(before);
+  const serverRoomMb = heldMb() - without;
+  return { documentBytes, roomOpenCpuMs, serverRoomMb, ...(await newBrowser()) };
+}
+
+const began = performance.now();
+await paint(Math.min(BESIDE, strokes));
+const beside = await measure();
+await paint(Math.max(0, strokes - BESIDE));
+const figures = strokes > BESIDE ? await measure() : beside;
+const { room } = await live();
+const report = {
+  strokes,
+  ...figures,
+  at10000: beside,
+  folds: baseOf(room.doc).foldedGeneration,
+  paintedPerSecond: Math.round(strokes / ((performance.now() - began) / 1000)),
+  load: os.loadavg()[0],
+};
+console.log(JSON.stringify(report, null, 2));
+let missed = false;
+console.log(`| | at 10,000 | at ${strokes} | bar |\n|---|---|---|---|`);
+for (const [name, bar] of Object.entries(bars) as [keyof typeof bars, number][]) {
+  const isMissed = figures[name] > bar;
+  missed ||= isMissed;
+  console.log(
+    `| ${name} | ${beside[name].toFixed(2)} | ${figures[name].toFixed(2)} | ≤ ${bar}${isMissed ? " missed" : ""} |`,
+  );
+}
+if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+await server.close();
+process.exit(missed ? 1 : 0);

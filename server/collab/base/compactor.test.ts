@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { nextTurn } from "../next-turn.ts";
+import { Room } from "../room.ts";
+import { RoomTable } from "../testing/room-table.ts";
+import { WorkBudgets } from "../work-budget.ts";
+
+it("what a fold has prepared while a tick was being written down is in the next one, without another word", async () => {
+  const table = await RoomTable.open();
+  const { store } = table;
+  const painter = table.sit("ada");
+  painter.send(painter.strokes(3));
+  while (store.journal.length < 3) await table.turn();
+  let isWished = false;
+  const room = await Room.open(store, await store.open(), {
+    onWork: () => {
+      isWished = true;
+    },
+    onPresence: () => {},
+    onRecords: () => {},
+    onCrash: () => {},
+    onTrouble: () => {},
+    now: () => new Date(0),
+    monotonicMs: () => 0,
+    budgets: new WorkBudgets(() => 0),
+  });
+  for (let i = 0; i < 3; i++) room.seal();
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  store.base.before = () => held;
+  while (room.isSettled) await store.finish(room.tick());
+  // A tick is under way, and the disk is slow, when the fold is prepared: a timer of that moment finds the room busy.
+  void room.author(() => []);
+  room.seal();
+  const ticking = room.tick();
+  await store.appended();
+  goOn();
+  for (let turn = 0; turn < 100; turn++) await nextTurn();
+  await room.tick();
+  isWished = false;
+  await store.finish(ticking);
+  expect([room.rev, isWished]).toEqual([0, true]);
+  await store.finish(room.tick());
+  expect(room.rev).toBe(1);
+});

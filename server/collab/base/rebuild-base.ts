@@ -1,0 +1,85 @@
+import { type BaseFacts, factsOver } from "../../../core/sync/base-facts.ts";
+import { paintOver } from "../../../core/sync/brick-set.ts";
+import { compareRecords, type FoldRecord, type PaintItem, paintItemsOf } from "../../../core/sync/fold-record.ts";
+import type { LabelGrid } from "../../../core/sync/label-grid.ts";
+import type { PaintBody, PaintVoxels, RecordId } from "../../../core/sync/record.ts";
+import { decodeRecord } from "../../../core/sync/record-codec.ts";
+import type { BrickKey } from "../../../core/volume/brick.ts";
+import { besideEverythingElse } from "../decode-blob-beside.ts";
+import { pauseWhenDue } from "../next-turn.ts";
+import { type BaseStore, FACTS_KEY, type FoldedRow } from "./base-store.ts";
+import type { BaseVersions } from "./base-versions.ts";
+
+/** Records painted between two pauses. */
+const BATCH = 100;
+
+/** A folded record as it lies in the history. */
+export function toFoldRecord({ record, foldedGeneration }: FoldedRow, grid: LabelGrid): FoldRecord {
+  return { record: decodeRecord(record, grid), stored: record, generation: foldedGeneration, undone: false };
+}
+
+/** Records of the history that are not undone, in its order. `undone` goes before what is stored. */
+async function keptHistory(
+  store: BaseStore,
+  grid: LabelGrid,
+  key: BrickKey,
+  after: number,
+  undone: ReadonlyMap<RecordId, boolean>,
+): Promise<FoldRecord[]> {
+  const kept: FoldRecord[] = [];
+  for (const row of await store.readHistory(key, after)) {
+    if (undone.get(row.id) ?? row.undone) continue;
+    kept.push(toFoldRecord(row, grid));
+    await pauseWhenDue();
+  }
+  return kept.sort(compareRecords);
+}
+
+/**
+ * R43: the base anew from the newest version that nothing has been undone beneath, and the history after it. `below` is the
+ * first generation with a record that is undone or redone.
+ */
+export async function rebuildBrick(
+  store: BaseStore,
+  versions: BaseVersions,
+  grid: LabelGrid,
+  key: BrickKey,
+  below: number,
+  undone: ReadonlyMap<RecordId, boolean>,
+): Promise<Uint32Array | null> {
+  const start = versions.startBelow(key, below);
+  const history = await keptHistory(store, grid, key, start?.generation ?? 0, undone);
+  let voxels = await store.readBrick(key, start);
+  for (let from = 0; from < history.length; from += BATCH) {
+    const items: PaintItem[] = [];
+    const held: PaintVoxels[] = [];
+    for (const owner of history.slice(from, from + BATCH)) {
+      const blob = owner.record.kind === 8 ? await readBlob(store, grid, owner.record.sha256) : undefined;
+      const here = paintItemsOf(owner, () => blob).filter((item) => item.key === key);
+      items.push(...here);
+      if (blob) held.push(await blob.hold(besideEverythingElse));
+    }
+    voxels = paintOver(grid, voxels, items);
+    held.length = 0;
+    await pauseWhenDue();
+  }
+  return voxels;
+}
+
+async function readBlob(store: BaseStore, grid: LabelGrid, sha256: string): Promise<PaintBody> {
+  const blob = await store.readBlob(sha256, grid);
+  if (!blob) throw new Error(`the voxels ${sha256} are missing`);
+  return blob;
+}
+
+export async function rebuildFacts(
+  store: BaseStore,
+  versions: BaseVersions,
+  grid: LabelGrid,
+  below: number,
+  undone: ReadonlyMap<RecordId, boolean>,
+): Promise<BaseFacts> {
+  const start = versions.startBelow(FACTS_KEY, below);
+  const facts = await store.readFacts(start);
+  return factsOver(facts, await keptHistory(store, grid, FACTS_KEY, start?.generation ?? 0, undone));
+}
