@@ -22,6 +22,7 @@ describe("five people, one volume, the product's own client and server", () => {
       seals: 0,
       roles: 0,
       folds: 0,
+      localFolds: 0,
       repairs: 0,
       blobs: 0,
       records: 0,

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { nextTurn } from "../next-turn.ts";
 import { Room } from "../room.ts";
+import { stepTwoFrame } from "../room-connection.ts";
 import { RoomTable } from "../testing/room-table.ts";
 import { WorkBudgets } from "../work-budget.ts";
 
@@ -8,6 +9,7 @@ it("what a fold has prepared while a tick was being written down is in the next 
   const table = await RoomTable.open();
   const { store } = table;
   const painter = table.sit("ada");
+  painter.send(stepTwoFrame(new Uint8Array([0, 0])));
   painter.send(painter.strokes(3));
   while (store.journal.length < 3) await table.turn();
   let isWished = false;
