@@ -36,7 +36,10 @@ const draft = (labels: Partial<NonNullable<VolumeDraft["labels"]>> = {}): Volume
   labels: { uploadId: "l", image: "stack", ...UNANSWERED, mode: "accepted", complete: false, ...labels },
 });
 const piece = { label: 255, voxels: 50, centroidZyx: [1, 1, 1], minZyx: [0, 0, 0], maxZyx: [2, 5, 5] } as const;
-const findings = labelFindingsOf([piece, { ...piece, minZyx: [5, 20, 20], maxZyx: [7, 25, 25] }], image);
+const findings = labelFindingsOf([piece, { ...piece, minZyx: [5, 20, 20], maxZyx: [7, 25, 25] }], {
+  ...image,
+  voxelSizeZyx: [2, 0.5, 0.5],
+});
 const question = partsQuestion(findings);
 if (!question) throw new Error("a mask asks");
 const look = {
