@@ -231,6 +231,7 @@ describe("a project with two labelled volumes", () => {
     for (const key of [
       "paint/x",
       "base/1",
+      "bricks/1",
       "incoming/a.ome.zarr/0",
       "predictions/p/0",
       "image.ome.zarr/labels/imported/0",

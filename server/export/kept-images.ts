@@ -9,7 +9,7 @@ import { imagePrefix, importedLabelsPrefix, volumePrefix } from "../ingest/jobs/
  */
 
 /** Prefixes of a volume's blobs beside its image. */
-const OTHER_PARTS = ["base/", "paint/", "incoming/", "predictions/"];
+const OTHER_PARTS = ["base/", "bricks/", "paint/", "incoming/", "predictions/"];
 
 const holds = (volumeId: string) =>
   sql`${datasetVersion.description} -> 'volumes' @> ${JSON.stringify([{ id: volumeId }])}::jsonb`;
