@@ -43,6 +43,7 @@ test.afterAll(async () => {
 test("a folder of images and masks: pairs to confirm, what is left out and why, one table, a mask that is asked about", async ({
   page,
 }, info) => {
+  test.setTimeout(240_000);
   const root = path.join(folder, "stardist");
   writeFolder(root);
   await makeFirstAccount(page, product);
@@ -58,8 +59,10 @@ test("a folder of images and masks: pairs to confirm, what is left out and why, 
   await expect(alert).toContainText("._Emb01_t1.tif: written by macOS");
 
   const table = page.getByRole("region", { name: "All volumes" });
-  await expect(table.getByRole("row", { name: /Emb01_t1/ })).toContainText("labels Emb01_t1.tif");
-  await expect(table.getByRole("img", { name: "Cut of Emb02_t1.tif" })).toBeVisible();
+  // Four files are looked into two at a time, each in a process of its own.
+  const looked = { timeout: 60_000 };
+  await expect(table.getByRole("row", { name: /Emb01_t1/ })).toContainText("labels Emb01_t1.tif", looked);
+  await expect(table.getByRole("img", { name: "Cut of Emb02_t1.tif" })).toBeVisible(looked);
   await expect(table.getByRole("button", { name: /^Import 0/ })).toBeDisabled();
   await table.getByLabel("Or by pattern in the name").fill("^(Emb[0-9]+)");
   await table.getByRole("button", { name: "Fill in specimens" }).click();
