@@ -393,7 +393,7 @@ async function workInTheBackground(): Promise<number> {
   const removals = await db().$count(blobRemoval);
   const usedUp = await db().$count(
     upload,
-    sql`exists (select 1 from ${importJob} where state = 'done' and position(${upload.id}::text in request::text) > 0)`,
+    sql`exists (select 1 from ${importJob} where state = 'done' and position(upload.id::text in request::text) > 0)`,
   );
   const frozen = await db().$count(datasetVersion, eq(datasetVersion.state, "freezing"));
   return imports + removals + usedUp + frozen;

@@ -31,12 +31,13 @@ export function countNuclei(nuclei: Iterable<ListedNucleus>, keptBoxes: readonly
   return { truth, unfinished, trainable };
 }
 
-/** Everything beside the journal that the counts depend on, as a text to compare. */
-const basisOf = (
-  volumeId: typeof volume.id,
-) => sql<string>`${volume.baseLabels} || ' ' || ${volume.epoch} || ' ' || coalesce((
-  select md5(string_agg(${trainingBox.id}::text, ',' order by ${trainingBox.id})) from ${trainingBox}
-  where ${trainingBox.volumeId} = ${volumeId} and ${trainingBox.kind} = 'validation'), '')`;
+/**
+ * Everything beside the journal that the counts depend on, as a text to compare; in a query of `volume`. Names are written out:
+ * where a query has one table, drizzle leaves the table's name away, and "id" would be the box's.
+ */
+const basis = sql<string>`volume.base_labels || ' ' || volume.epoch || ' ' || coalesce((
+  select md5(string_agg(box.id::text, ',' order by box.id)) from training_box as box
+  where box.volume_id = volume.id and box.kind = 'validation'), '')`;
 
 /** Null where the volume is gone. */
 export async function readCountBasis(
@@ -44,10 +45,7 @@ export async function readCountBasis(
   volumeId: string,
 ): Promise<{ readonly key: string; readonly keptBoxes: readonly VoxelBox[] } | null> {
   // The key first: a box that is made in between makes the counts stale, not wrong.
-  const [row] = await db
-    .select({ key: basisOf(volume.id) })
-    .from(volume)
-    .where(eq(volume.id, volumeId));
+  const [row] = await db.select({ key: basis }).from(volume).where(eq(volume.id, volumeId));
   const keptBoxes = await db
     .select({ minZyx: trainingBox.minZyx, maxZyx: trainingBox.maxZyx })
     .from(trainingBox)
@@ -82,7 +80,7 @@ export async function readNucleusCounts(
       truth: nucleusCount.truth,
       unfinished: nucleusCount.unfinished,
       trainable: nucleusCount.trainable,
-      isFresh: sql<boolean>`coalesce(${nucleusCount.basis} = ${basisOf(volume.id)} and ${nucleusCount.position} >= coalesce((
+      isFresh: sql<boolean>`coalesce(${nucleusCount.basis} = ${basis} and ${nucleusCount.position} >= coalesce((
         select max(${labelJournal.position}) from ${labelJournal} where ${labelJournal.volumeId} = ${volume.id}), 0), false)`,
     })
     .from(volume)
