@@ -88,9 +88,9 @@ test("what nobody caught, a runaway and kill -9 end in a new start, each a littl
       [right + 8, down],
     ]);
   };
+  const before = await editor.nuclei();
   await paint();
   await editor.saved();
-  const before = await editor.nuclei();
 
   const faults = [
     ["uncaught", "An error that nobody caught ends the server: Cannot read properties of null", "exit code 1"],
@@ -116,7 +116,7 @@ test("what nobody caught, a runaway and kill -9 end in a new start, each a littl
   }
   // Next had its own listeners, which would have gone on as if nothing had been.
   expect((await told()).filter(({ listeners }) => listeners).map(({ listeners }) => listeners)).toEqual([2, 2, 2]);
-  await expect.poll(() => editor.nuclei()).toBe(before + strokes - 1);
+  await expect.poll(() => editor.nuclei()).toBe(before + strokes);
   expect((await fetch(`${address}/welcome`)).status).toBe(200);
 });
 
