@@ -104,7 +104,8 @@ test("two people label, train, judge, train again and export", async ({ browser 
       [-30, 0],
     ]);
     await adaEditor.saved();
-    await expect.poll(() => barbaraEditor.nuclei(), { timeout: 5_000 }).toBe(before + 1);
+    for (const editor of [barbaraEditor, adaEditor])
+      await expect.poll(() => editor.nuclei(), { timeout: 5_000 }).toBe(before + 1);
     await adaEditor.hover("xy", 30, 30);
     await expect(barbara.getByLabel("People here")).toContainText("AL");
     await shoot(barbara, "06-editor-of-the-other");
