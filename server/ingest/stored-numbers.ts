@@ -25,61 +25,68 @@ const PIXEL_TYPE_OF: Readonly<Record<Exclude<StoredType, PixelType>, PixelType>>
 export const pixelTypeOf = (type: StoredType): PixelType =>
   type in PIXEL_TYPE_OF ? PIXEL_TYPE_OF[type as keyof typeof PIXEL_TYPE_OF] : (type as PixelType);
 
-/** What a person is told before voxels of this type are narrowed; 64-bit integers that do not fit are refused instead. */
+/** What a person is told before anything is read; null where nothing can be lost without an error. */
 export const narrowingNote = (type: StoredType): string | null =>
   type === "float64"
-    ? "Its voxels are floats of 64 bits; they are kept as floats of 32 bits, rounded to 7 digits."
+    ? "Its 64-bit numbers are kept with 32 bits, that is with about 7 digits; what is finer than 1e-45 becomes 0."
     : null;
 
-/** Whole voxels of little-endian bytes; shares memory where it can. `placeOf` names a voxel by its index in them. */
+/**
+ * Little-endian numbers as pixels; shares memory where it can. Refuses what 32 bits cannot hold, with the number and its place
+ * (`placeOf` its index in `bytes`): too large ones, and whole ones (a label may be meant) that would become another.
+ */
 export function voxelsOf(type: StoredType, bytes: Uint8Array, placeOf: (index: number) => string): PixelArray {
   switch (type) {
     case "bool":
-      return bytes.map((byte) => (byte === 0 ? 0 : 1));
-    case "float16":
-      return Float32Array.from({ length: bytes.length / 2 }, (_, i) => halfOf(bytes[2 * i] | (bytes[2 * i + 1] << 8)));
-    case "float64":
+      return bytes.some((value) => value > 1) ? bytes.map((value) => (value ? 1 : 0)) : bytes;
     case "int64":
     case "uint64":
-      return narrow(type, bytes, placeOf);
+      return narrowIntegers(type, bytes, placeOf);
+    case "float16":
+      return Float32Array.from(pixelsOf("uint16", bytes), halfOf);
+    case "float64":
+      return narrowDoubles(bytes, placeOf);
     default:
       return pixelsOf(type, bytes);
   }
 }
 
-function narrow(
-  type: "float64" | "int64" | "uint64",
-  bytes: Uint8Array,
-  placeOf: (index: number) => string,
-): PixelArray {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = bytes.length / 8;
-  const out = createPixelArray(pixelTypeOf(type), length);
-  for (let i = 0; i < length; i++) {
-    const low = view.getUint32(8 * i, true);
-    const high = view.getUint32(8 * i + 4, true);
-    if (type === "float64") {
-      const value = view.getFloat64(8 * i, true);
-      out[i] = value;
-      if (Number.isFinite(value) && !Number.isFinite(out[i])) throw doesNotFit(value, "float32", placeOf(i));
-    } else {
-      out[i] = low;
-      // The upper half of an int32 is its sign.
-      const fits = type === "uint64" ? high === 0 : high === (low >= 2 ** 31 ? 0xffffffff : 0);
-      if (fits) continue;
-      const value = type === "uint64" ? view.getBigUint64(8 * i, true) : view.getBigInt64(8 * i, true);
-      throw doesNotFit(value, pixelTypeOf(type), placeOf(i));
+function narrowIntegers(type: "int64" | "uint64", bytes: Uint8Array, placeOf: (index: number) => string): PixelArray {
+  const halves = pixelsOf("int32", bytes);
+  const pixels = createPixelArray(pixelTypeOf(type), halves.length / 2);
+  for (let i = 0; i < pixels.length; i++) {
+    const low = halves[2 * i];
+    if (halves[2 * i + 1] !== (type === "int64" ? low >> 31 : 0)) {
+      const view = new DataView(halves.buffer, halves.byteOffset + 8 * i);
+      const value = type === "int64" ? view.getBigInt64(0, true) : view.getBigUint64(0, true);
+      throw tooLarge(`The value ${value} does not fit into 32 bits.`, placeOf(i));
     }
+    pixels[i] = low;
   }
-  return out;
+  return pixels;
 }
 
-const doesNotFit = (value: number | bigint, type: PixelType, where: string): Problem =>
+function narrowDoubles(bytes: Uint8Array, placeOf: (index: number) => string): Float32Array {
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const values = new Float64Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 8);
+  const pixels = Float32Array.from(values);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (pixels[i] === value) continue;
+    if (Number.isFinite(value) && !Number.isFinite(pixels[i]))
+      throw tooLarge(`The value ${value} is beyond what 32-bit numbers reach (3.4e38).`, placeOf(i));
+    if (Number.isInteger(value))
+      throw tooLarge(`The whole number ${value} would become ${pixels[i]} with 32 bits.`, placeOf(i));
+  }
+  return pixels;
+}
+
+const tooLarge = (what: string, where: string): Problem =>
   new Problem({
-    tag: "value-too-large",
-    what: `A voxel is ${value}, which ${type} cannot hold.`,
+    tag: "number-too-large",
+    what,
     where,
-    hint: "Scale the image, or number the labels anew from 1 on, and save it with 32 bits per voxel at most.",
+    hint: "Relabel or rescale the image so that its numbers are smaller, and store it with 32 bits.",
   });
 
 /** IEEE 754 half precision. */

@@ -90,6 +90,6 @@ describe("an array of any order of axes", () => {
     const all = async () => {
       for await (const { pixels } of blocksOf(source)) expect(pixels.length).toBeGreaterThan(0);
     };
-    await expect(all()).rejects.toMatchObject({ tag: "value-too-large", where: "z 1, y 2, x 3" });
+    await expect(all()).rejects.toMatchObject({ tag: "number-too-large", where: "z 1, y 2, x 3" });
   });
 });

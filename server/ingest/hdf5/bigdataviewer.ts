@@ -2,7 +2,7 @@ import type { Dataset } from "h5wasm";
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { narrowingNote, pixelTypeOf, type StoredNumber } from "../narrow-numbers.ts";
+import { narrowingNote, pixelTypeOf, type StoredType } from "../stored-numbers.ts";
 import { sourceOfDataset } from "./dataset-volume.ts";
 import { type FoundImage, type FoundImages, sparseNote, storageObjection } from "./found-image.ts";
 import { filterObjection } from "./hdf5-filters.ts";
@@ -48,7 +48,7 @@ export function imagesOfBigDataViewer(opened: OpenHdf5): FoundImages {
 
 interface Cells {
   readonly dataset: Dataset;
-  readonly type: StoredNumber;
+  readonly type: StoredType;
   readonly shapeZyx: Zyx;
 }
 

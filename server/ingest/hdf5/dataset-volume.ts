@@ -2,7 +2,7 @@ import type { Dataset } from "h5wasm";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ArrayAxes } from "../axes/array-axes.ts";
 import { inZyxOrder, stridesOf } from "../axes/zyx-order.ts";
-import { bytesPerNumber, narrowNumbers, pixelTypeOf, type StoredNumber } from "../narrow-numbers.ts";
+import { pixelTypeOf, type StoredType, storedBytes, voxelsOf } from "../stored-numbers.ts";
 import type { VolumeSource } from "../volume-source.ts";
 import { readNumbers } from "./hdf5-pixels.ts";
 import type { OpenHdf5 } from "./hdf5-sandbox.ts";
@@ -14,7 +14,7 @@ const MAX_BLOCK_CHUNKS = 50_000;
 /** A volume in a dataset. */
 export interface DatasetVolume {
   readonly dataset: Dataset;
-  readonly type: StoredNumber;
+  readonly type: StoredType;
   readonly zyx: ArrayAxes["zyx"];
   /** Smaller than the dataset where a file pads it. */
   readonly shapeZyx: Zyx;
@@ -27,7 +27,7 @@ export function sourceOfDataset(file: OpenHdf5, volume: DatasetVolume): VolumeSo
   const [sizeZ, sizeY, sizeX] = shapeZyx;
   const chunks = dataset.metadata.chunks;
   const [chunkZ, chunkY, chunkX] = zyx.map((axis) => chunks?.[axis] ?? 1);
-  const rowBytes = sizeX * bytesPerNumber[type];
+  const rowBytes = sizeX * storedBytes[type];
   // Whole chunks where they fit; a slab of large planes is cut in y so that memory stays bounded.
   const planes = Math.max(1, Math.min(chunkZ, sizeZ, Math.floor(MAX_BLOCK_BYTES / rowBytes)));
   const chunksAcross = Math.ceil(sizeX / (chunks ? chunkX : sizeX));
@@ -51,7 +51,12 @@ export function sourceOfDataset(file: OpenHdf5, volume: DatasetVolume): VolumeSo
         counts[axis] = box[i];
       });
       const numbers = await readNumbers(file, dataset, start, counts, where);
-      return inZyxOrder(pixelType, narrowNumbers(type, numbers, where), box, stridesOf(zyx, counts));
+      return inZyxOrder(
+        pixelType,
+        voxelsOf(type, numbers, () => where),
+        box,
+        stridesOf(zyx, counts),
+      );
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { Dataset, Metadata } from "h5wasm";
 import { Problem } from "../../../core/problem.ts";
 import { copyBox, placesIn } from "../axes/boxes.ts";
-import type { StoredNumber } from "../narrow-numbers.ts";
 import { swapNumbers } from "../pixel-bytes.ts";
+import type { StoredType } from "../stored-numbers.ts";
 import { isPackedOtherwise, unpackChunk } from "./hdf5-filters.ts";
 import type { OpenHdf5 } from "./hdf5-sandbox.ts";
 
@@ -20,8 +20,8 @@ export function storedNumberOf({
   signed,
   enum_type,
   compound_type,
-}: Metadata): { readonly type: StoredNumber } | string {
-  if (type === FLOAT && (size === 2 || size === 4 || size === 8)) return { type: `float${size * 8}` as StoredNumber };
+}: Metadata): { readonly type: StoredType } | string {
+  if (type === FLOAT && (size === 2 || size === 4 || size === 8)) return { type: `float${size * 8}` as StoredType };
   if (type === COMPOUND) {
     const members = compound_type?.members.map(({ name }) => name.slice(0, 40)) ?? [];
     return `each of its voxels has several values (${members.slice(0, 8).join(", ")}). Save one of them as a dataset of its own.`;
@@ -31,7 +31,7 @@ export function storedNumberOf({
   if (isEnum && size === 1 && Object.keys(enum_type.members).sort().join() === "FALSE,TRUE") return { type: "bool" };
   if (type !== INTEGER && type !== BITFIELD && !isEnum) return "it holds no numbers that are read here.";
   if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return `its numbers have ${size} bytes, which is not read.`;
-  return { type: `${signed && type !== BITFIELD ? "int" : "uint"}${size * 8}` as StoredNumber };
+  return { type: `${signed && type !== BITFIELD ? "int" : "uint"}${size * 8}` as StoredType };
 }
 
 /** Numbers of a box of a dataset, C order, little-endian. Rejects with a Problem at `where` what cannot be unpacked. */

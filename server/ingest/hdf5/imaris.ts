@@ -3,7 +3,7 @@ import { shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { lengthInUm } from "../length-unit.ts";
-import { narrowingNote, pixelTypeOf, type StoredNumber } from "../narrow-numbers.ts";
+import { narrowingNote, pixelTypeOf, type StoredType } from "../stored-numbers.ts";
 import { decimalNumber, wholeNumber } from "../strict-numbers.ts";
 import { sourceOfDataset } from "./dataset-volume.ts";
 import { type FoundImage, type FoundImages, sparseNote, storageObjection } from "./found-image.ts";
@@ -24,7 +24,7 @@ export const isImaris = ({ file }: OpenHdf5): boolean =>
 
 interface Plane {
   readonly dataset: Dataset;
-  readonly type: StoredNumber;
+  readonly type: StoredType;
   readonly shapeZyx: Zyx;
 }
 

@@ -2,7 +2,7 @@ import type { Dataset } from "h5wasm";
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { axesOfArray, guessedAxes, meaningOf } from "../axes/array-axes.ts";
-import { narrowingNote, pixelTypeOf, type StoredNumber } from "../narrow-numbers.ts";
+import { narrowingNote, pixelTypeOf, type StoredType } from "../stored-numbers.ts";
 import { sourceOfDataset } from "./dataset-volume.ts";
 import { type FoundImage, type FoundImages, sparseNote, storageObjection } from "./found-image.ts";
 import { filterObjection } from "./hdf5-filters.ts";
@@ -60,7 +60,7 @@ function readingsOf(file: OpenHdf5, dataset: Dataset): readonly NamedAxes[] | st
 function imageOf(
   file: OpenHdf5,
   dataset: Dataset,
-  type: StoredNumber,
+  type: StoredType,
   { names, notes, source }: NamedAxes,
   oneOfSeveral: boolean,
 ): { found: FoundImage; notes: readonly string[] } | string {

@@ -3,7 +3,7 @@ import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { guessedAxes, meaningOf } from "../axes/array-axes.ts";
 import { parseBoundedJson } from "../bounded-json.ts";
 import { lengthInUm } from "../length-unit.ts";
-import { bytesPerNumber, type StoredNumber } from "../narrow-numbers.ts";
+import { type StoredType, storedBytes } from "../stored-numbers.ts";
 
 /** `attributes.json` of a dataset, https://github.com/saalfeldlab/n5#file-system-specification. The first axis runs fastest. */
 const sizes = z.array(z.int().min(1)).min(1).max(8);
@@ -23,7 +23,7 @@ export interface N5Dataset {
   /** Slowest axis first: the other way round than in the file. */
   readonly shape: readonly number[];
   readonly blocks: readonly number[];
-  readonly type: StoredNumber;
+  readonly type: StoredType;
   readonly compression: string;
   readonly names: readonly string[];
   readonly notes: readonly string[];
@@ -43,10 +43,10 @@ export function parseN5Dataset(path: string, bytes: Uint8Array): N5Dataset | str
   const parsed = attributes.safeParse(json);
   if (!parsed.success) return "its attributes.json is damaged.";
   const { dimensions, blockSize, dataType, compression, ...more } = parsed.data;
-  if (!(dataType in bytesPerNumber)) return `pixels of type ${dataType} are not read.`;
+  if (!(dataType in storedBytes)) return `pixels of type ${dataType} are not read.`;
   if (dimensions.length !== blockSize.length) return "its blocks have other axes than the dataset.";
-  const type = dataType as StoredNumber;
-  if (blockSize.reduce((a, b) => a * b, bytesPerNumber[type]) > MAX_BLOCK_BYTES)
+  const type = dataType as StoredType;
+  if (blockSize.reduce((a, b) => a * b, storedBytes[type]) > MAX_BLOCK_BYTES)
     return `its blocks of ${blockSize.join(" × ")} do not fit into memory.`;
   const count = dimensions.reduce((product, length, axis) => product * Math.ceil(length / blockSize[axis]), 1);
   if (count > MAX_BLOCKS) return `it is cut into ${count} blocks, which are too many.`;

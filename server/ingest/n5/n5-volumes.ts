@@ -7,8 +7,8 @@ import { inZyxOrder, stridesOf } from "../axes/zyx-order.ts";
 import { decodeBlosc } from "../codecs/blosc.ts";
 import { unpackBzip2 } from "../codecs/bzip2.ts";
 import { type Inflate, unpackGzip, unpackZlib, unpackZstd } from "../codecs/inflate.ts";
-import { bytesPerNumber, narrowingNote, narrowNumbers, pixelTypeOf } from "../narrow-numbers.ts";
 import { swapNumbers } from "../pixel-bytes.ts";
+import { narrowingNote, pixelTypeOf, storedBytes, voxelsOf } from "../stored-numbers.ts";
 import type { VolumeSource } from "../volume-source.ts";
 import type { ZipStore } from "../zarr/zip-store.ts";
 import { type N5Dataset, parseN5Dataset } from "./n5-metadata.ts";
@@ -57,7 +57,7 @@ export async function imagesOfN5(store: ZipStore): Promise<{ images: N5Image[]; 
   return { images, notes };
 }
 
-const voxelsOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+const voxelCountOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const pyramidOf = (path: string): string | null => /^(.*\/|)s\d+$/.exec(path)?.[1] ?? null;
 
 /** Whether no other level of the same pyramid has more voxels. */
@@ -65,7 +65,7 @@ function isFinest({ path, shape }: N5Dataset, all: readonly N5Dataset[]): boolea
   const pyramid = pyramidOf(path);
   return (
     pyramid === null ||
-    !all.some((other) => pyramidOf(other.path) === pyramid && voxelsOf(other.shape) > voxelsOf(shape))
+    !all.some((other) => pyramidOf(other.path) === pyramid && voxelCountOf(other.shape) > voxelCountOf(shape))
   );
 }
 
@@ -106,7 +106,7 @@ function missingNote(store: ZipStore, { path, shape, blocks }: N5Dataset): strin
 
 function sourceOf(store: ZipStore, dataset: N5Dataset, { zyx }: ArrayAxes, origin: readonly number[]): VolumeSource {
   const { path, shape, blocks, type } = dataset;
-  const width = bytesPerNumber[type];
+  const width = storedBytes[type];
   const [sizeZ, sizeY, sizeX] = zyx.map((axis) => shape[axis]);
   const [blockZ, blockY] = zyx.map((axis) => blocks[axis]);
   const planes = Math.max(1, Math.min(sizeZ, blockZ, Math.floor(MAX_READ_BYTES / (sizeX * width))));
@@ -125,7 +125,7 @@ function sourceOf(store: ZipStore, dataset: N5Dataset, { zyx }: ArrayAxes, origi
         start[axis] = [zMin, yMin, 0][i];
         counts[axis] = box[i];
       });
-      const bytes = new Uint8Array(voxelsOf(counts) * width);
+      const bytes = new Uint8Array(voxelCountOf(counts) * width);
       const first = start.map((at, axis) => Math.floor(at / blocks[axis]));
       const grid = start.map((at, axis) => Math.ceil((at + counts[axis]) / blocks[axis]) - first[axis]);
       for (const place of placesIn(grid)) {
@@ -137,7 +137,12 @@ function sourceOf(store: ZipStore, dataset: N5Dataset, { zyx }: ArrayAxes, origi
         copyBox({ bytes: block.bytes, start: from, counts: block.counts }, { bytes, start, counts }, end, width);
       }
       const where = `${path}, z ${zMin} to ${zMax - 1}, y ${yMin} to ${yMax - 1}`;
-      return inZyxOrder(pixelType, narrowNumbers(type, bytes, where), box, stridesOf(zyx, counts));
+      return inZyxOrder(
+        pixelType,
+        voxelsOf(type, bytes, () => where),
+        box,
+        stridesOf(zyx, counts),
+      );
     },
   };
 }
@@ -157,11 +162,11 @@ async function readBlock(store: ZipStore, dataset: N5Dataset, at: readonly numbe
     const inside = shape.map((length, axis) => Math.min(blocks[axis], length - at[axis] * blocks[axis]));
     if (counts.some((length, axis) => length > blocks[axis] || length < inside[axis]))
       throw new Error("its size is another");
-    const wanted = voxelsOf(counts) * bytesPerNumber[type];
+    const wanted = voxelCountOf(counts) * storedBytes[type];
     const unpacked = await unpackers[compression]!(packed.subarray(header), wanted);
     if (unpacked.length !== wanted) throw new Error(`it holds ${unpacked.length} of ${wanted} bytes`);
     const bytes = unpacked.slice();
-    swapNumbers(bytes, bytesPerNumber[type]);
+    swapNumbers(bytes, storedBytes[type]);
     return { bytes, counts };
   } catch (cause) {
     throw new Problem(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseBoundedJson } from "../bounded-json.ts";
-import { bytesPerNumber, type StoredNumber } from "../narrow-numbers.ts";
+import { type StoredType, storedBytes } from "../stored-numbers.ts";
 import { chunkBytesOf, readableCodecs } from "./chunk-codecs.ts";
 import { fillOf } from "./fill-value.ts";
 import type { ZipStore } from "./zip-store.ts";
@@ -55,7 +55,7 @@ const arrayBounds = { maxBytes: 4 * 1024 * 1024, maxDepth: 32, maxValues: 400_00
 /** What is known of an array before anything of it is read. */
 export interface ArrayFacts {
   readonly shape: readonly number[];
-  readonly type: StoredNumber;
+  readonly type: StoredType;
   /** Chunks, or shards where there are some, along every axis: each has a key of its own. */
   readonly grid: readonly number[];
   /** Its shards begin with their index. */
@@ -87,7 +87,7 @@ export async function factsOfArray(store: ZipStore, path: string): Promise<Array
 }
 
 /** Zarrita knows float16 only where Node does, and packs truth values in a class of its own. */
-const READ_AS: Partial<Readonly<Record<StoredNumber, string>>> = { bool: "uint8", float16: "uint16" };
+const READ_AS: Partial<Readonly<Record<StoredType, string>>> = { bool: "uint8", float16: "uint16" };
 
 type Checked = Omit<ArrayFacts, "metadata" | "metadataKey"> & { readonly rewritten: object };
 
@@ -96,8 +96,8 @@ function checkVersion3(json: unknown): Checked | string {
   if (!parsed.success) return wordsOf(parsed.error);
   const { shape, data_type, chunk_grid, codecs: outer, fill_value } = parsed.data;
   const grid = chunk_grid.configuration.chunk_shape;
-  if (!(data_type in bytesPerNumber)) return `pixels of type ${data_type} are not read.`;
-  const type = data_type as StoredNumber;
+  if (!(data_type in storedBytes)) return `pixels of type ${data_type} are not read.`;
+  const type = data_type as StoredType;
   const objection = objectionToChunks(data_type, shape, grid, outer);
   if (objection) return objection;
   if (READ_AS[type] && usesNumbers(outer)) return `pixels of type ${data_type} under such codecs are not read.`;
@@ -144,8 +144,8 @@ function checkVersion2(json: unknown): Checked | string {
   const { shape, chunks, dtype, compressor, filters, fill_value } = parsed.data;
   if (chunks.length !== shape.length) return "its chunks have other axes than the array.";
   const [, order, kind = "", bytes] = /^([<>|])([biuf])([1248])$/.exec(dtype) ?? [];
-  const type = (kind === "b" ? "bool" : `${KINDS[kind]}${8 * Number(bytes)}`) as StoredNumber;
-  if (!(type in bytesPerNumber)) return `pixels of the type ${dtype} are not read.`;
+  const type = (kind === "b" ? "bool" : `${KINDS[kind]}${8 * Number(bytes)}`) as StoredType;
+  if (!(type in storedBytes)) return `pixels of the type ${dtype} are not read.`;
   const used = [...(filters ?? []), ...(compressor ? [compressor] : [])].map(({ id }) => ({
     name: id === "fixedscaleoffset" ? "scale_offset" : id,
   }));

@@ -1,4 +1,4 @@
-import type { StoredNumber } from "../narrow-numbers.ts";
+import type { StoredType } from "../stored-numbers.ts";
 
 const SPECIAL: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
@@ -7,7 +7,7 @@ const SPECIAL: Readonly<Record<string, number>> = {
 };
 
 /** A fill value as zarrita takes it; of half precision its bits. Decimals may come as text, or as the hexadecimal bits of the number. */
-export function fillOf(type: StoredNumber, value: unknown): number | string {
+export function fillOf(type: StoredType, value: unknown): number | string {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (!type.startsWith("float")) return typeof value === "number" ? value : 0;
   const view = new DataView(new ArrayBuffer(8));

@@ -5,7 +5,7 @@ import { Problem } from "../../../core/problem.ts";
 import type { PixelArray, Zyx } from "../../../core/volume/voxel-space.ts";
 import { type ArrayAxes, axesOfArray, guessedAxes, meaningOf } from "../axes/array-axes.ts";
 import { lengthInUm } from "../length-unit.ts";
-import { bytesPerNumber, narrowingNote, pixelTypeOf, type StoredNumber } from "../narrow-numbers.ts";
+import { narrowingNote, pixelTypeOf, type StoredType, storedBytes } from "../stored-numbers.ts";
 import { type ArrayFacts, factsOfArray } from "./array-metadata.ts";
 import type { ZarrAxis, ZarrImage, ZarrLevel } from "./ome-zarr-metadata.ts";
 import type { ZipStore } from "./zip-store.ts";
@@ -15,7 +15,7 @@ export type NumberArray = zarr.Array<zarr.NumberDataType | "int64" | "uint64", A
 export interface FoundImage {
   readonly image: FileImage;
   readonly array: NumberArray;
-  readonly type: StoredNumber;
+  readonly type: StoredType;
   readonly axes: ArrayAxes;
 }
 
@@ -158,8 +158,8 @@ function missingNote(store: ZipStore, path: string, { shape, grid }: ArrayFacts)
 }
 
 /** A chunk is its whole shape or an error that names it. */
-function checkingChunks(array: NumberArray, where: string, type: StoredNumber): NumberArray {
-  const wanted = voxelsOf(array.chunks) * bytesPerNumber[type];
+function checkingChunks(array: NumberArray, where: string, type: StoredType): NumberArray {
+  const wanted = voxelsOf(array.chunks) * storedBytes[type];
   const checking = zarr.defineArrayExtension((inner) => ({
     async getChunk(coords, options, more) {
       const chunk = `${where}, chunk ${coords.join(", ")}`;

@@ -1,8 +1,8 @@
 import * as zarr from "zarrita";
 import type { PixelArray, Zyx } from "../../../core/volume/voxel-space.ts";
 import { inZyxOrder } from "../axes/zyx-order.ts";
-import { bytesPerNumber, narrowNumbers } from "../narrow-numbers.ts";
 import { bytesOf } from "../pixel-bytes.ts";
+import { storedBytes, voxelsOf } from "../stored-numbers.ts";
 import type { VolumeSource } from "../volume-source.ts";
 import type { FoundImage } from "./zarr-image.ts";
 
@@ -25,7 +25,7 @@ function createQueue() {
 export function sourceOfImage({ array, image, type, axes }: FoundImage, channel: number, time: number): VolumeSource {
   const [axisZ, axisY, axisX] = axes.zyx;
   const [sizeZ, sizeY, sizeX] = image.shapeZyx;
-  const rowBytes = sizeX * bytesPerNumber[type];
+  const rowBytes = sizeX * storedBytes[type];
   const planes = Math.max(1, Math.min(sizeZ, array.chunks[axisZ], Math.floor(MAX_BLOCK_BYTES / rowBytes)));
   const chunkRows = array.chunks[axisY];
   const chunksAcross = Math.ceil(sizeX / array.chunks[axisX]);
@@ -50,7 +50,7 @@ export function sourceOfImage({ array, image, type, axes }: FoundImage, channel:
       });
       const part = await zarr.get(array, selection, { createQueue });
       const where = `${image.path}, z ${zMin} to ${zMax - 1}, y ${yMin} to ${yMax - 1}`;
-      const pixels = narrowNumbers(type, bytesOf(part.data as PixelArray), where);
+      const pixels = voxelsOf(type, bytesOf(part.data as PixelArray), () => where);
       // The order of the remaining axes is that of the array, which need not be z, y, x.
       const kept = axes.zyx.toSorted((a, b) => a - b);
       const strideOf = (axis: number) => part.stride[kept.indexOf(axis)];
