@@ -41,7 +41,7 @@ export async function createServices(
     connection,
     db: connection.db,
     journalDb: journal.db,
-    blobs: createBlobStore(environment),
+    blobs: await createBlobStore(environment),
     events,
     openLines,
     authentication: createAuthentication(connection.db, events, {

@@ -1,16 +1,14 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import type { EditorApi } from "../../components/editor/editor-contract.ts";
+import type { Review } from "../../components/review/open-review.ts";
 import { QueuePanel } from "../../components/review/queue-panel.tsx";
 import { Problem } from "../../core/problem.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC, useTRPCClient } from "../_trpc/trpc.ts";
-import { createReviewPorts } from "./review-ports.ts";
 
 interface VolumeQueueProps {
-  readonly api: EditorApi;
+  readonly review: Review;
   readonly projectId: string;
   readonly volumeId: string;
   readonly userId: string;
@@ -18,16 +16,15 @@ interface VolumeQueueProps {
 }
 
 /** The shared queue of a volume, for the editor's panel. */
-export function VolumeQueue({ api, projectId, volumeId, userId, role }: VolumeQueueProps) {
+export function VolumeQueue({ review, projectId, volumeId, userId, role }: VolumeQueueProps) {
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const ports = useMemo(() => createReviewPorts(client, volumeId, userId), [client, volumeId, userId]);
   const facts = useQuery(trpc.queue.state.queryOptions({ volumeId }));
   const training = useQuery(trpc.training.activity.queryOptions({ projectId }));
   return (
     <QueuePanel
-      api={api}
-      ports={ports}
+      review={review}
+      problemOf={problemOfError}
       facts={{
         data: facts.data,
         problem: facts.error ? new Problem(problemOfError(facts.error)) : null,
@@ -40,10 +37,10 @@ export function VolumeQueue({ api, projectId, volumeId, userId, role }: VolumeQu
         async start() {
           try {
             await client.training.start.mutate({ projectId });
-            api.notify({ tone: "info", text: "The labels are frozen and the training waits for a trainer." });
+            review.api.notify({ tone: "info", text: "The labels are frozen and the training waits for a trainer." });
           } catch (error) {
             const { what, hint } = problemOfError(error);
-            api.notify({ tone: "warning", text: [what, hint].filter(Boolean).join(" ") });
+            review.api.notify({ tone: "warning", text: [what, hint].filter(Boolean).join(" ") });
           }
         },
       }}

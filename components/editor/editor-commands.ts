@@ -185,12 +185,8 @@ export function flyToNucleus(
 }
 
 function review(editor: EditorController, name: "next" | "skip"): void {
-  if (!editor.review) {
-    editor.notify({ tone: "info", text: "There is no queue yet: train a model first, in the Queue panel." });
-    return;
-  }
   editor.store.set({ tab: "queue" });
-  editor.review[name]();
+  editor.review?.[name]();
 }
 
 function moveSlice(editor: EditorController, by: 1 | -1): void {

@@ -61,7 +61,7 @@ export interface ProposalRef {
 
 export type Decision = "accepted" | "corrected" | "rejected";
 
-/** Commands of the review queue that the editor's keys call while a queue panel has registered them. */
+/** Commands of the review queue that the editor's keys call. */
 export interface ReviewCommands {
   /** Claims and shows the most uncertain unclaimed proposal. */
   next(): void;
@@ -73,7 +73,7 @@ export interface ReviewCommands {
   undone(proposal: ProposalRef): void;
 }
 
-/** Handed to panels (queue, training) that are rendered inside the editor. */
+/** Handed to parts of others (the queue) that work inside the editor. */
 export interface EditorApi {
   readonly document: LabelDocument;
   readonly proposals: LabelBrickSource | null;
@@ -112,5 +112,7 @@ export interface EditorProps {
   weaknesses(): readonly string[];
   /** Short state of the training in the header. */
   readonly trainingStatus: ReactNode;
-  renderQueue(api: EditorApi): ReactNode;
+  /** Called once for each editor that is opened; what it returns is called when that one closes. */
+  attach(api: EditorApi): Unsubscribe;
+  renderQueue(): ReactNode;
 }

@@ -5,6 +5,7 @@ import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { ToolMessage } from "../tools/tool-context.ts";
 import { createViewStore } from "../viewer/view-store.ts";
 import styles from "./editor.module.css";
+import { createEditorApi } from "./editor-api.ts";
 import type { EditorProps } from "./editor-contract.ts";
 import { EditorController } from "./editor-controller.ts";
 import { EditorHeader } from "./editor-header.tsx";
@@ -28,6 +29,7 @@ export function Editor(props: EditorProps) {
   useEffect(() => {
     const created = new EditorController(createViewStore(image), () => latest.current, showMessage);
     const stops = [keepPreferences(created.store), sharePresence(created), watchDecisions(created)];
+    stops.push(latest.current.attach(createEditorApi(created)));
     setEditor(created);
     return () => {
       for (const stop of stops) stop();

@@ -1,9 +1,7 @@
 import { Tabs } from "@mantine/core";
-import { useMemo } from "react";
 import { BoxesPanel } from "../boxes/boxes-panel.tsx";
 import { NucleiPanel } from "../nuclei/nuclei-panel.tsx";
 import styles from "./editor.module.css";
-import { createEditorApi } from "./editor-api.ts";
 import { flyToNucleus } from "./editor-commands.ts";
 import type { EditorBox, EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
@@ -20,13 +18,11 @@ const colorOf = (label: number): string => cssOfRgb(rgbOfLabel(label));
 
 export function SidePanel({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const tab = useObservable(editor.store, (state) => state.tab);
-  const api = useMemo(() => createEditorApi(editor), [editor]);
   return (
     <aside className={styles.panel} aria-label="Panels">
       <Tabs
         value={tab}
         onChange={(value) => value && editor.store.set({ tab: value as PanelTab })}
-        keepMounted
         style={{ display: "flex", flexDirection: "column", flex: 1, minHeight: 0 }}
       >
         <Tabs.List grow>
@@ -40,7 +36,7 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
           <NucleiTab editor={editor} props={props} />
         </Tabs.Panel>
         <Tabs.Panel value="queue" className={styles.panelBody}>
-          {props.renderQueue(api)}
+          {props.renderQueue()}
         </Tabs.Panel>
         <Tabs.Panel value="boxes" className={styles.panelBody}>
           <BoxesTab editor={editor} props={props} />

@@ -1,16 +1,16 @@
 import { Alert, Anchor, Button, Group, Kbd, List, Loader, Stack, Text } from "@mantine/core";
 import { IconEye, IconListSearch, IconSchool } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
-import type { EditorApi, Loaded } from "../editor/editor-contract.ts";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
+import type { Loaded } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import type { Review } from "./open-review.ts";
 import { QuestionCard } from "./question-card.tsx";
 import type { QueueFacts, ReviewPorts } from "./review-contract.ts";
-import { useReviewSession } from "./use-review-session.ts";
 
 export interface QueuePanelProps {
-  readonly api: EditorApi;
-  readonly ports: ReviewPorts;
+  readonly review: Review;
+  readonly problemOf: ReviewPorts["problemOf"];
   readonly facts: Loaded<QueueFacts>;
   readonly userId: string;
   /** False for viewers: they see the queue and decide nothing. */
@@ -22,15 +22,17 @@ export interface QueuePanelProps {
 
 /** The shared queue in the editor: one question after the other, who looks at what, and when to train again. */
 export function QueuePanel(props: QueuePanelProps) {
-  const { api, facts } = props;
-  const { session, state, waitingDecisions } = useReviewSession(api, props.ports);
+  const { facts } = props;
+  const { api, session } = props.review;
+  const state = useSyncExternalStore(session.subscribe, session.getState, session.getState);
+  const waitingDecisions = useSyncExternalStore(session.subscribe, session.getWaitingDecisions, () => 0);
   const [deciding, setDeciding] = useState(false);
   const decide = async (decision: "accepted" | "corrected" | "rejected") => {
     setDeciding(true);
     try {
       await api.decide(decision);
     } catch (error) {
-      const { what, hint } = props.ports.problemOf(error);
+      const { what, hint } = props.problemOf(error);
       api.notify({ tone: "error", text: [what, hint].filter(Boolean).join(" ") });
     } finally {
       setDeciding(false);

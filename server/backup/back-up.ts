@@ -26,7 +26,7 @@ export async function backUp(given: {
   try {
     const snapshot = await takeSnapshot(database.config, environment.dataRoot);
     try {
-      const blobs = createBlobStore(environment);
+      const blobs = await createBlobStore(environment);
       const secrets = await readSecrets(environment.dataRoot);
       return await createBackupFile(given.file, given.passphrase, (sink) =>
         writeBackup({ snapshot, blobs, secrets, version: software.version, signal, onProgress }, sink),

@@ -46,7 +46,7 @@ export async function assertEmptyTarget(place: Place): Promise<void> {
     const client = await connect({ connectionString: place.databaseUrl });
     await assertEmptyDatabase(client).finally(() => client.end());
   }
-  if (place.s3) await assertEmptyBucket(createBlobStore(place), place.s3.bucket);
+  if (place.s3) await assertEmptyBucket(await createBlobStore(place), place.s3.bucket);
 }
 
 const isContent = (name: string): boolean => name !== "lost+found";
@@ -71,7 +71,7 @@ export async function openRestoreTarget(place: Place, say: (text: string) => voi
   prepareDataRoot(dataRoot);
   mkdirSync(mark);
   await syncFolder(dataRoot);
-  const blobs = createBlobStore(place);
+  const blobs = await createBlobStore(place);
   let stopDatabase = async (): Promise<void> => {};
   const abandon = async (): Promise<void> => {
     await stopDatabase();

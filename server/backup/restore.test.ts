@@ -122,7 +122,7 @@ async function rowsOfPlace(place: Place): Promise<Record<string, string[]>> {
 }
 
 async function blobsOf(place: Place): Promise<Record<string, string>> {
-  const store = createBlobStore(place);
+  const store = await createBlobStore(place);
   const all: Record<string, string> = {};
   for await (const key of store.list("volumes/"))
     all[key] = Buffer.from((await store.get(key)) ?? []).toString("base64");

@@ -37,7 +37,7 @@ export async function* examine(environment: Environment, say: (text: string) => 
     yield* await guarded("data-root", () => checkRights(dataRoot));
   }
   if (s3) yield* await guarded("object-store-clock", () => checkObjectStore(s3));
-  yield* await guarded("blobs", () => checkStore(createBlobStore(environment), s3));
+  yield* await guarded("blobs", async () => checkStore(await createBlobStore(environment), s3));
   if (!databaseUrl && !isAccessReady(dataRoot)) {
     yield broken(
       "database",
@@ -67,7 +67,7 @@ async function examineDatabase(environment: Environment, say: (text: string) => 
         judgeTrainers({ trainers: await readTrainers(client), gpus: await findGpus(), isServerRunning }, environment),
       )),
       ...(await guarded("named-blobs", async () =>
-        checkNamedBlobs(createBlobStore(environment), await findNamedBlobs(drizzle(client, { schema }))),
+        checkNamedBlobs(await createBlobStore(environment), await findNamedBlobs(drizzle(client, { schema }))),
       )),
     ];
   } finally {

@@ -15,7 +15,7 @@ interface Subject {
 async function openFolder(): Promise<Subject> {
   const dataRoot = await mkdtemp(path.join(os.tmpdir(), "kl-blobs-"));
   return {
-    store: createBlobStore({ dataRoot, s3: null }),
+    store: await createBlobStore({ dataRoot, s3: null }),
     close: () => rm(dataRoot, { recursive: true, force: true }),
   };
 }
@@ -31,7 +31,7 @@ async function openBucket(): Promise<Subject> {
   });
   const { port } = await server.run();
   return {
-    store: createBlobStore({
+    store: await createBlobStore({
       dataRoot: directory,
       s3: {
         bucket: "blobs",
@@ -155,7 +155,7 @@ describe.each([
 it("leaves no half file of the folder store when a put fails", async () => {
   const dataRoot = await mkdtemp(path.join(os.tmpdir(), "kl-blobs-"));
   try {
-    const store = createBlobStore({ dataRoot, s3: null });
+    const store = await createBlobStore({ dataRoot, s3: null });
     await store.put("taken/x", bytes(1));
     await expect(store.put("taken/x/below-a-file", bytes(2))).rejects.toThrow();
     await expect(store.put("taken", bytes(3))).rejects.toThrow();

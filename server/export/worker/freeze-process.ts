@@ -16,7 +16,7 @@ process.on("message", (task: FreezeTask) => {
 });
 
 async function run(task: FreezeTask): Promise<FreezeReport> {
-  const blobs = createBlobStore(task.environment);
+  const blobs = await createBlobStore(task.environment);
   if (task.kind === "check") {
     await assertReadable(blobs, task.description);
     return { kind: "checked" };

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import h5wasm, { type Dataset, type File as Hdf5File } from "h5wasm";
+import type { Dataset, File as Hdf5File } from "h5wasm";
 
 /**
  * The in-memory build of h5wasm with one file in it that reads from ours. The Node build would see the whole disk, and
@@ -48,6 +48,8 @@ const UNTOUCHED = [0xaa, 0x55] as const;
 const bigInts = (numbers: readonly number[]): bigint[] => numbers.map(BigInt);
 
 export async function openInSandbox(path: string): Promise<OpenHdf5> {
+  // The library takes longer to load than most files take to read.
+  const { default: h5wasm } = await import("h5wasm");
   const module = await h5wasm.ready;
   const { FS } = module;
   // Without it, a chunk that cannot be unpacked would be read as zeros.

@@ -69,7 +69,7 @@ async function run(task: WorkerTask): Promise<void> {
 const IMAGE_SHARE = 0.6;
 
 async function importVolume(task: ImportTask): Promise<void> {
-  const blobs = countingSink(createBlobStore(task.environment), task.storedBound);
+  const blobs = countingSink(await createBlobStore(task.environment), task.storedBound);
   const { image, labels, scratchFolder, voxelSizeZyx } = task;
   const share = image && labels ? IMAGE_SHARE : 1;
   if (image) {

@@ -23,7 +23,7 @@ export async function measureBytes(task: UsageTask): Promise<MeasuredBytes[]> {
     sum.bytes += bytes;
     sums.set(name, sum);
   };
-  const blobs = createBlobStore(task);
+  const blobs = await createBlobStore(task);
   for (const prefix of PREFIXES)
     for await (const { key, sizeBytes } of blobs.sizes(prefix)) {
       const { kind, owner } = classify(key);

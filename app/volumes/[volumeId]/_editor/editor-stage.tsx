@@ -7,6 +7,7 @@ import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
+import { useReview } from "../../../_review/use-review.ts";
 import { VolumeQueue } from "../../../_review/volume-queue.tsx";
 import { usePerson } from "../../../_shell/require-person.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
@@ -42,6 +43,7 @@ export function EditorStage(props: EditorStageProps) {
     userName: person.name,
   });
   const proposals = useProposals(image);
+  const { review, attach } = useReview(volumeId, person.id);
   const classes = useQuery(trpc.nucleusClass.list.queryOptions({ projectId }));
   const boxes = useQuery(trpc.box.list.queryOptions({ volumeId }));
   const nuclei = useQuery(trpc.nucleus.list.queryOptions({ volumeId }));
@@ -88,9 +90,18 @@ export function EditorStage(props: EditorStageProps) {
         }}
         weaknesses={labels.weaknesses}
         trainingStatus={<TrainingStatus projectId={projectId} />}
-        renderQueue={(api) => (
-          <VolumeQueue api={api} projectId={projectId} volumeId={volumeId} userId={person.id} role={volume.role} />
-        )}
+        attach={attach}
+        renderQueue={() =>
+          review && (
+            <VolumeQueue
+              review={review}
+              projectId={projectId}
+              volumeId={volumeId}
+              userId={person.id}
+              role={volume.role}
+            />
+          )
+        }
       />
     </>
   );

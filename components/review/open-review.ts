@@ -1,0 +1,45 @@
+import type { EditorApi } from "../editor/editor-contract.ts";
+import type { ReviewPorts } from "./review-contract.ts";
+import { ReviewSession } from "./review-session.ts";
+
+/** The queue of one open editor. */
+export interface Review {
+  readonly api: EditorApi;
+  readonly session: ReviewSession;
+  close(): void;
+}
+
+/**
+ * Lives as long as its editor, whichever panel is looked at: a question is kept, and decisions on clicked proposals reach
+ * the queue, also while its tab is not the open one.
+ */
+export function openReview(api: EditorApi, ports: ReviewPorts): Review {
+  const session = new ReviewSession(api, ports);
+  // A second tab of the person may only look, and must not send what the first one keeps.
+  let isReady = false;
+  const follow = () => {
+    const wasReady = isReady;
+    isReady = api.document.canEdit && api.document.saveState.kind !== "offline";
+    if (isReady && !wasReady) session.start();
+  };
+  follow();
+  const unfollow = api.document.subscribe(follow);
+  const unregister = api.registerReview({
+    next: () => void session.next(),
+    skip: () => void session.skip(),
+    decided: (proposal, decision) => session.decided(proposal, decision),
+    undone: (proposal) => session.undone(proposal),
+  });
+  const leave = () => session.close();
+  window.addEventListener("pagehide", leave);
+  return {
+    api,
+    session,
+    close() {
+      window.removeEventListener("pagehide", leave);
+      unfollow();
+      unregister();
+      session.close();
+    },
+  };
+}
