@@ -274,8 +274,10 @@ describe("presence", () => {
   it("goes to everybody in one frame per flush, and a full room hears of it less often", async () => {
     const table = await RoomTable.open();
     const people = Array.from({ length: 60 }, (_, i) => table.sit(`p${i}`));
+    const pathZyx = Array.from({ length: 350 }, (_, i) => [12.5, 100.25 + i, 200.125 + i]);
+    const json = JSON.stringify({ stroke: { pathZyx, radiusUm: 2, label: 9 } });
     people.forEach((person, i) => {
-      person.send(presences(1, 7000, i + 1));
+      person.send(presenceFrame([{ client: i + 1, clock: 1, json }]));
     });
     const waitMs = table.room.presence.flush();
     const frames = people.map((person) => person.ofType(MessageType.awareness));

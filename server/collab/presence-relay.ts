@@ -1,7 +1,7 @@
 import * as encoding from "lib0/encoding";
 import { ByteReader, malformed } from "../../core/sync/bytes.ts";
 import { MessageType } from "../../core/sync/messages.ts";
-import { MAX_PRESENCE_BYTES } from "../../core/sync/presence.ts";
+import { MAX_PRESENCE_BYTES, parsePresence } from "../../core/sync/presence.ts";
 import type { RoomConnection } from "./room-connection.ts";
 
 /** Pages before this one echo what they hear of the others: entries that are read past. */
@@ -157,20 +157,15 @@ const pauseAfter = (bytes: number): number => Math.ceil((bytes * 1000) / BYTES_P
 const isNear = (cursorZyx: readonly number[] | null, viewZyx: readonly number[] | null): boolean =>
   !cursorZyx || !viewZyx || cursorZyx.some((at, axis) => Math.abs(at - viewZyx[axis]) <= NEAR_VOXELS);
 
-const pointOf = (value: unknown): readonly number[] | null =>
-  Array.isArray(value) && value.length === 3 && value.every(Number.isFinite) ? value : null;
-
-/** Name and id as the server knows them. */
+/** Name and id as the server knows them; of the rest what a page reads, and nothing else that a socket may say. */
 function signed(json: string, { userId, name }: RoomConnection): Pick<State, "json" | "cursorZyx" | "crosshairZyx"> {
   const state: unknown = JSON.parse(json);
   if (state === null) return { json: "null", cursorZyx: null, crosshairZyx: null };
   if (typeof state !== "object" || Array.isArray(state)) throw new Error("not a state");
-  const { cursorZyx, crosshairZyx } = state as Record<string, unknown>;
-  return {
-    json: JSON.stringify({ ...state, userId, name }),
-    cursorZyx: pointOf(cursorZyx),
-    crosshairZyx: pointOf(crosshairZyx),
-  };
+  const presence = parsePresence({ ...state, userId, name });
+  if (!presence) throw new Error("nobody");
+  const { cursorZyx, crosshairZyx } = presence;
+  return { json: JSON.stringify(presence), cursorZyx, crosshairZyx };
 }
 
 function* readEntries(bytes: Uint8Array): IterableIterator<{ client: number; clock: number; json: string }> {

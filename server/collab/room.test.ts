@@ -205,7 +205,7 @@ describe("a room", () => {
     const { room, store } = await openRoom();
     const [ada, ben] = [join(room, store, "ada"), join(room, store, "ben")];
     ada.send(presenceFrame(7, 1, { name: "God", userId: "x", cursorZyx: [1, 2, 3] }));
-    ada.send(presenceFrame(7, 2, { cursorZyx: [4, 5, 6] }));
+    ada.send(presenceFrame(7, 2, { cursorZyx: [4, 5, 6], token: "not a page's" }));
     ben.send(presenceFrame(7, 9, { cursorZyx: [0, 0, 0] }));
     expect(ben.frames.some((frame) => frame[0] === MessageType.awareness)).toBe(false);
     room.presence.flush();
@@ -215,6 +215,7 @@ describe("a room", () => {
     expect(told).toHaveLength(1);
     expect(told[0]).toContain('"userId":"ada","name":"Dr ada"');
     expect(told[0]).toContain("[4,5,6]");
+    expect(told[0]).not.toContain("token");
     expect(ada.frames.some((frame) => frame[0] === MessageType.awareness)).toBe(false);
   });
 });
