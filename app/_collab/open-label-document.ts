@@ -2,9 +2,11 @@ import { WebsocketProvider } from "y-websocket";
 import { type CollabDocument, createLabelDocument } from "../../core/sync/create-label-document.ts";
 import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
 import { connectAnew, type Link, linkOverProvider } from "../../core/sync/link.ts";
+import { actsInMemory } from "../../core/sync/undo-stack.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { IndexedDbOutbox } from "./indexed-db-outbox.ts";
+import { KeptActsStore } from "./kept-acts.ts";
 import { createLabelApi } from "./label-api.ts";
 import { installOfflinePage } from "./offline-page.ts";
 import { presenceColor } from "./presence-color.ts";
@@ -39,11 +41,13 @@ export async function openLabelDocument(options: {
   installOfflinePage();
   const lock = await takeTabLock(`outbox:${volumeId}:${userId}`);
   const api = createLabelApi(volumeId);
+  const acts = new KeptActsStore(volumeId, userId);
   // Asked for, so that the browser does not clear unsaved edits first when its disk is full; not needed to work.
   void navigator.storage?.persist?.().catch(() => {});
 
   const ports: LabelDocumentPorts = {
     outbox: lock.owned ? new IndexedDbOutbox(volumeId, userId) : emptyOutbox,
+    acts: lock.owned ? acts : actsInMemory(),
     startSession: async (after) => {
       const lease = await api.startSession(after, !lock.owned);
       return lock.owned ? lease : { ...lease, lookOnlyReason: SECOND_TAB };
@@ -80,6 +84,7 @@ export async function openLabelDocument(options: {
     if (document.unsavedRecords().length > 0) event.preventDefault();
   };
   addEventListener("beforeunload", warn);
+  addEventListener("pagehide", acts.flush);
   let closed = false;
   // Nothing of the person is unsaved in a tab that may only look.
   void lock.free.then(() => closed || location.reload());
@@ -91,6 +96,8 @@ export async function openLabelDocument(options: {
     close() {
       closed = true;
       removeEventListener("beforeunload", warn);
+      removeEventListener("pagehide", acts.flush);
+      acts.flush();
       document.close();
       lock.release();
     },

@@ -4,6 +4,7 @@ import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
 import { allBrickKeys, type LabelGrid } from "../../core/sync/label-grid.ts";
 import { linkOverProvider } from "../../core/sync/link.ts";
 import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../core/sync/outbox.ts";
+import { actsInMemory } from "../../core/sync/undo-stack.ts";
 import { type BaseVersion, FACTS_KEY } from "../../server/collab/base/base-store.ts";
 import type { HarnessServer } from "./harness-server.ts";
 import { HarnessSocket } from "./harness-socket.ts";
@@ -46,6 +47,7 @@ export type BaseOf = (key: number) => Uint32Array | null;
 export class HarnessUser {
   readonly userId: string;
   readonly store = new HarnessOutboxStore();
+  readonly acts = actsInMemory();
   readonly sockets: HarnessSocket[] = [];
   readonly chores: (() => void)[] = [];
   page: CollabDocument | null = null;
@@ -74,7 +76,7 @@ export class HarnessUser {
     return this.sockets.at(-1);
   }
 
-  /** A fresh page: only the outbox survives. */
+  /** A fresh page: the outbox survives, and the names of the acts that may be undone. */
   openPage(): void {
     this.page?.close();
     this.#providers = [];
@@ -144,6 +146,7 @@ export class HarnessUser {
   #ports(): LabelDocumentPorts {
     return {
       outbox: this.store,
+      acts: this.acts,
       startSession: (after) =>
         this.#later(() => {
           if (!this.online || !this.#server.room) throw new Error("offline");
@@ -157,6 +160,7 @@ export class HarnessUser {
             firstLabel: lease.firstLabel,
             labelCount: 256,
             hasBase: true,
+            historyDays: 30,
           };
         }),
       openLink: (room, doc, awareness, events) => {

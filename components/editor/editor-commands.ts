@@ -1,9 +1,12 @@
+import type { ShiftedAct } from "../../core/edit/label-document.ts";
 import { deleteNucleusAct, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
 import { paintMasks } from "../../core/edit/paint-mask.ts";
 import { planeAxes } from "../../core/edit/slice-plane.ts";
+import { isProblem } from "../../core/problem.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type ToolName, toolNames } from "../tools/create-tool.ts";
 import { brushRadius } from "./brush-radius.ts";
+import type { Decision } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
 import type { Command } from "./keymap.ts";
@@ -156,12 +159,33 @@ function undoOrRedo(editor: EditorController, isUndo: boolean): void {
   if (!mayEdit(editor)) return;
   const { document } = editor.props();
   editor.tool().cancel();
-  const done = isUndo ? document.undo() : document.redo();
+  let done: ShiftedAct | null;
+  try {
+    done = isUndo ? document.undo() : document.redo();
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    editor.notify({ tone: "warning", text: [error.what, error.hint].filter(Boolean).join(" ") });
+    return;
+  }
+  tellQueue(editor, done, isUndo);
   const verb = isUndo ? "Undone" : "Redone";
   editor.notify({
     tone: "info",
-    text: done ? `${verb}: ${done.name}` : `Nothing of yours to ${isUndo ? "undo" : "redo"} in this tab.`,
+    text: done ? `${verb}: ${done.name}` : `Nothing of yours to ${isUndo ? "undo" : "redo"} here.`,
   });
+}
+
+const decisionOfAct: Readonly<Record<string, Decision>> = {
+  accept: "accepted",
+  correct: "corrected",
+  reject: "rejected",
+};
+
+/** Of a decision that an earlier page made; those of this one are watched. */
+function tellQueue(editor: EditorController, act: ShiftedAct | null, isUndo: boolean): void {
+  if (!act?.proposal || editor.decisions.has(act.proposal)) return;
+  if (isUndo) editor.review?.undone(act.proposal);
+  else if (decisionOfAct[act.name]) editor.review?.decided(act.proposal, decisionOfAct[act.name]);
 }
 
 function flyToSelected(editor: EditorController): void {

@@ -68,9 +68,9 @@ export interface ReviewCommands {
   /** Puts the shown one back. */
   skip(): void;
   /** Called after the editor committed the act of a decision on the shown or clicked proposal, and after its redo. */
-  decided(proposal: ProposalRef, decision: Decision): void;
+  decided(label: LabelValue, decision: Decision): void;
   /** A decision of this page was undone. */
-  undone(proposal: ProposalRef): void;
+  undone(label: LabelValue): void;
 }
 
 /** Handed to parts of others (the queue) that work inside the editor. */

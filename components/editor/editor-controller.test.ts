@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Peer } from "../../core/edit/label-document.ts";
+import { rejectProposalAct } from "../../core/edit/review-acts.ts";
 import { FunctionImage } from "../../core/edit/testing/function-image.ts";
 import { MemoryLabelDocument } from "../../core/edit/testing/memory-label-document.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
@@ -172,8 +173,8 @@ describe("decisions", () => {
     const commands: ReviewCommands = {
       next: () => heard.push("next"),
       skip: () => heard.push("skip"),
-      decided: (of, decision) => heard.push(`${decision} ${of.id}`),
-      undone: (of) => heard.push(`undone ${of.id}`),
+      decided: (of, decision) => heard.push(`${decision} ${of}`),
+      undone: (of) => heard.push(`undone ${of}`),
     };
     const api = createEditorApi(stage.editor);
     api.registerReview(commands);
@@ -187,12 +188,21 @@ describe("decisions", () => {
     api.showProposal(proposal);
     expect(view.get()).toMatchObject({ crosshairZyx: [7, 20, 70], selectedProposal: proposal.label });
     runCommand(editor, "review.accept");
-    await vi.waitFor(() => expect(heard).toEqual(["accepted p-1"]));
+    await vi.waitFor(() => expect(heard).toEqual([`accepted ${proposal.label}`]));
     expect(document.countOf(proposal.label)).toBe(6 * 20 * 20);
     expect(editor.store.get().proposal).toBeNull();
     runCommand(editor, "edit.undo");
     runCommand(editor, "edit.redo");
-    expect(heard).toEqual(["accepted p-1", "undone p-1", "accepted p-1"]);
+    expect(heard).toEqual([`accepted ${proposal.label}`, `undone ${proposal.label}`, `accepted ${proposal.label}`]);
+  });
+
+  it("the queue hears of the undoing of what a page before this one decided", async () => {
+    const { editor, document } = stage;
+    const { heard } = listen();
+    await document.commit(rejectProposalAct(proposal));
+    runCommand(editor, "edit.undo");
+    runCommand(editor, "edit.redo");
+    expect(heard).toEqual([`undone ${proposal.label}`, `rejected ${proposal.label}`]);
   });
 
   it("correct selects the copy for the brush, reject leaves no voxel", async () => {
@@ -200,7 +210,7 @@ describe("decisions", () => {
     const { heard, api } = listen();
     api.showProposal(proposal);
     runCommand(editor, "review.correct");
-    await vi.waitFor(() => expect(heard).toEqual(["corrected p-1"]));
+    await vi.waitFor(() => expect(heard).toEqual([`corrected ${proposal.label}`]));
     expect([view.get().selectedLabel, editor.store.get().tool]).toEqual([proposal.label, "brush"]);
     runCommand(editor, "edit.undo");
     api.showProposal(proposal);

@@ -37,7 +37,7 @@ export async function decide(editor: EditorController, decision: Decision): Prom
   editor.view.set({ selectedProposal: 0, selectedLabel: decision === "rejected" ? 0 : proposal.label });
   if (decision === "corrected") editor.chooseTool("brush");
   editor.decisions.set(proposal.label, { proposal, decision, stands: true });
-  editor.review?.decided(proposal, decision);
+  editor.review?.decided(proposal.label, decision);
 }
 
 /** Undo and redo take decisions back and make them again: the queue must hear of both. */
@@ -48,8 +48,8 @@ export function watchDecisions(editor: EditorController): () => void {
       const stands = document.fieldsOf(entry.proposal.label).status !== undefined;
       if (stands === entry.stands) continue;
       entry.stands = stands;
-      if (stands) editor.review?.decided(entry.proposal, entry.decision);
-      else editor.review?.undone(entry.proposal);
+      if (stands) editor.review?.decided(entry.proposal.label, entry.decision);
+      else editor.review?.undone(entry.proposal.label);
     }
   });
 }

@@ -27,8 +27,8 @@ export function openReview(api: EditorApi, ports: ReviewPorts): Review {
   const unregister = api.registerReview({
     next: () => void session.next(),
     skip: () => void session.skip(),
-    decided: (proposal, decision) => session.decided(proposal, decision),
-    undone: (proposal) => session.undone(proposal),
+    decided: (label, decision) => session.decided(label, decision),
+    undone: (label) => session.undone(label),
   });
   const leave = () => session.close();
   window.addEventListener("pagehide", leave);

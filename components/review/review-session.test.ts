@@ -61,11 +61,6 @@ function setUp(labels: number[], change: Partial<ReviewPorts> = {}) {
   return { session, said };
 }
 const settled = () => vi.advanceTimersByTimeAsync(0);
-const refOf = (label: number) => ({
-  id: `p/${label}`,
-  label,
-  box: { minZyx: [0, 0, 0], maxZyx: [2, 4, 6] } as const,
-});
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -77,7 +72,7 @@ afterEach(() => {
 it("shows one question, tells the answer before it asks for the next", async () => {
   const { session, said } = setUp([5, 6]);
   await session.next();
-  session.decided(refOf(5), "accepted");
+  session.decided(5, "accepted");
   await settled();
   expect(said).toEqual(["next -> 5", "show 5", "accepted 5", "next -> 6", "show 6"]);
   expect(session.state).toMatchObject({ kind: "looking", question: { labelValue: 6 } });
@@ -86,7 +81,7 @@ it("shows one question, tells the answer before it asks for the next", async () 
 it("stays with a proposal that is being corrected", async () => {
   const { session, said } = setUp([5, 6]);
   await session.next();
-  session.decided(refOf(5), "corrected");
+  session.decided(5, "corrected");
   await settled();
   expect(said.slice(2)).toEqual(["corrected 5"]);
   expect(session.state.kind).toBe("idle");
@@ -95,8 +90,8 @@ it("stays with a proposal that is being corrected", async () => {
 it("goes on where a clicked proposal was decided beside the question", async () => {
   const { session, said } = setUp([5]);
   await session.next();
-  session.decided(refOf(9), "rejected");
-  session.undone(refOf(9));
+  session.decided(9, "rejected");
+  session.undone(9);
   await settled();
   expect(said.slice(2)).toEqual(["rejected 9", "undo 9"]);
   expect(session.state).toMatchObject({ question: { labelValue: 5 } });
@@ -132,7 +127,7 @@ it("tells what the server refused, and goes on", async () => {
   const refusal = new Problem({ tag: "proposal-held", what: "Ben is looking at this proposal now.", hint: "Undo it." });
   const { session, said } = setUp([5, 6], { decide: () => Promise.reject(refusal) });
   await session.next();
-  session.decided(refOf(5), "accepted");
+  session.decided(5, "accepted");
   await settled();
   expect(said).toContain("error: Ben is looking at this proposal now. Undo it.");
   expect(session.state).toMatchObject({ question: { labelValue: 6 } });
@@ -151,9 +146,9 @@ it("keeps what is decided while the server is away, and sends it in order when i
     skip: (label) => tell(`skip ${label}`),
   });
   await session.next();
-  session.decided(refOf(5), "accepted");
-  session.undone(refOf(5));
-  session.decided(refOf(5), "rejected");
+  session.decided(5, "accepted");
+  session.undone(5);
+  session.decided(5, "rejected");
   await vi.advanceTimersByTimeAsync(60_000);
   expect([said, session.getWaitingDecisions(), session.state.kind]).toEqual([[], 3, "idle"]);
   expect(shown.filter((text) => text.startsWith("error"))).toEqual([]);
@@ -169,7 +164,7 @@ it("sends what an earlier page could not, once it may decide, and nothing before
   const decisions = memory();
   const first = setUp([5], { decisions, decide: () => Promise.reject(new TypeError("Failed to fetch")) });
   await first.session.next();
-  first.session.decided(refOf(5), "corrected");
+  first.session.decided(5, "corrected");
   await settled();
   first.session.close();
   await vi.advanceTimersByTimeAsync(60_000);
@@ -189,8 +184,8 @@ it("lets one decision that the server refuses not hold up the others", async () 
       if (label === 7) throw refusal;
     },
   });
-  session.decided(refOf(7), "accepted");
-  session.decided(refOf(8), "accepted");
+  session.decided(7, "accepted");
+  session.decided(8, "accepted");
   await settled();
   expect([said, session.getWaitingDecisions()]).toEqual([
     ["decide 7", "error: Ben is looking at this proposal now.", "decide 8"],

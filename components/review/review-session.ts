@@ -1,3 +1,4 @@
+import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { Decision, EditorApi, ProposalRef } from "../editor/editor-contract.ts";
 import { DecisionSender, type KeptDecision } from "./decision-sender.ts";
 import type { ReviewPorts, ReviewQuestion } from "./review-contract.ts";
@@ -94,16 +95,16 @@ export class ReviewSession {
   }
 
   /** The editor has committed the act. An accepted or rejected question is done with: on to the next one. */
-  decided(proposal: ProposalRef, decision: Decision): void {
-    this.#decisions.add({ labelValue: proposal.label, kind: decision });
-    if (this.#state.kind !== "looking" || this.#state.question.labelValue !== proposal.label) return;
+  decided(labelValue: LabelValue, decision: Decision): void {
+    this.#decisions.add({ labelValue, kind: decision });
+    if (this.#state.kind !== "looking" || this.#state.question.labelValue !== labelValue) return;
     this.#set({ kind: "idle" });
     // Correcting begins with the decision: the person stays and paints.
     if (decision !== "corrected") void this.next();
   }
 
-  undone(proposal: ProposalRef): void {
-    this.#decisions.add({ labelValue: proposal.label, kind: "undone" });
+  undone(labelValue: LabelValue): void {
+    this.#decisions.add({ labelValue, kind: "undone" });
   }
 
   /** The person wants to do something else, or the page goes away. */

@@ -34,7 +34,12 @@ export interface EditAct {
   /** For the undo hint, e.g. "brush", "accept". */
   readonly name: string;
   readonly records: readonly EditRecord[];
+  /** Of a decision on a proposal: its label. */
+  readonly proposal?: LabelValue;
 }
+
+/** What undo and redo did. */
+export type ShiftedAct = Pick<EditAct, "name" | "proposal">;
 
 export interface BrickChange {
   readonly key: BrickKey;
@@ -102,8 +107,9 @@ export interface LabelDocument extends LabelBrickSource {
   newLabel(): LabelValue;
   /** Synchronous for acts that fit into records; acts over the record limits finish after their upload. */
   commit(act: EditAct): Promise<void>;
-  undo(): { readonly name: string } | null;
-  redo(): { readonly name: string } | null;
+  /** Throws a Problem where the history does not reach back that far. */
+  undo(): ShiftedAct | null;
+  redo(): ShiftedAct | null;
   readonly undoDepth: number;
   readonly redoDepth: number;
   fieldsOf(label: LabelValue): NucleusFields;

@@ -41,6 +41,7 @@ export async function takeProposalAct(
       { kind: "field", label: proposal.label, field: "status", value: status },
       { kind: "field", label: proposal.label, field: "origin", value: proposal.id },
     ],
+    proposal: proposal.label,
   };
 }
 
@@ -48,6 +49,7 @@ export async function takeProposalAct(
 export const rejectProposalAct = (proposal: JudgedProposal): EditAct => ({
   name: "reject",
   records: [{ kind: "field", label: proposal.label, field: "status", value: "rejected" }],
+  proposal: proposal.label,
 });
 
 function voxelsInBox(source: LabelBrickSource, { label, box }: JudgedProposal): VoxelSet {

@@ -9,9 +9,18 @@ import type { LinkEvents } from "./link.ts";
 import { decodeMessage, type Message } from "./messages.ts";
 import { Outbox, type OutboxRow, type OutboxStore, type QuarantinedEdit } from "./outbox.ts";
 import { recordIdOf } from "./record.ts";
+import { actsInMemory } from "./undo-stack.ts";
 
 const grid: LabelGrid = { shapeZyx: [8, 40, 48], brickSize: 16 };
-const lease: SessionLease = { session: 9, epoch: 1, canEdit: true, firstLabel: 101, labelCount: 70, hasBase: true };
+const lease: SessionLease = {
+  session: 9,
+  epoch: 1,
+  canEdit: true,
+  firstLabel: 101,
+  labelCount: 70,
+  hasBase: true,
+  historyDays: 30,
+};
 const row = (z: number, y: number, x0: number, x1: number) => Int32Array.from([z, y, x0, x1]);
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -52,6 +61,7 @@ function openPage(
     },
     {
       outbox: store,
+      acts: actsInMemory(),
       startSession: async () => lease,
       openLink(_room, doc, _awareness, events) {
         link.push({ doc, events });
@@ -210,6 +220,23 @@ describe("a page", () => {
     expect([page.undo()?.name, page.undo()?.name, page.undo()]).toEqual(["accept", "brush", null]);
     void page.commit({ name: "brush", records: [{ kind: "paint", label: 101, runs: row(1, 9, 2, 4) }] });
     expect(page.redo()).toBeNull();
+  });
+
+  it("says so where all that could be undone is older than what the server remembers", async () => {
+    const DAY_MS = 86_400_000;
+    const acts = actsInMemory();
+    const old = { name: "brush", ids: ["5.1"], at: DAY_MS };
+    acts.save(() => ({ done: [old, { ...old, ids: ["5.2"], at: 3 * DAY_MS }], undone: [] }));
+    let today = 32;
+    const { page, start, sync } = openPage({ acts, now: () => new Date(today * DAY_MS) });
+    await start();
+    await sync();
+    expect(page.undoDepth).toBe(2);
+    expect(page.undo()).toEqual({ name: "brush" });
+    today = 34;
+    expect(() => page.redo()).toThrow(/more than 30 days old/);
+    expect(page.undo()).toBeNull();
+    expect(acts.load()).toEqual({ done: [], undone: [] });
   });
 
   it("asks for labels before they run out, and says so when they have", async () => {

@@ -5,6 +5,7 @@ import type {
   LabelValue,
   NucleusFields,
   Presence,
+  ShiftedAct,
   Unsubscribe,
 } from "../edit/label-document.ts";
 import { Problem } from "../problem.ts";
@@ -52,6 +53,7 @@ export interface LabelDocumentOptions {
 }
 
 const BLOB_RETRY_MS = 2000;
+const DAY_MS = 86_400_000;
 
 const CLOSED_TO_EDITS = { tag: "read-only", what: "This volume cannot be edited now." } as const;
 
@@ -60,7 +62,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   const background = options.brickSize === BRICK_SIZE ? backgroundBrick : new Uint32Array(options.brickSize ** 3);
   const listeners = new Set<() => void>();
   const brickListeners = new Set<(changes: readonly BrickChange[]) => void>();
-  const undoStack = new UndoStack();
+  const undoStack = new UndoStack(ports.acts);
   const presence = new PresenceHub(options.who, ports.schedule);
   let revision = 0;
   /** Known since the first lease: the base of rev 0 is background everywhere. */
@@ -192,12 +194,26 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
       throw new Problem({ ...CLOSED_TO_EDITS, hint: saveState.kind === "read-only" ? saveState.reason : undefined });
   }
 
-  function mark(kind: number, act: UndoableAct | null): { name: string } | null {
+  function mark(kind: number, act: UndoableAct | null): ShiftedAct | null {
     if (!act) return null;
     const planned = act.ids.map((id) => ({ kind, body: undoBody(...partsOf(id)) }));
     session.write(planned);
     flushVoxels();
-    return { name: act.name };
+    return { name: act.name, ...(act.proposal && { proposal: act.proposal }) };
+  }
+
+  /** The server could not undo them any more, and a person must not wait for it in vain. */
+  function dropForgotten(): void {
+    const { historyDays } = session;
+    if (historyDays === null) return;
+    const wasAtHand = undoStack.undoDepth + undoStack.redoDepth > 0;
+    const dropped = undoStack.dropBefore(ports.now().getTime() - historyDays * DAY_MS);
+    if (dropped && wasAtHand && undoStack.undoDepth + undoStack.redoDepth === 0)
+      throw new Problem({
+        tag: "too-long-ago",
+        what: `What you did here is more than ${historyDays} days old: so long the history is kept, and nothing older can be undone.`,
+        hint: "Paint over it, or delete the nucleus.",
+      });
   }
 
   const isUndone = (id: RecordId): boolean | undefined => {
@@ -252,17 +268,24 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
       if (planned.length === 0) return;
       for (const { blob } of planned) if (blob) bricks.knowBlob(blob.sha256, blob.bytes);
       const { ids, kept } = session.write(planned);
-      undoStack.push({ name: act.name, ids });
+      undoStack.push({
+        name: act.name,
+        ...(act.proposal && { proposal: act.proposal }),
+        ids,
+        at: ports.now().getTime(),
+      });
       flushVoxels();
       notify();
       await kept;
     },
     undo() {
       assertEditable();
+      dropForgotten();
       return mark(RecordKind.undo, undoStack.undo(isUndone));
     },
     redo() {
       assertEditable();
+      dropForgotten();
       return mark(RecordKind.redo, undoStack.redo(isUndone));
     },
     get undoDepth() {

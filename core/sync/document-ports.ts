@@ -2,6 +2,7 @@ import type { BrickKey } from "../volume/brick.ts";
 import type { OpenLink } from "./link.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { RecordId } from "./record.ts";
+import type { ActStore } from "./undo-stack.ts";
 
 /** What the server gives a page load: a session nobody else ever had, and label values of its own. */
 export interface SessionLease {
@@ -13,16 +14,19 @@ export interface SessionLease {
   readonly labelCount: number;
   /** False: the base at rev 0 is background everywhere, and no brick of it need be asked for. */
   readonly hasBase: boolean;
+  /** For so many days the server keeps what it needs to undo an act. */
+  readonly historyDays: number;
   /** Why this page may only look, where it is not for the person's role. */
   readonly lookOnlyReason?: string;
 }
 
-/** Everything outside that a co-edited document needs. */
 /** The server could not do it at the moment and said why: tried again, and shown meanwhile. Words without a full stop. */
 export class ServerTrouble extends Error {}
 
+/** Everything outside that a co-edited document needs. */
 export interface LabelDocumentPorts {
   readonly outbox: OutboxStore;
+  readonly acts: ActStore;
   /** `after`: the last record in the outbox now (R40). Rejects while the server is away; a Problem when it says no. */
   startSession(after: RecordId | null): Promise<SessionLease>;
   readonly openLink: OpenLink;

@@ -69,6 +69,11 @@ export class LabelSession {
     this.#tellBase = resolve;
   });
 
+  /** For so many days an act can be undone; null until the server has said it. */
+  get historyDays(): number | null {
+    return this.#lease?.historyDays ?? null;
+  }
+
   constructor(volumeId: string, grid: LabelGrid, ports: LabelDocumentPorts, events: SessionEvents) {
     this.#volumeId = volumeId;
     this.#grid = grid;

@@ -4,8 +4,9 @@ import WebSocket from "ws";
 import { applyNucleusPatch, type NucleusColumns, nucleiOf } from "../../core/labels/nucleus-columns.ts";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import type { SessionLease } from "../../core/sync/document-ports.ts";
-import { type PlanLimits, planRecord } from "../../core/sync/plan-act.ts";
+import { planRecord } from "../../core/sync/plan-act.ts";
 import { sha256Hex } from "../../core/sync/sha256.ts";
+import { actsInMemory } from "../../core/sync/undo-stack.ts";
 import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { labelBlob, labelJournal, projectMember, trainingBox } from "../../db/schema/index.ts";
@@ -17,7 +18,7 @@ import { freezeLabels } from "./freeze-labels.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
 import { startSession } from "./start-session.ts";
-import { MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
+import { type CollabClientOptions, MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
 import { createReadyVolume } from "./testing/collab-fixture.ts";
 import { hugeBlob } from "./testing/hostile-frames.ts";
 import { waitFor } from "./testing/wait-for.ts";
@@ -52,14 +53,18 @@ afterAll(async () => {
   await server.close();
 });
 
-function page(person: TestPerson, volumeId: string, planLimits?: PlanLimits): CollabDocument {
+function page(
+  person: TestPerson,
+  volumeId: string,
+  kept: Partial<Pick<CollabClientOptions, "outbox" | "acts" | "planLimits">> = {},
+): CollabDocument {
   const document = openCollabClient({
     address: () => server.address,
     cookie: () => person.cookie,
     volumeId,
     shapeZyx,
     outbox: new MemoryOutboxStore(),
-    ...(planLimits && { planLimits }),
+    ...kept,
   });
   open.push(document);
   void document.start();
@@ -109,6 +114,38 @@ describe("two people at one volume", () => {
     expect(rows.map(({ kind }) => kind).sort()).toEqual([1, 1, 2, 3]);
   });
 
+  it("undo after a reload is of what the page before it did, and leaves what another painted since", async () => {
+    const volumeId = await newVolume("undone after a reload");
+    const [outbox, acts] = [new MemoryOutboxStore(), actsInMemory()];
+    const [first, ben] = [page(people.ada, volumeId, { outbox, acts }), page(people.ben, volumeId)];
+    await Promise.all([saved(first), saved(ben)]);
+    await Promise.all([first.loadBricks([key0]), ben.loadBricks([key0])]);
+    const label = first.newLabel();
+    const paint = (document: CollabDocument, of: number, y: number, x0: number, x1: number) =>
+      document.commit({ name: "brush", records: [{ kind: "paint", label: of, runs: row(1, y, x0, x1) }] });
+    void paint(first, label, 1, 0, 9);
+    void paint(first, label, 2, 0, 9);
+    await saved(first);
+    first.undo();
+    await saved(first);
+    first.close();
+    const other = ben.newLabel();
+    void paint(ben, other, 1, 4, 6);
+    await saved(ben);
+
+    const second = page(people.ada, volumeId, { outbox, acts });
+    await saved(second);
+    await second.loadBricks([key0]);
+    const atBen = () => [at(ben, 1, 1, 1), at(ben, 1, 1, 5), at(ben, 1, 2, 1)];
+    expect([second.undoDepth, second.redoDepth, atBen()]).toEqual([1, 1, [label, other, 0]]);
+    expect(second.redo()).toEqual({ name: "brush" });
+    await waitFor(() => at(ben, 1, 2, 1) === label, "the redo of what the first page had undone");
+    second.undo();
+    expect(second.undo()).toEqual({ name: "brush" });
+    await waitFor(() => at(ben, 1, 1, 1) === 0, "the undo of what the first page did");
+    expect([atBen(), second.undo()]).toEqual([[0, other, 0], null]);
+  });
+
   it("are told that a stroke is saved while lists hold every other connection to the database", async () => {
     const volumeId = await newVolume("busy database");
     const ada = page(people.ada, volumeId);
@@ -145,7 +182,7 @@ describe("two people at one volume", () => {
 
   it("an act too large for records travels as a blob and arrives at the other", async () => {
     const volumeId = await newVolume("large");
-    const ada = page(people.ada, volumeId, { bodyBytes: 4096, inlineRecords: 2 });
+    const ada = page(people.ada, volumeId, { planLimits: { bodyBytes: 4096, inlineRecords: 2 } });
     const ben = page(people.ben, volumeId);
     await Promise.all([saved(ada), saved(ben)]);
     await ben.loadBricks([key0, key1]);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isProblem, Problem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
 import { MalformedBytes } from "../../core/sync/bytes.ts";
+import type { SessionLease } from "../../core/sync/document-ports.ts";
 import { brickExtent, type LabelGrid } from "../../core/sync/label-grid.ts";
 import { acceptedBlobBounds, recordLimits } from "../../core/sync/record.ts";
 import { labelBlob } from "../../db/schema/index.ts";
@@ -10,6 +11,7 @@ import { HttpRefusal, type HttpRoute, sendJson } from "../http/route.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import { damagedBrick, LABEL_BRICK_BYTES } from "../label-images/read-label-chunk.ts";
 import type { Services } from "../services.ts";
+import { readInstallationSettings } from "../settings/installation-settings.ts";
 import { type BaseVersion, FACTS_KEY } from "./base/base-store.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
@@ -63,17 +65,34 @@ const postSession: HttpRoute = {
     const parsed = sessionRequestSchema.safeParse(parseJson(await readBody()));
     if (!parsed.success) throw new HttpRefusal(400, "A body like {after} is needed.");
     const live = await openAtDoor(services, volumeId);
+    const { labelHistoryDays: historyDays } = await readInstallationSettings(services.db);
     if (!user || parsed.data.lookOnly || !hasRole(role, "annotator")) {
       const { epoch } = live.room;
       const hasBase = live.baseLabels !== "none";
-      sendJson(response, 200, { session: 0, epoch, canEdit: false, firstLabel: 0, labelCount: 0, hasBase });
+      sendJson(response, 200, {
+        session: 0,
+        epoch,
+        canEdit: false,
+        firstLabel: 0,
+        labelCount: 0,
+        hasBase,
+        historyDays,
+      } satisfies SessionLease);
       return;
     }
     spend(services, user.id, units.labelLease);
     const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
     live.room.addSession(started.row, started.labelCounter);
     const { epoch, firstLabel, labelCount, hasBase } = started;
-    sendJson(response, 200, { session: started.row.session, epoch, canEdit: true, firstLabel, labelCount, hasBase });
+    sendJson(response, 200, {
+      session: started.row.session,
+      epoch,
+      canEdit: true,
+      firstLabel,
+      labelCount,
+      hasBase,
+      historyDays,
+    } satisfies SessionLease);
   },
 };
 

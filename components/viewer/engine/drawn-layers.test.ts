@@ -8,6 +8,7 @@ import type { LinkEvents } from "../../../core/sync/link.ts";
 import { planRecord } from "../../../core/sync/plan-act.ts";
 import { recordIdOf } from "../../../core/sync/record.ts";
 import { encodeRecord } from "../../../core/sync/record-codec.ts";
+import { actsInMemory } from "../../../core/sync/undo-stack.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import type { LabelLayer } from "../viewer-contract.ts";
 import { DrawnLayers } from "./drawn-layers.ts";
@@ -68,6 +69,7 @@ async function play(seed: number, weather: Weather) {
         quarantine: async () => {},
         clearQuarantine: async () => {},
       },
+      acts: actsInMemory(),
       startSession: async () => ({
         session: 9,
         epoch: 1,
@@ -75,6 +77,7 @@ async function play(seed: number, weather: Weather) {
         firstLabel: 900,
         labelCount: 70,
         hasBase: true,
+        historyDays: 30,
       }),
       openLink(_room, doc, _awareness, events) {
         Object.assign(connection, { doc, events });

@@ -11,6 +11,7 @@ import type {
   Peer,
   Presence,
   SaveState,
+  ShiftedAct,
 } from "../label-document.ts";
 
 /**
@@ -97,20 +98,22 @@ export class MemoryLabelDocument implements LabelDocument {
     this.#replay();
   }
 
-  undo(): { readonly name: string } | null {
+  undo(): ShiftedAct | null {
     const entry = this.acts.findLast((candidate) => !candidate.undone);
     if (!entry) return null;
     entry.undone = true;
     this.#replay();
-    return { name: entry.act.name };
+    const { name, proposal } = entry.act;
+    return { name, ...(proposal && { proposal }) };
   }
 
-  redo(): { readonly name: string } | null {
+  redo(): ShiftedAct | null {
     const entry = this.acts.find((candidate) => candidate.undone);
     if (!entry) return null;
     entry.undone = false;
     this.#replay();
-    return { name: entry.act.name };
+    const { name, proposal } = entry.act;
+    return { name, ...(proposal && { proposal }) };
   }
 
   get undoDepth(): number {

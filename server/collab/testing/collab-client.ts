@@ -5,6 +5,7 @@ import type { LabelDocumentPorts, SessionLease } from "../../../core/sync/docume
 import { linkOverProvider } from "../../../core/sync/link.ts";
 import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../../core/sync/outbox.ts";
 import type { PlanLimits } from "../../../core/sync/plan-act.ts";
+import { type ActStore, actsInMemory } from "../../../core/sync/undo-stack.ts";
 import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 
@@ -42,6 +43,8 @@ export interface CollabClientOptions {
   readonly volumeId: string;
   readonly shapeZyx: Zyx;
   readonly outbox: OutboxStore;
+  /** Kept over page loads where given. */
+  readonly acts?: ActStore;
   readonly planLimits?: PlanLimits;
   /** Told of what arrives over the socket. */
   readonly onReceived?: (bytes: number) => void;
@@ -75,6 +78,7 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
     },
     {
       outbox,
+      acts: options.acts ?? actsInMemory(),
       startSession: async (after) =>
         (await (
           await send("/sessions", {
