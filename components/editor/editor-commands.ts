@@ -113,7 +113,9 @@ export function runCommand(editor: EditorController, command: Command): void {
 /** A digit gives the selected nucleus its class. */
 export function setClassByDigit(editor: EditorController, digit: number): void {
   const entry = editor.props().classes.find((candidate) => candidate.digit === digit);
-  if (entry) onSelected(editor, (label) => setClassAct(label, entry.name));
+  if (entry && editor.store.get().proposal)
+    void editor.during("Accepting the proposal…", () => decide(editor, "accepted", entry.name));
+  else if (entry) onSelected(editor, (label) => setClassAct(label, entry.name));
   else editor.notify({ tone: "info", text: `No class has the key ${digit}. Owners add classes on the project page.` });
 }
 

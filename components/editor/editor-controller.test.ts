@@ -196,6 +196,17 @@ describe("decisions", () => {
     expect(heard).toEqual([`accepted ${proposal.label}`, `undone ${proposal.label}`, `accepted ${proposal.label}`]);
   });
 
+  it("a class key accepts the shown proposal with its class, and one undo takes both back", async () => {
+    const { editor, document } = stage;
+    const { heard, api } = listen();
+    api.showProposal(proposal);
+    setClassByDigit(editor, 2);
+    await vi.waitFor(() => expect(heard).toEqual([`accepted ${proposal.label}`]));
+    expect(document.fieldsOf(proposal.label)).toMatchObject({ status: "accepted", class: "mitotic" });
+    runCommand(editor, "edit.undo");
+    expect([document.fieldsOf(proposal.label), document.countOf(proposal.label)]).toEqual([{}, 0]);
+  });
+
   it("the queue hears of the undoing of what a page before this one decided", async () => {
     const { editor, document } = stage;
     const { heard } = listen();

@@ -1,3 +1,4 @@
+import { setClassAct } from "../../core/edit/nucleus-acts.ts";
 import { rejectProposalAct, takeProposalAct } from "../../core/edit/review-acts.ts";
 import { Problem } from "../../core/problem.ts";
 import { boxShape, type Zyx } from "../../core/volume/voxel-space.ts";
@@ -18,8 +19,8 @@ export function showProposal(editor: EditorController, proposal: ProposalRef | n
   editor.store.set({ proposalsVisible: true });
 }
 
-/** Accept, correct or reject the shown proposal, as an ordinary act of this person. */
-export async function decide(editor: EditorController, decision: Decision): Promise<void> {
+/** Accept, correct or reject the shown proposal, as one ordinary act of this person; accepted with a class where one is given. */
+export async function decide(editor: EditorController, decision: Decision, className?: string): Promise<void> {
   const { document, proposals } = editor.props();
   const { proposal } = editor.store.get();
   if (!proposal || !proposals)
@@ -32,7 +33,9 @@ export async function decide(editor: EditorController, decision: Decision): Prom
     decision === "rejected"
       ? rejectProposalAct(proposal)
       : await takeProposalAct(document, proposals, proposal, decision);
-  await editor.commit(act);
+  await editor.commit(
+    className ? { ...act, records: [...act.records, ...setClassAct(proposal.label, className).records] } : act,
+  );
   editor.store.set({ proposal: null });
   editor.view.set({ selectedProposal: 0, selectedLabel: decision === "rejected" ? 0 : proposal.label });
   if (decision === "corrected") editor.chooseTool("brush");

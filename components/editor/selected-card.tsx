@@ -170,7 +170,7 @@ function ProposalCard({ editor, label, canEdit }: { editor: EditorController; la
             [
               ["review.accept", "Accept", "A"],
               ["review.correct", "Correct", "C"],
-              ["review.reject", "Reject", "R"],
+              ["review.reject", "No nucleus", "R"],
             ] as const
           ).map(([command, text, key]) => (
             <Button
