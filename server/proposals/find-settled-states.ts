@@ -2,9 +2,9 @@ import { inArray } from "drizzle-orm";
 import { BRICK_SIZE, type BrickKey, brickKeysOfBox, brickPositionZyx } from "../../core/volume/brick.ts";
 import { boxSeenFrom, intersectBoxes, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import { prediction } from "../../db/schema/index.ts";
+import { readChunksOnce } from "../label-images/read-chunks-once.ts";
 import type { Services } from "../services.ts";
 import { readLiveBrick, readLiveStatus } from "../snapshots/live-labels.ts";
-import { createEarlierBricks } from "./held-and-rejected.ts";
 import type { Question } from "./question.ts";
 
 /** Covered by more than this share, there is nothing left to ask. */
@@ -29,7 +29,7 @@ export async function findSettledStates(
     .from(prediction)
     .where(inArray(prediction.id, ids));
   const prefixOf = new Map(images.map(({ id, prefix }) => [id, prefix]));
-  const readProposed = createEarlierBricks(services.blobs);
+  const readProposed = readChunksOnce(services.blobs);
   for (const place of places) {
     const status = await readLiveStatus(services, volumeId, place.labelValue);
     const prefix = prefixOf.get(place.predictionId);
