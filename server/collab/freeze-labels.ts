@@ -2,7 +2,6 @@ import * as Y from "yjs";
 import { baseOf } from "../../core/sync/document-layout.ts";
 import type { Services } from "../services.ts";
 import { FACTS_KEY } from "./base/base-store.ts";
-import { listFoldedBricks } from "./base-bricks.ts";
 import { type FrozenState, type FrozenVolumeLabels, openFrozenLabels } from "./frozen-labels.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
 
@@ -29,7 +28,7 @@ export const readFrozenState = (services: Services, volumeId: string): Promise<F
       rev,
       folded,
       facts: versions.asOf(FACTS_KEY, rev)?.blob ?? null,
-      baseKeys: await listFoldedBricks(services.blobs, volumeId, versions, rev),
+      baseKeys: await live.occupiedBase(rev),
       touches,
       version: `${epoch} ${live.baseLabels} ${position}`,
     };
