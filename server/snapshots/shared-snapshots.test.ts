@@ -77,7 +77,9 @@ const keysBelow = async (prefix: string) => {
   return keys;
 };
 
-it("shares with the snapshot before what has not changed, and each stays whole when the other goes", async () => {
+it("shares with the snapshot before what has not changed, and each stays whole when the other goes", {
+  timeout: 240_000,
+}, async () => {
   const { db, blobs } = server.services;
   const { bricks, write, freeze, holds, fileOf, prefixOf } = await newProject();
   const before = [...bricks.values()].map((brick) => brick.slice());
@@ -106,7 +108,9 @@ it("shares with the snapshot before what has not changed, and each stays whole w
   expect(await holds(third, before)).toEqual([true, false]);
 });
 
-it("goes when nothing names it, and stays while a model does; what a killed server left unfinished goes at its start", async () => {
+it("goes when nothing names it, and stays while a model does; what a killed server left unfinished goes at its start", {
+  timeout: 240_000,
+}, async () => {
   const { db, blobs } = server.services;
   const { projectId, freeze } = await newProject();
   const [named, unnamed] = [await freeze(), await freeze()];
