@@ -90,7 +90,8 @@ try {
       const zip = await fetch(`${server.address}/api/projects/${projectId}/exports/${id}/zip?format=ome-zarr`, {
         headers: { cookie: owner.cookie },
       });
-      for await (const _part of zip.body ?? []);
+      const reader = zip.body?.getReader();
+      for (let part = await reader?.read(); part && !part.done; part = await reader?.read());
     }),
     timed(importSample),
     timed(publish),
