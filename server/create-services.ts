@@ -10,7 +10,7 @@ import { failureLog } from "./failure-log.ts";
 import { logOf } from "./log/log.ts";
 import { readOrCreateSecret } from "./secrets/installation-secret.ts";
 import type { Services } from "./services.ts";
-import { removeScheduledBlobs } from "./storage/blob-removal.ts";
+import { endAllWriting, removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
 import { prepareDataRoot } from "./storage/data-root.ts";
 
@@ -51,6 +51,7 @@ export async function createServices(
     }),
     publicUrl,
   };
+  await endAllWriting(services.db);
   await removeScheduledBlobs(services.db, services.blobs);
   return {
     services,

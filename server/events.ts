@@ -1,18 +1,20 @@
 import { EventEmitter } from "node:events";
+import type { TrainingMetric } from "../core/contract/trainer-messages.ts";
 import type { NucleusPatch } from "../core/labels/nucleus-columns.ts";
 
 /**
  * Hints that something changed; the truth is in the database. A page that hears one asks again for what it shows, but for
- * labels, which change with every stroke: of them the change itself is told.
+ * labels, which change with every stroke, and for a training that gets on: of them the change itself is told.
  */
 export type ServerEvent =
   | { readonly topic: "project"; readonly projectId: string }
   | { readonly topic: "volume"; readonly projectId: string; readonly volumeId: string }
   | NucleiEvent
   | { readonly topic: "boxes"; readonly projectId: string; readonly volumeId: string }
-  | { readonly topic: "training"; readonly projectId: string }
+  | TrainingEvent
   | { readonly topic: "proposals"; readonly projectId: string; readonly volumeId: string }
-  | { readonly topic: "queue"; readonly projectId: string }
+  /** Who looks at what; `decided`: an answer was given or taken back. */
+  | { readonly topic: "queue"; readonly projectId: string; readonly decided?: true }
   | { readonly topic: "members"; readonly projectId: string; readonly userId: string }
   | { readonly topic: "export"; readonly projectId: string }
   /** Sessions of the person ended, or the account was switched off. */
@@ -36,6 +38,24 @@ export interface NucleiEvent {
   readonly patch?: NucleusPatch;
   /** How many there are, where somebody has counted them. */
   readonly counts?: NucleusCounts;
+}
+
+/** Of a job that goes on as it was. */
+export interface JobProgress {
+  readonly jobId: string;
+  /** 0…1 */
+  readonly progress: number;
+  readonly phase: string;
+  readonly cancelRequested: boolean;
+}
+
+/** A training or prediction: with neither of the two, whoever shows it asks again. */
+export interface TrainingEvent {
+  readonly topic: "training";
+  readonly projectId: string;
+  readonly progress?: JobProgress;
+  /** Points of its chart that are there since. */
+  readonly metrics?: { readonly jobId: string; readonly points: readonly TrainingMetric[] };
 }
 
 export interface ServerEvents {

@@ -22,7 +22,9 @@ import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
 import { importQueueOf } from "./ingest/jobs/import-queue.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
+import { labelWorkerOf } from "./label-images/worker/label-worker.ts";
 import type { Services } from "./services.ts";
+import { sweepSnapshots } from "./snapshots/sweep-snapshots.ts";
 import { storageMeterOf } from "./storage/usage/storage-meter.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
@@ -63,6 +65,7 @@ export async function startServer(
   const nearServer = environment.tls ? createServer(boundedServerOptions(bounds), take) : null;
   const nearBound = nearServer ? await listen(nearServer, "127.0.0.1", 0) : bound;
   const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
+  await sweepSnapshots(services, { atStart: true });
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
   const stopSweeper = startSweeper(services);
@@ -95,6 +98,7 @@ export async function startServer(
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
       await storageMeterOf(services).close();
+      await labelWorkerOf(services).close();
       await closeServices();
     },
   };

@@ -1,4 +1,5 @@
 import { Problem } from "../../core/problem.ts";
+import { decodeBrickKeys } from "../../core/sync/brick-keys.ts";
 import { ServerTrouble, type SessionLease } from "../../core/sync/document-ports.ts";
 import { RestartReason } from "../../core/sync/messages.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
@@ -7,6 +8,7 @@ import type { BrickKey } from "../../core/volume/brick.ts";
 export interface LabelApi {
   startSession(after: string | null, lookOnly: boolean): Promise<SessionLease>;
   fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
+  fetchOccupied(rev: number): Promise<readonly BrickKey[]>;
   fetchFacts(rev: number): Promise<Uint8Array | null>;
   fetchBlob(sha256: string): Promise<Uint8Array>;
   uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
@@ -61,6 +63,10 @@ export function createLabelApi(volumeId: string): LabelApi {
         signal: signal ? AbortSignal.any([signal, bound]) : bound,
       });
       return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
+    },
+    async fetchOccupied(rev) {
+      const response = await send(`bricks?rev=${rev}`, { signal: AbortSignal.timeout(BRICK_BOUND_MS) });
+      return decodeBrickKeys(new Uint8Array(await response.arrayBuffer()));
     },
     async fetchFacts(rev) {
       const response = await send(`facts?rev=${rev}`, { signal: AbortSignal.timeout(BLOB_BOUND_MS) });

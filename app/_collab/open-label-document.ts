@@ -64,6 +64,7 @@ export async function openLabelDocument(options: {
       return asksAnew(provider, linkOverProvider(provider, events, schedule));
     },
     fetchBrick: api.fetchBrick,
+    fetchOccupied: api.fetchOccupied,
     fetchFacts: api.fetchFacts,
     fetchBlob: api.fetchBlob,
     uploadBlob: api.uploadBlob,

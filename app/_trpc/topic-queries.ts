@@ -8,7 +8,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   boxes: ["box", "training"],
   training: ["training", "checkpoint", "learningCurve", "project"],
   proposals: ["proposal", "prediction", "queue", "volume"],
-  queue: ["queue", "training", "project"],
+  queue: ["queue"],
   members: ["member", "invitation", "project"],
   export: ["export"],
   account: ["account"],
@@ -16,12 +16,22 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   settings: ["installation", "project"],
 };
 
+/** A decision also counts towards the next training, and in the project's progress. */
+const routersOfDecision = [...routersOfTopic.queue, "training", "project"];
+
+const routersOf = (event: ServerEvent): readonly string[] =>
+  event.topic === "queue" && event.decided ? routersOfDecision : routersOfTopic[event.topic];
+
+/** The change itself has come with it (nucleus-cache.ts, training-cache.ts). */
+const bringsChange = (event: ServerEvent): boolean =>
+  (event.topic === "nuclei" && Boolean(event.patch || event.counts)) ||
+  (event.topic === "training" && Boolean(event.progress || event.metrics));
+
 /** tRPC's query key: `[["volume", "list"], { input, type }]`. */
 export function isStaleBy(event: ServerEvent, queryKey: readonly unknown[]): boolean {
   const [path, options] = queryKey;
-  // The change itself has come with it (nucleus-cache.ts).
-  if (event.topic === "nuclei" && (event.patch || event.counts)) return false;
-  if (!Array.isArray(path) || !routersOfTopic[event.topic].includes(String(path[0]))) return false;
+  if (bringsChange(event)) return false;
+  if (!Array.isArray(path) || !routersOf(event).includes(String(path[0]))) return false;
   const input = (options as { input?: { volumeId?: string } } | undefined)?.input;
   if ("volumeId" in event && input?.volumeId !== undefined) return input.volumeId === event.volumeId;
   return true;

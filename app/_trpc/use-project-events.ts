@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef } from "react";
 import type { ServerEvent } from "../../server/index.ts";
 import { patchNuclei } from "./nucleus-cache.ts";
 import { isStaleBy } from "./topic-queries.ts";
+import { patchTraining } from "./training-cache.ts";
 import { useTRPC } from "./trpc.ts";
 
 /** Strokes come many a second: gather what they make stale before asking again. */
@@ -49,6 +50,16 @@ function useGathered(onEvent?: (event: ServerEvent) => void): (event: ServerEven
           {
             list: (volumeId) => trpc.nucleus.list.queryKey({ volumeId }),
             counts: (projectId) => trpc.nucleus.counts.queryKey({ projectId }),
+          },
+          event,
+        );
+      if (event.topic === "training")
+        patchTraining(
+          queryClient,
+          {
+            state: (projectId) => trpc.training.state.queryKey({ projectId }),
+            activity: (projectId) => trpc.training.activity.queryKey({ projectId }),
+            metrics: (projectId, jobId) => trpc.training.metrics.queryKey({ projectId, jobId }),
           },
           event,
         );

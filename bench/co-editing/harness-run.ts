@@ -156,7 +156,7 @@ export class HarnessRun {
     else if (x < 0.304) this.#reload(user);
     else if (x < 0.306) this.#changeRole(user);
     else if (x < 0.33) {
-      this.#server.room?.seal();
+      this.#server.seal();
       this.#counts.seals++;
     } else if (x < 0.34 && this.#options.crashes) await this.#crash();
     else for (let i = 0; i < 4; i++) await this.#move();
@@ -240,7 +240,7 @@ export class HarnessRun {
   async #move(): Promise<void> {
     const user = this.#random.pick(this.#users);
     const x = this.#random.next();
-    if (x < 0.2) void this.#server.room?.tick();
+    if (x < 0.2) this.#server.tick();
     else if (x < 0.35) this.#server.store.fsync();
     else if (x < 0.4) this.#server.runChore(this.#random);
     else if (x < 0.5 && user.chores.length > 0) user.runChore();

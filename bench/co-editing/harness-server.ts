@@ -16,6 +16,8 @@ export class HarnessServer {
   #budgetMs = 0;
   /** What a fold or a repair waits for: reads and writes of its store. */
   readonly chores: (() => void)[] = [];
+  #ticks = 0;
+  #isSealDue = false;
   readonly #roles = new Map<string, "annotator" | "reviewer" | "viewer">();
 
   constructor(grid: LabelGrid, labelCounter: number) {
@@ -36,6 +38,27 @@ export class HarnessServer {
       monotonicMs: () => 0,
       budgets: new WorkBudgets(() => this.#budgetMs++ * 1000),
     });
+  }
+
+  tick(): void {
+    if (!this.room) return;
+    this.#ticks++;
+    void this.room.tick().finally(() => {
+      this.#ticks--;
+      this.#sealWhenDue();
+    });
+  }
+
+  /** Only between two ticks, as the room itself does: what a tick answers with is durable. */
+  seal(): void {
+    this.#isSealDue = true;
+    this.#sealWhenDue();
+  }
+
+  #sealWhenDue(): void {
+    if (this.#ticks > 0 || !this.#isSealDue) return;
+    this.#isSealDue = false;
+    this.room?.seal();
   }
 
   roleOf(userId: string): "annotator" | "reviewer" | "viewer" {

@@ -195,6 +195,10 @@ export class HarnessUser {
         };
       },
       fetchBrick: (key, rev) => this.#later(() => this.#server.store.base.brickOf(key, this.#asOf(key, rev))),
+      fetchOccupied: (rev) =>
+        this.#later(() =>
+          allBrickKeys(this.#grid).filter((key) => this.#server.store.base.brickOf(key, this.#asOf(key, rev)) !== null),
+        ),
       fetchFacts: (rev) => this.#later(() => this.#server.store.base.factsOf(this.#asOf(FACTS_KEY, rev))),
       fetchBlob: (sha256) =>
         this.#later(() => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Problem } from "../problem.ts";
+import { emptyBase, encodeBase, encodeRevEntry } from "./base-state.ts";
 import { createLabelDocument } from "./create-label-document.ts";
-import { generationsOf, initialiseDocument } from "./document-layout.ts";
+import { foldsOf, generationsOf, initialiseDocument, metaOf } from "./document-layout.ts";
 import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
 import type { LabelGrid } from "./label-grid.ts";
 import type { LinkEvents } from "./link.ts";
@@ -21,6 +22,7 @@ const lease: SessionLease = {
   hasBase: true,
   historyDays: 30,
 };
+const ALL_KEYS = [0, 1, 2, 1024, 1025, 1026, 2048, 2049, 2050];
 const row = (z: number, y: number, x0: number, x1: number) => Int32Array.from([z, y, x0, x1]);
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -67,6 +69,7 @@ function openPage(
         link.push({ doc, events });
         return { send: (bytes) => sent.push(decodeMessage(bytes[0], bytes.subarray(1))), close: () => {} };
       },
+      fetchOccupied: async () => ALL_KEYS,
       fetchFacts: async () => null,
       fetchBrick: async () => null,
       fetchBlob: async () => {
@@ -84,10 +87,24 @@ function openPage(
       ...change,
     },
   );
+  let foldedRev = 0;
   return {
     page,
     store,
     sent,
+    /** As a fold of a generation without records would, which touches these bricks. */
+    foldOnServer(keys: readonly number[]) {
+      foldedRev++;
+      const bricks = new Map(keys.map((key) => [key, "0011223344556677"]));
+      server.transact(() => {
+        metaOf(server).set("base", encodeBase({ ...emptyBase, rev: foldedRev }));
+        foldsOf(server).set(
+          String(foldedRev),
+          encodeRevEntry({ kind: "repair", generation: 0, skip: [], bricks, facts: false }),
+        );
+        foldsOf(server).delete(String(foldedRev - 64));
+      });
+    },
     uploads,
     later,
     async start() {
@@ -323,6 +340,34 @@ describe("a base", () => {
     expect(empty.every((key) => page.readBrick(key)?.[0] === 0)).toBe(true);
     expect(asked).toHaveLength(9);
     expect(keys.map((key) => page.readBrick(key)?.[0])).toEqual([undefined, 7, 7]);
+  });
+
+  it("that was folded is asked for where it has labels, and nowhere else: before, between and after folds", async () => {
+    const asked: string[] = [];
+    const lists: number[] = [];
+    const { page, start, sync, document, foldOnServer } = openPage({
+      async fetchOccupied(rev) {
+        lists.push(rev);
+        return [1, 1025];
+      },
+      async fetchBrick(key, rev) {
+        asked.push(`${key} as of ${rev}`);
+        return new Uint32Array(16 ** 3).fill(7);
+      },
+    });
+    for (let rev = 1; rev <= 100; rev++) foldOnServer([rev % 2 ? 1 : 1025]);
+    await start();
+    await sync();
+    expect(metaOf(document()).get("base")).toBeInstanceOf(Uint8Array);
+    await page.loadBricks([0, 1, 1024, 1026]);
+    expect([lists, asked]).toEqual([[100], ["1 as of 100"]]);
+    expect([page.readBrick(0)?.[5], page.readBrick(1)?.[5], page.readBrick(2048)?.[5]]).toEqual([0, 7, 0]);
+    foldOnServer([2048]);
+    await sync();
+    expect(page.readBrick(2049)?.[5]).toBe(0);
+    expect(page.readBrick(2048)).toBeUndefined();
+    await page.loadBricks([2048, 2050]);
+    expect([lists, asked]).toEqual([[100], ["1 as of 100", "2048 as of 101"]]);
   });
 
   it("is asked for brick by brick, at most three at once", async () => {

@@ -12,6 +12,7 @@ import { Problem } from "../problem.ts";
 import { BRICK_SIZE, type BrickKey, backgroundBrick } from "../volume/brick.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
 import { decodeFacts, noFacts } from "./base-facts.ts";
+import { BaseOccupancy } from "./base-occupancy.ts";
 import { partsOf } from "./base-state.ts";
 import { BrickLoader, type BrickPorts } from "./brick-loader.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
@@ -65,8 +66,6 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   const undoStack = new UndoStack(ports.acts);
   const presence = new PresenceHub(options.who, ports.schedule);
   let revision = 0;
-  /** Known since the first lease: the base of rev 0 is background everywhere. */
-  let isBaseless = false;
   let voxelsQueued = false;
   let retrying = false;
   let isFollowing = false;
@@ -90,19 +89,26 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   });
   const fold = () => session.replica.fold;
   const rev = (): number => session.replica.rev;
-  const patientPorts: BrickPorts = {
-    // A volume without a base asks the server for none: it is painted and read without a connection too.
-    fetchBrick: async (key, rev, signal) =>
-      rev === 0 && !(await session.hasBase)
-        ? null
-        : fetchPatiently(() => ports.fetchBrick(key, rev, signal), ports.schedule, signal),
-    fetchBlob: (sha256) => ports.fetchBlob(sha256),
-    isBaseEmpty: () => isBaseless && rev() === 0,
-  };
-  const bricks = new BrickLoader(patientPorts, fold, rev, options.maxLoadedBricks);
-  void session.hasBase.then((hasBase) => {
-    isBaseless = !hasBase;
+  const occupancy = new BaseOccupancy({
+    doc: () => session.replica.doc,
+    rev,
+    fetchOccupied: (asOf) => fetchPatiently(() => ports.fetchOccupied(asOf), ports.schedule),
   });
+  const patientPorts: BrickPorts = {
+    // What the base does not have is asked for by nobody: a volume without one is read without a connection too.
+    async fetchBrick(key, asOf, signal) {
+      await session.hasBase;
+      await occupancy.know();
+      if (occupancy.isEmpty(key)) return null;
+      return fetchPatiently(() => ports.fetchBrick(key, asOf, signal), ports.schedule, signal);
+    },
+    fetchBlob: (sha256) => ports.fetchBlob(sha256),
+    isBaseEmpty: (key) => occupancy.isEmpty(key),
+  };
+  void session.hasBase.then((hasBase) => {
+    if (!hasBase) occupancy.startEmpty();
+  });
+  const bricks = new BrickLoader(patientPorts, fold, rev, options.maxLoadedBricks);
   presence.attach(session.replica.awareness);
 
   function notify(): void {

@@ -32,6 +32,8 @@ export interface LabelDocumentPorts {
   readonly openLink: OpenLink;
   /** The base of a brick as of a rev, null where it is all background. */
   fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;
+  /** Bricks of the base as of a rev that are not all background. */
+  fetchOccupied(rev: number): Promise<readonly BrickKey[]>;
   /** Fields and merges of the base as of a rev, as `encodeFacts` wrote them; null where there are none. */
   fetchFacts(rev: number): Promise<Uint8Array | null>;
   fetchBlob(sha256: string): Promise<Uint8Array>;

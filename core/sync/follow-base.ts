@@ -22,7 +22,7 @@ export function foldStepOf(fold: LabelFold, before: BaseState, now: BaseState, e
 }
 
 /** What has changed of a base between two revs that the document tells of; null where it may be anything. */
-function changedBetween(doc: Y.Doc, from: number, to: number): { bricks: Set<BrickKey>; facts: boolean } | null {
+export function changedBetween(doc: Y.Doc, from: number, to: number): { bricks: Set<BrickKey>; facts: boolean } | null {
   if (from >= to || to - from > TOLD_REVS) return null;
   const bricks = new Set<BrickKey>();
   let facts = false;

@@ -1,4 +1,4 @@
-import { pgTable, text } from "drizzle-orm/pg-core";
+import { boolean, pgTable, text } from "drizzle-orm/pg-core";
 import { createdAt } from "./columns.ts";
 
 /**
@@ -8,5 +8,7 @@ import { createdAt } from "./columns.ts";
 export const blobRemoval = pgTable("blob_removal", {
   /** Key, or with a trailing `/` everything under it. */
   prefix: text("prefix").primaryKey(),
+  /** It goes if the server that writes it does not come to the end of it. */
+  isBeingWritten: boolean("is_being_written").notNull().default(false),
   createdAt: createdAt(),
 });

@@ -44,6 +44,8 @@ export const snapshotVolume = pgTable(
       .references(() => volume.id, { onDelete: "cascade" }),
     /** Position in the volume's journal that the snapshot holds. */
     journalPosition: bigint("journal_position", { mode: "number" }).notNull(),
+    /** Which state of the labels it holds: those with equal texts have equal voxels. Null where nobody wrote it down. */
+    labelsVersion: text("labels_version"),
     nuclei: integer("nuclei").notNull(),
     /** Everything beside the voxels: nuclei with status and class, boxes. Shape: core/contract. */
     manifest: jsonb("manifest").$type<SnapshotManifest>().notNull(),

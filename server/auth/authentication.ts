@@ -18,13 +18,25 @@ import { insertAccount, isPasswordOf, type NewAccount, refuseTakenEmail, replace
 import { passwordHashing } from "./password-hashing.ts";
 import { type AuthenticatorApps, createAuthenticatorApps } from "./second-factor/authenticator-app.ts";
 import { readSignedCookie, sessionCookieName } from "./sessions/session-cookie.ts";
-import { deleteSessions, findSession, type SignedInUser, type WhichSessions } from "./sessions/sessions.ts";
+import {
+  deleteSessions,
+  findSession,
+  findVisit,
+  type SignedInUser,
+  type VisitedVolume,
+  type WhichSessions,
+} from "./sessions/sessions.ts";
 
-export type { SignedInUser } from "./sessions/sessions.ts";
+export type { SignedInUser, VisitedVolume } from "./sessions/sessions.ts";
 
 export interface Authentication {
   /** Null for strangers and for sessions that ended. */
   userOf(headers: IncomingHttpHeaders): Promise<SignedInUser | null>;
+  /** The same at a volume's door, with what the person is there; `visited` is null for who is no member. */
+  visitorOf(
+    headers: IncomingHttpHeaders,
+    volumeId: string,
+  ): Promise<{ readonly user: SignedInUser; readonly visited: VisitedVolume | null } | null>;
   /**
    * better-auth's own routes below /api/auth: sign in and sign out. The request has a whole, bounded body and comes
    * through http/auth-door.ts, which counts guesses.
@@ -96,6 +108,10 @@ export function createAuthentication(
     async userOf({ cookie }) {
       const token = readSignedCookie(cookie, cookieName, settings.secret);
       return token === null ? null : findSession(db, token);
+    },
+    async visitorOf({ cookie }, volumeId) {
+      const token = readSignedCookie(cookie, cookieName, settings.secret);
+      return token === null ? null : findVisit(db, token, volumeId);
     },
     answer(request, network) {
       request.headers.set(CLIENT_NETWORK_HEADER, network);

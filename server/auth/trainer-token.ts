@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { inArray, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { project, trainerToken, trainerTokenProject } from "../../db/schema/index.ts";
@@ -10,14 +10,20 @@ export async function findTrainerToken(db: Database, authorization: string | und
   return tokenHash && (await noteTokenSeen(db, tokenHash)) ? tokenHash : null;
 }
 
-/** Also called at the heartbeats of a job: whoever is busy does not ask for work. False where the token is gone. */
+/**
+ * Also called at the heartbeats of a job: whoever is busy does not ask for work. A trainer asks several times a second: the
+ * row is written when it is some seconds old. False where the token is gone.
+ */
 export async function noteTokenSeen(db: Database, tokenHash: string): Promise<boolean> {
-  const found = await db
-    .update(trainerToken)
-    .set({ lastSeenAt: new Date() })
-    .where(and(eq(trainerToken.tokenHash, tokenHash), isNull(trainerToken.revokedAt)))
-    .returning({ name: trainerToken.name });
-  return found.length > 0;
+  const { rows } = await db.execute(sql`
+    with known as (
+      select token_hash, last_seen_at from ${trainerToken} where token_hash = ${tokenHash} and revoked_at is null),
+    written as (
+      update ${trainerToken} t set last_seen_at = now()
+      from known where t.token_hash = known.token_hash
+        and (known.last_seen_at is null or known.last_seen_at < now() - interval '10 seconds'))
+    select 1 from known`);
+  return rows.length > 0;
 }
 
 /** True where a token may serve a project. `tokenHash` and `projectId` are columns or values. */

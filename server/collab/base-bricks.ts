@@ -22,13 +22,8 @@ export async function listBaseBricks(blobs: BlobStore, volumeId: string): Promis
   return keys;
 }
 
-/** Bricks of the base as of a rev that are not all background. */
-export async function listFoldedBricks(
-  blobs: BlobStore,
-  volumeId: string,
-  versions: BaseVersions,
-  rev: number,
-): Promise<BrickKey[]> {
-  const imported = (await listBaseBricks(blobs, volumeId)).filter((key) => !versions.asOf(key, rev));
-  return [...imported, ...versions.brickKeys().filter((key) => (versions.asOf(key, rev)?.blob ?? null) !== null)];
-}
+/** Bricks of the base as of a rev that are not all background, given those that were imported. */
+export const occupiedBricks = (imported: readonly BrickKey[], versions: BaseVersions, rev: number): BrickKey[] => [
+  ...imported.filter((key) => !versions.asOf(key, rev)),
+  ...versions.brickKeys().filter((key) => (versions.asOf(key, rev)?.blob ?? null) !== null),
+];

@@ -2,6 +2,7 @@ import { createHash, webcrypto } from "node:crypto";
 import { z } from "zod";
 import { isProblem, Problem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
+import { encodeBrickKeys } from "../../core/sync/brick-keys.ts";
 import { MalformedBytes } from "../../core/sync/bytes.ts";
 import type { SessionLease } from "../../core/sync/document-ports.ts";
 import { brickExtent, type LabelGrid } from "../../core/sync/label-grid.ts";
@@ -104,14 +105,18 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** The version that a page may read as of its document's rev, which it names; undefined for what was imported. */
-function versionAsked(live: LiveVolume, key: number, url: URL): BaseVersion | undefined {
+/** The rev of its document that a page names, if its base can still be read. */
+function revAsked(live: LiveVolume, url: URL): number {
   const rev = Number(url.searchParams.get("rev") ?? "0");
   const { room } = live;
   if (!Number.isSafeInteger(rev) || rev < 0 || rev > room.rev || (rev > 0 && rev < room.versions.readableFrom))
     throw new HttpRefusal(410, "This state of the labels is gone.");
-  return room.versions.asOf(key, rev);
+  return rev;
 }
+
+/** The version that a page may read as of its document's rev; undefined for what was imported. */
+const versionAsked = (live: LiveVolume, key: number, url: URL): BaseVersion | undefined =>
+  live.room.versions.asOf(key, revAsked(live, url));
 
 function sendGzip(
   { request, response }: Pick<Parameters<HttpRoute["handle"]>[0], "request" | "response">,
@@ -156,6 +161,24 @@ const getBrick: HttpRoute = {
     if (objection) throw damagedBrick(objection, name);
     const digest = createHash("sha256").update(gzipped).digest("hex").slice(0, 16);
     sendGzip({ request, response }, gzipped, `"${digest}"`);
+  },
+};
+
+/** Which bricks of the base have labels, as of a rev: a page asks for no other. */
+const getOccupied: HttpRoute = {
+  method: "GET",
+  path: "/api/volumes/:volumeId/bricks",
+  access: { kind: "volume", role: "viewer" },
+  maxBodyBytes: 0,
+  async handle({ services, parameters: { volumeId }, url, response }) {
+    const live = await openAtDoor(services, volumeId);
+    const bytes = encodeBrickKeys(await live.occupiedBase(revAsked(live, url)));
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "content-length": bytes.length,
+      "cache-control": "private, no-store",
+    });
+    response.end(bytes);
   },
 };
 
@@ -250,4 +273,4 @@ const getBlob: HttpRoute = {
   },
 };
 
-export const labelRoutes: readonly HttpRoute[] = [postSession, getBrick, getFacts, putBlob, getBlob];
+export const labelRoutes: readonly HttpRoute[] = [postSession, getOccupied, getBrick, getFacts, putBlob, getBlob];

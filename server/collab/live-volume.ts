@@ -1,10 +1,11 @@
 import { eq } from "drizzle-orm";
+import type { BrickKey } from "../../core/volume/brick.ts";
 import { volume } from "../../db/schema/index.ts";
 import type { NucleusCounts } from "../events.ts";
 import type { Services } from "../services.ts";
 import { readInstallationSettings } from "../settings/installation-settings.ts";
 import type { BaseStore } from "./base/base-store.ts";
-import { listFoldedBricks } from "./base-bricks.ts";
+import { listBaseBricks, occupiedBricks } from "./base-bricks.ts";
 import { LiveNuclei } from "./live-nuclei.ts";
 import { NucleusChanges } from "./nucleus-changes.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
@@ -33,6 +34,8 @@ export interface LiveVolume {
   /** Works that go on in it (`LiveVolumes.use`): it is not closed under them. */
   users: number;
   readonly base: BaseStore;
+  /** Bricks of the base as of a rev that are not all background. */
+  occupiedBase(rev: number): Promise<BrickKey[]>;
   /** Forgets old history and what nobody reads of the base, now and then. */
   tidyWhenDue(): Promise<void>;
   close(): void;
@@ -100,11 +103,20 @@ export async function openLiveVolume(
     monotonicMs: () => performance.now(),
     budgets,
   });
+  /** What was imported stays the same for as long as the room lives; listing it touches the store. */
+  let imported: Promise<BrickKey[]> | null = null;
+  const occupiedBase = async (rev: number): Promise<BrickKey[]> => {
+    imported ??= listBaseBricks(blobs, volumeId).catch((error) => {
+      imported = null;
+      throw error;
+    });
+    return occupiedBricks(await imported, room.versions, rev);
+  };
   const labels = new VolumeLabels(room.fold, {
     fetchBrick: (key, rev) => store.base.readBrick(key, room.versions.asOf(key, rev)),
     fetchBlob,
     rev: () => room.rev,
-    listBase: () => listFoldedBricks(blobs, volumeId, room.versions, room.rev),
+    listBase: () => occupiedBase(room.rev),
     onRefreshed: () => changes.tell(),
   });
   const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels);
@@ -120,6 +132,7 @@ export async function openLiveVolume(
     usedAtMs: performance.now(),
     users: 0,
     base: store.base,
+    occupiedBase,
     async tidyWhenDue() {
       if (closed || performance.now() < tidyAtMs) return;
       tidyAtMs = performance.now() + TIDY_EVERY_MS;

@@ -237,6 +237,7 @@ describe("a project with two labelled volumes", () => {
       "image.ome.zarr/labels/imported/0",
     ])
       await blobs.put(`volumes/${gone}/${key}`, Uint8Array.of(1));
+    expect(await owner().volume.deletionEffects.query({ volumeId: gone })).toMatchObject({ versions: [1, 2] });
     await owner().volume.delete.mutate({ volumeId: gone, name: "embryo-1" });
     expect((await keysOf(gone)).every((key) => key.startsWith("image.ome.zarr/") && !key.includes("labels/"))).toBe(
       true,

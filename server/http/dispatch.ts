@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isProblem } from "../../core/problem.ts";
-import { hasRole } from "../../core/roles.ts";
-import { administratorProblem, isUuid, type Membership, membershipForVolume, membershipInProject } from "../access.ts";
+import { hasRole, type Role } from "../../core/roles.ts";
+import { administratorProblem, isUuid, membershipInProject } from "../access.ts";
 import { findJobOfToken } from "../auth/job-token.ts";
 import { findTrainerToken } from "../auth/trainer-token.ts";
 import { isUnfitText } from "../database/unfit-text.ts";
@@ -29,8 +29,8 @@ function matchPath(pattern: string, pathname: string): Record<string, string> | 
   return wanted.length === given.length ? parameters : null;
 }
 
-type Passed = Pick<RouteRequest, "user" | "projectId" | "role" | "trainerTokenHash" | "job">;
-const NOBODY: Passed = { user: null, projectId: "", role: null, trainerTokenHash: null, job: null };
+type Passed = Pick<RouteRequest, "user" | "projectId" | "role" | "volume" | "trainerTokenHash" | "job">;
+const NOBODY: Passed = { user: null, projectId: "", role: null, volume: null, trainerTokenHash: null, job: null };
 
 async function passDoor(
   route: HttpRoute,
@@ -55,8 +55,9 @@ async function passDoor(
       );
     return { ...NOBODY, job };
   }
+  if (access.kind === "volume") return passVolumeDoor(services, request, parameters.volumeId, access.role);
   const user = await services.authentication.userOf(request.headers);
-  if (!user) throw new HttpRefusal(401, "Sign in first.");
+  if (!user) throw notSignedIn();
   if (access.kind === "signed-in") return { ...NOBODY, user };
   if (access.kind === "administrator") {
     if (!user.isAdministrator) throw new HttpRefusal(403, "Only an administrator may do this.");
@@ -64,16 +65,31 @@ async function passDoor(
     if (problem) throw new HttpRefusal(403, problem.message);
     return { ...NOBODY, user };
   }
-  const id = access.kind === "volume" ? parameters.volumeId : parameters.projectId;
-  let membership: Membership | null = null;
-  if (isUuid(id))
-    membership =
-      access.kind === "volume"
-        ? await membershipForVolume(services.db, user.id, id)
-        : await membershipInProject(services.db, user.id, id);
-  if (!membership) throw new HttpRefusal(404, "There is nothing here, or you are not a member of its project.");
-  if (!hasRole(membership.role, access.role)) throw new HttpRefusal(403, `This needs the role ${access.role}.`);
+  const { projectId } = parameters;
+  const membership = isUuid(projectId) ? await membershipInProject(services.db, user.id, projectId) : null;
+  if (!membership) throw nothingHere();
+  if (!hasRole(membership.role, access.role)) throw roleTooLow(access.role);
   return { ...NOBODY, user, ...membership };
+}
+
+const notSignedIn = () => new HttpRefusal(401, "Sign in first.");
+const nothingHere = () => new HttpRefusal(404, "There is nothing here, or you are not a member of its project.");
+const roleTooLow = (role: Role) => new HttpRefusal(403, `This needs the role ${role}.`);
+
+/** Chunks of images pass here, thousands for one viewer: the database is asked once. */
+async function passVolumeDoor(
+  { authentication }: Services,
+  { headers }: IncomingMessage,
+  volumeId: string,
+  role: Role,
+): Promise<Passed> {
+  if (!isUuid(volumeId)) throw (await authentication.userOf(headers)) ? nothingHere() : notSignedIn();
+  const visitor = await authentication.visitorOf(headers, volumeId);
+  if (!visitor) throw notSignedIn();
+  const { user, visited } = visitor;
+  if (!visited) throw nothingHere();
+  if (!hasRole(visited.role, role)) throw roleTooLow(role);
+  return { ...NOBODY, user, projectId: visited.projectId, role: visited.role, volume: visited };
 }
 
 /** A download or an upload ends with the session or the role that let it in. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Role } from "../../core/roles.ts";
 import type { Access } from "../access.ts";
-import type { SignedInUser } from "../auth/authentication.ts";
+import type { SignedInUser, VisitedVolume } from "../auth/authentication.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
 import type { Services } from "../services.ts";
 
@@ -18,6 +18,8 @@ export interface RouteRequest {
   /** On project and volume doors. */
   readonly projectId: string;
   readonly role: Role | null;
+  /** On volume doors; null on others. */
+  readonly volume: VisitedVolume | null;
   /** Names the trainer's token on trainer doors; null on others. */
   readonly trainerTokenHash: string | null;
   /** On job doors, as it was when the door was passed; null on others. */

@@ -368,7 +368,8 @@ it("a trainer that asks again and again writes one row, until it has something n
   const hello = (words: string) => post("/hello", { trainer: "steady", engine: "wasm", words });
   const versionOf = async () => {
     const { rows } = await server.services.db.execute(
-      sql`select xmin::text as version from trainer where name = 'steady'`,
+      sql`select trainer.xmin::text || ' ' || trainer_token.xmin::text as version
+          from trainer join trainer_token using (token_hash) where trainer.name = 'steady'`,
     );
     return rows[0]?.version;
   };

@@ -116,8 +116,10 @@ async function claim(services: Services, tokenHash: string, request: ClaimReques
 async function beat(services: Services, job: JobRow, { leaseToken, progress, phase }: z.infer<typeof heartbeatSchema>) {
   const renewed = await renewLease(services.db, { jobId: job.id, leaseToken }, { progress, phase });
   if (job.claimedWith) await noteTokenSeen(services.db, job.claimedWith);
-  tellTraining(services, renewed.projectId);
-  return { cancelRequested: renewed.cancelRequested };
+  const { projectId, cancelRequested } = renewed;
+  const told = { jobId: job.id, progress: renewed.progress, phase: renewed.phase, cancelRequested };
+  services.events.publish({ topic: "training", projectId, progress: told });
+  return { cancelRequested };
 }
 
 /** The doors of trainers. Shapes: core/contract. Every write names the lease; a lost lease is 409. */
@@ -128,7 +130,8 @@ export const trainerRoutes: readonly HttpRoute[] = [
   postToJob("/heartbeat", SMALL_BYTES, heartbeatSchema, (services, _jobId, body, job) => beat(services, job, body)),
 
   postToJob("/metrics", REPORT_BYTES, metricsSchema, async (services, jobId, { leaseToken, metrics }) => {
-    tellTraining(services, await storeMetrics(services.db, { jobId, leaseToken }, metrics));
+    const projectId = await storeMetrics(services.db, { jobId, leaseToken }, metrics);
+    services.events.publish({ topic: "training", projectId, metrics: { jobId, points: metrics } });
   }),
 
   postToJob("/resume-point", SMALL_BYTES, resumePointSchema, (services, jobId, { leaseToken, step, folder }) =>

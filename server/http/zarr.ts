@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { eq } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
-import { volume } from "../../db/schema/index.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
 
@@ -21,15 +19,11 @@ const isLabels = (path: string): boolean => path.startsWith("predictions/") || p
 const FOR_EVER = "private, max-age=31536000, immutable";
 const ASK_AGAIN = "private, no-cache";
 
-async function serve({ services, parameters, request, response }: RouteRequest): Promise<void> {
+async function serve({ services, parameters, volume, request, response }: RouteRequest): Promise<void> {
   const { volumeId, "*": path } = parameters;
   const notThere = new HttpRefusal(404, "There is no such part of the image.");
   if (!SERVED.test(path) && !LABELS_INDEX.test(path)) throw notThere;
-  const [row] = await services.db
-    .select({ state: volume.state, pixelType: volume.pixelType })
-    .from(volume)
-    .where(eq(volume.id, volumeId));
-  if (row?.state !== "ready") throw notThere;
+  if (volume?.state !== "ready") throw notThere;
   const bytes = await services.blobs.get(`volumes/${volumeId}/${path}`);
   const json = path.endsWith(".json");
   const imported = path.includes("/labels/");
@@ -41,7 +35,7 @@ async function serve({ services, parameters, request, response }: RouteRequest):
     return;
   }
   // What cannot get better is no failure of the server: whoever asks would repeat it for ever.
-  const width = isLabels(path) ? 4 : bytesPerPixel[row.pixelType];
+  const width = isLabels(path) ? 4 : bytesPerPixel[volume.pixelType];
   const objection = json ? null : objectionToGzip(bytes, BRICK_VOXELS * width);
   if (objection)
     throw new Problem({

@@ -6,7 +6,8 @@ import { project, trainingJob } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { chooseParent } from "../checkpoints/choose-parent.ts";
 import type { Services } from "../services.ts";
-import { dropSnapshot, freezeProject } from "../snapshots/freeze-project.ts";
+import { freezeProject } from "../snapshots/freeze-project.ts";
+import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
 import { trainingReadiness } from "./training-readiness.ts";
 
 const alreadyTraining = () =>

@@ -1,10 +1,12 @@
 import { failureLog } from "../failure-log.ts";
 import { sweepClaims } from "../proposals/sweep-claims.ts";
 import type { Services } from "../services.ts";
+import { sweepSnapshots } from "../snapshots/sweep-snapshots.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
 
 const EVERY_MS = 10_000;
+const SNAPSHOTS_EVERY_MS = 3600_000;
 
 /** Looks regularly for jobs and claims whose holders went away. Returns how to stop it. */
 export function startSweeper(services: Services): () => void {
@@ -17,5 +19,12 @@ export function startSweeper(services: Services): () => void {
     ]).catch((error) => failureLog.failed("a sweep", error));
   }, EVERY_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  const snapshots = setInterval(() => {
+    sweepSnapshots(services).catch((error) => failureLog.failed("the removal of old snapshots", error));
+  }, SNAPSHOTS_EVERY_MS);
+  snapshots.unref();
+  return () => {
+    clearInterval(timer);
+    clearInterval(snapshots);
+  };
 }

@@ -6,7 +6,6 @@ import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { prediction, volume } from "../../db/schema/index.ts";
 import { HttpRefusal } from "../http/route.ts";
-import { unzipLabelBrick } from "../label-images/read-label-chunk.ts";
 import { publishPrediction } from "../proposals/publish-prediction.ts";
 import { rankProject } from "../proposals/rank-project.ts";
 import type { Services } from "../services.ts";
@@ -61,7 +60,7 @@ async function take(services: Services, lease: Lease, message: PredictedMessage)
         instances: message.instances,
         truthShapes: message.truthShapes,
         brickKeys: message.brickKeys,
-        readBrick: brickReader(services, folder, new Set(message.brickKeys)),
+        predicted: { kind: "bricks", folder },
       },
       async (tx) => {
         await renewLease(tx, lease);
@@ -104,20 +103,3 @@ function assertFits({ instances, brickKeys }: PredictedMessage, shapeZyx: Zyx): 
       hint: WRONG,
     });
 }
-
-/** Bricks as the trainer uploaded them; the named ones must all be there and whole, others are empty. */
-const brickReader =
-  ({ blobs }: Services, folder: string, named: ReadonlySet<number>) =>
-  async (key: number): Promise<Uint32Array | null> => {
-    if (!named.has(key)) return null;
-    const gzipped = await blobs.get(`${folder}${key}`);
-    const brick = gzipped && (await unzipLabelBrick(gzipped, `brick ${key}`).catch(() => null));
-    if (!brick)
-      throw new Problem({
-        tag: "prediction-damaged",
-        what: gzipped ? "A brick of the prediction cannot be unpacked." : "A brick of the prediction was not uploaded.",
-        where: `brick ${key}`,
-        hint: WRONG,
-      });
-    return brick;
-  };

@@ -2,12 +2,12 @@ import type { JsonObject } from "../../core/ome-zarr/multiscales.ts";
 import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
 import { writeLabelPyramid } from "../ingest/pyramid/write-labels.ts";
-import type { BlobStore } from "../storage/blob-store.ts";
+import type { BlobSink } from "../ingest/pyramid/write-pyramid.ts";
 import { inScratchFolder } from "../storage/scratch-folder.ts";
 import { createBrickVolumeSource, type ReadLabelBrick } from "./brick-volume-source.ts";
 
 export interface LabelImageJob {
-  readonly blobs: BlobStore;
+  readonly blobs: BlobSink;
   /** Raw levels lie below it while they are written. */
   readonly dataRoot: string;
   /** Ends in `/`. */

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { and, eq, sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
+import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import { claim, decision, prediction, project, proposal, volume } from "../../db/schema/index.ts";
 import { seedProposals, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
@@ -169,6 +171,43 @@ it("refuses a decision about what somebody else is looking at", async () => {
     what: "Ada is looking at this proposal now.",
   });
   expect(await stateOf(1)).toBe("undecided");
+});
+
+it("finds the one open question among thousands that the labels have settled, in a few statements", async () => {
+  const { services } = server;
+  const COUNT = 1500;
+  const OPEN = 977;
+  /** A voxel each, in the first brick. */
+  const placeOf = (label: number) => [Math.floor(label / 3600), Math.floor(label / 60) % 60, label % 60] as const;
+  const proposed = new Uint32Array(BRICK_VOXELS);
+  const painted = new Uint32Array(BRICK_VOXELS);
+  for (let label = 1; label <= COUNT; label++) {
+    const [z, y, x] = placeOf(label);
+    proposed[indexInBrick(z, y, x)] = label;
+    if (label !== OPEN) painted[indexInBrick(z, y, x)] = 9999;
+  }
+  const brick = brickKeyOf(0, 0, 0);
+  await services.blobs.put(`volumes/${volumeId}/base/${brick}`, gzipSync(new Uint8Array(painted.buffer)));
+  await services.blobs.put(
+    `volumes/${volumeId}/predictions/test/labels.ome.zarr/0/c/0/0/0`,
+    gzipSync(new Uint8Array(proposed.buffer)),
+  );
+  await seedProposals(
+    services,
+    volumeId,
+    Array.from({ length: COUNT }, (_, i) => {
+      const [z, y, x] = placeOf(i + 1);
+      return { minZyx: [z, y, x] as const, maxZyx: [z + 1, y + 1, x + 1] as const, voxels: 1, uncertainty: 0.5 };
+    }),
+  );
+  const transactions = vi.spyOn(services.db, "transaction");
+  expect((await next(people[0]))?.labelValue).toBe(OPEN);
+  expect(transactions.mock.calls.length).toBeLessThan(30);
+  transactions.mockRestore();
+  const rows = await services.db.select({ state: proposal.state, label: proposal.labelValue }).from(proposal);
+  expect(rows.filter(({ state }) => state === "undecided").map(({ label }) => label)).toContain(OPEN);
+  expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(["undecided", "replaced"]));
+  expect(await services.db.select().from(claim)).toHaveLength(1);
 });
 
 it("says so where there is no such proposal", async () => {

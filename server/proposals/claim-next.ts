@@ -1,10 +1,10 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, notExists, sql } from "drizzle-orm";
 import { type QuestionKind, questionKindAfter } from "../../core/query/question-kind.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
 import { claim, project, proposal } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
-import { findSettledState } from "./find-settled-state.ts";
+import { type AskedPlace, findSettledStates, type SettledState } from "./find-settled-states.ts";
 import type { Question } from "./question.ts";
 import { whileNothingIsReplaced } from "./replacement-lock.ts";
 
@@ -20,37 +20,64 @@ export interface ClaimRequest {
   readonly skipped: readonly number[];
 }
 
+/** Of proposals that may be settled, so many are looked at after the first that is; twice as many each time, up to a bound. */
+const LOOK_AHEAD = { first: 16, most: 1024 } as const;
+
 /** Gives this page the most uncertain unclaimed proposal of the volume; what the page held before is free again. */
 export async function claimNext(services: Services, request: ClaimRequest): Promise<Question | null> {
-  let found: Settled | null = null;
-  for (;;) {
-    const before: Settled | null = found;
-    const question = await whileNothingIsReplaced(services, request.volumeId, async (tx) => {
-      if (before) await settle(tx, request.volumeId, before);
-      return claimOne(tx, request);
-    });
+  for (let ahead: number = LOOK_AHEAD.first; ; ahead = Math.min(2 * ahead, LOOK_AHEAD.most)) {
+    const question = await whileNothingIsReplaced(services, request.volumeId, (tx) => claimOne(tx, request));
     if (!question) return null;
     // Judged already, though no decision was written down: a page that died in between, or somebody who drew the
-    // nucleus by hand since. Such a one is settled here and never asked.
-    const state = await findSettledState(services, request.volumeId, question);
-    if (!state) return question;
-    found = { labelValue: question.labelValue, state };
+    // nucleus by hand since. Such a one is settled here and never asked; where there is one, there are more.
+    const found = await findSettledStates(services, request.volumeId, [question]);
+    if (found.size === 0) return question;
+    const others = await nextInQueue(services, request, ahead);
+    await settle(services, request.volumeId, [
+      ...found,
+      ...(await findSettledStates(services, request.volumeId, others)),
+    ]);
   }
 }
 
-interface Settled {
-  readonly labelValue: number;
-  readonly state: NonNullable<Awaited<ReturnType<typeof findSettledState>>>;
+/** What would be asked next, whoever asks. */
+function nextInQueue({ db }: Services, { volumeId }: ClaimRequest, count: number): Promise<AskedPlace[]> {
+  const claimed = db
+    .select({ one: sql`1` })
+    .from(claim)
+    .where(and(eq(claim.volumeId, proposal.volumeId), eq(claim.labelValue, proposal.labelValue)));
+  return db
+    .select({
+      labelValue: proposal.labelValue,
+      predictionId: proposal.predictionId,
+      minZyx: proposal.minZyx,
+      maxZyx: proposal.maxZyx,
+      voxels: proposal.voxels,
+    })
+    .from(proposal)
+    .where(and(eq(proposal.volumeId, volumeId), mayBeAsked, notExists(claimed)))
+    .orderBy(sql`${proposal.uncertainty} desc nulls last`, desc(proposal.voxels), proposal.labelValue)
+    .limit(count);
 }
 
-/** In the transaction that looks for the next one: a queue of many settled ones costs one each. */
-async function settle(tx: Transaction, volumeId: string, { labelValue, state }: Settled): Promise<void> {
-  const one = and(eq(proposal.volumeId, volumeId), eq(proposal.labelValue, labelValue));
-  await tx
-    .update(proposal)
-    .set({ state })
-    .where(and(one, eq(proposal.state, "undecided")));
-  await tx.delete(claim).where(and(eq(claim.volumeId, volumeId), eq(claim.labelValue, labelValue)));
+const mayBeAsked = and(
+  eq(proposal.state, "undecided"),
+  eq(proposal.suppressed, false),
+  eq(proposal.queued, true),
+  eq(proposal.touchesBorder, false),
+);
+
+/** In one statement, however many. */
+async function settle(services: Services, volumeId: string, found: readonly (readonly [number, SettledState])[]) {
+  const rows = found.map(([label, state]) => ({ label, state }));
+  await whileNothingIsReplaced(services, volumeId, (tx) =>
+    tx.execute(sql`
+      with found as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(label bigint, state text)),
+      settled as (
+        update proposal p set state = found.state from found
+        where p.volume_id = ${volumeId} and p.label_value = found.label and p.state = 'undecided')
+      delete from claim c using found where c.volume_id = ${volumeId} and c.label_value = found.label`),
+  );
 }
 
 async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Question | null> {

@@ -33,7 +33,7 @@ export async function decide(services: Services, given: Deciding & { kind: Decis
     await writeDecision(tx, given, row, given.kind);
     await tx.delete(claim).where(one(claim, given));
   });
-  publish(services, given);
+  publish(services, given, true);
 }
 
 /** Back into the queue, for others first. */
@@ -61,7 +61,7 @@ export async function undoDecision(services: Services, given: Deciding): Promise
       .where(one(proposal, given));
     await writeDecision(tx, given, row, "undone");
   });
-  publish(services, given);
+  publish(services, given, true);
 }
 
 async function lockProposal(tx: Transaction, given: Deciding): Promise<ProposalRow> {
@@ -130,7 +130,7 @@ async function writeDecision(
   });
 }
 
-function publish(services: Services, given: Deciding): void {
-  services.events.publish({ topic: "queue", projectId: given.projectId });
+function publish(services: Services, given: Deciding, decided = false): void {
+  services.events.publish({ topic: "queue", projectId: given.projectId, ...(decided && { decided }) });
   services.events.publish({ topic: "proposals", projectId: given.projectId, volumeId: given.volumeId });
 }

@@ -1,10 +1,7 @@
 import { and, eq, gte, sql } from "drizzle-orm";
-import type { BrickKey } from "../../core/volume/brick.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { claim, prediction, proposal } from "../../db/schema/index.ts";
-import { readLabelChunk } from "../label-images/read-label-chunk.ts";
-import type { BlobStore } from "../storage/blob-store.ts";
 
 /** A proposal of an earlier prediction whose voxels still matter. */
 export interface EarlierProposal {
@@ -56,19 +53,4 @@ export async function rejectedProposals(db: Database | Transaction, volumeId: st
     .where(and(eq(proposal.volumeId, volumeId), eq(proposal.state, "rejected")))
     .orderBy(proposal.labelValue);
   return rows.map(toEarlier);
-}
-
-/** Reads bricks of earlier predictions, each once: neighbours in one brick are the rule. Keeps at most 64 (64 MB). */
-export function createEarlierBricks(blobs: BlobStore): (prefix: string, key: BrickKey) => Promise<Uint32Array | null> {
-  const kept = new Map<string, Promise<Uint32Array | null>>();
-  return (prefix, key) => {
-    const name = `${prefix}${key}`;
-    let brick = kept.get(name);
-    if (!brick) {
-      brick = readLabelChunk(blobs, prefix, key);
-      if (kept.size >= 64) kept.delete(kept.keys().next().value as string);
-      kept.set(name, brick);
-    }
-    return brick;
-  };
 }

@@ -5,14 +5,19 @@ import { Problem } from "../../core/problem.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { prediction, proposal, volume } from "../../db/schema/index.ts";
+import { readFrozenState } from "../collab/freeze-labels.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
-import type { ReadLabelBrick } from "../label-images/brick-volume-source.ts";
-import { writeLabelImage } from "../label-images/write-label-image.ts";
+import type { PredictedBricks } from "../label-images/worker/label-tasks.ts";
+import { labelWorkerOf } from "../label-images/worker/label-worker.ts";
 import type { Services } from "../services.ts";
-import { readLiveBrick } from "../snapshots/live-labels.ts";
-import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
-import { composeProposals } from "./compose-proposals.ts";
-import { createEarlierBricks, type EarlierProposal, heldProposals, rejectedProposals } from "./held-and-rejected.ts";
+import {
+  beginWriting,
+  dropWritten,
+  keepWritten,
+  removeScheduledBlobs,
+  scheduleBlobRemoval,
+} from "../storage/blob-removal.ts";
+import { type EarlierProposal, heldProposals, rejectedProposals } from "./held-and-rejected.ts";
 import { leaseLabelValues } from "./lease-label-values.ts";
 import { rankProject } from "./rank-project.ts";
 import { lockForReplacement } from "./replacement-lock.ts";
@@ -27,8 +32,8 @@ export interface NewPrediction {
   readonly jobId: string | null;
   readonly instances: readonly PredictedInstance[];
   readonly truthShapes: readonly NucleusShape[];
-  /** Bricks of instance ids. */
-  readonly readBrick: ReadLabelBrick;
+  /** Bricks of instance ids, and which of them have any. */
+  readonly predicted: PredictedBricks;
   readonly brickKeys: readonly BrickKey[];
 }
 
@@ -49,17 +54,32 @@ export async function publishPrediction(
   let id: string | null = null;
   for (let attempt = 0; attempt < MAX_TRIES && !id; attempt++)
     id = await tryPublish(services, target, given, alongside);
-  id ??= await services.db.transaction(async (tx) => {
-    await lockForReplacement(tx, target.id);
-    const written = await writeImage(services, tx, target, given);
-    await switchTo(tx, target.id, given, written, alongside);
-    return written.id;
-  });
+  id ??= await publishLocked(services, target, given, alongside);
   await rankProject(services, target.projectId);
   services.events.publish({ topic: "proposals", projectId: target.projectId, volumeId: target.id });
   services.events.publish({ topic: "queue", projectId: target.projectId });
   await removeUnusedImages(services, target.id);
   return id;
+}
+
+/** Claims and decisions wait until it is over. */
+async function publishLocked(
+  services: Services,
+  target: VolumeRow,
+  given: NewPrediction,
+  alongside: (tx: Transaction) => Promise<void>,
+): Promise<string> {
+  const image = await newImage(services, target.id);
+  try {
+    await services.db.transaction(async (tx) => {
+      await lockForReplacement(tx, target.id);
+      await switchTo(tx, target.id, given, await writeImage(services, tx, target, given, image), alongside);
+    });
+    return image.id;
+  } catch (error) {
+    await dropWritten(services, image.folder);
+    throw error;
+  }
 }
 
 /** Null when claims or decisions changed while the image was written. */
@@ -69,9 +89,10 @@ async function tryPublish(
   given: NewPrediction,
   alongside: (tx: Transaction) => Promise<void>,
 ): Promise<string | null> {
-  const written = await writeImage(services, services.db, target, given);
+  const image = await newImage(services, target.id);
   let published = false;
   try {
+    const written = await writeImage(services, services.db, target, given, image);
     published = await services.db.transaction(async (tx) => {
       await lockForReplacement(tx, target.id);
       if (!sameLabels(await heldProposals(tx, target.id), written.held)) return false;
@@ -80,13 +101,26 @@ async function tryPublish(
       return true;
     });
   } finally {
-    if (!published) await services.blobs.remove(`volumes/${target.id}/predictions/${written.id}/`);
+    if (!published) await dropWritten(services, image.folder);
   }
-  return published ? written.id : null;
+  return published ? image.id : null;
 }
 
-interface WrittenImage {
+interface NewImage {
   readonly id: string;
+  /** Ends in `/`. */
+  readonly folder: string;
+}
+
+/** Written down before its first byte, so that a server that is killed meanwhile leaves nothing behind. */
+async function newImage({ db }: Services, volumeId: string): Promise<NewImage> {
+  const id = randomUUID();
+  const folder = `volumes/${volumeId}/predictions/${id}/`;
+  await beginWriting(db, folder);
+  return { id, folder };
+}
+
+interface WrittenImage extends NewImage {
   readonly blobPrefix: string;
   readonly held: readonly EarlierProposal[];
   readonly rejected: readonly EarlierProposal[];
@@ -100,41 +134,24 @@ async function writeImage(
   db: Database | Transaction,
   target: VolumeRow,
   given: NewPrediction,
+  image: NewImage,
 ): Promise<WrittenImage> {
-  const { blobs } = services;
   const held = await heldProposals(db, target.id);
   const rejected = await rejectedProposals(db, target.id);
-  const composed = await composeProposals({
-    shapeZyx: target.shapeZyx,
-    predicted: given.readBrick,
-    predictedKeys: given.brickKeys,
-    predictedVoxels: new Map(given.instances.map((instance) => [instance.id, instance.voxels])),
-    live: (key) => readLiveBrick(services, target.id, key),
-    held,
-    rejected,
-    earlier: createEarlierBricks(blobs),
-  });
-  const first = await leaseLabelValues(services.db, target.id, composed.kept.length);
-  const labelOf = new Map(composed.kept.map((id, index) => [id, first + index]));
-  const id = randomUUID();
-  const blobPrefix = `volumes/${target.id}/predictions/${id}/labels.ome.zarr/`;
-  const extents = await writeLabelImage({
-    blobs,
-    dataRoot: services.environment.dataRoot,
-    prefix: blobPrefix,
-    name: "proposals",
-    sourceImage: "../../../image.ome.zarr",
+  const blobPrefix = `${image.folder}labels.ome.zarr/`;
+  const { extentOf, suppressed } = await labelWorkerOf(services).compose({
     shapeZyx: target.shapeZyx,
     voxelSizeZyx: target.voxelSizeZyx,
-    readBrick: composed.readBrick(labelOf),
+    frozen: await readFrozenState(services, target.id),
+    predicted: given.predicted,
+    predictedKeys: given.brickKeys,
+    predictedVoxels: new Map(given.instances.map(({ id, voxels }) => [id, voxels])),
+    held,
+    rejected,
+    firstLabel: await leaseLabelValues(services.db, target.id, given.instances.length),
+    prefix: blobPrefix,
   });
-  const byLabel = new Map(extents.map((extent) => [extent.label, extent]));
-  const extentOf = new Map<number, LabelExtent>();
-  for (const [predicted, label] of labelOf) {
-    const extent = byLabel.get(label);
-    if (extent) extentOf.set(predicted, extent);
-  }
-  return { id, blobPrefix, held, rejected, suppressed: composed.suppressed, extentOf };
+  return { ...image, blobPrefix, held, rejected, suppressed, extentOf };
 }
 
 /** The one step: what was open and is not held is replaced, the new proposals are there. */
@@ -142,10 +159,11 @@ async function switchTo(
   tx: Transaction,
   volumeId: string,
   given: NewPrediction,
-  { id, blobPrefix, held, suppressed, extentOf }: WrittenImage,
+  { id, folder, blobPrefix, held, suppressed, extentOf }: WrittenImage,
   alongside: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
   await alongside(tx);
+  await keepWritten(tx, folder);
   await tx
     .update(prediction)
     .set({ current: false })

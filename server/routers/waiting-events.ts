@@ -1,11 +1,36 @@
 import { mergeNucleusPatches } from "../../core/labels/nucleus-columns.ts";
-import type { NucleiEvent, ServerEvent } from "../events.ts";
+import type { NucleiEvent, ServerEvent, TrainingEvent } from "../events.ts";
 
 /** What the second says came after the first. */
 function together(first: NucleiEvent, second: NucleiEvent): NucleiEvent {
   const patch = first.patch && second.patch ? mergeNucleusPatches(first.patch, second.patch) : null;
   const { patch: _patch, ...rest } = { ...first, ...second };
   return patch ? { ...rest, patch } : rest;
+}
+
+/** A page that is so far behind asks for the chart again. */
+const MAX_POINTS = 1000;
+
+function trainingTogether(first: TrainingEvent, second: TrainingEvent): TrainingEvent {
+  if (!second.metrics) return second;
+  if (!first.metrics) return first;
+  const points = [...first.metrics.points, ...second.metrics.points];
+  const { topic, projectId } = second;
+  return points.length > MAX_POINTS ? { topic, projectId } : { ...second, metrics: { ...second.metrics, points } };
+}
+
+/** Events that say the same of the same thing wait as one. */
+function keyOf(event: ServerEvent): string {
+  if (event.topic === "nuclei") return `nuclei ${event.volumeId}`;
+  if (event.topic === "training" && event.progress) return `progress ${event.progress.jobId}`;
+  if (event.topic === "training" && event.metrics) return `metrics ${event.metrics.jobId}`;
+  return JSON.stringify(event);
+}
+
+function merged(before: ServerEvent | undefined, event: ServerEvent): ServerEvent {
+  if (before?.topic === "nuclei" && event.topic === "nuclei") return together(before, event);
+  if (before?.topic === "training" && event.topic === "training") return trainingTogether(before, event);
+  return event;
 }
 
 /**
@@ -19,11 +44,8 @@ export function waitingEvents(signal: AbortSignal | undefined) {
   signal?.addEventListener("abort", () => wake(), { once: true });
   return {
     add(event: ServerEvent): void {
-      if (event.topic === "nuclei") {
-        const key = `nuclei ${event.volumeId}`;
-        const before = waiting.get(key);
-        waiting.set(key, before?.topic === "nuclei" ? together(before, event) : event);
-      } else waiting.set(JSON.stringify(event), event);
+      const key = keyOf(event);
+      waiting.set(key, merged(waiting.get(key), event));
       wake();
     },
     /** The reader is told at once, whatever waits. */

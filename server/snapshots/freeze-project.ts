@@ -1,21 +1,23 @@
-import { and, asc, eq, gte, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, isNotNull, ne, sql } from "drizzle-orm";
 import { type SnapshotManifest, snapshotManifestSchema } from "../../core/contract/snapshot-manifest.ts";
 import { isTruth } from "../../core/labels/label-status.ts";
+import type { Database } from "../../db/client.ts";
 import { claim, proposal, snapshot, snapshotVolume, trainingBox, volume } from "../../db/schema/index.ts";
 import { countsOfProjectNow } from "../collab/count-project.ts";
-import { freezeLabels } from "../collab/freeze-labels.ts";
-import { snapshotFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
-import { writeLabelImage } from "../label-images/write-label-image.ts";
+import { readFrozenState } from "../collab/freeze-labels.ts";
+import { snapshotVolumeFolder } from "../jobs/job-blobs.ts";
+import type { FreezeTask } from "../label-images/worker/label-tasks.ts";
+import { labelWorkerOf } from "../label-images/worker/label-worker.ts";
 import type { Services } from "../services.ts";
-import { freezeProposals } from "./freeze-proposals.ts";
-import { statusInSnapshot } from "./frozen-status.ts";
+import { findProposalsToFreeze } from "./proposals-to-freeze.ts";
+import { dropSnapshot } from "./sweep-snapshots.ts";
 
 type VolumeRow = typeof volume.$inferSelect;
 
 /**
  * Copies the labels of all ready volumes of a project, with statuses, classes and boxes, into `snapshots/<id>/`. Blobs
  * and rows are never changed again: what was trained on or exported can be looked up for ever. A snapshot that did not
- * get finished has no `completedAt` and is removed.
+ * get finished has no `completedAt` and is removed, by the next start of the server at the latest.
  */
 export async function freezeProject(
   services: Services,
@@ -65,32 +67,23 @@ async function trainingNeeds(services: Services, projectId: string): Promise<(vo
   return (volumeId) => needed.has(volumeId);
 }
 
-/** Of a snapshot that nothing refers to: what it was made for did not come about. */
-export async function dropSnapshot({ db, blobs }: Services, snapshotId: string): Promise<void> {
-  await db.delete(snapshot).where(eq(snapshot.id, snapshotId));
-  await blobs.remove(snapshotFolder(snapshotId));
-}
-
 async function freezeVolume(services: Services, snapshotId: string, row: VolumeRow, keptOut: boolean): Promise<void> {
-  const { db, blobs, environment } = services;
+  const { db } = services;
   const claimed = await db
     .select({ labelValue: claim.labelValue })
     .from(claim)
     .where(and(eq(claim.volumeId, row.id), gte(claim.expiresAt, sql`now()`)));
-  const claimedLabels = new Set(claimed.map(({ labelValue }) => labelValue));
-  const labels = await freezeLabels(services, row.id);
-  const folder = snapshotVolumeFolder(snapshotId, row.id);
-  const grid = { blobs, dataRoot: environment.dataRoot, shapeZyx: row.shapeZyx, voxelSizeZyx: row.voxelSizeZyx };
-  const statusOf = (label: number) => statusInSnapshot(labels.fieldsOf(label).status, claimedLabels.has(label));
-  const extents = await writeLabelImage({
-    ...grid,
-    prefix: `${folder}labels.ome.zarr/`,
-    name: "labels",
-    sourceImage: `../../../volumes/${row.id}/image.ome.zarr`,
-    readBrick: labels.readBrick,
-    propertiesOf: ({ label }) => ({ status: statusOf(label), class: labels.fieldsOf(label).class ?? null }),
+  const frozen = await readFrozenState(services, row.id);
+  const proposals = await findProposalsToFreeze(db, row.id);
+  const { nuclei } = await labelWorkerOf(services).freeze({
+    shapeZyx: row.shapeZyx,
+    voxelSizeZyx: row.voxelSizeZyx,
+    frozen,
+    folder: snapshotVolumeFolder(snapshotId, row.id),
+    claimedLabels: claimed.map(({ labelValue }) => labelValue),
+    proposals,
+    earlier: await findEarlier(db, row.id, frozen.version),
   });
-  const rejectedProposals = await freezeProposals(services, row, `${folder}proposals.ome.zarr/`);
   const boxes = await db
     .select({ kind: trainingBox.kind, minZyx: trainingBox.minZyx, maxZyx: trainingBox.maxZyx })
     .from(trainingBox)
@@ -103,24 +96,30 @@ async function freezeVolume(services: Services, snapshotId: string, row: VolumeR
     keptOut,
     shapeZyx: row.shapeZyx,
     voxelSizeZyx: row.voxelSizeZyx,
-    nuclei: extents.map(({ label }) => {
-      const fields = labels.fieldsOf(label);
-      return {
-        label,
-        status: statusOf(label),
-        class: fields.class ?? null,
-        origin: fields.origin ?? null,
-        by: labels.lastTouchedBy(label)?.userId ?? null,
-      };
-    }),
-    rejectedProposals,
+    nuclei,
+    rejectedProposals: proposals?.rejected.map(({ labelValue }) => labelValue) ?? null,
     boxes: boxes.map(({ kind, minZyx, maxZyx }) => ({ kind, box: { minZyx, maxZyx } })),
   } satisfies SnapshotManifest);
   await db.insert(snapshotVolume).values({
     snapshotId,
     volumeId: row.id,
-    journalPosition: labels.journalPosition,
+    journalPosition: frozen.position,
+    labelsVersion: frozen.version,
     nuclei: manifest.nuclei.filter(({ status }) => isTruth(status)).length,
     manifest,
   });
+}
+
+/** The newest finished snapshot that has the volume: most of it is still as it was. */
+async function findEarlier(db: Database, volumeId: string, version: string): Promise<FreezeTask["earlier"]> {
+  const [before] = await db
+    .select({ snapshotId: snapshot.id, labelsVersion: snapshotVolume.labelsVersion })
+    .from(snapshotVolume)
+    .innerJoin(snapshot, eq(snapshot.id, snapshotVolume.snapshotId))
+    .where(and(eq(snapshotVolume.volumeId, volumeId), isNotNull(snapshot.completedAt)))
+    .orderBy(desc(snapshot.completedAt))
+    .limit(1);
+  return before
+    ? { folder: snapshotVolumeFolder(before.snapshotId, volumeId), isSame: before.labelsVersion === version }
+    : null;
 }

@@ -15,7 +15,30 @@ export async function scheduleBlobRemoval(tx: Transaction, prefixes: readonly st
     await tx
       .insert(blobRemoval)
       .values(prefixes.slice(from, from + ROWS_PER_INSERT).map((prefix) => ({ prefix })))
-      .onConflictDoNothing();
+      .onConflictDoUpdate({ target: blobRemoval.prefix, set: { isBeingWritten: false } });
+}
+
+/**
+ * What is written below this prefix goes again unless `keepWritten` says otherwise: at once by `dropWritten`, or at the next
+ * start of a server that was killed meanwhile.
+ */
+export async function beginWriting(db: Database, prefix: string): Promise<void> {
+  await db.insert(blobRemoval).values({ prefix, isBeingWritten: true });
+}
+
+/** In the transaction that makes it count. */
+export async function keepWritten(tx: Transaction, prefix: string): Promise<void> {
+  await tx.delete(blobRemoval).where(eq(blobRemoval.prefix, prefix));
+}
+
+export async function dropWritten({ db, blobs }: { db: Database; blobs: BlobStore }, prefix: string): Promise<void> {
+  await db.update(blobRemoval).set({ isBeingWritten: false }).where(eq(blobRemoval.prefix, prefix));
+  await removeScheduledBlobs(db, blobs);
+}
+
+/** At the start, when nobody writes: whatever was being written goes. */
+export async function endAllWriting(db: Database): Promise<void> {
+  await db.update(blobRemoval).set({ isBeingWritten: false }).where(eq(blobRemoval.isBeingWritten, true));
 }
 
 /** After a deletion, and regularly for what a crash left or a backup held back. */
@@ -31,7 +54,7 @@ export async function removeScheduledBlobs(db: Database, blobs: BlobStore): Prom
  * takes its snapshot later still, and does not see the rows whose blobs are listed here.
  */
 async function removableBlobs(db: Database): Promise<string[]> {
-  const rows = await db.select().from(blobRemoval);
+  const rows = await db.select().from(blobRemoval).where(eq(blobRemoval.isBeingWritten, false));
   if (rows.length === 0) return [];
   return db.transaction(async (tx) => {
     const held = await tx.execute<{ free: boolean }>(sql`select pg_try_advisory_xact_lock(${BACKUP_HOLD}) as free`);

@@ -120,6 +120,20 @@ describe.each([
     expect(await all(store.list("empty/"))).toEqual([]);
   });
 
+  it("gives bytes another name, whose fate is its own", async () => {
+    const store = subject.store;
+    await store.put("link/a", bytes(1, 2, 3));
+    await store.put("link/deep/b", bytes(9));
+    expect(await store.link("link/a", "link/deep/b")).toBe(true);
+    expect(await store.link("link/a", "link/deep/b")).toBe(true);
+    expect(await store.link("link/none", "link/c")).toBe(false);
+    await store.put("link/a", bytes(4));
+    expect([await store.get("link/a"), await store.get("link/deep/b")]).toEqual([bytes(4), bytes(1, 2, 3)]);
+    await store.remove("link/a");
+    expect(await store.get("link/deep/b")).toEqual(bytes(1, 2, 3));
+    expect(await all(store.list("link/"))).toEqual(["link/deep/b"]);
+  });
+
   it("removes one key, or everything under a prefix and nothing beside it", async () => {
     for (const key of ["gone/1", "gone/2/3", "gone-not/1"]) await store.put(key, bytes(1));
     await store.remove("gone/1");

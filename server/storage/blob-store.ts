@@ -7,13 +7,21 @@ export interface BlobStore {
   put(key: string, bytes: Uint8Array, options?: { readonly maySpendReserve?: boolean }): Promise<void>;
   /** Null where there is nothing. `range` is half-open, absolute byte positions. */
   get(key: string, range?: { start: number; end: number }): Promise<Uint8Array | null>;
+  /**
+   * The bytes of `from` under another name as well, without a copy where the store can. Neither name's later fate is the
+   * other's. False where there is nothing.
+   */
+  link(from: string, to: string): Promise<boolean>;
   /** Size in bytes, or null. */
   head(key: string): Promise<number | null>;
   /** Bytes of all keys under a prefix that ends in `/`. */
   sizeOf(prefix: string): Promise<number>;
   /** Keys under a prefix that ends in `/`, ascending. */
   list(prefix: string): AsyncIterable<string>;
-  /** The same with sizes. Touches every blob: for a process beside the server. */
+  /**
+   * The same with the bytes that each takes; of what several names share, each its part. Touches every blob: for a process
+   * beside the server.
+   */
   sizes(prefix: string): AsyncIterable<{ readonly key: string; readonly sizeBytes: number }>;
   /** Removes a key, or with a trailing `/` everything under it. Nothing there is no error. */
   remove(keyOrPrefix: string): Promise<void>;

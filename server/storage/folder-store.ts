@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { assertBlobKey, type BlobStore } from "./blob-store.ts";
 import { diskProblemOf, guardDisk } from "./disk-room.ts";
@@ -88,40 +88,68 @@ export function createFolderStore(root: string): BlobStore {
     }
   }
 
-  return {
-    async put(key, bytes, options) {
-      const file = fileOf(key);
-      if (!options?.maySpendReserve) await guard.beforeWriting(bytes.length);
-      const folder = path.dirname(file);
-      const temporary = path.join(folder, `.${randomUUID()}`);
+  const put: BlobStore["put"] = async (key, bytes, options) => {
+    const file = fileOf(key);
+    if (!options?.maySpendReserve) await guard.beforeWriting(bytes.length);
+    const folder = path.dirname(file);
+    const temporary = path.join(folder, `.${randomUUID()}`);
+    try {
+      const handle = await openNew(folder, temporary);
       try {
-        const handle = await openNew(folder, temporary);
-        try {
-          await handle.writeFile(bytes);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, file);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw diskProblemOf(error) ?? error;
-      }
-      await syncFolder(folder);
-    },
-    async get(key, range) {
-      const handle = await open(fileOf(key), "r").catch((error) => {
-        if (isMissing(error)) return null;
-        throw error;
-      });
-      if (!handle) return null;
-      try {
-        const info = await handle.stat();
-        if (info.isDirectory()) return null;
-        return await readAll(handle, range?.start ?? 0, Math.min(range?.end ?? info.size, info.size));
+        await handle.writeFile(bytes);
+        await handle.sync();
       } finally {
         await handle.close();
       }
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw diskProblemOf(error) ?? error;
+    }
+    await syncFolder(folder);
+  };
+
+  const get: BlobStore["get"] = async (key, range) => {
+    const handle = await open(fileOf(key), "r").catch((error) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+    if (!handle) return null;
+    try {
+      const info = await handle.stat();
+      if (info.isDirectory()) return null;
+      return await readAll(handle, range?.start ?? 0, Math.min(range?.end ?? info.size, info.size));
+    } finally {
+      await handle.close();
+    }
+  };
+
+  /** Where the file system has no more links for a file, or none at all, the bytes are copied. */
+  async function copy(from: string, to: string): Promise<boolean> {
+    const bytes = await get(from);
+    if (bytes) await put(to, bytes);
+    return bytes !== null;
+  }
+
+  return {
+    put,
+    get,
+    async link(from, to) {
+      const file = fileOf(to);
+      const folder = path.dirname(file);
+      const temporary = path.join(folder, `.${randomUUID()}`);
+      await folders.make(folder);
+      try {
+        await link(fileOf(from), temporary);
+        await rename(temporary, file);
+      } catch {
+        // Missing may also be a folder of ours that somebody removed.
+        return copy(from, to);
+      } finally {
+        await rm(temporary, { force: true }); // a rename onto the same file leaves it
+      }
+      await syncFolder(folder);
+      return true;
     },
     async head(key) {
       const info = await stat(fileOf(key)).catch((error) => {
@@ -146,7 +174,7 @@ export function createFolderStore(root: string): BlobStore {
           if (isMissing(error)) return null; // it was removed meanwhile
           throw error;
         });
-        if (info) yield { key, sizeBytes: info.size };
+        if (info) yield { key, sizeBytes: Math.round(info.size / info.nlink) };
       }
     },
     async remove(keyOrPrefix) {

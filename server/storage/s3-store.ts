@@ -1,4 +1,5 @@
 import {
+  CopyObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -94,6 +95,18 @@ export function createS3Store(options: NonNullable<Environment["s3"]>): BlobStor
         return range && body.length > range.end - range.start ? body.slice(range.start, range.end) : body;
       } catch (error) {
         if (isMissing(error)) return null;
+        throw error;
+      }
+    },
+    async link(from, to) {
+      assertBlobKey(from);
+      assertBlobKey(to);
+      try {
+        // A bucket shares nothing: the copy is the store's own work, but takes its room.
+        await client.send(new CopyObjectCommand({ ...bucket, Key: to, CopySource: `${options.bucket}/${from}` }));
+        return true;
+      } catch (error) {
+        if (isMissing(error)) return false;
         throw error;
       }
     },

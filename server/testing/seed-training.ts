@@ -86,20 +86,19 @@ export async function seedProposals(
     })
     .returning({ id: prediction.id });
   const box = wholeBox([4, 5, 6]);
-  await db.insert(proposal).values(
-    proposals.map((given, i) => ({
-      volumeId,
-      labelValue: i + 1,
-      predictionId: id,
-      kind: "nucleus" as const,
-      centroidZyx: [2, 2, 3] as const,
-      ...box,
-      voxels: 50,
-      touchesBorder: false,
-      uncertainty: (i + 1) / proposals.length,
-      ...given,
-    })),
-  );
+  const rows = proposals.map((given, i) => ({
+    volumeId,
+    labelValue: i + 1,
+    predictionId: id,
+    kind: "nucleus" as const,
+    centroidZyx: [2, 2, 3] as const,
+    ...box,
+    voxels: 50,
+    touchesBorder: false,
+    uncertainty: (i + 1) / proposals.length,
+    ...given,
+  }));
+  for (let from = 0; from < rows.length; from += 1000) await db.insert(proposal).values(rows.slice(from, from + 1000));
   return id;
 }
 

@@ -83,6 +83,7 @@ async function play(seed: number, weather: Weather) {
         Object.assign(connection, { doc, events });
         return { send: () => {}, close: () => {} };
       },
+      fetchOccupied: async () => all,
       fetchFacts: async () => null,
       async fetchBrick(key, _rev, signal) {
         requests++;

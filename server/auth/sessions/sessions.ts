@@ -1,6 +1,16 @@
 import { and, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
+import type { Role } from "../../../core/roles.ts";
+import type { PixelType } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
-import { session, type signInMethods, user, verification } from "../../../db/schema/index.ts";
+import {
+  projectMember,
+  session,
+  type signInMethods,
+  user,
+  verification,
+  volume,
+  type volumeStates,
+} from "../../../db/schema/index.ts";
 import { hashToken } from "../token-hash.ts";
 
 export type SignInMethod = (typeof signInMethods)[number];
@@ -28,27 +38,77 @@ export interface SignedInUser {
 const idleSince = () => new Date(Date.now() - SESSION_IDLE_DAYS * DAY_MS);
 const isUsable = () => and(gt(session.expiresAt, new Date()), gt(session.lastSeenAt, idleSince()));
 
+const sessionFields = {
+  id: user.id,
+  name: user.name,
+  email: user.email,
+  isAdministrator: user.isAdministrator,
+  twoFactorEnabled: user.twoFactorEnabled,
+  sessionId: session.id,
+  method: session.method,
+  lastSeenAt: session.lastSeenAt,
+  confirmedAt: session.confirmedAt,
+};
+
+const holdsToken = (token: string) => and(eq(session.token, hashToken(token)), isUsable(), isNull(user.switchedOffAt));
+
 /** The person whose browser holds the token, or null where the session ended or the account is switched off. */
 export async function findSession(db: Database, token: string): Promise<SignedInUser | null> {
   const [row] = await db
+    .select(sessionFields)
+    .from(session)
+    .innerJoin(user, eq(user.id, session.userId))
+    .where(holdsToken(token));
+  return row ? seen(db, row) : null;
+}
+
+/** A volume as a member of its project may know it at a door. */
+export interface VisitedVolume {
+  readonly projectId: string;
+  readonly role: Role;
+  readonly state: (typeof volumeStates)[number];
+  readonly pixelType: PixelType;
+}
+
+/**
+ * The same with what the person is in a volume's project, null for strangers: one statement, as a viewer passes this
+ * door for each of thousands of chunks.
+ */
+export async function findVisit(
+  db: Database,
+  token: string,
+  volumeId: string,
+): Promise<{ readonly user: SignedInUser; readonly visited: VisitedVolume | null } | null> {
+  const [row] = await db
     .select({
-      id: user.id,
-      name: user.name,
-      email: user.email,
-      isAdministrator: user.isAdministrator,
-      twoFactorEnabled: user.twoFactorEnabled,
-      sessionId: session.id,
-      method: session.method,
-      lastSeenAt: session.lastSeenAt,
-      confirmedAt: session.confirmedAt,
+      person: sessionFields,
+      visited: {
+        projectId: projectMember.projectId,
+        role: projectMember.role,
+        state: volume.state,
+        pixelType: volume.pixelType,
+      },
     })
     .from(session)
     .innerJoin(user, eq(user.id, session.userId))
-    .where(and(eq(session.token, hashToken(token)), isUsable(), isNull(user.switchedOffAt)));
+    .leftJoin(volume, eq(volume.id, volumeId))
+    .leftJoin(projectMember, and(eq(projectMember.projectId, volume.projectId), eq(projectMember.userId, user.id)))
+    .where(holdsToken(token));
   if (!row) return null;
-  const { twoFactorEnabled, method, lastSeenAt, ...person } = row;
+  const { projectId, role, state, pixelType } = row.visited;
+  const visited = projectId && role && state && pixelType ? { projectId, role, state, pixelType } : null;
+  return { user: await seen(db, row.person), visited };
+}
+
+interface SessionRow extends Omit<SignedInUser, "twoFactors"> {
+  readonly twoFactorEnabled: boolean;
+  readonly method: SignInMethod;
+  readonly lastSeenAt: Date;
+}
+
+async function seen(db: Database, { twoFactorEnabled, method, lastSeenAt, ...person }: SessionRow) {
   if (Date.now() - lastSeenAt.getTime() > SEEN_EVERY_MS)
-    await db.update(session).set({ lastSeenAt: new Date() }).where(eq(session.id, row.sessionId));
+    await db.update(session).set({ lastSeenAt: new Date() }).where(eq(session.id, person.sessionId));
   return { ...person, twoFactors: hasTwoFactors(method, twoFactorEnabled) };
 }
 

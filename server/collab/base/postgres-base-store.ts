@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gzip } from "node:zlib";
 import { and, asc, eq, gt, inArray, isNotNull, sql } from "drizzle-orm";
-import { type BaseFacts, decodeFacts, encodeFacts, noFacts } from "../../../core/sync/base-facts.ts";
+import { type BaseFacts, encodeFacts } from "../../../core/sync/base-facts.ts";
 import { partsOf } from "../../../core/sync/base-state.ts";
 import { MalformedBytes } from "../../../core/sync/bytes.ts";
 import type { LabelGrid } from "../../../core/sync/label-grid.ts";
@@ -10,18 +10,13 @@ import { type PaintBody, type RecordId, recordIdOf } from "../../../core/sync/re
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { labelBaseVersion, labelBlob, labelJournal, volumeSession } from "../../../db/schema/index.ts";
-import { unzipLabelBrick } from "../../label-images/read-label-chunk.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
-import { readBaseBrick } from "../base-bricks.ts";
 import { decodeBlobBeside } from "../decode-blob-beside.ts";
+import { readFoldedBrick, readFoldedFacts } from "../frozen-labels.ts";
 import { foldedBrickPrefix, paintBlobKey } from "../label-blob-keys.ts";
 import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type FoldedRow } from "./base-store.ts";
 
 const zip = promisify(gzip);
-const unzip = promisify(gunzip);
-
-/** Fields and merges of a million nuclei. */
-const MAX_FACTS_BYTES = 256 * 1024 * 1024;
 const ROWS_PER_STATEMENT = 1000;
 
 const toRow = (row: {
@@ -75,13 +70,11 @@ export class PostgresBaseStore implements BaseStore {
   }
 
   async readBrick(key: BrickKey, version: BaseVersion | undefined): Promise<Uint32Array | null> {
-    if (!version) return readBaseBrick(this.#blobs, this.#volumeId, key);
-    return version.blob === null ? null : unzipLabelBrick(await this.#read(version.blob), version.blob);
+    return readFoldedBrick(this.#blobs, this.#volumeId, key, version?.blob);
   }
 
   async readFacts(version: BaseVersion | undefined): Promise<BaseFacts> {
-    if (!version?.blob) return noFacts;
-    return decodeFacts(await unzip(await this.#read(version.blob), { maxOutputLength: MAX_FACTS_BYTES }));
+    return readFoldedFacts(this.#blobs, version?.blob);
   }
 
   async writeBrick(key: BrickKey, rev: number, voxels: Uint32Array | null): Promise<string | null> {
@@ -196,12 +189,6 @@ export class PostgresBaseStore implements BaseStore {
         order by label, position desc, session desc, seq desc
         on conflict (volume_id, label) do update set user_id = excluded.user_id, touched_at = excluded.touched_at
         where label_touch.touched_at <= excluded.touched_at`);
-  }
-
-  async #read(name: string): Promise<Uint8Array> {
-    const bytes = await this.#blobs.get(name);
-    if (!bytes) throw new Error(`the stored labels ${name} are missing`);
-    return bytes;
   }
 
   async #write(key: string, rev: number, bytes: Uint8Array): Promise<string> {

@@ -1,5 +1,6 @@
 import WebSocket from "ws";
 import { WebsocketProvider } from "y-websocket";
+import { decodeBrickKeys } from "../../../core/sync/brick-keys.ts";
 import { type CollabDocument, createLabelDocument } from "../../../core/sync/create-label-document.ts";
 import type { LabelDocumentPorts, SessionLease } from "../../../core/sync/document-ports.ts";
 import { linkOverProvider } from "../../../core/sync/link.ts";
@@ -109,6 +110,9 @@ export function openCollabClient(options: CollabClientOptions): CollabDocument {
       async fetchBrick(key, rev, signal) {
         const response = await send(`/bricks/${key}?rev=${rev}`, { signal: signal ?? null });
         return response.status === 204 ? null : new Uint32Array(await response.arrayBuffer());
+      },
+      async fetchOccupied(rev) {
+        return decodeBrickKeys(new Uint8Array(await (await send(`/bricks?rev=${rev}`)).arrayBuffer()));
       },
       async fetchFacts(rev) {
         const response = await send(`/facts?rev=${rev}`);

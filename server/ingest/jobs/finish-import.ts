@@ -158,7 +158,7 @@ export async function finishWithProposals(
       jobId: null,
       instances: labels.extents.map((extent) => toInstance(extent, target.shapeZyx)),
       truthShapes: [],
-      readBrick: (key) => readLabelChunk(blobs, prefix, key),
+      predicted: { kind: "image", prefix },
       brickKeys: await brickKeysOf(services, prefix),
     },
     async (tx) => {

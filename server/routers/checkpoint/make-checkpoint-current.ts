@@ -5,7 +5,8 @@ import { checkpoint } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { readStoredModel } from "../../checkpoints/read-stored-model.ts";
 import { requestPrediction } from "../../jobs/request-prediction.ts";
-import { dropSnapshot, freezeProject } from "../../snapshots/freeze-project.ts";
+import { freezeProject } from "../../snapshots/freeze-project.ts";
+import { dropSnapshot } from "../../snapshots/sweep-snapshots.ts";
 import { projectProcedure } from "../../trpc.ts";
 
 /** Any checkpoint that can be read can make the proposals again: all volumes are predicted anew, over the labels of this moment. */

@@ -1,8 +1,9 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ConfirmDialog } from "../../../../components/ui/confirm-dialog.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
+import { deletionWords } from "./deletion-words.ts";
 import type { ShownVolume } from "./volume-row.tsx";
 
 export function DeleteVolume({ volume, onClose }: { volume: ShownVolume | null; onClose(): void }) {
@@ -16,16 +17,20 @@ export function DeleteVolume({ volume, onClose }: { volume: ShownVolume | null; 
       },
     }),
   );
+  const effects = useQuery(
+    trpc.volume.deletionEffects.queryOptions(volume ? { volumeId: volume.id } : skipToken, { staleTime: 0 }),
+  );
+  const problem = remove.error ?? effects.error;
   return (
     <ConfirmDialog
       key={volume?.id}
       opened={volume !== null}
       title="Delete this volume for good?"
-      text="Its image, all labels that people painted in it, and their history go, for everybody. Dataset versions that hold it stay whole. Freeze one first for what you want to keep."
+      text={effects.data ? deletionWords(effects.data) : "Looking up what goes with it…"}
       confirmLabel="Delete the volume"
       typeToConfirm={volume?.name ?? ""}
-      pending={remove.isPending}
-      problem={remove.error ? problemOfError(remove.error) : null}
+      pending={remove.isPending || effects.isPending}
+      problem={problem ? problemOfError(problem) : null}
       onClose={onClose}
       onConfirm={() => volume && remove.mutate({ volumeId: volume.id, name: volume.name })}
     />

@@ -1,0 +1,133 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import * as Y from "yjs";
+import type { NucleusFields } from "../../core/edit/label-document.ts";
+import { type BaseFacts, decodeFacts, noFacts } from "../../core/sync/base-facts.ts";
+import { BrickLoader } from "../../core/sync/brick-loader.ts";
+import { DocumentFeed } from "../../core/sync/document-feed.ts";
+import { LabelFold } from "../../core/sync/label-fold.ts";
+import type { LabelGrid } from "../../core/sync/label-grid.ts";
+import type { BrickKey } from "../../core/volume/brick.ts";
+import { unzipLabelBrick } from "../label-images/read-label-chunk.ts";
+import type { BlobStore } from "../storage/blob-store.ts";
+import { readBaseBrick } from "./base-bricks.ts";
+import { decodeBlobBeside } from "./decode-blob-beside.ts";
+import { paintBlobKey } from "./label-blob-keys.ts";
+import { pauseWhenDue } from "./next-turn.ts";
+
+const unzip = promisify(gunzip);
+/** Fields and merges of a million nuclei. */
+const MAX_FACTS_BYTES = 256 * 1024 * 1024;
+/** Enough for one row of bricks; a frozen state is read once, brick by brick. */
+const MAX_BRICKS = 16;
+
+/** A durable state of a volume's labels as plain data: whoever has the blobs can open it, in any process. */
+export interface FrozenState {
+  readonly volumeId: string;
+  readonly grid: LabelGrid;
+  readonly epoch: number;
+  /** Position in the write-ahead log. */
+  readonly position: number;
+  /** Yjs V1 update. */
+  readonly document: Uint8Array;
+  readonly rev: number;
+  /** Names of the folded bricks as of `rev`; null = all background. What is not named is as it was imported. */
+  readonly folded: ReadonlyMap<BrickKey, string | null>;
+  /** Name of the folded fields and merges. */
+  readonly facts: string | null;
+  /** Bricks of the base that are not all background. */
+  readonly baseKeys: readonly BrickKey[];
+  readonly touches: ReadonlyMap<number, { readonly userId: string; readonly at: Date }>;
+  /** States with equal texts have equal voxels. */
+  readonly version: string;
+}
+
+/** A durable state of a volume's labels that nothing changes any more. Work on the live volume goes on beside it. */
+export interface FrozenVolumeLabels {
+  readonly epoch: number;
+  /** Position in the write-ahead log. */
+  readonly journalPosition: number;
+  /** Bricks that can hold a label, ascending. */
+  readonly brickKeys: readonly BrickKey[];
+  /** 64³ labels with merges baked in, a copy; null where all is background. */
+  readBrick(key: BrickKey): Promise<Uint32Array | null>;
+  canonicalLabel(label: number): number;
+  membersOf(label: number): readonly number[];
+  /** Effective values of the merged group. */
+  fieldsOf(label: number): NucleusFields;
+  /** Labels that carry a field, painted or not (rejected proposals have no voxels). */
+  readonly labelsWithFields: readonly number[];
+  lastTouchedBy(label: number): { readonly userId: string; readonly at: Date } | null;
+}
+
+async function readNamed(blobs: BlobStore, name: string): Promise<Uint8Array> {
+  const bytes = await blobs.get(name);
+  if (!bytes) throw new Error(`the stored labels ${name} are missing`);
+  return bytes;
+}
+
+/** A brick of the base by the name of its version; undefined for what was imported. */
+export async function readFoldedBrick(
+  blobs: BlobStore,
+  volumeId: string,
+  key: BrickKey,
+  name: string | null | undefined,
+): Promise<Uint32Array | null> {
+  if (name === undefined) return readBaseBrick(blobs, volumeId, key);
+  return name === null ? null : unzipLabelBrick(await readNamed(blobs, name), name);
+}
+
+export async function readFoldedFacts(blobs: BlobStore, name: string | null | undefined): Promise<BaseFacts> {
+  if (!name) return noFacts;
+  return decodeFacts(await unzip(await readNamed(blobs, name), { maxOutputLength: MAX_FACTS_BYTES }));
+}
+
+export async function openFrozenLabels(blobs: BlobStore, state: FrozenState): Promise<FrozenVolumeLabels> {
+  const { volumeId, folded } = state;
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, state.document);
+  const fold = new LabelFold(state.grid);
+  (await DocumentFeed.openSlowly(doc, fold, () => {}, pauseWhenDue)).close();
+  doc.destroy();
+  fold.facts.setBase(await readFoldedFacts(blobs, state.facts));
+  const loader = new BrickLoader(
+    {
+      fetchBrick: (key) => readFoldedBrick(blobs, volumeId, key, folded.get(key)),
+      async fetchBlob(sha256) {
+        const bytes = await blobs.get(paintBlobKey(volumeId, sha256));
+        if (!bytes) throw new Error(`the voxels ${sha256} are missing`);
+        return bytes;
+      },
+      decodeBlob: decodeBlobBeside,
+    },
+    () => fold,
+    () => state.rev,
+    MAX_BRICKS,
+  );
+  const { partition } = fold.facts;
+  const keys = new Set([...state.baseKeys, ...fold.bricks.paintedKeys()]);
+
+  return {
+    epoch: state.epoch,
+    journalPosition: state.position,
+    brickKeys: [...keys].sort((a, b) => a - b),
+    async readBrick(key) {
+      if (!keys.has(key)) return null;
+      await loader.load([key], () => {});
+      const voxels = fold.bricks.read(key);
+      if (!voxels) return null;
+      const baked = voxels.slice();
+      if (partition.groups().size > 0)
+        for (let i = 0; i < baked.length; i++) if (baked[i] !== 0) baked[i] = partition.canonical(baked[i]);
+      return baked;
+    },
+    canonicalLabel: (label) => partition.canonical(label),
+    membersOf: (label) => partition.members(label),
+    fieldsOf: (label) => fold.facts.fieldsOf(label),
+    labelsWithFields: [...fold.facts.labelsWithFields()],
+    lastTouchedBy(label) {
+      const touches = partition.members(label).flatMap((member) => state.touches.get(member) ?? []);
+      return touches.reduce<(typeof touches)[number] | null>((last, t) => (!last || t.at > last.at ? t : last), null);
+    },
+  };
+}

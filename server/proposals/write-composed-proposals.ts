@@ -1,0 +1,63 @@
+import { Problem } from "../../core/problem.ts";
+import { openFrozenLabels } from "../collab/frozen-labels.ts";
+import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
+import type { ReadLabelBrick } from "../label-images/brick-volume-source.ts";
+import { readChunksOnce } from "../label-images/read-chunks-once.ts";
+import { readLabelChunk, unzipLabelBrick } from "../label-images/read-label-chunk.ts";
+import type { ComposedImage, ComposeTask } from "../label-images/worker/label-tasks.ts";
+import { writeLabelImage } from "../label-images/write-label-image.ts";
+import type { BlobStore } from "../storage/blob-store.ts";
+import { composeProposals } from "./compose-proposals.ts";
+
+/** Composes the image of a new prediction and stores it. */
+export async function writeComposedProposals(blobs: BlobStore, task: ComposeTask): Promise<ComposedImage> {
+  const { shapeZyx, voxelSizeZyx, predictedKeys, predictedVoxels, held, rejected, prefix, firstLabel } = task;
+  const live = await openFrozenLabels(blobs, task.frozen);
+  const composed = await composeProposals({
+    shapeZyx,
+    predicted: predictedReader(blobs, task),
+    predictedKeys,
+    predictedVoxels,
+    live: live.readBrick,
+    held,
+    rejected,
+    earlier: readChunksOnce(blobs),
+  });
+  const labelOf = new Map(composed.kept.map((id, index) => [id, firstLabel + index]));
+  const extents = await writeLabelImage({
+    blobs,
+    dataRoot: task.environment.dataRoot,
+    prefix,
+    name: "proposals",
+    sourceImage: "../../../image.ome.zarr",
+    shapeZyx,
+    voxelSizeZyx,
+    readBrick: composed.readBrick(labelOf),
+  });
+  const byLabel = new Map(extents.map((extent) => [extent.label, extent]));
+  const extentOf = new Map<number, LabelExtent>();
+  for (const [predicted, label] of labelOf) {
+    const extent = byLabel.get(label);
+    if (extent) extentOf.set(predicted, extent);
+  }
+  return { kind: "compose", extentOf, suppressed: composed.suppressed };
+}
+
+/** Bricks of instance ids; those that are named must all be there and whole, others are empty. */
+function predictedReader(blobs: BlobStore, { predicted, predictedKeys }: ComposeTask): ReadLabelBrick {
+  if (predicted.kind === "image") return (key) => readLabelChunk(blobs, predicted.prefix, key);
+  const named = new Set(predictedKeys);
+  return async (key) => {
+    if (!named.has(key)) return null;
+    const gzipped = await blobs.get(`${predicted.folder}${key}`);
+    const brick = gzipped && (await unzipLabelBrick(gzipped, `brick ${key}`).catch(() => null));
+    if (!brick)
+      throw new Problem({
+        tag: "prediction-damaged",
+        what: gzipped ? "A brick of the prediction cannot be unpacked." : "A brick of the prediction was not uploaded.",
+        where: `brick ${key}`,
+        hint: "The same prediction comes out wrong again: look at the trainer's log, or run another trainer.",
+      });
+    return brick;
+  };
+}

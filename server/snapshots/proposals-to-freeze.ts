@@ -1,0 +1,24 @@
+import { and, eq } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import { prediction, proposal } from "../../db/schema/index.ts";
+import type { ProposalsToFreeze } from "../label-images/worker/label-tasks.ts";
+import { rejectedProposals } from "../proposals/held-and-rejected.ts";
+
+/** What a snapshot holds of a volume's proposals; null where it has none at all. */
+export async function findProposalsToFreeze(db: Database, volumeId: string): Promise<ProposalsToFreeze | null> {
+  const rejected = (await rejectedProposals(db, volumeId)).filter(({ blobPrefix }) => blobPrefix !== "");
+  const [current] = await db
+    .select({ blobPrefix: prediction.blobPrefix })
+    .from(prediction)
+    .where(and(eq(prediction.volumeId, volumeId), eq(prediction.current, true)));
+  if (!current && rejected.length === 0) return null;
+  const undecided = await db
+    .select({ labelValue: proposal.labelValue })
+    .from(proposal)
+    .where(and(eq(proposal.volumeId, volumeId), eq(proposal.kind, "nucleus"), eq(proposal.state, "undecided")));
+  return {
+    currentPrefix: current?.blobPrefix ?? null,
+    undecided: undecided.map(({ labelValue }) => labelValue),
+    rejected,
+  };
+}
