@@ -13,6 +13,8 @@ export interface SessionLease {
   readonly labelCount: number;
   /** False: the base at rev 0 is background everywhere, and no brick of it need be asked for. */
   readonly hasBase: boolean;
+  /** What the page seals edits with that it saves to a file (`kept-edits-file.ts`); none for people who may only look. */
+  readonly sealKey?: string;
   /** Why this page may only look, where it is not for the person's role. */
   readonly lookOnlyReason?: string;
 }

@@ -72,8 +72,9 @@ const postSession: HttpRoute = {
     spend(services, user.id, units.labelLease);
     const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
     live.room.addSession(started.row, started.labelCounter);
-    const { epoch, firstLabel, labelCount, hasBase } = started;
-    sendJson(response, 200, { session: started.row.session, epoch, canEdit: true, firstLabel, labelCount, hasBase });
+    const { epoch, firstLabel, labelCount, hasBase, sealKey } = started;
+    const { session } = started.row;
+    sendJson(response, 200, { session, epoch, canEdit: true, firstLabel, labelCount, hasBase, sealKey });
   },
 };
 
