@@ -205,12 +205,9 @@ test("who is let go while offline is told of the edits that are kept, and an own
   const fresh: PanePoint = [20, 100];
   await grace.paintNucleus("xy", [fresh, [fresh[0] + STROKE_PX, fresh[1]]]);
   expect(await editsKept(grace)).toBe(1);
-  const { members } = await ask<{ members: { userId: string; name: string }[] }>(
-    ada.page,
-    product.address,
-    "member.list",
-    { projectId },
-  );
+  const members = await ask<{ userId: string; name: string }[]>(ada.page, product.address, "member.list", {
+    projectId,
+  });
   const userId = members.find(({ name }) => name === "Grace Hopper")?.userId;
   await change(ada.page, product.address, "member.remove", { projectId, userId });
   await grace.page.context().setOffline(false);
