@@ -223,24 +223,26 @@ test("who is let go while offline is told of the edits that are kept, and an own
   const owner = await ada.page.context().newPage();
   await owner.goto(`${product.address}/projects/${projectId}`);
   const { name } = await ask<{ name: string }>(owner, product.address, "volume.byId", { volumeId });
+  const dialog = owner.getByRole("dialog");
   const bringIn = async (into: string): Promise<void> => {
     await owner.getByRole("button", { name: `Bring kept edits into ${into}`, exact: true }).click();
     const choosing = owner.waitForEvent("filechooser");
-    await owner.getByRole("button", { name: "Choose the file" }).click();
+    await dialog.getByRole("button", { name: "Choose the file" }).click();
     await (await choosing).setFiles({ name: "edits.json", mimeType: "application/json", buffer: await readFile(file) });
   };
   const other = owner.getByRole("button", { name: /^Bring kept edits into/ });
+  await expect(other).toHaveCount(2);
   const names = await other.evaluateAll((buttons) => buttons.map((button) => button.ariaLabel ?? ""));
   const wrong = names.map((label) => label.replace("Bring kept edits into ", "")).find((one) => one !== name);
   await bringIn(wrong ?? "");
-  await expect(owner.getByRole("alert")).toContainText("made in another volume");
-  await owner.getByRole("button", { name: "Cancel" }).click();
-  for (const words of ["records are in the volume now", "nothing has changed"]) {
+  await expect(dialog.getByRole("alert")).toContainText("made in another volume");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  for (const words of ["in the volume now", "nothing has changed"]) {
     await bringIn(name);
-    await owner.getByRole("button", { name: "Bring them in" }).click();
-    await expect(owner.getByRole("status").filter({ hasText: "Edits of Grace Hopper" })).toContainText(words);
-    expect(await nucleiOf(owner)).toHaveLength(before + 1);
-    await owner.getByRole("button", { name: "Close", exact: true }).last().click();
+    await dialog.getByRole("button", { name: "Bring them in" }).click();
+    await expect(dialog.getByRole("status").filter({ hasText: "Edits of Grace Hopper" })).toContainText(words);
+    await expect.poll(async () => (await nucleiOf(owner)).length).toBe(before + 1);
+    await dialog.getByRole("button", { name: "Close", exact: true }).click();
   }
   await owner.close();
 });

@@ -47,7 +47,7 @@ export function BringInEdits({ volume, onClose }: { volume: ShownVolume; onClose
           <Alert color="green" icon={<IconCheck aria-hidden />} title={`Edits of ${send.data.madeBy}`} role="status">
             {send.data.broughtIn === 0
               ? "All of them were in the volume already: nothing has changed."
-              : `${send.data.broughtIn} records are in the volume now${send.data.alreadyThere > 0 ? `, ${send.data.alreadyThere} were there already` : ""}.`}
+              : `${recordsOf(send.data.broughtIn)} in the volume now${send.data.alreadyThere > 0 ? `, ${recordsOf(send.data.alreadyThere)} in it already` : ""}.`}
           </Alert>
         )}
         <Group justify="flex-end">
@@ -76,6 +76,8 @@ export function BringInEdits({ volume, onClose }: { volume: ShownVolume; onClose
     </Modal>
   );
 }
+
+const recordsOf = (count: number): string => (count === 1 ? "1 record is" : `${count} records are`);
 
 function WhatIsInside({ file }: { file: KeptEditsFile }) {
   const acts = keptActs(file.edits);
