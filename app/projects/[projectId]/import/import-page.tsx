@@ -87,7 +87,7 @@ export function ImportPage() {
         onStarted={(uploadIds) => removeUploads(uploadIds, false)}
       />
       {waiting.length > 0 && (
-        <Paper withBorder p="md" component="section" aria-label="Files on their way">
+        <Paper withBorder p="md" role="group" aria-label="Files on their way">
           <Stack gap="md">
             {waiting.map(({ key, file, stage }) => (
               <UploadRow
