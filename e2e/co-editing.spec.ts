@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import type { NucleusColumns } from "../core/labels/nucleus-columns.ts";
 import { EditorPage, type PanePoint } from "./pages/editor-page.ts";
@@ -196,6 +197,54 @@ test("a viewer sees strokes as they are made, and cannot paint", async ({ browse
   await expect(grace.saveState).toHaveText("Saved");
   expect(await nucleiOf(grace.page)).toHaveLength(STROKES + 1);
   await viewer.page.context().close();
+});
+
+test("who is let go while offline is told of the edits that are kept, and an owner brings them in from the file", async () => {
+  const before = (await nucleiOf(grace.page)).length;
+  await grace.page.context().setOffline(true);
+  const fresh: PanePoint = [20, 100];
+  await grace.paintNucleus("xy", [fresh, [fresh[0] + STROKE_PX, fresh[1]]]);
+  expect(await editsKept(grace)).toBe(1);
+  const members = await ask<{ userId: string; name: string }[]>(ada.page, product.address, "member.list", {
+    projectId,
+  });
+  const userId = members.find(({ name }) => name === "Grace Hopper")?.userId;
+  await change(ada.page, product.address, "member.remove", { projectId, userId });
+  await grace.page.context().setOffline(false);
+  const kept = grace.page.getByTestId("kept-edits");
+  await expect(kept).toContainText("1 edit is kept in this browser", { timeout: 30_000 });
+  await expect(kept).toContainText("An owner of the project can add you again");
+  const saving = grace.page.waitForEvent("download");
+  await kept.getByRole("button", { name: "Save them as a file" }).click();
+  const file = await (await saving).path();
+  await grace.page.goto(`${product.address}/projects`);
+  await expect(kept).toContainText("1 edit is kept in this browser");
+
+  const owner = await ada.page.context().newPage();
+  await owner.goto(`${product.address}/projects/${projectId}`);
+  const { name } = await ask<{ name: string }>(owner, product.address, "volume.byId", { volumeId });
+  const dialog = owner.getByRole("dialog");
+  const bringIn = async (into: string): Promise<void> => {
+    await owner.getByRole("button", { name: `Bring kept edits into ${into}`, exact: true }).click();
+    const choosing = owner.waitForEvent("filechooser");
+    await dialog.getByRole("button", { name: "Choose the file" }).click();
+    await (await choosing).setFiles({ name: "edits.json", mimeType: "application/json", buffer: await readFile(file) });
+  };
+  const other = owner.getByRole("button", { name: /^Bring kept edits into/ });
+  await expect(other).toHaveCount(2);
+  const names = await other.evaluateAll((buttons) => buttons.map((button) => button.ariaLabel ?? ""));
+  const wrong = names.map((label) => label.replace("Bring kept edits into ", "")).find((one) => one !== name);
+  await bringIn(wrong ?? "");
+  await expect(dialog.getByRole("alert")).toContainText("made in another volume");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  for (const words of ["in the volume now", "nothing has changed"]) {
+    await bringIn(name);
+    await dialog.getByRole("button", { name: "Bring them in" }).click();
+    await expect(dialog.getByRole("status").filter({ hasText: "Edits of Grace Hopper" })).toContainText(words);
+    await expect.poll(async () => (await nucleiOf(owner)).length).toBe(before + 1);
+    await dialog.getByRole("button", { name: "Close", exact: true }).click();
+  }
+  await owner.close();
 });
 
 test("by plain http from another computer the editor paints and saves, and says what is weaker", async ({

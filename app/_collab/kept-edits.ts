@@ -1,3 +1,4 @@
+import { keptActs } from "../../core/sync/kept-edits-file.ts";
 import type { OutboxRow, QuarantinedEdit } from "../../core/sync/outbox.ts";
 import { answerOf, openDatabase, type StoredEdit, type StoredRow } from "./indexed-db-outbox.ts";
 
@@ -10,8 +11,7 @@ export interface KeptEdits {
 }
 
 /** Acts, as the editor counts them: the records of one gesture are one edit. */
-export const editCount = ({ unsaved, refused }: KeptEdits): number =>
-  new Set(unsaved.map(({ act }) => act)).size + refused.length;
+export const editCount = ({ unsaved, refused }: KeptEdits): number => keptActs(unsaved) + refused.length;
 
 /** All that is kept here, of everybody who works in this browser; empty where it keeps nothing or cannot be asked. */
 export async function readKeptEdits(factory: IDBFactory | undefined = globalThis.indexedDB): Promise<KeptEdits[]> {

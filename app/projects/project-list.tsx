@@ -7,6 +7,8 @@ import Link from "next/link";
 import { EmptyState } from "../../components/ui/empty-state.tsx";
 import { PageTitle } from "../../components/ui/page-title.tsx";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
+import { KeptEditsNotice } from "../_collab/kept-edits-notice.tsx";
+import { usePerson } from "../_shell/require-person.tsx";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC } from "../_trpc/trpc.ts";
 import { useInstallationEvents } from "../_trpc/use-project-events.ts";
@@ -14,6 +16,7 @@ import { CreateProjectDialog } from "./create-project-dialog.tsx";
 import { TrySample } from "./try-sample.tsx";
 
 export function ProjectList() {
+  const person = usePerson();
   const trpc = useTRPC();
   const projects = useQuery(trpc.project.list.queryOptions());
   const making = useQuery(trpc.project.making.queryOptions());
@@ -40,6 +43,7 @@ export function ProjectList() {
           ) : undefined
         }
       />
+      <KeptEditsNotice why="not-open" userId={person.id} />
       {projects.error && (
         <ProblemAlert problem={problemOfError(projects.error)} onRetry={() => void projects.refetch()} />
       )}

@@ -164,6 +164,11 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "volume.import-started": { group: "Volumes", does: "imported a volume", tell: (d) => `“${d.name}” from ${d.source}` },
   "volume.import-cancelled": { group: "Volumes", does: "ended an import", tell: named },
   "volume.labels-added": { group: "Volumes", does: "imported labels", tell: (d) => `to “${d.name}” from ${d.source}` },
+  "volume.edits-brought-in": {
+    group: "Volumes",
+    does: "brought in edits from a file",
+    tell: (d) => `${times(d.edits, "record")} of ${who(d)}, into “${d.name}”; checksum ${d.file.slice(0, 12)}`,
+  },
   "volume.renamed": { group: "Volumes", does: "renamed a volume", tell: renamed },
   "volume.deleted": { group: "Volumes", does: "deleted a volume", tell: named },
   "box.removed": { group: "Volumes", does: "removed a box", tell: (d) => `${d.kind}, in “${d.volume}”` },
@@ -171,7 +176,7 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "training.started": {
     group: "Models",
     does: "started a training",
-    tell: (d) => (d.automatic ? "by itself, after the decisions" : ""),
+    tell: (d) => (d.automatic ? "by itself, after the decisions" : d.from === "nothing" ? "from nothing" : ""),
   },
   "training.cancelled": { group: "Models", does: "cancelled a training" },
   "training.specimen-kept-out": {

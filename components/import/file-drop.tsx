@@ -5,14 +5,20 @@ import { useRef, useState } from "react";
 import { chosenFiles, droppedFiles, type FileWithPath } from "./dropped-files.ts";
 
 /** Drop files or choose them; several at once. */
-export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(files: FileWithPath[]): void }) {
+export function FileDrop(props: {
+  disabled?: boolean;
+  /** Files are there already: they matter more. */
+  compact?: boolean;
+  onFiles(files: FileWithPath[]): void;
+}) {
+  const { disabled, compact, onFiles } = props;
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   return (
     <Paper
       withBorder
-      p="xl"
+      p={compact ? "sm" : "xl"}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -33,13 +39,15 @@ export function FileDrop({ disabled, onFiles }: { disabled?: boolean; onFiles(fi
       }}
     >
       <Stack align="center" gap="xs">
-        <IconUpload size={32} stroke={1.4} aria-hidden />
-        <Text fw={600}>{over ? "Let go to upload" : "Drop volumes here"}</Text>
-        <Text size="sm" c="dimmed" ta="center" maw={620}>
-          TIFF stacks (ImageJ, OME, BigTIFF), HDF5, NIfTI, NRRD, MetaImage, NumPy, slices as PNG, or an OME-Zarr or TIFF
-          slices packed as .zip. Label images can come along: a pair such as embryo_image.tif and embryo_labels.tif is
-          put together by its name.
-        </Text>
+        {!compact && <IconUpload size={32} stroke={1.4} aria-hidden />}
+        <Text fw={600}>{over ? "Let go to upload" : compact ? "Drop more volumes here" : "Drop volumes here"}</Text>
+        {!compact && (
+          <Text size="sm" c="dimmed" ta="center" maw={620}>
+            TIFF stacks (ImageJ, OME, BigTIFF), HDF5, NIfTI, NRRD, MetaImage, NumPy, slices as PNG, or an OME-Zarr or
+            TIFF slices packed as .zip. Label images can come along: a pair such as embryo_image.tif and
+            embryo_labels.tif is put together by its name.
+          </Text>
+        )}
         <Group gap="xs">
           <Button variant="default" disabled={disabled} onClick={() => input.current?.click()}>
             Choose files

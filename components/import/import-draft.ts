@@ -55,6 +55,8 @@ export interface VolumeDraft {
   /** As typed; empty where it is not known. */
   readonly voxelSizeZyx: readonly [string, string, string];
   readonly labels: ChosenLabels | null;
+  /** Every time point of the file becomes a volume of its own. */
+  readonly everyTime?: boolean;
 }
 
 export const findImage = (files: readonly ArrivedFile[], ref: ImageRef): FileImage | undefined =>

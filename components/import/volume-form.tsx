@@ -1,4 +1,5 @@
 import { Alert, Autocomplete, Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { nameOfTime } from "../../core/import/file-names.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { ImageChoice } from "./image-choice.tsx";
@@ -62,15 +63,24 @@ export function VolumeForm(props: {
         <ImageChoice
           images={file.contents.images}
           chosen={draft.image}
-          onChange={(chosen) =>
+          everyTime={draft.everyTime === true}
+          onChange={(chosen, everyTime) =>
             onChange({
               ...draft,
               image: chosen,
+              everyTime,
               voxelSizeZyx:
                 chosen.image === draft.image.image ? draft.voxelSizeZyx : voxelFields(findImage(props.files, chosen)),
             })
           }
         />
+        {draft.everyTime && (
+          <Text size="sm" c="dimmed">
+            {image.times} volumes are made, {nameOfTime(draft.name.trim() || "…", 0, image.times)} to{" "}
+            {nameOfTime(draft.name.trim() || "…", image.times - 1, image.times)}, all of the same specimen. The first
+            look below is of the first.
+          </Text>
+        )}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <TextInput
             label="Name"
@@ -147,7 +157,7 @@ export function VolumeForm(props: {
               Leave out
             </Button>
             <Button type="submit" disabled={questions.length > 0 || props.look.pending} loading={props.pending}>
-              Import
+              {draft.everyTime ? `Import ${image.times} volumes` : "Import"}
             </Button>
           </Group>
         </Group>

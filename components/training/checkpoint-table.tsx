@@ -50,6 +50,9 @@ export function CheckpointTable({ rows, canChoose, makeCurrent }: CheckpointTabl
               </Table.Td>
               <Table.Td>
                 <Text size="sm">{row.nucleiLabelled} nuclei</Text>
+                <Text size="xs" c="dimmed">
+                  {row.parentId ? `on from ${shortId(row.parentId)}` : "from nothing"}
+                </Text>
               </Table.Td>
               <Table.Td>
                 <Group gap="xs" justify="flex-end" wrap="nowrap">

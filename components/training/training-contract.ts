@@ -69,6 +69,8 @@ export interface MetricPoint {
 export interface CheckpointRow {
   readonly id: string;
   readonly snapshotId: string | null;
+  /** Whose weights it went on from; null where it began with none. */
+  readonly parentId: string | null;
   readonly metrics: CheckpointMetrics | null;
   readonly nucleiLabelled: number;
   readonly activeMinutes: number;

@@ -118,6 +118,8 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("volume.import-started", { volumeId: id, name, source: name }),
   ofProject("volume.import-cancelled", { volumeId: id, name, volumeRemoved: z.boolean() }),
   ofProject("volume.labels-added", { volumeId: id, name, source: name }),
+  /** From a file that `person`'s browser had saved; `edits` are records that were new, `file` the checksum of the file. */
+  ofProject("volume.edits-brought-in", { volumeId: id, name, person, edits: count, file: line(64) }),
   ofProject("volume.renamed", { volumeId: id, from: name, to: name }),
   ofProject("volume.deleted", { volumeId: id, name }),
   ofProject("box.removed", {
@@ -128,7 +130,12 @@ export const auditEventSchema = z.discriminatedUnion("act", [
     maxZyx: z.array(z.int()).length(3),
   }),
 
-  ofProject("training.started", { jobId: id, automatic: z.boolean() }),
+  ofProject("training.started", {
+    jobId: id,
+    automatic: z.boolean(),
+    /** Rows of earlier versions do not say it. */
+    from: z.enum(["current", "nothing"]).optional(),
+  }),
   ofProject("training.cancelled", { jobId: id }),
   ofProject("training.specimen-kept-out", { specimen: name, keptOut: z.boolean() }),
   ofProject("model.made-current", { checkpointId: id }),

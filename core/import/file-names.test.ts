@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isLabelFileName, isVolumeFileName, volumeNameOf } from "./file-names.ts";
+import { isLabelFileName, isVolumeFileName, nameOfTime, volumeNameOf } from "./file-names.ts";
 
 it.each([
   ["Emb01_t401_image.tif", "Emb01_t401", false],
@@ -27,6 +27,13 @@ it.each([
 ])("%s is the volume %s", (fileName, name, isLabels) => {
   expect(volumeNameOf(fileName)).toBe(name);
   expect(isLabelFileName(fileName)).toBe(isLabels);
+});
+
+it("names the volumes of a file's times so that they sort, and stays within a name's length", () => {
+  const names = [0, 1, 9, 10, 119].map((time) => nameOfTime("Emb01", time, 120));
+  expect(names).toEqual(["Emb01 t001", "Emb01 t002", "Emb01 t010", "Emb01 t011", "Emb01 t120"]);
+  expect(names.toSorted()).toEqual(names);
+  expect(nameOfTime("x".repeat(200), 6, 12)).toBe(`${"x".repeat(196)} t07`);
 });
 
 it("knows the endings that are read", () => {

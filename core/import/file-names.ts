@@ -10,6 +10,9 @@ const LABEL_PREFIX = new RegExp(`^${LABEL_WORD}[ _.-]`, "i");
 const IMAGE_SUFFIX = /[ _.-](image|img|raw|im)$/i;
 const IMAGE_PREFIX = /^(image|img|raw|im)[ _.-]/i;
 
+/** Of a volume. */
+const MAX_NAME = 200;
+
 const withoutExtension = (fileName: string): string => fileName.replace(EXTENSION, "") || fileName;
 
 /** Whether a name says that the file holds labels. */
@@ -29,6 +32,12 @@ export function volumeNameOf(fileName: string): string {
   const bare = name.replace(prefixed ? LABEL_PREFIX : LABEL_SUFFIX, "");
   const common = IMAGE_SUFFIX.test(bare) ? bare.replace(IMAGE_SUFFIX, "") : bare.replace(IMAGE_PREFIX, "");
   return common || name;
+}
+
+/** `Emb01 t007`: the volume of one time (from 0) of many, all of equal length, so that they sort. */
+export function nameOfTime(name: string, time: number, times: number): string {
+  const number = ` t${String(time + 1).padStart(String(times).length, "0")}`;
+  return `${name.slice(0, MAX_NAME - number.length)}${number}`;
 }
 
 /** Names that an import accepts; what a file really is, is found by looking into it. */

@@ -16,6 +16,8 @@ export interface SessionLease {
   readonly hasBase: boolean;
   /** For so many days the server keeps what it needs to undo an act. */
   readonly historyDays: number;
+  /** What the page seals edits with that it saves to a file (`kept-edits-file.ts`); none for people who may only look. */
+  readonly sealKey?: string;
   /** Why this page may only look, where it is not for the person's role. */
   readonly lookOnlyReason?: string;
 }

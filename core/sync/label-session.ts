@@ -142,14 +142,22 @@ export class LabelSession {
   write(planned: readonly PlannedRecord[]): { ids: RecordId[]; kept: Promise<void> } {
     const lease = this.#lease;
     if (!lease) throw new Error("write before a session was leased");
-    const { session } = lease;
+    const { session, sealKey } = lease;
     const act = recordIdOf(session, this.#seq + 1);
     // R17: above everything seen and everything in the outbox.
     const rows = planned.map(({ kind, body, blob }): OutboxRow => {
       this.#stamp = 1 + Math.max(this.#stamp, this.#shown.fold.highestStamp);
       const seq = ++this.#seq;
       const stored = encodeRecord({ kind, session, seq, stamp: this.#stamp }, body);
-      return { id: recordIdOf(session, seq), session, seq, stored, act, ...(blob ? { blob } : {}) };
+      return {
+        id: recordIdOf(session, seq),
+        session,
+        seq,
+        stored,
+        act,
+        ...(blob && { blob }),
+        ...(sealKey && { sealKey }),
+      };
     });
     this.#shown.addOwn(rows);
     this.#coming?.addOwn(rows);
@@ -333,12 +341,13 @@ export class LabelSession {
   }
 
   /** R31: the record goes into the quarantine, a VOID fills its number; the document has to start anew. */
-  async #setAside({ id, act, stored: refused }: OutboxRow, reason: string): Promise<void> {
+  async #setAside({ id, act, sealKey, stored: refused }: OutboxRow, reason: string): Promise<void> {
     const { session, seq, stamp } = decodeHeader(refused);
     const stored = encodeRecord({ kind: RecordKind.void, session, seq, stamp }, emptyBody);
     this.#refusal = { reason, recordId: id };
     this.#events.onRefused(id);
-    await this.outbox.refuse({ id, session, seq, stored, act }, reason, this.#ports.now().toISOString());
+    const empty: OutboxRow = { id, session, seq, stored, act, ...(sealKey && { sealKey }) };
+    await this.outbox.refuse(empty, reason, this.#ports.now().toISOString());
   }
 
   /** A new document under the same session: numbers go on, refused structs are left behind. */

@@ -11,6 +11,8 @@ export interface OutboxRow {
   readonly act: RecordId;
   /** Voxels of a PAINTREF, uploaded before the record is sent. */
   readonly blob?: { readonly sha256: string; readonly bytes: Uint8Array };
+  /** Of its session (`SessionLease`). */
+  readonly sealKey?: string;
 }
 
 /** What is sent at once of rows that have piled up. */

@@ -25,6 +25,8 @@ export const volumeSession = pgTable(
     afterSeq: bigint("after_seq", { mode: "number" }),
     /** Its records up to this one are in the base. */
     foldedSeq: bigint("folded_seq", { mode: "number" }).notNull().default(0),
+    /** Known to that page alone: seals the edits that it saves to a file, so that nobody writes some in its name. */
+    sealKey: uuid("seal_key").notNull().defaultRandom(),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.volumeId, t.session] })],

@@ -62,6 +62,7 @@ test("a file that is no volume is refused in words, one without a voxel size ask
   await choose(page, image, text);
   await expect(cardOf(page, "notes.tif")).toContainText("This is a text file, not an image");
   const form = cardOf(page, "embryo_image.tif");
+  await expect(form.getByLabel("Specimen")).toBeVisible();
   await expect(form.getByRole("status")).toContainText("the voxel size");
   await expect(form.getByRole("button", { name: "Import", exact: true })).toBeDisabled();
   await form.getByLabel("Specimen").fill("embryo 1");

@@ -5,6 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditAct } from "../../core/audit/audit-event.ts";
 import { saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
+import { sealOf, toBase64 } from "../../core/sync/kept-edits-file.ts";
+import { RecordKind } from "../../core/sync/record.ts";
+import { encodeRecord, metaBody } from "../../core/sync/record-codec.ts";
+import { encodePiece } from "../../core/sync/sealed-piece.ts";
 import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import {
   auditEvent,
@@ -26,6 +30,7 @@ import {
 import type { SignedInUser } from "../auth/authentication.ts";
 import { createResetLink } from "../auth/one-time-link.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
+import { startSession } from "../collab/start-session.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
 import { appRouter } from "../root.ts";
@@ -357,6 +362,17 @@ const walks: Readonly<Record<string, Walk>> = {
       const shapeZyx = [3, 5, 7] as const;
       const volumeId = await seedVolume(server.services, { projectId, createdBy: owner.id, shapeZyx });
       return { volumeId, labels: { uploadId, image: await imageOf(uploadId), mode: "proposals" } };
+    },
+  },
+  "volume.bringInEdits": {
+    acts: ["volume.edits-brought-in"],
+    async prepare() {
+      const volumeId = await newVolume();
+      const { row, sealKey, firstLabel } = await startSession(db(), volumeId, member.id, null);
+      const header = { kind: RecordKind.meta, session: row.session, seq: 1, stamp: 1 };
+      const stored = encodeRecord(header, metaBody(firstLabel, "status", "accepted"));
+      const piece = encodePiece([{ id: "", act: "", stored, seal: sealOf(sealKey, stored) }]);
+      return { volumeId, fileSha256: "ab".repeat(32), piece: toBase64(piece) };
     },
   },
   "volume.createSample": { acts: ["volume.import-started"], prepare: async () => ({ projectId }) },

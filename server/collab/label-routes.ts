@@ -84,7 +84,7 @@ const postSession: HttpRoute = {
     spend(services, user.id, units.labelLease);
     const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
     live.room.addSession(started.row, started.labelCounter);
-    const { epoch, firstLabel, labelCount, hasBase } = started;
+    const { epoch, firstLabel, labelCount, hasBase, sealKey } = started;
     sendJson(response, 200, {
       session: started.row.session,
       epoch,
@@ -93,6 +93,7 @@ const postSession: HttpRoute = {
       labelCount,
       hasBase,
       historyDays,
+      sealKey,
     } satisfies SessionLease);
   },
 };

@@ -100,6 +100,17 @@ export class RecordGate {
     }
   }
 
+  /** The same look at one record that comes by another way than a socket, of somebody who is no moderator; null when all is well. */
+  objectionTo(pending: PendingRecord, userId: string, blobs: FoundBlobs): string | null {
+    try {
+      const unknown = this.#judge(pending, { userId, isModerator: false }, blobs);
+      return unknown === null ? null : "its session, its label or its voxels are not known here";
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+  }
+
   /** False when another socket has brought some of it meanwhile: the update has to come again. */
   stillHolds(structs: readonly NewStruct[]): boolean {
     const [{ struct }] = structs;

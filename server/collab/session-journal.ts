@@ -43,6 +43,11 @@ export class SessionJournal {
     return this.#sessions.get(session)?.userId;
   }
 
+  /** R40: what its first record waits for. */
+  followedBy(session: number): SessionRow["after"] {
+    return this.#sessions.get(session)?.after ?? null;
+  }
+
   get highestSession(): number {
     let highest = 0;
     for (const session of this.#sessions.keys()) highest = Math.max(highest, session);

@@ -6,6 +6,7 @@ import type { SessionRow } from "./room-store.ts";
 
 export interface StartedSession {
   readonly row: SessionRow;
+  readonly sealKey: string;
   readonly epoch: number;
   readonly firstLabel: number;
   readonly labelCount: number;
@@ -52,15 +53,19 @@ export async function startSession(
           )
       : [];
     const row: SessionRow = { session: counters.session, userId, after: named ? after : null };
-    await tx.insert(volumeSession).values({
-      volumeId,
-      session: row.session,
-      userId,
-      afterSession: row.after?.session ?? null,
-      afterSeq: row.after?.seq ?? null,
-    });
+    const [{ sealKey }] = await tx
+      .insert(volumeSession)
+      .values({
+        volumeId,
+        session: row.session,
+        userId,
+        afterSession: row.after?.session ?? null,
+        afterSeq: row.after?.seq ?? null,
+      })
+      .returning({ sealKey: volumeSession.sealKey });
     return {
       row,
+      sealKey,
       epoch: counters.epoch,
       firstLabel: counters.labelCounter - labelCount + 1,
       labelCount,

@@ -15,9 +15,12 @@ export const TRPC_PREFIX = "/trpc/";
 /** Also in app/_trpc/api-provider.tsx: the page sends no more in one request. */
 export const MAX_BATCH = 20;
 
-/** Inputs that honestly need more than other bodies: guidelines are 50 000 characters of up to three bytes. */
+/** Inputs that honestly need more than other bodies. */
 const largerBodies: Readonly<Record<string, number>> = {
+  // Guidelines are 50 000 characters of up to three bytes.
   "project.update": 256 << 10,
+  // A piece of edits (core/sync/sealed-piece.ts) in base64, three bytes allowed for each of its characters.
+  "volume.bringInEdits": 672 << 10,
 };
 
 export const maxInputBytes = (procedure: string): number => largerBodies[procedure] ?? MAX_BODY_BYTES;

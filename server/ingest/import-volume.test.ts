@@ -110,6 +110,53 @@ describe("an import", { timeout: 120_000 }, () => {
     expect(unchanged.status).toBe(304);
   });
 
+  it("makes a volume of every time point in one act, with the labels of that time; all or none", async () => {
+    const size = [3, 14, 9] as const;
+    const [plane, channels, times] = [14 * 9, 2, 2];
+    // As ImageJ lays them out: channels, then slices, then times.
+    const page = (t: number, z: number, c: number) => ((t * size[0] + z) * channels + c) * plane;
+    const stack = Uint16Array.from({ length: times * size[0] * channels * plane }, (_, i) => (i * 7919) % 60_013);
+    const labelled = Uint16Array.from({ length: times * size[0] * plane }, (_, i) => {
+      const t = Math.floor(i / (size[0] * plane));
+      return i % 9 < 4 ? 10 + t : 0;
+    });
+    const hyperstack = (c: number) =>
+      `ImageJ=1.53t\nimages=${times * size[0] * c}\nchannels=${c}\nslices=3\nframes=${times}\nhyperstack=true\n`;
+    const moving = await send("Movie.tif", writePlainTiff(stack, [times * 6, 14, 9], hyperstack(channels)));
+    const movingLabels = await send("Movie_labels.tif", writePlainTiff(labelled, [times * 3, 14, 9], hyperstack(1)));
+    const still = await send("Movie_one.tif", writePlainTiff(labelled.slice(0, 3 * plane), size, hyperstack(1)));
+    const request = {
+      projectId,
+      name: "Movie",
+      specimen: "embryo 9",
+      image: { uploadId: moving, image: "stack", channel: 1 },
+      voxelSizeZyx: [2, 0.5, 0.25] as [number, number, number],
+      everyTime: true,
+    };
+    const one = { image: "stack", mode: "accepted", otherVoxelSize: true } as const;
+    await expect(client.volume.startImport.mutate({ ...request, labels: { ...one, uploadId: still } })).rejects.toThrow(
+      "do not have the times of the image",
+    );
+    const labels = { ...one, uploadId: movingLabels };
+    const { volumeIds } = await client.volume.startImport.mutate({ ...request, labels });
+    expect(volumeIds).toHaveLength(times);
+    // One name is taken: none of them is made.
+    await client.volume.rename.mutate({ volumeId: volumeIds[0], name: "Movie one", specimen: "embryo 9" });
+    await expect(client.volume.startImport.mutate(request)).rejects.toThrow("called “Movie t2”");
+    const names = (await client.volume.list.query({ projectId })).map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith("Movie")).sort()).toEqual(["Movie one", "Movie t2"]);
+    for (const [t, volumeId] of volumeIds.entries()) {
+      expect((await settled(volumeId)).state).toBe("ready");
+      const read = (key: string) =>
+        fetch(`${server.address}/zarr/${volumeId}/${key}`, { headers: { cookie: ada.cookie } });
+      const { pixels } = (await readBackPyramid(read, "image.ome.zarr")).levels[0];
+      const wanted = [0, 1, 2].flatMap((z) => [...stack.subarray(page(t, z, 1), page(t, z, 1) + plane)]);
+      expect([...pixels]).toEqual(wanted);
+      const imported = (await readBackPyramid(read, "image.ome.zarr/labels/imported")).levels[0].pixels;
+      expect([...imported]).toEqual([...labelled.subarray(t * 3 * plane, (t + 1) * 3 * plane)]);
+    }
+  });
+
   it("takes labels as proposals, never as labels", async () => {
     const volumeId = await importStack("Embryo 2", "proposals");
     const row = await settled(volumeId);

@@ -59,7 +59,7 @@ export async function requestTraining(
         createdBy,
       })
       .returning({ id: trainingJob.id });
-    const details = { jobId: job.id, automatic: given.automatic ?? false };
+    const details = { jobId: job.id, automatic: given.automatic ?? false, from: given.from ?? "current" } as const;
     await recordAudit(tx, { act: "training.started", by: createdBy, projectId, details });
     return job.id;
   });

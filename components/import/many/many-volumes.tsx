@@ -127,7 +127,7 @@ function FillBar({ disabled, onFill }: { disabled: boolean; onFill(filling: Fill
       <Group gap="xs" align="flex-end">
         <TextInput
           label="Specimen of all selected"
-          w={170}
+          w={190}
           maxLength={200}
           value={specimen}
           onChange={(event) => setSpecimen(event.currentTarget.value)}
@@ -144,7 +144,7 @@ function FillBar({ disabled, onFill }: { disabled: boolean; onFill(filling: Fill
         <TextInput
           label="Or by pattern in the name"
           placeholder="^(Emb[0-9]+)"
-          w={190}
+          w={200}
           error={wrongPattern}
           value={pattern}
           onChange={(event) => setPattern(event.currentTarget.value)}
@@ -163,7 +163,7 @@ function FillBar({ disabled, onFill }: { disabled: boolean; onFill(filling: Fill
             key={axis}
             label={index === 0 ? "Voxel size z, µm" : `${axis}, µm`}
             aria-label={`Voxel size ${axis} of all selected, µm`}
-            w={index === 0 ? 120 : 70}
+            w={index === 0 ? 130 : 70}
             inputMode="decimal"
             value={fields[index]}
             onChange={(event) => {

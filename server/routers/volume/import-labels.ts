@@ -41,7 +41,7 @@ export async function resolveLabels(
   owner: UploadOwner,
   chosen: z.output<typeof labelsSchema>,
   volume: LabelledVolume,
-): Promise<{ origin: ImageOrigin; request: NonNullable<ImportRequest["labels"]> }> {
+): Promise<{ origin: ImageOrigin; times: number; request: NonNullable<ImportRequest["labels"]> }> {
   const colours = chosen.channel === "colours";
   const time = chosen.time ?? volume.image?.time ?? 0;
   const channel = typeof chosen.channel === "number" ? chosen.channel : 0;
@@ -69,6 +69,7 @@ export async function resolveLabels(
   const { mode, complete, parts } = chosen;
   return {
     origin,
+    times: image.times,
     request: {
       origin,
       mode,

@@ -1,5 +1,6 @@
 import { router } from "../../trpc.ts";
 import { addLabels } from "./add-labels.ts";
+import { bringInEdits } from "./bring-in-edits.ts";
 import { cancelImport } from "./cancel-import.ts";
 import { createSample } from "./create-sample.ts";
 import { deleteVolume } from "./delete-volume.ts";
@@ -25,6 +26,7 @@ export const volumeRouter = router({
   cancelImport,
   retryImport,
   addLabels,
+  bringInEdits,
   createSample,
   roomInUse,
 });

@@ -1,5 +1,6 @@
 import type { ImportRequest } from "../../../core/import/import-request.ts";
 import { Problem } from "../../../core/problem.ts";
+import type { Transaction } from "../../../db/client.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
@@ -24,28 +25,38 @@ export async function insertVolume(
   values: NewVolume,
   request: ImportRequest,
 ): Promise<{ volumeId: string }> {
+  const [volumeId] = await insertVolumes(services, [{ values, request }]);
+  return { volumeId };
+}
+
+/** Several of one project, all or none: no import is over, and its file gone, before the others wait for the same file. */
+export async function insertVolumes(
+  services: Services,
+  several: readonly { values: NewVolume; request: ImportRequest }[],
+): Promise<string[]> {
   const { db, events } = services;
-  const volumeId = await db.transaction(async (tx) => {
-    const [row] = await tx
-      .insert(volume)
-      .values({ ...values, state: "importing" })
-      .onConflictDoNothing({ target: [volume.projectId, volume.name] })
-      .returning({ id: volume.id });
-    if (!row) throw nameTaken(values.name);
-    await tx
-      .insert(importJob)
-      .values({ projectId: values.projectId, volumeId: row.id, userId: values.createdBy, request });
-    await recordAudit(tx, {
-      act: "volume.import-started",
-      by: values.createdBy,
-      projectId: values.projectId,
-      details: { volumeId: row.id, name: values.name, source: values.sourceFileName },
-    });
-    return row.id;
+  const volumeIds = await db.transaction(async (tx) => {
+    const ids: string[] = [];
+    for (const { values, request } of several) ids.push(await insertIn(tx, values, request));
+    return ids;
   });
   importQueueOf(services).nudge();
-  events.publish({ topic: "project", projectId: values.projectId });
-  return { volumeId };
+  events.publish({ topic: "project", projectId: several[0].values.projectId });
+  return volumeIds;
+}
+
+async function insertIn(tx: Transaction, values: NewVolume, request: ImportRequest): Promise<string> {
+  const { projectId, name, createdBy } = values;
+  const [row] = await tx
+    .insert(volume)
+    .values({ ...values, state: "importing" })
+    .onConflictDoNothing({ target: [volume.projectId, volume.name] })
+    .returning({ id: volume.id });
+  if (!row) throw nameTaken(name);
+  await tx.insert(importJob).values({ projectId, volumeId: row.id, userId: createdBy, request });
+  const details = { volumeId: row.id, name, source: values.sourceFileName };
+  await recordAudit(tx, { act: "volume.import-started", by: createdBy, projectId, details });
+  return row.id;
 }
 
 export const nameTaken = (name: string): Problem =>

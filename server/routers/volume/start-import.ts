@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { nameOfTime } from "../../../core/import/file-names.ts";
+import type { ImageOrigin } from "../../../core/import/import-request.ts";
 import { Problem } from "../../../core/problem.ts";
-import { costlyCall } from "../../call-rate.ts";
+import { costlyCall, countCall } from "../../call-rate.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";
 import {
   resolveOrigin,
@@ -10,11 +12,19 @@ import {
   voxelSizeSchema,
 } from "./import-input.ts";
 import { labelsSchema, resolveLabels } from "./import-labels.ts";
-import { insertVolume } from "./insert-volume.ts";
+import { insertVolumes } from "./insert-volume.ts";
+
+const atTime = (origin: ImageOrigin, time: number): ImageOrigin =>
+  origin.kind === "upload" ? { ...origin, time } : origin;
+
+const importing = costlyCall("volume.startImport", 300, 5);
+
+/** Volumes of one act; each is an import of its own afterwards. */
+const MAX_TIMES = 200;
 
 /** Starts the import of a volume; it appears in the list at once, and is usable as soon as its pyramid is written. */
 export const startImport = projectProcedure("reviewer")
-  .use(atMost(costlyCall("volume.startImport", 300, 5)))
+  .use(atMost(importing))
   .input(
     z.object({
       name: volumeNameSchema,
@@ -23,6 +33,8 @@ export const startImport = projectProcedure("reviewer")
       /** Null: as the file says. */
       voxelSizeZyx: voxelSizeSchema.nullable(),
       labels: labelsSchema.nullable().default(null),
+      /** Every time point of the file becomes a volume of its own, all or none; `image.time` does not count then. */
+      everyTime: z.boolean().default(false),
     }),
   )
   .mutation(async ({ ctx, input }) => {
@@ -37,13 +49,29 @@ export const startImport = projectProcedure("reviewer")
         hint: "Enter the distance of the slices (z) and the pixel size (y, x) in micrometres; the microscope's settings say it.",
       });
     const fromFile = image.voxelSizeZyx?.every((size, axis) => size === voxelSizeZyx[axis]) ?? false;
-    const labelled = { shapeZyx: image.shapeZyx, voxelSizeZyx, image: { times: image.times, time: input.image.time } };
+    const everyTime = input.everyTime && image.times > 1;
+    const times = everyTime ? Array.from({ length: image.times }, (_, time) => time) : [input.image.time];
+    if (times.length > MAX_TIMES)
+      throw new Problem({
+        tag: "too-many-times",
+        what: `The file has ${times.length} time points; at most ${MAX_TIMES} become volumes at once.`,
+        hint: "Choose single time points, or write fewer of them into the file.",
+      });
+    const labelled = { shapeZyx: image.shapeZyx, voxelSizeZyx, image: { times: image.times, time: times[0] } };
     const labels = input.labels && (await resolveLabels(ctx.services, owner, input.labels, labelled));
-    return insertVolume(
-      ctx.services,
-      {
+    if (everyTime && labels && labels.times !== image.times)
+      throw new Problem({
+        tag: "labels-of-one-time",
+        what: "The labels do not have the times of the image: they cannot belong to every one of its volumes.",
+        where: `the image has ${image.times} time points, the labels ${labels.times}`,
+        hint: "Import the times without labels, and add each volume's labels to it afterwards.",
+      });
+    // Each counts as if it had been asked for by itself.
+    for (let more = 1; more < times.length; more++) countCall(ctx.services, importing, ctx.user.id);
+    const several = times.map((time) => ({
+      values: {
         projectId: ctx.projectId,
-        name: input.name,
+        name: everyTime ? nameOfTime(input.name, time, image.times) : input.name,
         specimen: input.specimen,
         shapeZyx: image.shapeZyx,
         voxelSizeZyx,
@@ -51,7 +79,15 @@ export const startImport = projectProcedure("reviewer")
         pixelType: image.pixelType,
         sourceFileName: origin.kind === "upload" ? origin.fileName : "",
         createdBy: ctx.user.id,
+      } as const,
+      request: {
+        image: everyTime ? atTime(origin, time) : origin,
+        labels: labels && {
+          ...labels.request,
+          origin: everyTime ? atTime(labels.request.origin, time) : labels.request.origin,
+        },
       },
-      { image: origin, labels: labels?.request ?? null },
-    );
+    }));
+    const volumeIds = await insertVolumes(ctx.services, several);
+    return { volumeId: volumeIds[0], volumeIds };
   });

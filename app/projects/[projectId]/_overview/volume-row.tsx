@@ -1,6 +1,6 @@
 "use client";
 import { ActionIcon, Anchor, Button, Group, Progress, Table, Text, Tooltip } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
+import { IconFileImport, IconTrash } from "@tabler/icons-react";
 import type { inferRouterOutputs } from "@trpc/server";
 import Link from "next/link";
 import type { AppRouter } from "../../../../server/index.ts";
@@ -11,7 +11,13 @@ export type ShownVolume = inferRouterOutputs<AppRouter>["volume"]["list"][number
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** One volume: open it when it is ready, see how its import goes before. */
-export function VolumeRow({ volume, onDelete }: { volume: ShownVolume; onDelete: (() => void) | null }) {
+export function VolumeRow(props: {
+  volume: ShownVolume;
+  /** Null for people who may not. */
+  onDelete: (() => void) | null;
+  onBringInEdits: (() => void) | null;
+}) {
+  const { volume, onDelete, onBringInEdits } = props;
   const ready = volume.state === "ready";
   return (
     <Table.Tr>
@@ -56,6 +62,18 @@ export function VolumeRow({ volume, onDelete }: { volume: ShownVolume; onDelete:
             <Button component={Link} href={`/volumes/${volume.id}`} size="compact-sm" variant="light">
               Open
             </Button>
+          )}
+          {ready && onBringInEdits && (
+            <Tooltip label="Bring in edits that somebody's browser kept">
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                onClick={onBringInEdits}
+                aria-label={`Bring kept edits into ${volume.name}`}
+              >
+                <IconFileImport size={16} />
+              </ActionIcon>
+            </Tooltip>
           )}
           {onDelete && (
             <Tooltip label="Delete this volume">

@@ -12,6 +12,7 @@ import { hasRole } from "../../../../core/roles.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProject } from "../_project/project-context.ts";
+import { BringInEdits } from "./bring-in-edits.tsx";
 import { DeleteVolume } from "./delete-volume.tsx";
 import { type ShownVolume, VolumeRow } from "./volume-row.tsx";
 
@@ -20,6 +21,7 @@ export function Volumes() {
   const trpc = useTRPC();
   const volumes = useQuery(trpc.volume.list.queryOptions({ projectId: project.id }));
   const [deleting, setDeleting] = useState<ShownVolume | null>(null);
+  const [bringingInto, setBringingInto] = useState<ShownVolume | null>(null);
   const mayImport = hasRole(project.role, "reviewer");
   const room = useQuery({
     ...trpc.volume.roomInUse.queryOptions({ projectId: project.id }),
@@ -65,12 +67,14 @@ export function Volumes() {
                 key={volume.id}
                 volume={volume}
                 onDelete={project.role === "owner" ? () => setDeleting(volume) : null}
+                onBringInEdits={project.role === "owner" ? () => setBringingInto(volume) : null}
               />
             ))}
           </Table.Tbody>
         </Table>
       )}
       {room.data && <RoomInUse rooms={[["This project", room.data.project]]} />}
+      {bringingInto && <BringInEdits volume={bringingInto} onClose={() => setBringingInto(null)} />}
       <DeleteVolume volume={deleting} onClose={() => setDeleting(null)} />
     </Section>
   );

@@ -1,5 +1,7 @@
 "use client";
+import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { AddLabelsForm } from "../../../../components/import/add-labels-form.tsx";
 import { type ArrivedFile, labelsToSend } from "../../../../components/import/import-draft.ts";
 import { VolumeForm } from "../../../../components/import/volume-form.tsx";
@@ -9,12 +11,18 @@ import { type Draft, importRequestOf } from "./drafts.ts";
 import type { ShownVolume } from "./imported-volume.tsx";
 import { useFirstLook } from "./use-first-look.ts";
 
+/** More than the table can show: a choice in the file, labels, something to be told. */
+const asksOfItsOwn = ({ contents: { images, notes } }: ArrivedFile, { labels }: Draft): boolean =>
+  labels !== null || notes.length > 0 || images.length > 1 || images[0].channels.length > 1 || images[0].times > 1;
+
 /** The questions of one file, and the button that starts its import. */
 export function ArrivedFileCard(props: {
   projectId: string;
   file: ArrivedFile;
   files: readonly ArrivedFile[];
   draft: Draft;
+  /** All volumes are in one table: a file that asks nothing of its own is folded. */
+  inTable: boolean;
   volumes: readonly ShownVolume[];
   onChange(draft: Draft): void;
   onIsImage(): void;
@@ -22,6 +30,7 @@ export function ArrivedFileCard(props: {
   onDrop(): void;
 }) {
   const { projectId, file, files, draft, volumes } = props;
+  const [unfolded, setUnfolded] = useState(false);
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.volume.pathKey() });
@@ -56,6 +65,23 @@ export function ArrivedFileCard(props: {
         onDrop={props.onDrop}
         onIsImage={props.onIsImage}
       />
+    );
+  const isPlain = !asksOfItsOwn(file, draft) && !startImport.error;
+  if (props.inTable && isPlain && !unfolded)
+    return (
+      <Group justify="space-between" wrap="nowrap">
+        <Text fw={600} truncate>
+          {file.fileName}
+        </Text>
+        <Group gap="xs" wrap="nowrap">
+          <Button size="xs" variant="default" onClick={() => setUnfolded(true)} aria-label={`Open ${file.fileName}`}>
+            Name, size and first look
+          </Button>
+          <Button size="xs" variant="default" onClick={props.onDrop} aria-label={`Leave out ${file.fileName}`}>
+            Leave out
+          </Button>
+        </Group>
+      </Group>
     );
   return (
     <VolumeForm

@@ -68,6 +68,7 @@ export function importRequestOf(projectId: string, draft: VolumeDraft, files: re
     image: draft.image,
     voxelSizeZyx,
     labels: draft.labels && labelsToSend(draft.labels),
+    everyTime: draft.everyTime === true && image.times > 1,
   };
 }
 

@@ -39,6 +39,10 @@ export function ImportPage() {
   }, [stages, mayImport]);
   const arrived = uploads.files.flatMap(({ stage }) => (stage.kind === "arrived" ? [stage.arrived] : []));
   const drafts = useDrafts(arrived, new Set(volumes.data?.map(({ name }) => name)));
+  const inTable = arrived.filter((file) => drafts.draftOf(file)?.kind === "volume").length > 1;
+  const waiting = uploads.files.flatMap(({ key, file, stage }) =>
+    stage.kind === "arrived" ? [] : [{ key, file, stage }],
+  );
   if (!mayImport)
     return (
       <EmptyState
@@ -73,7 +77,7 @@ export function ImportPage() {
           ]}
         />
       )}
-      <FileDrop onFiles={take} />
+      <FileDrop compact={uploads.files.length > 0} onFiles={take} />
       {plan && <LeftOutFiles conventions={plan.conventions} leftOut={plan.leftOut} onClose={() => setPlan(null)} />}
       <AllArrived
         projectId={project.id}
@@ -82,19 +86,24 @@ export function ImportPage() {
         onChange={drafts.change}
         onStarted={(uploadIds) => removeUploads(uploadIds, false)}
       />
-      {uploads.files.map(({ key, file, stage }) => {
-        if (stage.kind !== "arrived")
-          return (
-            <Paper key={key} withBorder p="md">
+      {waiting.length > 0 && (
+        <Paper withBorder p="md" role="group" aria-label="Files on their way">
+          <Stack gap="md">
+            {waiting.map(({ key, file, stage }) => (
               <UploadRow
+                key={key}
                 fileName={file.name}
                 sizeBytes={file.size}
                 stage={stage}
                 onCancel={() => uploads.remove(key, true)}
                 onRetry={() => uploads.retry(key)}
               />
-            </Paper>
-          );
+            ))}
+          </Stack>
+        </Paper>
+      )}
+      {uploads.files.map(({ key, stage }) => {
+        if (stage.kind !== "arrived") return null;
         const draft = drafts.draftOf(stage.arrived);
         return (
           <Paper key={key} withBorder p="md">
@@ -104,6 +113,7 @@ export function ImportPage() {
                 file={stage.arrived}
                 files={arrived}
                 draft={draft}
+                inTable={inTable}
                 volumes={volumes.data ?? []}
                 onChange={(changed) => drafts.change(stage.arrived.uploadId, changed)}
                 onIsImage={() => drafts.takeAsVolume(stage.arrived)}

@@ -85,7 +85,7 @@ export function EditorStage(props: EditorStageProps) {
           await boxes.refetch();
         }}
         quarantine={{
-          download: () => downloadEdits(document, volumeId),
+          download: () => downloadEdits(document, volumeId, person.id),
           dismiss: () => document.dismissRefusal(),
         }}
         weaknesses={labels.weaknesses}

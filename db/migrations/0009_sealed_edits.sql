@@ -1,0 +1,1 @@
+ALTER TABLE "volume_session" ADD COLUMN "seal_key" uuid DEFAULT gen_random_uuid() NOT NULL;
