@@ -21,6 +21,7 @@ import { nearAddress, shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
 import { importQueueOf } from "./ingest/jobs/import-queue.ts";
+import { stopPreparations } from "./ingest/preparations/preparations.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import type { Services } from "./services.ts";
 import { storageMeterOf } from "./storage/usage/storage-meter.ts";
@@ -92,6 +93,7 @@ export async function startServer(
       await pages?.close();
       stopSweeper();
       await auditKeeper.stop();
+      await stopPreparations(services);
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
       await storageMeterOf(services).close();

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { otherFormat, SIGNATURE_BYTES, unknownFormat } from "../../core/import/other-formats.ts";
 import { withoutDoubtfulSize } from "../../core/import/voxel-size.ts";
 import { Problem } from "../../core/problem.ts";
@@ -13,6 +14,8 @@ import { type OpenFile, openFileForReading, type RandomAccessBytes } from "./ran
 import { openZipOfFiles } from "./series/zip-of-files.ts";
 import { openTiff } from "./tiff/tiff-file.ts";
 import type { VolumeFile } from "./volume-source.ts";
+import { openFolderStore } from "./zarr/folder-store.ts";
+import { openZarr } from "./zarr/open-zarr.ts";
 
 const starts = (bytes: Uint8Array, ...expected: number[]): boolean => expected.every((byte, i) => bytes[i] === byte);
 const startsWith = (bytes: Uint8Array, text: string): boolean => starts(bytes, ...Buffer.from(text, "latin1"));
@@ -24,6 +27,7 @@ export async function openVolumeFile(path: string, fileName: string): Promise<Vo
 }
 
 async function openByContent(path: string, fileName: string): Promise<VolumeFile> {
+  if ((await stat(path)).isDirectory()) return openZarr(await openFolderStore(path));
   const bytes = await openFileForReading(path);
   try {
     if (bytes.size === 0)

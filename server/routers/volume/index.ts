@@ -3,6 +3,7 @@ import { addLabels } from "./add-labels.ts";
 import { cancelImport } from "./cancel-import.ts";
 import { createSample } from "./create-sample.ts";
 import { deleteVolume } from "./delete-volume.ts";
+import { fetchAddress, uploadState } from "./fetch-address.ts";
 import { firstLook } from "./first-look.ts";
 import { inspectUpload } from "./inspect-upload.ts";
 import { listVolumes, volumeById } from "./read-volumes.ts";
@@ -17,6 +18,8 @@ export const volumeRouter = router({
   byId: volumeById,
   rename: renameVolume,
   delete: deleteVolume,
+  fetchAddress,
+  uploadState,
   inspectUpload,
   firstLook,
   startImport,
