@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import path from "node:path";
+import { stat } from "node:fs/promises";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
 import { Problem } from "../../core/problem.ts";
-import type { ImportOptions } from "./import-options.ts";
+import { type ImportOptions, isAddress } from "./import-options.ts";
+import { sentName, sha256Of } from "./sendable.ts";
 import type { ServerSession } from "./server-session.ts";
 
 export type KnownVolume = Awaited<ReturnType<ServerSession["api"]["volume"]["list"]["query"]>>[number];
@@ -14,10 +13,13 @@ export async function placeFor(
   known: readonly KnownVolume[],
   options: ImportOptions,
 ): Promise<{ readonly name: string; readonly there: KnownVolume | null }> {
-  const fileName = path.basename(files.image);
-  const sameFileName = known.filter(({ sourceFileName }) => sourceFileName === fileName);
+  const isFolder = !isAddress(files.image) && (await stat(files.image)).isDirectory();
+  const { image } = files;
+  const sameFileName = isAddress(image)
+    ? []
+    : known.filter(({ sourceFileName }) => sourceFileName === sentName(image, isFolder));
   if (sameFileName.length > 0) {
-    const sha256 = await sha256Of(files.image);
+    const sha256 = await sha256Of(image);
     const sent = sameFileName.find((one) => isThisFile(one, sha256, options));
     if (sent) return { name: sent.name, there: sent };
   }
@@ -41,10 +43,4 @@ function isThisFile({ sourceFiles, state }: KnownVolume, sha256: string, options
     (options.channel === null || options.channel === source.channel) &&
     (options.time === null || options.time === source.time)
   );
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(file)) hash.update(part as Buffer);
-  return hash.digest("hex");
 }

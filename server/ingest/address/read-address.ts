@@ -3,7 +3,7 @@ import { nameFlaw, normalizeName } from "../../../core/text/name.ts";
 
 /** An address as a person types it: bounded, absolute, without a fragment. */
 export function readAddress(text: string): URL {
-  const url = URL.parse(text.trim());
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   if (url?.protocol === "s3:" || url?.protocol === "gs:")
     throw refuse(
       text,

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { MAX_HEADER } from "../../../core/import/source-file.ts";
+import { findConverted } from "../convert/converted.ts";
 import { openInSandbox } from "../hdf5/hdf5-sandbox.ts";
 import { openFileForReading, type RandomAccessBytes } from "../random-access.ts";
 import { readText, readTiff } from "../tiff/tiff-directory.ts";
@@ -34,6 +35,8 @@ export async function readHeader(path: string): Promise<string> {
 
 async function headerOf(path: string): Promise<string> {
   if ((await stat(path)).isDirectory()) return zarrHeader(await openFolderStore(path), await originOf(path));
+  const converted = await findConverted(path);
+  if (converted) return `converted by: ${converted.by}`;
   const file = await openFileForReading(path);
   try {
     const head = Buffer.from(await file.read(0, Math.min(1024, file.size), "the first bytes"));

@@ -3,9 +3,9 @@ import { addLabels } from "./add-labels.ts";
 import { cancelImport } from "./cancel-import.ts";
 import { createSample } from "./create-sample.ts";
 import { deleteVolume } from "./delete-volume.ts";
-import { fetchAddress, uploadState } from "./fetch-address.ts";
 import { firstLook } from "./first-look.ts";
 import { inspectUpload } from "./inspect-upload.ts";
+import { fetchAddress, importWays, prepareUpload, uploadState } from "./prepare-upload.ts";
 import { listVolumes, volumeById } from "./read-volumes.ts";
 import { renameVolume } from "./rename-volume.ts";
 import { retryImport } from "./retry-import.ts";
@@ -18,7 +18,9 @@ export const volumeRouter = router({
   byId: volumeById,
   rename: renameVolume,
   delete: deleteVolume,
+  importWays,
   fetchAddress,
+  prepareUpload,
   uploadState,
   inspectUpload,
   firstLook,
