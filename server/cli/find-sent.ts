@@ -15,6 +15,8 @@ export async function placeFor(
 ): Promise<{ readonly name: string; readonly there: KnownVolume | null }> {
   const isFolder = !isAddress(files.image) && (await stat(files.image)).isDirectory();
   const { image } = files;
+  const fetched = isAddress(image) ? known.find((one) => isFrom(one, image, options)) : undefined;
+  if (fetched) return { name: fetched.name, there: fetched };
   const sameFileName = isAddress(image)
     ? []
     : known.filter(({ sourceFileName }) => sourceFileName === sentName(image, isFolder));
@@ -33,14 +35,26 @@ export async function placeFor(
   });
 }
 
+/** By the address that is kept with a fetched volume, without what follows its question mark. */
+function isFrom({ sourceFiles }: KnownVolume, address: string, options: ImportOptions): boolean {
+  const source = sourceFiles.find(({ part }) => part === "image");
+  const bare = address
+    .trim()
+    .split(/[?#]/)[0]
+    .replace(/(\/+|\/(zarr\.json|\.zattrs|\.zgroup))$/, "");
+  return source?.header.startsWith(`address: ${bare}\n`) ? isThisChoice(source, options) : false;
+}
+
+type Source = KnownVolume["sourceFiles"][number];
+
+const isThisChoice = (source: Source, options: ImportOptions): boolean =>
+  (options.image === undefined || ["", options.image].includes(source.image)) &&
+  (options.channel === null || options.channel === source.channel) &&
+  (options.time === null || options.time === source.time);
+
 /** By all bytes and by what was taken of them; one that is still on its way in has no checksum, and goes by its name. */
 function isThisFile({ sourceFiles, state }: KnownVolume, sha256: string, options: ImportOptions): boolean {
   const source = sourceFiles.find(({ part }) => part === "image");
   if (!source) return state !== "ready";
-  return (
-    source.sha256 === sha256 &&
-    (options.image === undefined || ["", options.image].includes(source.image)) &&
-    (options.channel === null || options.channel === source.channel) &&
-    (options.time === null || options.time === source.time)
-  );
+  return source.sha256 === sha256 && isThisChoice(source, options);
 }
