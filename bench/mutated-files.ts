@@ -15,6 +15,8 @@ const { values } = parseArgs({
     format: { type: "string", multiple: true },
   },
 });
+/** Of all its bytes: every entry of a zip has one, and so has what is packed with gzip as a whole. */
+const HAS_CHECKSUM = /^(zarr|n5|png-series|nifti-gzip)/;
 const MOST_BYTES = 700e6;
 /** Processes are begun anew, so that the peak of one is that of few files. */
 const PER_PROCESS = 50;
@@ -40,8 +42,7 @@ for (const format of values.format ?? Object.keys(validFiles)) {
       all[outcome]++;
       all.slowestMs = Math.max(all.slowestMs, ms);
       if (outcome === "refused") all.tags[what] = (all.tags[what] ?? 0) + 1;
-      // Every entry of a zip has a checksum.
-      if (silentlyWrong && /^(zarr|n5)/.test(format)) all.failures.push(`seed ${of}: silently wrong`);
+      if (silentlyWrong && HAS_CHECKSUM.test(format)) all.failures.push(`seed ${of}: silently wrong`);
       if (outcome === "crashed") all.failures.push(`seed ${of}: ${what}`);
     }
   }

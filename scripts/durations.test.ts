@@ -11,6 +11,7 @@ const pointsInTime: Readonly<Record<string, string>> = {
   "app/_collab/tab-lock.ts": "part of a tab's name",
   "app/projects/[projectId]/people/invitations.tsx": "compared with the stored end of an invitation",
   "components/editor/nucleus-words.ts": "shown: how long ago something was changed",
+  "app/_collab/download-edits.ts": "written into a file",
   "server/audit/prune-audit-log.ts": "compared with what is stored",
   "server/auth/one-time-link.ts": "stored, and compared with what is stored",
   "server/auth/password-account.ts": "stored",

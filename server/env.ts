@@ -36,6 +36,8 @@ const environmentSchema = z.object({
   OIDC_ALLOWED_DOMAINS: z.string().default(""),
   /** `none` where trainers run on other machines only. */
   KARYOLOOP_TRAINER: z.enum(["local", "none"]).default("local"),
+  /** Program that makes OME-Zarr or OME-TIFF of microscopes' files: a path, or `auto`: bioformats2raw or bfconvert of the PATH. */
+  KARYOLOOP_CONVERTER: z.string().min(1).default("auto"),
   /** What a monitoring system sends to read /metrics; without it there is no such address. */
   METRICS_TOKEN: z
     .string()
@@ -65,6 +67,8 @@ export interface Environment {
   readonly trustedProxies: BlockList;
   readonly institution: InstitutionSettings | null;
   readonly localTrainer: boolean;
+  /** A path, `auto` or `none`. */
+  readonly converter: string;
   readonly metricsToken: string | null;
   readonly development: boolean;
 }
@@ -114,6 +118,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     trustedProxies: readTrustedProxies(given.TRUSTED_PROXIES),
     institution: readInstitution(given),
     localTrainer: given.KARYOLOOP_TRAINER === "local",
+    converter: given.KARYOLOOP_CONVERTER,
     metricsToken: given.METRICS_TOKEN ?? null,
     development: given.NODE_ENV === "development",
   };

@@ -21,6 +21,7 @@ import { nearAddress, shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
 import { importQueueOf } from "./ingest/jobs/import-queue.ts";
+import { stopPreparations } from "./ingest/preparations/preparations.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import { labelWorkerOf } from "./label-images/worker/label-worker.ts";
 import type { Services } from "./services.ts";
@@ -95,6 +96,7 @@ export async function startServer(
       await pages?.close();
       stopSweeper();
       await auditKeeper.stop();
+      await stopPreparations(services);
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
       await storageMeterOf(services).close();

@@ -41,6 +41,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   projectQuotaGb: "room for each project, GB",
   auditDays: "days that this log is kept",
   labelHistoryDays: "days that the history of labels is kept",
+  privateImportHosts: "servers of the own network from which volumes may be fetched",
 };
 const fieldWord = (field: string): string => fieldWords[field] ?? field;
 /** `trainMinutes: 6; name: Embryos` with the fields in words. */

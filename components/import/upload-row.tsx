@@ -6,8 +6,12 @@ import { byteSize } from "./byte-size.ts";
 
 export type UploadStage =
   | { readonly kind: "uploading"; readonly sentBytes: number; readonly connected: boolean }
-  | { readonly kind: "reading" }
+  /** Without a phase it is looked into; else the server makes it ready for that. */
+  | { readonly kind: "reading"; readonly phase?: string; readonly percent?: number | null }
   | { readonly kind: "failed"; readonly problem: ProblemFields };
+
+const phaseWords = (phase: string, percent: number | null): string =>
+  `${phase}${percent === null ? "" : ` (${percent} %)`}…`;
 
 /** A file on its way: how far it is, or why it went no further. */
 export function UploadRow(props: {
@@ -29,7 +33,8 @@ export function UploadRow(props: {
           <Text size="xs" c="dimmed" role="status">
             {stage.kind === "uploading" &&
               `${byteSize(stage.sentBytes)} of ${byteSize(sizeBytes)} sent${stage.connected ? "" : " — the server does not answer, trying again"}`}
-            {stage.kind === "reading" && "Looking into the file…"}
+            {stage.kind === "reading" &&
+              (stage.phase ? phaseWords(stage.phase, stage.percent ?? null) : "Looking into the file…")}
             {stage.kind === "failed" && byteSize(sizeBytes)}
           </Text>
         </div>

@@ -1,5 +1,6 @@
 /** `Emb01_t401_image.tif` and `Emb01_t401_labels.tif` are one pair, called `Emb01_t401`. */
-const EXTENSION = /(\.ome)?(\.(tiff?|tf8|btf|lsm|stk|h5|hdf5|hdf|ims|zip|zarr|nii|nii\.gz|nrrd|mha|npy|npz))+$/i;
+const EXTENSION =
+  /(\.ome)?(\.(tiff?|tf8|btf|lsm|stk|h5|hdf5|hdf|ims|czi|lif|nd2|oib|oir|dv|sld|ics|ids|zip|zarr|n5|nii|nii\.gz|nrrd|mha|npy|npz))+$/i;
 /** What people and programs call label images: Fiji users, Cellpose (`_cp_masks`), napari, StarDist, plantseg, the Cell Tracking Challenge. */
 const LABEL_WORD =
   "(?:cp_)?(?:labels?|labell?ed|masks?|seg(?:mentation|mented)?s?|gt|ground[ _-]?truth|annotations?|annotated|instances?|man_seg)";

@@ -123,7 +123,7 @@ describe("a folder is told apart", () => {
     ],
     [
       "Mac's and hidden files, other formats",
-      ["d/._a.tif", "d/.DS_Store", "d/a.tif", "d/notes.txt", "__MACOSX/d/a.tif", "d/b.czi", "d/.cache/c.tif"],
+      ["d/._a.tif", "d/.DS_Store", "d/a.tif", "d/notes.txt", "__MACOSX/d/a.tif", "d/b.vsi", "d/.cache/c.tif"],
       {
         volumes: [["a", "d/a.tif", null]],
         leftOut: [
@@ -131,7 +131,7 @@ describe("a folder is told apart", () => {
           ["d/.DS_Store", false],
           ["d/._a.tif", false],
           ["d/.cache/c.tif", false],
-          ["d/b.czi", true],
+          ["d/b.vsi", true],
           ["d/notes.txt", false],
         ],
         conventions: [],

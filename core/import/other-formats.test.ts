@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { otherFormat } from "./other-formats.ts";
+import { isConvertible, otherFormat } from "./other-formats.ts";
 import { type UploadTarget, uploadFile } from "./upload-file.ts";
 
 const bytesOf = (text: string, at = 0, length = 600): Uint8Array => {
@@ -15,6 +15,7 @@ it.each([
   ["a.lif", bytesOf("\x70\0\0\0"), /LIF file of Leica/],
   ["a.nd2", bytesOf("\xda\xce\xbe\x0a"), /ND2 file of Nikon/],
   ["a.oib", bytesOf("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), /OIB of Olympus/],
+  ["a.ics", bytesOf("\t\nics_version\t2.0\n"), /ICS file/],
   ["a.dcm", bytesOf("DICM", 128), /DICOM/],
   ["a.mrc", bytesOf("MAP ", 208), /MRC/],
   ["a.mat", bytesOf("MATLAB 5.0 MAT-file"), /MATLAB file, which/],
@@ -45,6 +46,18 @@ it.each([
   ["BMW.txt", Uint8Array.from(Buffer.from("BMW and others"))],
 ])("%s may be read", (fileName, head) => {
   expect(otherFormat(head, fileName)).toBeNull();
+});
+
+it("a file of a microscope may be converted, one that is in several files or is no microscope's may not", () => {
+  expect(isConvertible(bytesOf("ZISRAWFILE"), "a.czi")).toBe(true);
+  expect(isConvertible(bytesOf("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "a.oib")).toBe(true);
+  for (const [name, head] of [
+    ["a.vsi", bytesOf("II*\0")],
+    ["a.oif", bytesOf("[File Info]")],
+    ["a.pdf", bytesOf("%PDF-1.7")],
+    ["a.tif", bytesOf("II*\0")],
+  ] as const)
+    expect(isConvertible(head, name), name).toBe(false);
 });
 
 /** Little-endian: one directory with width, height, bits and this compression. */

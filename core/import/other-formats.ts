@@ -4,6 +4,8 @@ import { Problem } from "../problem.ts";
 interface OtherFormat {
   readonly what: string;
   readonly hint: string;
+  /** Bio-Formats reads it, from this one file. */
+  readonly converts?: boolean;
 }
 
 /** So many bytes of the beginning are looked at. */
@@ -11,7 +13,12 @@ export const SIGNATURE_BYTES = 1024;
 
 const BY_FIJI =
   "Open it in Fiji (File > Import > Bio-Formats) and save it as OME-TIFF, or convert it with bioformats2raw and pack the folder as .zip.";
-const microscope = (name: string): OtherFormat => ({ what: `This is ${name}, which is not read.`, hint: BY_FIJI });
+const BY_CONVERTER = `${BY_FIJI} Where whoever runs this server sets up bioformats2raw or Bio-Formats' bfconvert, such files are read here.`;
+const microscope = (name: string): OtherFormat => ({
+  what: `This is ${name}, which is not read.`,
+  hint: BY_CONVERTER,
+  converts: true,
+});
 const archive = (name: string): OtherFormat => ({
   what: `This is ${name}, an archive.`,
   hint: "Unpack it and upload the volumes in it, or pack slices as .zip.",
@@ -41,6 +48,8 @@ const SIGNATURES: readonly Signature[] = [
   [0, "Andor Technology", microscope("a SIF file of Andor")],
   [0, "ics_version", microscope("an ICS file")],
   [1, "ics_version", microscope("an ICS file")],
+  // As Bio-Formats writes it.
+  [2, "ics_version", microscope("an ICS file")],
   [0, [0, 0, 0, 3, 0], microscope("a DM3 file of Gatan")],
   [0, [0, 0, 0, 4, 0], microscope("a DM4 file of Gatan")],
   [208, "MAP ", microscope("an MRC file of electron microscopy")],
@@ -49,7 +58,8 @@ const SIGNATURES: readonly Signature[] = [
     [0xd0, 0xcf, 0x11, 0xe0],
     {
       what: "This is a compound file of Microsoft's kind: OIB of Olympus, ZVI of Zeiss, or an old document of Office.",
-      hint: BY_FIJI,
+      hint: BY_CONVERTER,
+      converts: true,
     },
   ],
   [
@@ -119,7 +129,13 @@ const ENDINGS: readonly (readonly [RegExp, OtherFormat])[] = [
       hint: BY_FIJI,
     },
   ],
-  [/\.oif$/i, microscope("the header of an OIF volume of Olympus, whose slices are in a folder beside it,")],
+  [
+    /\.oif$/i,
+    {
+      what: "This is the header of an OIF volume of Olympus, whose slices are in a folder beside it, which is not here.",
+      hint: BY_FIJI,
+    },
+  ],
   [/\.(svs|ndpi|scn|mrxs|bif)$/i, picture("a scan of a whole slide")],
   [/\.(lof|xlef|lifext)$/i, microscope("a file of Leica")],
   [/\.(klb|ids|mvd2|nd|flex|spe|dv|r3d)$/i, microscope("a file of a microscope's program")],
@@ -143,12 +159,19 @@ const asText = (head: Uint8Array): string | null =>
     ? String.fromCharCode(...head)
     : null;
 
+const knownFormat = (head: Uint8Array, fileName: string): OtherFormat | undefined =>
+  (ENDINGS.find(([ending]) => ending.test(fileName)) ?? SIGNATURES.find((signature) => starts(head, signature)))?.at(
+    -1,
+  ) as OtherFormat | undefined;
+
+/** Whether Bio-Formats would read a file that is not read here. */
+export const isConvertible = (head: Uint8Array, fileName: string): boolean =>
+  knownFormat(head, fileName)?.converts ?? false;
+
 /** Why a file with this beginning is not read, or null where it may be. */
 export function otherFormat(head: Uint8Array, fileName: string): Problem | null {
-  const byName = ENDINGS.find(([ending]) => ending.test(fileName));
-  if (byName) return problem("other-format", byName[1], fileName);
-  const known = SIGNATURES.find((signature) => starts(head, signature));
-  if (known) return problem("other-format", known[2], fileName);
+  const known = knownFormat(head, fileName);
+  if (known) return problem("other-format", known, fileName);
   if (isBmp(head)) return problem("other-format", picture("a BMP file"), fileName);
   const page = asText(head)?.trimStart().toLowerCase();
   if (page?.startsWith("<!doctype html") || page?.startsWith("<html"))

@@ -32,7 +32,7 @@ const partsOf = (file: string): string[] => file.split("/").filter((part) => par
 export const baseOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 
 /** Volumes and slices in other formats; previews, films and tables beside them nobody would miss. */
-const OTHER_IMAGES = /\.(czi|lif|lof|nd2|oib|oif|oir|vsi|mrc|mat|dcm|mhd|nhdr|klb|n5|dv|r3d|sld)$/i;
+const OTHER_IMAGES = /\.(lof|oif|vsi|mrc|mat|dcm|mhd|nhdr|klb|r3d)$/i;
 
 export function objectionTo(file: string): { why: string; missed: boolean } | null {
   const name = baseOf(file);

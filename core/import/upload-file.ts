@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { isProblem, Problem, type ProblemFields } from "../problem.ts";
-import { otherFormat, SIGNATURE_BYTES } from "./other-formats.ts";
+import { isConvertible, otherFormat, SIGNATURE_BYTES } from "./other-formats.ts";
 import { tiffNotRead } from "./tiff-peek.ts";
 
 /** A file to be sent: a browser's File fits, and so does one of Node's. */
@@ -17,6 +17,8 @@ export interface UploadTarget {
   /** Empty in the browser; with address and session in the command line. */
   readonly address: string;
   readonly fetch: typeof fetch;
+  /** The server has a converter: files of microscopes may be sent. */
+  readonly converts?: boolean;
 }
 
 const SAMPLES = 16;
@@ -63,7 +65,7 @@ export async function uploadFile(
   onProgress: (progress: UploadProgress) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  await assertMayBeRead(file);
+  await assertMayBeRead(file, target.converts ?? false);
   const fingerprint = await fingerprintFile(file);
   const root = `${target.address}/api/projects/${target.projectId}/uploads`;
   const request = createRequest(target.fetch, signal, () =>
@@ -96,8 +98,9 @@ export async function uploadFile(
 }
 
 /** Refuses at once what the server would refuse by its first bytes after all of it has been sent. */
-async function assertMayBeRead(file: SendableFile): Promise<void> {
+async function assertMayBeRead(file: SendableFile, converts: boolean): Promise<void> {
   const head = new Uint8Array(await file.slice(0, Math.min(SIGNATURE_BYTES, file.size)).arrayBuffer());
+  if (converts && isConvertible(head, file.name)) return;
   const problem = otherFormat(head, file.name) ?? (await tiffNotRead(head, file));
   if (problem) throw problem;
 }

@@ -54,6 +54,13 @@ function keep(source: Variables, names: Names): NodeJS.ProcessEnv {
 /** For programs that need nothing of ours: PostgreSQL, the build of the pages. */
 export const bareEnvironment = (source: Variables = process.env): NodeJS.ProcessEnv => keep(source, BASE);
 
+/** Of Java and where it is; what it may take is set by whoever starts it. */
+const CONVERTER: Names = ["JAVA_HOME", "JRE_HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "JNA_LIBRARY_PATH"];
+
+/** For a converter, which is given files that people uploaded: no proxy, no credentials. */
+export const converterEnvironment = (source: Variables = process.env): NodeJS.ProcessEnv =>
+  keep(source, ["PATH", "LANG", /^LC_[A-Z]+$/, "TZ", ...CONVERTER]);
+
 export const trainerEnvironment = (source: Variables = process.env): NodeJS.ProcessEnv =>
   keep(source, [...BASE, ...TRAINER]);
 

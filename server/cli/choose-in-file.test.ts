@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FileContents, FileImage } from "../../core/import/file-contents.ts";
 import { chooseLabels, chooseVolume } from "./choose-in-file.ts";
 import { type ImportOptions, parseImportOptions } from "./import-options.ts";
+import { missesPart } from "./import-report.ts";
 
 const options = (...args: string[]): ImportOptions => {
   const parsed = parseImportOptions(["--project", "P", "--specimen", "s", ...args, "a.tif"]);
@@ -56,6 +57,17 @@ describe("what a file leaves open is refused with the flag that answers it", () 
     expect(() => choose()).toThrow(new RegExp(flag));
     expect(choose(...answer)).toMatchObject(right);
   });
+});
+
+it("a part that was left out of a file is missed, a preview or a table beside the volume is not", () => {
+  const misses = (format: FileContents["format"], note: string) => missesPart({ format, notes: [note] });
+  expect(misses("TIFF", "The OME-XML names 7 of 9 pages; the other 2 were left out.")).toBe(true);
+  expect(misses("PNG series", "z007.png was left out: it has another size.")).toBe(true);
+  expect(misses("TIFF", "2 smaller copies (previews) were left out.")).toBe(false);
+  expect(
+    misses("TIFF", "series 2 was left out: This is a 2D image: 1 × 9 × 9 (z, y, x). Karyoloop needs volumes."),
+  ).toBe(false);
+  expect(misses("HDF5", "/table was left out: it has 1 axis.")).toBe(false);
 });
 
 it("--voxel-size overrides what the file says, and says so; what no microscope has is refused", () => {

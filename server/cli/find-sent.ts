@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import path from "node:path";
+import { stat } from "node:fs/promises";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
 import { Problem } from "../../core/problem.ts";
-import type { ImportOptions } from "./import-options.ts";
+import { type ImportOptions, isAddress } from "./import-options.ts";
+import { sentName, sha256Of } from "./sendable.ts";
 import type { ServerSession } from "./server-session.ts";
 
 export type KnownVolume = Awaited<ReturnType<ServerSession["api"]["volume"]["list"]["query"]>>[number];
@@ -14,10 +13,15 @@ export async function placeFor(
   known: readonly KnownVolume[],
   options: ImportOptions,
 ): Promise<{ readonly name: string; readonly there: KnownVolume | null }> {
-  const fileName = path.basename(files.image);
-  const sameFileName = known.filter(({ sourceFileName }) => sourceFileName === fileName);
+  const isFolder = !isAddress(files.image) && (await stat(files.image)).isDirectory();
+  const { image } = files;
+  const fetched = isAddress(image) ? known.find((one) => isFrom(one, image, options)) : undefined;
+  if (fetched) return { name: fetched.name, there: fetched };
+  const sameFileName = isAddress(image)
+    ? []
+    : known.filter(({ sourceFileName }) => sourceFileName === sentName(image, isFolder));
   if (sameFileName.length > 0) {
-    const sha256 = await sha256Of(files.image);
+    const sha256 = await sha256Of(image);
     const sent = sameFileName.find((one) => isThisFile(one, sha256, options));
     if (sent) return { name: sent.name, there: sent };
   }
@@ -31,20 +35,26 @@ export async function placeFor(
   });
 }
 
+/** By the address that is kept with a fetched volume, without what follows its question mark. */
+function isFrom({ sourceFiles }: KnownVolume, address: string, options: ImportOptions): boolean {
+  const source = sourceFiles.find(({ part }) => part === "image");
+  const bare = address
+    .trim()
+    .split(/[?#]/)[0]
+    .replace(/(\/+|\/(zarr\.json|\.zattrs|\.zgroup))$/, "");
+  return source?.header.startsWith(`address: ${bare}\n`) ? isThisChoice(source, options) : false;
+}
+
+type Source = KnownVolume["sourceFiles"][number];
+
+const isThisChoice = (source: Source, options: ImportOptions): boolean =>
+  (options.image === undefined || ["", options.image].includes(source.image)) &&
+  (options.channel === null || options.channel === source.channel) &&
+  (options.time === null || options.time === source.time);
+
 /** By all bytes and by what was taken of them; one that is still on its way in has no checksum, and goes by its name. */
 function isThisFile({ sourceFiles, state }: KnownVolume, sha256: string, options: ImportOptions): boolean {
   const source = sourceFiles.find(({ part }) => part === "image");
   if (!source) return state !== "ready";
-  return (
-    source.sha256 === sha256 &&
-    (options.image === undefined || ["", options.image].includes(source.image)) &&
-    (options.channel === null || options.channel === source.channel) &&
-    (options.time === null || options.time === source.time)
-  );
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(file)) hash.update(part as Buffer);
-  return hash.digest("hex");
+  return source.sha256 === sha256 && isThisChoice(source, options);
 }

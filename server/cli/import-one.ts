@@ -5,7 +5,7 @@ import { Problem } from "../../core/problem.ts";
 import { assertAnswered, type ChosenVolume, chooseLabels, chooseVolume, type LabelAnswers } from "./choose-in-file.ts";
 import { type KnownVolume, placeFor } from "./find-sent.ts";
 import type { ImportContext } from "./import-context.ts";
-import type { VolumeOutcome } from "./import-report.ts";
+import { missesPart, type VolumeOutcome } from "./import-report.ts";
 import { sendFile } from "./send-file.ts";
 import type { ServerSession } from "./server-session.ts";
 
@@ -57,8 +57,9 @@ export async function importOne(
   if (strange > 0)
     note(files.image, [`${strange} voxels are no finite numbers (NaN or infinite); they are stored as 0.`]);
   // Labels that a reader had to leave out are missed, unless others were found.
-  const missed = options.labels !== "none" && !labels && contents.notes.some(isAboutLabels);
-  const without = files.labels || labels ? [] : missed ? ["its labels were left out"] : [];
+  const unlabelled = options.labels !== "none" && !labels && contents.notes.some(isAboutLabels);
+  const without = files.labels || labels || !unlabelled ? [] : ["its labels were left out"];
+  const missed = unlabelled || missesPart(contents);
   return { ...files, name, became: "imported", details: [...details, ...without], missed };
 }
 

@@ -5,9 +5,10 @@ import type { LabelChannel } from "../../core/import/open-questions.ts";
 import { isPlausibleSize, PLAUSIBLE_UM } from "../../core/import/voxel-size.ts";
 import { Problem } from "../../core/problem.ts";
 
-export const IMPORT_USAGE = `karyoloop import --project NAME --specimen TEXT [options] FILE_OR_FOLDER…
+export const IMPORT_USAGE = `karyoloop import --project NAME --specimen TEXT [options] FILE_FOLDER_OR_ADDRESS…
 
-Sends volumes to a running server and waits until they are imported. Folders are searched with all below them.
+Sends volumes to a running server and waits until they are imported. Folders are searched with all below them; one that
+is an OME-Zarr or N5 is a volume. The server itself fetches an OME-Zarr image at an address: https://…/x.ome.zarr
 X_image.tif and X_labels.tif are one volume X with its labels; the folders of nnU-Net, StarDist, Cellpose and the Cell
 Tracking Challenge are recognised, shown, and taken when confirmed. What broke off goes on when started again; files
 that are already there are left alone. It ends with what became of every file, and with status 1 where something that
@@ -22,7 +23,8 @@ a person would miss was left out. What a file leaves open is refused with the op
   --voxel-size Z,Y,X       micrometres; taken instead of what a file says
   --labels accepted|proposals   what labels are taken for (default accepted); none leaves them out
   --complete               accepted labels hold every nucleus: the rest is known to be empty
-  --image PATH             which image of a file that holds several, such as /raw
+  --image PATH             which image of a file that holds several: series, position, field, dataset or order of axes,
+                           as the refusal lists them ("series 2", /raw, A/1/0)
   --channel N, --time N    counted from 1; needed where a file has several
   --labels-image PATH      which image of a file holds the labels
   --labels-channel N|colours, --labels-time N   likewise; colours: every colour is a nucleus
@@ -53,6 +55,8 @@ export interface ImportOptions {
   readonly yes: boolean;
   readonly dryRun: boolean;
 }
+
+export const isAddress = (text: string): boolean => /^(https?|s3|gs):\/\//i.test(text);
 
 const wrong = (what: string): Problem =>
   new Problem({ tag: "wrong-arguments", what, hint: "karyoloop import --help explains the options." });

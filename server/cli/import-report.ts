@@ -1,3 +1,4 @@
+import type { FileContents } from "../../core/import/file-contents.ts";
 import type { FolderPlan, LeftOutFile } from "../../core/import/folder-plan.ts";
 
 /** What became of one volume. `missed`: a person would call it incomplete. */
@@ -9,6 +10,14 @@ export interface VolumeOutcome {
   readonly details: readonly string[];
   readonly missed: boolean;
 }
+
+/** Formats of which every part is meant to be a volume; others hold tables and previews beside theirs. */
+const ONLY_VOLUMES: ReadonlySet<FileContents["format"]> = new Set(["TIFF", "TIFF series", "PNG series"]);
+
+/** Whether the reader left pages, slices or images of a file out that a person would miss. */
+export const missesPart = ({ format, notes }: Pick<FileContents, "format" | "notes">): boolean =>
+  ONLY_VOLUMES.has(format) &&
+  notes.some((note) => /left out/.test(note) && !/2D image|previews|bytes behind the voxels/.test(note));
 
 const MAX_LEFT_OUT = 200;
 

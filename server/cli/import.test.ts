@@ -1,16 +1,30 @@
+import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
+import { validFiles } from "../ingest/testing/valid-files.ts";
+import { openZipStore } from "../ingest/zarr/zip-store.ts";
+import { changeInstallationSettings } from "../settings/installation-settings.ts";
 import { startTestServer, TEST_PASSWORD, type TestServer } from "../testing/test-server.ts";
 import { runImport } from "./import.ts";
+
+/** Stands for bioformats2raw: what it makes is always the same. */
+const CONVERTER = (output: string) => `#!/bin/sh
+if [ "$1" = --version ]; then echo "Version = 0.9.4"; exit 0; fi
+for last; do :; done; cp -r "${output}" "$last"
+`;
 
 let server: TestServer;
 let folder: string;
 beforeAll(async () => {
-  server = await startTestServer();
   folder = await mkdtemp(path.join(tmpdir(), "karyoloop-cli-"));
+  const made = path.join(folder, "ways/Emb05.ome.zarr");
+  await writeFile(path.join(folder, "bioformats2raw"), CONVERTER(made), { mode: 0o755 });
+  server = await startTestServer({ KARYOLOOP_CONVERTER: path.join(folder, "bioformats2raw") });
 });
 afterAll(async () => {
   await server.close();
@@ -73,6 +87,47 @@ it("imports a folder of pairs into a running server, names what it could not tak
   lines.length = 0;
   expect(await runImport([...args.slice(0, -1), other], (line) => lines.push(line))).toBe(0);
   expect(lines).toContain("day 2_Emb01_a: is already there");
+}, 170_000);
+
+it("takes a folder of OME-Zarr as one volume, an address through the server, and a microscope's file where a converter is", async () => {
+  const ada = await server.signUp("Ada Byron");
+  await server.createProject("Ways", [[ada, "owner"]]);
+  const ways = path.join(folder, "ways");
+  const zarr = path.join(ways, "Emb05.ome.zarr");
+  await mkdir(ways);
+  const zip = path.join(folder, "a.zip");
+  await writeFile(zip, await validFiles["zarr2-zstd"]());
+  const store = await openZipStore(zip);
+  for (const name of store.names) {
+    await mkdir(path.dirname(path.join(zarr, name)), { recursive: true });
+    await writeFile(path.join(zarr, name), (await store.get(`/${name}`)) ?? "");
+  }
+  store.close();
+  await writeFile(path.join(ways, "Emb06.czi"), `ZISRAWFILE${" ".repeat(2000)}`);
+  const remote = createServer((request, response) =>
+    createReadStream(path.join(ways, decodeURIComponent(request.url ?? "")))
+      .on("error", () => response.writeHead(404).end())
+      .pipe(response),
+  );
+  await new Promise<void>((done) => remote.listen(0, "127.0.0.1", done));
+  await changeInstallationSettings(server.services.db, { privateImportHosts: "127.0.0.1" });
+  const address = `http://127.0.0.1:${(remote.address() as AddressInfo).port}/Emb05.ome.zarr`;
+  const lines: string[] = [];
+  process.env.KARYOLOOP_PASSWORD = TEST_PASSWORD;
+  const args = ["--server", server.address, "--email", ada.email, "--project", "Ways", "--specimen", "e"];
+  expect(await runImport([...args, ways], (line) => lines.push(line))).toBe(0);
+  expect(lines.join("\n")).toMatch(/imported +Emb05 +.*Emb05\.ome\.zarr/);
+  expect(lines.join("\n")).toMatch(/imported +Emb06 .*It was converted by bioformats2raw 0\.9\.4/);
+  lines.length = 0;
+  // The folder again is there already; from its address it is another volume, and that is there the next time.
+  expect(await runImport([...args, zarr, `${address}/`], (line) => lines.push(line))).toBe(0);
+  expect(lines.join("\n")).toMatch(/already there +Emb05/);
+  expect(lines.join("\n")).toMatch(/imported +fetched_Emb05 +http:.*Emb05\.ome\.zarr/);
+  lines.length = 0;
+  expect(await runImport([...args, address], (line) => lines.push(line))).toBe(0);
+  expect(lines.join("\n")).toMatch(/already there +fetched_Emb05/);
+  remote.closeAllConnections();
+  remote.close();
 }, 170_000);
 
 it("shows how it put the files of a known layout together, and takes them only when that is confirmed", async () => {

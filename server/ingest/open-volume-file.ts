@@ -1,7 +1,9 @@
+import { stat } from "node:fs/promises";
 import { otherFormat, SIGNATURE_BYTES, unknownFormat } from "../../core/import/other-formats.ts";
 import { withoutDoubtfulSize } from "../../core/import/voxel-size.ts";
 import { Problem } from "../../core/problem.ts";
 import { inflatedBytes } from "./arrays/inflated-bytes.ts";
+import { findConverted } from "./convert/converted.ts";
 import { openHdf5 } from "./hdf5/hdf5-file.ts";
 import { openMetaImage } from "./metaimage/metaimage-file.ts";
 import { isMetaImage } from "./metaimage/metaimage-header.ts";
@@ -13,6 +15,8 @@ import { type OpenFile, openFileForReading, type RandomAccessBytes } from "./ran
 import { openZipOfFiles } from "./series/zip-of-files.ts";
 import { openTiff } from "./tiff/tiff-file.ts";
 import type { VolumeFile } from "./volume-source.ts";
+import { openFolderStore } from "./zarr/folder-store.ts";
+import { openZarr } from "./zarr/open-zarr.ts";
 
 const starts = (bytes: Uint8Array, ...expected: number[]): boolean => expected.every((byte, i) => bytes[i] === byte);
 const startsWith = (bytes: Uint8Array, text: string): boolean => starts(bytes, ...Buffer.from(text, "latin1"));
@@ -24,6 +28,7 @@ export async function openVolumeFile(path: string, fileName: string): Promise<Vo
 }
 
 async function openByContent(path: string, fileName: string): Promise<VolumeFile> {
+  if ((await stat(path)).isDirectory()) return openZarr(await openFolderStore(path));
   const bytes = await openFileForReading(path);
   try {
     if (bytes.size === 0)
@@ -35,7 +40,14 @@ async function openByContent(path: string, fileName: string): Promise<VolumeFile
       });
     const head = await bytes.read(0, Math.min(SIGNATURE_BYTES, bytes.size), "the first bytes");
     const file = await openOpened(bytes, head, fileName);
-    if (file) return { ...file, close: () => bytes.close() };
+    if (file)
+      return {
+        ...file,
+        async close() {
+          await file.close();
+          await bytes.close();
+        },
+      };
     await bytes.close();
     // Their libraries open files themselves.
     return starts(head, 0x50, 0x4b) ? await openZipOfFiles(path) : await openHdf5(path);
@@ -54,9 +66,18 @@ async function openOpened(bytes: OpenFile, head: Uint8Array, fileName: string): 
   if (isMetaImage(head)) return openMetaImage(bytes);
   if (starts(head, 0x1f, 0x8b)) return openGzip(bytes, fileName);
   const other = otherFormat(head, fileName);
-  if (other) throw other;
+  if (other) return openConverted(bytes.path, other);
   if (startsWith(head, "II") || startsWith(head, "MM")) return openTiff(bytes);
   throw unknownFormat(head, fileName);
+}
+
+/** What a converter has made of a file of another format, and nothing that stands in its place. */
+async function openConverted(path: string, other: Problem): Promise<VolumeFile> {
+  const converted = await findConverted(path);
+  if (!converted) throw other;
+  const file = await openByContent(converted.volume, "converted.ome.tiff");
+  const notes = [`It was converted by ${converted.by}.`, ...file.contents.notes];
+  return { ...file, contents: { ...file.contents, notes } };
 }
 
 /** NIfTI is often packed as a whole; other volumes are not. */

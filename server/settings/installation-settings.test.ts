@@ -31,6 +31,7 @@ describe("settings of the installation", () => {
       projectQuotaGb: null,
       auditDays: 400,
       labelHistoryDays: 30,
+      privateImportHosts: "",
     });
     await expect(client(member).installation.settings.query()).rejects.toThrow("Only an administrator");
     await expect(client(member).installation.changeSettings.mutate({ auditDays: 30 })).rejects.toThrow(
@@ -60,6 +61,7 @@ describe("settings of the installation", () => {
     { personQuotaGb: 0 },
     { projectQuotaGb: -1 },
     { projectMakers: "nobody" },
+    { privateImportHosts: "a b; c" },
     { sessionSecret: "x" },
   ])("refuse %j", async (changes) => {
     const before = await client(admin).installation.settings.query();

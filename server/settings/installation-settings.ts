@@ -24,6 +24,15 @@ const fields = {
   auditDays: z.int().min(AUDIT_MIN_DAYS).max(AUDIT_MAX_DAYS),
   /** So long each record of a label can be undone, and is kept with who made it and when. */
   labelHistoryDays: z.int().min(LABEL_HISTORY_MIN_DAYS).max(AUDIT_MAX_DAYS),
+  /**
+   * Servers of a private network from which volumes may be fetched, also without https; names or numbers as they stand in an address,
+   * separated by commas. All others have to be on the public internet.
+   */
+  privateImportHosts: z
+    .string()
+    .max(200)
+    .toLowerCase()
+    .regex(/^([a-z0-9.:_-]+([\s,]+|$))*$/, "Names of servers, separated by commas."),
 };
 
 /** What an administrator decides for the whole installation, on the page *Installation*. */
@@ -34,6 +43,7 @@ export const installationSettingsSchema = z.strictObject({
   projectQuotaGb: fields.projectQuotaGb.default(null),
   auditDays: fields.auditDays.default(400),
   labelHistoryDays: fields.labelHistoryDays.default(30),
+  privateImportHosts: fields.privateImportHosts.default(""),
 });
 
 /** Any of them, without defaults: what is not named keeps its value. */

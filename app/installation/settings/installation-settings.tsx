@@ -7,6 +7,7 @@ import { problemOfError } from "../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../_trpc/trpc.ts";
 import { NumberSetting } from "./number-setting.tsx";
 import { Storage } from "./storage.tsx";
+import { TextSetting } from "./text-setting.tsx";
 import { type ShownSettings, useChangeSettings } from "./use-change-settings.ts";
 
 const makers: readonly { value: ShownSettings["projectMakers"]; label: string; description: string }[] = [
@@ -108,6 +109,16 @@ function SettingsForms({ settings }: { settings: ShownSettings }) {
           value={settings.labelHistoryDays}
           saving={saves("labelHistoryDays")}
           onSave={(labelHistoryDays) => labelHistoryDays !== null && save.mutate({ labelHistoryDays })}
+        />
+        <TextSetting
+          key={`hosts ${settings.privateImportHosts}`}
+          label="Servers of your own network"
+          description="Volumes may be fetched from them, without https too. All other addresses have to be public"
+          placeholder="data.lab.example.org, 10.1.2.3"
+          maxLength={200}
+          value={settings.privateImportHosts}
+          saving={saves("privateImportHosts")}
+          onSave={(privateImportHosts) => save.mutate({ privateImportHosts })}
         />
       </Stack>
     </Section>

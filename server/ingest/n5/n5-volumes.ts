@@ -10,7 +10,7 @@ import { type Inflate, unpackGzip, unpackZlib, unpackZstd } from "../codecs/infl
 import { swapNumbers } from "../pixel-bytes.ts";
 import { narrowingNote, pixelTypeOf, storedBytes, voxelsOf } from "../stored-numbers.ts";
 import type { VolumeSource } from "../volume-source.ts";
-import type { ZipStore } from "../zarr/zip-store.ts";
+import type { EntryStore } from "../zarr/entry-store.ts";
 import { type N5Dataset, parseN5Dataset } from "./n5-metadata.ts";
 
 const unpackers: Readonly<Partial<Record<string, Inflate>>> = {
@@ -31,8 +31,8 @@ export interface N5Image {
   source(channel: number, time: number): VolumeSource;
 }
 
-/** The volumes of an N5 container in a zip; of a pyramid (`s0`, `s1` …) the finest. */
-export async function imagesOfN5(store: ZipStore): Promise<{ images: N5Image[]; notes: string[] }> {
+/** The volumes of an N5 container; of a pyramid (`s0`, `s1` …) the finest. */
+export async function imagesOfN5(store: EntryStore): Promise<{ images: N5Image[]; notes: string[] }> {
   const notes: string[] = [];
   const datasets: N5Dataset[] = [];
   const paths = [...store.names].filter((name) => /(^|\/)attributes\.json$/.test(name)).slice(0, MAX_DATASETS);
@@ -53,7 +53,7 @@ export async function imagesOfN5(store: ZipStore): Promise<{ images: N5Image[]; 
     }
   }
   if (images.length > 1)
-    notes.unshift(`The zip holds ${images.length} volumes; they are not parts of one volume. Choose one.`);
+    notes.unshift(`The ${store.holder} holds ${images.length} volumes; they are not parts of one volume. Choose one.`);
   return { images, notes };
 }
 
@@ -69,7 +69,7 @@ function isFinest({ path, shape }: N5Dataset, all: readonly N5Dataset[]): boolea
   );
 }
 
-function imageOf(store: ZipStore, dataset: N5Dataset): { found: N5Image; notes: string[] } | string {
+function imageOf(store: EntryStore, dataset: N5Dataset): { found: N5Image; notes: string[] } | string {
   if (!unpackers[dataset.compression]) return `its blocks are packed with ${dataset.compression}, which is not read.`;
   const axes = axesOfArray(dataset.names, dataset.shape);
   if (typeof axes === "string") return axes;
@@ -95,16 +95,18 @@ function imageOf(store: ZipStore, dataset: N5Dataset): { found: N5Image; notes: 
 }
 
 /** Blocks that are not there are 0: as they were written, or as an incomplete copy left them. */
-function missingNote(store: ZipStore, { path, shape, blocks }: N5Dataset): string | null {
+function missingNote(store: EntryStore, { path, shape, blocks }: N5Dataset): string | null {
   const isBlock = new RegExp(`^\\d+(/\\d+){${shape.length - 1}}$`);
   let stored = 0;
   for (const name of store.names)
     if (name.startsWith(`${path}/`) && isBlock.test(name.slice(path.length + 1))) stored++;
   const all = shape.reduce((product, length, axis) => product * Math.ceil(length / blocks[axis]), 1);
-  return stored < all ? `${all - stored} of ${all} blocks of ${path} are not in the zip; they are taken as 0.` : null;
+  return stored < all
+    ? `${all - stored} of ${all} blocks of ${path} are not in the ${store.holder}; they are taken as 0.`
+    : null;
 }
 
-function sourceOf(store: ZipStore, dataset: N5Dataset, { zyx }: ArrayAxes, origin: readonly number[]): VolumeSource {
+function sourceOf(store: EntryStore, dataset: N5Dataset, { zyx }: ArrayAxes, origin: readonly number[]): VolumeSource {
   const { path, shape, blocks, type } = dataset;
   const width = storedBytes[type];
   const [sizeZ, sizeY, sizeX] = zyx.map((axis) => shape[axis]);
@@ -148,7 +150,7 @@ function sourceOf(store: ZipStore, dataset: N5Dataset, { zyx }: ArrayAxes, origi
 }
 
 /** A block: its mode, its own size (big-endian), and its numbers. At the ends of an axis it may be smaller than others. */
-async function readBlock(store: ZipStore, dataset: N5Dataset, at: readonly number[]) {
+async function readBlock(store: EntryStore, dataset: N5Dataset, at: readonly number[]) {
   const { path, shape, blocks, type, compression } = dataset;
   const key = `${path}/${at.toReversed().join("/")}`;
   const packed = await store.get(`/${key}`);

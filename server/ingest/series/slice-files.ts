@@ -5,7 +5,7 @@ import { readTiff, type Tiff } from "../tiff/tiff-directory.ts";
 import { notesOnPage } from "../tiff/tiff-notes.ts";
 import { readPage, type TiffPage } from "../tiff/tiff-page.ts";
 import { readPageRows } from "../tiff/tiff-pixels.ts";
-import type { ZipStore } from "../zarr/zip-store.ts";
+import type { EntryStore } from "../zarr/entry-store.ts";
 import { decodePng, PNG_HEAD_BYTES, type PngImage, readPngHeader } from "./png.ts";
 
 /** What a single slice is, without its pixels. */
@@ -21,8 +21,8 @@ export interface SliceLayout {
 /** How slices of one format are read. Rejects with an Error whose message is the end of a sentence about the file. */
 export interface SliceFormat {
   readonly name: "PNG series" | "TIFF series";
-  look(store: ZipStore, name: string): Promise<SliceLayout>;
-  read(store: ZipStore, name: string, sample: number): Promise<PixelArray>;
+  look(store: EntryStore, name: string): Promise<SliceLayout>;
+  read(store: EntryStore, name: string, sample: number): Promise<PixelArray>;
 }
 
 const PNG_SAMPLES: Readonly<Record<PngImage["colour"], readonly string[]>> = {
@@ -79,7 +79,7 @@ export const tiffSlices: SliceFormat = {
 };
 
 /** The only page of a TIFF that is no preview. */
-async function pageOf(store: ZipStore, name: string): Promise<{ tiff: Tiff; page: TiffPage }> {
+async function pageOf(store: EntryStore, name: string): Promise<{ tiff: Tiff; page: TiffPage }> {
   const tiff = await readTiff(bytesInMemory(await entryOf(store, name)));
   const pages: TiffPage[] = [];
   for (const directory of tiff.directories) {
@@ -91,7 +91,7 @@ async function pageOf(store: ZipStore, name: string): Promise<{ tiff: Tiff; page
   return { tiff, page: pages[0] };
 }
 
-async function entryOf(store: ZipStore, name: string): Promise<Uint8Array> {
+async function entryOf(store: EntryStore, name: string): Promise<Uint8Array> {
   const bytes = await store.get(`/${name}`);
   if (!bytes) throw new Error("it is not in the zip");
   return bytes;

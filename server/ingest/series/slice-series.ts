@@ -3,7 +3,7 @@ import { orderSlices, type SliceSeries } from "../../../core/import/slice-order.
 import { isProblem, Problem } from "../../../core/problem.ts";
 import { createPixelArray, type Zyx } from "../../../core/volume/voxel-space.ts";
 import type { VolumeFile, VolumeSource } from "../volume-source.ts";
-import type { ZipStore } from "../zarr/zip-store.ts";
+import type { EntryStore } from "../zarr/entry-store.ts";
 import { pngSlices, type SliceFormat, type SliceLayout, tiffSlices } from "./slice-files.ts";
 
 const FORMATS: readonly (readonly [RegExp, SliceFormat])[] = [
@@ -28,7 +28,7 @@ interface FoundSeries {
 }
 
 /** Opens a zip of slices: a volume for each series of names in each folder. `names`: the files that are meant. */
-export async function openSliceSeries(store: ZipStore, names: readonly string[]): Promise<VolumeFile> {
+export async function openSliceSeries(store: EntryStore, names: readonly string[]): Promise<VolumeFile> {
   if (names.length > MAX_SLICES)
     throw new Problem({
       tag: "no-series",
@@ -97,7 +97,7 @@ function byFolder(names: readonly string[]): Map<string, string[]> {
 
 /** Looks at every slice; a sentence where they are not slices of one volume. */
 async function describe(
-  store: ZipStore,
+  store: EntryStore,
   prefix: string,
   series: SliceSeries,
   format: SliceFormat,
@@ -155,7 +155,7 @@ function channelsOf(channels: number, samples: readonly string[]): string[] {
   );
 }
 
-function sourceOf(store: ZipStore, found: FoundSeries, channel: number, time: number): VolumeSource {
+function sourceOf(store: EntryStore, found: FoundSeries, channel: number, time: number): VolumeSource {
   const { series, layout, format, prefix, image } = found;
   const samples = Math.max(1, layout.samples.length);
   const [, sizeY, sizeX] = image.shapeZyx;

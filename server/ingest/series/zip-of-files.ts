@@ -6,9 +6,10 @@ import { imagesOfNpy } from "../npy/npy-file.ts";
 import { openNrrd } from "../nrrd/nrrd-file.ts";
 import type { RandomAccessBytes } from "../random-access.ts";
 import type { VolumeFile } from "../volume-source.ts";
+import type { EntryStore } from "../zarr/entry-store.ts";
+import { openZarr } from "../zarr/open-zarr.ts";
 import { openZip } from "../zarr/zip-reader.ts";
-import { openZipStore, type ZipStore } from "../zarr/zip-store.ts";
-import { openZippedZarr } from "../zarr/zipped-zarr.ts";
+import { openZipStore } from "../zarr/zip-store.ts";
 import { isSliceName, openSliceSeries } from "./slice-series.ts";
 
 /** What computers put beside people's files. */
@@ -19,7 +20,7 @@ const MAX_ARRAYS = 64;
 
 /** Opens a zip by what is in it: OME-Zarr, a MetaImage or NRRD of two files, arrays of NumPy, or slices. */
 export async function openZipOfFiles(path: string): Promise<VolumeFile> {
-  if (await holdsZarr(path)) return openZippedZarr(path);
+  if (await holdsZarr(path)) return openZarr(await openZipStore(path));
   const store = await openZipStore(path);
   try {
     const names = [...store.names].filter((name) => !CLUTTER.test(name));
@@ -61,7 +62,7 @@ async function holdsZarr(path: string): Promise<boolean> {
 
 /** A MetaImage or NRRD of two files. */
 async function openByHeader(
-  store: ZipStore,
+  store: EntryStore,
   headers: readonly string[],
   names: readonly string[],
 ): Promise<VolumeFile> {
@@ -81,7 +82,7 @@ async function openByHeader(
   return { ...file, close: async () => store.close() };
 }
 
-async function openArrays(store: ZipStore, names: readonly string[]): Promise<VolumeFile> {
+async function openArrays(store: EntryStore, names: readonly string[]): Promise<VolumeFile> {
   const images = [];
   const notes = [UNSAID_AXES];
   for (const name of names.slice(0, MAX_ARRAYS))
@@ -96,7 +97,7 @@ async function openArrays(store: ZipStore, names: readonly string[]): Promise<Vo
 }
 
 /** An entry by position; one that is packed by the zip is unpacked once for many reads. */
-function entryBytes(store: ZipStore, name: string): RandomAccessBytes {
+function entryBytes(store: EntryStore, name: string): RandomAccessBytes {
   const size = store.sizeOf(name) ?? 0;
   return {
     size,
@@ -114,7 +115,12 @@ function entryBytes(store: ZipStore, name: string): RandomAccessBytes {
   };
 }
 
-async function rangeOf(store: ZipStore, name: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+async function rangeOf(
+  store: EntryStore,
+  name: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array | undefined> {
   try {
     return await store.getRange?.(`/${name}`, { offset, length });
   } catch (error) {

@@ -1,7 +1,11 @@
+import { readFile, stat } from "node:fs/promises";
 import { MAX_HEADER } from "../../../core/import/source-file.ts";
+import { findConverted } from "../convert/converted.ts";
 import { openInSandbox } from "../hdf5/hdf5-sandbox.ts";
 import { openFileForReading, type RandomAccessBytes } from "../random-access.ts";
 import { readText, readTiff } from "../tiff/tiff-directory.ts";
+import type { EntryStore } from "../zarr/entry-store.ts";
+import { openFolderStore } from "../zarr/folder-store.ts";
 import { openZipStore } from "../zarr/zip-store.ts";
 
 /** Tags of a TIFF that hold words: description, maker, model, software, date, artist, copyright. */
@@ -30,13 +34,16 @@ export async function readHeader(path: string): Promise<string> {
 }
 
 async function headerOf(path: string): Promise<string> {
+  if ((await stat(path)).isDirectory()) return zarrHeader(await openFolderStore(path), await originOf(path));
+  const converted = await findConverted(path);
+  if (converted) return `converted by: ${converted.by}`;
   const file = await openFileForReading(path);
   try {
     const head = Buffer.from(await file.read(0, Math.min(1024, file.size), "the first bytes"));
     const magic = head.toString("latin1", 0, 4);
     if (magic.startsWith("II") || magic.startsWith("MM")) return await tiffHeader(file);
     if (magic === "\x89HDF") return await hdf5Header(path);
-    if (magic.startsWith("PK")) return await zarrHeader(path);
+    if (magic.startsWith("PK")) return await zarrHeader(await openZipStore(path));
     const text = head.toString("latin1");
     return TEXT_HEADERS.test(text) ? text.split(/\r?\n\r?\n/)[0] : "";
   } finally {
@@ -76,14 +83,21 @@ async function hdf5Header(path: string): Promise<string> {
   }
 }
 
+/** Beside a folder that was fetched, its address. */
+export const originFile = (folder: string): string => `${folder}.from`;
+
+async function originOf(folder: string): Promise<string> {
+  const address = await readFile(originFile(folder), "utf8").catch(() => "");
+  return address && `address: ${address}\n`;
+}
+
 const ZARR_METADATA = /(^|\/)(zarr\.json|\.zattrs)$/;
 
-async function zarrHeader(path: string): Promise<string> {
-  const store = await openZipStore(path);
+async function zarrHeader(store: EntryStore, origin = ""): Promise<string> {
   try {
     const [first] = [...store.names].filter((one) => ZARR_METADATA.test(one)).sort((a, b) => a.length - b.length);
     const bytes = first && (await store.get(`/${first}`));
-    return bytes ? `${first}: ${Buffer.from(bytes).toString("utf8")}` : "";
+    return origin + (bytes ? `${first}: ${Buffer.from(bytes).toString("utf8")}` : "");
   } finally {
     store.close();
   }

@@ -6,6 +6,7 @@ import { captureConsole } from "../../log/capture-console.ts";
 import { logOf } from "../../log/log.ts";
 import { createBlobStore } from "../../storage/create-blob-store.ts";
 import { assertDiskHolds, diskProblemOf } from "../../storage/disk-room.ts";
+import { type FetchProgress, fetchZarr } from "../address/fetch-zarr.ts";
 import { openColourLabels } from "../labels/colour-labels.ts";
 import { numberLabels, surveyLabels } from "../labels/label-numbering.ts";
 import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
@@ -61,8 +62,23 @@ async function run(task: WorkerTask): Promise<void> {
     return;
   }
   if (task.kind === "look") return report({ kind: "looked", look: await takeLook(task) });
+  if (task.kind === "fetch") {
+    const { bytes } = await fetchZarr(task, atMostEvery(FETCH_REPORT_MS));
+    return report({ kind: "fetched", bytes });
+  }
   await importVolume(task);
   report({ kind: "done" });
+}
+
+const FETCH_REPORT_MS = 500;
+
+function atMostEvery(ms: number): (progress: FetchProgress) => void {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    if (performance.now() - lastAt < ms) return;
+    lastAt = performance.now();
+    report({ kind: "fetching", ...progress });
+  };
 }
 
 /** Share of the progress bar that the image takes where labels follow. */

@@ -33,6 +33,16 @@ export interface LookTask {
   readonly labels: { readonly origin: FileOrigin; readonly colours: boolean } | null;
 }
 
+/** An OME-Zarr at an address. */
+export interface FetchTask {
+  readonly kind: "fetch";
+  readonly address: string;
+  readonly folder: string;
+  /** Whose addresses may be private: see address/guarded-client.ts. */
+  readonly privateHosts: readonly string[];
+  readonly maxBytes: number;
+}
+
 export interface LabelTask {
   readonly origin: OriginTask;
   /** Blob prefix of the label image, ends in `/`. */
@@ -63,6 +73,7 @@ export interface ImportTask {
 export type WorkerTask =
   | { readonly kind: "inspect"; readonly file: string; readonly fileName: string }
   | LookTask
+  | FetchTask
   | ImportTask;
 
 export interface ImageReport {
@@ -90,6 +101,8 @@ export interface LabelReport {
 export type WorkerReport =
   | { readonly kind: "inspected"; readonly contents: FileContents }
   | { readonly kind: "looked"; readonly look: FirstLook }
+  | { readonly kind: "fetching"; readonly doneChunks: number; readonly allChunks: number; readonly bytes: number }
+  | { readonly kind: "fetched"; readonly bytes: number }
   | { readonly kind: "progress"; readonly done: number; readonly phase: string }
   | ImageReport
   | LabelReport

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { parseBoundedJson } from "../bounded-json.ts";
 import { type StoredType, storedBytes } from "../stored-numbers.ts";
 import { chunkBytesOf, readableCodecs } from "./chunk-codecs.ts";
+import type { EntryStore } from "./entry-store.ts";
 import { fillOf } from "./fill-value.ts";
-import type { ZipStore } from "./zip-store.ts";
 
 /** What an array of a stranger may claim; looked at before zarrita is given it. Bounds: one chunk in memory, one index of a shard. */
 const MAX_CHUNK_BYTES = 128 * 1024 * 1024;
 const MAX_SHARD_CHUNKS = 1 << 20;
-/** More would be read for hours: a zip does not hold so many, so most are empty. */
+/** More would be read for hours: a zip or folder does not hold so many, so most are empty. */
 const MAX_CHUNKS = 2 ** 25;
 const MAX_AXES = 8;
 const MAX_CODECS = 8;
@@ -66,7 +66,7 @@ export interface ArrayFacts {
 }
 
 /** An array's facts; or why it is not read, as the rest of a sentence: what no program would write, or does not fit into memory. */
-export async function factsOfArray(store: ZipStore, path: string): Promise<ArrayFacts | string> {
+export async function factsOfArray(store: EntryStore, path: string): Promise<ArrayFacts | string> {
   for (const [file, check] of [
     ["zarr.json", checkVersion3],
     [".zarray", checkVersion2],
@@ -83,7 +83,7 @@ export async function factsOfArray(store: ZipStore, path: string): Promise<Array
       return `${metadataKey.slice(1)} is damaged: ${(cause as Error).message}`;
     }
   }
-  return `its finest level ${path} is not in the zip.`;
+  return `its finest level ${path} is not in the ${store.holder}.`;
 }
 
 /** Zarrita knows float16 only where Node does, and packs truth values in a class of its own. */

@@ -7,8 +7,8 @@ import { type ArrayAxes, axesOfArray, guessedAxes, meaningOf } from "../axes/arr
 import { lengthInUm } from "../length-unit.ts";
 import { narrowingNote, pixelTypeOf, type StoredType, storedBytes } from "../stored-numbers.ts";
 import { type ArrayFacts, factsOfArray } from "./array-metadata.ts";
+import type { EntryStore } from "./entry-store.ts";
 import type { ZarrAxis, ZarrImage, ZarrLevel } from "./ome-zarr-metadata.ts";
-import type { ZipStore } from "./zip-store.ts";
 
 export type NumberArray = zarr.Array<zarr.NumberDataType | "int64" | "uint64", AsyncReadable>;
 
@@ -21,7 +21,7 @@ export interface FoundImage {
 
 /** The finest level of an image; or why it is not read, as the rest of a sentence. */
 export async function imageOfGroup(
-  store: ZipStore,
+  store: EntryStore,
   group: string,
   metadata: ZarrImage,
 ): Promise<{ found: FoundImage; notes: readonly string[] } | string> {
@@ -65,8 +65,8 @@ export async function imageOfGroup(
 
 const voxelsOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** The level with the most voxels, wherever it stands. One that is not in the zip counts as finer than the rest, unless its scale says otherwise. */
-async function finestLevel(store: ZipStore, group: string, levels: readonly ZarrLevel[]) {
+/** The level with the most voxels, wherever it stands. One that is not there counts as finer than the rest, unless its scale says otherwise. */
+export async function finestLevel(store: EntryStore, group: string, levels: readonly ZarrLevel[]) {
   const known = [];
   let objection: string | null = null;
   for (const [i, level] of levels.entries()) {
@@ -83,7 +83,7 @@ const isFiner = ({ scale: a }: ZarrLevel, { scale: b }: ZarrLevel): boolean =>
   a !== null && b !== null && voxelsOf(a) < voxelsOf(b);
 
 /** Zarrita reads shards with their index at the end only, and metadata as it was looked at. */
-function storeFor(store: ZipStore, facts: ArrayFacts): AsyncReadable {
+function storeFor(store: EntryStore, facts: ArrayFacts): AsyncReadable {
   return {
     get: async (key) => (key === facts.metadataKey ? facts.metadata : store.get(key)),
     getRange: async (key, query: RangeQuery) =>
@@ -94,7 +94,7 @@ function storeFor(store: ZipStore, facts: ArrayFacts): AsyncReadable {
   };
 }
 
-async function openArray(store: ZipStore, facts: ArrayFacts, path: string): Promise<NumberArray> {
+async function openArray(store: EntryStore, facts: ArrayFacts, path: string): Promise<NumberArray> {
   const location = zarr.root(storeFor(store, facts)).resolve(path);
   return (await zarr.open(location, { kind: "array" }).catch((cause) => {
     if (cause instanceof Problem) throw cause;
@@ -146,14 +146,14 @@ function voxelSizeOf(
 }
 
 /** Chunks that are not there are the fill value: as they were written, or as an incomplete copy left them. */
-function missingNote(store: ZipStore, path: string, { shape, grid }: ArrayFacts): string | null {
+function missingNote(store: EntryStore, path: string, { shape, grid }: ArrayFacts): string | null {
   const prefix = path ? `${path}/` : "";
   const isChunk = /^(c[./])?\d+([./]\d+)*$/;
   let stored = 0;
   for (const name of store.names) if (name.startsWith(prefix) && isChunk.test(name.slice(prefix.length))) stored++;
   const all = shape.reduce((product, length, axis) => product * Math.ceil(length / grid[axis]), 1);
   return stored < all
-    ? `${all - stored} of ${all} chunks of ${path} are not in the zip; its fill value is taken there.`
+    ? `${all - stored} of ${all} chunks of ${path} are not in the ${store.holder}; its fill value is taken there.`
     : null;
 }
 

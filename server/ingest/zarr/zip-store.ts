@@ -1,17 +1,10 @@
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import type { AsyncReadable, RangeQuery } from "@zarrita/storage";
+import type { RangeQuery } from "@zarrita/storage";
 import type yauzl from "yauzl";
 import { isProblem, Problem } from "../../../core/problem.ts";
+import { type EntryStore, MAX_ENTRIES, MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_NAMES_BYTES } from "./entry-store.ts";
 import { openZip } from "./zip-reader.ts";
-
-/** Entries of a zip as a Zarr store. Names are only ever looked up, never written to a disk; sizes are bounded. */
-export interface ZipStore extends AsyncReadable {
-  readonly names: Iterable<string>;
-  /** Unpacked bytes of an entry, as announced; undefined where there is none. */
-  sizeOf(name: string): number | undefined;
-  close(): void;
-}
 
 /** What is kept of an entry: half a million of them fit into the process's heap. */
 interface Entry {
@@ -22,11 +15,6 @@ interface Entry {
   readonly packing: "stored" | "deflated" | "unreadable";
 }
 
-const MAX_ENTRIES = 500_000;
-const MAX_NAME_BYTES = 1024;
-const MAX_NAMES_BYTES = 64 * 1024 * 1024;
-/** One chunk or metadata file in memory: a chunk of 128 MB that did not get smaller by being packed. */
-const MAX_ENTRY_BYTES = 160 * 1024 * 1024;
 /** A deflated shard is unpacked whole for each of its chunks. */
 const MAX_DEFLATED_SHARD_BYTES = 64 * 1024 * 1024;
 /** Deflate's own limit. */
@@ -39,7 +27,7 @@ const PACK_AGAIN = "Pack the OME-Zarr folder again and upload it once more.";
 const refuse = (tag: string, what: string, where: string, hint: string, cause?: unknown): Problem =>
   new Problem({ tag, what, where: where.slice(0, 300), hint }, { cause });
 
-export async function openZipStore(path: string): Promise<ZipStore> {
+export async function openZipStore(path: string): Promise<EntryStore> {
   // Names are checked here, so that the message names the entry; yauzl would refuse some of them itself.
   const options = { lazyEntries: true, autoClose: false, decodeStrings: true, strictFileNames: false };
   const { zip, onDirectoryRead } = await openZip(path, options).catch((cause) => {
@@ -110,7 +98,7 @@ const packingOf = (entry: yauzl.Entry): Entry["packing"] => {
   return entry.compressionMethod === 0 ? "stored" : entry.compressionMethod === 8 ? "deflated" : "unreadable";
 };
 
-function storeOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, Entry>): ZipStore {
+function storeOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, Entry>): EntryStore {
   let lastShard: { readonly name: string; readonly bytes: Uint8Array } | null = null;
 
   /** Packed bytes `[start, end)` of an entry, inflated where it is deflated. */
@@ -161,6 +149,7 @@ function storeOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, Entry>): ZipSt
   };
 
   return {
+    holder: "zip",
     get names() {
       return entries.keys();
     },

@@ -7,6 +7,7 @@ import { deleteVolume } from "./delete-volume.ts";
 import { deletionEffects } from "./deletion-effects.ts";
 import { firstLook } from "./first-look.ts";
 import { inspectUpload } from "./inspect-upload.ts";
+import { fetchAddress, importWays, prepareUpload, uploadState } from "./prepare-upload.ts";
 import { listVolumes, volumeById } from "./read-volumes.ts";
 import { renameVolume } from "./rename-volume.ts";
 import { retryImport } from "./retry-import.ts";
@@ -20,6 +21,10 @@ export const volumeRouter = router({
   rename: renameVolume,
   delete: deleteVolume,
   deletionEffects,
+  importWays,
+  fetchAddress,
+  prepareUpload,
+  uploadState,
   inspectUpload,
   firstLook,
   startImport,

@@ -3,6 +3,7 @@ import { Paper, Stack, Text } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { AddressField } from "../../../../components/import/address-field.tsx";
 import type { FileWithPath } from "../../../../components/import/dropped-files.ts";
 import { FileDrop } from "../../../../components/import/file-drop.tsx";
 import { LeftOutFiles } from "../../../../components/import/left-out-files.tsx";
@@ -78,6 +79,7 @@ export function ImportPage() {
         />
       )}
       <FileDrop compact={uploads.files.length > 0} onFiles={take} />
+      <AddressField onAddress={uploads.addAddress} />
       {plan && <LeftOutFiles conventions={plan.conventions} leftOut={plan.leftOut} onClose={() => setPlan(null)} />}
       <AllArrived
         projectId={project.id}

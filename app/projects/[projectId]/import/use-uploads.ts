@@ -5,6 +5,7 @@ import type { ArrivedFile } from "../../../../components/import/import-draft.ts"
 import type { UploadStage } from "../../../../components/import/upload-row.tsx";
 import { packSlices } from "../../../../core/import/pack-slices.ts";
 import { dropUpload, UPLOAD_DROPPED, type UploadTarget, uploadFile } from "../../../../core/import/upload-file.ts";
+import { untilReady } from "../../../../core/import/upload-state.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPCClient } from "../../../_trpc/trpc.ts";
 
@@ -13,6 +14,8 @@ export interface ChosenFile {
   readonly key: number;
   readonly file: File;
   readonly path: string;
+  /** Where the server fetches it from; the file is empty then. */
+  readonly address?: string;
   readonly stage: UploadStage | { readonly kind: "arrived"; readonly arrived: ArrivedFile };
 }
 
@@ -37,33 +40,70 @@ export function useUploads(projectId: string) {
     setFiles((all) => all.map((one) => (one.key === key ? { ...one, stage } : one)));
   }, []);
 
+  /** Waits for what the server does to an upload by itself. */
+  const untilRead = useCallback(
+    (key: number, uploadId: string, signal: AbortSignal) =>
+      untilReady(
+        () => client.volume.uploadState.query({ projectId, uploadId }),
+        ({ phase, percent }) => setStage(key, { kind: "reading", phase, percent }),
+        signal,
+      ),
+    [client, projectId, setStage],
+  );
+
+  const send = useCallback(
+    async (key: number, file: File, signal: AbortSignal) => {
+      const { converter } = await client.volume.importWays.query({ projectId });
+      const uploadId = await uploadFile(
+        { ...target, converts: converter !== null },
+        file,
+        ({ uploadId, sentBytes, connected }) => {
+          if (uploadId) uploads.current.set(key, uploadId);
+          setStage(key, { kind: "uploading", sentBytes, connected });
+        },
+        signal,
+      );
+      if (converter) {
+        setStage(key, { kind: "reading" });
+        await client.volume.prepareUpload.mutate({ projectId, uploadId });
+        await untilRead(key, uploadId, signal);
+      }
+      return uploadId;
+    },
+    [client, projectId, setStage, target, untilRead],
+  );
+
+  const fetchThere = useCallback(
+    async (key: number, address: string, signal: AbortSignal) => {
+      setStage(key, { kind: "reading", phase: "Asking for it" });
+      const { uploadId } = await client.volume.fetchAddress.mutate({ projectId, address });
+      uploads.current.set(key, uploadId);
+      if (signal.reason === UPLOAD_DROPPED) void dropUpload(target, uploadId);
+      await untilRead(key, uploadId, signal);
+      return uploadId;
+    },
+    [client, projectId, setStage, target, untilRead],
+  );
+
   const sendOne = useCallback(
-    async ({ key, file, path }: ChosenFile) => {
+    async ({ key, file, path, address }: ChosenFile) => {
       const abort = new AbortController();
       aborts.current.set(key, abort);
       try {
-        const uploadId = await uploadFile(
-          target,
-          file,
-          ({ uploadId, sentBytes, connected }) => {
-            if (uploadId) uploads.current.set(key, uploadId);
-            setStage(key, { kind: "uploading", sentBytes, connected });
-          },
-          abort.signal,
-        );
+        const uploadId = await (address ? fetchThere(key, address, abort.signal) : send(key, file, abort.signal));
         setStage(key, { kind: "reading" });
-        const { contents } = await client.volume.inspectUpload.mutate(
+        const { contents, fileName } = await client.volume.inspectUpload.mutate(
           { projectId, uploadId },
           { signal: abort.signal },
         );
-        setStage(key, { kind: "arrived", arrived: { uploadId, fileName: file.name, path, contents } });
+        setStage(key, { kind: "arrived", arrived: { uploadId, fileName, path, contents } });
       } catch (error) {
         if (!abort.signal.aborted) setStage(key, { kind: "failed", problem: problemOfError(error) });
       } finally {
         aborts.current.delete(key);
       }
     },
-    [client, projectId, setStage, target],
+    [client, fetchThere, projectId, send, setStage],
   );
 
   const sendNext = useCallback(() => {
@@ -108,10 +148,22 @@ export function useUploads(projectId: string) {
       setFiles((all) => [...all, ...added]);
       enqueue(added);
     },
+    addAddress(address: string) {
+      const name = address.split(/[?#]/)[0].split("/").filter(Boolean).at(-1) ?? address;
+      const added: ChosenFile = {
+        key: serial.current++,
+        file: new File([], name),
+        path: name,
+        address,
+        stage: { kind: "reading", phase: "Waiting" },
+      };
+      setFiles((all) => [...all, added]);
+      enqueue([added]);
+    },
     retry(key: number) {
       const again = files.find((one) => one.key === key);
       if (!again) return;
-      setStage(key, { kind: "uploading", sentBytes: 0, connected: true });
+      setStage(key, again.address ? { kind: "reading" } : { kind: "uploading", sentBytes: 0, connected: true });
       enqueue([again]);
     },
     /** Takes a file off the page; `drop` also removes what has arrived of it on the server. */

@@ -3,10 +3,10 @@ import { parseBoundedJson } from "../bounded-json.ts";
 import { imagesOfN5, type N5Image } from "../n5/n5-volumes.ts";
 import type { VolumeFile } from "../volume-source.ts";
 import { metadataBounds } from "./array-metadata.ts";
+import type { EntryStore } from "./entry-store.ts";
 import { bareArray, parseZarrImage } from "./ome-zarr-metadata.ts";
 import { type FoundImage, imageOfGroup } from "./zarr-image.ts";
 import { sourceOfImage } from "./zarr-source.ts";
-import { openZipStore, type ZipStore } from "./zip-store.ts";
 
 /** Images looked for; a plate of many fields is not a volume. */
 const MAX_IMAGES = 64;
@@ -14,9 +14,8 @@ const MAX_IMAGES = 64;
 const MAX_GROUPS = 2000;
 const MAX_NOTES = 20;
 
-/** Opens a zipped OME-Zarr: every image and label image in it that is 3D. */
-export async function openZippedZarr(path: string): Promise<VolumeFile> {
-  const store = await openZipStore(path);
+/** Opens an OME-Zarr: every image and label image in it that is 3D. Takes the store over, closed where it fails. */
+export async function openZarr(store: EntryStore): Promise<VolumeFile> {
   try {
     const zarr = await findImages(store);
     const n5 = zarr.images.length > 0 ? null : await imagesOfN5(store);
@@ -26,7 +25,7 @@ export async function openZippedZarr(path: string): Promise<VolumeFile> {
     if (found.length === 0)
       throw new Problem({
         tag: "zip-without-volume",
-        what: "The zip holds no OME-Zarr volume.",
+        what: `The ${store.holder} holds no OME-Zarr volume.`,
         where: notes.join(" ") || "no group with multiscales",
         hint: "Pack the OME-Zarr folder itself (with its zarr.json or .zattrs), or upload a TIFF or HDF5 file.",
       });
@@ -56,7 +55,7 @@ const bounded = (notes: readonly string[]): string[] =>
     ? [...notes.slice(0, MAX_NOTES), `${notes.length - MAX_NOTES} more notes are not shown.`]
     : [...notes];
 
-async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: string[] }> {
+async function findImages(store: EntryStore): Promise<{ images: N5Image[]; notes: string[] }> {
   const notes: string[] = [];
   const found: FoundImage[] = [];
   const groups = groupsOf(store);
@@ -85,7 +84,7 @@ async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: 
   const pictures = found.filter(({ image }) => !image.looksLikeLabels).length;
   if (pictures > 1)
     notes.unshift(
-      `The zip holds ${pictures} images (positions, fields or series); they are not parts of one volume. Choose one.`,
+      `The ${store.holder} holds ${pictures} images (positions, fields or series); they are not parts of one volume. Choose one.`,
     );
   if (unseen > 0)
     notes.unshift(`Only the first ${found.length} images were looked at; ${unseen} more folders were not.`);
@@ -99,7 +98,7 @@ async function findImages(store: ZipStore): Promise<{ images: N5Image[]; notes: 
 }
 
 /** Folders that have group metadata, shallow ones first: images before their labels. */
-function groupsOf(store: ZipStore): string[] {
+function groupsOf(store: EntryStore): string[] {
   const groups = new Set<string>();
   for (const name of store.names) {
     const slash = name.lastIndexOf("/");
@@ -112,7 +111,7 @@ function groupsOf(store: ZipStore): string[] {
 }
 
 /** Arrays that no image names; asked for where there are no images. */
-async function bareArrays(store: ZipStore): Promise<{ found: FoundImage[]; notes: string[] }> {
+async function bareArrays(store: EntryStore): Promise<{ found: FoundImage[]; notes: string[] }> {
   const notes: string[] = [];
   const found: FoundImage[] = [];
   const paths = [...store.names].filter((name) => /(^|\/)(\.zarray|zarr\.json)$/.test(name)).slice(0, MAX_GROUPS);
@@ -127,11 +126,11 @@ async function bareArrays(store: ZipStore): Promise<{ found: FoundImage[]; notes
     if (found.length >= MAX_IMAGES) break;
   }
   if (found.length > 0)
-    notes.unshift("The zip holds Zarr arrays without OME-Zarr metadata: their voxel size is not said.");
+    notes.unshift(`The ${store.holder} holds Zarr arrays without OME-Zarr metadata: their voxel size is not said.`);
   return { found, notes };
 }
 
-async function isArray(store: ZipStore, path: string): Promise<boolean> {
+async function isArray(store: EntryStore, path: string): Promise<boolean> {
   const prefix: `/${string}` = path ? `/${path}/` : "/";
   if (store.sizeOf(`${prefix}.zarray`.slice(1)) !== undefined) return true;
   const bytes = await store.get(`${prefix}zarr.json`);
@@ -144,7 +143,7 @@ async function isArray(store: ZipStore, path: string): Promise<boolean> {
   }
 }
 
-async function attributesOf(store: ZipStore, group: string): Promise<Record<string, unknown>> {
+async function attributesOf(store: EntryStore, group: string): Promise<Record<string, unknown>> {
   const prefix: `/${string}` = group ? `/${group}/` : "/";
   const v3 = await store.get(`${prefix}zarr.json`);
   const bytes = v3 ?? (await store.get(`${prefix}.zattrs`));
