@@ -30,6 +30,7 @@ import {
 import type { SignedInUser } from "../auth/authentication.ts";
 import { createResetLink } from "../auth/one-time-link.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
+import { liveVolumesOf } from "../collab/live-volumes.ts";
 import { startSession } from "../collab/start-session.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
@@ -57,6 +58,8 @@ const notAudited: Readonly<Record<string, string>> = {
   "account.removeApp": "the same",
   "volume.firstLook": "reads an uploaded file and keeps nothing; what becomes of it is audited",
   "volume.inspectUpload": "reads an uploaded file; what becomes of it is audited",
+  "volume.fetchAddress": "brings an upload; what becomes of it is audited, and where it came from stays with it",
+  "volume.prepareUpload": "converts an uploaded file; what becomes of it is audited",
   "volume.retryImport": "goes on with an import that was audited when it was started",
   "queue.next": "labelling: claims and decisions have rows of their own, kept for ever",
   "queue.keep": "the same",
@@ -368,6 +371,7 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["volume.edits-brought-in"],
     async prepare() {
       const volumeId = await newVolume();
+      await liveVolumesOf(server.services).use(volumeId, async () => {}); // opening a room writes, whatever comes after
       const { row, sealKey, firstLabel } = await startSession(db(), volumeId, member.id, null);
       const header = { kind: RecordKind.meta, session: row.session, seq: 1, stamp: 1 };
       const stored = encodeRecord(header, metaBody(firstLabel, "status", "accepted"));
