@@ -218,6 +218,22 @@ test("3D shows the image at once and the nuclei as surfaces; a click there picks
   expect(r2).toBeGreaterThan(0.5);
   expect(r2).toBeLessThan(1.4); // on its surface, to a voxel
 
+  // What is flown to stands in the middle of the 3D pane too, however far from the middle of the volume.
+  const far = nuclei.reduce((a, b) => (b.centerZyx[2] > a.centerZyx[2] ? b : a));
+  await page.evaluate(
+    ([hidden, at]) => {
+      window.harness.change({ hidden });
+      window.harness.view.flyTo(at, 4);
+    },
+    [nuclei.map(({ label }) => label).filter((label) => label !== far.label), far.centerZyx] as const,
+  );
+  await expect
+    .poll(async () => {
+      await page.mouse.click(pane.x + pane.width / 2, pane.y + pane.height / 2);
+      return page.evaluate(() => window.harness.picks.at(-1)?.label || window.harness.picks.at(-1)?.proposal);
+    })
+    .toBe(far.label);
+
   await page.evaluate(
     (all) => window.harness.change({ hidden: all }),
     nuclei.map(({ label }) => label),

@@ -31,10 +31,17 @@ export function publicUrlOf({ services, client }: RequestContext): string {
 }
 
 /** A Problem thrown in a procedure reaches the page with its fields, as `error.data.problem`. */
-const problemOf = (error: TRPCError): ProblemFields | null => {
-  const source = isProblem(error.cause) ? error.cause : null;
-  return source ? source.toJSON() : null;
+const problemOf = ({ cause, code }: TRPCError): ProblemFields | null => {
+  if (isProblem(cause)) return cause.toJSON();
+  return code === "BAD_REQUEST" && cause instanceof z.ZodError ? problemOfInput(cause) : null;
 };
+
+/** The first field that cannot be taken, by its name, for the form to show it there. Values are not repeated. */
+function problemOfInput({ issues: [{ path, message }] }: z.ZodError): ProblemFields {
+  const field = path.join(".").slice(0, 100);
+  const name = field.replace(/^./, (first) => first.toUpperCase());
+  return { tag: "bad-input", what: `${name && `${name}: `}${message.slice(0, 200)}`, where: field };
+}
 
 const t = initTRPC
   .context<RequestContext>()

@@ -23,6 +23,8 @@ export function AccountForm(props: {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
+  const problem = props.error ? problemOfError(props.error) : null;
+  const problemOf = (field: keyof AccountFields) => (problem?.where === field ? problem.what : undefined);
   const differs = again !== "" && again !== password;
   return (
     <form
@@ -39,6 +41,7 @@ export function AccountForm(props: {
           required
           maxLength={80}
           value={name}
+          error={problemOf("name")}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
@@ -48,6 +51,7 @@ export function AccountForm(props: {
           autoComplete="username"
           required
           value={email}
+          error={problemOf("email")}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
         <NewPasswordInput value={password} onChange={setPassword} personal={[name, email]} />
@@ -59,7 +63,7 @@ export function AccountForm(props: {
           error={differs ? "The two differ." : undefined}
           onChange={(event) => setAgain(event.currentTarget.value)}
         />
-        {props.error ? <ProblemAlert problem={problemOfError(props.error)} /> : null}
+        {problem && !(["name", "email"] as const).some(problemOf) && <ProblemAlert problem={problem} />}
         <Button type="submit" loading={props.pending} disabled={differs}>
           {props.submitLabel}
         </Button>

@@ -86,7 +86,7 @@ export function runCommand(editor: EditorController, command: Command): void {
       moveSlice(editor, command === "view.sliceOn" ? 1 : -1);
       return;
     case "view.maximise":
-      view.set({ maximisedPane: view.get().maximisedPane ? null : (editor.hovered?.pane ?? "xy") });
+      view.set({ maximisedPane: view.get().maximisedPane ? null : (editor.pane ?? "xy") });
       return;
     case "view.fit":
       view.fit();

@@ -5,7 +5,7 @@ import { createTool, type ToolName } from "../tools/create-tool.ts";
 import { PreviewLabels } from "../tools/preview-labels.ts";
 import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
 import type { StateTool } from "../tools/tool-machine.ts";
-import type { PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
+import type { PaneId, PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { loadPreferences } from "./preferences.ts";
@@ -20,6 +20,8 @@ export class EditorController {
   readonly notify: (message: ToolMessage) => void;
   /** Pane under the pointer, for keys that act on it. */
   hovered: PointerSample | null = null;
+  /** Under the pointer, also where it is over no voxel. */
+  pane: PaneId | null = null;
   review: ReviewCommands | null = null;
   /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();

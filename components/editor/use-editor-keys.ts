@@ -28,6 +28,8 @@ function isForTyping(event: KeyboardEvent): boolean {
   // Not a list box: a click in the list of nuclei must not silence the keys, and it takes the arrows only.
   if (target.closest("[role=dialog]:not([data-editor-help]), [role=menu]")) return true;
   if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  // A drop-down that has closed keeps the focus, and nobody types into it.
+  if (target instanceof HTMLInputElement && target.readOnly) return target.getAttribute("aria-expanded") === "true";
   // Radio buttons and checkboxes are inputs too, but nobody types into them.
   return target instanceof HTMLInputElement && !/^(radio|checkbox|button|range)$/.test(target.type);
 }

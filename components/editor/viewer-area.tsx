@@ -1,5 +1,5 @@
 import { useMemo, useSyncExternalStore } from "react";
-import type { ViewerOverlays } from "../viewer/viewer-contract.ts";
+import type { PaneId, ViewerOverlays } from "../viewer/viewer-contract.ts";
 import { VolumeViewer } from "../viewer/volume-viewer.tsx";
 import styles from "./editor.module.css";
 import type { EditorProps } from "./editor-contract.ts";
@@ -61,7 +61,15 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
     [boxes, draftBox, selectedBoxId, marks, peers],
   );
   return (
-    <main className={styles.viewer} data-readonly={!canEdit || undefined} aria-label="Volume">
+    <main
+      className={styles.viewer}
+      data-readonly={!canEdit || undefined}
+      aria-label="Volume"
+      onPointerOver={({ target }) => {
+        const pane = (target as Element).closest<HTMLElement>("[data-pane]")?.dataset.pane;
+        editor.pane = (pane as PaneId | undefined) ?? null;
+      }}
+    >
       <VolumeViewer
         image={image}
         layers={layers}

@@ -65,7 +65,12 @@ export function QueuePanel(props: QueuePanelProps) {
           onSkip={() => void session.skip()}
         />
       ) : (
-        <Waiting facts={data} empty={state.kind === "empty"} canDecide={props.canDecide} volumeHref={props.volumeHref}>
+        <Waiting
+          facts={data}
+          skipped={state.kind === "empty" ? state.skipped : null}
+          canDecide={props.canDecide}
+          volumeHref={props.volumeHref}
+        >
           <Button
             size="sm"
             loading={state.kind === "asking"}
@@ -73,7 +78,7 @@ export function QueuePanel(props: QueuePanelProps) {
             rightSection={<Kbd size="xs">Q</Kbd>}
             onClick={() => void session.next()}
           >
-            Next question
+            {state.kind === "empty" && state.skipped > 0 ? "Ask the skipped ones again" : "Next question"}
           </Button>
         </Waiting>
       )}
@@ -91,22 +96,25 @@ export function QueuePanel(props: QueuePanelProps) {
 
 interface WaitingProps {
   readonly facts: QueueFacts;
-  readonly empty: boolean;
+  /** By this page, where nothing else is left for it; null while there is. */
+  readonly skipped: number | null;
   readonly canDecide: boolean;
   readonly children: ReactNode;
   volumeHref(volumeId: string): string;
 }
 
 /** Between two questions. */
-function Waiting({ facts, empty, canDecide, children, volumeHref }: WaitingProps) {
+function Waiting({ facts, skipped, canDecide, children, volumeHref }: WaitingProps) {
   const { waiting, elsewhere } = facts;
   return (
     <Stack gap="xs">
       <Text size="sm">
         {waiting === 0
           ? "Nothing is left to ask in this volume."
-          : empty
-            ? "All that is left is being looked at by others, or was skipped on this page."
+          : skipped !== null
+            ? skipped > 0
+              ? "All that is left was skipped on this page, or is being looked at by others."
+              : "All that is left is being looked at by others."
             : `${waiting} ${waiting === 1 ? "question is" : "questions are"} open in this volume, the most doubtful first.`}
       </Text>
       {children}

@@ -97,12 +97,16 @@ it("goes on where a clicked proposal was decided beside the question", async () 
   expect(session.state).toMatchObject({ question: { labelValue: 5 } });
 });
 
-it("does not bring back what this page has skipped", async () => {
-  const { session, said } = setUp([5]);
+it("brings back what this page has skipped once nothing else is left, and only when it is asked for", async () => {
+  const labels = [5];
+  const { session, said } = setUp(labels);
   await session.next();
   await session.skip();
   expect(said.slice(2)).toEqual(["skip 5", "next -> none", "show nothing"]);
-  expect(session.state.kind).toBe("empty");
+  expect(session.state).toEqual({ kind: "empty", skipped: 1 });
+  labels.push(5);
+  await session.next();
+  expect(session.state).toMatchObject({ kind: "looking", question: { labelValue: 5 } });
 });
 
 it("keeps its question for as long as it looks at it, and not longer", async () => {

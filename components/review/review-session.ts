@@ -7,8 +7,8 @@ export type ReviewState =
   | { readonly kind: "idle" }
   | { readonly kind: "asking" }
   | { readonly kind: "looking"; readonly question: ReviewQuestion }
-  /** Nothing that this page may ask is left. */
-  | { readonly kind: "empty" };
+  /** Nothing that this page may ask is left but what it has skipped: so many. */
+  | { readonly kind: "empty"; readonly skipped: number };
 
 /** A third of the time after which the server gives a silent page's question to somebody else. */
 const KEEP_EVERY_MS = 15_000;
@@ -66,6 +66,8 @@ export class ReviewSession {
 
   async next(): Promise<void> {
     if (this.#state.kind === "asking") return;
+    // Nothing else is left: what this page skipped comes round again.
+    if (this.#state.kind === "empty") this.#skipped.length = 0;
     this.#set({ kind: "asking" });
     try {
       await this.#decisions.flush();
@@ -78,7 +80,7 @@ export class ReviewSession {
         return;
       }
       const question = await this.#ports.next(this.#skipped);
-      this.#set(question ? { kind: "looking", question } : { kind: "empty" });
+      this.#set(question ? { kind: "looking", question } : { kind: "empty", skipped: this.#skipped.length });
       this.#api.showProposal(question && refOf(question));
     } catch (error) {
       this.#set({ kind: "idle" });

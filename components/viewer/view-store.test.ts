@@ -54,8 +54,10 @@ describe("the view store", () => {
     expect(centerUmZyx).toEqual([10.5, 20, 40]);
     expect(zoom * 8).toBeLessThan(400);
     expect(zoom * 8).toBeGreaterThan(200);
+    const { flight } = view.get();
+    expect(flight).toEqual({ atZyx: [10.5, 80, 200], radiusUm: 4 });
     view.flyTo([1, 2, 3]);
-    expect(view.get().zoom).toBe(zoom);
+    expect([view.get().zoom, view.get().flight]).toEqual([zoom, flight]);
   });
 
   it("tells its listeners, until they leave", () => {

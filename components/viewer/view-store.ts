@@ -22,6 +22,7 @@ export function createViewStore(image: ImageSource): ViewStore {
     crosshairZyx: [shapeZyx[0] / 2, shapeZyx[1] / 2, shapeZyx[2] / 2],
     zoom: 400 / Math.max(...sizeUmZyx),
     centerUmZyx: middleUmZyx,
+    flight: null,
     maximisedPane: null,
     contrast: image.contrast,
     gamma: 1,
@@ -72,6 +73,7 @@ export function createViewStore(image: ImageSource): ViewStore {
       replace({
         ...state,
         crosshairZyx: clampToVolume(shapeZyx, voxelZyx),
+        flight: radiusUm ? { atZyx: voxelZyx, radiusUm } : state.flight,
         centerUmZyx: voxelZyx.map((v, axis) => v * voxelSizeZyx[axis]) as unknown as Zyx,
         zoom: radiusUm ? clampZoom((FLY_SHARE * smallestPanePx) / radiusUm) : state.zoom,
       });

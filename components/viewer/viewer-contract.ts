@@ -102,6 +102,8 @@ export interface ViewState {
   readonly zoom: number;
   /** Centre of the panes in µm. */
   readonly centerUmZyx: Zyx;
+  /** Where `flyTo` went last, for the camera of the 3D pane. */
+  readonly flight: { readonly atZyx: Zyx; readonly radiusUm: number } | null;
   readonly maximisedPane: PaneId | null;
   readonly contrast: readonly [low: number, high: number];
   readonly gamma: number;
@@ -114,7 +116,7 @@ export interface ViewStore {
   get(): ViewState;
   set(change: Partial<ViewState>): void;
   subscribe(listener: () => void): () => void;
-  /** Centres all panes on a point (voxels) and zooms so that `radiusUm` fits. */
+  /** Centres all panes on a point (voxels) and zooms so that `radiusUm` fits; the camera in 3D follows where it is given. */
   flyTo(voxelZyx: Zyx, radiusUm?: number): void;
   /** Shows the whole volume in all slice panes. */
   fit(): void;

@@ -16,6 +16,10 @@ test("the printed link makes the first account, is not used up by opening it, an
 }) => {
   await page.goto(product.firstAccountLink ?? "");
   await expect(page.getByRole("button", { name: "Make the account" })).toBeVisible();
+  await fillAccount(page, "Ada Lovelace");
+  await page.getByLabel("Email").fill("ada@lab"); // browsers take it
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await expect(page.getByText("Email: this is not an address like name@example.org")).toBeVisible();
   await makeFirstAccount(page, product);
   await expect(page.getByText("No projects yet")).toBeVisible();
   await expect(page.getByRole("button", { name: "New project" })).toBeVisible();

@@ -7,6 +7,6 @@ export const passwordSchema = z.string().max(1024);
 export const tokenSchema = z.string().min(20).max(100);
 export const accountFieldsSchema = z.object({
   name: personNameSchema,
-  email: z.email().max(320),
+  email: z.email("this is not an address like name@example.org").max(320),
   password: passwordSchema,
 });

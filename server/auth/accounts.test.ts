@@ -38,6 +38,16 @@ describe("the first account", () => {
     expect(await renewAdministratorLink(server.services.db)).toBeNull();
   });
 
+  it.each([
+    ["email", { email: "ada@lab" }, "Email: this is not an address like name@example.org"],
+    ["name", { name: "Ada\u202e" }, "Name: a name has no control, invisible or direction characters"],
+  ])("a field that cannot be taken is named: %s", async (field, change, what) => {
+    const token = "x".repeat(30);
+    await expect(
+      stranger().account.createAdministrator.mutate({ ...fields("Ada"), ...change, token }),
+    ).rejects.toMatchObject({ data: { code: "BAD_REQUEST", problem: { tag: "bad-input", what, where: field } } });
+  });
+
   it("keeps no token and no password in clear", async () => {
     const links = JSON.stringify(await server.services.db.select().from(oneTimeLink));
     expect(links).toMatch(/"tokenHash":"[0-9a-f]{64}"/);

@@ -283,6 +283,7 @@ it("every table whose name or columns speak of tokens or sessions was thought ab
     "volume_session.after_session",
     "volume_session.created_at",
     "volume_session.folded_seq",
+    "volume_session.seal_key",
     "volume_session.session",
     "volume_session.user_id",
     "volume_session.volume_id",

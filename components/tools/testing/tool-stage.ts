@@ -58,6 +58,7 @@ export function createPlainViewStore(): ViewStore {
     crosshairZyx: [0, 0, 0],
     zoom: 10,
     centerUmZyx: [0, 0, 0],
+    flight: null,
     maximisedPane: null,
     contrast: [0, 1],
     gamma: 1,

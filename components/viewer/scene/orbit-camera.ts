@@ -5,6 +5,15 @@ import { radiusUm } from "./scene-space.ts";
 
 const FIELD_OF_VIEW = 32;
 
+/** Share of the pane that what was flown to takes: a nucleus is judged by its neighbours too. */
+const FLY_SHARE = 0.25;
+
+/** From the eye to what it looks at, so that a ball of this radius takes `FLY_SHARE` of the pane's smaller side. µm. */
+export function distanceToSee(radius: number, aspect: number): number {
+  const halfSide = Math.tan((FIELD_OF_VIEW * Math.PI) / 360) * Math.min(1, aspect);
+  return radius / Math.sin(Math.atan(FLY_SHARE * halfSide));
+}
+
 /** The camera that people turn around the volume. */
 export class OrbitCamera {
   readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 1000);
@@ -36,6 +45,16 @@ export class OrbitCamera {
     this.#controls.maxDistance = radius * 10;
     this.#controls.target.set(0, 0, 0);
     this.camera.position.copy(new Vector3(0.42, 0.5, 1).normalize().multiplyScalar(distance));
+    this.#controls.update();
+  }
+
+  /** Looks at a place from the side that it looked from before. */
+  flyTo(place: Vector3, radius: number): void {
+    const { minDistance, maxDistance, target } = this.#controls;
+    const side = this.camera.position.clone().sub(target).normalize();
+    const distance = Math.min(Math.max(distanceToSee(radius, this.camera.aspect), minDistance), maxDistance);
+    target.copy(place);
+    this.camera.position.copy(place).addScaledVector(side, distance);
     this.#controls.update();
   }
 

@@ -8,7 +8,7 @@ import { drawSceneOverlay } from "./draw-scene-overlay.ts";
 import { OrbitCamera } from "./orbit-camera.ts";
 import { hitNucleus, watchClicks } from "./scene-pick.ts";
 import { SceneRenderer } from "./scene-renderer.ts";
-import { sceneFromUm } from "./scene-space.ts";
+import { sceneFromUm, toScene } from "./scene-space.ts";
 import { SurfaceMeshes } from "./surface-meshes.ts";
 import { VolumeTexture } from "./volume-texture.ts";
 
@@ -108,6 +108,8 @@ export class ScenePane implements EngineListener {
       view.selectedLabel !== before.selectedLabel || view.selectedProposal !== before.selectedProposal;
     if (isSelectionChanged) for (const id of ["labels", "proposals"] as const) this.#restyle(id);
     if (isImageChanged) this.#startMoving();
+    if (view.flight && view.flight !== before.flight)
+      this.#orbit.flyTo(toScene(this.#engine.image, view.flight.atZyx), view.flight.radiusUm);
     if (view.crosshairZyx !== before.crosshairZyx) this.#requestDraw();
   }
 
