@@ -70,9 +70,9 @@ test("class by number key, unfinished, filter, and the card follow the selection
   await ada.keyboard.press("2");
   await expect(row(grace, 1)).toContainText("mitotic");
   // By hand as well, and the keys go on working with the focus still there.
-  await card.getByRole("textbox", { name: "Class" }).click();
+  await card.locator("input[aria-label=Class]").click();
   await ada.keyboard.press("Escape");
-  await expect(card.getByRole("textbox", { name: "Class" })).toBeFocused();
+  await expect(card.locator("input[aria-label=Class]")).toBeFocused();
   await ada.keyboard.press("u");
   await expect(card).toContainText("Unfinished");
   await expect(row(grace, 1).getByRole("img", { name: "Unfinished" })).toBeVisible();

@@ -189,6 +189,13 @@ test("two people label, train, judge, train again and export", async ({ browser 
       for (const tab of tabs) await editor.tab(tab);
       await page.keyboard.press(key);
       await expect.poll(async () => (await queueOfVolume()).decisions).toBe(decided + 1);
+      if (decided > 0) continue;
+      // Taken back, the question is there again, and is answered once more.
+      const [question] = questions;
+      await page.keyboard.press("Control+z");
+      await expect.poll(() => editor.queueCard().innerText()).toBe(question);
+      await page.keyboard.press(key);
+      await expect.poll(async () => (await queueOfVolume()).decisions).toBe(1);
     }
     expect(questions.size).toBe(3);
     await adaEditor.saved();

@@ -17,7 +17,8 @@ export function createReviewPorts(
 ): ReviewPorts {
   const pageId = newPageId();
   return {
-    next: (skipped) => client.queue.next.mutate({ volumeId, pageId, skipped: [...skipped].slice(-1000) }),
+    next: (skipped, first) =>
+      client.queue.next.mutate({ volumeId, pageId, skipped: [...skipped].slice(-1000), ...(first && { first }) }),
     keep: async (labelValue) => (await client.queue.keep.mutate({ volumeId, pageId, labelValue })).held,
     release() {
       // A beacon still leaves while the page goes away; other requests are cut off.

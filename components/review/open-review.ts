@@ -9,6 +9,24 @@ export interface Review {
   close(): void;
 }
 
+/** After it a person is at something else. */
+const SOON_MS = 3000;
+
+/** False where it takes longer, as without a connection. */
+function isSavedSoon(document: EditorApi["document"]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (saved: boolean): void => {
+      clearTimeout(timer);
+      unfollow();
+      resolve(saved);
+    };
+    const look = () => document.saveState.kind === "saved" && end(true);
+    const timer = setTimeout(() => end(false), SOON_MS);
+    const unfollow = document.subscribe(look);
+    look();
+  });
+}
+
 /**
  * Lives as long as its editor, whichever panel is looked at: a question is kept, and decisions on clicked proposals reach
  * the queue, also while its tab is not the open one.
@@ -28,7 +46,10 @@ export function openReview(api: EditorApi, ports: ReviewPorts): Review {
     next: () => void session.next(),
     skip: () => void session.skip(),
     decided: (label, decision) => session.decided(label, decision),
-    undone: (label) => session.undone(label),
+    undone(label) {
+      session.undone(label);
+      void isSavedSoon(api.document).then((saved) => (saved ? session.askAgain(label) : undefined));
+    },
   });
   const leave = () => session.close();
   window.addEventListener("pagehide", leave);

@@ -1,3 +1,4 @@
+import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Decision } from "../editor/editor-contract.ts";
@@ -32,7 +33,8 @@ export interface QueueFacts {
 
 /** The server's side of the queue. All reject with a Problem or a network error. */
 export interface ReviewPorts {
-  next(skipped: readonly number[]): Promise<ReviewQuestion | null>;
+  /** `first` is asked before all others where it may be asked. */
+  next(skipped: readonly number[], first?: LabelValue): Promise<ReviewQuestion | null>;
   /** False: the claim has lapsed. */
   keep(labelValue: number): Promise<boolean>;
   /** Fire and forget, also while the page goes away. */

@@ -32,8 +32,8 @@ function memory(): DecisionStore & { kept: string } {
 function setUp(labels: number[], change: Partial<ReviewPorts> = {}) {
   const said: string[] = [];
   const ports: ReviewPorts = {
-    async next(skipped) {
-      const label = labels.find((one) => !skipped.includes(one));
+    async next(skipped, first) {
+      const label = labels.includes(first ?? 0) ? first : labels.find((one) => !skipped.includes(one));
       labels.splice(0, labels.length, ...labels.filter((one) => one !== label));
       said.push(`next -> ${label ?? "none"}`);
       return label === undefined ? null : question(label);
@@ -94,6 +94,21 @@ it("goes on where a clicked proposal was decided beside the question", async () 
   session.undone(9);
   await settled();
   expect(said.slice(2)).toEqual(["rejected 9", "undo 9"]);
+  expect(session.state).toMatchObject({ question: { labelValue: 5 } });
+});
+
+it("asks again what was answered here and is taken back, before all others", async () => {
+  const labels = [5, 6, 7];
+  const { session } = setUp(labels);
+  await session.next();
+  session.decided(5, "accepted");
+  await settled();
+  expect(session.state).toMatchObject({ question: { labelValue: 6 } });
+  session.undone(5);
+  labels.push(5, 8);
+  await session.askAgain(5);
+  expect(session.state).toMatchObject({ question: { labelValue: 5 } });
+  await session.askAgain(8); // of another page's answer
   expect(session.state).toMatchObject({ question: { labelValue: 5 } });
 });
 

@@ -28,6 +28,8 @@ export class ReviewSession {
   readonly #ports: ReviewPorts;
   readonly #listeners = new Set<() => void>();
   readonly #skipped: number[] = [];
+  /** On this page, whatever became of it. */
+  readonly #asked = new Set<LabelValue>();
   #state: ReviewState = { kind: "idle" };
   #timer: ReturnType<typeof setInterval> | null = null;
   readonly #decisions: DecisionSender;
@@ -64,7 +66,7 @@ export class ReviewSession {
 
   getState = (): ReviewState => this.#state;
 
-  async next(): Promise<void> {
+  async next(first?: LabelValue): Promise<void> {
     if (this.#state.kind === "asking") return;
     // Nothing else is left: what this page skipped comes round again.
     if (this.#state.kind === "empty") this.#skipped.length = 0;
@@ -79,7 +81,8 @@ export class ReviewSession {
         });
         return;
       }
-      const question = await this.#ports.next(this.#skipped);
+      const question = await this.#ports.next(this.#skipped, first);
+      if (question) this.#asked.add(question.labelValue);
       this.#set(question ? { kind: "looking", question } : { kind: "empty", skipped: this.#skipped.length });
       this.#api.showProposal(question && refOf(question));
     } catch (error) {
@@ -107,6 +110,11 @@ export class ReviewSession {
 
   undone(labelValue: LabelValue): void {
     this.#decisions.add({ labelValue, kind: "undone" });
+  }
+
+  /** Who takes an answer back wants to give another. Call it when the server has the undo: else it would settle it once more. */
+  async askAgain(labelValue: LabelValue): Promise<void> {
+    if (this.#asked.has(labelValue)) await this.next(labelValue);
   }
 
   /** The person wants to do something else, or the page goes away. */

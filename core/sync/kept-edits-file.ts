@@ -1,12 +1,14 @@
 import type { OutboxRow, QuarantinedEdit } from "./outbox.ts";
 import { hmacSha256Hex, sha256Hex } from "./sha256.ts";
 
+/** The file is read whole into memory. Months of painting without a network stay far below. */
+export const MAX_KEPT_EDITS_BYTES = 256 * 1024 * 1024;
+
 /**
  * Edits that a browser keeps and no server has confirmed, as a file: `{format, version, sha256, contents}`, JSON. `sha256` is
  * that of the JSON of `contents`. Each edit has its record as it was to be sent, the voxels that travel beside it, and a seal by
  * the key that its page was leased: whoever brings the file in can leave edits out at the end, and write none in another's name.
  */
-
 export const FORMAT = "karyoloop-edits";
 export const VERSION = 1;
 

@@ -6,8 +6,6 @@ import { recordLimits } from "./record.ts";
 import { decodeHeader } from "./record-codec.ts";
 import { sha256Hex } from "./sha256.ts";
 
-/** The file is read whole into memory. Months of painting without a network stay far below. */
-export const MAX_KEPT_EDITS_BYTES = 256 * 1024 * 1024;
 const MAX_EDITS = 200_000;
 
 /** Of text that the schema has looked at. */

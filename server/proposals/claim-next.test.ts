@@ -57,6 +57,26 @@ it("asks about the most uncertain one that may be asked and nobody holds", async
   expect(await next(people[2])).toBeNull();
 });
 
+it("asks first what was just taken back, but nothing that may not be asked or that another looks at", async () => {
+  await seedProposals(server.services, volumeId, [
+    { uncertainty: 0.9 },
+    { uncertainty: 0.2 },
+    { uncertainty: 0.8, suppressed: true },
+  ]);
+  const first = (person: TestPerson, label: number) =>
+    claimNext(server.services, {
+      projectId,
+      volumeId,
+      userId: person.id,
+      pageId: `page of ${person.name}`,
+      skipped: [],
+      first: label,
+    });
+  expect((await first(people[0], 2))?.labelValue).toBe(2);
+  expect((await first(people[1], 2))?.labelValue).toBe(1);
+  expect(await first(people[2], 3)).toBeNull();
+});
+
 it("never gives two people the same one, whatever they do at the same time", async () => {
   const random = seededRandom(20);
   await seedProposals(

@@ -18,6 +18,8 @@ export interface ClaimRequest {
   readonly pageId: string;
   /** Put back by this page just now: not handed to it again at once. */
   readonly skipped: readonly number[];
+  /** Asked before all others, if it may be asked: its answer was just taken back. */
+  readonly first?: number | undefined;
 }
 
 /** Of proposals that may be settled, so many are looked at after the first that is; twice as many each time, up to a bound. */
@@ -87,10 +89,12 @@ async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Questio
     .set({ questionsAsked: sql`${project.questionsAsked} + 1` })
     .where(eq(project.id, request.projectId))
     .returning({ asked: project.questionsAsked });
+  const again = request.first === undefined ? null : await pick(tx, request, { label: request.first });
+  if (again) return again;
   const wanted = questionKindAfter(asked - 1);
   // Each kind falls back to the others, so that the queue empties whatever is left in it.
   for (const kind of new Set<QuestionKind>([wanted, "uncertain", "candidate"])) {
-    const question = await pick(tx, request, kind);
+    const question = await pick(tx, request, { kind });
     if (question) return question;
   }
   // Nothing was asked after all.
@@ -105,14 +109,19 @@ async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Questio
  * Locks one row that nobody else is just looking at and writes the claim. The update of the project's counter lets the
  * claimers of one project in one after the other, and the claim's primary key makes a second holder impossible.
  */
-async function pick(tx: Transaction, request: ClaimRequest, kind: QuestionKind): Promise<Question | null> {
+async function pick(
+  tx: Transaction,
+  request: ClaimRequest,
+  among: { readonly kind: QuestionKind } | { readonly label: number },
+): Promise<Question | null> {
+  const kind = "kind" in among ? among.kind : null;
   const order = kind === "audit" ? sql`random()` : sql`p.uncertainty desc nulls last, p.voxels desc, p.label_value`;
   const skipped = sql`(${sql.join([sql`-1`, ...request.skipped.map((label) => sql`${label}::bigint`)], sql`, `)})`;
   const { rows } = await tx.execute<QuestionRow>(sql`
     with pick as materialized (
       select p.* from proposal p
       where p.volume_id = ${request.volumeId} and p.state = 'undecided' and not p.suppressed and p.queued and not p.touches_border
-        and p.kind = ${kind === "candidate" ? "candidate" : "nucleus"}
+        and ${"label" in among ? sql`p.label_value = ${among.label}::bigint` : sql`p.kind = ${kind === "candidate" ? "candidate" : "nucleus"}`}
         and p.label_value not in ${skipped}
         and not exists (select 1 from claim c where c.volume_id = p.volume_id and c.label_value = p.label_value
           and c.expires_at >= now())

@@ -4,9 +4,9 @@ import { claimNext } from "../../proposals/claim-next.ts";
 import { volumeProcedure } from "../../trpc.ts";
 import { pageInput } from "./question-input.ts";
 
-/** The most uncertain proposal that nobody is looking at, or null. What this page held before is free again. */
+/** The most uncertain proposal that nobody is looking at (or `first`, where its answer was taken back), or null. What this page held before is free again. */
 export const nextQuestion = volumeProcedure("annotator")
-  .input(pageInput.extend({ skipped: z.array(labelValueSchema).max(1000) }))
+  .input(pageInput.extend({ skipped: z.array(labelValueSchema).max(1000), first: labelValueSchema.optional() }))
   .mutation(async ({ ctx, input }) => {
     const question = await claimNext(ctx.services, {
       projectId: ctx.projectId,
@@ -14,6 +14,7 @@ export const nextQuestion = volumeProcedure("annotator")
       userId: ctx.user.id,
       pageId: input.pageId,
       skipped: input.skipped,
+      first: input.first,
     });
     ctx.services.events.publish({ topic: "queue", projectId: ctx.projectId });
     return question;

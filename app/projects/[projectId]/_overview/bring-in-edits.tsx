@@ -5,8 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { Problem } from "../../../../core/problem.ts";
-import { type KeptEditsFile, keptActs } from "../../../../core/sync/kept-edits-file.ts";
-import { decodeKeptEdits, MAX_KEPT_EDITS_BYTES } from "../../../../core/sync/read-kept-edits.ts";
+import { type KeptEditsFile, keptActs, MAX_KEPT_EDITS_BYTES } from "../../../../core/sync/kept-edits-file.ts";
 import { createLabelApi } from "../../../_collab/label-api.ts";
 import { objectionTo, sendKeptEdits } from "../../../_collab/send-kept-edits.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
@@ -104,6 +103,12 @@ function WhatIsInside({ file }: { file: KeptEditsFile }) {
   );
 }
 
+/** Few ever need it. Where zod may write functions it tries to at once, which the policy of our pages refuses. */
+async function loadReader() {
+  (await import("zod")).config({ jitless: true });
+  return (await import("../../../../core/sync/read-kept-edits.ts")).decodeKeptEdits;
+}
+
 async function readFile(chosen: File, volumeId: string): Promise<KeptEditsFile> {
   if (chosen.size > MAX_KEPT_EDITS_BYTES)
     throw new Problem({
@@ -111,6 +116,7 @@ async function readFile(chosen: File, volumeId: string): Promise<KeptEditsFile> 
       what: "This file is too large for one of kept edits.",
       where: `${chosen.name}: ${Math.ceil(chosen.size / 2 ** 20)} MB, at most ${MAX_KEPT_EDITS_BYTES / 2 ** 20} MB`,
     });
+  const decodeKeptEdits = await loadReader();
   const file = decodeKeptEdits(await chosen.text());
   const objection = objectionTo(file, volumeId);
   if (objection) throw objection;
