@@ -212,9 +212,8 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
   function dropForgotten(): void {
     const { historyDays } = session;
     if (historyDays === null) return;
-    const wasAtHand = undoStack.undoDepth + undoStack.redoDepth > 0;
     const dropped = undoStack.dropBefore(ports.now().getTime() - historyDays * DAY_MS);
-    if (dropped && wasAtHand && undoStack.undoDepth + undoStack.redoDepth === 0)
+    if (dropped && undoStack.undoDepth + undoStack.redoDepth === 0)
       throw new Problem({
         tag: "too-long-ago",
         what: `What you did here is more than ${historyDays} days old: so long the history is kept, and nothing older can be undone.`,
