@@ -8,5 +8,6 @@ export function byteSize(bytes: number): string {
     value /= 1000;
     unit++;
   }
+  if (bytes === 1) return "1 byte";
   return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }
