@@ -78,13 +78,6 @@ class Rounds {
     await this.#measureTakeover(1 - owner);
     this.#pair.resume(owner);
     this.#paint(owner);
-    // What it did in the background has passed to the other: it ends, and its manager starts it again.
-    await waitFor(
-      () => this.#isSaved(owner) || !this.#pair.isRunning(owner),
-      "the server after its standstill",
-      BOUND_MS,
-    );
-    if (!this.#pair.isRunning(owner)) await this.#pair.start(owner);
     await this.#compare();
   }
 

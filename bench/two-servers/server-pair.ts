@@ -23,8 +23,8 @@ export interface ServerPair {
   kill(place: number): Promise<void>;
   /** It stands still, with all that it holds, until `resume`. */
   pause(place: number): void;
+  /** One that ends itself is started again, as by its manager. */
   resume(place: number): void;
-  isRunning(place: number): boolean;
   close(): Promise<void>;
 }
 
@@ -52,6 +52,7 @@ export async function startServerPair(): Promise<ServerPair> {
     S3_SECRET_ACCESS_KEY: "S3RVER",
   };
   const places: Place[] = [0, 1].map(() => ({ child: null, address: "" }));
+  let isClosing = false;
   const people = { cookies: [] as string[], volumeId: "" };
 
   const start = async (place: number): Promise<void> => {
@@ -75,6 +76,9 @@ export async function startServerPair(): Promise<ServerPair> {
     });
     await waitFor(() => isUp || child.exitCode !== null, "a server", START_MS);
     if (!isUp) throw new Error(`a server ended with ${child.exitCode}`);
+    child.once("exit", (code) => {
+      if (code === 1 && !isClosing) void start(place);
+    });
   };
   const isRunning = (place: number): boolean => {
     const { child } = places[place];
@@ -103,8 +107,8 @@ export async function startServerPair(): Promise<ServerPair> {
     kill,
     pause: (place) => void places[place].child?.kill("SIGSTOP"),
     resume: (place) => void places[place].child?.kill("SIGCONT"),
-    isRunning,
     async close() {
+      isClosing = true;
       await Promise.all([kill(0), kill(1)]);
       await bucket.close();
       await ground.close();

@@ -5,6 +5,7 @@ import type { Operation } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
 import type { LiveVolume } from "./live-volume.ts";
 import { leaseOfRoom, liveVolumesOf, restarting } from "./live-volumes.ts";
+import { RoomTaken } from "./room-store.ts";
 
 /**
  * What is done in the room of a volume, at the server that owns it, whichever was asked: the only way to a room but its socket.
@@ -17,7 +18,13 @@ export const roomOperation = <I, O>(
   name,
   leaseOf: leaseOfRoom,
   takesLease: true,
-  run: (services, volumeId, input) => liveVolumesOf(services).use(volumeId, (live) => work(live, services, input)),
+  run: (services, volumeId, input) =>
+    liveVolumesOf(services)
+      .use(volumeId, (live) => work(live, services, input))
+      .catch((error) => {
+        // Taken from under the work: it is done again where the room is.
+        throw error instanceof RoomTaken ? new HeldElsewhere(leaseOfRoom(volumeId)) : error;
+      }),
 });
 
 /** Rejects with a Problem when the volume is not ready, or restarts, here or at a server that takes it over. */

@@ -67,19 +67,20 @@ export class LiveVolumes {
     if (!opening) {
       if (this.#pauses.remainingMs(volumeId) > 0) throw new Problem(restarting);
       const lease = cluster?.leases.claim(leaseOfRoom(volumeId), () => void this.#lose(volumeId)) ?? null;
-      opening = openLiveVolume(
+      const started = openLiveVolume(
         this.#services,
         volumeId,
         this.budgets,
         {
-          onGone: (error) => this.#forget(volumeId, error),
+          onGone: (error) => this.#forget(volumeId, started, error),
           onTrouble: (error) => this.#log.trouble(volumeId, error),
         },
         lease,
       );
-      this.#open.set(volumeId, opening);
-      opening.catch(async (error) => {
-        this.#open.delete(volumeId);
+      opening = started;
+      this.#open.set(volumeId, started);
+      started.catch(async (error) => {
+        if (this.#open.get(volumeId) === started) this.#open.delete(volumeId);
         if (!isProblem(error) && !(error instanceof HeldElsewhere)) this.#pauses.failedToOpen(volumeId);
         await lease?.release().catch(() => {}); // it runs out by itself
       });
@@ -113,15 +114,15 @@ export class LiveVolumes {
     const live = await this.peek(volumeId);
     if (!live) return;
     this.#open.delete(volumeId);
-    await this.#endLive(live, code, reason);
+    await this.#endLive(live, code, reason, new Error(reason));
   }
 
-  async #endLive(live: LiveVolume, code: number, reason: string): Promise<void> {
+  async #endLive(live: LiveVolume, code: number, reason: string, error: Error): Promise<void> {
     for (const connection of [...live.room.connections]) {
       connection.close(code, reason);
       live.room.disconnect(connection);
     }
-    live.room.crash(new Error(reason));
+    live.room.crash(error);
     await this.#close(live);
   }
 
@@ -131,7 +132,7 @@ export class LiveVolumes {
     this.#open.delete(volumeId);
     log.warn("A room has passed to another server.", { volumeId });
     const live = await opening?.catch(() => null);
-    if (live) await this.#endLive(live, CloseCode.restart, RestartReason.plain);
+    if (live) await this.#endLive(live, CloseCode.restart, RestartReason.plain, new RoomTaken());
   }
 
   /** A lease that cannot be given back runs out. */
@@ -220,9 +221,8 @@ export class LiveVolumes {
     await this.#close(live);
   }
 
-  #forget(volumeId: string, error: unknown): void {
-    const opening = this.#open.get(volumeId);
-    if (!opening) return; // ended on purpose
+  #forget(volumeId: string, opening: Promise<LiveVolume>, error: unknown): void {
+    if (this.#open.get(volumeId) !== opening) return; // ended on purpose
     this.#open.delete(volumeId);
     // One that went while it opened has nothing to close.
     opening.then((live) => this.#close(live)).catch(() => {});

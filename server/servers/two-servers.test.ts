@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { eq, sql } from "drizzle-orm";
+import superjson from "superjson";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import type { NucleusPatch } from "../../core/labels/nucleus-columns.ts";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import { CloseCode } from "../../core/sync/messages.ts";
 import { brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
@@ -12,11 +14,15 @@ import { RoomTaken } from "../collab/room-store.ts";
 import { MemoryOutboxStore, openCollabClient } from "../collab/testing/collab-client.ts";
 import { createReadyVolume } from "../collab/testing/collab-fixture.ts";
 import { waitFor } from "../collab/testing/wait-for.ts";
-import type { ServerEvent } from "../events.ts";
+import type { ServerEvent, TrainingEvent } from "../events.ts";
+import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
+import { poll } from "../ingest/testing/poll.ts";
+import { type BegunUpload, beginUploadRequest, fingerprintOf, putPiece } from "../ingest/testing/upload-bytes.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { operationPath } from "./ask-server.ts";
 import { SIGNATURE_HEADER, signRequest } from "./internal-signature.ts";
+import { payloadOf } from "./shared-events.ts";
 import { prepareSharedGround, type SharedGround } from "./testing/several-servers.ts";
 
 const shapeZyx = [30, 80, 140] as const;
@@ -268,6 +274,47 @@ describe("the internal door", () => {
   });
 });
 
+describe("events", () => {
+  it("that are too large to be told become hints, and others go as they are", () => {
+    const patch = { rows: "x".repeat(9000) } as unknown as NucleusPatch;
+    const large: ServerEvent = {
+      topic: "nuclei",
+      projectId,
+      volumeId: "v",
+      patch,
+      counts: { truth: 1, unfinished: 2 },
+    };
+    expect(superjson.parse(payloadOf("a", large))).toEqual({
+      from: "a",
+      event: { topic: "nuclei", projectId, volumeId: "v", counts: { truth: 1, unfinished: 2 } },
+    });
+    const points = Array.from({ length: 500 }, (_, step) => ({ step, name: "loss", value: 1 / 3 }));
+    const metrics = { jobId: "j", points } as unknown as NonNullable<TrainingEvent["metrics"]>;
+    for (const event of [large, { topic: "training", projectId, metrics } as const])
+      expect(Buffer.byteLength(payloadOf(clusterOf(servers[0]).id, event))).toBeLessThan(8000);
+    const small: ServerEvent = { topic: "queue", projectId, decided: true };
+    expect(superjson.parse(payloadOf("a", small))).toEqual({ from: "a", event: small });
+  });
+
+  it("that may have been missed are told as such, and later ones arrive again", async () => {
+    const [here, there] = servers.map(({ services }) => services.events);
+    let missed = 0;
+    const heard: ServerEvent[] = [];
+    const stop = there.subscribe(
+      (event) => heard.push(event),
+      () => missed++,
+    );
+    await servers[0].services.db.execute(
+      sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'karyoloop-events'`,
+    );
+    await waitFor(() => missed > 0, "word of what was missed");
+    const event: ServerEvent = { topic: "project", projectId: "after the cut" };
+    here.publish(event);
+    await waitFor(() => heard.some((one) => "projectId" in one && one.projectId === event.projectId), "the event");
+    stop();
+  });
+});
+
 describe("what is done once", () => {
   it("is done by one server, whichever is asked", async () => {
     const held = await Promise.all(servers.map((server) => clusterOf(server).leases.isHeld("background")));
@@ -276,6 +323,34 @@ describe("what is done once", () => {
     await expect(
       api.volume.uploadState.query({ projectId, uploadId: "00000000-0000-4000-8000-000000000000" }),
     ).rejects.toThrow(/upload/);
+  });
+
+  it("imports a file whose pieces came to both servers, asked for at the one that does not import", async () => {
+    const held = await Promise.all(servers.map((server) => clusterOf(server).leases.isHeld("background")));
+    const [leading, other] = [servers[held.indexOf(true)], servers[held.indexOf(false)]];
+    const pixels = Uint16Array.from({ length: 3 * 20 * 30 }, (_, i) => i % 500);
+    const bytes = writePlainTiff(pixels, [3, 20, 30], "ImageJ=1.53t\nimages=3\nslices=3\n");
+    const { cookie } = people.ada;
+    const file = { fileName: "embryo.tif", sizeBytes: bytes.length, fingerprint: fingerprintOf("embryo.tif", bytes) };
+    const begun = await beginUploadRequest(other.address, cookie, projectId, file);
+    const { uploadId } = (await begun.json()) as BegunUpload;
+    const [first, second] = [bytes.subarray(0, 1000), bytes.subarray(1000)];
+    expect((await putPiece(other.address, cookie, projectId, uploadId, 0, first)).status).toBe(200);
+    expect((await putPiece(leading.address, cookie, projectId, uploadId, 1000, second)).status).toBe(200);
+    const api = createTestClient(other.address, cookie);
+    expect(await api.volume.uploadState.query({ projectId, uploadId })).toEqual({ kind: "ready" });
+    const { volumeId } = await api.volume.startImport.mutate({
+      projectId,
+      name: "from both",
+      specimen: "embryo",
+      image: { uploadId, image: "stack" },
+      voxelSizeZyx: [2, 0.5, 0.5],
+    });
+    const row = await poll(async () => {
+      const seen = await api.volume.byId.query({ volumeId });
+      return seen.import?.state === "done" || seen.import?.state === "failed" ? seen : null;
+    });
+    expect([row.state, row.import?.state]).toEqual(["ready", "done"]);
   });
 });
 
