@@ -10,7 +10,7 @@ import { runRounds } from "./two-servers/rounds.ts";
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    /** Of the owner, by SIGSTOP, until the other has taken over. */
+    /** So many of the rounds, the last ones, stop the owner (SIGSTOP) until the other has taken over. */
     standstills: { type: "string", default: "1" },
     json: { type: "string" },
   },

@@ -207,7 +207,7 @@ function countDifferences(
   return { missing: missing.size, surplus };
 }
 
-/** `kill -9` of the owner in turn, `rounds` times, and standstills after them. */
+/** `kill -9` of the owner in turn; the last `standstills` of the rounds stop it instead. */
 export async function runRounds(
   given: { readonly rounds: number; readonly standstills: number },
   tell: (line: string) => void = () => {},
@@ -220,8 +220,8 @@ export async function runRounds(
     takeoverMsMax: Math.round(Math.max(0, ...rounds.takeoversMs)),
   });
   try {
-    for (let round = 0; round < given.rounds + given.standstills; round++) {
-      await (round < given.rounds ? rounds.killOwner(round % 2) : rounds.pauseOwner(round % 2));
+    for (let round = 0; round < given.rounds; round++) {
+      await (round < given.rounds - given.standstills ? rounds.killOwner(round % 2) : rounds.pauseOwner(round % 2));
       tell(JSON.stringify(report(round + 1)));
     }
     return report(given.rounds);

@@ -115,12 +115,13 @@ describe("a volume that is open at both servers", () => {
     const [first, second] = [paint(ada, 1, 1), paint(ben, 1, 2)];
     await waitFor(() => labelAt(ada, 1, 2) === second && labelAt(ben, 1, 1) === first, "each other's strokes");
     await Promise.all([saved(ada), saved(ben)]);
+    // Before somebody asks for the list, which then has them already.
+    await waitFor(() => heard.some((event) => event.topic === "nuclei" && event.volumeId === volumeId), "the event");
+    stop();
     for (const server of servers) {
       const list = await createTestClient(server.address, people.vera.cookie).nucleus.list.query({ volumeId });
       expect([...list.label].sort()).toEqual([first, second].sort());
     }
-    await waitFor(() => heard.some((event) => event.topic === "nuclei" && event.volumeId === volumeId), "the event");
-    stop();
   });
 
   it("asks for the role at the door that is reached, and again when it changes", async () => {
