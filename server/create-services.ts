@@ -9,8 +9,10 @@ import { createServerEvents } from "./events.ts";
 import { failureLog } from "./failure-log.ts";
 import { logOf } from "./log/log.ts";
 import { readOrCreateSecret } from "./secrets/installation-secret.ts";
+import { IDLE_IN_TRANSACTION_MS, joinCluster, whileOthersWait } from "./servers/cluster.ts";
+import { shareEvents } from "./servers/shared-events.ts";
 import type { Services } from "./services.ts";
-import { endAllWriting, removeScheduledBlobs } from "./storage/blob-removal.ts";
+import { endAllWriting, endWritingOfTheGone, removeScheduledBlobs } from "./storage/blob-removal.ts";
 import { createBlobStore } from "./storage/create-blob-store.ts";
 import { prepareDataRoot } from "./storage/data-root.ts";
 
@@ -21,20 +23,36 @@ const JOURNAL_CONNECTIONS = 4;
 export async function createServices(
   environment: Environment,
   publicUrl: () => string,
+  internalAddress: string | null = null,
 ): Promise<{ services: Services; close(): Promise<void> }> {
   prepareDataRoot(environment.dataRoot);
   const embedded = environment.databaseUrl ? null : await startEmbeddedPostgres(environment.dataRoot);
-  const databaseConfig = embedded?.config ?? { connectionString: environment.databaseUrl ?? "" };
+  const databaseConfig = {
+    ...(embedded?.config ?? { connectionString: environment.databaseUrl ?? "" }),
+    ...(internalAddress && { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS }),
+  };
   const connection = connectDatabase(databaseConfig, (error) => failureLog.failed("a database connection", error));
   const journal = connectDatabase({ ...databaseConfig, max: JOURNAL_CONNECTIONS }, (error) =>
     failureLog.failed("a database connection", error),
   );
-  const lock = await holdSingleServerLock(databaseConfig, () => {
-    logOf("server").error("Another server has taken over this data. This one stops at once.");
-    process.exit(1);
-  });
-  await migrateDatabase(connection.db);
-  const events = createServerEvents();
+  const lock = await holdSingleServerLock(
+    databaseConfig,
+    () => {
+      logOf("server").error("Another server has taken over this data. This one stops at once.");
+      process.exit(1);
+    },
+    { shared: internalAddress !== null },
+  );
+  const migrate = () => migrateDatabase(connection.db);
+  await (internalAddress ? whileOthersWait(databaseConfig, migrate) : migrate());
+  const cluster = internalAddress
+    ? await joinCluster(databaseConfig, environment.dataRoot, internalAddress).catch(async (error) => {
+        await lock.release();
+        throw error;
+      })
+    : null;
+  const shared = cluster && (await shareEvents(createServerEvents(), databaseConfig, cluster.id));
+  const events = shared?.events ?? createServerEvents();
   const openLines = createOpenLines(connection.db, events);
   const services: Services = {
     environment,
@@ -44,6 +62,7 @@ export async function createServices(
     blobs: await createBlobStore(environment),
     events,
     openLines,
+    cluster,
     authentication: createAuthentication(connection.db, events, {
       publicUrl: publicUrl(),
       secret: readOrCreateSecret(environment.dataRoot, "sessions"),
@@ -51,7 +70,7 @@ export async function createServices(
     }),
     publicUrl,
   };
-  await endAllWriting(services.db);
+  await (cluster ? endWritingOfTheGone(services.db) : endAllWriting(services.db));
   await removeScheduledBlobs(services.db, services.blobs);
   return {
     services,
@@ -59,6 +78,8 @@ export async function createServices(
       openLines.close();
       await closeLiveVolumes(services);
       await services.authentication.close();
+      await shared?.close();
+      await cluster?.close();
       await journal.close();
       await connection.close();
       await lock.release();

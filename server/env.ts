@@ -35,7 +35,11 @@ const environmentSchema = z.object({
   /** Domains, separated by commas, whose verified addresses get an account without an invitation. */
   OIDC_ALLOWED_DOMAINS: z.string().default(""),
   /** `none` where trainers run on other machines only. */
-  KARYOLOOP_TRAINER: z.enum(["local", "none"]).default("local"),
+  KARYOLOOP_TRAINER: z.enum(["local", "none"]).optional(),
+  /** `several` where this is one of several servers on one database and one data folder. */
+  KARYOLOOP_SERVERS: z.enum(["one", "several"]).default("one"),
+  /** Of several servers: http://name:port where the others reach this one, and nobody else does. */
+  KARYOLOOP_INTERNAL_ADDRESS: z.string().optional(),
   /** Program that makes OME-Zarr or OME-TIFF of microscopes' files: a path, or `auto`: bioformats2raw or bfconvert of the PATH. */
   KARYOLOOP_CONVERTER: z.string().min(1).default("auto"),
   /** What a monitoring system sends to read /metrics; without it there is no such address. */
@@ -67,6 +71,8 @@ export interface Environment {
   readonly trustedProxies: BlockList;
   readonly institution: InstitutionSettings | null;
   readonly localTrainer: boolean;
+  /** Null for a server that is alone. Port 0 takes a free one. */
+  readonly internal: { readonly hostname: string; readonly port: number } | null;
   /** A path, `auto` or `none`. */
   readonly converter: string;
   readonly metricsToken: string | null;
@@ -89,6 +95,29 @@ function readInstitution(given: z.output<typeof environmentSchema>): Institution
   return { issuer, clientId, clientSecret, name: given.OIDC_NAME, allowedDomains };
 }
 
+/** What several servers need is said here, before one of them begins to work beside the others. */
+function readInternal(given: z.output<typeof environmentSchema>): Environment["internal"] {
+  const { KARYOLOOP_SERVERS: servers, KARYOLOOP_INTERNAL_ADDRESS: address } = given;
+  if (servers === "one") {
+    if (!address) return null;
+    throw new ConfigurationError(
+      "KARYOLOOP_INTERNAL_ADDRESS is for several servers: set KARYOLOOP_SERVERS=several too.",
+    );
+  }
+  if (!given.DATABASE_URL)
+    throw new ConfigurationError("Several servers need one PostgreSQL for all of them: set DATABASE_URL.");
+  if (given.KARYOLOOP_TRAINER === "local")
+    throw new ConfigurationError(
+      "Several servers have no trainer beside them: set KARYOLOOP_TRAINER=none, and let trainers dial in.",
+    );
+  const url = address && URL.canParse(address) ? new URL(address) : null;
+  if (url?.protocol !== "http:" || !url.port || url.pathname !== "/")
+    throw new ConfigurationError(
+      "Several servers talk to each other: set KARYOLOOP_INTERNAL_ADDRESS to where the others reach this one, like http://server-1:3001, on a network that nobody else reaches.",
+    );
+  return { hostname: url.hostname, port: Number(url.port) };
+}
+
 const toSentence = ({ path: [name], message }: z.core.$ZodIssue): string =>
   `The environment variable ${String(name)} is not right: ${message}.`;
 
@@ -98,6 +127,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
   const given = parsed.data;
   if (Boolean(given.TLS_CERT) !== Boolean(given.TLS_KEY))
     throw new ConfigurationError("Set both TLS_CERT and TLS_KEY, or neither.");
+  const internal = readInternal(given);
   return {
     dataRoot: path.resolve(given.KARYOLOOP_DATA),
     host: given.HOST,
@@ -117,7 +147,8 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     hosts: readHosts(given.KARYOLOOP_HOSTS),
     trustedProxies: readTrustedProxies(given.TRUSTED_PROXIES),
     institution: readInstitution(given),
-    localTrainer: given.KARYOLOOP_TRAINER === "local",
+    localTrainer: (given.KARYOLOOP_TRAINER ?? (internal ? "none" : "local")) === "local",
+    internal,
     converter: given.KARYOLOOP_CONVERTER,
     metricsToken: given.METRICS_TOKEN ?? null,
     development: given.NODE_ENV === "development",

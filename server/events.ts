@@ -60,7 +60,10 @@ export interface TrainingEvent {
 
 export interface ServerEvents {
   publish(event: ServerEvent): void;
-  subscribe(listener: (event: ServerEvent) => void): () => void;
+  /** Of several servers: what the others told may not have arrived. */
+  missed(): void;
+  /** `onMissed`: what was heard so far is not all; who shows something asks again for all of it. */
+  subscribe(listener: (event: ServerEvent) => void, onMissed?: () => void): () => void;
 }
 
 export function createServerEvents(): ServerEvents {
@@ -68,9 +71,14 @@ export function createServerEvents(): ServerEvents {
   emitter.setMaxListeners(0);
   return {
     publish: (event) => emitter.emit("event", event),
-    subscribe(listener) {
+    missed: () => emitter.emit("missed"),
+    subscribe(listener, onMissed = () => {}) {
       emitter.on("event", listener);
-      return () => emitter.off("event", listener);
+      emitter.on("missed", onMissed);
+      return () => {
+        emitter.off("event", listener);
+        emitter.off("missed", onMissed);
+      };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Authentication } from "./auth/authentication.ts";
 import type { OpenLines } from "./auth/sessions/open-lines.ts";
 import type { Environment } from "./env.ts";
 import type { ServerEvents } from "./events.ts";
+import type { Cluster } from "./servers/cluster.ts";
 import type { BlobStore } from "./storage/blob-store.ts";
 
 /** What every part of the server is given; made once in create-services.ts. */
@@ -17,6 +18,8 @@ export interface Services {
   readonly authentication: Authentication;
   /** Sockets, streams and transfers of signed-in people. */
   readonly openLines: OpenLines;
+  /** Null where this server is alone, as the embedded default is. */
+  readonly cluster: Cluster | null;
   /** Address that people type, for links; no trailing slash. */
   publicUrl(): string;
 }

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { keepAuditLog } from "./audit/keep-audit-log.ts";
+import { startBackgroundWork } from "./background-work.ts";
 import { createServices } from "./create-services.ts";
 import type { Environment } from "./env.ts";
-import { datasetFreezerOf } from "./export/dataset-freezer.ts";
 import { allowHosts } from "./http/entrance/allowed-hosts.ts";
 import {
   boundConnections,
@@ -16,16 +15,14 @@ import {
 import { type FrontDoor, type PageRenderer, passFrontDoor } from "./http/front-door.ts";
 import { listen } from "./http/listen.ts";
 import { observeRequest } from "./http/observe-request.ts";
+import { operations } from "./http/operations.ts";
 import { sendJson } from "./http/route.ts";
 import { nearAddress, shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
-import { importQueueOf } from "./ingest/jobs/import-queue.ts";
-import { stopPreparations } from "./ingest/preparations/preparations.ts";
-import { startSweeper } from "./jobs/start-sweeper.ts";
 import { labelWorkerOf } from "./label-images/worker/label-worker.ts";
+import { listenInternally } from "./servers/internal-door.ts";
 import type { Services } from "./services.ts";
-import { sweepSnapshots } from "./snapshots/sweep-snapshots.ts";
 import { storageMeterOf } from "./storage/usage/storage-meter.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
@@ -65,12 +62,14 @@ export async function startServer(
   // A certificate names the address that people type, never the loopback one.
   const nearServer = environment.tls ? createServer(boundedServerOptions(bounds), take) : null;
   const nearBound = nearServer ? await listen(nearServer, "127.0.0.1", 0) : bound;
-  const { services, close: closeServices } = await createServices(environment, () => environment.publicUrl ?? address);
-  await sweepSnapshots(services, { atStart: true });
-  await importQueueOf(services).resume();
-  datasetFreezerOf(services).resume();
-  const stopSweeper = startSweeper(services);
-  const auditKeeper = keepAuditLog(services.db);
+  const { internal } = environment;
+  const internalDoor = internal && (await listenInternally(environment.host, internal.port, bounds));
+  const { services, close: closeServices } = await createServices(
+    environment,
+    () => environment.publicUrl ?? address,
+    internalDoor && `http://${internal?.hostname}:${internalDoor.bound.port}`,
+  );
+  const background = await startBackgroundWork(services);
   const pages = await openPages(bound);
   const hosts = allowHosts(environment);
   const door: FrontDoor = { services, hosts, pages };
@@ -82,6 +81,8 @@ export async function startServer(
     others: (environment.development && pages?.upgrade) || null,
   });
   server.on("upgrade", sockets.upgrade);
+  if (services.cluster)
+    internalDoor?.open({ services, cluster: services.cluster, operations, takeSocket: sockets.takePassedOn });
 
   return {
     address,
@@ -90,15 +91,12 @@ export async function startServer(
     async close() {
       server.close();
       nearServer?.close();
+      internalDoor?.close();
       sockets.closeAll(1001, "the server stops");
       server.closeAllConnections();
       nearServer?.closeAllConnections();
       await pages?.close();
-      stopSweeper();
-      await auditKeeper.stop();
-      await stopPreparations(services);
-      await importQueueOf(services).close();
-      await datasetFreezerOf(services).close();
+      await background.stop();
       await storageMeterOf(services).close();
       await labelWorkerOf(services).close();
       await closeServices();

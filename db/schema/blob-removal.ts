@@ -1,4 +1,4 @@
-import { boolean, pgTable, text } from "drizzle-orm/pg-core";
+import { boolean, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt } from "./columns.ts";
 
 /**
@@ -10,5 +10,7 @@ export const blobRemoval = pgTable("blob_removal", {
   prefix: text("prefix").primaryKey(),
   /** It goes if the server that writes it does not come to the end of it. */
   isBeingWritten: boolean("is_being_written").notNull().default(false),
+  /** Of several servers, which one writes it (`lease`). */
+  writtenBy: uuid("written_by"),
   createdAt: createdAt(),
 });

@@ -21,6 +21,7 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "trainer",
   "claim",
   "blob_removal",
+  "lease",
 ]);
 
 /** What a job knows of the tokens that it was claimed with, and of its own. */

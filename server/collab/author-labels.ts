@@ -7,11 +7,12 @@ import { type PaintBody, recordIdOf } from "../../core/sync/record.ts";
 import { encodeRecord } from "../../core/sync/record-codec.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { labelBlob } from "../../db/schema/index.ts";
+import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import type { Services } from "../services.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
+import { inRoom, roomOperation } from "./in-room.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import type { LiveVolume } from "./live-volume.ts";
-import { liveVolumesOf } from "./live-volumes.ts";
 import type { AuthoredRecord } from "./room-work.ts";
 import { startSession } from "./start-session.ts";
 
@@ -25,23 +26,45 @@ const MAX_ATTEMPTS = 20;
 /**
  * Writes labels into a volume that people have painted in, as records of the person who imports them: over background
  * only, whatever is painted meanwhile. The label values must have been leased from the volume's counter. Each label gets
- * the origin `import`. Resolves when all of it is durable.
+ * the origin `import`. Resolves when all of it is durable; begun again, it paints what is missing.
  */
-export const authorLabels = (services: Services, given: GivenLabels): Promise<void> =>
-  liveVolumesOf(services).use(given.volumeId, (live) => authorIn(live, services, given));
+export const authorLabels = (services: Services, volumeId: string, given: GivenLabels): Promise<void> =>
+  inRoom(services, authorLabelsOperation, volumeId, given);
 
 export interface GivenLabels {
-  readonly volumeId: string;
+  readonly userId: string;
+  readonly brickKeys: readonly BrickKey[];
+  /** The label image of the import, in the store. */
+  readonly prefix: string;
+  /** Its labels' values in the volume. */
+  readonly names: ReadonlyMap<number, LabelValue>;
+}
+
+export const authorLabelsOperation = roomOperation(
+  "author-labels",
+  (live, services, { userId, brickKeys, prefix, names }: GivenLabels) =>
+    authorIn(live, services, {
+      userId,
+      brickKeys,
+      labels: [...names.values()],
+      readBrick: async (key) =>
+        (await readLabelChunk(services.blobs, prefix, key))?.map((label) => names.get(label) ?? 0) ?? null,
+    }),
+);
+
+interface AuthoredLabels {
   readonly userId: string;
   readonly brickKeys: readonly BrickKey[];
   readonly labels: readonly LabelValue[];
-  /** 64³ labels of the import under their new values; null = background. */
+  /** 64³ labels under their values in the volume; null = background. */
   readBrick(key: BrickKey): Promise<Uint32Array | null>;
 }
 
-async function authorIn(live: LiveVolume, services: Services, given: GivenLabels): Promise<void> {
+/** The same in a room that is here. */
+export async function authorIn(live: LiveVolume, services: Services, given: AuthoredLabels): Promise<void> {
   const { db, blobs } = services;
-  const { volumeId, userId } = given;
+  const { userId, labels } = given;
+  const { volumeId } = live;
   const { grid } = live.room.fold;
   const { row, labelCounter } = await startSession(db, volumeId, userId, null, 0);
   live.room.addSession(row, labelCounter);
@@ -89,8 +112,8 @@ async function authorIn(live: LiveVolume, services: Services, given: GivenLabels
       if (attempt === MAX_ATTEMPTS) throw new Error("these bricks are being painted without a pause");
     }
   }
-  for (let from = 0; from < given.labels.length; from += FACTS_PER_ACT) {
-    const facts = given.labels
+  for (let from = 0; from < labels.length; from += FACTS_PER_ACT) {
+    const facts = labels
       .slice(from, from + FACTS_PER_ACT)
       .flatMap((label) => planRecord({ kind: "field", label, field: "origin", value: "import" }, grid));
     await live.room.author((fold) => numbered(facts, fold));

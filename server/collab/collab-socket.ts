@@ -5,7 +5,8 @@ import { CloseCode, MessageType, maxFrameBytes } from "../../core/sync/messages.
 import { isUuid, membershipForVolume } from "../access.ts";
 import { HttpRefusal } from "../http/route.ts";
 import type { SocketRoute } from "../http/socket-route.ts";
-import { liveVolumesOf } from "./live-volumes.ts";
+import { HeldElsewhere } from "../servers/leases.ts";
+import { leaseOfRoom, liveVolumesOf } from "./live-volumes.ts";
 import type { Room } from "./room.ts";
 import type { RoomConnection } from "./room-connection.ts";
 
@@ -33,13 +34,18 @@ const WINDOW_MS = 250;
 export const collabSocketRoute: SocketRoute = {
   prefix: "/collab/",
   maxPayloadBytes: MAX_PAYLOAD_BYTES,
-  async admit({ services, user, name }) {
+  async admit({ services, user, name, isPassedOn }) {
     const [, volumeId] = /^vol\/([^/]+)\/e\d+$/.exec(name) ?? [];
     if (!volumeId || !isUuid(volumeId)) throw new HttpRefusal(404, "Not Found");
     const membership = await membershipForVolume(services.db, user.id, volumeId);
     if (!membership) throw new HttpRefusal(403, "Forbidden");
     const volumes = liveVolumesOf(services);
+    const holder = await services.cluster?.leases.holder(leaseOfRoom(volumeId));
+    // The page asks again in a moment, when it is clear whose the room is.
+    if (isPassedOn && !holder?.isMine) throw new HttpRefusal(503, "Service Unavailable");
+    if (holder?.isMine === false) return { to: holder, lease: leaseOfRoom(volumeId) };
     const live = await volumes.get(volumeId).catch((error) => {
+      if (error instanceof HeldElsewhere) throw new HttpRefusal(503, "Service Unavailable");
       throw isProblem(error) ? new HttpRefusal(409, "Conflict") : error;
     });
     if (name !== roomName(volumeId, live.room.epoch)) throw new HttpRefusal(410, "Gone");

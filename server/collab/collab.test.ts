@@ -12,7 +12,7 @@ import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { labelBlob, labelJournal, projectMember, trainingBox } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
-import { authorLabels } from "./author-labels.ts";
+import { authorIn } from "./author-labels.ts";
 import { countsOfProject } from "./count-project.ts";
 import { freezeLabels } from "./freeze-labels.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
@@ -327,13 +327,14 @@ describe("records of an importer", () => {
       .get(key1)
       ?.fill(0, 0, indexInBrick(2, 0, 0))
       .fill(0, indexInBrick(3, 0, 0));
-    await authorLabels(server.services, {
-      volumeId,
-      userId: people.ben.id,
-      brickKeys: [key0, key1],
-      labels: [first + 1],
-      readBrick: async (key) => incoming.get(key) ?? null,
-    });
+    await liveVolumesOf(server.services).use(volumeId, (live) =>
+      authorIn(live, server.services, {
+        userId: people.ben.id,
+        brickKeys: [key0, key1],
+        labels: [first + 1],
+        readBrick: async (key) => incoming.get(key) ?? null,
+      }),
+    );
     await waitFor(() => at(ada, 2, 2, 59) === first + 1, "the import at Ada's");
     expect([at(ada, 2, 2, 60), at(ada, 2, 2, 67), at(ada, 2, 2, 68)]).toEqual([mine, mine, first + 1]);
     await waitFor(() => ada.fieldsOf(first + 1).origin === "import", "the origin");
@@ -424,16 +425,17 @@ it("an import into a volume that nobody has open keeps it open, however long it 
   const { db, blobs } = server.services;
   const { first } = await new PostgresRoomStore(db, blobs, volumeId).leaseLabels(1);
   const volumes = liveVolumesOf(server.services);
-  await authorLabels(server.services, {
-    volumeId,
-    userId: people.ben.id,
-    brickKeys: [key0, key1],
-    labels: [first],
-    async readBrick() {
-      await volumes.closeIdle(performance.now() + 3_600_000);
-      return new Uint32Array(BRICK_VOXELS).fill(first);
-    },
-  });
+  await volumes.use(volumeId, (live) =>
+    authorIn(live, server.services, {
+      userId: people.ben.id,
+      brickKeys: [key0, key1],
+      labels: [first],
+      async readBrick() {
+        await volumes.closeIdle(performance.now() + 3_600_000);
+        return new Uint32Array(BRICK_VOXELS).fill(first);
+      },
+    }),
+  );
   expect((await createTestClient(server.address, people.ben.cookie).nucleus.list.query({ volumeId })).label).toEqual([
     first,
   ]);

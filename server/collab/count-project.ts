@@ -1,5 +1,6 @@
 import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
+import { inRoom, roomOperation } from "./in-room.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
 import { type CountedNuclei, readNucleusCounts } from "./nucleus-count.ts";
 
@@ -49,15 +50,12 @@ function enqueue(services: Services, volumeId: string, projectId: string, done?:
 
 async function run(services: Services, recounts: Recounts): Promise<void> {
   recounts.isRunning = true;
-  const volumes = liveVolumesOf(services);
   for (let [next] = recounts.waiting; next; [next] = recounts.waiting) {
     const [volumeId, { projectId, done }] = next;
     recounts.waiting.delete(volumeId);
     try {
-      const counts = await volumes.use(volumeId, (live) => live.count());
+      const counts = await inRoom(services, countOperation, volumeId, null);
       services.events.publish({ topic: "nuclei", projectId, volumeId, counts });
-      // Two hundred volumes that nobody has open are not to stay in memory for a minute each.
-      await volumes.closeUnused(volumeId);
     } catch (error) {
       failureLog.failed("the count of nuclei", error);
     }
@@ -68,3 +66,15 @@ async function run(services: Services, recounts: Recounts): Promise<void> {
   }
   recounts.isRunning = false;
 }
+
+const counting = roomOperation("count-nuclei", (live, _services, _input: null) => live.count());
+
+export const countOperation: typeof counting = {
+  ...counting,
+  async run(services, volumeId, input) {
+    const counts = await counting.run(services, volumeId, input);
+    // Two hundred volumes that nobody has open are not to stay in memory for a minute each.
+    await liveVolumesOf(services).closeUnused(volumeId);
+    return counts;
+  },
+};

@@ -3,11 +3,16 @@ import { baseOf } from "../../core/sync/document-layout.ts";
 import type { Services } from "../services.ts";
 import { FACTS_KEY } from "./base/base-store.ts";
 import { type FrozenState, type FrozenVolumeLabels, openFrozenLabels } from "./frozen-labels.ts";
-import { liveVolumesOf } from "./live-volumes.ts";
+import { inRoom, roomOperation } from "./in-room.ts";
 
 /** What is needed to open the labels as they are durable at this moment, elsewhere and later. */
 export const readFrozenState = (services: Services, volumeId: string): Promise<FrozenState> =>
-  liveVolumesOf(services).use(volumeId, async (live) => {
+  inRoom(services, frozenStateOperation, volumeId, null);
+
+export const frozenStateOperation = roomOperation(
+  "frozen-state",
+  async (live, _services, _input: null): Promise<FrozenState> => {
+    const { volumeId } = live;
     const { document, epoch, position, touches } = await live.room.readState();
     const doc = new Y.Doc();
     Y.applyUpdate(doc, document);
@@ -32,7 +37,8 @@ export const readFrozenState = (services: Services, volumeId: string): Promise<F
       touches,
       version: `${epoch} ${live.baseLabels} ${position}`,
     };
-  });
+  },
+);
 
 /** Opened in this process: for small volumes and tests; what reads whole volumes does so in `label-images/worker`. */
 export async function freezeLabels(services: Services, volumeId: string): Promise<FrozenVolumeLabels> {

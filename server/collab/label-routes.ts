@@ -11,14 +11,17 @@ import { labelBlob } from "../../db/schema/index.ts";
 import { HttpRefusal, type HttpRoute, sendJson } from "../http/route.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import { damagedBrick, LABEL_BRICK_BYTES } from "../label-images/read-label-chunk.ts";
+import type { Operation } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
 import { readInstallationSettings } from "../settings/installation-settings.ts";
-import { type BaseVersion, FACTS_KEY } from "./base/base-store.ts";
+import { FACTS_KEY } from "./base/base-store.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
+import { inRoom, roomOperation } from "./in-room.ts";
 import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
 import type { LiveVolume } from "./live-volume.ts";
 import { liveVolumesOf, restarting } from "./live-volumes.ts";
 import { PersonTurns } from "./person-turns.ts";
+import type { SessionRow } from "./room-store.ts";
 import { startSession } from "./start-session.ts";
 import type { WorkBudget } from "./work-budget.ts";
 import { sizeUnits, units } from "./work-units.ts";
@@ -36,12 +39,38 @@ const sessionRequestSchema = z.object({
 });
 
 /** A volume that restarts is no answer for good: the page asks again. */
-const openAtDoor = (services: Services, volumeId: string): Promise<LiveVolume> =>
-  liveVolumesOf(services)
-    .get(volumeId)
-    .catch((error) => {
-      throw isProblem(error) && error.tag === restarting.tag ? new HttpRefusal(503, error.message) : error;
-    });
+const askAtDoor = <I, O>(services: Services, operation: Operation<I, O>, volumeId: string, input: I): Promise<O> =>
+  inRoom(services, operation, volumeId, input).catch((error) => {
+    throw isProblem(error) && error.tag === restarting.tag ? new HttpRefusal(503, error.message) : error;
+  });
+
+/** What a page is told before it connects. With a session that has just been leased, the room learns of it. */
+export const enterOperation = roomOperation(
+  "enter",
+  async ({ room, baseLabels }, _services, started: { row: SessionRow; labelCounter: number } | null) => {
+    if (started) room.addSession(started.row, started.labelCounter);
+    return { epoch: room.epoch, hasBase: baseLabels !== "none", grid: room.fold.grid };
+  },
+);
+
+/** Null: a page may not read the base as of this rev any more. */
+export const occupiedOperation = roomOperation("occupied-bricks", async (live, _services, rev: number) =>
+  isReadable(live, rev) ? await live.occupiedBase(rev) : null,
+);
+
+/** The name of a brick of the base, or of the facts, as of a rev; `imported`: there is no version of it. */
+export const baseVersionOperation = roomOperation(
+  "base-version",
+  async (live, _services, { key, rev }: { key: number; rev: number }) => {
+    if (key !== FACTS_KEY && !brickExtent(live.room.fold.grid, key)) return { kind: "no-brick" } as const;
+    if (!isReadable(live, rev)) return { kind: "gone" } as const;
+    const version = live.room.versions.asOf(key, rev);
+    return version ? ({ kind: "version", blob: version.blob } as const) : ({ kind: "imported" } as const);
+  },
+);
+
+const isReadable = ({ room }: LiveVolume, rev: number): boolean =>
+  Number.isSafeInteger(rev) && rev >= 0 && rev <= room.rev && (rev === 0 || rev >= room.versions.readableFrom);
 
 /** Takes work off the person's budget; one that is spent is an answer that is not final. */
 function spend(services: Services, userId: string, cost: number): WorkBudget {
@@ -65,11 +94,10 @@ const postSession: HttpRoute = {
   async handle({ services, parameters: { volumeId }, user, role, response, readBody }) {
     const parsed = sessionRequestSchema.safeParse(parseJson(await readBody()));
     if (!parsed.success) throw new HttpRefusal(400, "A body like {after} is needed.");
-    const live = await openAtDoor(services, volumeId);
+    const entered = await askAtDoor(services, enterOperation, volumeId, null);
     const { labelHistoryDays: historyDays } = await readInstallationSettings(services.db);
     if (!user || parsed.data.lookOnly || !hasRole(role, "annotator")) {
-      const { epoch } = live.room;
-      const hasBase = live.baseLabels !== "none";
+      const { epoch, hasBase } = entered;
       sendJson(response, 200, {
         session: 0,
         epoch,
@@ -83,7 +111,8 @@ const postSession: HttpRoute = {
     }
     spend(services, user.id, units.labelLease);
     const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
-    live.room.addSession(started.row, started.labelCounter);
+    const { row, labelCounter } = started;
+    await askAtDoor(services, enterOperation, volumeId, { row, labelCounter });
     const { epoch, firstLabel, labelCount, hasBase, sealKey } = started;
     sendJson(response, 200, {
       session: started.row.session,
@@ -106,18 +135,22 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** The rev of its document that a page names, if its base can still be read. */
-function revAsked(live: LiveVolume, url: URL): number {
-  const rev = Number(url.searchParams.get("rev") ?? "0");
-  const { room } = live;
-  if (!Number.isSafeInteger(rev) || rev < 0 || rev > room.rev || (rev > 0 && rev < room.versions.readableFrom))
-    throw new HttpRefusal(410, "This state of the labels is gone.");
-  return rev;
-}
+/** The rev of its document that a page names. */
+const revAsked = (url: URL): number => Number(url.searchParams.get("rev") ?? "0");
+const gone = () => new HttpRefusal(410, "This state of the labels is gone.");
 
-/** The version that a page may read as of its document's rev; undefined for what was imported. */
-const versionAsked = (live: LiveVolume, key: number, url: URL): BaseVersion | undefined =>
-  live.room.versions.asOf(key, revAsked(live, url));
+/** What holds a part of the base as of the page's rev; undefined for what was imported. */
+async function blobAsked(
+  services: Services,
+  volumeId: string,
+  key: number,
+  url: URL,
+): Promise<{ readonly blob: string | null } | undefined> {
+  const asked = await askAtDoor(services, baseVersionOperation, volumeId, { key, rev: revAsked(url) });
+  if (asked.kind === "no-brick") throw new HttpRefusal(404, "There is no such brick.");
+  if (asked.kind === "gone") throw gone();
+  return asked.kind === "version" ? asked : undefined;
+}
 
 function sendGzip(
   { request, response }: Pick<Parameters<HttpRoute["handle"]>[0], "request" | "response">,
@@ -145,10 +178,8 @@ const getBrick: HttpRoute = {
   maxBodyBytes: 0,
   async handle({ services, parameters: { volumeId, key }, url, request, response }) {
     const number = Number(key);
-    const live = await openAtDoor(services, volumeId);
-    if (!Number.isSafeInteger(number) || !brickExtent(live.room.fold.grid, number))
-      throw new HttpRefusal(404, "There is no such brick.");
-    const version = versionAsked(live, number, url);
+    if (!Number.isSafeInteger(number) || number === FACTS_KEY) throw new HttpRefusal(404, "There is no such brick.");
+    const version = await blobAsked(services, volumeId, number, url);
     const name = version ? version.blob : baseBrickKey(volumeId, number);
     const gzipped = name === null ? null : await services.blobs.get(name);
     // Asked each time: labels may be imported before anybody has painted, and a restored backup counts its revs anew.
@@ -172,8 +203,9 @@ const getOccupied: HttpRoute = {
   access: { kind: "volume", role: "viewer" },
   maxBodyBytes: 0,
   async handle({ services, parameters: { volumeId }, url, response }) {
-    const live = await openAtDoor(services, volumeId);
-    const bytes = encodeBrickKeys(await live.occupiedBase(revAsked(live, url)));
+    const keys = await askAtDoor(services, occupiedOperation, volumeId, revAsked(url));
+    if (!keys) throw gone();
+    const bytes = encodeBrickKeys(keys);
     response.writeHead(200, {
       "content-type": "application/octet-stream",
       "content-length": bytes.length,
@@ -190,8 +222,7 @@ const getFacts: HttpRoute = {
   access: { kind: "volume", role: "viewer" },
   maxBodyBytes: 0,
   async handle({ services, parameters: { volumeId }, url, request, response }) {
-    const live = await openAtDoor(services, volumeId);
-    const version = versionAsked(live, FACTS_KEY, url);
+    const version = await blobAsked(services, volumeId, FACTS_KEY, url);
     response.setHeader("cache-control", "private, no-cache");
     if (!version?.blob) {
       response.writeHead(204).end();
@@ -241,8 +272,8 @@ const putBlob: HttpRoute = {
       const digest = await webcrypto.subtle.digest("SHA-256", Uint8Array.from(bytes));
       if (Buffer.from(digest).toString("hex") !== sha256)
         throw new HttpRefusal(400, "The bytes do not have this SHA-256.");
-      const live = await openAtDoor(services, volumeId);
-      await checkBlob(budget, bytes, live.room.fold.grid);
+      const { grid } = await askAtDoor(services, enterOperation, volumeId, null);
+      await checkBlob(budget, bytes, grid);
       await services.blobs.put(paintBlobKey(volumeId, sha256), bytes, { maySpendReserve: true });
       await services.db
         .insert(labelBlob)

@@ -1,7 +1,9 @@
 import type { NucleusColumns } from "../../core/labels/nucleus-columns.ts";
 import type { Services } from "../services.ts";
-import { liveVolumesOf } from "./live-volumes.ts";
+import { inRoom, roomOperation } from "./in-room.ts";
 
 /** All nuclei of a volume as they are now. Pages patch theirs by what the topic `nuclei` brings. */
 export const listNuclei = (services: Services, volumeId: string): Promise<NucleusColumns> =>
-  liveVolumesOf(services).use(volumeId, ({ nuclei }) => nuclei.list());
+  inRoom(services, listNucleiOperation, volumeId, null);
+
+export const listNucleiOperation = roomOperation("list-nuclei", ({ nuclei }, _services, _input: null) => nuclei.list());

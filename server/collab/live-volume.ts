@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { volume } from "../../db/schema/index.ts";
 import type { NucleusCounts } from "../events.ts";
+import type { Claim } from "../servers/leases.ts";
 import type { Services } from "../services.ts";
 import { readInstallationSettings } from "../settings/installation-settings.ts";
 import type { BaseStore } from "./base/base-store.ts";
@@ -38,7 +39,8 @@ export interface LiveVolume {
   occupiedBase(rev: number): Promise<BrickKey[]>;
   /** Forgets old history and what nobody reads of the base, now and then. */
   tidyWhenDue(): Promise<void>;
-  close(): void;
+  /** Its lease, where there are several servers, is given back; resolves when it is. */
+  close(): Promise<void>;
 }
 
 export async function openLiveVolume(
@@ -46,10 +48,12 @@ export async function openLiveVolume(
   volumeId: string,
   budgets: WorkBudgets,
   listener: { onGone(error: unknown): void; onTrouble(error: unknown): void },
+  lease: Claim | null,
 ): Promise<LiveVolume> {
   const { db, journalDb, blobs } = services;
   const store = new PostgresRoomStore(db, blobs, volumeId, journalDb);
-  const stored = await store.open();
+  const stored = await store.open(lease);
+  lease?.confirm();
   const [{ projectId, baseLabels }] = await db
     .select({ projectId: volume.projectId, baseLabels: volume.baseLabels })
     .from(volume)
@@ -120,7 +124,9 @@ export async function openLiveVolume(
     onRefreshed: () => changes.tell(),
   });
   const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels);
-  const changes = new NucleusChanges(services, { projectId, volumeId }, nuclei, stored.position);
+  const changes = new NucleusChanges(services, { projectId, volumeId }, nuclei, stored.position, (work) =>
+    store.whileOwned(work),
+  );
   return {
     volumeId,
     projectId,
@@ -139,12 +145,13 @@ export async function openLiveVolume(
       const { labelHistoryDays } = await readInstallationSettings(db);
       await room.whileBaseRests(() => store.tidy(room.versions, labelHistoryDays));
     },
-    close() {
+    async close() {
       closed = true;
       if (tickTimer) clearTimeout(tickTimer);
       if (presenceTimer) clearTimeout(presenceTimer);
       labels.close();
       changes.close();
+      await lease?.release();
     },
   };
 }

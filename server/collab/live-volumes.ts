@@ -1,17 +1,19 @@
 import { eq } from "drizzle-orm";
 import { isProblem, Problem } from "../../core/problem.ts";
 import { hasRole } from "../../core/roles.ts";
-import { CloseCode } from "../../core/sync/messages.ts";
+import { CloseCode, RestartReason } from "../../core/sync/messages.ts";
 import { volume } from "../../db/schema/index.ts";
 import { membershipForVolume } from "../access.ts";
 import { failureLog } from "../failure-log.ts";
 import { logOf } from "../log/log.ts";
+import { HeldElsewhere } from "../servers/leases.ts";
 import type { Services } from "../services.ts";
 import { type LiveVolume, openLiveVolume } from "./live-volume.ts";
 import { OpenSockets } from "./open-sockets.ts";
 import { RestartPauses } from "./restart-pauses.ts";
 import type { RoomConnection } from "./room-connection.ts";
 import { RoomLog } from "./room-log.ts";
+import { RoomTaken } from "./room-store.ts";
 import { WorkBudgets } from "./work-budget.ts";
 
 const log = logOf("collab");
@@ -21,13 +23,18 @@ const IDLE_MS = 60_000;
 /** Roles are asked again this often, and at once when the members of a project change. */
 const CHECK_EVERY_MS = 20_000;
 
+export const leaseOfRoom = (volumeId: string): string => `volume ${volumeId}`;
+
 export const restarting = {
   tag: "volume-restarts",
   what: "This volume restarts after a failure.",
   hint: "It opens by itself in a moment.",
 } as const;
 
-/** The volumes that are live in this process: one room each, loaded when somebody needs it (R45: one owner). */
+/**
+ * The volumes that are live in this process: one room each, loaded when somebody needs it (R45: one owner). Of several servers
+ * the one that loads it holds its lease; what the others want of it they ask for (`in-room.ts`).
+ */
 export class LiveVolumes {
   readonly budgets = new WorkBudgets(() => performance.now());
   readonly sockets = new OpenSockets();
@@ -48,19 +55,34 @@ export class LiveVolumes {
     });
   }
 
-  /** Rejects with a Problem when the volume is not ready, or has crashed too often of late. A failed load is not kept. */
+  /**
+   * Rejects with a Problem when the volume is not ready, or has crashed too often of late; with HeldElsewhere when its room is
+   * another server's. A failed load is not kept.
+   */
   async get(volumeId: string): Promise<LiveVolume> {
+    const { cluster } = this.#services;
+    // After a pause of this process the room may be another's, and what is in memory old: it is lost here then.
+    if (this.#open.has(volumeId)) await cluster?.leases.isHeld(leaseOfRoom(volumeId));
     let opening = this.#open.get(volumeId);
     if (!opening) {
       if (this.#pauses.remainingMs(volumeId) > 0) throw new Problem(restarting);
-      opening = openLiveVolume(this.#services, volumeId, this.budgets, {
-        onGone: (error) => this.#forget(volumeId, error),
-        onTrouble: (error) => this.#log.trouble(volumeId, error),
-      });
-      this.#open.set(volumeId, opening);
-      opening.catch((error) => {
-        this.#open.delete(volumeId);
-        if (!isProblem(error)) this.#pauses.failedToOpen(volumeId);
+      const lease = cluster?.leases.claim(leaseOfRoom(volumeId), () => void this.#lose(volumeId)) ?? null;
+      const started = openLiveVolume(
+        this.#services,
+        volumeId,
+        this.budgets,
+        {
+          onGone: (error) => this.#forget(volumeId, started, error),
+          onTrouble: (error) => this.#log.trouble(volumeId, error),
+        },
+        lease,
+      );
+      opening = started;
+      this.#open.set(volumeId, started);
+      started.catch(async (error) => {
+        if (this.#open.get(volumeId) === started) this.#open.delete(volumeId);
+        if (!isProblem(error) && !(error instanceof HeldElsewhere)) this.#pauses.failedToOpen(volumeId);
+        await lease?.release().catch(() => {}); // it runs out by itself
       });
     }
     const live = await opening;
@@ -92,12 +114,30 @@ export class LiveVolumes {
     const live = await this.peek(volumeId);
     if (!live) return;
     this.#open.delete(volumeId);
+    await this.#endLive(live, code, reason, new Error(reason));
+  }
+
+  async #endLive(live: LiveVolume, code: number, reason: string, error: Error): Promise<void> {
     for (const connection of [...live.room.connections]) {
       connection.close(code, reason);
       live.room.disconnect(connection);
     }
-    live.room.crash(new Error(reason));
-    live.close();
+    live.room.crash(error);
+    await this.#close(live);
+  }
+
+  /** The room is another server's: pages come again, and are passed on. */
+  async #lose(volumeId: string): Promise<void> {
+    const opening = this.#open.get(volumeId);
+    this.#open.delete(volumeId);
+    log.warn("A room has passed to another server.", { volumeId });
+    const live = await opening?.catch(() => null);
+    if (live) await this.#endLive(live, CloseCode.restart, RestartReason.plain, new RoomTaken());
+  }
+
+  /** A lease that cannot be given back runs out. */
+  async #close(live: LiveVolume): Promise<void> {
+    await live.close().catch((error) => failureLog.failed("giving a room back", error));
   }
 
   async counts(): Promise<{ readonly rooms: number; readonly connections: number }> {
@@ -178,15 +218,15 @@ export class LiveVolumes {
     const live = await opening?.catch(() => null);
     if (!live?.room.isIdle || live.users > 0 || live.usedAtMs > sinceMs || this.#open.get(volumeId) !== opening) return;
     this.#open.delete(volumeId);
-    live.close();
+    await this.#close(live);
   }
 
-  #forget(volumeId: string, error: unknown): void {
-    const opening = this.#open.get(volumeId);
-    if (!opening) return; // ended on purpose
+  #forget(volumeId: string, opening: Promise<LiveVolume>, error: unknown): void {
+    if (this.#open.get(volumeId) !== opening) return; // ended on purpose
     this.#open.delete(volumeId);
     // One that went while it opened has nothing to close.
-    opening.then((live) => live.close()).catch(() => {});
+    opening.then((live) => this.#close(live)).catch(() => {});
+    if (error instanceof RoomTaken) return;
     this.#log.restarts(volumeId, error, this.#pauses.crashed(volumeId));
   }
 }

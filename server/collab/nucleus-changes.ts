@@ -3,6 +3,7 @@ import { failureLog } from "../failure-log.ts";
 import type { Services } from "../services.ts";
 import type { LiveNuclei } from "./live-nuclei.ts";
 import { countNuclei, readCountBasis, storeNucleusCount } from "./nucleus-count.ts";
+import type { PostgresRoomStore } from "./postgres-room-store.ts";
 
 /** Strokes come many a second; lists follow a few times a second, the counts on other pages more slowly. */
 const TELL_AFTER_MS = 100;
@@ -13,6 +14,7 @@ export class NucleusChanges {
   readonly #services: Services;
   readonly #volume: { readonly projectId: string; readonly volumeId: string };
   readonly #nuclei: LiveNuclei;
+  readonly #whileOwned: PostgresRoomStore["whileOwned"];
   #tellTimer: NodeJS.Timeout | null = null;
   #countTimer: NodeJS.Timeout | null = null;
   /** Of the last tick that wrote records, or what the room was opened with. */
@@ -24,11 +26,13 @@ export class NucleusChanges {
     volume: { readonly projectId: string; readonly volumeId: string },
     nuclei: LiveNuclei,
     position: number,
+    whileOwned: PostgresRoomStore["whileOwned"],
   ) {
     this.#services = services;
     this.#volume = volume;
     this.#nuclei = nuclei;
     this.#position = position;
+    this.#whileOwned = whileOwned;
   }
 
   onRecords(position: number): void {
@@ -51,7 +55,7 @@ export class NucleusChanges {
     await this.#nuclei.update();
     if (!basis) return { truth: 0, unfinished: 0 };
     const counted = countNuclei(this.#nuclei.rows(), basis.keptBoxes);
-    await storeNucleusCount(this.#services.db, { volumeId, position, basis: basis.key, ...counted });
+    await this.#whileOwned((tx) => storeNucleusCount(tx, { volumeId, position, basis: basis.key, ...counted }));
     return { truth: counted.truth, unfinished: counted.unfinished };
   }
 

@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import { isTruth, labelStatuses } from "../../core/labels/label-status.ts";
 import type { ListedNucleus } from "../../core/labels/nucleus-columns.ts";
 import { intersectBoxes, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
-import type { Database } from "../../db/client.ts";
+import type { Database, Transaction } from "../../db/client.ts";
 import { labelJournal, nucleusCount, trainingBox, volume } from "../../db/schema/index.ts";
 
 /** How many nuclei a volume has; written down, so that nobody opens its labels to learn it. */
@@ -55,7 +55,7 @@ export async function readCountBasis(
 
 /** `position`: of the newest tick in the journal that is counted. Later counts are never replaced by earlier ones. */
 export async function storeNucleusCount(
-  db: Database,
+  db: Database | Transaction,
   counted: CountedNuclei & { readonly volumeId: string; readonly position: number; readonly basis: string },
 ): Promise<void> {
   const { volumeId, ...values } = counted;

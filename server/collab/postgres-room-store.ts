@@ -13,11 +13,19 @@ import {
   volumeSession,
 } from "../../db/schema/index.ts";
 import { recordsSaved } from "../metrics/process-metrics.ts";
+import type { Claim } from "../servers/leases.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import type { BaseVersions } from "./base/base-versions.ts";
 import { PostgresBaseStore } from "./base/postgres-base-store.ts";
 import { tidyBase } from "./base/tidy-base.ts";
-import type { LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "./room-store.ts";
+import {
+  type LabelTouch,
+  type RoomStore,
+  RoomTaken,
+  type SessionRow,
+  type StoredRoom,
+  type TickRows,
+} from "./room-store.ts";
 
 /** Older states of a document are kept no longer than they can help a reader who just opened it. */
 const KEPT_STATES = 2;
@@ -31,7 +39,9 @@ const toSession = (row: typeof volumeSession.$inferSelect): SessionRow => ({
   after: row.afterSession !== null && row.afterSeq !== null ? { session: row.afterSession, seq: row.afterSeq } : null,
 });
 
-/** Log, journal and counters of one volume. Every append carries the fencing token taken at `open`. */
+export type RoomLease = Pick<Claim, "take" | "writeFence">;
+
+/** Log, journal and counters of one volume. Every write of the room carries the fencing token taken at `open`. */
 export class PostgresRoomStore implements RoomStore {
   readonly #db: Database;
   readonly #journalDb: Database;
@@ -50,23 +60,14 @@ export class PostgresRoomStore implements RoomStore {
     this.base = new PostgresBaseStore(db, blobs, volumeId);
   }
 
-  async open(): Promise<StoredRoom> {
-    const [row] = await this.#db
-      .update(volume)
-      .set({ ownerToken: sql`${volume.ownerToken} + 1` })
-      .where(and(eq(volume.id, this.#volumeId), eq(volume.state, "ready")))
-      .returning({
-        token: volume.ownerToken,
-        epoch: volume.epoch,
-        shapeZyx: volume.shapeZyx,
-        labelCounter: volume.labelCounter,
-      });
-    if (!row)
-      throw new Problem({
-        tag: "volume-not-ready",
-        what: "This volume is not ready to be labelled.",
-        hint: "Wait until its import has finished.",
-      });
+  /** `lease`: where there are several servers, taken first, so that a room that another holds is not disturbed. */
+  async open(lease: RoomLease | null = null): Promise<StoredRoom> {
+    const row = await this.#db.transaction(async (tx) => {
+      await lease?.take(tx);
+      const raised = await this.#raiseFence(tx);
+      await lease?.writeFence(tx, raised.token);
+      return raised;
+    });
     this.#token = row.token;
     this.#epoch = row.epoch;
     const { position, updates } = await this.#readDocument();
@@ -90,6 +91,26 @@ export class PostgresRoomStore implements RoomStore {
       labelCounter: row.labelCounter,
       touches: await this.#readTouches(),
     };
+  }
+
+  async #raiseFence(tx: Transaction) {
+    const [row] = await tx
+      .update(volume)
+      .set({ ownerToken: sql`${volume.ownerToken} + 1` })
+      .where(and(eq(volume.id, this.#volumeId), eq(volume.state, "ready")))
+      .returning({
+        token: volume.ownerToken,
+        epoch: volume.epoch,
+        shapeZyx: volume.shapeZyx,
+        labelCounter: volume.labelCounter,
+      });
+    if (!row)
+      throw new Problem({
+        tag: "volume-not-ready",
+        what: "This volume is not ready to be labelled.",
+        hint: "Wait until its import has finished.",
+      });
+    return row;
   }
 
   async append({ position, update, journal, base }: TickRows): Promise<void> {
@@ -134,16 +155,28 @@ export class PostgresRoomStore implements RoomStore {
     const owned = await tx.execute(
       sql`select 1 from ${volume} where ${volume.id} = ${this.#volumeId} and ${volume.ownerToken} = ${this.#token} for share`,
     );
-    if (owned.rows.length === 0) throw new Error("another server has taken this volume over");
+    if (owned.rows.length === 0) throw new RoomTaken();
   }
 
-  async writeState(position: number, state: Uint8Array): Promise<void> {
+  /** For what else is written down of a room: it counts only while the room is ours. */
+  whileOwned<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#db.transaction(async (tx) => {
+      await this.#assertOwner(tx);
+      return work(tx);
+    });
+  }
+
+  writeState(position: number, state: Uint8Array): Promise<void> {
+    return this.whileOwned((tx) => this.#writeState(tx, position, state));
+  }
+
+  async #writeState(tx: Transaction, position: number, state: Uint8Array): Promise<void> {
     const ofDocument = and(eq(labelDocumentState.volumeId, this.#volumeId), eq(labelDocumentState.epoch, this.#epoch));
-    await this.#db
+    await tx
       .insert(labelDocumentState)
       .values({ volumeId: this.#volumeId, epoch: this.#epoch, position, state })
       .onConflictDoNothing();
-    const [oldest] = await this.#db
+    const [oldest] = await tx
       .select({ position: labelDocumentState.position })
       .from(labelDocumentState)
       .where(ofDocument)
@@ -151,9 +184,9 @@ export class PostgresRoomStore implements RoomStore {
       .offset(KEPT_STATES - 1)
       .limit(1);
     if (!oldest) return;
-    await this.#db.delete(labelDocumentState).where(and(ofDocument, lt(labelDocumentState.position, oldest.position)));
+    await tx.delete(labelDocumentState).where(and(ofDocument, lt(labelDocumentState.position, oldest.position)));
     // Nobody reads the log before the oldest state that is kept.
-    await this.#db
+    await tx
       .delete(labelWal)
       .where(
         and(

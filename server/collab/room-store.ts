@@ -58,6 +58,13 @@ export interface TickRows {
   readonly base: BaseChange | null;
 }
 
+/** The room is another server's: an append is refused, and nothing of it is in the database. */
+export class RoomTaken extends Error {
+  constructor() {
+    super("another server has taken this volume over");
+  }
+}
+
 export interface RoomStore {
   readonly base: BaseStore;
   /** Takes the volume over from whoever had it (fencing token + 1) and reads its state. */

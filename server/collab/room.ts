@@ -16,7 +16,7 @@ import { RecordGate } from "./record-gate.ts";
 import { RoomConnection, type RoomSocket, stepOneFrame, updateFrame } from "./room-connection.ts";
 import { RoomGenerations } from "./room-generations.ts";
 import { RoomIntake } from "./room-intake.ts";
-import type { LabelTouch, RoomStore, SessionRow, StoredRoom } from "./room-store.ts";
+import { type LabelTouch, type RoomStore, RoomTaken, type SessionRow, type StoredRoom } from "./room-store.ts";
 import {
   type MakeRecords,
   noWork,
@@ -55,6 +55,7 @@ export class Room {
   #inFlight: TickWork | null = null;
   #busy = false;
   #crashed = false;
+  #crashedBy: unknown = null;
   readonly #generations: RoomGenerations;
   readonly #compactor: Compactor;
   #isStateDue = false;
@@ -258,6 +259,7 @@ export class Room {
   crash(error: unknown): void {
     if (this.#crashed) return;
     this.#crashed = true;
+    this.#crashedBy = error;
     this.#compactor.stop();
     const reason = diskProblemOf(error) ? RestartReason.diskFull : RestartReason.plain;
     for (const connection of [...this.connections]) {
@@ -275,7 +277,8 @@ export class Room {
 
   #enqueue(item: OwnItem): void {
     if (this.#crashed) {
-      item.settle.reject(new Error("the volume restarts"));
+      // Whoever works in it goes on at the server that has it.
+      item.settle.reject(this.#crashedBy instanceof RoomTaken ? this.#crashedBy : new Error("the volume restarts"));
       return;
     }
     this.#ownItems.push(item);

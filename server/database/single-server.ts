@@ -9,13 +9,14 @@ const PATIENCE_MS = 5_000;
 const RETRY_MS = 500;
 
 /**
- * Two servers on one database would each hold half of what people paint: the second refuses to start. The lock lives as
- * long as its connection; where that breaks (a database restart), it is taken again, and a server that finds it taken by
- * another tells `onTaken`.
+ * Two servers on one database that do not know of each other would each hold half of what people paint: the second refuses to start.
+ * Several that share their work (`shared`) keep one out that would be alone, and it them. The lock lives as long as its connection; where that breaks (a database restart), it is taken again, and a server that finds it taken by another
+ * tells `onTaken`.
  */
 export async function holdSingleServerLock(
   config: pg.ClientConfig,
   onTaken: () => void,
+  { shared } = { shared: false },
 ): Promise<{ release(): Promise<void> }> {
   let released = false;
   let client: pg.Client | null = null;
@@ -32,7 +33,10 @@ export async function holdSingleServerLock(
   const take = async (deadline: number): Promise<boolean> => {
     const holder = await connect();
     for (;;) {
-      const { rows } = await holder.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [LOCK]);
+      const { rows } = await holder.query<{ taken: boolean }>(
+        `select pg_try_advisory_lock${shared ? "_shared" : ""}($1) as taken`,
+        [LOCK],
+      );
       if (rows[0].taken) {
         client = holder;
         return true;
@@ -57,7 +61,9 @@ export async function holdSingleServerLock(
 
   if (!(await take(performance.now() + PATIENCE_MS)))
     throw new ConfigurationError(
-      "Another Karyoloop server is running on this data: stop it first, or choose another KARYOLOOP_DATA (or DATABASE_URL).",
+      shared
+        ? "A Karyoloop server that knows nothing of others is running on this database: stop it, and start it with KARYOLOOP_SERVERS=several."
+        : "Another Karyoloop server is running on this data: stop it first, or choose another KARYOLOOP_DATA (or DATABASE_URL).",
     );
   return {
     async release() {

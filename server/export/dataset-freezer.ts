@@ -1,6 +1,8 @@
 import { asc, eq } from "drizzle-orm";
 import { datasetVersion } from "../../db/schema/index.ts";
 import { failureLog } from "../failure-log.ts";
+import { atHolder } from "../servers/at-holder.ts";
+import { BACKGROUND, backgroundOperation } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
 import { datasetFolder } from "./dataset-blobs.ts";
 import { freezeDataset } from "./freeze-dataset.ts";
@@ -35,14 +37,40 @@ export function datasetFreezerOf(services: Services): DatasetFreezer {
   return freezer;
 }
 
+export const nudgeFreezerOperation = backgroundOperation("nudge-freezer", async (services, _input: null) =>
+  datasetFreezerOf(services).nudge(),
+);
+export const stopFreezingOperation = backgroundOperation("stop-freezing", (services, versionId: string) =>
+  datasetFreezerOf(services).stop(versionId),
+);
+export const forgetVersionsOperation = backgroundOperation("forget-versions", (services, projectId: string) =>
+  datasetFreezerOf(services).forget(projectId),
+);
+
+/** A version was added: whoever freezes looks; where that cannot be told, it looks by itself after a while. */
+export function nudgeFreezer(services: Services): void {
+  atHolder(services, nudgeFreezerOperation, "all", null).catch((error) =>
+    failureLog.failed("telling the freezer", error),
+  );
+}
+
+/** As `DatasetFreezer.stop` and `forget`, wherever versions are frozen. */
+export const stopFreezing = (services: Services, versionId: string): Promise<void> =>
+  atHolder(services, stopFreezingOperation, versionId, versionId);
+export const forgetVersions = (services: Services, projectId: string): Promise<void> =>
+  atHolder(services, forgetVersionsOperation, projectId, projectId);
+
 type VersionRow = typeof datasetVersion.$inferSelect;
 
 /** The page needs no finer steps. */
 const PROGRESS_STEP = 0.02;
 const RETRY_MS = 5_000;
+/** Of several servers, another may have added a version and gone before it could say so. */
+const LOOK_EVERY_MS = 30_000;
 
 function createDatasetFreezer(services: Services): DatasetFreezer {
-  const { db, blobs, events, environment } = services;
+  const { db, blobs, events, environment, cluster } = services;
+  let looker: NodeJS.Timeout | undefined;
   let running: { readonly row: VersionRow; readonly abort: AbortController; readonly ended: Promise<void> } | null =
     null;
   let draining: Promise<void> | null = null;
@@ -64,7 +92,10 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
   }
 
   async function update(row: VersionRow, change: Partial<typeof datasetVersion.$inferInsert>): Promise<void> {
-    await db.update(datasetVersion).set(change).where(eq(datasetVersion.id, row.id));
+    await db.transaction(async (tx) => {
+      await cluster?.leases.assertHeld(tx, BACKGROUND);
+      await tx.update(datasetVersion).set(change).where(eq(datasetVersion.id, row.id));
+    });
     events.publish({ topic: "export", projectId: row.projectId });
   }
 
@@ -117,7 +148,10 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
   }
 
   return {
-    resume: nudge,
+    resume() {
+      if (cluster) looker = setInterval(nudge, LOOK_EVERY_MS).unref();
+      nudge();
+    },
     nudge,
     async stop(versionId) {
       if (running?.row.id !== versionId) return;
@@ -133,6 +167,7 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
     },
     async close() {
       closed = true;
+      clearInterval(looker);
       running?.abort.abort();
       await draining;
     },

@@ -6,7 +6,7 @@ import { snapshotFolder } from "../jobs/job-blobs.ts";
 import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { datasetFolder } from "./dataset-blobs.ts";
-import { datasetFreezerOf } from "./dataset-freezer.ts";
+import { nudgeFreezer, stopFreezing } from "./dataset-freezer.ts";
 import { imagesKeptFor } from "./kept-images.ts";
 
 /** Stops a version that is still freezing, then takes its row, its snapshot, its blobs and the images that nothing else holds away. */
@@ -16,7 +16,7 @@ export async function removeDataset(
 ): Promise<void> {
   const { projectId, versionId, by } = given;
   const { db, blobs, events } = services;
-  await datasetFreezerOf(services).stop(versionId);
+  await stopFreezing(services, versionId);
   await db.transaction(async (tx) => {
     // One after the other: of two versions that share an image, the later one takes it along.
     await tx.execute(sql`select 1 from ${datasetVersion} where ${datasetVersion.projectId} = ${projectId} for update`);
@@ -41,6 +41,6 @@ export async function removeDataset(
     await recordAudit(tx, { act: "export.version-deleted", by, projectId, details });
   });
   await removeScheduledBlobs(db, blobs);
-  datasetFreezerOf(services).nudge();
+  nudgeFreezer(services);
   events.publish({ topic: "export", projectId });
 }

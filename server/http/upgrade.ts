@@ -4,8 +4,9 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CloseCode } from "../../core/sync/messages.ts";
 import { failureLog } from "../failure-log.ts";
+import { passSocket } from "../servers/pass-socket.ts";
 import type { Services } from "../services.ts";
-import { clientOf } from "./client-address.ts";
+import { type Client, clientOf } from "./client-address.ts";
 import { type AllowedHosts, UNKNOWN_HOST } from "./entrance/allowed-hosts.ts";
 import { hasWildHeaders } from "./entrance/connections.ts";
 import { readTarget } from "./entrance/read-target.ts";
@@ -38,6 +39,8 @@ function endSignedOut(webSocket: WebSocket): void {
 export interface SocketDoors {
   /** Never throws: each socket gets an upgrade, a refusal, or is closed after a while. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The same for one that another server has let in, for who is behind it (servers/internal-door.ts). */
+  takePassedOn(request: IncomingMessage, socket: Duplex, head: Buffer, client: Client): void;
   closeAll(code: number, reason: string): void;
 }
 
@@ -59,11 +62,28 @@ export function openSocketDoors(
   }));
   const openOf = new Map<string, number>();
 
-  const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const client = clientOf(request, trustedProxies);
+  /** Sockets that another server serves. */
+  const passedOn = new Set<() => void>();
+
+  const count = (userId: string): (() => void) => {
+    openOf.set(userId, (openOf.get(userId) ?? 0) + 1);
+    return () => {
+      const left = (openOf.get(userId) ?? 1) - 1;
+      if (left > 0) openOf.set(userId, left);
+      else openOf.delete(userId);
+    };
+  };
+
+  const admit = async (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    passedBy: Client | null,
+  ): Promise<void> => {
+    const client = passedBy ?? clientOf(request, trustedProxies);
     const url = readTarget(request);
     if (!url || hasWildHeaders(request)) throw new HttpRefusal(400, "Bad Request");
-    if (!hosts.has(client.host))
+    if (!passedBy && !hosts.has(client.host))
       return refuse(socket, 421, "Misdirected Request", `${UNKNOWN_HOST.what} ${UNKNOWN_HOST.hint}`);
     const { pathname } = url;
     const found = doors.find(({ route }) => pathname.startsWith(route.prefix));
@@ -78,34 +98,46 @@ export function openSocketDoors(
     // A door looks after roles itself: it may lower a person's rights instead of closing.
     const line = { userId: user.id, sessionId: user.sessionId, needs: null, end: () => end() };
     socket.once("close", services.openLines.hold(line));
-    const connect = await found.route.admit({ services, user, request, name });
+    const connect = await found.route.admit({ services, user, request, name, isPassedOn: passedBy !== null });
+    if ("to" in connect) {
+      if (!services.cluster) throw new Error("there is no other server");
+      const given = { request, socket, head, client, lease: connect.lease };
+      const cut = passSocket(services.cluster, connect.to, given, () => refuse(socket, 503, "Service Unavailable"));
+      const uncount = count(user.id);
+      end = cut;
+      passedOn.add(cut);
+      socket.once("close", () => {
+        passedOn.delete(cut);
+        uncount();
+      });
+      return;
+    }
     found.server.handleUpgrade(request, socket, head, (webSocket) => {
       end = () => endSignedOut(webSocket);
-      openOf.set(user.id, (openOf.get(user.id) ?? 0) + 1);
-      webSocket.once("close", () => {
-        const left = (openOf.get(user.id) ?? 1) - 1;
-        if (left > 0) openOf.set(user.id, left);
-        else openOf.delete(user.id);
-      });
+      webSocket.once("close", count(user.id));
       connect(webSocket);
     });
   };
 
+  const take = (request: IncomingMessage, socket: Duplex, head: Buffer, passedBy: Client | null): void => {
+    socket.on("error", () => socket.destroy());
+    // ws takes this back once the socket is open.
+    (socket as Socket).setTimeout(door.answerWithinMs, () => socket.destroy());
+    admit(request, socket, head, passedBy).catch((error) => {
+      if (error instanceof URIError) refuse(socket, 400, "Bad Request");
+      else if (error instanceof HttpRefusal) refuse(socket, error.status, error.message.split("\n")[0]);
+      else {
+        failureLog.failed("a socket", error);
+        refuse(socket, 500, "Internal Server Error");
+      }
+    });
+  };
+
   return {
-    upgrade(request, socket, head) {
-      socket.on("error", () => socket.destroy());
-      // ws takes this back once the socket is open.
-      (socket as Socket).setTimeout(door.answerWithinMs, () => socket.destroy());
-      admit(request, socket, head).catch((error) => {
-        if (error instanceof URIError) refuse(socket, 400, "Bad Request");
-        else if (error instanceof HttpRefusal) refuse(socket, error.status, error.message.split("\n")[0]);
-        else {
-          failureLog.failed("a socket", error);
-          refuse(socket, 500, "Internal Server Error");
-        }
-      });
-    },
+    upgrade: (request, socket, head) => take(request, socket, head, null),
+    takePassedOn: take,
     closeAll(code, reason) {
+      for (const cut of passedOn) cut();
       for (const { server } of doors) for (const client of server.clients) client.close(code, reason);
     },
   };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { nameSchema } from "../../core/text/name.ts";
 import { isUuid } from "../access.ts";
-import { stopPreparation } from "../ingest/preparations/preparations.ts";
+import { endPreparation } from "../ingest/preparations/where-prepared.ts";
 import {
   appendPiece,
   beginUpload,
@@ -82,7 +82,7 @@ const remove: HttpRoute = {
   async handle(route) {
     const uploadId = uploadIdOf(route);
     await findUpload(route.services, ownerOf(route), uploadId);
-    await stopPreparation(route.services, uploadId);
+    await endPreparation(route.services, uploadId);
     await dropUpload(route.services, uploadId);
     sendJson(route.response, 200, {});
   },

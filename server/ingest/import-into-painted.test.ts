@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
-import { authorLabels } from "../collab/author-labels.ts";
+import { authorIn } from "../collab/author-labels.ts";
 import { liveVolumesOf } from "../collab/live-volumes.ts";
 import { leaseLabelValues } from "../proposals/lease-label-values.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
@@ -53,13 +53,14 @@ it("adds labels to a painted volume as records of the importer: over background 
   const painted = await leaseLabelValues(services.db, volumeId, 1);
   const brick = new Uint32Array(BRICK_VOXELS);
   for (let y = 0; y < 40; y++) brick.fill(painted, at(0, y, 0), at(0, y, 10));
-  await authorLabels(services, {
-    volumeId,
-    userId: ada.id,
-    brickKeys: [0],
-    labels: [painted],
-    readBrick: async () => brick,
-  });
+  await liveVolumesOf(services).use(volumeId, (live) =>
+    authorIn(live, services, {
+      userId: ada.id,
+      brickKeys: [0],
+      labels: [painted],
+      readBrick: async () => brick,
+    }),
+  );
 
   // The file's label 7 covers x 5…14 of two slices, 9 lies in the second brick.
   const labels = new Uint16Array(9 * 40 * 70);

@@ -2,7 +2,7 @@ import { failureLog } from "../failure-log.ts";
 import { sweepClaims } from "../proposals/sweep-claims.ts";
 import type { Services } from "../services.ts";
 import { sweepSnapshots } from "../snapshots/sweep-snapshots.ts";
-import { removeScheduledBlobs } from "../storage/blob-removal.ts";
+import { endWritingOfTheGone, removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
 
 const EVERY_MS = 10_000;
@@ -14,6 +14,7 @@ export function startSweeper(services: Services): () => void {
     Promise.all([
       sweepJobs(services),
       sweepClaims(services),
+      services.cluster ? endWritingOfTheGone(services.db) : null,
       // What a backup held back, or a crash left.
       removeScheduledBlobs(services.db, services.blobs),
     ]).catch((error) => failureLog.failed("a sweep", error));

@@ -2,9 +2,10 @@ import { inArray } from "drizzle-orm";
 import { BRICK_SIZE, type BrickKey, brickKeysOfBox, brickPositionZyx } from "../../core/volume/brick.ts";
 import { boxSeenFrom, intersectBoxes, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import { prediction } from "../../db/schema/index.ts";
+import { inRoom, roomOperation } from "../collab/in-room.ts";
+import type { LiveVolume } from "../collab/live-volume.ts";
 import { readChunksOnce } from "../label-images/read-chunks-once.ts";
 import type { Services } from "../services.ts";
-import { readLiveBrick, readLiveStatus } from "../snapshots/live-labels.ts";
 import type { Question } from "./question.ts";
 
 /** Covered by more than this share, there is nothing left to ask. */
@@ -17,9 +18,17 @@ export type AskedPlace = Pick<Question, "labelValue" | "predictionId" | "minZyx"
  * What the labels themselves say of proposals that have no decision yet, by their label; those that are open are left out.
  * Each brick is read once for all of them.
  */
-export async function findSettledStates(
+export const findSettledStates = (
   services: Services,
   volumeId: string,
+  places: readonly AskedPlace[],
+): Promise<Map<number, SettledState>> => inRoom(services, settledStatesOperation, volumeId, places);
+
+export const settledStatesOperation = roomOperation("settled-states", settledIn);
+
+async function settledIn(
+  live: LiveVolume,
+  services: Services,
   places: readonly AskedPlace[],
 ): Promise<Map<number, SettledState>> {
   const settled = new Map<number, SettledState>();
@@ -31,13 +40,13 @@ export async function findSettledStates(
   const prefixOf = new Map(images.map(({ id, prefix }) => [id, prefix]));
   const readProposed = readChunksOnce(services.blobs);
   for (const place of places) {
-    const status = await readLiveStatus(services, volumeId, place.labelValue);
+    const { status } = live.room.fold.facts.fieldsOf(place.labelValue);
     const prefix = prefixOf.get(place.predictionId);
     if (status === "accepted" || status === "corrected" || status === "rejected") settled.set(place.labelValue, status);
     else if (!prefix) settled.set(place.labelValue, "replaced");
     else {
       const covered = await coveredVoxels(place, (key) =>
-        Promise.all([readProposed(prefix, key), readLiveBrick(services, volumeId, key)]),
+        Promise.all([readProposed(prefix, key), live.labels.readBrick(key)]),
       );
       if (covered > COVERED_SHARE * place.voxels) settled.set(place.labelValue, "replaced");
     }

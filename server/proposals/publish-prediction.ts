@@ -113,10 +113,10 @@ interface NewImage {
 }
 
 /** Written down before its first byte, so that a server that is killed meanwhile leaves nothing behind. */
-async function newImage({ db }: Services, volumeId: string): Promise<NewImage> {
+async function newImage({ db, cluster }: Services, volumeId: string): Promise<NewImage> {
   const id = randomUUID();
   const folder = `volumes/${volumeId}/predictions/${id}/`;
-  await beginWriting(db, folder);
+  await beginWriting(db, folder, cluster?.id);
   return { id, folder };
 }
 

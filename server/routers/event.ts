@@ -31,6 +31,9 @@ const streamEnds = (reason: "signed-out" | "no-member") =>
     ? new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." })
     : new TRPCError({ code: "NOT_FOUND", message: "You are no longer a member of this project." });
 
+const streamBroke = () =>
+  new TRPCError({ code: "SERVICE_UNAVAILABLE", message: "Some changes may not have been told. It goes on by itself." });
+
 type Signed = { readonly services: Services; readonly user: SignedInUser };
 
 const ofAll = (event: ServerEvent): boolean => event.topic === "engine" || event.topic === "settings";
@@ -44,9 +47,13 @@ async function* relay(
 ): AsyncGenerator<ServerEvent> {
   const end = countStream(services, user.id);
   const waiting = waitingEvents(signal);
-  const unsubscribe = services.events.subscribe((event) => {
-    if (wanted(event)) waiting.add(event);
-  });
+  const unsubscribe = services.events.subscribe(
+    (event) => {
+      if (wanted(event)) waiting.add(event);
+    },
+    // A page whose stream broke asks for everything that it shows.
+    () => waiting.fail(streamBroke()),
+  );
   const release = services.openLines.hold({
     userId: user.id,
     sessionId: user.sessionId,

@@ -4,7 +4,7 @@ import { Problem } from "../../core/problem.ts";
 import { nucleusClass, project, projectMember, volume } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { costlyCall } from "../call-rate.ts";
-import { datasetFreezerOf } from "../export/dataset-freezer.ts";
+import { forgetVersions } from "../export/dataset-freezer.ts";
 import { changeProject } from "../projects/change-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { addMember } from "../projects/membership.ts";
@@ -106,7 +106,7 @@ export const projectRouter = router({
       await deleteProject(ctx.services, ctx.projectId, ctx.user.id);
       // Sockets of open editors check their person's role again, and find none.
       for (const { userId } of members) events.publish({ topic: "members", projectId: ctx.projectId, userId });
-      await datasetFreezerOf(ctx.services).forget(ctx.projectId);
+      await forgetVersions(ctx.services, ctx.projectId);
       await removeScheduledBlobs(db, blobs);
     }),
 });

@@ -1,7 +1,7 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type pg from "pg";
 import type { Database, Transaction } from "../../db/client.ts";
-import { blobRemoval } from "../../db/schema/index.ts";
+import { blobRemoval, lease } from "../../db/schema/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 
 /** An advisory lock: held, shared, by every backup that runs, and lost with its connection. Any number will do. */
@@ -22,13 +22,17 @@ export async function scheduleBlobRemoval(tx: Transaction, prefixes: readonly st
  * What is written below this prefix goes again unless `keepWritten` says otherwise: at once by `dropWritten`, or at the next
  * start of a server that was killed meanwhile.
  */
-export async function beginWriting(db: Database, prefix: string): Promise<void> {
-  await db.insert(blobRemoval).values({ prefix, isBeingWritten: true });
+export async function beginWriting(db: Database, prefix: string, writtenBy: string | null = null): Promise<void> {
+  await db.insert(blobRemoval).values({ prefix, isBeingWritten: true, writtenBy });
 }
 
-/** In the transaction that makes it count. */
+/** In the transaction that makes it count. Fails where this server stood still so long that it was taken for gone. */
 export async function keepWritten(tx: Transaction, prefix: string): Promise<void> {
-  await tx.delete(blobRemoval).where(eq(blobRemoval.prefix, prefix));
+  const kept = await tx
+    .delete(blobRemoval)
+    .where(and(eq(blobRemoval.prefix, prefix), eq(blobRemoval.isBeingWritten, true)))
+    .returning({ prefix: blobRemoval.prefix });
+  if (kept.length === 0) throw new Error(`what was written below ${prefix} has been taken for left behind`);
 }
 
 export async function dropWritten({ db, blobs }: { db: Database; blobs: BlobStore }, prefix: string): Promise<void> {
@@ -39,6 +43,14 @@ export async function dropWritten({ db, blobs }: { db: Database; blobs: BlobStor
 /** At the start, when nobody writes: whatever was being written goes. */
 export async function endAllWriting(db: Database): Promise<void> {
   await db.update(blobRemoval).set({ isBeingWritten: false }).where(eq(blobRemoval.isBeingWritten, true));
+}
+
+/** Of several servers: what those were writing that have gone. */
+export async function endWritingOfTheGone(db: Database): Promise<void> {
+  await db.execute(sql`
+    update ${blobRemoval} set is_being_written = false
+    where is_being_written and not exists (
+      select 1 from ${lease} where name = 'server ' || written_by::text and expires_at > clock_timestamp())`);
 }
 
 /** After a deletion, and regularly for what a crash left or a backup held back. */

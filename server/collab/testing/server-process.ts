@@ -10,11 +10,18 @@ import { foldAll } from "./fold-all.ts";
 
 /**
  * A server in a process of its own, to be killed: `server-process.ts <data root> [people]`. Prints one line of JSON with
- * its address; with `people`, it first makes two annotators and a volume, and prints their cookies too.
+ * its address; with `people`, it first makes two annotators and a volume, and prints their cookies too. One of several takes the
+ * rest of its environment from SERVER_ENVIRONMENT, as JSON.
  */
 const [dataRoot, people] = process.argv.slice(2);
 const { address, services } = await startServer(
-  readEnvironment({ KARYOLOOP_DATA: dataRoot, PORT: "0", KARYOLOOP_TRAINER: "none", NODE_ENV: "test" }),
+  readEnvironment({
+    KARYOLOOP_DATA: dataRoot,
+    PORT: "0",
+    KARYOLOOP_TRAINER: "none",
+    NODE_ENV: "test",
+    ...JSON.parse(process.env.SERVER_ENVIRONMENT ?? "{}"),
+  }),
   async () => null,
 );
 

@@ -1,4 +1,5 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
 import { and, asc, eq, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
 import { importJob, upload } from "../../../db/schema/index.ts";
@@ -75,6 +76,18 @@ export async function forgetAbandoned(
 /** At start, before anything is imported, frozen or predicted: scratch files of a stopped server. */
 export const sweepScratch = (dataRoot: string): Promise<void> =>
   rm(scratchRoot(dataRoot), { recursive: true, force: true });
+
+const SCRATCH_KEPT_MS = 24 * 3_600_000;
+
+/** Of several servers, others are at work: what nobody has touched for long. */
+export async function sweepOldScratch(dataRoot: string): Promise<void> {
+  const root = scratchRoot(dataRoot);
+  for (const name of await readdir(root).catch(() => [])) {
+    const entry = path.join(root, name);
+    const info = await stat(entry).catch(() => null);
+    if (info && Date.now() - info.mtimeMs > SCRATCH_KEPT_MS) await rm(entry, { recursive: true, force: true });
+  }
+}
 
 /** Now and then: uploads that nobody has gone on with for a week, and files whose rows are gone. */
 export async function sweepUploads(db: Database, dataRoot: string): Promise<void> {

@@ -7,9 +7,9 @@ import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { importJob, labelJournal, trainingBox, volume, volumeSession } from "../../../db/schema/index.ts";
 import { authorLabels } from "../../collab/author-labels.ts";
-import { readLabelChunk } from "../../label-images/read-label-chunk.ts";
 import { leaseLabelValues } from "../../proposals/lease-label-values.ts";
 import { publishPrediction } from "../../proposals/publish-prediction.ts";
+import { BACKGROUND } from "../../servers/operation.ts";
 import type { Services } from "../../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
@@ -39,7 +39,8 @@ export async function isPainted(db: Database | Transaction, volumeId: string): P
  * First in each transaction that makes an import visible: a job that was cancelled is gone and must leave nothing. Locks the
  * volume before the job, as those who delete them do.
  */
-async function assertStillWanted(tx: Transaction, job: ImportJobRow): Promise<void> {
+async function assertStillWanted(services: Services, tx: Transaction, job: ImportJobRow): Promise<void> {
+  await services.cluster?.leases.assertHeld(tx, BACKGROUND);
   await tx.execute(sql`select 1 from volume where id = ${job.volumeId} for update`);
   const [kept] = await tx.select({ id: importJob.id }).from(importJob).where(eq(importJob.id, job.id)).for("update");
   if (!kept) throw new Problem({ tag: "import-cancelled", what: "The import was cancelled." });
@@ -106,7 +107,7 @@ export async function finishWithBase(
 ): Promise<void> {
   if (labels) await writeLabelsIndex(services.blobs, imagePrefix(job.volumeId), [IMPORTED_LABELS]);
   await services.db.transaction(async (tx) => {
-    await assertStillWanted(tx, job);
+    await assertStillWanted(services, tx, job);
     if (labels && (await isPainted(tx, job.volumeId)))
       throw new Problem({
         tag: "painted-meanwhile",
@@ -144,7 +145,7 @@ export async function finishWithProposals(
   const { db, blobs } = services;
   if (image)
     await db.transaction(async (tx) => {
-      await assertStillWanted(tx, job);
+      await assertStillWanted(services, tx, job);
       await setReady(tx, target.id, image);
     });
   const prefix = incomingLabelsPrefix(target.id, job.id);
@@ -162,7 +163,7 @@ export async function finishWithProposals(
       brickKeys: await brickKeysOf(services, prefix),
     },
     async (tx) => {
-      await assertStillWanted(tx, job);
+      await assertStillWanted(services, tx, job);
       await addLabelSource(tx, target.id, labels);
       await setDone(tx, job.id, summaryOf("proposals", labels));
       await scheduleBlobRemoval(tx, [prefix]);
@@ -189,22 +190,18 @@ export async function finishWithRecords(
     renamed: await newNames(services, target.id, labels),
   };
   await db.transaction(async (tx) => {
-    await assertStillWanted(tx, job);
+    await assertStillWanted(services, tx, job);
     await tx.update(importJob).set({ labels: summary }).where(eq(importJob.id, job.id));
   });
   // The incoming image has other numbers than the file where those were too large.
   const names = new Map(
     Object.entries(summary.renamed).map(([inFile, to]) => [labels.renamed[inFile] ?? Number(inFile), to]),
   );
-  await authorLabels(services, {
-    volumeId: target.id,
+  await authorLabels(services, target.id, {
     userId: job.userId,
     brickKeys: await brickKeysOf(services, prefix),
-    labels: [...names.values()],
-    readBrick: async (key) => {
-      const brick = await readLabelChunk(blobs, prefix, key);
-      return brick?.map((label) => names.get(label) ?? 0) ?? null;
-    },
+    prefix,
+    names,
   });
   await db.transaction(async (tx) => {
     await tx

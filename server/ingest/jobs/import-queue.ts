@@ -1,9 +1,11 @@
 import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
+import { atHolder } from "../../servers/at-holder.ts";
+import { backgroundOperation } from "../../servers/operation.ts";
 import type { Services } from "../../services.ts";
 import { countStoredBytes } from "../quota/count-stored-bytes.ts";
-import { sweepScratch, sweepUploads } from "./clean-up.ts";
+import { sweepOldScratch, sweepScratch, sweepUploads } from "./clean-up.ts";
 import { type RunningImport, runImport } from "./run-import.ts";
 
 /**
@@ -22,6 +24,8 @@ export interface ImportQueue {
 }
 
 const SWEEP_EVERY_MS = 6 * 3600 * 1000;
+/** Of several servers, another may have added a job and gone before it could say so. */
+const LOOK_EVERY_MS = 30_000;
 /** After a failure that is not the file's, e.g. a database that is being restarted. */
 const RETRY_AFTER_MS = 5000;
 
@@ -37,13 +41,32 @@ export function importQueueOf(services: Services): ImportQueue {
   return queue;
 }
 
+export const nudgeImportsOperation = backgroundOperation("nudge-imports", async (services, _input: null) =>
+  importQueueOf(services).nudge(),
+);
+export const stopImportOperation = backgroundOperation("stop-import", (services, jobId: string) =>
+  importQueueOf(services).stop(jobId),
+);
+
+/** A job was added: whoever runs the queue looks; where that cannot be told, it looks by itself after a while. */
+export function nudgeImports(services: Services): void {
+  atHolder(services, nudgeImportsOperation, "all", null).catch((error) =>
+    failureLog.failed("telling the import queue", error),
+  );
+}
+
+/** Ends the job's process wherever it runs; resolves when it writes no more. */
+export const stopImport = (services: Services, jobId: string): Promise<void> =>
+  atHolder(services, stopImportOperation, jobId, jobId);
+
 function createImportQueue(services: Services): ImportQueue {
-  const { db, environment } = services;
+  const { db, environment, cluster } = services;
   let running: RunningImport | null = null;
   let draining: Promise<void> | null = null;
   let again = false;
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
+  let looker: NodeJS.Timeout | undefined;
   const counting = new AbortController();
 
   /** When people had their last turn, as a number that rises; forgotten by a restart. */
@@ -92,7 +115,8 @@ function createImportQueue(services: Services): ImportQueue {
 
   return {
     async resume() {
-      await sweepScratch(environment.dataRoot);
+      await (cluster ? sweepOldScratch(environment.dataRoot) : sweepScratch(environment.dataRoot));
+      if (cluster) looker = setInterval(nudge, LOOK_EVERY_MS).unref();
       const sweep = () => sweepUploads(db, environment.dataRoot);
       await sweep();
       sweeper = setInterval(() => {
@@ -110,6 +134,7 @@ function createImportQueue(services: Services): ImportQueue {
       closed = true;
       counting.abort();
       clearInterval(sweeper);
+      clearInterval(looker);
       await running?.stop();
       await draining;
     },

@@ -4,6 +4,7 @@ import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { importJob, upload, volume } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
+import { BACKGROUND } from "../../servers/operation.ts";
 import type { Services } from "../../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import { type Promised, promisedRoomOf } from "../../storage/promised-room.ts";
@@ -62,7 +63,9 @@ async function perform(
   start: (run: () => ImportProcess) => ImportProcess,
   isStopped: () => boolean,
 ): Promise<void> {
-  const { db, blobs, environment, events } = services;
+  const { db, blobs, environment, events, cluster } = services;
+  // After a standstill another server may do this job again: then nothing here is ours to remove or to tell of.
+  const isOurs = async (): Promise<boolean> => !cluster || cluster.leases.isHeld(BACKGROUND);
   const scratch = scratchFolder(environment.dataRoot, job.id);
   let promised: Promised | null = null;
   try {
@@ -79,6 +82,7 @@ async function perform(
     const asBase =
       job.request.labels?.mode === "accepted" && target.baseLabels === "none" && !(await isPainted(db, target.id));
     await removePartialBlobs(services, job);
+    await rm(scratch, { recursive: true, force: true }); // a server that was killed may have left it
     await mkdir(scratch, { recursive: true });
     if (isStopped()) return;
     const storedBound = await boundOf(services, job);
@@ -116,6 +120,7 @@ async function perform(
     else await finishWithBase(services, job, written.image, written.labels);
     await forgetUploads(db, environment.dataRoot, job);
   } catch (error) {
+    if (!(await isOurs())) return;
     if (!isProblem(error)) failureLog.failed("an import", error);
     await removePartialBlobs(services, job).catch((left) =>
       failureLog.failed("the removal of a part of an import", left),
@@ -123,6 +128,10 @@ async function perform(
     await failImport(db, job, isProblem(error) ? error.toJSON() : CRASHED);
   } finally {
     promised?.release();
+    if (await isOurs()) await cleanUp();
+  }
+
+  async function cleanUp(): Promise<void> {
     await rm(scratch, { recursive: true, force: true });
     // The project may have been deleted meanwhile: nothing of this volume may stay.
     const [left] = await db.select({ id: volume.id }).from(volume).where(eq(volume.id, job.volumeId));

@@ -4,7 +4,7 @@ import { Problem } from "../../../core/problem.ts";
 import { datasetVersion, project, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { costlyCall } from "../../call-rate.ts";
-import { datasetFreezerOf } from "../../export/dataset-freezer.ts";
+import { nudgeFreezer } from "../../export/dataset-freezer.ts";
 import { changeProject } from "../../projects/change-project.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";
 
@@ -48,7 +48,7 @@ export const createVersion = projectProcedure("owner")
       await recordAudit(tx, { act: "export.version-frozen", by: ctx.user.id, projectId, details });
       return row.id;
     });
-    datasetFreezerOf(ctx.services).nudge();
+    nudgeFreezer(ctx.services);
     events.publish({ topic: "export", projectId });
     events.publish({ topic: "project", projectId });
     return { id };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
-import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
+import { nudgeImports } from "../../ingest/jobs/import-queue.ts";
 import { volumeProcedure } from "../../trpc.ts";
 import { labelsSchema, resolveLabels } from "./import-labels.ts";
 
@@ -42,7 +42,7 @@ export const addLabels = volumeProcedure("reviewer")
       await recordAudit(tx, { act: "volume.labels-added", by: ctx.user.id, projectId: ctx.projectId, details });
       return row;
     });
-    importQueueOf(ctx.services).nudge();
+    nudgeImports(ctx.services);
     events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: target.id });
     return job;
   });

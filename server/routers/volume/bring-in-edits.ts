@@ -5,6 +5,7 @@ import { PIECE_BYTES } from "../../../core/sync/sealed-piece.ts";
 import { volume } from "../../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../../audit/record-audit.ts";
 import { checkEdits, editsUnits, writeEdits } from "../../collab/bring-in-edits.ts";
+import { inRoom, roomOperation } from "../../collab/in-room.ts";
 import { liveVolumesOf } from "../../collab/live-volumes.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
@@ -24,11 +25,10 @@ export const bringInEdits = volumeProcedure("owner")
         .max(4 * Math.ceil(PIECE_BYTES / 3)),
     }),
   )
-  .mutation(({ ctx, input }) => {
+  .mutation(async ({ ctx, input }) => {
     const { services, projectId } = ctx;
     const { volumeId } = input;
-    const volumes = liveVolumesOf(services);
-    const budget = volumes.budgets.of(ctx.user.id);
+    const budget = liveVolumesOf(services).budgets.of(ctx.user.id);
     if (budget.waitMs > 0)
       throw new Problem({
         tag: "too-fast",
@@ -36,17 +36,35 @@ export const bringInEdits = volumeProcedure("owner")
         hint: "It goes on by itself in a moment.",
         waitSeconds: Math.ceil(budget.waitMs / 1000),
       });
-    return volumes.use(volumeId, async (live) => {
-      const checked = await checkEdits(live, services, volumeId, new Uint8Array(Buffer.from(input.piece, "base64")));
-      budget.charge(editsUnits(checked));
-      const person = await auditedPerson(services.db, checked.userId);
-      if (checked.fresh.length > 0) {
-        // Before them: an act that nobody wrote down would be worse than one that was only begun.
-        const [{ name }] = await services.db.select({ name: volume.name }).from(volume).where(eq(volume.id, volumeId));
-        const details = { volumeId, name, person, edits: checked.fresh.length, file: input.fileSha256 };
-        await recordAudit(services.db, { act: "volume.edits-brought-in", by: ctx.user.id, projectId, details });
-        await writeEdits(live, checked);
-      }
-      return { madeBy: person.name, broughtIn: checked.fresh.length, alreadyThere: checked.alreadyThere };
-    });
+    const piece = new Uint8Array(Buffer.from(input.piece, "base64"));
+    const given = { piece, file: input.fileSha256, by: ctx.user.id, projectId };
+    const { cost, ...answer } = await inRoom(services, bringInOperation, volumeId, given);
+    budget.charge(cost);
+    return answer;
   });
+
+export const bringInOperation = roomOperation(
+  "bring-in-edits",
+  async (
+    live,
+    services,
+    { piece, file, by, projectId }: { piece: Uint8Array; file: string; by: string; projectId: string },
+  ) => {
+    const { volumeId } = live;
+    const checked = await checkEdits(live, services, volumeId, piece);
+    const person = await auditedPerson(services.db, checked.userId);
+    if (checked.fresh.length > 0) {
+      // Before them: an act that nobody wrote down would be worse than one that was only begun.
+      const [{ name }] = await services.db.select({ name: volume.name }).from(volume).where(eq(volume.id, volumeId));
+      const details = { volumeId, name, person, edits: checked.fresh.length, file };
+      await recordAudit(services.db, { act: "volume.edits-brought-in", by, projectId, details });
+      await writeEdits(live, checked);
+    }
+    return {
+      madeBy: person.name,
+      broughtIn: checked.fresh.length,
+      alreadyThere: checked.alreadyThere,
+      cost: editsUnits(checked),
+    };
+  },
+);

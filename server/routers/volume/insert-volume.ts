@@ -3,7 +3,7 @@ import { Problem } from "../../../core/problem.ts";
 import type { Transaction } from "../../../db/client.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
-import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
+import { nudgeImports } from "../../ingest/jobs/import-queue.ts";
 import type { Services } from "../../services.ts";
 
 type NewVolume = Pick<
@@ -40,7 +40,7 @@ export async function insertVolumes(
     for (const { values, request } of several) ids.push(await insertIn(tx, values, request));
     return ids;
   });
-  importQueueOf(services).nudge();
+  nudgeImports(services);
   events.publish({ topic: "project", projectId: several[0].values.projectId });
   return volumeIds;
 }

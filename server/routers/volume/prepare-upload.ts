@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { costlyCall } from "../../call-rate.ts";
-import { fetchAddress as fetchFrom } from "../../ingest/address/fetch-address.ts";
-import { convertUpload } from "../../ingest/convert/convert-upload.ts";
 import { findConverter } from "../../ingest/convert/find-converter.ts";
-import { uploadStateOf } from "../../ingest/preparations/upload-state.ts";
+import { askUploadState, beginToConvert, beginToFetch } from "../../ingest/preparations/where-prepared.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";
 
 /**
@@ -14,7 +12,7 @@ export const fetchAddress = projectProcedure("reviewer")
   .use(atMost(costlyCall("volume.fetchAddress", 60, 20)))
   .input(z.object({ address: z.string().min(1).max(2000) }))
   .mutation(async ({ ctx, input }) => ({
-    uploadId: await fetchFrom(ctx.services, { projectId: ctx.projectId, userId: ctx.user.id }, input.address),
+    uploadId: await beginToFetch(ctx.services, { projectId: ctx.projectId, userId: ctx.user.id }, input.address),
   }));
 
 /**
@@ -26,8 +24,8 @@ export const prepareUpload = projectProcedure("reviewer")
   .input(z.object({ uploadId: z.uuid() }))
   .mutation(async ({ ctx, input }) => {
     const owner = { projectId: ctx.projectId, userId: ctx.user.id };
-    await convertUpload(ctx.services, owner, input.uploadId);
-    return uploadStateOf(ctx.services, owner, input.uploadId);
+    await beginToConvert(ctx.services, owner, input.uploadId);
+    return askUploadState(ctx.services, owner, input.uploadId);
   });
 
 /** What this installation can do beside reading the formats it knows: the name and version of its converter, or null. */
@@ -40,5 +38,5 @@ export const importWays = projectProcedure("reviewer").query(async ({ ctx }) => 
 export const uploadState = projectProcedure("reviewer")
   .input(z.object({ uploadId: z.uuid() }))
   .query(({ ctx, input }) =>
-    uploadStateOf(ctx.services, { projectId: ctx.projectId, userId: ctx.user.id }, input.uploadId),
+    askUploadState(ctx.services, { projectId: ctx.projectId, userId: ctx.user.id }, input.uploadId),
   );

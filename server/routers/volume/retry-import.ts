@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, upload, volume } from "../../../db/schema/index.ts";
 import { uploadsOf } from "../../ingest/jobs/import-places.ts";
-import { importQueueOf } from "../../ingest/jobs/import-queue.ts";
+import { nudgeImports } from "../../ingest/jobs/import-queue.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
 /** Queues a failed import once more, with the answers that were given: its files are kept until it is dismissed. */
@@ -38,7 +38,7 @@ export const retryImport = volumeProcedure("reviewer").mutation(async ({ ctx, in
       .set({ state: "importing", importProgress: 0, problem: null })
       .where(and(eq(volume.id, input.volumeId), eq(volume.state, "failed")));
   });
-  importQueueOf(ctx.services).nudge();
+  nudgeImports(ctx.services);
   events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: input.volumeId });
   events.publish({ topic: "project", projectId: ctx.projectId });
 });

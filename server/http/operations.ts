@@ -1,0 +1,38 @@
+import { authorLabelsOperation } from "../collab/author-labels.ts";
+import { countOperation } from "../collab/count-project.ts";
+import { frozenStateOperation } from "../collab/freeze-labels.ts";
+import { baseVersionOperation, enterOperation, occupiedOperation } from "../collab/label-routes.ts";
+import { listNucleiOperation } from "../collab/list-nuclei.ts";
+import { forgetVersionsOperation, nudgeFreezerOperation, stopFreezingOperation } from "../export/dataset-freezer.ts";
+import { nudgeImportsOperation, stopImportOperation } from "../ingest/jobs/import-queue.ts";
+import {
+  convertUploadOperation,
+  fetchAddressOperation,
+  stopPreparationOperation,
+  uploadStateOperation,
+} from "../ingest/preparations/where-prepared.ts";
+import { settledStatesOperation } from "../proposals/find-settled-states.ts";
+import { bringInOperation } from "../routers/volume/bring-in-edits.ts";
+import type { AnyOperation } from "../servers/operation.ts";
+
+/** Every operation that one server may ask of another: what is done in a room, and what is done once in an installation. */
+export const operations: readonly AnyOperation[] = [
+  authorLabelsOperation,
+  baseVersionOperation,
+  bringInOperation,
+  countOperation,
+  enterOperation,
+  frozenStateOperation,
+  listNucleiOperation,
+  occupiedOperation,
+  settledStatesOperation,
+  convertUploadOperation,
+  fetchAddressOperation,
+  forgetVersionsOperation,
+  nudgeFreezerOperation,
+  nudgeImportsOperation,
+  stopFreezingOperation,
+  stopImportOperation,
+  stopPreparationOperation,
+  uploadStateOperation,
+];
