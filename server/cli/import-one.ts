@@ -1,4 +1,5 @@
 import path from "node:path";
+import { channelsOf, type KeptChannel, leftOutWords } from "../../core/import/file-channels.ts";
 import type { FileContents } from "../../core/import/file-contents.ts";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
 import { Problem } from "../../core/problem.ts";
@@ -45,9 +46,11 @@ export async function importOne(
     assertAnswered(look.questions[0] ?? null, files.labels ?? files.image);
     note(files.labels ?? files.image, look.notes);
   }
-  const request = { projectId, name, specimen, image: chosen, voxelSizeZyx, labels };
+  const { channels } = options;
+  const request = { projectId, name, specimen, image: chosen, voxelSizeZyx, labels, ...(channels && { channels }) };
   const { volumeId } = await session.api.volume.startImport.mutate(request);
   const row = await waitForImport(session, volumeId);
+  note(files.image, channelNotes(volume, row.channels));
   const taken = row.import?.labels;
   const objects = taken && ` with ${taken.count} ${taken.mode === "accepted" ? "nuclei" : "proposals"}`;
   context.say(`${name}: ${row.shapeZyx.join(" × ")} voxels of ${row.voxelSizeZyx.join(" × ")} µm${objects ?? ""}`);
@@ -61,6 +64,18 @@ export async function importOne(
   const without = files.labels || labels || !unlabelled ? [] : ["its labels were left out"];
   const missed = unlabelled || missesPart(contents);
   return { ...files, name, became: "imported", details: [...details, ...without], missed };
+}
+
+/** What became of the channels of an image that has several. */
+function channelNotes({ image }: ChosenVolume, channels: readonly KeptChannel[]): string[] {
+  if (image.channels.length === 1) return [];
+  const nameOf = ({ name, labelled }: KeptChannel) => (labelled ? `${name} (labelled)` : name);
+  const kept = new Set(channels.map(({ index }) => index));
+  const leftOut = leftOutWords(channelsOf(image).filter(({ index }) => !kept.has(index)));
+  return [
+    `Channels: ${channels.map(nameOf).join(", ")}.`,
+    ...(leftOut ? [`${leftOut} --channels says which are kept.`] : []),
+  ];
 }
 
 const isAboutLabels = (note: string): boolean => /left out/.test(note) && /label|mask|seg|instance/i.test(note);
