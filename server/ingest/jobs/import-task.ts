@@ -51,9 +51,10 @@ export function taskOf(
     image: image && {
       origin: origin(image),
       prefix: imagePrefix(target.id),
-      others: otherChannels(job.request).map(({ index, name }) => ({
+      others: otherChannels(job.request).map(({ index, name, color }) => ({
         index,
         name,
+        color,
         prefix: channelPrefix(target.id, index),
       })),
     },

@@ -116,28 +116,33 @@ async function importVolume(task: ImportTask): Promise<void> {
 async function writeImages(task: ImportTask, image: ImageTask, blobs: CountingSink, share: number) {
   const { scratchFolder, voxelSizeZyx } = task;
   const { origin, others } = image;
+  const own = { prefix: image.prefix, name: task.name };
   const part = share / (1 + others.length);
-  const write = async (source: VolumeSource, prefix: string, name: string, nth: number) => {
-    const phase = nth === 0 ? "Writing the image" : `Writing the channel ${name}`;
+  const write = async (
+    source: VolumeSource,
+    of: { readonly prefix: string; readonly name: string; readonly color?: string | null },
+    nth: number,
+  ) => {
+    const phase = nth === 0 ? "Writing the image" : `Writing the channel ${of.name}`;
     await assertRoom(scratchFolder, source);
     const onProgress = progressReporter(phase, nth * part, (nth + 1) * part);
-    return writeImagePyramid({ blobs, prefix, source, voxelSizeZyx, scratchFolder, name, onProgress });
+    return writeImagePyramid({ ...of, blobs, source, voxelSizeZyx, scratchFolder, onProgress });
   };
   if (origin.kind === "sample")
     return {
-      ...(await write(sampleImageSource(origin.seed), image.prefix, task.name, 0)),
+      ...(await write(sampleImageSource(origin.seed), own, 0)),
       others: [],
       storedBytes: blobs.takeCount(),
     };
   return withFile(origin, async (file) => {
     const labelled = await file.open(origin.choice);
-    const written = await write(labelled, image.prefix, task.name, 0);
+    const written = await write(labelled, own, 0);
     const qualities = [];
-    for (const [i, { index, name, prefix }] of others.entries()) {
-      const { quality } = await ofChannel(name, async () => {
+    for (const [i, { index, ...other }] of others.entries()) {
+      const { quality } = await ofChannel(other.name, async () => {
         const source = await file.open({ ...origin.choice, channel: index });
         assertAlike(labelled, source);
-        return write(source, prefix, name, i + 1);
+        return write(source, other, i + 1);
       });
       qualities.push({ index, quality });
     }

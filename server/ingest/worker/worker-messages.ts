@@ -62,6 +62,7 @@ export interface ChannelTask {
   /** Place in the file, from 0. */
   readonly index: number;
   readonly name: string;
+  readonly color: string | null;
   readonly prefix: string;
 }
 
