@@ -1,12 +1,11 @@
 import path from "node:path";
-import { channelsOf, type KeptChannel, leftOutWords } from "../../core/import/file-channels.ts";
 import type { FileContents } from "../../core/import/file-contents.ts";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
 import { Problem } from "../../core/problem.ts";
 import { assertAnswered, type ChosenVolume, chooseLabels, chooseVolume, type LabelAnswers } from "./choose-in-file.ts";
 import { type KnownVolume, placeFor } from "./find-sent.ts";
 import type { ImportContext } from "./import-context.ts";
-import { missesPart, type VolumeOutcome } from "./import-report.ts";
+import { channelNotes, missesPart, type VolumeOutcome } from "./import-report.ts";
 import { sendFile } from "./send-file.ts";
 import type { ServerSession } from "./server-session.ts";
 
@@ -50,7 +49,7 @@ export async function importOne(
   const request = { projectId, name, specimen, image: chosen, voxelSizeZyx, labels, ...(channels && { channels }) };
   const { volumeId } = await session.api.volume.startImport.mutate(request);
   const row = await waitForImport(session, volumeId);
-  note(files.image, channelNotes(volume, row.channels));
+  note(files.image, channelNotes(volume.image, row.channels));
   const taken = row.import?.labels;
   const objects = taken && ` with ${taken.count} ${taken.mode === "accepted" ? "nuclei" : "proposals"}`;
   context.say(`${name}: ${row.shapeZyx.join(" × ")} voxels of ${row.voxelSizeZyx.join(" × ")} µm${objects ?? ""}`);
@@ -64,18 +63,6 @@ export async function importOne(
   const without = files.labels || labels || !unlabelled ? [] : ["its labels were left out"];
   const missed = unlabelled || missesPart(contents);
   return { ...files, name, became: "imported", details: [...details, ...without], missed };
-}
-
-/** What became of the channels of an image that has several. */
-function channelNotes({ image }: ChosenVolume, channels: readonly KeptChannel[]): string[] {
-  if (image.channels.length === 1) return [];
-  const nameOf = ({ name, labelled }: KeptChannel) => (labelled ? `${name} (labelled)` : name);
-  const kept = new Set(channels.map(({ index }) => index));
-  const leftOut = leftOutWords(channelsOf(image).filter(({ index }) => !kept.has(index)));
-  return [
-    `Channels: ${channels.map(nameOf).join(", ")}.`,
-    ...(leftOut ? [`${leftOut} --channels says which are kept.`] : []),
-  ];
 }
 
 const isAboutLabels = (note: string): boolean => /left out/.test(note) && /label|mask|seg|instance/i.test(note);
