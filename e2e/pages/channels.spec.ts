@@ -74,7 +74,7 @@ test("the others are kept at the import, and looked at in the editor without any
   await keep.uncheck();
   await expect(page.getByText("2 channels are left out: DAPI, Membrane.")).toBeVisible();
   await keep.check();
-  await page.getByLabel("Specimen").fill("embryo 1");
+  await page.getByRole("combobox", { name: "Specimen" }).fill("embryo 1");
   await page.getByRole("button", { name: "Import", exact: true }).click();
   const imported = page.getByRole("article", { name: "stains" });
   await expect(imported).toContainText("Channels: DAPI, GFP (labelled), Membrane", { timeout: 60_000 });
