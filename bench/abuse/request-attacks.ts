@@ -131,6 +131,7 @@ const deepBody: Attack = {
 const PATHS = [
   "/zarr/:v/image.ome.zarr/zarr.json",
   "/zarr/:v/image.ome.zarr/0/c/0/0/0",
+  "/zarr/:v/channels/1.ome.zarr/0/c/0/0/0",
   "/zarr/:v/../../secrets/session",
   "/api/volumes/:v/bricks/0?rev=0",
   "/api/volumes/:v/paint/0000",

@@ -5,6 +5,7 @@ import { planeAxes } from "../../core/edit/slice-plane.ts";
 import { isProblem } from "../../core/problem.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type ToolName, toolNames } from "../tools/create-tool.ts";
+import { channelsOf } from "../viewer/image-channels.ts";
 import { brushRadius } from "./brush-radius.ts";
 import type { Decision } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
@@ -91,8 +92,15 @@ export function runCommand(editor: EditorController, command: Command): void {
     case "view.fit":
       view.fit();
       return;
+    case "view.nextChannel":
+    case "view.previousChannel":
+      turnChannel(editor, command === "view.nextChannel" ? 1 : -1);
+      return;
+    case "view.together":
+      if (hasChannels(editor)) view.set({ together: !view.get().together });
+      return;
     case "view.contrast":
-      view.set({ contrast: editor.props().image.contrast, gamma: 1 });
+      view.set({ contrast: channelsOf(editor.props().image)[view.get().channel].contrast, gamma: 1 });
       return;
     case "view.tab":
       store.set({ tab: nextOf(panelTabs, state.tab) });
@@ -108,6 +116,25 @@ export function runCommand(editor: EditorController, command: Command): void {
       if (state.helpOpen) store.set({ helpOpen: false });
       else editor.cancel();
   }
+}
+
+/** Looks at a channel by its place in the file. */
+export function showChannel(editor: EditorController, place: number): void {
+  const channels = channelsOf(editor.props().image);
+  if (!hasChannels(editor)) return;
+  if (channels[place]) editor.view.set({ channel: place });
+  else editor.notify({ tone: "info", text: `This volume has ${channels.length} channels.` });
+}
+
+function turnChannel(editor: EditorController, by: 1 | -1): void {
+  const { length } = channelsOf(editor.props().image);
+  if (hasChannels(editor)) showChannel(editor, (editor.view.get().channel + by + length) % length);
+}
+
+function hasChannels(editor: EditorController): boolean {
+  if (channelsOf(editor.props().image).length > 1) return true;
+  editor.notify({ tone: "info", text: "This volume has one channel only." });
+  return false;
 }
 
 /** A digit gives the selected nucleus its class. */

@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { ToolMessage } from "../tools/tool-context.ts";
 import { createViewStore } from "../viewer/view-store.ts";
+import { keepChannels, loadChannels } from "./channel-memory.ts";
 import styles from "./editor.module.css";
 import { createEditorApi } from "./editor-api.ts";
 import type { EditorProps } from "./editor-contract.ts";
@@ -27,8 +28,17 @@ export function Editor(props: EditorProps) {
   const { document, image } = props;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another document is another editor; the rest is read when needed
   useEffect(() => {
-    const created = new EditorController(createViewStore(image), () => latest.current, showMessage);
-    const stops = [keepPreferences(created.store), sharePresence(created), watchDecisions(created)];
+    const created = new EditorController(
+      createViewStore(image, loadChannels(latest.current.userId, image)),
+      () => latest.current,
+      showMessage,
+    );
+    const stops = [
+      keepPreferences(created.store),
+      keepChannels(latest.current.userId, image, created.view),
+      sharePresence(created),
+      watchDecisions(created),
+    ];
     stops.push(latest.current.attach(createEditorApi(created)));
     setEditor(created);
     return () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classDigitOfKey, commandOfKey, keyGroups, keymap, type PressedKey } from "./keymap.ts";
+import { channelOfKey, classDigitOfKey, commandOfKey, keyGroups, keymap, type PressedKey } from "./keymap.ts";
 
 const press = (key: string, change: Partial<PressedKey> = {}): PressedKey => ({
   key,
@@ -33,6 +33,19 @@ describe("keymap", () => {
         });
         expect(commandOfKey(event)).toBe(command);
       }
+  });
+
+  it("takes Shift and a digit for a channel by the place of the key, whatever sign it types", () => {
+    const digit = (code: string, key: string, change = {}) =>
+      channelOfKey(press(key, { code, shiftKey: true, ...change }));
+    expect([digit("Digit1", "!"), digit("Digit3", "§"), digit("Digit9", "9")]).toEqual([0, 2, 8]);
+    expect([digit("Digit0", ")"), digit("Numpad1", "End"), digit("Digit1", "!", { ctrlKey: true })]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(channelOfKey(press("1", { code: "Digit1" }))).toBeNull();
+    expect(classDigitOfKey(press("1", { shiftKey: true, code: "Digit1" }))).toBeNull();
   });
 
   it("works with Caps Lock and on a Mac, and leaves other combinations to the browser", () => {

@@ -57,6 +57,9 @@ export const keymap = [
   binding("view.sliceOn", [".", "PageDown"], "View", "One slice on in the pane under the pointer"),
   binding("view.maximise", "X", "View", "Maximise the pane under the pointer, or show all four"),
   binding("view.fit", "H", "View", "Fit the whole volume"),
+  binding("view.nextChannel", "W", "View", "Look at the next channel (Shift+1 to Shift+9: at that one)"),
+  binding("view.previousChannel", "Shift+W", "View", "Look at the channel before"),
+  binding("view.together", "Y", "View", "Several channels together in colours, or one"),
   binding("view.contrast", "Shift+C", "View", "Contrast as at the start"),
   binding("view.tab", "J", "View", "Next panel on the right"),
 
@@ -80,6 +83,8 @@ const byKey = new Map(keymap.flatMap((entry) => entry.keys.map((key) => [key, en
 
 export interface PressedKey {
   readonly key: string;
+  /** `KeyboardEvent.code`: the place of the key, whatever is printed on it. */
+  readonly code?: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
@@ -100,5 +105,15 @@ export function classDigitOfKey(event: PressedKey): number | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return null;
   return /^[1-9]$/.test(event.key) ? Number(event.key) : null;
 }
+
+/** Place of the channel that Shift and a digit mean, from 0; else null. By the place of the key: with Shift it types a sign. */
+export function channelOfKey({ code = "", shiftKey, ctrlKey, metaKey, altKey }: PressedKey): number | null {
+  if (!shiftKey || ctrlKey || metaKey || altKey) return null;
+  const digit = /^Digit([1-9])$/.exec(code)?.[1];
+  return digit === undefined ? null : Number(digit) - 1;
+}
+
+/** How the key of a channel is shown; empty from the tenth on. */
+export const channelKey = (place: number): string => (place < 9 ? `Shift+${place + 1}` : "");
 
 export const keyOf = (command: Command): string => keymap.find((entry) => entry.command === command)?.keys[0] ?? "";

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
-import { runCommand, setClassByDigit } from "./editor-commands.ts";
+import { runCommand, setClassByDigit, showChannel } from "./editor-commands.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { classDigitOfKey, commandOfKey } from "./keymap.ts";
+import { channelOfKey, classDigitOfKey, commandOfKey } from "./keymap.ts";
 
 /** Keys work wherever the focus is, except while somebody types or a dialog of another part is open. */
 export function useEditorKeys(editor: EditorController): void {
@@ -10,10 +10,12 @@ export function useEditorKeys(editor: EditorController): void {
       if (event.defaultPrevented || isForTyping(event)) return;
       const command = commandOfKey(event);
       const digit = command ? null : classDigitOfKey(event);
-      if (!command && digit === null) return;
+      const channel = command ? null : channelOfKey(event);
+      if (!command && digit === null && channel === null) return;
       if (event.repeat && !(command?.startsWith("view.") || command?.startsWith("brush."))) return;
       event.preventDefault();
       if (command) runCommand(editor, command);
+      else if (channel !== null) showChannel(editor, channel);
       else if (digit !== null) setClassByDigit(editor, digit);
     };
     // Before the viewer, which cancels a gesture on Escape: what is half done must still be seen here.

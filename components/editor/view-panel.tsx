@@ -1,10 +1,13 @@
 import { Checkbox, Divider, Group, SegmentedControl, Slider, Stack, Switch, Text } from "@mantine/core";
 import { type LabelStatus, labelStatuses } from "../../core/labels/label-status.ts";
+import { channelsOf } from "../viewer/image-channels.ts";
+import { ChannelPanel } from "../viewer/panels/channel-panel.tsx";
 import { ContrastPanel } from "../viewer/panels/contrast-panel.tsx";
 import { VolumeRenderingSwitch } from "../viewer/panels/volume-rendering-switch.tsx";
 import type { NucleusRow } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import type { Coloring, EditorState } from "./editor-state.ts";
+import { channelKey } from "./keymap.ts";
 import { StatusMark, statusWords } from "./status-mark.tsx";
 import { useObservable } from "./use-observable.ts";
 
@@ -12,10 +15,21 @@ import { useObservable } from "./use-observable.ts";
 export function ViewPanel({ editor, rows }: { editor: EditorController; rows: readonly NucleusRow[] }) {
   const state = useObservable(editor.store, (all) => all);
   const { set } = editor.store;
+  const channel = useObservable(editor.view, (view) => view.channel);
+  const { image } = editor.props();
+  const channels = channelsOf(image);
   return (
     <Stack gap="sm" p={10}>
-      <Section title="Contrast">
-        <ContrastPanel image={editor.props().image} view={editor.view} />
+      {channels.length > 1 && (
+        <>
+          <Section title="Channels">
+            <ChannelPanel image={image} view={editor.view} keyOf={channelKey} />
+          </Section>
+          <Divider />
+        </>
+      )}
+      <Section title={channels.length > 1 ? `Contrast of ${channels[channel].name}` : "Contrast"}>
+        <ContrastPanel image={image} view={editor.view} />
       </Section>
       <Divider />
       <Section title="Image in 3D">

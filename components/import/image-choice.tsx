@@ -1,4 +1,5 @@
 import { Group, Select } from "@mantine/core";
+import { channelsOf } from "../../core/import/file-channels.ts";
 import type { FileImage } from "../../core/import/file-contents.ts";
 import type { ChosenImage } from "./import-draft.ts";
 
@@ -31,7 +32,7 @@ export function ImageChoice(props: {
         <Select
           label="Channel with the nuclei"
           allowDeselect={false}
-          data={image.channels.map((name, index) => ({ value: String(index), label: `${index + 1}: ${name}` }))}
+          data={channelsOf(image).map(({ name, index }) => ({ value: String(index), label: `${index + 1}: ${name}` }))}
           value={String(chosen.channel)}
           onChange={(index) => props.onChange({ ...chosen, channel: Number(index) }, everyTime)}
         />

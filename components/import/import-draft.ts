@@ -1,3 +1,4 @@
+import type { ChannelChoice } from "../../core/import/file-channels.ts";
 import type { FileContents, FileImage } from "../../core/import/file-contents.ts";
 import type { FileQuestion } from "../../core/import/file-question.ts";
 import type { LabelMode } from "../../core/import/import-request.ts";
@@ -55,6 +56,8 @@ export interface VolumeDraft {
   /** As typed; empty where it is not known. */
   readonly voxelSizeZyx: readonly [string, string, string];
   readonly labels: ChosenLabels | null;
+  /** What becomes of the channels beside `image.channel`; absent: nobody has said it. */
+  readonly channels?: ChannelChoice;
   /** Every time point of the file becomes a volume of its own. */
   readonly everyTime?: boolean;
 }

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import type { LabelMode } from "../../core/import/import-request.ts";
 import { AddLabelsForm } from "./add-labels-form.tsx";
 import { type ArrivedFile, UNANSWERED } from "./import-draft.ts";
+import { OtherChannels } from "./other-channels.tsx";
 import { RoomInUse } from "./room-in-use.tsx";
 import { UploadRow } from "./upload-row.tsx";
 
@@ -52,6 +53,20 @@ const addLabels = (mode: LabelMode) =>
 it("asks whether added labels hold every nucleus, where they are accepted ones", () => {
   expect(addLabels("accepted")).toContain("Every nucleus of the volume is labelled");
   expect(addLabels("proposals")).not.toContain("Every nucleus of the volume is labelled");
+});
+
+it("offers to keep the other channels, names them, and says what is left out", () => {
+  const [stack] = file.contents.images;
+  const offer = (channels: readonly string[], choice: "all" | "labelled") =>
+    markup(<OtherChannels image={{ ...stack, channels }} labelled={1} choice={choice} onChange={() => {}} />);
+  expect(offer(["1"], "all")).not.toContain("Keep");
+  const all = offer(["DAPI", "GFP", "channel 3"], "all");
+  expect(all).toContain("Keep the other 2 channels to look at");
+  expect(all).toContain("DAPI, Channel 3: each takes about as much room");
+  expect(all).not.toContain("left out");
+  expect(offer(["DAPI", "GFP"], "labelled")).toContain("One channel is left out: DAPI.");
+  const many = Array.from({ length: 40 }, (_, i) => `channel ${i + 1}`);
+  expect(offer(many, "all")).toContain("8 channels are left out");
 });
 
 it("says in words how far an upload is, that the server does not answer, and why it failed", () => {

@@ -1,4 +1,5 @@
 import { Alert, Autocomplete, Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { unaskedChoice } from "../../core/import/file-channels.ts";
 import { nameOfTime } from "../../core/import/file-names.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
@@ -14,6 +15,7 @@ import {
 import { LabelChoice } from "./label-choice.tsx";
 import { LabelQuestions } from "./label-questions.tsx";
 import { FirstLook, type LookState } from "./look/first-look.tsx";
+import { OtherChannels } from "./other-channels.tsx";
 
 /** The questions that a file leaves open before it becomes a volume. */
 export function VolumeForm(props: {
@@ -69,10 +71,17 @@ export function VolumeForm(props: {
               ...draft,
               image: chosen,
               everyTime,
+              channels: chosen.image === draft.image.image ? draft.channels : undefined,
               voxelSizeZyx:
                 chosen.image === draft.image.image ? draft.voxelSizeZyx : voxelFields(findImage(props.files, chosen)),
             })
           }
+        />
+        <OtherChannels
+          image={image}
+          labelled={draft.image.channel}
+          choice={draft.channels ?? unaskedChoice(image)}
+          onChange={(channels) => onChange({ ...draft, channels })}
         />
         {draft.everyTime && (
           <Text size="sm" c="dimmed">

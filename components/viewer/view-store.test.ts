@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { drawnChannels, neighbourChannels } from "./image-channels.ts";
+import { channelSentence } from "./panels/channel-words.ts";
 import { createViewStore } from "./view-store.ts";
 import type { ImageSource } from "./viewer-contract.ts";
 
@@ -15,6 +17,62 @@ const image: ImageSource = {
   histogram: [],
   histogramRange: [0, 1000],
 };
+
+describe("channels", () => {
+  const channel = (name: string, high: number) => ({
+    ...image,
+    name,
+    rgb: [9, 9, 9] as const,
+    contrast: [0, high] as const,
+  });
+  const several: ImageSource = {
+    ...image,
+    contrast: [0, 200],
+    channels: [channel("DAPI", 100), channel("GFP", 200), ...["c", "d", "e"].map((name) => channel(name, 300))],
+    labelledChannel: 1,
+  };
+
+  it("opens on the labelled one, and keeps view, slice and the contrast of each when another is looked at", () => {
+    const view = createViewStore(several);
+    expect(view.get()).toMatchObject({ channel: 1, contrast: [0, 200], together: false });
+    view.set({ contrast: [5, 50], gamma: 2, crosshairZyx: [3.5, 20, 30], zoom: 7 });
+    const { crosshairZyx, zoom, centerUmZyx } = view.get();
+    view.set({ channel: 0 });
+    expect(view.get()).toMatchObject({ channel: 0, contrast: [0, 100], gamma: 1, crosshairZyx, zoom, centerUmZyx });
+    view.set({ contrast: [1, 2] });
+    view.set({ channel: 1 });
+    expect(view.get()).toMatchObject({ contrast: [5, 50], gamma: 2 });
+    view.set({ channel: 77 });
+    expect(view.get().channel).toBe(1);
+    expect(createViewStore(several, view.get()).get()).toMatchObject({
+      contrast: [5, 50],
+      channels: view.get().channels,
+    });
+  });
+
+  it("draws four together at most, the one looked at among them", () => {
+    const view = createViewStore(several);
+    view.set({ together: true });
+    expect(drawnChannels(view.get())).toEqual([0, 1, 2, 3]);
+    view.set({ channel: 4 });
+    expect(drawnChannels(view.get())).toEqual([0, 2, 3, 4]);
+    view.set({ channels: view.get().channels.map((one) => ({ ...one, overlaid: false })) });
+    expect(drawnChannels(view.get())).toEqual([4]);
+    view.set({ together: false });
+    expect(drawnChannels(view.get())).toEqual([4]);
+    expect(neighbourChannels(view.get())).toEqual([0, 3]);
+  });
+
+  it("says which one is labelled and which are looked at", () => {
+    const view = createViewStore(several);
+    expect(channelSentence(several, view.get())).toBe("Labels are drawn on GFP, which you look at.");
+    view.set({ channel: 0 });
+    expect(channelSentence(several, view.get())).toBe("Labels are drawn on GFP; you look at DAPI.");
+    view.set({ together: true });
+    expect(channelSentence(several, view.get())).toBe("Labels are drawn on GFP; you look at DAPI + GFP + c + d.");
+    expect(channelSentence(image, createViewStore(image).get())).toBeNull();
+  });
+});
 
 describe("the view store", () => {
   it("fits the volume into every pane as panes get their size, until somebody zooms", () => {

@@ -1,4 +1,5 @@
 import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { firstChannelState, withChannels } from "./image-channels.ts";
 import { paneAxes, slicePlanes } from "./pane/pane-axes.ts";
 import { clampToVolume } from "./pane/pane-geometry.ts";
 import type { ImageSource, SlicePlane, ViewState, ViewStore } from "./viewer-contract.ts";
@@ -9,7 +10,8 @@ const FLY_SHARE = 0.35;
 /** CSS pixels per voxel at most. */
 const MAX_PX_PER_VOXEL = 96;
 
-export function createViewStore(image: ImageSource): ViewStore {
+/** `kept`: how this person left the channels of this volume. */
+export function createViewStore(image: ImageSource, kept: Partial<ViewState> = {}): ViewStore {
   const { shapeZyx, voxelSizeZyx } = image;
   const sizeUmZyx = shapeZyx.map((n, axis) => n * voxelSizeZyx[axis]) as unknown as Zyx;
   const middleUmZyx: Zyx = [sizeUmZyx[0] / 2, sizeUmZyx[1] / 2, sizeUmZyx[2] / 2];
@@ -24,12 +26,13 @@ export function createViewStore(image: ImageSource): ViewStore {
     centerUmZyx: middleUmZyx,
     flight: null,
     maximisedPane: null,
-    contrast: image.contrast,
-    gamma: 1,
+    ...firstChannelState(image),
     volumeRendering: "mip",
     selectedLabel: 0,
     selectedProposal: 0,
   };
+
+  if (kept.channels?.length === state.channels.length) state = withChannels(state, { ...state, ...kept }, kept);
 
   const replace = (next: ViewState): void => {
     state = next;
@@ -56,7 +59,7 @@ export function createViewStore(image: ImageSource): ViewStore {
     get: () => state,
     set(change) {
       if (change.zoom !== undefined || change.centerUmZyx !== undefined) isFitted = false;
-      const next = { ...state, ...change };
+      const next = withChannels(state, { ...state, ...change }, change);
       replace({
         ...next,
         crosshairZyx: clampToVolume(shapeZyx, next.crosshairZyx),

@@ -14,6 +14,25 @@ export interface ImageLevel {
   readonly factorZyx: Zyx;
 }
 
+/** A channel of an image. All channels of an image have its shape, levels and pixel type. */
+export interface ImageChannel {
+  readonly name: string;
+  /** sRGB 0…255, where several are drawn together. */
+  readonly rgb: readonly [number, number, number];
+  readonly contrast: readonly [low: number, high: number];
+  readonly histogram: readonly number[];
+  readonly histogramRange: readonly [low: number, high: number];
+}
+
+/** How one channel is drawn. */
+export interface ChannelView {
+  readonly contrast: readonly [low: number, high: number];
+  readonly gamma: number;
+  readonly rgb: readonly [number, number, number];
+  /** Drawn where several are drawn together. */
+  readonly overlaid: boolean;
+}
+
 /** An image pyramid of 64³ Zarr chunks reached over HTTP. */
 export interface ImageSource {
   readonly volumeId: string;
@@ -21,8 +40,15 @@ export interface ImageSource {
   readonly shapeZyx: Zyx;
   readonly voxelSizeZyx: Zyx;
   readonly levels: readonly ImageLevel[];
-  /** URL of one chunk: gzip of little-endian voxels, x fastest, edge chunks padded to 64³; 404 = all fill value 0. */
-  chunkUrl(scaleLevel: number, bz: number, by: number, bx: number): string;
+  /**
+   * URL of one chunk: gzip of little-endian voxels, x fastest, edge chunks padded to 64³; 404 = all fill value 0.
+   * `channel` is a place among `channels`; absent, the labelled one is meant.
+   */
+  chunkUrl(scaleLevel: number, bz: number, by: number, bx: number, channel?: number): string;
+  /** In the file's order; absent where there is only one. */
+  readonly channels?: readonly ImageChannel[];
+  /** Place of the channel that labels are drawn on; what follows is said of it. */
+  readonly labelledChannel?: number;
   /** First contrast: percentiles 1 and 99.8 of level 0. */
   readonly contrast: readonly [low: number, high: number];
   /** 256 counts, evenly spaced over `histogramRange`. */
@@ -105,6 +131,13 @@ export interface ViewState {
   /** Where `flyTo` went last, for the camera of the 3D pane. */
   readonly flight: { readonly atZyx: Zyx; readonly radiusUm: number } | null;
   readonly maximisedPane: PaneId | null;
+  /** Place of the channel that is looked at. */
+  readonly channel: number;
+  /** How every channel is drawn. */
+  readonly channels: readonly ChannelView[];
+  /** Several channels are added up in the slices, each in its colour; else one is drawn in grey. */
+  readonly together: boolean;
+  /** Of the channel that is looked at, as in `channels`. */
   readonly contrast: readonly [low: number, high: number];
   readonly gamma: number;
   readonly volumeRendering: "mip" | "shaded" | "off";

@@ -12,6 +12,8 @@ export interface FileImage {
   readonly voxelSizeNote: string;
   /** Names of the channels; one entry at least. */
   readonly channels: readonly string[];
+  /** `RRGGBB` of each channel, null where the file states none; absent where it states none at all. */
+  readonly channelColors?: readonly (string | null)[];
   readonly times: number;
   /** The file itself says that these are labels, by its name or metadata. */
   readonly looksLikeLabels: boolean;

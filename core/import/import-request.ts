@@ -1,3 +1,4 @@
+import type { KeptChannel } from "./file-channels.ts";
 import type { LabelParts } from "./label-findings.ts";
 
 /** What an import does, as kept in the database until it is over: enough to start again after a restart. */
@@ -20,6 +21,8 @@ export type LabelMode = "accepted" | "proposals";
 export interface ImportRequest {
   /** Null where only labels are added to a volume that is there. */
   readonly image: ImageOrigin | null;
+  /** What is kept of an image of several channels, the labelled one among them; absent where it has one. */
+  readonly channels?: readonly KeptChannel[];
   readonly labels: {
     readonly origin: ImageOrigin;
     readonly mode: LabelMode;

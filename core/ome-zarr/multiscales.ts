@@ -41,6 +41,8 @@ const group = (ome: JsonObject): JsonObject => ({
 /** `zarr.json` of an image. `window` sets the first contrast for viewers that read `omero`. */
 export const imageGroup = (image: {
   name: string;
+  /** `RRGGBB`; white where it is not known. */
+  color?: string | null;
   levels: readonly MultiscaleLevel[];
   voxelSizeZyx: Zyx;
   window: { min: number; max: number; start: number; end: number };
@@ -48,7 +50,7 @@ export const imageGroup = (image: {
   group({
     multiscales: [multiscales(image.name, "mean", image.levels, image.voxelSizeZyx)],
     omero: {
-      channels: [{ label: image.name, color: "FFFFFF", active: true, window: image.window }],
+      channels: [{ label: image.name, color: image.color ?? "FFFFFF", active: true, window: image.window }],
     },
   });
 

@@ -1,4 +1,15 @@
-import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { SourceFile } from "../../core/import/source-file.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { PixelType, Zyx } from "../../core/volume/voxel-space.ts";
@@ -83,6 +94,28 @@ export const volume = pgTable(
     createdAt: createdAt(),
   },
   (t) => [index("volume_project_idx").on(t.projectId), uniqueIndex("volume_name_idx").on(t.projectId, t.name)],
+);
+
+/**
+ * Channels of a volume whose file had several, in the file's order. The labelled one is the volume's image; each other lies
+ * at `volumes/<id>/channels/<index>.ome.zarr`, with the shape, levels and type of the image.
+ */
+export const volumeChannel = pgTable(
+  "volume_channel",
+  {
+    volumeId: uuid("volume_id")
+      .notNull()
+      .references(() => volume.id, { onDelete: "cascade" }),
+    /** Place in the file, from 0. */
+    index: integer("index").notNull(),
+    name: text("name").notNull(),
+    /** `RRGGBB` as the file states it. */
+    color: text("color"),
+    labelled: boolean("labelled").notNull(),
+    /** Null for the labelled one: it is the volume's. */
+    quality: jsonb("quality").$type<QualityCard>(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.index] })],
 );
 
 /** A file on its way in. Pieces lie under the data root's `uploads/<id>`. */

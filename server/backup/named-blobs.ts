@@ -10,11 +10,12 @@ import {
   snapshotVolume,
   trainingJob,
   volume,
+  volumeChannel,
 } from "../../db/schema/index.ts";
 import { baseBrickPrefix, foldedBrickPrefix, paintBlobKey } from "../collab/label-blob-keys.ts";
 import { datasetFolder } from "../export/dataset-blobs.ts";
-import { volumesKeptByVersions } from "../export/kept-images.ts";
-import { imagePrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
+import { sharedPrefixes, volumesKeptByVersions } from "../export/kept-images.ts";
+import { channelPrefix, channelsPrefix, imagePrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
 import { snapshotFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 
@@ -47,7 +48,11 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
     .select({ id: datasetVersion.id })
     .from(datasetVersion)
     .where(eq(datasetVersion.state, "ready"));
-  const keptImages = (await volumesKeptByVersions(db)).map(imagePrefix);
+  const keptImages = (await volumesKeptByVersions(db)).flatMap(sharedPrefixes);
+  const channels = await db
+    .select({ volumeId: volumeChannel.volumeId, index: volumeChannel.index })
+    .from(volumeChannel)
+    .where(eq(volumeChannel.labelled, false));
   const models = await db.select({ blobPrefix: checkpoint.blobPrefix }).from(checkpoint);
   const resumed = await db
     .select({ resumeBlob: trainingJob.resumeBlob })
@@ -63,7 +68,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
           ? [{ prefix: imagePrefix(id) }, { prefix: baseBrickPrefix(id) }, { prefix: `${volumePrefix(id)}paint/` }]
           : [{ prefix: imagePrefix(id), except: `${imagePrefix(id)}labels/` }, { prefix: `${volumePrefix(id)}paint/` }],
       ),
-      ...volumes.map(({ id }) => ({ prefix: foldedBrickPrefix(id) })),
+      ...volumes.flatMap(({ id }) => [{ prefix: channelsPrefix(id) }, { prefix: foldedBrickPrefix(id) }]),
       ...predictions.map(({ blobPrefix }) => ({ prefix: blobPrefix })),
       ...snapshots.map(({ id }) => ({ prefix: snapshotFolder(id) })),
       ...datasets.map(({ id }) => ({ prefix: datasetFolder(id) })),
@@ -73,6 +78,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
     ],
     async *required() {
       for (const { id } of volumes) yield `${imagePrefix(id)}zarr.json`;
+      for (const { volumeId, index } of channels) yield `${channelPrefix(volumeId, index)}zarr.json`;
       for (const { blobPrefix } of predictions) yield `${blobPrefix}zarr.json`;
       for (const { snapshotId, volumeId } of frozen)
         yield `${snapshotVolumeFolder(snapshotId, volumeId)}labels.ome.zarr/zarr.json`;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { planChannels } from "../../core/import/file-channels.ts";
 import type { FileContents, FileImage } from "../../core/import/file-contents.ts";
 import { chooseLabels, chooseVolume } from "./choose-in-file.ts";
 import { type ImportOptions, parseImportOptions } from "./import-options.ts";
-import { missesPart } from "./import-report.ts";
+import { channelNotes, missesPart } from "./import-report.ts";
 
 const options = (...args: string[]): ImportOptions => {
   const parsed = parseImportOptions(["--project", "P", "--specimen", "s", ...args, "a.tif"]);
@@ -57,6 +58,19 @@ describe("what a file leaves open is refused with the flag that answers it", () 
     expect(() => choose()).toThrow(new RegExp(flag));
     expect(choose(...answer)).toMatchObject(right);
   });
+});
+
+it("--channels says whether the others are kept, and the report names those that are and are not", () => {
+  expect([options().channels, options("--channels", "all").channels]).toEqual([undefined, "all"]);
+  expect(() => options("--channels", "2")).toThrow("--channels is all or labelled, not 2.");
+  const several = image({ channels: ["DAPI", "GFP", "channel 3"] });
+  const kept = planChannels(several, 1, "labelled").kept;
+  expect(channelNotes(several, kept)).toEqual([
+    "Channels: GFP (labelled).",
+    "2 channels are left out: DAPI, Channel 3. --channels says which are kept.",
+  ]);
+  expect(channelNotes(several, planChannels(several, 1).kept)).toEqual(["Channels: DAPI, GFP (labelled), Channel 3."]);
+  expect(channelNotes(image({}), [])).toEqual([]);
 });
 
 it("a part that was left out of a file is missed, a preview or a table beside the volume is not", () => {

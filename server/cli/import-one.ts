@@ -5,7 +5,7 @@ import { Problem } from "../../core/problem.ts";
 import { assertAnswered, type ChosenVolume, chooseLabels, chooseVolume, type LabelAnswers } from "./choose-in-file.ts";
 import { type KnownVolume, placeFor } from "./find-sent.ts";
 import type { ImportContext } from "./import-context.ts";
-import { missesPart, type VolumeOutcome } from "./import-report.ts";
+import { channelNotes, missesPart, type VolumeOutcome } from "./import-report.ts";
 import { sendFile } from "./send-file.ts";
 import type { ServerSession } from "./server-session.ts";
 
@@ -45,9 +45,11 @@ export async function importOne(
     assertAnswered(look.questions[0] ?? null, files.labels ?? files.image);
     note(files.labels ?? files.image, look.notes);
   }
-  const request = { projectId, name, specimen, image: chosen, voxelSizeZyx, labels };
+  const { channels } = options;
+  const request = { projectId, name, specimen, image: chosen, voxelSizeZyx, labels, ...(channels && { channels }) };
   const { volumeId } = await session.api.volume.startImport.mutate(request);
   const row = await waitForImport(session, volumeId);
+  note(files.image, channelNotes(volume.image, row.channels));
   const taken = row.import?.labels;
   const objects = taken && ` with ${taken.count} ${taken.mode === "accepted" ? "nuclei" : "proposals"}`;
   context.say(`${name}: ${row.shapeZyx.join(" × ")} voxels of ${row.voxelSizeZyx.join(" × ")} µm${objects ?? ""}`);

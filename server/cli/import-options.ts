@@ -1,4 +1,10 @@
 import { parseArgs } from "node:util";
+import {
+  type ChannelChoice,
+  channelChoices,
+  KEPT_UNASKED,
+  MAX_KEPT_CHANNELS,
+} from "../../core/import/file-channels.ts";
 import type { LabelMode } from "../../core/import/import-request.ts";
 import type { LabelParts } from "../../core/import/label-findings.ts";
 import type { LabelChannel } from "../../core/import/open-questions.ts";
@@ -26,6 +32,8 @@ a person would miss was left out. What a file leaves open is refused with the op
   --image PATH             which image of a file that holds several: series, position, field, dataset or order of axes,
                            as the refusal lists them ("series 2", /raw, A/1/0)
   --channel N, --time N    counted from 1; needed where a file has several
+  --channels all|labelled  whether the other channels of the image are kept to look at: all of them (${MAX_KEPT_CHANNELS} at most), or none.
+                           Unsaid, they are kept where the image has ${KEPT_UNASKED} channels or fewer
   --labels-image PATH      which image of a file holds the labels
   --labels-channel N|colours, --labels-time N   likewise; colours: every colour is a nucleus
   --parts one-per-part|as-numbered   what connected parts of a mask, or of an id that several nuclei share, become
@@ -47,6 +55,8 @@ export interface ImportOptions {
   /** From 0; null where it was not said. */
   readonly channel: number | null;
   readonly time: number | null;
+  /** Undefined where it was not said. */
+  readonly channels: ChannelChoice | undefined;
   readonly labelsImage: string | undefined;
   readonly labelsChannel: LabelChannel | null;
   readonly labelsTime: number | null;
@@ -82,6 +92,7 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | nul
     image: values.image,
     channel: readCount("--channel", values.channel),
     time: readCount("--time", values.time),
+    channels: oneOf("--channels", values.channels, channelChoices),
     labelsImage: values["labels-image"],
     labelsChannel:
       values["labels-channel"] === "colours" ? "colours" : readCount("--labels-channel", values["labels-channel"]),
@@ -110,6 +121,7 @@ function readArguments(args: readonly string[]) {
         labels: one,
         image: one,
         channel: one,
+        channels: one,
         time: one,
         "labels-image": one,
         "labels-channel": one,

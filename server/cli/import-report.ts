@@ -1,4 +1,5 @@
-import type { FileContents } from "../../core/import/file-contents.ts";
+import { channelsOf, type KeptChannel, leftOutWords } from "../../core/import/file-channels.ts";
+import type { FileContents, FileImage } from "../../core/import/file-contents.ts";
 import type { FolderPlan, LeftOutFile } from "../../core/import/folder-plan.ts";
 
 /** What became of one volume. `missed`: a person would call it incomplete. */
@@ -18,6 +19,18 @@ const ONLY_VOLUMES: ReadonlySet<FileContents["format"]> = new Set(["TIFF", "TIFF
 export const missesPart = ({ format, notes }: Pick<FileContents, "format" | "notes">): boolean =>
   ONLY_VOLUMES.has(format) &&
   notes.some((note) => /left out/.test(note) && !/2D image|previews|bytes behind the voxels/.test(note));
+
+/** What became of the channels of an image that has several. */
+export function channelNotes(
+  image: FileImage,
+  kept: readonly Pick<KeptChannel, "index" | "name" | "labelled">[],
+): string[] {
+  if (image.channels.length === 1) return [];
+  const named = kept.map(({ name, labelled }) => (labelled ? `${name} (labelled)` : name));
+  const places = new Set(kept.map(({ index }) => index));
+  const leftOut = leftOutWords(channelsOf(image).filter(({ index }) => !places.has(index)));
+  return [`Channels: ${named.join(", ")}.`, ...(leftOut ? [`${leftOut} --channels says which are kept.`] : [])];
+}
 
 const MAX_LEFT_OUT = 200;
 

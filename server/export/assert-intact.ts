@@ -19,8 +19,8 @@ const IN_FLIGHT = 4;
 export async function assertIntact(dataset: ReadableDataset, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + UNPACK_MS;
   for (const frozen of dataset.description.volumes) {
-    const { image, labels, known } = await dataset.openVolume(frozen);
-    for (const stored of [image, labels, known]) {
+    const { image, channels, labels, known } = await dataset.openVolume(frozen);
+    for (const stored of [image, ...channels.map((channel) => channel.image), labels, known]) {
       const failures: unknown[] = [];
       let batch: Promise<void>[] = [];
       for await (const key of dataset.blobs.list(stored.prefix)) {

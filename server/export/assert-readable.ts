@@ -2,15 +2,18 @@ import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import type { DatasetDescription } from "./dataset-description.ts";
 import { openDataset } from "./frozen-dataset.ts";
-import { omeZarrFiles } from "./ome-zarr-files.ts";
+import { channelFolder, omeZarrFiles } from "./ome-zarr-files.ts";
 import { exportSource } from "./validate/file-source.ts";
 import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
 
 /** The writer's own look at what it wrote, before anybody is told that it is ready. */
 export async function assertReadable(blobs: BlobStore, description: DatasetDescription): Promise<void> {
   const files = await exportSource(omeZarrFiles(openDataset(blobs, description)));
-  for (const { fileName, name } of description.volumes) {
-    const [first] = await validateOmeZarr(files, `ome-zarr/${fileName}.ome.zarr/`);
+  for (const { fileName, name, channels = [] } of description.volumes) {
+    const found = await validateOmeZarr(files, `ome-zarr/${fileName}.ome.zarr/`);
+    for (const { index, labelled } of channels)
+      if (!labelled) found.push(...(await validateOmeZarr(files, channelFolder(fileName, index), false)));
+    const [first] = found;
     if (first)
       throw new Problem({
         tag: "export-invalid",

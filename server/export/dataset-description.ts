@@ -33,6 +33,16 @@ const sourceFileSchema: z.ZodType<SourceFile> = z.object({
   header: z.string().max(MAX_HEADER + 1),
 });
 
+const frozenChannelSchema = z.object({
+  /** Place in the imported file, from 0. */
+  index: count,
+  name: z.string().max(200),
+  /** `RRGGBB` as that file states it. */
+  color: z.string().max(6).nullable(),
+  /** Labels were drawn on it: it is the image of the volume in every format. */
+  labelled: z.boolean(),
+});
+
 export const frozenVolumeSchema = z.object({
   id: z.uuid(),
   name: z.string().max(500),
@@ -49,6 +59,8 @@ export const frozenVolumeSchema = z.object({
   sourceSha256: z.string().nullable(),
   /** The files of image and labels as they came in, with what they say of themselves; absent in older versions. */
   sourceFiles: z.array(sourceFileSchema).max(1000).optional(),
+  /** Where the imported file had several; absent in older versions. The others than the labelled one are in `ome-zarr` only. */
+  channels: z.array(frozenChannelSchema).max(1000).optional(),
   /** Finished nuclei, the ones in the label image. */
   nuclei: count.max(MAX_NUCLEI),
   /** Of them, cut by the volume's border. */

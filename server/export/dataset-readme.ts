@@ -19,7 +19,9 @@ const volumeRow = (volume: FrozenVolume): string =>
 const formatWords: Readonly<Record<ExportFormat, string>> = {
   "ome-zarr": `- \`ome-zarr/<file>.ome.zarr\`: OME-Zarr 0.5 (Zarr v3), image with the label images \`labels/nuclei\` (uint32) and \`labels/known\`
   (uint8). \`labels/nuclei/zarr.json\` has status, class, annotator and uncertainty of every nucleus under \`image-label.properties\`.
-  Opens in napari (napari-ome-zarr), Neuroglancer, and \`zarr.open\` of zarr-python 3.`,
+  Opens in napari (napari-ome-zarr), Neuroglancer, and \`zarr.open\` of zarr-python 3. Where a volume was imported with other channels,
+  each is an image of its own in \`<file>_channels/channel-<n>.ome.zarr\`, with the same voxels; \`channels\` of \`dataset.json\` has
+  their names, and says which one is labelled. The other formats hold the labelled channel only.`,
   "ome-tiff": `- \`ome-tiff/<file>_image.ome.tif\`, \`_labels.ome.tif\` (uint32, the same values as in nuclei.csv), \`_known.ome.tif\`.
   Opens in Fiji (Bio-Formats), QuPath, tifffile.`,
   imagej: `- \`imagej/<file>_image.tif\`, \`_labels.tif\`, \`_known.tif\`: stacks that ImageJ opens by drag and drop. Its labels have 16 bits, so the

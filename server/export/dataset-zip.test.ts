@@ -182,7 +182,8 @@ def look(group):
     return dict(levels=len(levels), shape=a.shape, dtype=str(a.dtype), names=list(a.metadata.dimension_names),
         sha=hashlib.sha256(a[:].tobytes()).hexdigest(), shapes=[group[l].shape for l in levels])
 n = g['labels/nuclei']
-print(json.dumps(dict(image=look(g), nuclei=look(n), known=look(g['labels/known']), listed=g['labels'].attrs['ome']['labels'],
+other = zarr.open_group(sys.argv[2], mode='r')
+print(json.dumps(dict(image=look(g), other=look(other), omero=other.attrs['ome']['omero']['channels'][0], nuclei=look(n), known=look(g['labels/known']), listed=g['labels'].attrs['ome']['labels'],
     properties=n.attrs['ome']['image-label']['properties'], coarse=sorted(int(v) for v in numpy.unique(n['1'][:])),
     scale=g.attrs['ome']['multiscales'][0]['datasets'][0]['coordinateTransformations'][0]['scale'])))`;
     const store = path.join(dataset, "ome-zarr/embryo-1-left.ome.zarr");
@@ -196,18 +197,22 @@ print(json.dumps(dict(image=look(g), nuclei=look(n), known=look(g['labels/known'
     }
     const seen = await askPython<{
       image: Level;
+      other: Level;
+      omero: { label: string; color: string };
       nuclei: Level;
       known: Level;
       listed: string[];
       properties: Record<string, unknown>[];
       coarse: number[];
       scale: number[];
-    }>(judge.command, program, [store]);
+    }>(judge.command, program, [store, path.join(dataset, "ome-zarr/embryo-1-left_channels/channel-1.ome.zarr")]);
     const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
     const truth = fixture.labels.map((label) => (label === UNFINISHED_LABEL ? 0 : label));
     expect(seen.image).toMatchObject({ dtype: "uint16", names: ["z", "y", "x"], shape: [...markedShapeZyx] });
     expect(seen.image.levels).toBeGreaterThan(1);
     expect(seen.image.sha).toBe(sha(new Uint8Array(fixture.image.buffer)));
+    expect(seen.other).toEqual({ ...seen.image, sha: sha(new Uint8Array(fixture.second.buffer)) });
+    expect(seen.omero).toMatchObject({ label: "GFP", color: "00FF00" });
     expect(seen.nuclei).toMatchObject({ dtype: "uint32", sha: sha(new Uint8Array(truth.buffer)) });
     expect(seen.known).toMatchObject({ dtype: "uint8", sha: sha(fixture.known) });
     expect(seen.nuclei.shapes).toEqual(seen.image.shapes);

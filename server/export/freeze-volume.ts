@@ -1,5 +1,6 @@
+import { asc, eq } from "drizzle-orm";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
-import type { volume } from "../../db/schema/index.ts";
+import { type volume, volumeChannel } from "../../db/schema/index.ts";
 import { labelScratchBytes } from "../label-images/write-label-image.ts";
 import type { Services } from "../services.ts";
 import { inScratchFolder } from "../storage/scratch-folder.ts";
@@ -29,6 +30,16 @@ export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: Froz
   const { blobs, db } = services;
   const { knownShare, shapes } = await measureInScratch(job);
   const origins = await judgedOrigins(db, row.id);
+  const channels = await db
+    .select({
+      index: volumeChannel.index,
+      name: volumeChannel.name,
+      color: volumeChannel.color,
+      labelled: volumeChannel.labelled,
+    })
+    .from(volumeChannel)
+    .where(eq(volumeChannel.volumeId, row.id))
+    .orderBy(asc(volumeChannel.index));
   const byLabel = new Map(manifest.nuclei.map((nucleus) => [nucleus.label, nucleus]));
   const nuclei = shapes.map(({ labelValue, centroidZyxUm: [z, y, x], ...shape }): FrozenNucleus => {
     const frozen = byLabel.get(labelValue);
@@ -61,6 +72,7 @@ export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: Froz
       sourceFileName: row.sourceFileName,
       sourceSha256: row.sourceSha256,
       sourceFiles: row.sourceFiles,
+      ...(channels.length > 0 && { channels }),
       nuclei: nuclei.length,
       truncatedNuclei: nuclei.filter(({ shape }) => shape.truncated).length,
       unfinishedNuclei: manifest.nuclei.length - nuclei.length,

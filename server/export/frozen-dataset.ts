@@ -1,3 +1,4 @@
+import { channelPrefix, imagePrefix } from "../ingest/jobs/import-places.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { knownMaskFolder, readFrozenNuclei } from "./dataset-blobs.ts";
 import type { DatasetDescription, FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
@@ -7,6 +8,8 @@ import { openStoredImage, type StoredImage } from "./stored-image.ts";
 export interface ReadableVolume {
   readonly volume: FrozenVolume;
   readonly image: StoredImage;
+  /** Channels that are there to look at, by their place in the imported file. */
+  readonly channels: readonly { readonly index: number; readonly image: StoredImage }[];
   /** All frozen labels, unfinished ones too: only the values in `nuclei` are truth. */
   readonly labels: StoredImage;
   /** 0 unknown, 1 background, 2 nucleus. */
@@ -24,12 +27,19 @@ export const openDataset = (blobs: BlobStore, description: DatasetDescription): 
   description,
   blobs,
   async openVolume(volume) {
+    const others = (volume.channels ?? []).filter(({ labelled }) => !labelled);
+    const channels = await Promise.all(
+      others.map(async ({ index }) => ({
+        index,
+        image: await openStoredImage(blobs, channelPrefix(volume.id, index)),
+      })),
+    );
     const [image, labels, known, nuclei] = await Promise.all([
-      openStoredImage(blobs, `volumes/${volume.id}/image.ome.zarr/`),
+      openStoredImage(blobs, imagePrefix(volume.id)),
       openStoredImage(blobs, `snapshots/${description.snapshotId}/${volume.id}/labels.ome.zarr/`),
       openStoredImage(blobs, knownMaskFolder(description.id, volume.id)),
       readFrozenNuclei(blobs, description.id, volume.id),
     ]);
-    return { volume, image, labels, known, nuclei };
+    return { volume, image, channels, labels, known, nuclei };
   },
 });

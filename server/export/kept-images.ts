@@ -1,14 +1,17 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../db/client.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
-import { imagePrefix, importedLabelsPrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
+import { channelsPrefix, imagePrefix, importedLabelsPrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
 
 /**
- * A frozen version copies labels and mask, and shares the image with its volume. When the volume is deleted, its image stays
- * for as long as a version holds it.
+ * A frozen version copies labels and mask, and shares the image and its other channels with its volume. When the volume is
+ * deleted, they stay for as long as a version holds it.
  */
 
-/** Prefixes of a volume's blobs beside its image. */
+/** All that a version shares with its volume. */
+export const sharedPrefixes = (volumeId: string): string[] => [imagePrefix(volumeId), channelsPrefix(volumeId)];
+
+/** Prefixes of a volume's blobs beside those. */
 const OTHER_PARTS = ["base/", "bricks/", "paint/", "incoming/", "predictions/"];
 
 const holds = (volumeId: string) =>
@@ -51,6 +54,6 @@ export async function volumesKeptByVersions(
 export async function imagesKeptFor(tx: Transaction, versionId: string): Promise<string[]> {
   const kept = await volumesKeptByVersions(tx, { versionId });
   const alone: string[] = [];
-  for (const id of kept) if ((await versionsHolding(tx, id)).length === 1) alone.push(imagePrefix(id));
+  for (const id of kept) if ((await versionsHolding(tx, id)).length === 1) alone.push(...sharedPrefixes(id));
   return alone;
 }

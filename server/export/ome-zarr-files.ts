@@ -23,6 +23,10 @@ export const knownStates = [
   { "label-value": 2, meaning: "nucleus", rgba: [230, 230, 230, 255] },
 ] as const;
 
+/** An image of its own for each channel beside the labelled one, by its number in the imported file. */
+export const channelFolder = (fileName: string, index: number): string =>
+  `ome-zarr/${fileName}_channels/channel-${index + 1}.ome.zarr/`;
+
 /** OME-Zarr 0.5: the image as it is stored, with `labels/nuclei` and `labels/known` on the same pyramid. */
 export async function* omeZarrFiles(dataset: ReadableDataset): AsyncGenerator<ExportFile> {
   for (const frozen of dataset.description.volumes) {
@@ -32,6 +36,8 @@ export async function* omeZarrFiles(dataset: ReadableDataset): AsyncGenerator<Ex
     yield jsonFile(`${root}labels/zarr.json`, labelsIndex(["nuclei", "known"]));
     yield* nucleiFiles(dataset.blobs, volume, `${root}labels/nuclei/`);
     yield* knownFiles(dataset.blobs, volume, `${root}labels/known/`);
+    for (const { index, image } of volume.channels)
+      yield* copiedFiles(dataset.blobs, image, channelFolder(frozen.fileName, index), () => true);
   }
 }
 

@@ -7,10 +7,12 @@ import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
 
 /**
  * Images and proposals of a volume as OME-Zarr, for the viewer and for napari, Neuroglancer or zarr by URL:
- * `/zarr/<volumeId>/image.ome.zarr/…` and `/zarr/<volumeId>/predictions/<id>/labels.ome.zarr/…`.
+ * `/zarr/<volumeId>/image.ome.zarr/…`, `/zarr/<volumeId>/channels/<index>.ome.zarr/…` and
+ * `/zarr/<volumeId>/predictions/<id>/labels.ome.zarr/…`. Whatever lies below `channels` once the volume is ready belongs to it,
+ * and has its shape and type: no row is asked for.
  */
 const SERVED =
-  /^(image\.ome\.zarr|predictions\/[0-9a-f-]{36}\/labels\.ome\.zarr)\/(labels\/[\w-]+\/)?(\d{1,2}\/)?(zarr\.json|c\/\d{1,4}\/\d{1,4}\/\d{1,4})$/;
+  /^(image\.ome\.zarr\/(labels\/[\w-]+\/)?|channels\/\d{1,5}\.ome\.zarr\/|predictions\/[0-9a-f-]{36}\/labels\.ome\.zarr\/)(\d{1,2}\/)?(zarr\.json|c\/\d{1,4}\/\d{1,4}\/\d{1,4})$/;
 const LABELS_INDEX = /^image\.ome\.zarr\/labels\/zarr\.json$/;
 
 const isLabels = (path: string): boolean => path.startsWith("predictions/") || path.includes("/labels/");

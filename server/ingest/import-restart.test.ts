@@ -54,6 +54,7 @@ it("an import goes on after the server was stopped in the middle of it; one that
   const interrupted = await insert("Interrupted", "running", 1);
   const hopeless = await insert("Hopeless", "running", 3);
   await first.services.blobs.put(`volumes/${interrupted}/image.ome.zarr/0/c/9/9/9`, new Uint8Array([1]));
+  await first.services.blobs.put(`volumes/${interrupted}/channels/7.ome.zarr/0/c/9/9/9`, new Uint8Array([1]));
   await first.close();
 
   const second = await start();
@@ -71,6 +72,7 @@ it("an import goes on after the server was stopped in the middle of it; one that
     }, 60_000);
     expect(failed).toMatchObject({ state: "failed", problem: { tag: "import-interrupted" } });
     expect(await second.services.blobs.head(`volumes/${interrupted}/image.ome.zarr/0/c/9/9/9`)).toBeNull();
+    expect(await second.services.blobs.head(`volumes/${interrupted}/channels/7.ome.zarr/0/c/9/9/9`)).toBeNull();
     expect(await readdir(path.join(dataRoot, "blobs/volumes"))).toEqual([interrupted]);
   } finally {
     await second.close();

@@ -72,6 +72,20 @@ async function knock(route: HttpRoute, at: Place, headers: Record<string, string
   return "passed";
 }
 
+it("the channels of a volume are behind the same door as its image", async () => {
+  const [route] = httpRoutes.filter(({ path }) => path === "/zarr/:volumeId/*");
+  const url = urlOf(route, scene).replace("image.ome.zarr", "channels/1.ome.zarr");
+  const statusFor = async (headers: Record<string, string>) => {
+    const response = await fetch(url, { headers });
+    return [response.status, (await response.text()).includes("not a member of its project")];
+  };
+  expect(await statusFor({})).toEqual([401, false]);
+  expect(await statusFor({ authorization: `Bearer ${token}` })).toEqual([401, false]);
+  expect(await statusFor({ cookie: cast.outsider.cookie })).toEqual([404, true]);
+  // There are none in this volume: what answers is the route, not the door.
+  expect(await statusFor({ cookie: cast.members.viewer.cookie })).toEqual([404, false]);
+});
+
 it("finds the routes", () => expect(httpRoutes.length).toBeGreaterThan(8));
 
 describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route] as const))("%s", (name, route) => {

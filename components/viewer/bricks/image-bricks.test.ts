@@ -87,6 +87,33 @@ describe("image bricks", () => {
     expect(net.open.size).toBe(0);
   });
 
+  it("keeps the bricks of every channel: going back to one asks for nothing, and nobody waits for those of the next", async () => {
+    const net = createManualTransport();
+    const of = {
+      ...image,
+      chunkUrl: (l: number, z: number, y: number, x: number, c = 0) => `${c}:${l}/${z}/${y}/${x}`,
+    };
+    const bricks = new ImageBricks(of, net.transport, { maxLoading: 1 });
+    const key = brickKeyOf(0, 1, 2);
+    const wishes = (drawn: number, next: number) => [
+      { id: imageBrickId(0, key, next), priority: 4, inBackground: true },
+      { id: imageBrickId(0, key, drawn), priority: 1 },
+    ];
+    bricks.want("xy", wishes(0, 2));
+    expect(net.asked).toEqual(["0:0/0/1/2"]);
+    await net.answer("0:0/0/1/2");
+    expect(bricks.progress()).toMatchObject({ wanted: 1, ready: 1 });
+    expect(net.asked.at(-1)).toBe("2:0/0/1/2");
+    const { signal } = net.open.get("2:0/0/1/2")!;
+    bricks.want("xy", wishes(2, 0));
+    expect(signal.aborted).toBe(false);
+    expect(bricks.progress()).toMatchObject({ wanted: 1, ready: 0 });
+    await net.answer("2:0/0/1/2", new Uint8Array(BRICK_VOXELS).fill(9));
+    bricks.want("xy", wishes(0, 2));
+    expect(net.asked).toHaveLength(2);
+    expect([0, 1, 2].map((channel) => bricks.read(0, key, channel)?.[0])).toEqual([0, undefined, 9]);
+  });
+
   it("reads a chunk that does not exist as zeros, at no cost of memory", async () => {
     const net = createManualTransport();
     const bricks = new ImageBricks(image, net.transport);

@@ -6,6 +6,7 @@ import {
   type BrickState,
   type BrickVoxels,
   brickKeyOfId,
+  channelOfId,
   type ImageBrickId,
   imageBrickId,
   scaleLevelOf,
@@ -17,6 +18,8 @@ import type { ChunkTransport } from "./chunk-workers.ts";
 export interface BrickWish {
   readonly id: ImageBrickId;
   readonly priority: number;
+  /** Nobody waits for it. */
+  readonly inBackground?: boolean;
 }
 
 export interface BrickProgress {
@@ -38,7 +41,7 @@ export interface ImageBrickLimits {
 const defaultLimits: ImageBrickLimits = { maxBytes: 384 * 2 ** 20, maxLoading: 6, retryMs: [400, 1200, 4000] };
 
 /**
- * The bricks of one image in a bounded cache. Consumers (panes, 3D, fills) say what they want and how soon; what nobody
+ * The bricks of all channels of one image in a bounded cache. Consumers (panes, 3D, fills) say what they want and how soon; what nobody
  * wants any more is aborted, what is wanted is never evicted.
  */
 export class ImageBricks {
@@ -48,6 +51,7 @@ export class ImageBricks {
   readonly #cache: ByteLru<ImageBrickId, BrickVoxels>;
   readonly #wishes = new Map<string, readonly BrickWish[]>();
   readonly #wanted = new Map<ImageBrickId, number>();
+  readonly #awaited = new Set<ImageBrickId>();
   readonly #loading = new Map<ImageBrickId, AbortController>();
   readonly #failed = new Map<ImageBrickId, Problem>();
   readonly #evicted = new Set<ImageBrickId>();
@@ -67,8 +71,8 @@ export class ImageBricks {
   }
 
   /** Undefined while not loaded, null where all voxels are 0. */
-  read(scaleLevel: number, key: BrickKey): BrickVoxels | undefined {
-    return this.#cache.peek(imageBrickId(scaleLevel, key));
+  read(scaleLevel: number, key: BrickKey, channel = 0): BrickVoxels | undefined {
+    return this.#cache.peek(imageBrickId(scaleLevel, key, channel));
   }
 
   stateOf(id: ImageBrickId): BrickState {
@@ -87,11 +91,12 @@ export class ImageBricks {
     this.#pump();
   }
 
+  /** Of what somebody waits for. */
   progress(): BrickProgress {
     let ready = 0;
     let failed = 0;
     let problem: Problem | null = null;
-    for (const id of this.#wanted.keys()) {
+    for (const id of this.#awaited) {
       if (this.#cache.has(id)) ready++;
       const failure = this.#failed.get(id);
       if (failure) {
@@ -99,7 +104,7 @@ export class ImageBricks {
         problem ??= failure;
       }
     }
-    return { wanted: this.#wanted.size, ready, failed, problem };
+    return { wanted: this.#awaited.size, ready, failed, problem };
   }
 
   problemOf(id: ImageBrickId): Problem | null {
@@ -132,15 +137,21 @@ export class ImageBricks {
 
   #rebuildQueue(): void {
     const priorities = new Map<ImageBrickId, number>();
+    const awaited = new Set<ImageBrickId>();
     for (const wishes of this.#wishes.values())
-      for (const { id, priority } of wishes) priorities.set(id, Math.min(priority, priorities.get(id) ?? Infinity));
+      for (const { id, priority, inBackground } of wishes) {
+        priorities.set(id, Math.min(priority, priorities.get(id) ?? Infinity));
+        if (!inBackground) awaited.add(id);
+      }
     const soonestFirst = [...priorities].sort((a, b) => a[1] - b[1]);
     const bytes = BRICK_VOXELS * bytesPerPixel[this.image.pixelType];
     // Wishes beyond the cache would evict each other for ever: the least urgent go unanswered.
     const kept = soonestFirst.slice(0, Math.max(1, Math.floor(this.#limits.maxBytes / bytes)));
     this.#wanted.clear();
+    this.#awaited.clear();
     for (const [id, priority] of kept) {
       this.#wanted.set(id, priority);
+      if (awaited.has(id)) this.#awaited.add(id);
       this.#cache.touch(id);
     }
     this.#queue = kept
@@ -169,7 +180,7 @@ export class ImageBricks {
     this.#loading.set(id, abort);
     const [bz, by, bx] = brickPositionZyx(brickKeyOfId(id));
     try {
-      const url = this.image.chunkUrl(scaleLevelOf(id), bz, by, bx);
+      const url = this.image.chunkUrl(scaleLevelOf(id), bz, by, bx, channelOfId(id));
       const voxels = await this.#transport.load(url, this.image.pixelType, abort.signal);
       if (abort.signal.aborted) return;
       this.#loading.delete(id);

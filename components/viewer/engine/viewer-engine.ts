@@ -1,7 +1,10 @@
 import type { Problem } from "../../../core/problem.ts";
 import { takeChunkWorkers } from "../bricks/early-chunks.ts";
 import { type BrickProgress, ImageBricks } from "../bricks/image-bricks.ts";
-import { type ContrastTable, createContrastTable } from "../slice/contrast-table.ts";
+import { drawnChannels } from "../image-channels.ts";
+import type { DrawnChannel } from "../pane/slice-picture.ts";
+import { GREY_TINT, tintOf } from "../slice/compose-slice.ts";
+import { createContrastTable } from "../slice/contrast-table.ts";
 import type {
   ImageSource,
   LabelLayer,
@@ -46,7 +49,7 @@ export class ViewerEngine {
     this.#tellPictured = resolve;
   });
   #progress: ViewerProgress;
-  #contrast: ContrastTable;
+  #channels: readonly DrawnChannel[];
   #lastView: ViewState;
   #props: Pick<VolumeViewerProps, "tool" | "overlays" | "onHover" | "onPick">;
 
@@ -55,8 +58,8 @@ export class ViewerEngine {
     this.view = props.view;
     this.#props = props;
     this.#lastView = props.view.get();
-    this.#contrast = createContrastTable(this.#lastView.contrast, this.#lastView.gamma);
     this.bricks = new ImageBricks(props.image, takeChunkWorkers());
+    this.#channels = channelsToDraw(this.#lastView, this.bricks);
     this.layers = new DrawnLayers({
       onVoxels: (id, changes) => {
         for (const listener of this.#listeners) listener.onLabelVoxels(id, changes);
@@ -80,8 +83,9 @@ export class ViewerEngine {
     return this.#props.overlays;
   }
 
-  get contrast(): ContrastTable {
-    return this.#contrast;
+  /** What the slices are made of. */
+  get channels(): readonly DrawnChannel[] {
+    return this.#channels;
   }
 
   /** Props of a later render. Image and view never change: another volume is another engine. */
@@ -146,8 +150,8 @@ export class ViewerEngine {
     const before = this.#lastView;
     const view = this.view.get();
     this.#lastView = view;
-    if (view.contrast !== before.contrast || view.gamma !== before.gamma)
-      this.#contrast = createContrastTable(view.contrast, view.gamma);
+    if (view.channels !== before.channels || view.channel !== before.channel || view.together !== before.together)
+      this.#channels = channelsToDraw(view, this.bricks);
     for (const listener of this.#listeners) listener.onView(view, before);
   }
 
@@ -160,4 +164,15 @@ export class ViewerEngine {
     this.#progress = { ...this.bricks.progress(), labelProblem: this.layers.problem };
     for (const listener of this.#progressListeners) listener();
   };
+}
+
+function channelsToDraw(view: ViewState, bricks: ImageBricks): DrawnChannel[] {
+  return drawnChannels(view).map((place) => {
+    const { contrast, gamma, rgb } = view.channels[place];
+    return {
+      bricks: { read: (scaleLevel, key) => bricks.read(scaleLevel, key, place) },
+      contrast: createContrastTable(contrast, gamma),
+      tint: view.together ? tintOf(rgb) : GREY_TINT,
+    };
+  });
 }

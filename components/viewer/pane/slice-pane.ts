@@ -1,6 +1,7 @@
 import { brickBox } from "../../../core/volume/brick.ts";
-import { brickKeyOfId, type ImageBrickId, scaleLevelOf } from "../bricks/brick-state.ts";
+import { brickKeyOfId, channelOfId, type ImageBrickId, scaleLevelOf } from "../bricks/brick-state.ts";
 import type { EngineListener, ViewerEngine } from "../engine/viewer-engine.ts";
+import { drawnChannels, neighbourChannels } from "../image-channels.ts";
 import { drawSliceOverlay } from "../overlay/draw-slice-overlay.ts";
 import { labelKeysOfRegion } from "../slice/gather-labels.ts";
 import { chooseRegion, type RegionRect, type SliceRegion, wholeRect } from "../slice/slice-region.ts";
@@ -66,7 +67,12 @@ export class SlicePane implements EngineListener {
   }
 
   onView(view: ViewState, before: ViewState): void {
-    if (view.contrast !== before.contrast || view.gamma !== before.gamma) this.#shown?.invalidateGreys(null);
+    const isOtherImage =
+      view.channels !== before.channels || view.channel !== before.channel || view.together !== before.together;
+    if (isOtherImage) {
+      this.#shown?.invalidateGreys(null);
+      if (drawnChannels(view).join() !== drawnChannels(before).join()) this.#want();
+    }
     if (view.selectedLabel !== before.selectedLabel || view.selectedProposal !== before.selectedProposal)
       this.#shown?.invalidateColours();
     this.requestDraw();
@@ -111,7 +117,9 @@ export class SlicePane implements EngineListener {
 
   #onImageBricks(ids: readonly ImageBrickId[]): void {
     if (!this.#shown) return;
+    const drawn = drawnChannels(this.#engine.view.get());
     for (const id of ids) {
+      if (!drawn.includes(channelOfId(id))) continue;
       const level = this.#engine.image.levels.find((known) => known.scaleLevel === scaleLevelOf(id));
       if (level && level.scaleLevel >= this.#shown.region.level.scaleLevel)
         this.#shown.invalidateGreys(boxOfLevelBrick(level, brickBox(brickKeyOfId(id), level.shapeZyx)));
@@ -142,9 +150,12 @@ export class SlicePane implements EngineListener {
   /** Nothing of the slice is still on its way, at its own level or at the coarse one before it. */
   #isWhole(region: SliceRegion | null): boolean {
     if (!region) return true;
-    const { bricks, image } = this.#engine;
+    const { bricks, image, view } = this.#engine;
     const isSettled = (id: ImageBrickId) => ["ready", "failed"].includes(bricks.stateOf(id));
-    return [previewBrickIds(region, image.levels), regionBrickIds(region)].some((ids) => ids.every(isSettled));
+    const drawn = drawnChannels(view.get());
+    return [previewBrickIds(region, image.levels, drawn), regionBrickIds(region, drawn)].some((ids) =>
+      ids.every(isSettled),
+    );
   }
 
   #show(region: SliceRegion): void {
@@ -155,9 +166,16 @@ export class SlicePane implements EngineListener {
       this.#picture.width = width;
       this.#picture.height = height;
     }
-    const { bricks, image, view } = this.#engine;
-    bricks.want(this.plane, sliceWishes(region, image.levels, view.get().crosshairZyx));
+    this.#want();
     this.#loadLabels();
+  }
+
+  #want(): void {
+    if (!this.#shown) return;
+    const { bricks, image } = this.#engine;
+    const view = this.#engine.view.get();
+    const channels = { drawn: drawnChannels(view), next: neighbourChannels(view) };
+    bricks.want(this.plane, sliceWishes(this.#shown.region, image.levels, view.crosshairZyx, channels));
   }
 
   #loadLabels(): void {
@@ -176,15 +194,15 @@ export class SlicePane implements EngineListener {
     const engine = this.#engine;
     const changed = this.#shown.compose({
       levels: engine.image.levels,
-      bricks: engine.bricks,
-      contrast: engine.contrast,
+      channels: engine.channels,
       layers: engine.layers.drawn,
       lineTexels: Math.max(1, Math.round(ratio)),
       selectedGroup: (layer) => engine.selectedGroup(layer),
     });
     if (!changed) return;
     this.#put(this.#shown, changed);
-    const isSharp = regionBrickIds(this.#shown.region).every((id) => engine.bricks.stateOf(id) === "ready");
+    const drawn = drawnChannels(engine.view.get());
+    const isSharp = regionBrickIds(this.#shown.region, drawn).every((id) => engine.bricks.stateOf(id) === "ready");
     this.#picture.dataset.state = isSharp ? "sharp" : "coarse";
   }
 

@@ -9,18 +9,27 @@ import type { ImageLevel, LabelLayer } from "../viewer-contract.ts";
 
 export interface PictureSources {
   readonly levels: readonly ImageLevel[];
-  readonly bricks: BrickReader;
-  readonly contrast: ContrastTable;
+  /** One at least. */
+  readonly channels: readonly DrawnChannel[];
   readonly layers: readonly DrawnLayer[];
   readonly lineTexels: number;
   selectedGroup(layer: LabelLayer): number;
+}
+
+/** A channel of the image as it is drawn. */
+export interface DrawnChannel {
+  readonly bricks: BrickReader;
+  readonly contrast: ContrastTable;
+  /** Colour of each of its 256 greys. */
+  readonly tint: Int32Array;
 }
 
 /** A composed part of one slice in memory. Changes are gathered as rectangles and composed when it is next shown. */
 export class SlicePicture {
   readonly image: ImageData;
   readonly #texels: Int32Array;
-  readonly #greys: Uint8Array;
+  /** Of each channel that is drawn. */
+  readonly #greys: Uint8Array[] = [];
   readonly #labels = new Map<LabelLayer["id"], Uint32Array>();
   readonly #dirtyLabels = new Map<LabelLayer["id"], RegionRect>();
   #region: SliceRegion;
@@ -31,7 +40,6 @@ export class SlicePicture {
     this.#region = region;
     this.image = new ImageData(region.columns * region.texelsU, region.rows * region.texelsV);
     this.#texels = new Int32Array(this.image.data.buffer);
-    this.#greys = new Uint8Array(region.columns * region.rows);
     this.#dirtyGreys = wholeRect(region);
   }
 
@@ -72,7 +80,10 @@ export class SlicePicture {
     let dirty = this.#dirtyColours;
     this.#dirtyColours = null;
     if (this.#dirtyGreys) {
-      gatherGrey(this.#greys, region, this.#dirtyGreys, sources.levels, sources.bricks, sources.contrast);
+      for (const [i, { bricks, contrast }] of sources.channels.entries()) {
+        this.#greys[i] ??= new Uint8Array(region.columns * region.rows);
+        gatherGrey(this.#greys[i], region, this.#dirtyGreys, sources.levels, bricks, contrast);
+      }
       dirty = uniteRects(dirty, this.#dirtyGreys);
       this.#dirtyGreys = null;
     }
@@ -93,7 +104,8 @@ export class SlicePicture {
       isProposal: layer.id === "proposals",
       selectedGroup: sources.selectedGroup(layer),
     }));
-    composeSlice(this.#texels, region, dirty, this.#greys, layers, sources.lineTexels);
+    const grounds = sources.channels.map(({ tint }, i) => ({ greys: this.#greys[i], tint }));
+    composeSlice(this.#texels, region, dirty, grounds, layers, sources.lineTexels);
     return dirty;
   }
 

@@ -1,6 +1,7 @@
 import { Button, Group, RangeSlider, Slider, Stack, Text } from "@mantine/core";
 import { useMemo, useSyncExternalStore } from "react";
-import type { ImageSource, ViewStore } from "../viewer-contract.ts";
+import { channelsOf } from "../image-channels.ts";
+import type { ImageChannel, ImageSource, ViewStore } from "../viewer-contract.ts";
 import { histogramPercentile } from "./histogram-percentile.ts";
 
 const presets = [
@@ -13,8 +14,9 @@ const presets = [
 const STEPS = 512;
 
 /** Limits of the grey scale by hand or by percentile over a histogram, and gamma. Changes show at once. */
-export function ContrastPanel({ image, view }: { image: ImageSource; view: ViewStore }) {
-  const { contrast, gamma } = useSyncExternalStore(view.subscribe, view.get, view.get);
+export function ContrastPanel({ image: source, view }: { image: ImageSource; view: ViewStore }) {
+  const { contrast, gamma, channel } = useSyncExternalStore(view.subscribe, view.get, view.get);
+  const image = channelsOf(source)[channel];
   const [low, high] = image.histogramRange;
   const step = (high - low) / STEPS || 1;
   const show = (value: number) => String(Number(value.toPrecision(4)));
@@ -78,7 +80,7 @@ const WIDTH = 256;
 const HEIGHT = 56;
 
 /** Counts on a logarithmic scale: nuclei are a small share of the voxels. The window is the lighter part. */
-function Histogram({ image, contrast }: { image: ImageSource; contrast: readonly [number, number] }) {
+function Histogram({ image, contrast }: { image: ImageChannel; contrast: readonly [number, number] }) {
   const [low, high] = image.histogramRange;
   const path = useMemo(() => {
     const heights = image.histogram.map((count) => Math.log1p(count));

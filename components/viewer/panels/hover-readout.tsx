@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { brickKeyAt, indexInBrick } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
+import { channelsOf } from "../image-channels.ts";
 import { isInside } from "../pane/pane-geometry.ts";
 import type { PaneId, PointerSample } from "../viewer-contract.ts";
 import styles from "../volume-viewer.module.css";
@@ -29,15 +30,17 @@ function readoutText(engine: ViewerEngine, { voxelZyx, label, proposal }: Pointe
   const um = voxelZyx.map((v, axis) => (v * image.voxelSizeZyx[axis]).toFixed(1));
   const parts = [`x ${x + 1}  y ${y + 1}  z ${z + 1}`, `${um[2]}, ${um[1]}, ${um[0]} µm`];
   const intensity = intensityAt(engine, [z, y, x]);
-  parts.push(intensity === null ? "loading…" : `intensity ${Number(intensity.toPrecision(6))}`);
+  const what = channelsOf(image)[engine.view.get().channel].name || "intensity";
+  parts.push(intensity === null ? "loading…" : `${what} ${Number(intensity.toPrecision(6))}`);
   if (label) parts.push(`nucleus ${label}`);
   if (proposal) parts.push(`proposal ${proposal}`);
   return parts.map((part) => part.replaceAll(" ", NO_BREAK)).join("   ");
 }
 
-/** The stored value at full resolution; null while that brick is not here. */
+/** The stored value of the channel that is looked at, at full resolution; null while that brick is not here. */
 function intensityAt(engine: ViewerEngine, [z, y, x]: Zyx): number | null {
-  const voxels = engine.bricks.read(engine.image.levels[0].scaleLevel, brickKeyAt(z, y, x));
+  const { channel } = engine.view.get();
+  const voxels = engine.bricks.read(engine.image.levels[0].scaleLevel, brickKeyAt(z, y, x), channel);
   if (voxels === undefined) return null;
   return voxels === null ? 0 : voxels[indexInBrick(z, y, x)];
 }

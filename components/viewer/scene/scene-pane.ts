@@ -61,7 +61,12 @@ export class ScenePane implements EngineListener {
     canvas.dataset.role = "scene";
     host.prepend(canvas, this.#overlay);
 
-    this.#volume = new VolumeTexture(engine.bricks, renderer.control.maxVolumeVoxels, renderer.maxTextureSide);
+    this.#volume = new VolumeTexture(
+      engine.bricks,
+      engine.view.get().channel,
+      renderer.control.maxVolumeVoxels,
+      renderer.maxTextureSide,
+    );
     renderer.setVolume(this.#volume, sceneFromUm(engine.image), engine.image.voxelSizeZyx);
     this.#meshes = { labels: new SurfaceMeshes(false), proposals: new SurfaceMeshes(true) };
     for (const meshes of Object.values(this.#meshes)) {
@@ -87,8 +92,7 @@ export class ScenePane implements EngineListener {
     resize.observe(host);
     this.#stops.push(() => resize.disconnect());
 
-    engine.bricks.want("3d", this.#volume.wishes(wishTiers.preview + 1, wishTiers.volume));
-    this.#volume.takeAll();
+    this.#fillVolume();
     for (const { layer } of engine.layers.drawn) this.#openLayer(layer);
     this.#onResize();
     this.fit();
@@ -107,7 +111,11 @@ export class ScenePane implements EngineListener {
     const isSelectionChanged =
       view.selectedLabel !== before.selectedLabel || view.selectedProposal !== before.selectedProposal;
     if (isSelectionChanged) for (const id of ["labels", "proposals"] as const) this.#restyle(id);
-    if (isImageChanged) this.#startMoving();
+    if (view.channel !== before.channel) {
+      this.#volume.show(view.channel);
+      this.#fillVolume();
+    }
+    if (isImageChanged || view.channel !== before.channel) this.#startMoving();
     if (view.flight && view.flight !== before.flight)
       this.#orbit.flyTo(toScene(this.#engine.image, view.flight.atZyx), view.flight.radiusUm);
     if (view.crosshairZyx !== before.crosshairZyx) this.#requestDraw();
@@ -155,11 +163,15 @@ export class ScenePane implements EngineListener {
     this.#refreshSoon();
   }
 
+  #fillVolume(): void {
+    this.#volume.takeAll();
+    this.#engine.bricks.want("3d", this.#volume.wishes(wishTiers.preview + 1, wishTiers.volume));
+  }
+
   #onImageBricks(ids: Parameters<VolumeTexture["take"]>[0]): void {
     if (!this.#volume.take(ids)) return;
-    const wishes = this.#volume.wishes(wishTiers.preview + 1, wishTiers.volume);
     // What the texture holds need not stay in the cache.
-    if (wishes.every(({ id }) => this.#engine.bricks.stateOf(id) === "ready")) this.#engine.bricks.want("3d", []);
+    if (this.#volume.wishes(wishTiers.preview + 1, wishTiers.volume).length === 0) this.#engine.bricks.want("3d", []);
     this.#refreshSoon();
   }
 

@@ -11,15 +11,17 @@ import { voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
 import {
   type BrickVoxels,
   brickKeyOfId,
+  channelOfId,
   type ImageBrickId,
   imageBrickId,
   scaleLevelOf,
 } from "../bricks/brick-state.ts";
 import type { BrickWish, ImageBricks } from "../bricks/image-bricks.ts";
-import type { ImageLevel, ImageSource } from "../viewer-contract.ts";
+import { channelsOf } from "../image-channels.ts";
+import type { ImageChannel, ImageLevel } from "../viewer-contract.ts";
 
 /** What the square root coding spans: twice the first contrast window, as far as the image goes. */
-export function codedRange({ contrast, histogramRange }: ImageSource): readonly [low: number, high: number] {
+export function codedRange({ contrast, histogramRange }: ImageChannel): readonly [low: number, high: number] {
   const width = Math.max(contrast[1] - contrast[0], 1e-9);
   const low = Math.max(histogramRange[0], contrast[0] - width / 2);
   const high = Math.min(histogramRange[1], contrast[1] + width);
@@ -32,24 +34,37 @@ export function chooseVolumeLevel(levels: readonly ImageLevel[], maxVoxels: numb
   return levels.find(fits) ?? levels[levels.length - 1];
 }
 
-/** One scale level of the image as a texture, filled brick by brick: from the coarsest level first, as that is there at once. */
+/** What the texture holds of one channel. */
+interface CodedChannel {
+  readonly codes: Uint8Array<ArrayBuffer>;
+  readonly range: readonly [low: number, high: number];
+  readonly taken: Set<ImageBrickId>;
+}
+
+/** Codes of so many channels stay in memory, so that going back and forth between two of them costs nothing. */
+const MAX_CODED = 3;
+
+/** One scale level of one channel of the image as a texture, filled brick by brick: from the coarsest level first, as that is there at once. */
 export class VolumeTexture {
   readonly texture: Data3DTexture;
   readonly level: ImageLevel;
-  readonly range: readonly [low: number, high: number];
   readonly #preview: ImageLevel;
-  readonly #codes: Uint8Array<ArrayBuffer>;
   readonly #bricks: ImageBricks;
 
-  constructor(bricks: ImageBricks, maxVoxels: number, maxSide: number) {
+  /** Longest shown first. */
+  readonly #coded = new Map<number, CodedChannel>();
+  #channel: number;
+  #shown: CodedChannel;
+
+  constructor(bricks: ImageBricks, channel: number, maxVoxels: number, maxSide: number) {
     const { levels } = bricks.image;
     this.#bricks = bricks;
     this.level = chooseVolumeLevel(levels, maxVoxels, maxSide);
     this.#preview = levels[levels.length - 1];
-    this.range = codedRange(bricks.image);
     const [nz, ny, nx] = this.level.shapeZyx;
-    this.#codes = new Uint8Array(nz * ny * nx);
-    this.texture = new Data3DTexture(this.#codes, nx, ny, nz);
+    this.#channel = channel;
+    this.#shown = this.#codedOf(channel);
+    this.texture = new Data3DTexture(this.#shown.codes, nx, ny, nz);
     this.texture.format = RedFormat;
     this.texture.type = UnsignedByteType;
     this.texture.minFilter = LinearFilter;
@@ -61,9 +76,25 @@ export class VolumeTexture {
     this.texture.needsUpdate = true;
   }
 
+  /** Of the channel that is shown. */
+  get range(): readonly [low: number, high: number] {
+    return this.#shown.range;
+  }
+
+  show(channel: number): void {
+    if (channel === this.#channel) return;
+    this.#channel = channel;
+    this.#shown = this.#codedOf(channel);
+    this.texture.image.data = this.#shown.codes;
+    this.texture.needsUpdate = true;
+  }
+
+  /** What is missing of the channel that is shown. */
   wishes(previewTier: number, tier: number): BrickWish[] {
     const all = (level: ImageLevel, priority: number) =>
-      keysOf(level).map((key) => ({ id: imageBrickId(level.scaleLevel, key), priority }));
+      keysOf(level)
+        .map((key) => ({ id: imageBrickId(level.scaleLevel, key, this.#channel), priority }))
+        .filter(({ id }) => !this.#shown.taken.has(id));
     return [...all(this.#preview, previewTier), ...(this.level === this.#preview ? [] : all(this.level, tier))];
   }
 
@@ -71,11 +102,13 @@ export class VolumeTexture {
   take(ids: readonly ImageBrickId[]): boolean {
     let isChanged = false;
     for (const id of ids) {
+      if (channelOfId(id) !== this.#channel || this.#shown.taken.has(id)) continue;
       const source = [this.level, this.#preview].find((level) => level.scaleLevel === scaleLevelOf(id));
       const key = brickKeyOfId(id);
-      const voxels = source && this.#bricks.read(source.scaleLevel, key);
+      const voxels = source && this.#bricks.read(source.scaleLevel, key, this.#channel);
       if (source === undefined || voxels === undefined) continue;
       this.#write(source, key, voxels);
+      this.#shown.taken.add(id);
       isChanged = true;
     }
     if (isChanged) this.texture.needsUpdate = true;
@@ -84,12 +117,27 @@ export class VolumeTexture {
 
   takeAll(): boolean {
     return this.take(
-      [this.#preview, this.level].flatMap((level) => keysOf(level).map((key) => imageBrickId(level.scaleLevel, key))),
+      [this.#preview, this.level].flatMap((level) =>
+        keysOf(level).map((key) => imageBrickId(level.scaleLevel, key, this.#channel)),
+      ),
     );
   }
 
   dispose(): void {
     this.texture.dispose();
+  }
+
+  #codedOf(channel: number): CodedChannel {
+    const [nz, ny, nx] = this.level.shapeZyx;
+    const coded = this.#coded.get(channel) ?? {
+      codes: new Uint8Array(nz * ny * nx),
+      range: codedRange(channelsOf(this.#bricks.image)[channel]),
+      taken: new Set(),
+    };
+    this.#coded.delete(channel);
+    this.#coded.set(channel, coded);
+    for (const [oldest] of this.#coded) if (this.#coded.size > MAX_CODED) this.#coded.delete(oldest);
+    return coded;
   }
 
   #write(source: ImageLevel, key: BrickKey, voxels: BrickVoxels): void {
@@ -101,7 +149,8 @@ export class VolumeTexture {
       v === source.shapeZyx[axis] ? [nz, ny, nx][axis] : Math.ceil(v * ratio[axis] - 0.5),
     );
     const at = (axis: number, i: number) => Math.min(Math.floor((i + 0.5) / ratio[axis]), source.shapeZyx[axis] - 1);
-    const [low, high] = this.range;
+    const { codes, range } = this.#shown;
+    const [low, high] = range;
     const scale = 1 / (high - low);
     const isPreview = source !== this.level;
     for (let z = first[0]; z < end[0]; z++)
@@ -113,14 +162,14 @@ export class VolumeTexture {
             continue;
           }
           const value = voxels ? voxels[indexInBrick(at(0, z), at(1, y), at(2, x))] : 0;
-          this.#codes[row + x] = 255 * Math.sqrt(Math.min(1, Math.max(0, (value - low) * scale)));
+          codes[row + x] = 255 * Math.sqrt(Math.min(1, Math.max(0, (value - low) * scale)));
         }
       }
   }
 
   #isFineReady(z: number, y: number, x: number): boolean {
     const key = brickKeyOf(Math.floor(z / BRICK_SIZE), Math.floor(y / BRICK_SIZE), Math.floor(x / BRICK_SIZE));
-    return this.#bricks.read(this.level.scaleLevel, key) !== undefined;
+    return this.#shown.taken.has(imageBrickId(this.level.scaleLevel, key, this.#channel));
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LabelBrickSource, LabelValue } from "../../../core/edit/label-document.ts";
 import { paneAxes } from "../pane/pane-axes.ts";
 import type { LabelLayer, LabelStyle } from "../viewer-contract.ts";
-import { composeSlice, type SliceLayer } from "./compose-slice.ts";
+import { composeSlice, GREY_TINT, type SliceLayer, tintOf } from "./compose-slice.ts";
 import { LabelPalette } from "./label-palette.ts";
 import { type SliceRegion, wholeRect } from "./slice-region.ts";
 
@@ -54,7 +54,7 @@ const greys = Uint8Array.from({ length: COLUMNS * ROWS }, (_, i) => (i * 7) % 25
 
 function compose(region: SliceRegion, layers: readonly SliceLayer[], line = 1): Uint32Array {
   const texels = new Uint32Array(region.columns * region.texelsU * region.rows * region.texelsV);
-  composeSlice(new Int32Array(texels.buffer), region, wholeRect(region), greys, layers, line);
+  composeSlice(new Int32Array(texels.buffer), region, wholeRect(region), [{ greys, tint: GREY_TINT }], layers, line);
   return texels;
 }
 
@@ -109,12 +109,34 @@ describe("composing a slice", () => {
       }
     });
 
+  it("adds up channels in their colours, each byte at most 255", () => {
+    const region = regionWith(2, 1);
+    const colours = [[255, 0, 128], [10, 200, 255], [90, 90, 0]] as const; // biome-ignore format: a table
+    const channels = colours.map((_, n) => greys.map((grey, i) => (grey * (n + 1) + i * 13) % 256));
+    const texels = new Uint32Array(region.columns * region.texelsU * region.rows * region.texelsV);
+    const grounds = colours.map((rgb, n) => ({ greys: channels[n], tint: tintOf(rgb) }));
+    composeSlice(new Int32Array(texels.buffer), region, wholeRect(region), grounds, [], 1);
+    for (let i = 0; i < COLUMNS * ROWS; i++) {
+      const sum = [0, 1, 2].map((byte) =>
+        colours.reduce((total, rgb, n) => total + Math.round((channels[n][i] * rgb[byte]) / 255), 0),
+      );
+      expect(bytesOf(texels[2 * i]).slice(0, 3)).toEqual(sum.map((byte) => Math.min(255, byte)));
+    }
+  });
+
   it("composes a part exactly as it composes the whole, and nothing besides", () => {
     const region = regionWith(4, 3);
     const layer = layerWith(randomLabels(3), (label) => ({ hatched: label === 7 }));
     const whole = compose(region, [layer]);
     const part = new Uint32Array(whole.length).fill(5);
-    composeSlice(new Int32Array(part.buffer), region, { c0: 4, r0: 2, c1: 9, r1: 7 }, greys, [layer], 1);
+    composeSlice(
+      new Int32Array(part.buffer),
+      region,
+      { c0: 4, r0: 2, c1: 9, r1: 7 },
+      [{ greys, tint: GREY_TINT }],
+      [layer],
+      1,
+    );
     const width = COLUMNS * 4;
     let inside = 0;
     part.forEach((texel, i) => {

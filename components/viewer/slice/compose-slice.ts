@@ -14,6 +14,13 @@ export interface SliceLayer {
   readonly selectedGroup: number;
 }
 
+/** One channel of a slice. `greys` is region.columns wide. */
+export interface SliceGround {
+  readonly greys: Uint8Array;
+  /** Texel of each grey. */
+  readonly tint: Int32Array;
+}
+
 const TOP = 1;
 const BOTTOM = 2;
 const LEFT = 4;
@@ -26,14 +33,14 @@ const DASH_PERIOD = 8;
 const DASH_WIDTH = 5;
 
 /**
- * Colours of a part of a slice, as the bytes R, G, B, A, into `texels` (region.columns * texelsU wide): grey image, label
- * fills, hatches and outlines. `lineTexels` is the width of an outline.
+ * Colours of a part of a slice, as the bytes R, G, B, A, into `texels` (region.columns * texelsU wide): the image, its channels
+ * added up, label fills, hatches and outlines. `lineTexels` is the width of an outline.
  */
 export function composeSlice(
   texels: Int32Array,
   region: SliceRegion,
   rect: RegionRect,
-  greys: Uint8Array,
+  grounds: readonly SliceGround[],
   layers: readonly SliceLayer[],
   lineTexels: number,
 ): void {
@@ -42,7 +49,8 @@ export function composeSlice(
   const colours = new Int32Array(rect.c1 - rect.c0);
   for (let r = rect.r0; r < rect.r1; r++) {
     const row = r * columns + rect.c0;
-    for (let i = 0; i < colours.length; i++) colours[i] = GREY_TEXELS[greys[row + i]];
+    tintRow(colours, row, grounds[0]);
+    for (let i = 1; i < grounds.length; i++) addRow(colours, row, grounds[i]);
     for (const layer of layers) if (!layer.outlinesOnly) fillRow(colours, row, layer);
     const first = r * texelsV * width + rect.c0 * texelsU;
     if (texelsU === 1) texels.set(colours, first);
@@ -54,6 +62,23 @@ export function composeSlice(
     const end = first + colours.length * texelsU;
     for (let i = 1; i < texelsV; i++) texels.copyWithin(first + i * width, first, end);
     for (const layer of layers) decorateRow(texels, region, rect, r, layer, lineTexels);
+  }
+}
+
+function tintRow(colours: Int32Array, row: number, { greys, tint }: SliceGround): void {
+  for (let i = 0; i < colours.length; i++) colours[i] = tint[greys[row + i]];
+}
+
+function addRow(colours: Int32Array, row: number, { greys, tint }: SliceGround): void {
+  for (let i = 0; i < colours.length; i++) {
+    const grey = greys[row + i];
+    if (grey === 0) continue;
+    const [a, b] = [colours[i], tint[grey]];
+    colours[i] = pack(
+      Math.min(255, (a & 255) + (b & 255)),
+      Math.min(255, ((a >> 8) & 255) + ((b >> 8) & 255)),
+      Math.min(255, ((a >> 16) & 255) + ((b >> 16) & 255)),
+    );
   }
 }
 
@@ -179,7 +204,13 @@ function outlineVoxel(
 
 const WHITE = -1;
 
-const GREY_TEXELS = Int32Array.from({ length: 256 }, (_, grey) => pack(grey, grey, grey));
+/** Texels of the 256 greys of a channel in a colour. */
+export const tintOf = ([r, g, b]: readonly [number, number, number]): Int32Array =>
+  Int32Array.from({ length: 256 }, (_, grey) =>
+    pack(Math.round((grey * r) / 255), Math.round((grey * g) / 255), Math.round((grey * b) / 255)),
+  );
+
+export const GREY_TINT = tintOf([255, 255, 255]);
 
 const brighten = (entry: PaletteEntry): number =>
   pack(entry.r + (255 - entry.r) * 0.15, entry.g + (255 - entry.g) * 0.15, entry.b + (255 - entry.b) * 0.15);

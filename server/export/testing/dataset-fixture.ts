@@ -36,6 +36,8 @@ export interface DatasetFixture {
   readonly blobs: BlobStore;
   readonly description: DatasetDescription;
   readonly image: PixelArray;
+  /** The channel that is there to look at. */
+  readonly second: PixelArray;
   /** As frozen, the unfinished nucleus too. */
   readonly labels: Uint32Array;
   readonly known: Uint8Array;
@@ -86,6 +88,14 @@ export async function createDatasetFixture(pixelType: PixelType = "uint16"): Pro
     name: "embryo 1",
     prefix: `volumes/${VOLUME_ID}/image.ome.zarr/`,
     source: imageOf(image, pixelType),
+  });
+  const second = image.map((value) => 120 - value / 2);
+  await writeImagePyramid({
+    ...grid,
+    name: "GFP",
+    color: "00FF00",
+    prefix: `volumes/${VOLUME_ID}/channels/0.ome.zarr/`,
+    source: imageOf(second, pixelType),
   });
   await writeLabelPyramid({
     ...grid,
@@ -144,6 +154,10 @@ export async function createDatasetFixture(pixelType: PixelType = "uint16"): Pro
         intensityRange: [quality.percentile1, quality.percentile998],
         sourceFileName: "emb1.tif",
         sourceSha256: null,
+        channels: [
+          { index: 0, name: "GFP", color: "00FF00", labelled: false },
+          { index: 1, name: "DAPI", color: null, labelled: true },
+        ],
         nuclei: measured.length,
         truncatedNuclei: 0,
         unfinishedNuclei: 1,
@@ -153,7 +167,15 @@ export async function createDatasetFixture(pixelType: PixelType = "uint16"): Pro
       },
     ],
   };
-  return { blobs, description, image, labels, known, remove: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    blobs,
+    description,
+    image,
+    second,
+    labels,
+    known,
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** A checkpoint as trainers leave it. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { datasetJsonSchema } from "../dataset-description.ts";
+import { channelFolder } from "../ome-zarr-files.ts";
 import { type FileSource, readAll, type Violation } from "./file-source.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 import { validateTiff } from "./tiff-rules.ts";
@@ -39,6 +40,9 @@ export async function validateDataset(files: FileSource): Promise<Violation[]> {
   for (const volume of volumes) {
     if (formats.includes("ome-zarr"))
       found.push(...(await validateOmeZarr(files, `ome-zarr/${volume.fileName}.ome.zarr/`)));
+    for (const { index, labelled } of volume.channels ?? [])
+      if (formats.includes("ome-zarr") && !labelled)
+        found.push(...(await validateOmeZarr(files, channelFolder(volume.fileName, index), false)));
     for (const kind of ["image", "labels", "known"] as const) {
       if (formats.includes("ome-tiff"))
         found.push(...(await validateTiff(files, `ome-tiff/${volume.fileName}_${kind}.ome.tif`, volume, kind, "ome")));

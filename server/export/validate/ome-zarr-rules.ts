@@ -28,11 +28,11 @@ interface Image {
   readonly levels: readonly Level[];
 }
 
-/** Checks an image with its labels below `folder` (ends in `/`), every chunk decoded. */
-export async function validateOmeZarr(files: FileSource, folder: string): Promise<Violation[]> {
+/** Checks an image with its labels below `folder` (ends in `/`), every chunk decoded. `labelled`: it has some. */
+export async function validateOmeZarr(files: FileSource, folder: string, labelled = true): Promise<Violation[]> {
   const store = new StoreCheck(files);
   const image = await store.image(folder);
-  if (!image) return store.violations;
+  if (!image || !labelled) return store.violations;
   const labels = await store.metadata(`${folder}labels/zarr.json`, labelsGroupSchema, "zarr-labels-group");
   const listed = labels?.attributes.ome.labels ?? [];
   store.labelFolders(folder, listed);

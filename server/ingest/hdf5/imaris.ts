@@ -1,4 +1,5 @@
 import type { Dataset } from "h5wasm";
+import { colorOf, statedColors } from "../../../core/import/file-channels.ts";
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
@@ -53,6 +54,7 @@ export function imagesOfImaris(opened: OpenHdf5): FoundImages {
       pixelType: pixelTypeOf(first.type),
       ...voxelSizeOf(opened, first.shapeZyx),
       channels: channels.map((n, i) => nameOf(opened, n) ?? `channel ${i + 1}`),
+      ...statedColors(channels.map((n) => colorIn(opened, n))),
       times: times.length,
       looksLikeLabels: false,
     },
@@ -107,6 +109,22 @@ const nameOf = (opened: OpenHdf5, channel: number): string | null => {
   const info = groupAt(opened.file, `/DataSetInfo/Channel ${channel}`);
   return (info && textAttribute(info, "Name"))?.trim().slice(0, 80) || null;
 };
+
+/** Red, green and blue from 0 to 1. */
+function colorIn(opened: OpenHdf5, channel: number): string | null {
+  const info = groupAt(opened.file, `/DataSetInfo/Channel ${channel}`);
+  const parts = ((info && textAttribute(info, "Color")) ?? "").trim().split(/\s+/).map(decimalNumber);
+  if (parts.length !== 3 || !parts.every((part) => part !== null && part >= 0 && part <= 1)) return null;
+  return colorOf(
+    parts
+      .map((part) =>
+        Math.round(255 * (part ?? 0))
+          .toString(16)
+          .padStart(2, "0"),
+      )
+      .join(""),
+  );
+}
 
 const damaged = (what: string, where: string): Problem =>
   new Problem({

@@ -5,7 +5,14 @@ import { Problem, type ProblemFields } from "../../../core/problem.ts";
 import { type BrickKey, brickKeyOf } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
-import { importJob, labelJournal, trainingBox, volume, volumeSession } from "../../../db/schema/index.ts";
+import {
+  importJob,
+  labelJournal,
+  trainingBox,
+  volume,
+  volumeChannel,
+  volumeSession,
+} from "../../../db/schema/index.ts";
 import { authorLabels } from "../../collab/author-labels.ts";
 import { leaseLabelValues } from "../../proposals/lease-label-values.ts";
 import { publishPrediction } from "../../proposals/publish-prediction.ts";
@@ -46,8 +53,9 @@ async function assertStillWanted(services: Services, tx: Transaction, job: Impor
   if (!kept) throw new Problem({ tag: "import-cancelled", what: "The import was cancelled." });
 }
 
-const setReady = (tx: Transaction, volumeId: string, image: ImageReport | null) =>
-  tx
+async function setReady(tx: Transaction, job: ImportJobRow, image: ImageReport | null): Promise<void> {
+  if (image) await insertChannels(tx, job, image);
+  await tx
     .update(volume)
     .set({
       state: "ready",
@@ -61,7 +69,17 @@ const setReady = (tx: Transaction, volumeId: string, image: ImageReport | null) 
         storedBytes: image.storedBytes,
       }),
     })
-    .where(eq(volume.id, volumeId));
+    .where(eq(volume.id, job.volumeId));
+}
+
+/** Channels are there from the moment their volume is. */
+async function insertChannels(tx: Transaction, { volumeId, request }: ImportJobRow, image: ImageReport): Promise<void> {
+  if (!request.channels?.length) return;
+  const qualities = new Map(image.others.map(({ index, quality }) => [index, quality]));
+  await tx
+    .insert(volumeChannel)
+    .values(request.channels.map((channel) => ({ ...channel, volumeId, quality: qualities.get(channel.index) })));
+}
 
 const addLabelSource = (tx: Transaction, volumeId: string, { source }: LabelReport) =>
   source === null
@@ -114,7 +132,7 @@ export async function finishWithBase(
         what: "Somebody began to paint in this volume while its labels were being imported.",
         hint: "Start the import of the labels again: they are then added beside what was painted.",
       });
-    await setReady(tx, job.volumeId, image);
+    await setReady(tx, job, image);
     if (labels) {
       await addLabelSource(tx, job.volumeId, labels);
       const { largestId, renamed } = summaryOf("accepted", labels);
@@ -146,7 +164,7 @@ export async function finishWithProposals(
   if (image)
     await db.transaction(async (tx) => {
       await assertStillWanted(services, tx, job);
-      await setReady(tx, target.id, image);
+      await setReady(tx, job, image);
     });
   const prefix = incomingLabelsPrefix(target.id, job.id);
   await publishPrediction(

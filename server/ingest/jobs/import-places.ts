@@ -5,6 +5,10 @@ import { scratchRoot } from "../../storage/data-root.ts";
 /** Where the parts of an import lie: blob prefixes (ending in `/`) and paths under the data root. */
 export const volumePrefix = (volumeId: string): string => `volumes/${volumeId}/`;
 export const imagePrefix = (volumeId: string): string => `volumes/${volumeId}/image.ome.zarr/`;
+/** The channels beside the labelled one, each an image of its own. */
+export const channelsPrefix = (volumeId: string): string => `volumes/${volumeId}/channels/`;
+export const channelPrefix = (volumeId: string, index: number): string =>
+  `${channelsPrefix(volumeId)}${index}.ome.zarr/`;
 export const basePrefix = (volumeId: string): string => `volumes/${volumeId}/base/`;
 
 /** Label images that belong to the image lie in its own `labels` group. */

@@ -1,9 +1,11 @@
-import type { ImageOrigin } from "../../../core/import/import-request.ts";
+import type { KeptChannel } from "../../../core/import/file-channels.ts";
+import type { ImageOrigin, ImportRequest } from "../../../core/import/import-request.ts";
 import type { importJob, volume } from "../../../db/schema/index.ts";
 import type { Environment } from "../../env.ts";
 import type { ImportTask, OriginTask } from "../worker/worker-messages.ts";
 import {
   basePrefix,
+  channelPrefix,
   IMPORTED_LABELS,
   imagePrefix,
   importedLabelsPrefix,
@@ -14,6 +16,10 @@ import {
 
 export type ImportJobRow = typeof importJob.$inferSelect;
 export type VolumeRow = typeof volume.$inferSelect;
+
+/** Channels that are kept to look at. */
+export const otherChannels = ({ channels }: ImportRequest): readonly KeptChannel[] =>
+  channels?.filter(({ labelled }) => !labelled) ?? [];
 
 /** The task of the import process for a job. `asBase`: nothing was painted yet, the labels become the ground of the volume. */
 export function taskOf(
@@ -42,7 +48,16 @@ export function taskOf(
     shapeZyx: target.shapeZyx,
     voxelSizeZyx: target.voxelSizeZyx,
     scratchFolder: scratchFolder(dataRoot, job.id),
-    image: image && { origin: origin(image), prefix: imagePrefix(target.id) },
+    image: image && {
+      origin: origin(image),
+      prefix: imagePrefix(target.id),
+      others: otherChannels(job.request).map(({ index, name, color }) => ({
+        index,
+        name,
+        color,
+        prefix: channelPrefix(target.id, index),
+      })),
+    },
     labels: labels && {
       origin: origin(labels.origin),
       parts: labels.parts,

@@ -22,7 +22,7 @@ import {
   uploadsOf,
   volumePrefix,
 } from "./import-places.ts";
-import { type ImportJobRow, taskOf } from "./import-task.ts";
+import { type ImportJobRow, otherChannels, taskOf } from "./import-task.ts";
 
 const MAX_ATTEMPTS = 3;
 const PROGRESS_EVERY_MS = 400;
@@ -86,8 +86,11 @@ async function perform(
     await mkdir(scratch, { recursive: true });
     if (isStopped()) return;
     const storedBound = await boundOf(services, job);
-    // Raw levels in the scratch folder, and what they become.
-    const wantedBytes = 2.5 * voxelCount(target.shapeZyx) * (job.request.image ? bytesPerPixel[target.pixelType] : 4);
+    // Raw levels in the scratch folder, and what they and those of other channels become.
+    const wantedBytes =
+      (2.5 + otherChannels(job.request).length) *
+      voxelCount(target.shapeZyx) *
+      (job.request.image ? bytesPerPixel[target.pixelType] : 4);
     promised = promisedRoomOf(services).promise(wantedBytes);
     const written: { image: ImageReport | null; labels: LabelReport | null } = { image: null, labels: null };
     let problem: ProblemFields | null = null;

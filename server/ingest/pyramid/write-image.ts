@@ -4,7 +4,11 @@ import type { QualityCard, StoredLevel } from "../../../db/schema/volume.ts";
 import { createIntensityStatistics } from "../quality/intensity-statistics.ts";
 import { type PyramidJob, writePyramid } from "./write-pyramid.ts";
 
-export type ImageJob = Omit<PyramidJob, "reduction" | "onBlock" | "onRead" | "onChunk"> & { readonly name: string };
+export type ImageJob = Omit<PyramidJob, "reduction" | "onBlock" | "onRead" | "onChunk"> & {
+  readonly name: string;
+  /** `RRGGBB`, where the file states one. */
+  readonly color?: string | null;
+};
 
 export interface WrittenImage {
   readonly levels: StoredLevel[];
@@ -41,6 +45,7 @@ export async function writeImagePyramid(job: ImageJob): Promise<WrittenImage> {
   const quality = { ...statistics.finish(), nonFiniteVoxels };
   const group = imageGroup({
     name: job.name,
+    color: job.color,
     levels,
     voxelSizeZyx: job.voxelSizeZyx,
     window: { min: quality.min, max: quality.max, start: quality.percentile1, end: quality.percentile998 },

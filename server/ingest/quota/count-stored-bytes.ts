@@ -2,7 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { volume } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
-import { basePrefix, imagePrefix } from "../jobs/import-places.ts";
+import { basePrefix, channelsPrefix, imagePrefix } from "../jobs/import-places.ts";
 
 /** Counts the volumes that were imported before anybody did; once, beside everything else. Ends early when `signal` aborts. */
 export async function countStoredBytes({ db, blobs }: Services, signal: AbortSignal): Promise<void> {
@@ -10,7 +10,9 @@ export async function countStoredBytes({ db, blobs }: Services, signal: AbortSig
   for (const { id } of await db.select({ id: volume.id }).from(volume).where(uncounted)) {
     if (signal.aborted) return;
     try {
-      const storedBytes = (await blobs.sizeOf(imagePrefix(id))) + (await blobs.sizeOf(basePrefix(id)));
+      let storedBytes = 0;
+      for (const prefix of [imagePrefix(id), channelsPrefix(id), basePrefix(id)])
+        storedBytes += await blobs.sizeOf(prefix);
       await db
         .update(volume)
         .set({ storedBytes })

@@ -49,6 +49,7 @@ export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
         image: {
           origin: { kind: "file", file, fileName: "large.tif", choice: { image: "stack", channel: 0, time: 0 } },
           prefix: "volumes/large/image.ome.zarr/",
+          others: [],
         },
         labels: null,
         storedBound: null,

@@ -33,8 +33,8 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
 /** Others are not kept: a file of many pages has ten times as many of them. */
 const READ_TAGS: ReadonlySet<number> = new Set([
   254, 256, 257, 258, 259, 262, 266, 270, 273, 277, 278, 279, 282, 283, 284, 296, 317, 322, 323, 324, 325, 339,
-  // Of makers: MetaMorph, Zeiss LSM, LERC, Micro-Manager.
-  33629, 34412, 50674, 51123,
+  // Of makers: MetaMorph, Zeiss LSM, LERC, ImageJ, Micro-Manager.
+  33629, 34412, 50674, 50838, 50839, 51123,
 ]);
 
 const MAX_PAGES = 262_144;

@@ -1,3 +1,4 @@
+import { statedColors } from "../../../core/import/file-channels.ts";
 import type { FileContents, FileImage } from "../../../core/import/file-contents.ts";
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
@@ -66,6 +67,7 @@ const describe = (image: TiffImage): FileImage => ({
   voxelSizeZyx: image.voxelSizeZyx,
   voxelSizeNote: image.voxelSizeNote,
   channels: image.channels,
+  ...statedColors(image.channelColors),
   times: image.times,
   looksLikeLabels: image.page.pixelType !== "float32" && /label|mask|seg/i.test(image.path),
 });

@@ -1,5 +1,5 @@
 import type { SourceFile } from "../../../core/import/source-file.ts";
-import { isProblem, type ProblemFields } from "../../../core/problem.ts";
+import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { captureConsole } from "../../log/capture-console.ts";
@@ -17,9 +17,17 @@ import { writeLabelPyramid } from "../pyramid/write-labels.ts";
 import { type CountingSink, countingSink } from "../quota/counting-sink.ts";
 import { sampleImageSource, sampleLabelSource } from "../sample-source.ts";
 import { describeSource } from "../source/describe-source.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import type { VolumeFile, VolumeSource } from "../volume-source.ts";
 import { boundWasmMemory, IMPORT_WASM_BYTES } from "./bound-wasm-memory.ts";
-import type { ImportTask, LabelTask, OriginTask, WorkerReport, WorkerTask } from "./worker-messages.ts";
+import type {
+  FileOrigin,
+  ImageTask,
+  ImportTask,
+  LabelTask,
+  OriginTask,
+  WorkerReport,
+  WorkerTask,
+} from "./worker-messages.ts";
 
 boundWasmMemory(IMPORT_WASM_BYTES);
 
@@ -86,24 +94,11 @@ const IMAGE_SHARE = 0.6;
 
 async function importVolume(task: ImportTask): Promise<void> {
   const blobs = countingSink(await createBlobStore(task.environment), task.storedBound);
-  const { image, labels, scratchFolder, voxelSizeZyx } = task;
+  const { image, labels, scratchFolder } = task;
   const share = image && labels ? IMAGE_SHARE : 1;
   if (image) {
-    const progress = progressReporter("Writing the image", 0, share);
-    await withSource(image.origin, "image", async (source) => {
-      await assertRoom(scratchFolder, source);
-      const written = await writeImagePyramid({
-        blobs,
-        prefix: image.prefix,
-        source,
-        voxelSizeZyx,
-        scratchFolder,
-        name: task.name,
-        onProgress: progress,
-      });
-      const storedBytes = blobs.takeCount();
-      report({ kind: "image-written", ...written, storedBytes, source: await sourceOf(image.origin, "image") });
-    });
+    const written = await writeImages(task, image, blobs, share);
+    report({ kind: "image-written", ...written, source: await sourceOf(image.origin, "image") });
   }
   if (labels) {
     const progress = progressReporter("Writing the labels", image ? share : 0, 1);
@@ -113,8 +108,77 @@ async function importVolume(task: ImportTask): Promise<void> {
       await assertRoom(scratchFolder, source);
       await writeLabels(task, labels, source, blobs, progress);
     };
-    await withSource(labels.origin, "labels", write, labels.colours);
+    await withLabels(labels, write);
   }
+}
+
+/** The labelled channel, then those that are kept beside it, one after the other from the same opened file. */
+async function writeImages(task: ImportTask, image: ImageTask, blobs: CountingSink, share: number) {
+  const { scratchFolder, voxelSizeZyx } = task;
+  const { origin, others } = image;
+  const own = { prefix: image.prefix, name: task.name };
+  const part = share / (1 + others.length);
+  const write = async (
+    source: VolumeSource,
+    of: { readonly prefix: string; readonly name: string; readonly color?: string | null },
+    nth: number,
+  ) => {
+    const phase = nth === 0 ? "Writing the image" : `Writing the channel ${of.name}`;
+    await assertRoom(scratchFolder, source);
+    const onProgress = progressReporter(phase, nth * part, (nth + 1) * part);
+    return writeImagePyramid({ ...of, blobs, source, voxelSizeZyx, scratchFolder, onProgress });
+  };
+  if (origin.kind === "sample")
+    return {
+      ...(await write(sampleImageSource(origin.seed), own, 0)),
+      others: [],
+      storedBytes: blobs.takeCount(),
+    };
+  return withFile(origin, async (file) => {
+    const labelled = await file.open(origin.choice);
+    const written = await write(labelled, own, 0);
+    const qualities = [];
+    for (const [i, { index, ...other }] of others.entries()) {
+      const { quality } = await ofChannel(other.name, async () => {
+        const source = await file.open({ ...origin.choice, channel: index });
+        assertAlike(labelled, source);
+        return write(source, other, i + 1);
+      });
+      qualities.push({ index, quality });
+    }
+    return { ...written, others: qualities, storedBytes: blobs.takeCount() };
+  });
+}
+
+/** Whoever reads that a piece of the file is damaged must know that the labelled channel may be sound. */
+async function ofChannel<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isProblem(error) || !ABOUT_FILES.test(error.tag)) throw error;
+    throw new Problem(
+      {
+        ...error.toJSON(),
+        where: [`channel ${name}`, error.where].filter(Boolean).join(", "),
+        hint: `${error.hint ?? ""} Or import the file without its other channels.`.trim(),
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Not of the disk or the quota, which another file would meet as well. */
+const ABOUT_FILES = /^(?!disk-|quota-)/;
+
+/** The viewer and the store know one shape and one type of a volume. */
+function assertAlike(labelled: VolumeSource, other: VolumeSource): void {
+  if (other.pixelType === labelled.pixelType && other.shapeZyx.join() === labelled.shapeZyx.join()) return;
+  const words = ({ shapeZyx, pixelType }: VolumeSource) => `${shapeZyx.join(" × ")} voxels of type ${pixelType}`;
+  throw new Problem({
+    tag: "channel-unlike",
+    what: `The channel has ${words(other)}, the labelled one ${words(labelled)}.`,
+    hint: "Write all channels of the file with one size and type.",
+  });
 }
 
 /** Formats that leave empty chunks out can claim far more than they have: level 0 and the next lie on the disk as they are. */
@@ -152,17 +216,17 @@ async function writeLabels(
   report({ kind: "labels-written", extents, renamed, partsOf, source: from, storedBytes: blobs.takeCount() });
 }
 
-async function withSource(
-  origin: OriginTask,
-  part: "image" | "labels",
-  use: (source: VolumeSource) => Promise<void>,
-  colours = false,
-): Promise<void> {
-  if (origin.kind === "sample")
-    return use(part === "image" ? sampleImageSource(origin.seed) : sampleLabelSource(origin.seed, origin.share));
+async function withLabels({ origin, colours }: LabelTask, use: (source: VolumeSource) => Promise<void>): Promise<void> {
+  if (origin.kind === "sample") return use(sampleLabelSource(origin.seed, origin.share));
+  return withFile(origin, async (file) =>
+    use(colours ? await openColourLabels(file, origin.choice) : await file.open(origin.choice)),
+  );
+}
+
+async function withFile<T>(origin: FileOrigin, use: (file: VolumeFile) => Promise<T>): Promise<T> {
   const file = await openVolumeFile(origin.file, origin.fileName);
   try {
-    await use(colours ? await openColourLabels(file, origin.choice) : await file.open(origin.choice));
+    return await use(file);
   } finally {
     await file.close();
   }

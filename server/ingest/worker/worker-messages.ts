@@ -57,6 +57,21 @@ export interface LabelTask {
   readonly basePrefix: string | null;
 }
 
+/** A channel that is kept beside the labelled one. */
+export interface ChannelTask {
+  /** Place in the file, from 0. */
+  readonly index: number;
+  readonly name: string;
+  readonly color: string | null;
+  readonly prefix: string;
+}
+
+export interface ImageTask {
+  readonly origin: OriginTask;
+  readonly prefix: string;
+  readonly others: readonly ChannelTask[];
+}
+
 export interface ImportTask {
   readonly kind: "import";
   readonly environment: Pick<Environment, "dataRoot" | "s3">;
@@ -64,7 +79,7 @@ export interface ImportTask {
   readonly shapeZyx: Zyx;
   readonly voxelSizeZyx: Zyx;
   readonly scratchFolder: string;
-  readonly image: { readonly origin: OriginTask; readonly prefix: string } | null;
+  readonly image: ImageTask | null;
   readonly labels: LabelTask | null;
   /** What may be stored, and what is said where the volume becomes more; null = no bound. */
   readonly storedBound: { readonly bytes: number; readonly problem: ProblemFields } | null;
@@ -80,9 +95,11 @@ export interface ImageReport {
   readonly kind: "image-written";
   readonly levels: readonly StoredLevel[];
   readonly quality: QualityCard;
+  /** Of the channels beside the labelled one. */
+  readonly others: readonly { readonly index: number; readonly quality: QualityCard }[];
   /** Null for what no file holds. */
   readonly source: SourceFile | null;
-  /** Put into the store for it. */
+  /** Put into the store for it and its other channels. */
   readonly storedBytes: number;
 }
 

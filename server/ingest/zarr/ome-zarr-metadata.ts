@@ -1,5 +1,7 @@
+import { colorOf } from "../../../core/import/file-channels.ts";
 import { Problem } from "../../../core/problem.ts";
 import { meaningOf } from "../axes/array-axes.ts";
+import { MAX_CHANNELS } from "../axes/plane-order.ts";
 
 /** One resolution of an image. */
 export interface ZarrLevel {
@@ -21,6 +23,7 @@ export interface ZarrImage {
   /** Null where the file names none: before 0.3 those of OME-Zarr were always t, c, z, y, x. */
   readonly axes: readonly ZarrAxis[] | null;
   readonly channelNames: readonly string[];
+  readonly channelColors: readonly (string | null)[];
   readonly isLabel: boolean;
   /** Sentences for the person. */
   readonly notes: readonly string[];
@@ -44,6 +47,7 @@ export const bareArray: ZarrImage = {
   levels: [{ path: "", scale: null }],
   axes: null,
   channelNames: [],
+  channelColors: [],
   isLabel: false,
   notes: [],
 };
@@ -58,6 +62,7 @@ export function parseZarrImage(attributes: Json, where: string): ZarrImage | nul
   const multiscale = asObject(asList(ome.multiscales)[0]);
   if (!("datasets" in multiscale)) return null;
   const outer = scaleIn(multiscale);
+  const channels = asList(asObject(ome.omero).channels).slice(0, MAX_CHANNELS).map(asObject);
   const levels = asList(multiscale.datasets)
     .slice(0, MAX_LEVELS)
     .map(asObject)
@@ -73,7 +78,8 @@ export function parseZarrImage(attributes: Json, where: string): ZarrImage | nul
     isOme: true,
     levels,
     axes: axesIn(multiscale),
-    channelNames: asList(asObject(ome.omero).channels).map((c, i) => String(asObject(c).label ?? `channel ${i + 1}`)),
+    channelNames: channels.map(({ label }, i) => (typeof label === "string" && label ? label : `channel ${i + 1}`)),
+    channelColors: channels.map(({ color }) => colorOf(color)),
     isLabel: "image-label" in ome,
     notes: notesOn(asList(ome.multiscales).length, String(ome.version ?? multiscale.version ?? "")),
   };

@@ -1,5 +1,6 @@
 import type { AsyncReadable, RangeQuery } from "@zarrita/storage";
 import * as zarr from "zarrita";
+import { statedColors } from "../../../core/import/file-channels.ts";
 import { type FileImage, shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { PixelArray, Zyx } from "../../../core/volume/voxel-space.ts";
@@ -55,6 +56,7 @@ export async function imageOfGroup(
         pixelType: pixelTypeOf(facts.type),
         ...voxelSizeOf(metadata.axes, level, axes.zyx),
         channels: axes.channels.map((name, i) => metadata.channelNames[i] ?? name),
+        ...statedColors(axes.channels.map((_, i) => metadata.channelColors[i] ?? null)),
         times: axes.times,
         looksLikeLabels: metadata.isLabel || (metadata.isOme ? /(^|\/)labels\// : /label|mask|seg/i).test(group),
       },

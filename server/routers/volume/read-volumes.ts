@@ -1,8 +1,9 @@
 import { asc, desc, eq } from "drizzle-orm";
-import { importJob, volume } from "../../../db/schema/index.ts";
+import { importJob, volume, volumeChannel } from "../../../db/schema/index.ts";
+import type { QualityCard } from "../../../db/schema/volume.ts";
 import { projectProcedure, volumeProcedure } from "../../trpc.ts";
 
-/** What pages and the viewer show of a volume. Chunks: `/zarr/<id>/image.ome.zarr/<level>/c/<bz>/<by>/<bx>`. */
+/** What pages and the viewer show of a volume. Chunks: `/zarr/<id>/image.ome.zarr/<level>/c/<bz>/<by>/<bx>`, of other channels `/zarr/<id>/channels/<index>.ome.zarr/…`. */
 const shown = {
   id: volume.id,
   projectId: volume.projectId,
@@ -35,6 +36,14 @@ const shownJob = {
   finishedAt: importJob.finishedAt,
 };
 
+/** Names of the channels of volumes whose files had several, in the files' order. */
+const shownChannel = {
+  index: volumeChannel.index,
+  name: volumeChannel.name,
+  color: volumeChannel.color,
+  labelled: volumeChannel.labelled,
+};
+
 /**
  * The volumes of a project by name, each with its last import. Imports are read first, here and below: an import that is
  * done is never shown beside a volume that still waits for it.
@@ -51,8 +60,21 @@ export const listVolumes = projectProcedure("viewer").query(async ({ ctx }) => {
     .from(volume)
     .where(eq(volume.projectId, ctx.projectId))
     .orderBy(asc(volume.name));
+  const channels = await db
+    .select({ volumeId: volumeChannel.volumeId, ...shownChannel })
+    .from(volumeChannel)
+    .innerJoin(volume, eq(volumeChannel.volumeId, volume.id))
+    .where(eq(volume.projectId, ctx.projectId))
+    .orderBy(asc(volumeChannel.volumeId), asc(volumeChannel.index));
+  const channelsOf = new Map<string, Omit<(typeof channels)[number], "volumeId">[]>();
+  for (const { volumeId, ...channel } of channels)
+    channelsOf.set(volumeId, [...(channelsOf.get(volumeId) ?? []), channel]);
   const lastJob = new Map(jobs.map((job) => [job.volumeId, job]));
-  return volumes.map((row) => ({ ...row, import: lastJob.get(row.id) ?? null }));
+  return volumes.map((row) => ({
+    ...row,
+    channels: channelsOf.get(row.id) ?? [],
+    import: lastJob.get(row.id) ?? null,
+  }));
 });
 
 export const volumeById = volumeProcedure("viewer").query(async ({ ctx, input }) => {
@@ -64,14 +86,28 @@ export const volumeById = volumeProcedure("viewer").query(async ({ ctx, input })
     .orderBy(desc(importJob.createdAt))
     .limit(1);
   const [row] = await db.select(shown).from(volume).where(eq(volume.id, input.volumeId));
+  const channels = await db
+    .select({ ...shownChannel, quality: volumeChannel.quality })
+    .from(volumeChannel)
+    .where(eq(volumeChannel.volumeId, input.volumeId))
+    .orderBy(asc(volumeChannel.index));
   const { quality } = row;
   return {
     ...row,
     import: job ?? null,
     role: ctx.role,
-    /** First contrast; null while there is no image yet. */
-    contrast: quality && ([quality.percentile1, quality.percentile998] as const),
-    histogram: quality?.histogram ?? null,
-    histogramRange: quality?.histogramRange ?? null,
+    ...intensitiesOf(quality),
+    /** Empty where the file had one channel only. The labelled one is the image of the volume. */
+    channels: channels.map(({ quality: own, ...channel }) => ({
+      ...channel,
+      ...intensitiesOf(channel.labelled ? quality : own),
+    })),
   };
+});
+
+/** First contrast and histogram; null while there is no image yet. */
+const intensitiesOf = (quality: QualityCard | null) => ({
+  contrast: quality && ([quality.percentile1, quality.percentile998] as const),
+  histogram: quality?.histogram ?? null,
+  histogramRange: quality?.histogramRange ?? null,
 });

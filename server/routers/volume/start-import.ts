@@ -1,4 +1,11 @@
 import { z } from "zod";
+import {
+  type ChannelChoice,
+  channelChoices,
+  type KeptChannel,
+  planChannels,
+} from "../../../core/import/file-channels.ts";
+import type { FileImage } from "../../../core/import/file-contents.ts";
 import { nameOfTime } from "../../../core/import/file-names.ts";
 import type { ImageOrigin } from "../../../core/import/import-request.ts";
 import { Problem } from "../../../core/problem.ts";
@@ -17,6 +24,22 @@ import { insertVolumes } from "./insert-volume.ts";
 const atTime = (origin: ImageOrigin, time: number): ImageOrigin =>
   origin.kind === "upload" ? { ...origin, time } : origin;
 
+/** Labels that are a channel of the image itself are no channel to look at. */
+function keptChannels(
+  image: FileImage,
+  input: {
+    readonly image: z.output<typeof uploadedImageSchema>;
+    readonly labels: z.output<typeof labelsSchema> | null;
+    readonly channels?: ChannelChoice;
+  },
+): readonly KeptChannel[] | null {
+  if (image.channels.length === 1) return null;
+  const { labels, image: chosen } = input;
+  const isSame = labels?.uploadId === chosen.uploadId && labels.image === chosen.image;
+  const without = isSame && typeof labels.channel === "number" ? [labels.channel] : [];
+  return planChannels(image, chosen.channel, input.channels, without).kept;
+}
+
 const importing = costlyCall("volume.startImport", 300, 5);
 
 /** Volumes of one act; each is an import of its own afterwards. */
@@ -33,6 +56,8 @@ export const startImport = projectProcedure("reviewer")
       /** Null: as the file says. */
       voxelSizeZyx: voxelSizeSchema.nullable(),
       labels: labelsSchema.nullable().default(null),
+      /** What becomes of the channels beside `image.channel`; absent: kept where they are few. */
+      channels: z.enum(channelChoices).optional(),
       /** Every time point of the file becomes a volume of its own, all or none; `image.time` does not count then. */
       everyTime: z.boolean().default(false),
     }),
@@ -66,6 +91,7 @@ export const startImport = projectProcedure("reviewer")
         where: `the image has ${image.times} time points, the labels ${labels.times}`,
         hint: "Import the times without labels, and add each volume's labels to it afterwards.",
       });
+    const channels = keptChannels(image, input);
     // Each counts as if it had been asked for by itself.
     for (let more = 1; more < times.length; more++) countCall(ctx.services, importing, ctx.user.id);
     const several = times.map((time) => ({
@@ -82,6 +108,7 @@ export const startImport = projectProcedure("reviewer")
       } as const,
       request: {
         image: everyTime ? atTime(origin, time) : origin,
+        ...(channels && { channels }),
         labels: labels && {
           ...labels.request,
           origin: everyTime ? atTime(labels.request.origin, time) : labels.request.origin,

@@ -5,7 +5,7 @@ import { createBlobStore } from "../create-blob-store.ts";
 import type { BytesOwner, MeasuredBytes, StorageKind, UsageTask } from "./measured-bytes.ts";
 
 const PREFIXES = ["volumes/", "snapshots/", "datasets/", "projects/"] as const;
-const IMAGE = /^volumes\/[^/]+\/image\.ome\.zarr\/(?!labels\/)/;
+const IMAGE = /^volumes\/[^/]+\/(image\.ome\.zarr\/(?!labels\/)|channels\/)/;
 
 function classify(key: string): { kind: StorageKind; owner: BytesOwner } {
   if (key.startsWith("volumes/")) return { kind: IMAGE.test(key) ? "images" : "labels", owner: "volume" };

@@ -9,6 +9,7 @@ import {
   voxelFields,
   voxelSizeToSend,
 } from "../../../../components/import/import-draft.ts";
+import { unaskedChoice } from "../../../../core/import/file-channels.ts";
 import { isLabelFileName, volumeNameOf } from "../../../../core/import/file-names.ts";
 import { type FolderPlan, planFolder } from "../../../../core/import/folder-plan.ts";
 
@@ -69,6 +70,7 @@ export function importRequestOf(projectId: string, draft: VolumeDraft, files: re
     voxelSizeZyx,
     labels: draft.labels && labelsToSend(draft.labels),
     everyTime: draft.everyTime === true && image.times > 1,
+    channels: draft.channels ?? unaskedChoice(image),
   };
 }
 

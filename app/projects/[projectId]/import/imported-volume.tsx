@@ -102,6 +102,11 @@ export function ImportedVolume({ volume }: { volume: ShownVolume }) {
         {retry.error && <ProblemAlert problem={problemOfError(retry.error)} />}
         {cancel.error && <ProblemAlert problem={problemOfError(cancel.error)} />}
         {job?.state === "done" && job.labels && <Text size="sm">{labelWords(job.labels)}</Text>}
+        {volume.channels.length > 1 && (
+          <Text size="sm">
+            Channels: {volume.channels.map(({ name, labelled }) => (labelled ? `${name} (labelled)` : name)).join(", ")}
+          </Text>
+        )}
         <SourceFiles files={volume.sourceFiles} />
         {volume.quality && (
           <QualityCard

@@ -3,6 +3,7 @@ import { MAX_CHANNELS, planeOrder } from "../../axes/plane-order.ts";
 import type { Tiff } from "../tiff-directory.ts";
 import { readNumbers } from "../tiff-directory.ts";
 import type { TiffPage } from "../tiff-page.ts";
+import { readImageJChannels } from "./imagej-channels.ts";
 import type { ImageJDescription } from "./imagej-description.ts";
 import { contiguousStart, IN_ORDER, numbered, partialNote, type TiffImage, withSamples } from "./tiff-image.ts";
 
@@ -39,13 +40,19 @@ export async function imageFromImageJ(
   const [y, x, doubt] = await pixelSizeYx(tiff, first, said);
   const z = said.spacingUm;
   const known = z !== null && y !== null && x !== null;
+  const ofChannels =
+    said.channels > 1 && order.channels.length === said.channels && said.order.startsWith("c")
+      ? await readImageJChannels(tiff, first.directory, said.channels)
+      : null;
+  const names = numbered(order.channels.length).map((name, c) => ofChannels?.names[c] ?? name);
   return {
     image: {
       path: "stack",
       storedShape: [order.slices, first.height, first.width],
       storedAxes: IN_ORDER,
       page: first,
-      channels: withSamples(numbered(order.channels.length), first.samples),
+      channels: withSamples(names, first.samples),
+      ...(first.samples === 1 && ofChannels && { channelColors: ofChannels.colors }),
       times: order.times,
       voxelSizeZyx: known ? [z, y, x] : null,
       voxelSizeNote: known

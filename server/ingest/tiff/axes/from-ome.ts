@@ -58,6 +58,7 @@ function fromOme(
     storedAxes: IN_ORDER,
     page: first,
     channels: withSamples(image.channelNames, first.samples),
+    channelColors: first.samples === 1 ? image.channelColors : undefined,
     times: image.sizeT,
     voxelSizeZyx: known ? [z, y, x] : null,
     voxelSizeNote: known ? "OME-XML" : partialNote("The OME-XML", z, y, x),

@@ -37,15 +37,16 @@ export async function imageFromShape(
 }
 
 /** A stack that a microscope's program describes. */
-export const imageFromMaker = (tiff: Tiff, said: MakerStack, pages: readonly TiffPage[]): Promise<Found> =>
-  imageOf(
-    tiff,
-    "stack",
-    { axes: said.axes, storedAxes: IN_ORDER },
-    pages,
-    sizeOfStack(said),
-    sizeOfStack(said) ? said.source : partialNote(`The ${said.source}`, ...said.sizeUmZyx),
-  );
+export async function imageFromMaker(tiff: Tiff, said: MakerStack, pages: readonly TiffPage[]): Promise<Found> {
+  const stack = { axes: said.axes, storedAxes: IN_ORDER };
+  const size = sizeOfStack(said);
+  const note = size ? said.source : partialNote(`The ${said.source}`, ...said.sizeUmZyx);
+  const found = await imageOf(tiff, "stack", stack, pages, size, note);
+  const { channelNames: names = [] } = said;
+  // Of positions, too, there may be several: names of channels alone do not tell those apart.
+  if (typeof found === "string" || names.length !== found.image.channels.length || !names.every(Boolean)) return found;
+  return { ...found, image: { ...found.image, channels: names } };
+}
 
 /** Pages of which nothing is said: z slices. */
 export const imageOfPages = (tiff: Tiff, path: string, pages: readonly TiffPage[]): Promise<Found> =>

@@ -9,6 +9,8 @@ export interface MakerStack {
   readonly source: string;
   /** Slowest first; samples of a page are not among them. */
   readonly axes: readonly PlaneAxis[];
+  /** Of the axis C, as far as they are said. */
+  readonly channelNames?: readonly string[];
   /** µm; null where it is not said or is nothing. */
   readonly sizeUmZyx: readonly [number | null, number | null, number | null];
 }
@@ -48,6 +50,7 @@ const summarySchema = z.object({
   Summary: z.object({
     Slices: count.default(1),
     Channels: count.default(1),
+    ChNames: z.array(z.string().catch("")).max(4096).catch([]).default([]),
     Frames: count.default(1),
     Positions: count.default(1),
     /** All slices of a channel, then the next channel. */
@@ -73,6 +76,7 @@ async function readMicroManager(tiff: Tiff): Promise<MakerStack | null> {
   const p = { name: "P", size: said.Positions };
   return {
     source: "Micro-Manager header",
+    channelNames: said.ChNames,
     axes: [...(said.TimeFirst ? [p, t] : [t, p]), ...(said.SlicesFirst ? [c, z] : [z, c])],
     sizeUmZyx: [positive(Math.abs(said["z-step_um"] ?? 0)), pixel, pixel],
   };

@@ -14,6 +14,8 @@ export interface OmeImage {
   /** µm per axis, null where not said. */
   readonly sizeUmZyx: readonly [number | null, number | null, number | null];
   readonly channelNames: readonly string[];
+  /** `RRGGBB`, null where not said. */
+  readonly channelColors: readonly (string | null)[];
   /** Index of the page that holds plane (z, c, t); null where another file holds it. */
   pageOf(z: number, c: number, t: number): number | null;
 }
@@ -127,8 +129,17 @@ function toOmeImage(image: XmlNode, index: number, ownUuid: string, firstPage: n
       { length: sizes.C },
       (_, c) => textOf(channels[c] ?? {}, "Name").slice(0, 200) || `channel ${c + 1}`,
     ),
+    channelColors: Array.from({ length: sizes.C }, (_, c) => colorOfInteger(textOf(channels[c] ?? {}, "Color"))),
     pageOf: (z, c, t) => pages(planeIndex(z, c, t)),
   };
+}
+
+/** A signed integer of 32 bits whose bytes are red, green, blue, opacity; white, its default, says nothing. */
+function colorOfInteger(text: string): string | null {
+  const value = decimalNumber(text);
+  if (value === null || !Number.isInteger(value) || Math.abs(value) > 2 ** 32) return null;
+  const rgb = (value >>> 8).toString(16).padStart(6, "0").toUpperCase();
+  return rgb === "FFFFFF" ? null : rgb;
 }
 
 /** Plane index -> page. Without TiffData, or with one that says nothing, planes are the pages in order. */

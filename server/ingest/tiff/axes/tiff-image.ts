@@ -22,6 +22,7 @@ export interface TiffImage {
   /** Layout shared by all its pages. */
   readonly page: TiffPage;
   readonly channels: readonly string[];
+  readonly channelColors?: readonly (string | null)[];
   readonly times: number;
   readonly voxelSizeZyx: Zyx | null;
   readonly voxelSizeNote: string;
