@@ -35,6 +35,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   trainMinutes: "minutes of one training",
   retrainAfterDecisions: "decisions until the next training",
   autoRetrain: "next training by itself",
+  autoBegin: "proposals and a first round by itself",
   projectMakers: "who may make projects",
   administratorsNeedTwoFactor: "administrators need a second factor",
   personQuotaGb: "room for each person, GB",
@@ -177,7 +178,10 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "training.started": {
     group: "Models",
     does: "started a training",
-    tell: (d) => (d.automatic ? "by itself, after the decisions" : d.from === "nothing" ? "from nothing" : ""),
+    tell: (d) => {
+      if (d.automatic) return "by itself";
+      return d.from === "nothing" ? "from nothing" : d.from === "product" ? "from the product's own weights" : "";
+    },
   },
   "training.cancelled": { group: "Models", does: "cancelled a training" },
   "training.specimen-kept-out": {

@@ -46,7 +46,7 @@ export function QueuePanel(props: QueuePanelProps) {
       <EmptyState
         icon={<IconListSearch size={28} stroke={1.4} />}
         title="No proposals yet"
-        text="Label some nuclei, keep a box for validation, and train: the model then proposes the remaining nuclei and asks about them here."
+        text="Label some nuclei and train, or let the model that comes with the product make a first guess: nuclei are then proposed, and asked about here."
       >
         <Button component="a" href={props.trainingHref} size="xs" variant="light" mt="xs">
           To the training
@@ -56,6 +56,11 @@ export function QueuePanel(props: QueuePanelProps) {
   const [voxelZ, voxelY, voxelX] = api.document.voxelSizeZyx;
   return (
     <Stack gap="sm" p="sm">
+      {data.prediction.isGuess && (
+        <Text size="xs" c="dimmed">
+          These proposals are a guess by a model that has never seen your images. It learns from your first five nuclei.
+        </Text>
+      )}
       {state.kind === "looking" ? (
         <QuestionCard
           question={state.question}

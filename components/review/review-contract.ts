@@ -24,7 +24,12 @@ export interface QueueFacts {
   readonly waiting: number;
   readonly elsewhere: readonly { readonly volumeId: string; readonly name: string; readonly waiting: number }[];
   readonly holders: readonly { readonly labelValue: number; readonly userId: string; readonly name: string }[];
-  readonly prediction: { readonly source: "model" | "import"; readonly createdAt: Date } | null;
+  /** `isGuess`: of a model that has never seen images of this project. */
+  readonly prediction: {
+    readonly source: "model" | "import";
+    readonly isGuess: boolean;
+    readonly createdAt: Date;
+  } | null;
   /** Proposals judged since the labels were last frozen for a training. */
   readonly decisions: number;
   readonly retrainAfterDecisions: number;

@@ -1,4 +1,5 @@
-import { Badge, Button, Group, ScrollArea, Table, Text, Tooltip } from "@mantine/core";
+import { Badge, Button, Group, ScrollArea, Stack, Table, Text, Tooltip } from "@mantine/core";
+import { IconWand } from "@tabler/icons-react";
 import { useState } from "react";
 import type { CheckpointRow } from "./training-contract.ts";
 import { shortId } from "./training-words.ts";
@@ -8,16 +9,35 @@ interface CheckpointTableProps {
   readonly rows: readonly CheckpointRow[];
   readonly canChoose: boolean;
   makeCurrent(checkpointId: string): Promise<void>;
+  /** The model that comes with the product proposes. */
+  guess(): Promise<void>;
 }
 
 /** All weights that were kept; any can make the proposals again. */
-export function CheckpointTable({ rows, canChoose, makeCurrent }: CheckpointTableProps) {
+export function CheckpointTable({ rows, canChoose, makeCurrent, guess }: CheckpointTableProps) {
   const [busy, setBusy] = useState<string | null>(null);
+  const productIds = new Set(rows.filter(({ origin }) => origin === "product").map(({ id }) => id));
   if (rows.length === 0)
     return (
-      <Text size="sm" c="dimmed">
-        Each training leaves its best weights here.
-      </Text>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm" c="dimmed">
+          Each training leaves its best weights here.
+        </Text>
+        {canChoose && (
+          <Button
+            size="xs"
+            variant="light"
+            leftSection={<IconWand size={14} aria-hidden />}
+            loading={busy !== null}
+            onClick={() => {
+              setBusy("guess");
+              void guess().finally(() => setBusy(null));
+            }}
+          >
+            Propose nuclei now, by a model that has never seen these images
+          </Button>
+        )}
+      </Stack>
     );
   return (
     <ScrollArea.Autosize mah={320}>
@@ -40,7 +60,8 @@ export function CheckpointTable({ rows, canChoose, makeCurrent }: CheckpointTabl
                   {row.createdAt.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}
                 </Text>
                 <Text size="xs" c="dimmed">
-                  {shortId(row.id)} {row.trainedBy && `· ${row.trainedBy}`}
+                  {row.origin === "product" ? "comes with the product" : shortId(row.id)}{" "}
+                  {row.trainedBy && `· ${row.trainedBy}`}
                 </Text>
               </Table.Td>
               <Table.Td>{row.metrics ? row.metrics.ap50.toFixed(3) : "–"}</Table.Td>
@@ -49,10 +70,7 @@ export function CheckpointTable({ rows, canChoose, makeCurrent }: CheckpointTabl
                 <Text size="sm">{row.metrics ? `${row.metrics.nuclei} kept-out nuclei` : "nothing kept out"}</Text>
               </Table.Td>
               <Table.Td>
-                <Text size="sm">{row.nucleiLabelled} nuclei</Text>
-                <Text size="xs" c="dimmed">
-                  {row.parentId ? `on from ${shortId(row.parentId)}` : "from nothing"}
-                </Text>
+                <LearnedFrom row={row} isFromProduct={productIds.has(row.parentId ?? "")} />
               </Table.Td>
               <Table.Td>
                 <Group gap="xs" justify="flex-end" wrap="nowrap">
@@ -78,6 +96,27 @@ export function CheckpointTable({ rows, canChoose, makeCurrent }: CheckpointTabl
         </Table.Tbody>
       </Table>
     </ScrollArea.Autosize>
+  );
+}
+
+function LearnedFrom({ row, isFromProduct }: { row: CheckpointRow; isFromProduct: boolean }) {
+  if (row.origin === "product")
+    return (
+      <Text size="xs" c="dimmed">
+        simulated nuclei only
+      </Text>
+    );
+  return (
+    <>
+      <Text size="sm">{row.nucleiLabelled} nuclei</Text>
+      <Text size="xs" c="dimmed">
+        {row.parentId
+          ? isFromProduct
+            ? "on from the product's own"
+            : `on from ${shortId(row.parentId)}`
+          : "from nothing"}
+      </Text>
+    </>
   );
 }
 

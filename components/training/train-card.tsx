@@ -57,8 +57,16 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
           </Button>
         )}
       </Group>
-      {canTrain && state.currentCheckpointId && missing.length === 0 && running?.kind !== "train" && (
-        <BeginWith from={from} disabled={starting} choose={setFrom} />
+      {state.currentOrigin === "product" && (
+        <Text size="xs" c="dimmed">
+          The proposals are a guess by a model that has never seen your images.
+          {state.autoBegin && !training
+            ? " The first round, of a minute, starts by itself at five labelled nuclei."
+            : ""}
+        </Text>
+      )}
+      {canTrain && missing.length === 0 && running?.kind !== "train" && (
+        <BeginWith from={from} hasOwnModel={state.currentOrigin === "training"} disabled={starting} choose={setFrom} />
       )}
       {training?.note && (training === running || training === last) && (
         <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title="Another model than the current one">
@@ -93,27 +101,39 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
   );
 }
 
-const beginnings: readonly { readonly value: TrainingStart; readonly label: string }[] = [
-  { value: "current", label: "Go on from the current model" },
-  { value: "nothing", label: "Start from nothing" },
-];
+const beginnings: Readonly<Record<TrainingStart, { readonly label: string; readonly means: string }>> = {
+  current: { label: "Go on from the current model", means: "Keeps what it has learned, and learns the new labels." },
+  product: {
+    label: "From the product's weights",
+    means: "Forgets all earlier rounds, but not what nuclei look like: for a model that has gone astray.",
+  },
+  nothing: { label: "From nothing", means: "Learns from your labels alone: for images of quite another kind." },
+};
 
-function BeginWith(props: { from: TrainingStart; disabled: boolean; choose(from: TrainingStart): void }) {
-  const { from, disabled, choose } = props;
+function BeginWith(props: {
+  from: TrainingStart;
+  /** Before the first training the current model is the product's. */
+  hasOwnModel: boolean;
+  disabled: boolean;
+  choose(from: TrainingStart): void;
+}) {
+  const { hasOwnModel, disabled, choose } = props;
+  const from = !hasOwnModel && props.from === "current" ? "product" : props.from;
+  const offered: readonly TrainingStart[] = hasOwnModel ? ["current", "product", "nothing"] : ["product", "nothing"];
   return (
     <Group gap="sm">
       <SegmentedControl
         size="xs"
         aria-label="What the next training begins with"
-        data={[...beginnings]}
+        data={offered.map((value) => ({ value, label: beginnings[value].label }))}
         value={from}
         disabled={disabled}
         onChange={(value) => choose(value as TrainingStart)}
       />
       <Text size="xs" c="dimmed">
-        {from === "current"
-          ? "Keeps what it has learned, and learns the new labels."
-          : "Forgets all earlier rounds: for a model that has gone astray, or labels of another kind."}
+        {from === "product" && !hasOwnModel
+          ? "Begins with what nuclei look like, learned from simulated ones, and learns your labels."
+          : beginnings[from].means}
       </Text>
     </Group>
   );

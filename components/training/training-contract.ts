@@ -51,12 +51,18 @@ export interface TrainingState {
   readonly retrainAfterDecisions: number;
   readonly autoRetrain: boolean;
   readonly trainMinutes: number;
-  /** Null before the first training. */
+  /** Null before the first proposals. */
   readonly currentCheckpointId: string | null;
+  readonly currentOrigin: CheckpointOrigin | null;
+  /** The first round starts by itself. */
+  readonly autoBegin: boolean;
 }
 
-/** What a training begins with: the current model's weights, or none. */
-export type TrainingStart = "current" | "nothing";
+/** `product`: it came with the product, and has seen no image of this project. */
+export type CheckpointOrigin = "training" | "product";
+
+/** What a training begins with: the current model's weights, those that come with the product, or none. */
+export type TrainingStart = "current" | "product" | "nothing";
 
 export interface MetricPoint {
   readonly step: number;
@@ -68,6 +74,7 @@ export interface MetricPoint {
 
 export interface CheckpointRow {
   readonly id: string;
+  readonly origin: CheckpointOrigin;
   readonly snapshotId: string | null;
   /** Whose weights it went on from; null where it began with none. */
   readonly parentId: string | null;

@@ -18,6 +18,7 @@ export interface TrainingPanelProps {
   start(from: TrainingStart): Promise<void>;
   cancel(jobId: string): Promise<void>;
   makeCurrent(checkpointId: string): Promise<void>;
+  guess(): Promise<void>;
   keepOut(specimen: string, keptOut: boolean): Promise<void>;
 }
 
@@ -53,7 +54,12 @@ export function TrainingPanel(props: TrainingPanelProps) {
       <Section title="Checkpoints" text="Weights of every training. Any of them can make the proposals again.">
         <WhenLoaded loaded={props.checkpoints} height={60}>
           {(rows) => (
-            <CheckpointTable rows={rows} canChoose={props.canChooseCheckpoint} makeCurrent={props.makeCurrent} />
+            <CheckpointTable
+              rows={rows}
+              canChoose={props.canChooseCheckpoint}
+              makeCurrent={props.makeCurrent}
+              guess={props.guess}
+            />
           )}
         </WhenLoaded>
       </Section>

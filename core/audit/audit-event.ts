@@ -134,7 +134,7 @@ export const auditEventSchema = z.discriminatedUnion("act", [
     jobId: id,
     automatic: z.boolean(),
     /** Rows of earlier versions do not say it. */
-    from: z.enum(["current", "nothing"]).optional(),
+    from: z.enum(["current", "product", "nothing"]).optional(),
   }),
   ofProject("training.cancelled", { jobId: id }),
   ofProject("training.specimen-kept-out", { specimen: name, keptOut: z.boolean() }),

@@ -19,6 +19,8 @@ export const jobPayloadSchema = z.discriminatedUnion("kind", [
     kind: z.literal("predict"),
     checkpointId: z.uuid(),
     snapshotId: z.uuid(),
+    /** Only these volumes; without it all that are ready. */
+    volumeIds: z.array(z.uuid()).min(1).max(10_000).optional(),
   }),
 ]);
 

@@ -26,6 +26,8 @@ export const project = pgTable("project", {
   /** After this many decisions a new training is offered, or started if `autoRetrain`. */
   retrainAfterDecisions: integer("retrain_after_decisions").notNull().default(20),
   autoRetrain: boolean("auto_retrain").notNull().default(false),
+  /** New volumes get proposals at once, and the first round starts by itself as soon as there are enough nuclei. */
+  autoBegin: boolean("auto_begin").notNull().default(false),
   /** Questions asked so far: decides which kind the next one is (core/query/question-kind.ts). */
   questionsAsked: integer("questions_asked").notNull().default(0),
   /** Checkpoint whose proposals are shown; no foreign key, as checkpoint refers to project. */

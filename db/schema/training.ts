@@ -114,6 +114,9 @@ export const trainingMetric = pgTable(
   (t) => [primaryKey({ columns: [t.jobId, t.step] })],
 );
 
+/** `product`: the weights that come with the product, which have seen no image of anybody. */
+export const checkpointOrigins = ["training", "product"] as const;
+
 /** Frozen weights. `metrics` exists only where something was kept out of training. */
 export const checkpoint = pgTable(
   "checkpoint",
@@ -122,6 +125,7 @@ export const checkpoint = pgTable(
     projectId: uuid("project_id")
       .notNull()
       .references(() => project.id, { onDelete: "cascade" }),
+    origin: text("origin", { enum: checkpointOrigins }).notNull().default("training"),
     jobId: uuid("job_id").references(() => trainingJob.id),
     snapshotId: uuid("snapshot_id").references(() => snapshot.id),
     /** Checkpoint it was fine-tuned from. */

@@ -313,6 +313,13 @@ const walks: Readonly<Record<string, Walk>> = {
       return { projectId, checkpointId: await newCheckpoint() };
     },
   },
+  "checkpoint.guess": {
+    acts: ["model.made-current"],
+    async prepare() {
+      await openRooms(projectId);
+      return { projectId };
+    },
+  },
   "training.start": { acts: ["training.started"], prepare: async () => ({ projectId: await labelledProject() }) },
   "training.cancel": {
     acts: ["training.cancelled"],

@@ -49,7 +49,7 @@ it("goes on from the current model, though a newer one is there", async () => {
   const older = await addModel("older", 10);
   await addModel("newer", 5);
   await makeCurrent(older);
-  expect(await chooseParent(server.services, projectId)).toEqual({ checkpointId: older, note: null });
+  expect(await chooseParent(server.services, projectId)).toEqual({ weights: older, note: null });
 });
 
 it("goes on from the newest that can be read where the current one cannot, and says so", async () => {
@@ -62,11 +62,11 @@ it("goes on from the newest that can be read where the current one cannot, and s
   await damage("current");
   await damage("broken-too");
   const chosen = await chooseParent(server.services, projectId);
-  expect(chosen.checkpointId).toBe(good);
+  expect(chosen.weights).toBe(good);
   expect(chosen.note).toMatch(/weights\.bin.*goes on from checkpoint/s);
 });
 
-it("starts from nothing where no model can be read; a model of another project is none", async () => {
+it("goes on from the product's weights where no model can be read; a model of another project is none", async () => {
   const otherProject = projectId;
   await addModel("of-another-project", 1);
   projectId = await server.createProject("broken", [[ada, "owner"]]);
@@ -74,10 +74,9 @@ it("starts from nothing where no model can be read; a model of another project i
   const current = await addModel("current", 1);
   await makeCurrent(current);
   await server.services.blobs.remove(prefixOf("current"));
-  expect(await chooseParent(server.services, projectId)).toEqual({
-    checkpointId: null,
-    note: expect.stringContaining("starts from nothing"),
-  });
+  const chosen = await chooseParent(server.services, projectId);
+  expect(chosen.note).toMatch(/is not there.*goes on from the product's own weights/s);
+  expect(chosen.weights).toMatchObject({ projectId, blobPrefix: expect.stringContaining("/product-") });
   // Nobody can make it the current one again, and nothing has changed by trying.
   const api = createTestClient(server.address, ada.cookie);
   await expect(api.checkpoint.makeCurrent.mutate({ projectId, checkpointId: current })).rejects.toThrow("is not there");

@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { CheckpointToRead, ClaimedJob, JobVolume } from "../../core/contract/trainer-job.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "../../db/client.ts";
@@ -44,17 +44,21 @@ export async function describeClaimedJob(db: Database, job: JobRow, jobToken: st
   };
 }
 
-/** A training sees the frozen volumes only; a prediction all that are ready. */
+/** A training sees the frozen volumes only; a prediction all that are ready, or those that it names. */
 async function jobVolumes(db: Database, job: JobRow): Promise<JobVolume[]> {
-  const { snapshotId } = job.payload;
+  const { payload } = job;
+  const { snapshotId } = payload;
+  const only = payload.kind === "predict" ? payload.volumeIds : undefined;
   const rows = await db
     .select({ volume, frozen: snapshotVolume })
     .from(volume)
     .leftJoin(snapshotVolume, and(eq(snapshotVolume.volumeId, volume.id), eq(snapshotVolume.snapshotId, snapshotId)))
-    .where(and(eq(volume.projectId, job.projectId), eq(volume.state, "ready")))
+    .where(
+      and(eq(volume.projectId, job.projectId), eq(volume.state, "ready"), only ? inArray(volume.id, only) : undefined),
+    )
     .orderBy(asc(volume.createdAt), asc(volume.id));
   return rows
-    .filter(({ frozen }) => frozen || job.payload.kind === "predict")
+    .filter(({ frozen }) => frozen || payload.kind === "predict")
     .map(({ volume: row, frozen }) => {
       const folder = snapshotVolumeFolder(snapshotId, row.id);
       return {

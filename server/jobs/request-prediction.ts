@@ -3,7 +3,7 @@ import type { Transaction } from "../../db/client.ts";
 import { project, trainingJob } from "../../db/schema/index.ts";
 
 /** Before trainings: people wait for proposals, and a prediction takes seconds to minutes. */
-const PRIORITY = 10;
+export const PREDICTION_PRIORITY = 10;
 
 /**
  * Makes a checkpoint the project's current one and queues the prediction of all its volumes. Predictions by another
@@ -23,7 +23,7 @@ export async function requestPrediction(
   await tx.insert(trainingJob).values({
     projectId,
     kind: "predict",
-    priority: PRIORITY,
+    priority: PREDICTION_PRIORITY,
     payload: { kind: "predict", checkpointId, snapshotId },
     createdBy,
   });

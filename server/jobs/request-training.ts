@@ -4,7 +4,8 @@ import { Problem } from "../../core/problem.ts";
 import type { Transaction } from "../../db/client.ts";
 import { project, trainingJob } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
-import { chooseParent } from "../checkpoints/choose-parent.ts";
+import { type ChosenParent, chooseParent } from "../checkpoints/choose-parent.ts";
+import { productCheckpoint, storeProductModel } from "../checkpoints/product-model.ts";
 import type { Services } from "../services.ts";
 import { freezeProject } from "../snapshots/freeze-project.ts";
 import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
@@ -18,7 +19,7 @@ const alreadyTraining = () =>
   });
 
 /** What a training begins with. */
-export const trainingStarts = ["current", "nothing"] as const;
+export const trainingStarts = ["current", "product", "nothing"] as const;
 export type TrainingStart = (typeof trainingStarts)[number];
 
 /**
@@ -35,13 +36,14 @@ export async function requestTraining(
   const { missing } = await trainingReadiness(services, projectId, true);
   if (missing.length > 0)
     throw new Problem({ tag: "training-needs-more", what: missing.join(" "), hint: "Then press Train again." });
-  const parent =
-    given.from === "nothing" ? { checkpointId: null, note: null } : await chooseParent(services, projectId);
+  const parent = await beginWith(services, projectId, given.from ?? "current");
   const snapshotId = await freezeProject(services, { projectId, reason: "training", createdBy });
   const queue = db.transaction(async (tx) => {
     // Two people pressed Train at once: the row of the project lets one through after the other.
     const [row] = await tx.select().from(project).where(eq(project.id, projectId)).for("update");
     if (await hasUnfinishedTraining(tx, projectId)) throw alreadyTraining();
+    const { weights } = parent;
+    const parentCheckpointId = weights && typeof weights !== "string" ? await productCheckpoint(tx, weights) : weights;
     const [job] = await tx
       .insert(trainingJob)
       .values({
@@ -50,8 +52,8 @@ export async function requestTraining(
         payload: {
           kind: "train",
           snapshotId,
-          parentCheckpointId: parent.checkpointId,
-          minutes: row.trainMinutes,
+          parentCheckpointId,
+          minutes: given.automatic ? await minutesOfRound(tx, projectId, row.trainMinutes) : row.trainMinutes,
           seed: randomInt(0x7fff_ffff),
         },
         phase: "waits for a trainer",
@@ -69,6 +71,24 @@ export async function requestTraining(
   });
   events.publish({ topic: "training", projectId });
   return { jobId };
+}
+
+async function beginWith(services: Services, projectId: string, from: TrainingStart): Promise<ChosenParent> {
+  if (from === "nothing") return { weights: null, note: null };
+  if (from === "product") return { weights: await storeProductModel(services, projectId), note: null };
+  return chooseParent(services, projectId);
+}
+
+/**
+ * Rounds that start by themselves grow: a minute is enough for the first nuclei, and people see what came of it. Twice as
+ * long each time, up to what the project gives a training.
+ */
+async function minutesOfRound(tx: Transaction, projectId: string, most: number): Promise<number> {
+  const [{ rounds }] = await tx
+    .select({ rounds: sql<number>`count(*)::int` })
+    .from(trainingJob)
+    .where(and(eq(trainingJob.projectId, projectId), eq(trainingJob.kind, "train"), eq(trainingJob.state, "done")));
+  return Math.min(most, 2 ** Math.min(rounds, 20));
 }
 
 async function hasUnfinishedTraining(db: Services["db"] | Transaction, projectId: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { sweepClaims } from "../proposals/sweep-claims.ts";
 import type { Services } from "../services.ts";
 import { sweepSnapshots } from "../snapshots/sweep-snapshots.ts";
 import { endWritingOfTheGone, removeScheduledBlobs } from "../storage/blob-removal.ts";
+import { beginFirstRounds } from "./begin/begin-first-rounds.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
 
 const EVERY_MS = 10_000;
@@ -13,6 +14,7 @@ export function startSweeper(services: Services): () => void {
   const timer = setInterval(() => {
     Promise.all([
       sweepJobs(services),
+      beginFirstRounds(services),
       sweepClaims(services),
       services.cluster ? endWritingOfTheGone(services.db) : null,
       // What a backup held back, or a crash left.

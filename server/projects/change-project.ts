@@ -13,6 +13,7 @@ const TOLD: readonly (keyof ProjectFields)[] = [
   "trainMinutes",
   "retrainAfterDecisions",
   "autoRetrain",
+  "autoBegin",
 ];
 
 /** Sets what is given, and writes down what of it differs from before. */

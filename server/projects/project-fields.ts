@@ -14,4 +14,5 @@ export const projectFieldsSchema = z.object({
     .max(24 * 60),
   retrainAfterDecisions: z.number().int().min(1).max(10_000),
   autoRetrain: z.boolean(),
+  autoBegin: z.boolean(),
 });

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
-import { claim, prediction, user, volume } from "../../db/schema/index.ts";
+import { checkpoint, claim, prediction, user, volume } from "../../db/schema/index.ts";
 
 export interface QueueState {
   /** Open questions of this volume, those that others look at included. */
@@ -11,6 +11,8 @@ export interface QueueState {
     readonly id: string;
     readonly source: "model" | "import";
     readonly checkpointId: string | null;
+    /** By the weights that come with the product. */
+    readonly isGuess: boolean;
     readonly createdAt: Date;
   } | null;
 }
@@ -34,9 +36,11 @@ export async function queueState(db: Database, projectId: string, volumeId: stri
       id: prediction.id,
       source: prediction.source,
       checkpointId: prediction.checkpointId,
+      isGuess: sql<boolean>`coalesce(${checkpoint.origin} = 'product', false)`,
       createdAt: prediction.createdAt,
     })
     .from(prediction)
+    .leftJoin(checkpoint, eq(checkpoint.id, prediction.checkpointId))
     .where(and(eq(prediction.volumeId, volumeId), eq(prediction.current, true)));
   const rows = counts.rows.map((row) => ({ volumeId: row.id, name: row.name, waiting: Number(row.waiting) }));
   return {

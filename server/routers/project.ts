@@ -12,6 +12,7 @@ import { projectFieldsSchema } from "../projects/project-fields.ts";
 import { assertMayMakeProjects, whyNoProjects } from "../projects/project-makers.ts";
 import { readProjectProgress } from "../projects/project-progress.ts";
 import { starterClasses } from "../projects/starter-classes.ts";
+import { readInstallationSettings } from "../settings/installation-settings.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { atMost, projectProcedure, router, signedInProcedure } from "../trpc.ts";
 
@@ -63,7 +64,7 @@ export const projectRouter = router({
         await assertMayMakeProjects(tx, ctx.user);
         const [{ id }] = await tx
           .insert(project)
-          .values({ ...input, createdBy: ctx.user.id })
+          .values({ ...input, createdBy: ctx.user.id, autoBegin: (await readInstallationSettings(tx)).autoBegin })
           .returning({ id: project.id });
         await recordAudit(tx, {
           act: "project.created",

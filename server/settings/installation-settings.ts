@@ -16,6 +16,8 @@ const fields = {
   projectMakers: z.enum(["administrators", "members", "everybody"]),
   /** An administrator without a second factor may do nothing that needs one, but set it up. */
   administratorsNeedTwoFactor: z.boolean(),
+  /** What new projects start with: proposals right after import, and a first round by itself. Their owners may change it. */
+  autoBegin: z.boolean(),
   /** Room for what a person has uploaded in all projects, in 10⁹ bytes; null = no bound. */
   personQuotaGb: quotaGb,
   /** Room for the images of one project, in 10⁹ bytes; null = no bound. */
@@ -39,6 +41,7 @@ const fields = {
 export const installationSettingsSchema = z.strictObject({
   projectMakers: fields.projectMakers.default("everybody"),
   administratorsNeedTwoFactor: fields.administratorsNeedTwoFactor.default(false),
+  autoBegin: fields.autoBegin.default(true),
   personQuotaGb: fields.personQuotaGb.default(null),
   projectQuotaGb: fields.projectQuotaGb.default(null),
   auditDays: fields.auditDays.default(400),

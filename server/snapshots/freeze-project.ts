@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, isNotNull, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, isNotNull, ne, sql } from "drizzle-orm";
 import { type SnapshotManifest, snapshotManifestSchema } from "../../core/contract/snapshot-manifest.ts";
 import { isTruth } from "../../core/labels/label-status.ts";
 import type { Database } from "../../db/client.ts";
@@ -15,21 +15,34 @@ import { dropSnapshot } from "./sweep-snapshots.ts";
 type VolumeRow = typeof volume.$inferSelect;
 
 /**
- * Copies the labels of all ready volumes of a project, with statuses, classes and boxes, into `snapshots/<id>/`. Blobs
+ * Copies the labels of the ready volumes of a project, with statuses, classes and boxes, into `snapshots/<id>/`. Blobs
  * and rows are never changed again: what was trained on or exported can be looked up for ever. A snapshot that did not
  * get finished has no `completedAt` and is removed, by the next start of the server at the latest.
  */
 export async function freezeProject(
   services: Services,
-  given: { projectId: string; reason: "training" | "prediction" | "export"; createdBy: string | null },
+  given: {
+    projectId: string;
+    reason: "training" | "prediction" | "export";
+    createdBy: string | null;
+    /** Only these of its volumes. */
+    volumeIds?: readonly string[];
+  },
 ): Promise<string> {
   const { db } = services;
-  const [{ id }] = await db.insert(snapshot).values(given).returning({ id: snapshot.id });
+  const { volumeIds, ...values } = given;
+  const [{ id }] = await db.insert(snapshot).values(values).returning({ id: snapshot.id });
   try {
     const volumes = await db
       .select()
       .from(volume)
-      .where(and(eq(volume.projectId, given.projectId), eq(volume.state, "ready")))
+      .where(
+        and(
+          eq(volume.projectId, given.projectId),
+          eq(volume.state, "ready"),
+          volumeIds ? inArray(volume.id, [...volumeIds]) : undefined,
+        ),
+      )
       .orderBy(asc(volume.createdAt), asc(volume.id));
     // A volume that came later belongs to its specimen's side of the split.
     const keptOut = new Set(volumes.filter((row) => row.keptOut).map((row) => row.specimen));

@@ -62,6 +62,13 @@ function SettingsForms({ settings }: { settings: ShownSettings }) {
           disabled={save.isPending}
           onChange={(event) => save.mutate({ administratorsNeedTwoFactor: event.currentTarget.checked })}
         />
+        <Switch
+          label="New projects begin by themselves"
+          description="Nuclei are proposed right after an import, by the model that comes with the product, and a first round of a minute starts at five labelled nuclei. Owners may change it for their project"
+          checked={settings.autoBegin}
+          disabled={save.isPending}
+          onChange={(event) => save.mutate({ autoBegin: event.currentTarget.checked })}
+        />
         <NumberSetting
           key={`person ${settings.personQuotaGb}`}
           label="Room for each person"

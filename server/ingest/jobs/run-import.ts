@@ -4,6 +4,7 @@ import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { importJob, upload, volume } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
+import { proposeInNewVolume } from "../../jobs/begin/propose-in-new-volume.ts";
 import { BACKGROUND } from "../../servers/operation.ts";
 import type { Services } from "../../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
@@ -122,6 +123,7 @@ async function perform(
     else if (labels && !asBase) await finishWithRecords(services, job, target, labels);
     else await finishWithBase(services, job, written.image, written.labels);
     await forgetUploads(db, environment.dataRoot, job);
+    await beginWithProposals(services, job);
   } catch (error) {
     if (!(await isOurs())) return;
     if (!isProblem(error)) failureLog.failed("an import", error);
@@ -145,6 +147,18 @@ async function perform(
     events.publish({ topic: "volume", projectId: job.projectId, volumeId: job.volumeId });
     events.publish({ topic: "project", projectId: job.projectId });
   }
+}
+
+/** Of an image: labels that came as proposals stay, and where every nucleus is labelled there is nothing to propose. */
+async function beginWithProposals(
+  services: Services,
+  { projectId, volumeId, userId, request }: ImportJobRow,
+): Promise<void> {
+  if (!request.image || request.labels?.mode === "proposals" || request.labels?.complete) return;
+  // The volume is there and stays, whatever becomes of the guess.
+  await proposeInNewVolume(services, { projectId, volumeId, createdBy: userId }).catch((error) =>
+    failureLog.failed("the first proposals", error),
+  );
 }
 
 /** A small file can become a large volume: what may be stored is what is left beside the rest, the file itself not counted. */

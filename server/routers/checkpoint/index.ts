@@ -1,5 +1,9 @@
 import { router } from "../../trpc.ts";
 import { listCheckpoints } from "./list-checkpoints.ts";
-import { makeCheckpointCurrent } from "./make-checkpoint-current.ts";
+import { guessNuclei, makeCheckpointCurrent } from "./make-checkpoint-current.ts";
 
-export const checkpointRouter = router({ list: listCheckpoints, makeCurrent: makeCheckpointCurrent });
+export const checkpointRouter = router({
+  list: listCheckpoints,
+  makeCurrent: makeCheckpointCurrent,
+  guess: guessNuclei,
+});

@@ -12,6 +12,7 @@ export const listCheckpoints = projectProcedure("viewer").query(async ({ ctx }) 
   const rows = await db
     .select({
       id: checkpoint.id,
+      origin: checkpoint.origin,
       snapshotId: checkpoint.snapshotId,
       parentId: checkpoint.parentId,
       metrics: checkpoint.metrics,

@@ -2,14 +2,13 @@ import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { checkpoint } from "../../../db/schema/index.ts";
-import { recordAudit } from "../../audit/record-audit.ts";
+import { costlyCall } from "../../call-rate.ts";
+import { makeCurrent } from "../../checkpoints/make-current.ts";
+import { storeProductModel } from "../../checkpoints/product-model.ts";
 import { readStoredModel } from "../../checkpoints/read-stored-model.ts";
-import { requestPrediction } from "../../jobs/request-prediction.ts";
-import { freezeProject } from "../../snapshots/freeze-project.ts";
-import { dropSnapshot } from "../../snapshots/sweep-snapshots.ts";
-import { projectProcedure } from "../../trpc.ts";
+import { atMost, projectProcedure } from "../../trpc.ts";
 
-/** Any checkpoint that can be read can make the proposals again: all volumes are predicted anew, over the labels of this moment. */
+/** Any checkpoint that can be read can make the proposals again. */
 export const makeCheckpointCurrent = projectProcedure("reviewer")
   .input(z.object({ checkpointId: z.uuid() }))
   .mutation(async ({ ctx, input }) => {
@@ -21,15 +20,14 @@ export const makeCheckpointCurrent = projectProcedure("reviewer")
     if (!row) throw new Problem({ tag: "checkpoint-unknown", what: "This project has no such checkpoint." });
     // Refused here, before anything changes: the prediction would fail, and so would the trainings after it.
     await readStoredModel(services.blobs, row);
-    const snapshotId = await freezeProject(services, { projectId, reason: "prediction", createdBy: ctx.user.id });
-    const queue = services.db.transaction(async (tx) => {
-      await requestPrediction(tx, { projectId, checkpointId: row.id, snapshotId, createdBy: ctx.user.id });
-      const details = { checkpointId: row.id };
-      await recordAudit(tx, { act: "model.made-current", by: ctx.user.id, projectId, details });
-    });
-    await queue.catch(async (error) => {
-      await dropSnapshot(services, snapshotId);
-      throw error;
-    });
-    services.events.publish({ topic: "training", projectId });
+    await makeCurrent(services, { projectId, model: row.id, by: ctx.user.id });
+  });
+
+/** A first guess for a project that did not begin by itself: the model that comes with the product proposes in all volumes. */
+export const guessNuclei = projectProcedure("reviewer")
+  .use(atMost(costlyCall("checkpoint.guess", 10, 30)))
+  .mutation(async ({ ctx }) => {
+    const { services, projectId } = ctx;
+    const model = await storeProductModel(services, projectId);
+    await makeCurrent(services, { projectId, model, by: ctx.user.id });
   });

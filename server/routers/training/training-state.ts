@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
-import { project, trainer, trainingJob, volume } from "../../../db/schema/index.ts";
+import { checkpoint, project, trainer, trainingJob, volume } from "../../../db/schema/index.ts";
 import { servesProject } from "../../auth/trainer-token.ts";
 import { decisionsSinceTraining } from "../../jobs/decisions-since-training.ts";
 import { trainingReadiness } from "../../jobs/training-readiness.ts";
@@ -9,6 +9,12 @@ import { projectProcedure } from "../../trpc.ts";
 export const trainingState = projectProcedure("viewer").query(async ({ ctx }) => {
   const { db } = ctx.services;
   const [settings] = await db.select().from(project).where(eq(project.id, ctx.projectId));
+  const [current] = settings.currentCheckpointId
+    ? await db
+        .select({ origin: checkpoint.origin })
+        .from(checkpoint)
+        .where(eq(checkpoint.id, settings.currentCheckpointId))
+    : [];
   const ofProject = eq(trainingJob.projectId, ctx.projectId);
   const jobs = await db
     .select({
@@ -71,5 +77,7 @@ export const trainingState = projectProcedure("viewer").query(async ({ ctx }) =>
     autoRetrain: settings.autoRetrain,
     trainMinutes: settings.trainMinutes,
     currentCheckpointId: settings.currentCheckpointId,
+    currentOrigin: current?.origin ?? null,
+    autoBegin: settings.autoBegin,
   };
 });

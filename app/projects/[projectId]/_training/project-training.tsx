@@ -56,6 +56,13 @@ export function ProjectTraining() {
       keepOut={(specimen, keptOut) =>
         told(client.training.keepSpecimenOut.mutate({ projectId, specimen, keptOut }).then(() => state.refetch()))
       }
+      guess={() =>
+        told(
+          client.checkpoint.guess
+            .mutate({ projectId })
+            .then(() => Promise.all([state.refetch(), checkpoints.refetch()])),
+        )
+      }
       makeCurrent={(checkpointId) =>
         told(
           client.checkpoint.makeCurrent

@@ -13,13 +13,19 @@ export function TrainingSettings() {
   const [minutes, setMinutes] = useState<number | string>(project.trainMinutes);
   const [decisions, setDecisions] = useState<number | string>(project.retrainAfterDecisions);
   const [auto, setAuto] = useState(project.autoRetrain);
+  const [begin, setBegin] = useState(project.autoBegin);
   const save = useUpdateProject(useSavedNote());
   return (
     <Section title="Training" text="How long the model learns each time, and when it learns again.">
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate({ trainMinutes: Number(minutes), retrainAfterDecisions: Number(decisions), autoRetrain: auto });
+          save.mutate({
+            trainMinutes: Number(minutes),
+            retrainAfterDecisions: Number(decisions),
+            autoRetrain: auto,
+            autoBegin: begin,
+          });
         }}
       >
         <Stack>
@@ -46,8 +52,14 @@ export function TrainingSettings() {
             />
           </Group>
           <Switch
+            label="Begin by itself"
+            description="New volumes get proposals right after their import, by a model that has never seen your images; the first round, of a minute, starts at five labelled nuclei"
+            checked={begin}
+            onChange={(event) => setBegin(event.currentTarget.checked)}
+          />
+          <Switch
             label="Start the next training by itself"
-            description="Otherwise the project page offers it"
+            description="Otherwise the project page offers it. The first rounds are short, later ones take longer, up to the minutes above"
             checked={auto}
             onChange={(event) => setAuto(event.currentTarget.checked)}
           />

@@ -1,0 +1,2 @@
+ALTER TABLE "project" ADD COLUMN "auto_begin" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "checkpoint" ADD COLUMN "origin" text DEFAULT 'training' NOT NULL;

@@ -1,0 +1,34 @@
+import { sql } from "drizzle-orm";
+import { isProblem } from "../../../core/problem.ts";
+import type { Services } from "../../services.ts";
+import { requestTraining } from "../request-training.ts";
+import { hasTrainer } from "./has-trainer.ts";
+
+/** A minute on five labelled nuclei is worth the wait; fewer say too little of how people outline here. */
+export const FIRST_ROUND_NUCLEI = 5;
+
+/** Projects that could not be trained with so many nuclei: not tried again before there are others. */
+const refusedAt = new WeakMap<Services, Map<string, number>>();
+
+/** Starts the first training of each project that begins by itself, as soon as it has enough nuclei. By the counts that are written down; it opens no volume. */
+export async function beginFirstRounds(services: Services): Promise<void> {
+  const refused = refusedAt.get(services) ?? new Map<string, number>();
+  refusedAt.set(services, refused);
+  const { rows } = await services.db.execute<{ id: string; nuclei: number }>(sql`
+    select p.id, sum(c.trainable)::int as nuclei
+    from project p
+    join volume v on v.project_id = p.id and v.state = 'ready' and not v.kept_out
+    join nucleus_count c on c.volume_id = v.id
+    where p.auto_begin and not exists (select 1 from training_job j where j.project_id = p.id and j.kind = 'train')
+    group by p.id having sum(c.trainable) >= ${FIRST_ROUND_NUCLEI}`);
+  for (const { id: projectId, nuclei } of rows) {
+    if (refused.get(projectId) === nuclei || !(await hasTrainer(services, projectId))) continue;
+    try {
+      await requestTraining(services, { projectId, createdBy: null, automatic: true });
+    } catch (error) {
+      // Somebody was faster, or those nuclei lie where nothing is trained on.
+      if (!isProblem(error)) throw error;
+      refused.set(projectId, nuclei);
+    }
+  }
+}
