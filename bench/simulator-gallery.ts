@@ -29,10 +29,10 @@ const MOST_SLICES = 64;
 
 mkdirSync(OUT, { recursive: true });
 
-const threeCuts = (volume: SeenVolume): Picture[] => [
-  cut({ ...volume, labels: null }, "xy", 0.5, WIDTH),
-  cut(volume, "xy", 0.5, WIDTH),
-  cut(volume, "xz", 0.5, WIDTH),
+const threeCuts = (volume: SeenVolume, width = WIDTH): Picture[] => [
+  cut({ ...volume, labels: null }, "xy", 0.5, width),
+  cut(volume, "xy", 0.5, width),
+  cut(volume, "xz", 0.5, width),
 ];
 
 if (process.argv.includes("--simulated-only")) writeDocumentsPicture();
@@ -75,7 +75,7 @@ function writeDocumentsPicture(): void {
     { shapeZyx: [32, 96, 96], voxelSizeZyx: [0.28, 0.13, 0.13], diameterUm: 3.2 },
   ];
   const rows = grids.map((grid, row) =>
-    [1, 2, 3, 4].flatMap((k) => threeCuts(simulateVolume({ ...grid, seed: 20 * row + k })).slice(0, 2)),
+    [1, 2, 3, 4].flatMap((k) => threeCuts(simulateVolume({ ...grid, seed: 20 * row + k }), 130).slice(0, 2)),
   );
   writeFileSync(path.join(OUT, "simulated.png"), encodePng(mosaic(rows)));
 }

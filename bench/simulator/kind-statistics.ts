@@ -1,4 +1,6 @@
-import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
+import { distanceToNearest } from "../../core/labels/distance-transform.ts";
+import { findObjects, growBox } from "../../core/labels/object-boxes.ts";
+import type { VoxelBox, VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
 import { greyOf, type SeenVolume } from "./slice-pictures.ts";
 
 /** What a kind of image is like in numbers; intensities between 0 and 1 as the trainer sees them. */
@@ -77,61 +79,61 @@ function generosityOf(
   labels: ArrayLike<number>,
   diameterUm: number,
 ): number {
-  const areas = new Map<number, Uint32Array>();
-  for (let z = 0, at = 0; z < depth; z++)
-    for (let i = 0; i < height * width; i++, at++) {
-      if (!labels[at]) continue;
-      const area = areas.get(labels[at]) ?? new Uint32Array(depth);
-      areas.set(labels[at], area);
-      area[z]++;
-    }
   const found: number[] = [];
-  const reach = Math.ceil((REACH_DIAMETERS * diameterUm) / voxelSizeZyx[2]);
-  for (const [label, area] of areas) {
-    const z = area.indexOf(Math.max(...area));
-    const sums = new Map<number, { sum: number; count: number }>();
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const at = (z * height + y) * width + x;
-        if (labels[at] !== label && labels[at] !== 0) continue;
-        const distance = nearestOther(labels, label, z, y, x, reach, height, width);
-        if (distance === null) continue;
-        const bin = Math.round((distance * voxelSizeZyx[2]) / diameterUm / STEP_DIAMETERS / 2);
-        const entry = sums.get(bin) ?? { sum: 0, count: 0 };
-        sums.set(bin, { sum: entry.sum + seen[at], count: entry.count + 1 });
-      }
-    const profile = [...sums].sort((a, b) => a[0] - b[0]).map(([bin, { sum, count }]) => [bin, sum / count] as const);
-    if (profile.length < 5) continue;
-    const high = Math.max(...profile.filter(([bin]) => bin < 0).map(([, value]) => value));
-    const low = Math.min(...profile.filter(([bin]) => bin >= 0).map(([, value]) => value));
-    if (!(high > low)) continue;
-    const crossing = [...profile].reverse().find(([, value]) => value >= (high + low) / 2);
-    if (crossing) found.push(-crossing[0] * 2 * STEP_DIAMETERS);
+  const reach = Math.ceil((REACH_DIAMETERS * diameterUm) / voxelSizeZyx[2]) + 1;
+  for (const { label, box } of findObjects(Uint32Array.from(labels), [depth, height, width])) {
+    const crop = growBox(box, [0, reach, reach], [depth, height, width]);
+    const z = fullestSlice(labels, label, crop, height, width);
+    const shape: Zyx = [1, crop.maxZyx[1] - crop.minZyx[1], crop.maxZyx[2] - crop.minZyx[2]];
+    const indices: number[] = [];
+    for (let y = crop.minZyx[1]; y < crop.maxZyx[1]; y++)
+      for (let x = crop.minZyx[2]; x < crop.maxZyx[2]; x++) indices.push((z * height + y) * width + x);
+    const own = Uint8Array.from(indices, (at) => (labels[at] === label ? 1 : 0));
+    const outwards = distanceToNearest(own, shape, voxelSizeZyx);
+    const inwards = distanceToNearest(
+      own.map((is) => 1 - is),
+      shape,
+      voxelSizeZyx,
+    );
+    const bins = new Map<number, { sum: number; count: number }>();
+    indices.forEach((at, i) => {
+      if (labels[at] !== label && labels[at] !== 0) return;
+      const away = (own[i] ? 0.5 * voxelSizeZyx[2] - inwards[i] : outwards[i] - 0.5 * voxelSizeZyx[2]) / diameterUm;
+      if (Math.abs(away) > REACH_DIAMETERS) return;
+      const bin = Math.round(away / STEP_DIAMETERS);
+      const { sum, count } = bins.get(bin) ?? { sum: 0, count: 0 };
+      bins.set(bin, { sum: sum + seen[at], count: count + 1 });
+    });
+    const profile = [...bins].sort((a, b) => a[0] - b[0]).map(([bin, { sum, count }]) => [bin, sum / count] as const);
+    const half = halfMaximumAt(profile);
+    if (half !== null) found.push(-half * STEP_DIAMETERS);
   }
   found.sort((a, b) => a - b);
   return found[found.length >> 1] ?? 0;
 }
 
-/** Voxels to the outline in the slice, negative inside; null where it is far. */
-function nearestOther(
+/** The outermost bin that is at least half as bright, between the darkest outside and the brightest inside. */
+function halfMaximumAt(profile: readonly (readonly [bin: number, value: number])[]): number | null {
+  const inside = profile.filter(([bin]) => bin < 0).map(([, value]) => value);
+  const outside = profile.filter(([bin]) => bin >= 0).map(([, value]) => value);
+  if (inside.length < 3 || outside.length < 3) return null;
+  const half = (Math.max(...inside) + Math.min(...outside)) / 2;
+  return profile.findLast(([, value]) => value >= half)?.[0] ?? null;
+}
+
+function fullestSlice(
   labels: ArrayLike<number>,
   label: number,
-  z: number,
-  y: number,
-  x: number,
-  reach: number,
+  { minZyx, maxZyx }: VoxelBox,
   height: number,
   width: number,
-): number | null {
-  const isInside = labels[(z * height + y) * width + x] === label;
-  let best = Number.POSITIVE_INFINITY;
-  for (let dy = -reach; dy <= reach; dy++)
-    for (let dx = -reach; dx <= reach; dx++) {
-      const [sy, sx] = [y + dy, x + dx];
-      if (sy < 0 || sx < 0 || sy >= height || sx >= width) continue;
-      if ((labels[(z * height + sy) * width + sx] === label) === isInside) continue;
-      best = Math.min(best, dy * dy + dx * dx);
-    }
-  if (best > reach * reach) return null;
-  return (isInside ? -1 : 1) * (Math.sqrt(best) - 0.5);
+): number {
+  let best = { z: minZyx[0], voxels: 0 };
+  for (let z = minZyx[0]; z < maxZyx[0]; z++) {
+    let voxels = 0;
+    for (let y = minZyx[1]; y < maxZyx[1]; y++)
+      for (let x = minZyx[2]; x < maxZyx[2]; x++) if (labels[(z * height + y) * width + x] === label) voxels++;
+    if (voxels > best.voxels) best = { z, voxels };
+  }
+  return best.z;
 }
