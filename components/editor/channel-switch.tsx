@@ -6,7 +6,7 @@ import type { EditorController } from "./editor-controller.ts";
 import { channelKey } from "./keymap.ts";
 import { useObservable } from "./use-observable.ts";
 
-/** So many are offered over the panes; the panel has them all. */
+/** So many are offered in the head of the page; the panel has them all. */
 const MOST_SHOWN = 4;
 
 /** Always in sight: which channel labels are drawn on, and which one is looked at. */
@@ -43,7 +43,7 @@ export function ChannelSwitch({ editor }: { editor: EditorController }) {
             onClick={() => editor.view.set({ channel: place })}
           >
             {view.together && <i style={{ background: `rgb(${view.channels[place].rgb.join()})` }} />}
-            {channels[place].name}
+            <span>{channels[place].name}</span>
           </UnstyledButton>
         </Tooltip>
       ))}

@@ -1,5 +1,6 @@
 import { ActionIcon, Anchor, Group, Text, Tooltip } from "@mantine/core";
 import { IconChevronRight, IconQuestionMark } from "@tabler/icons-react";
+import { ChannelSwitch } from "./channel-switch.tsx";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
 import type { EditorProps } from "./editor-contract.ts";
@@ -19,6 +20,7 @@ export function EditorHeader({ editor, props }: { editor: EditorController; prop
           {props.volumeName}
         </Text>
       </Group>
+      <ChannelSwitch editor={editor} />
       <SaveStateView document={props.document} />
       {props.trainingStatus}
       <PeopleHere editor={editor} />

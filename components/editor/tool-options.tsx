@@ -3,7 +3,6 @@ import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { ToolName } from "../tools/create-tool.ts";
 import { brushRadiusRange } from "./brush-radius.ts";
-import { ChannelSwitch } from "./channel-switch.tsx";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
 import type { EditorController } from "./editor-controller.ts";
@@ -47,7 +46,6 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           )}
         </>
       )}
-      <ChannelSwitch editor={editor} />
     </div>
   );
 }
