@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { meanOfDefined, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
 import { voxelCount } from "../../core/volume/voxel-space.ts";
+import { seeVolume } from "../trainer/canonical-size.ts";
 import { type Engine, startEngine } from "../trainer/engine/start-engine.ts";
 import { segmentInstances } from "../trainer/instances.ts";
 import { Predictor } from "../trainer/model/predictor.ts";
@@ -73,12 +74,13 @@ async function testVolumes(
     const mean = new MeanMaps();
     let passes = 0;
     const began = performance.now();
-    for await (const { maps } of predictSymmetries(predictor, volume.image, volume, engine)) {
+    const { sideUm, thresholds } = seeVolume(model, volume);
+    for await (const { maps } of predictSymmetries(predictor, volume.image, volume, { ...engine, sideUm })) {
       mean.add(maps);
       passes++;
     }
     const seconds = (performance.now() - began) / 1000;
-    const found = segmentInstances(mean.mean(), volume, model.thresholds);
+    const found = segmentInstances(mean.mean(), volume, thresholds);
     const scores = scoreSegmentation(volume.labels, found, { minVoxels: MIN_VOXELS });
     say(
       `${volume.id}: AP50 ${scores.ap50?.toFixed(3)}, AP75 ${scores.ap75?.toFixed(3)}, ${scores.found} of ${scores.truth}`,

@@ -1,19 +1,21 @@
-import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
+import { moveOutlines } from "../../core/labels/move-outlines.ts";
 import { findObjects, type LabelObject } from "../../core/labels/object-boxes.ts";
 import { normalisedEntropy } from "../../core/query/boundary-doubt.ts";
 import { findMissedCandidates } from "../../core/query/missed-candidates.ts";
 import { scoreNuclei } from "../../core/query/score-nuclei.ts";
 import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
+import type { Sight } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
 import type { Predictor } from "./model/predictor.ts";
-import { MeanMaps, predictSymmetries } from "./predict.ts";
+import { countPasses, MeanMaps, type ProbabilityMaps, predictSymmetries } from "./predict.ts";
 import { shapesOf } from "./shapes-of.ts";
-import { symmetriesOf } from "./symmetries.ts";
 
 export interface ProposingModel {
   readonly predictor: Predictor;
-  readonly thresholds: InstanceThresholds;
+  readonly sight: Sight;
+  /** How far the team's outlines lie outside (+) or inside (−) of the model's. */
+  readonly outlineUm: number | null;
   readonly maxTileVoxels: number;
 }
 
@@ -37,19 +39,25 @@ export async function proposeNuclei(
 ): Promise<ProposedNuclei> {
   const { shapeZyx, voxelSizeZyx, labelled } = volume;
   const forbidden = Uint8Array.from(labelled, (label) => (label === 0 ? 0 : 1));
-  const passes = symmetriesOf(voxelSizeZyx).length;
+  const { sideUm, thresholds } = model.sight;
+  const passes = countPasses(volume, { sideUm });
+  const find = (maps: ProbabilityMaps) => {
+    const found = segmentInstances(maps, volume, thresholds, forbidden);
+    return model.outlineUm ? moveOutlines(found, volume, model.outlineUm, forbidden) : found;
+  };
   const mean = new MeanMaps();
   const passLabels: Uint32Array[] = [];
   for await (const { maps } of predictSymmetries(model.predictor, volume.image, volume, {
+    sideUm,
     maxTileVoxels: model.maxTileVoxels,
     signal: hooks.signal,
     onTile: (done, total) => hooks.onProgress((passLabels.length + done / total) / (passes + 1)),
   })) {
     mean.add(maps);
-    passLabels.push(segmentInstances(maps, volume, model.thresholds, forbidden));
+    passLabels.push(find(maps));
   }
   const maps = mean.mean();
-  const labels = segmentInstances(maps, volume, model.thresholds, forbidden);
+  const labels = find(maps);
   const nuclei = findObjects(labels, shapeZyx);
   const scores = scoreNuclei(
     {
@@ -67,7 +75,7 @@ export async function proposeNuclei(
     ...volume,
     meanForeground: maps.foreground,
     medianNucleusVoxels: medianVoxels(nuclei.length > 0 ? nuclei : findObjects(labelled, shapeZyx)),
-    maxNucleusVoxels: model.thresholds.maxVolumeUm3 / (voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2]),
+    maxNucleusVoxels: thresholds.maxVolumeUm3 / (voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2]),
     isLabelled: (voxel) => labels[voxel] !== 0 || labelled[voxel] !== 0,
   });
   for (let i = 0; i < labels.length; i++) if (candidates[i] !== 0) labels[i] = lastNucleus + candidates[i];

@@ -4,6 +4,7 @@ import type { NucleusShape, PredictedInstance } from "../../core/contract/predic
 import type { ClaimedPredictJob, JobVolume } from "../../core/contract/trainer-job.ts";
 import { BRICK_SIZE, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import { seeVolume } from "./canonical-size.ts";
 import { readModel } from "./checkpoint-transfer.ts";
 import type { Engine } from "./engine/start-engine.ts";
 import type { HeldJob } from "./held-job.ts";
@@ -27,7 +28,12 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
       report(0);
       const { training, raw } = await loadJobVolume(held, volume, null);
       const proposed = await proposeNuclei(
-        { predictor, thresholds: model.thresholds, maxTileVoxels: engine.maxTileVoxels },
+        {
+          predictor,
+          sight: seeVolume(model, training),
+          outlineUm: model.outlineUm,
+          maxTileVoxels: engine.maxTileVoxels,
+        },
         { ...training, labelled: raw },
         {
           onProgress: (share) => {
