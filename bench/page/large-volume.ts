@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { generateSample } from "../../core/sample/generate-sample.ts";
+import { generateSample } from "../../core/simulator/sample/generate-sample.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { emailOf, PASSWORD } from "../../e2e/server/first-person.ts";
 import { writePlainTiff } from "../../server/ingest/testing/plain-tiff.ts";

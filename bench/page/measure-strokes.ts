@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { createSeededRandom } from "../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../core/simulator/seeded-random.ts";
 import { EditorPage } from "../../e2e/pages/editor-page.ts";
 
 const COLUMNS = 10;

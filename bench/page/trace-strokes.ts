@@ -1,5 +1,5 @@
 import type { Browser, Page } from "@playwright/test";
-import { createSeededRandom } from "../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../core/simulator/seeded-random.ts";
 import { frameScripts } from "./frame-scripts.ts";
 
 const MOVES = 40;

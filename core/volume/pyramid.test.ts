@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createSeededRandom } from "../sample/seeded-random.ts";
+import { createSeededRandom } from "../simulator/seeded-random.ts";
 import { planPyramid } from "./pyramid.ts";
 import { reduceBox } from "./pyramid-reduce.ts";
 import type { Zyx } from "./voxel-space.ts";

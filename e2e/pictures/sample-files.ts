@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { generateSample } from "../../core/sample/generate-sample.ts";
+import { generateSample } from "../../core/simulator/sample/generate-sample.ts";
 import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
 import { writePlainTiff } from "../../server/ingest/testing/plain-tiff.ts";
 

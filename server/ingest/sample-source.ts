@@ -1,4 +1,9 @@
-import { generateSample, keepShare, SAMPLE_SPACE, type SampleVolume } from "../../core/sample/generate-sample.ts";
+import {
+  generateSample,
+  keepShare,
+  SAMPLE_SPACE,
+  type SampleVolume,
+} from "../../core/simulator/sample/generate-sample.ts";
 import type { PixelArray, PixelType } from "../../core/volume/voxel-space.ts";
 import type { VolumeSource } from "./volume-source.ts";
 

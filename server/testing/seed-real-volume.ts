@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { eq } from "drizzle-orm";
-import { generateSample, type SampleVolume } from "../../core/sample/generate-sample.ts";
+import { generateSample, type SampleVolume } from "../../core/simulator/sample/generate-sample.ts";
 import { BRICK_SIZE, BRICK_VOXELS, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
 import { type VoxelSpace, wholeBox } from "../../core/volume/voxel-space.ts";
 import { volume } from "../../db/schema/index.ts";

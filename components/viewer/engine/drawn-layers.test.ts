@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import type { BrickChange } from "../../../core/edit/label-document.ts";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { createLabelDocument } from "../../../core/sync/create-label-document.ts";
 import { generationsOf, initialiseDocument } from "../../../core/sync/document-layout.ts";
 import type { LinkEvents } from "../../../core/sync/link.ts";

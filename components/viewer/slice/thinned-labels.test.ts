@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { BrickChange, LabelBrickSource } from "../../../core/edit/label-document.ts";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import {
   BRICK_VOXELS,
   type BrickKey,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { parseJson, refuseWildJson } from "./json-bounds.ts";
 
 const depthOf = (value: unknown): number =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { bytesInMemory } from "../random-access.ts";
 import { blocksOf, readWholeVolume } from "../read-whole-volume.ts";
 import { type ArrayAxis, type AxisName, checkArray, type StoredArray, sourceOfArray } from "./stored-array.ts";

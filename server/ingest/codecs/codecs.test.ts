@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import Lz4 from "numcodecs/lz4";
 import { describe, expect, it } from "vitest";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { unpackChunk } from "../hdf5/hdf5-filters.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";
 import { decodeBitshuffle } from "./bitshuffle.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import h5wasm from "h5wasm";
 import { expect, it } from "vitest";
 import { isProblem } from "../../../core/problem.ts";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
 import { readWholeVolume } from "../read-whole-volume.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import type { PixelArray, PixelType, Zyx } from "../../../core/volume/voxel-space.ts";
 import { createIntensityStatistics } from "./intensity-statistics.ts";
 

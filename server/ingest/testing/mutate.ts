@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../../../core/sample/seeded-random.ts";
+import type { SeededRandom } from "../../../core/simulator/seeded-random.ts";
 
 /** Numbers at the edges of what readers count with. */
 const EDGES = [0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isProblem } from "../../../core/problem.ts";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { bytesPerPixel, type PixelArray } from "../../../core/volume/voxel-space.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
 import { blocksOf } from "../read-whole-volume.ts";

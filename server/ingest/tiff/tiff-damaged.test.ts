@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isProblem, type Problem } from "../../../core/problem.ts";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { bytesInMemory } from "../random-access.ts";
 import { readWholeVolume } from "../read-whole-volume.ts";
 import { writePlainTiff } from "../testing/plain-tiff.ts";

@@ -4,7 +4,7 @@ import Blosc from "numcodecs/blosc";
 import Lz4 from "numcodecs/lz4";
 import { describe, expect, it } from "vitest";
 import * as zarr from "zarrita";
-import { createSeededRandom } from "../../../core/sample/seeded-random.ts";
+import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";
 import { crc32c } from "./chunk-codecs.ts";
 

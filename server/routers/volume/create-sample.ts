@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
-import { SAMPLE_SPACE } from "../../../core/sample/generate-sample.ts";
+import { SAMPLE_SPACE } from "../../../core/simulator/sample/generate-sample.ts";
 import { volume } from "../../../db/schema/index.ts";
 import { costlyCall } from "../../call-rate.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";

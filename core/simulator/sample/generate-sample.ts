@@ -1,8 +1,8 @@
-import { type VoxelSpace, voxelCount } from "../volume/voxel-space.ts";
-import { blur, blurWidely } from "./blur.ts";
+import { type VoxelSpace, voxelCount } from "../../volume/voxel-space.ts";
+import { blur, blurWidely } from "../blur.ts";
+import { createSeededRandom, type SeededRandom } from "../seeded-random.ts";
 import { placeNuclei } from "./place-nuclei.ts";
 import { renderNuclei } from "./render-nuclei.ts";
-import { createSeededRandom, type SeededRandom } from "./seeded-random.ts";
 
 /** A synthetic volume with its truth: image and labels in C order z, y, x; labels 1…count without gaps. */
 export interface SampleVolume extends VoxelSpace {

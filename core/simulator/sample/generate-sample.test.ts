@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { VoxelSpace } from "../volume/voxel-space.ts";
+import type { VoxelSpace } from "../../volume/voxel-space.ts";
 import { generateSample, keepShare, SAMPLE_SPACE } from "./generate-sample.ts";
 
 /** A quarter of the sample's area: the same tissue, faster. */

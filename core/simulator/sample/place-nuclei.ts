@@ -1,5 +1,5 @@
-import type { VoxelSpace, Zyx } from "../volume/voxel-space.ts";
-import type { SeededRandom } from "./seeded-random.ts";
+import type { VoxelSpace, Zyx } from "../../volume/voxel-space.ts";
+import type { SeededRandom } from "../seeded-random.ts";
 
 /** One nucleus of the synthetic tissue; everything in micrometres. */
 export interface SampleNucleus {

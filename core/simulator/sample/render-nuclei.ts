@@ -1,4 +1,4 @@
-import { type VoxelSpace, voxelCount } from "../volume/voxel-space.ts";
+import { type VoxelSpace, voxelCount } from "../../volume/voxel-space.ts";
 import { meanRadiusUm, type SampleNucleus } from "./place-nuclei.ts";
 import { createTexture } from "./texture.ts";
 
