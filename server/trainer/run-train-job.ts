@@ -124,7 +124,7 @@ async function handIn(
 
 /** Field by field: it leaves the platform with the model. */
 function configurationOf(
-  { config, thresholds, training }: TrainedModel,
+  { config, thresholds, canonical, outlineUm, training }: TrainedModel,
   job: ClaimedTrainJob,
   engine: Engine,
   settings: TrainSettings,
@@ -136,6 +136,8 @@ function configurationOf(
     checkpointSeconds: settings.checkpointSeconds,
     network: config,
     thresholds,
+    canonical,
+    outlineUm,
     ...trainingSummarySchema.parse(training),
   });
 }
