@@ -82,24 +82,32 @@ function visitBody(grid: FineGrid, body: NucleusBody, visit: (at: number, distan
   const { min, max } = boxOfBody(grid, body);
   const own = new Float64Array(3);
   const positionOf = ownPosition(body);
-  const { waves, bumpHeight, centerUm } = body;
+  const { bumpHeight, centerUm } = body;
+  const waves = Float64Array.from(body.waves.flat());
   const soft = softReach(grid, body);
-  const farthest = soft + 2 * bumpHeight * soft;
+  const farthest2 = (soft + 2 * bumpHeight * soft) ** 2;
   for (let z = min[0]; z < max[0]; z++) {
     const dz = voxelCenterUm(grid, 0, z) - centerUm[0];
     for (let y = min[1]; y < max[1]; y++) {
       const dy = voxelCenterUm(grid, 1, y) - centerUm[1];
       for (let x = min[2]; x < max[2]; x++) {
         positionOf(dz, dy, voxelCenterUm(grid, 2, x) - centerUm[2], own);
-        const [p, q, r] = own;
-        const radius = Math.sqrt(p * p + q * q + r * r);
-        if (radius > farthest) continue;
+        const radius2 = own[0] * own[0] + own[1] * own[1] + own[2] * own[2];
+        if (radius2 > farthest2) continue;
+        const radius = Math.sqrt(radius2);
         const scale = 1 / (radius + 0.1);
         let bump = 0;
-        for (const [wz, wy, wx, phase] of waves) bump += Math.sin((wz * p + wy * q + wx * r) * scale + phase);
+        for (let w = 0; w < waves.length; w += 4)
+          bump += wave((waves[w] * own[0] + waves[w + 1] * own[1] + waves[w + 2] * own[2]) * scale + waves[w + 3]);
         const distance = radius * (1 + bumpHeight * 0.5 * bump);
         if (distance < soft) visit((z * grid.shapeZyx[1] + y) * grid.shapeZyx[2] + x, distance);
       }
     }
   }
+}
+
+/** A sine made of parabolas, of period 1: quicker than the real one, and the same on every machine. */
+function wave(turns: number): number {
+  const t = turns - Math.floor(turns) - 0.5;
+  return (Math.abs(t) - 0.5) * t * 16;
 }

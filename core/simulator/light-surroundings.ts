@@ -29,7 +29,9 @@ export function lightSurroundings(
       const py = voxelCenterUm(grid, 1, y);
       for (let x = 0; x < sizeX; x++, at++) {
         const px = voxelCenterUm(grid, 2, x);
-        const [gz, gy, gx] = [pz * groundScale, py * groundScale, px * groundScale];
+        const gz = pz * groundScale;
+        const gy = py * groundScale;
+        const gx = px * groundScale;
         const grain = 0.8 * ground(gz, gy, gx) + 0.4 * ground(3 * gz + 5, 3 * gy + 5, 3 * gx + 5);
         let light = drawn.backgroundLevel * Math.max(0, 1 + drawn.backgroundContrast * grain);
         if (glow) light += drawn.cytoplasmGlow * glow[at];

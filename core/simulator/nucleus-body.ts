@@ -17,7 +17,7 @@ export interface NucleusBody {
   readonly axes: readonly [Zyx, Zyx, Zyx];
   /** How far its middle is pushed sideways, in semi-axes: a bean. */
   readonly bend: number;
-  /** Waves on its surface: direction times frequency, phase. */
+  /** Waves on its surface: direction times frequency, phase, in turns. */
   readonly waves: readonly (readonly [z: number, y: number, x: number, phase: number])[];
   readonly bumpHeight: number;
   /** 1 is the volume's usual. */
@@ -68,8 +68,8 @@ export function drawBody(
     bend: drawn.bend * random.uniform(),
     waves: Array.from({ length: 4 }, (_, i) => {
       const [z, y, x] = direction(random);
-      const frequency = 2 + i;
-      return [z * frequency, y * frequency, x * frequency, 2 * Math.PI * random.uniform()] as const;
+      const frequency = (2 + i) / 6;
+      return [z * frequency, y * frequency, x * frequency, random.uniform()] as const;
     }),
     bumpHeight: Math.min(0.25, drawn.bumpHeight * (isMitotic ? 2.5 : 1)),
     brightness,

@@ -127,7 +127,7 @@ export function labelsAtOutline(
   marginUm: (z: number, y: number, x: number) => number,
   mostUm: number,
 ): Uint32Array {
-  const labels = Uint32Array.from(owner, (name, at) => (level[at] >= OUTLINE_LEVEL ? name : 0));
+  const labels = new Uint32Array(owner).map((name, at) => (level[at] >= OUTLINE_LEVEL ? name : 0));
   const inside = labels.slice();
   const [depth, height, width] = shapeZyx;
   const nearest = new Float32Array(labels.length).fill(Number.POSITIVE_INFINITY);
@@ -181,5 +181,6 @@ export function keepWholePieces(labels: Uint32Array, shapeZyx: Zyx, fewestVoxels
     const best = largest.get(label);
     if (voxels >= fewestVoxels && (best === undefined || voxels > pieces[best].voxels)) largest.set(label, i);
   });
-  return labels.map((label, at) => (label !== 0 && largest.get(label) === numbers[at] - 1 ? label : 0));
+  const isKept = Uint8Array.from(pieces, ({ label }, i) => (largest.get(label) === i ? 1 : 0));
+  return labels.map((label, at) => (label !== 0 && isKept[numbers[at] - 1] === 1 ? label : 0));
 }

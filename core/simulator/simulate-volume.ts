@@ -72,12 +72,22 @@ export function simulateVolume(wish: SimulatorWish): SimulatedVolume {
 /** What shines in from outside comes from about this far. */
 const marginOf = ({ farUmZyx: [z, y, x] }: PointSpread): Zyx => [1.5 * z, 1.5 * y, 1.5 * x];
 
-/** Blur and generous outlines make nuclei look larger than they are: the bare ones are that much smaller. */
-function bareDiameter(diameterUm: number, { nearUmZyx }: PointSpread, { outlineGenerosity }: SimulatorDraw): number {
-  const bare = diameterUm * (1 - 2 * outlineGenerosity);
+/** Where balls are thrown at random the small ones find room more often, and their edges are the first to be lost: measured. */
+const LOST_TO_PACKING = 1.1;
+/** Nuclei that are packed closer than they are wide cut pieces of each other off: measured. */
+const LOST_TO_TOUCHING = 0.5;
+
+/**
+ * Diameter of the bare nuclei whose outlines come near to the wish: blur and generous outlines make them look larger than they are,
+ * packing smaller.
+ */
+function bareDiameter(diameterUm: number, { nearUmZyx }: PointSpread, drawn: SimulatorDraw): number {
+  const bare = diameterUm * (1 - 2 * drawn.outlineGenerosity);
   // Half maximum of a ball's blurred middle line, to about a tenth, along each axis.
   const growth = nearUmZyx.map((sigma) => Math.sqrt(1 + 2 * (sigma / bare) ** 2));
-  return bare / Math.cbrt(growth[0] * growth[1] * growth[2]);
+  const touching = 1 + LOST_TO_TOUCHING * Math.max(0, 1 - drawn[`${drawn.packing}Spacing`]);
+  const mixture = 1 - drawn.smallShare * (1 - drawn.smallScale);
+  return (bare * LOST_TO_PACKING * touching) / mixture / Math.cbrt(growth[0] * growth[1] * growth[2]);
 }
 
 const WOBBLE_REACH = 2.5;

@@ -109,7 +109,7 @@ export const SIMULATOR_RANGES = {
 
   // What the camera makes of it.
   photons: log(3, 1500, "per voxel of a nucleus of brightness 1"),
-  readNoise: log(0.2, 4, "photons"),
+  readNoise: log(0.05, 1, "of the shot noise in a nucleus of brightness 1"),
   noiseBlur: range(0.4, 0.8, `${VOXELS}: images smoothed after they were taken`, 0.2),
   gain: log(0.3, 30, "counts per photon"),
   offset: range(0, 400, "counts", 0.7),

@@ -30,7 +30,9 @@ export function stainNuclei(
         if (owner[at] === 0) continue;
         const body = bodies[owner[at] - 1];
         const px = voxelCenterUm(grid, 2, x);
-        const [tz, ty, tx] = [pz * coarse, py * coarse, px * coarse];
+        const tz = pz * coarse;
+        const ty = py * coarse;
+        const tx = px * coarse;
         const grain = 0.75 * chromatin(tz, ty, tx) + 0.45 * chromatin(2.3 * tz + 7, 2.3 * ty + 7, 2.3 * tx + 7);
         let light = Math.max(0.1, 1 + drawn.chromatinContrast * grain);
         if (body.isHollow) light *= hollow(depth[at], rimRadii, drawn.hollowLevel);
@@ -53,12 +55,13 @@ function hollow(depth: number, rimRadii: number, level: number): number {
 }
 
 /** 1 in the middle of a spot, 0 outside of all. */
-function insideSpots(spots: readonly Spot[], [p, q, r]: Float64Array): number {
+function insideSpots(spots: readonly Spot[], own: Float64Array): number {
   let most = 0;
-  for (const { at, radius } of spots) {
-    const [dp, dq, dr] = [p - at[0], q - at[1], r - at[2]];
-    const share = (dp * dp + dq * dq + dr * dr) / (radius * radius);
-    if (share < 1.5) most = Math.max(most, Math.min(1, 3 * (1.5 - share) * 0.5));
+  for (let i = 0; i < spots.length; i++) {
+    const { at, radius } = spots[i];
+    const far2 = (own[0] - at[0]) ** 2 + (own[1] - at[1]) ** 2 + (own[2] - at[2]) ** 2;
+    const soft = 1.5 * (1.5 - far2 / (radius * radius));
+    if (soft > most) most = Math.min(1, soft);
   }
   return most;
 }

@@ -15,9 +15,10 @@ export function takePicture(
   random: SeededRandom,
 ): Float32Array | Uint16Array {
   const isDark = drawn.zeroBelow > 0 ? darkSurroundings(light, volume, diameterUm, drawn, random) : null;
+  const readNoise = drawn.readNoise * Math.sqrt(drawn.photons);
   const photons = new Float32Array(light.length);
   for (let i = 0; i < light.length; i++)
-    photons[i] = random.poisson(drawn.photons * light[i]) + drawn.readNoise * random.normal();
+    photons[i] = random.poisson(drawn.photons * light[i]) + readNoise * random.normal();
   if (drawn.noiseBlur > 0) {
     const sigmaUm = drawn.noiseBlur * volume.voxelSizeZyx[2];
     blur(photons, volume, [0.3 * volume.voxelSizeZyx[0], sigmaUm, sigmaUm]);
@@ -48,7 +49,9 @@ function darkSurroundings(
   const reachUm = (0.1 + 0.4 * random.uniform()) * diameterUm;
   blurWidely(around, volume, [reachUm, reachUm, reachUm]);
   const threshold = Math.max(zeroBelow, 1.1 * quantile(around, 0.05));
-  return Uint8Array.from(around, (value) => (value < threshold ? 1 : 0));
+  const isDark = new Uint8Array(around.length);
+  for (let i = 0; i < isDark.length; i++) if (around[i] < threshold) isDark[i] = 1;
+  return isDark;
 }
 
 export function quantile(values: Float32Array, share: number): number {

@@ -12,31 +12,33 @@ export function namedVisibleNuclei(
   drawn: SimulatorDraw,
 ): Uint32Array {
   const width = shapeZyx[2];
-  const seen = new Map<number, { voxels: number; light: number; around: number; aroundVoxels: number }>();
-  const of = (label: number) => {
-    const known = seen.get(label) ?? { voxels: 0, light: 0, around: 0, aroundVoxels: 0 };
-    seen.set(label, known);
-    return known;
-  };
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i] > count) count = labels[i];
+  const [voxels, inside, around, aroundVoxels] = [0, 1, 2, 3].map(() => new Float64Array(count + 1));
+  const steps = [-2, 2, -2 * width, 2 * width];
   for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === 0) continue;
-    const nucleus = of(labels[i]);
-    nucleus.voxels++;
-    nucleus.light += light[i];
-    for (const step of [-2, 2, -2 * width, 2 * width])
-      if (labels[i + step] === 0) {
-        nucleus.around += light[i + step];
-        nucleus.aroundVoxels++;
+    const label = labels[i];
+    if (label === 0) continue;
+    voxels[label]++;
+    inside[label] += light[i];
+    for (let s = 0; s < 4; s++)
+      if (labels[i + steps[s]] === 0) {
+        around[label] += light[i + steps[s]];
+        aroundVoxels[label]++;
       }
   }
-  const score = ({ voxels, light, around, aroundVoxels }: ReturnType<typeof of>): number => {
-    const inside = (drawn.photons * light) / voxels;
-    const outside = aroundVoxels > 0 ? (drawn.photons * around) / aroundVoxels : 0;
-    return ((inside - outside) * Math.cbrt(voxels)) / Math.sqrt(inside + drawn.readNoise ** 2);
+  const scoreOf = (label: number): number => {
+    const bright = (drawn.photons * inside[label]) / voxels[label];
+    const dark = aroundVoxels[label] > 0 ? (drawn.photons * around[label]) / aroundVoxels[label] : 0;
+    return ((bright - dark) * Math.cbrt(voxels[label])) / Math.sqrt(bright + drawn.readNoise ** 2 * drawn.photons);
   };
-  const scores = [...seen].map(([label, nucleus]) => ({ label, score: score(nucleus) }));
+  const scores: { label: number; score: number }[] = [];
+  for (let label = 1; label <= count; label++) if (voxels[label] > 0) scores.push({ label, score: scoreOf(label) });
   const best = Math.max(...scores.map((one) => one.score));
   const visible = scores.filter((one) => one.score >= LEAST_SEEN || one.score === best).map(({ label }) => label);
-  const names = new Map(visible.sort((a, b) => a - b).map((label, i) => [label, i + 1]));
-  return labels.map((label) => names.get(label) ?? 0);
+  const names = new Uint32Array(count + 1);
+  visible.forEach((label, i) => {
+    names[label] = i + 1;
+  });
+  return labels.map((label) => names[label]);
 }
