@@ -11,6 +11,15 @@ it("comes back exactly, with and without what a run needs to go on", () => {
   expect(loadCheckpoint(saveCheckpoint(model, validated)).progress).toEqual(validated);
 });
 
+it("reads bytes that lie anywhere in a larger buffer, as files come from the disk", () => {
+  for (const width of [16, 32] as const) {
+    const files = saveCheckpoint(model, undefined, width);
+    const placed = Buffer.concat([Buffer.alloc(8), files["weights.bin"]]).subarray(8);
+    const read = loadCheckpoint({ ...files, "weights.bin": placed }).model;
+    expect(read).toEqual(loadCheckpoint(files).model);
+  }
+});
+
 it("reads checkpoints from before there was a canonical size, as models of the volumes' own grid", () => {
   const files = saveCheckpoint(model);
   const json = JSON.parse(new TextDecoder().decode(files["model.json"]));

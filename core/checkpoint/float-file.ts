@@ -52,7 +52,8 @@ export function splitFloats(
     });
   let offset = 0;
   return parts.map(({ length, width }) => {
-    const { buffer } = bytes.slice(offset, offset + (length * width) / 8);
+    // A copy, also where the bytes are a Node buffer, whose own `slice` is none.
+    const { buffer } = new Uint8Array(bytes.subarray(offset, offset + (length * width) / 8));
     offset += (length * width) / 8;
     const values = width === 16 ? Float32Array.from(new Uint16Array(buffer), fromHalf) : new Float32Array(buffer);
     if (!allFinite(values)) throw notFinite(fileName);

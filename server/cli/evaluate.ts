@@ -75,8 +75,7 @@ async function learn(
   train: readonly TrainingVolume[],
   { engine, product, say }: { engine: Engine; product: TrainedModel | null; say: (line: string) => void },
 ): Promise<TrainedModel> {
-  const volumes =
-    labels === null ? train : await partlyLabelled(drawNuclei(train, labels, seed), engine, product);
+  const volumes = labels === null ? train : await partlyLabelled(drawNuclei(train, labels, seed), engine, product);
   return trainModel({ ...engine, seed, budget, parent: product ?? undefined }, volumes, {
     onStep: ({ step, loss, stepMs, progress }) => {
       if (step % SHOW_EVERY_STEPS === 0)

@@ -29,11 +29,14 @@ it.each([
   [6, [24, 50, 60], [0.8, 0.6, 0.6]],
   [9, [10, 60, 66], [4, 0.6, 0.6]],
   [3, [34, 44, 40], [0.4, 0.4, 0.4]],
-] as [number, Zyx, Zyx][])("sees how large balls of %f µm are in a volume of %j voxels of %j µm", (diameterUm, shapeZyx, voxelSizeZyx) => {
-  const estimate = estimateDiameterUm(ballsOf(diameterUm, shapeZyx, voxelSizeZyx), { shapeZyx, voxelSizeZyx });
-  expect(estimate! / diameterUm).toBeGreaterThan(0.75);
-  expect(estimate! / diameterUm).toBeLessThan(1.33);
-});
+] as [number, Zyx, Zyx][])(
+  "sees how large balls of %f µm are in a volume of %j voxels of %j µm",
+  (diameterUm, shapeZyx, voxelSizeZyx) => {
+    const estimate = estimateDiameterUm(ballsOf(diameterUm, shapeZyx, voxelSizeZyx), { shapeZyx, voxelSizeZyx });
+    expect(estimate! / diameterUm).toBeGreaterThan(0.75);
+    expect(estimate! / diameterUm).toBeLessThan(1.33);
+  },
+);
 
 it("says nothing of a volume without anything", () => {
   const space = { shapeZyx: [5, 20, 30] as const, voxelSizeZyx: [1, 1, 1] as const };

@@ -22,8 +22,10 @@ const MAX_MOVE_RADII = 0.8;
  * How far people's outlines lie outside (+) or inside (−) of the model's, in micrometres: for each nucleus that the model
  * found the move that makes both most alike, and the median over all of them. Null below `MIN_OUTLINED_NUCLEI`.
  */
-export function outlineConvention(pairs: readonly OutlinePair[]): number | null {
-  const moves = pairs.flatMap(bestMoves).sort((a, b) => a - b);
+export const outlineConvention = (pairs: readonly OutlinePair[]): number | null => medianMove(pairs.flatMap(bestMoves));
+
+export function medianMove(given: readonly number[]): number | null {
+  const moves = given.toSorted((a, b) => a - b);
   if (moves.length < MIN_OUTLINED_NUCLEI) return null;
   const middle = moves.length >> 1;
   return moves.length % 2 ? moves[middle] : (moves[middle - 1] + moves[middle]) / 2;

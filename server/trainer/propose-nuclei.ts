@@ -8,14 +8,17 @@ import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
 import type { Sight } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
 import type { Predictor } from "./model/predictor.ts";
+import { bestMoves, medianMove } from "./outline-convention.ts";
 import { countPasses, MeanMaps, type ProbabilityMaps, predictSymmetries } from "./predict.ts";
 import { shapesOf } from "./shapes-of.ts";
 
 export interface ProposingModel {
   readonly predictor: Predictor;
   readonly sight: Sight;
-  /** How far the team's outlines lie outside (+) or inside (−) of the model's. */
+  /** How far the team's outlines lie outside (+) or inside (−) of the model's; null where it does not know. */
   readonly outlineUm: number | null;
+  /** Moves of labelled nuclei of the volumes before (outline-convention.ts); this volume's are added. */
+  readonly moves: number[];
   readonly maxTileVoxels: number;
 }
 
@@ -23,12 +26,16 @@ export interface VolumeToPropose extends VoxelSpace {
   readonly image: Float32Array;
   /** Everything that annotators have labelled, finished or not; nothing is proposed there. */
   readonly labelled: Uint32Array;
+  /** Accepted and corrected nuclei among them. */
+  readonly labels: Uint32Array;
 }
 
 export interface ProposedNuclei {
   /** Instance ids 1…n: nuclei first, candidates after them. */
   readonly labels: Uint32Array;
   readonly instances: readonly PredictedInstance[];
+  /** By which the outlines were moved. */
+  readonly outlineUm: number | null;
 }
 
 /** Nuclei of a volume where nobody has labelled, each with its doubt, and places where one may have been missed. */
@@ -41,10 +48,6 @@ export async function proposeNuclei(
   const forbidden = Uint8Array.from(labelled, (label) => (label === 0 ? 0 : 1));
   const { sideUm, thresholds } = model.sight;
   const passes = countPasses(volume, { sideUm });
-  const find = (maps: ProbabilityMaps) => {
-    const found = segmentInstances(maps, volume, thresholds, forbidden);
-    return model.outlineUm ? moveOutlines(found, volume, model.outlineUm, forbidden) : found;
-  };
   const mean = new MeanMaps();
   const passLabels: Uint32Array[] = [];
   for await (const { maps } of predictSymmetries(model.predictor, volume.image, volume, {
@@ -54,10 +57,12 @@ export async function proposeNuclei(
     onTile: (done, total) => hooks.onProgress((passLabels.length + done / total) / (passes + 1)),
   })) {
     mean.add(maps);
-    passLabels.push(find(maps));
+    passLabels.push(segmentInstances(maps, volume, thresholds, forbidden));
   }
   const maps = mean.mean();
-  const labels = find(maps);
+  const found = segmentInstances(maps, volume, thresholds, forbidden);
+  const outlineUm = model.outlineUm ?? learnOutline(model, maps, volume);
+  const labels = outlineUm ? moveOutlines(found, volume, outlineUm, forbidden) : found;
   const nuclei = findObjects(labels, shapeZyx);
   const scores = scoreNuclei(
     {
@@ -99,7 +104,17 @@ export async function proposeNuclei(
     };
   });
   hooks.onProgress(1);
-  return { labels, instances };
+  return { labels, instances, outlineUm };
+}
+
+/** What the labelled nuclei of this volume and of those before it say; null while they are too few. */
+function learnOutline({ sight, moves }: ProposingModel, maps: ProbabilityMaps, volume: VolumeToPropose): number | null {
+  const { labels: truth, shapeZyx, voxelSizeZyx } = volume;
+  if (truth.some((label) => label !== 0))
+    moves.push(
+      ...bestMoves({ shapeZyx, voxelSizeZyx, truth, found: segmentInstances(maps, volume, sight.thresholds) }),
+    );
+  return medianMove(moves);
 }
 
 function medianVoxels(objects: readonly LabelObject[]): number {

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { NucleusShape, PredictedInstance } from "../../core/contract/predicted-instance.ts";
+import type { NucleusShape } from "../../core/contract/predicted-instance.ts";
 import type { ClaimedPredictJob, JobVolume } from "../../core/contract/trainer-job.ts";
 import { BRICK_SIZE, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
@@ -10,7 +10,7 @@ import type { Engine } from "./engine/start-engine.ts";
 import type { HeldJob } from "./held-job.ts";
 import { loadJobVolume } from "./load-job-volume.ts";
 import { Predictor } from "./model/predictor.ts";
-import { proposeNuclei } from "./propose-nuclei.ts";
+import { type ProposedNuclei, proposeNuclei } from "./propose-nuclei.ts";
 import { shapesOf } from "./shapes-of.ts";
 
 const compress = promisify(gzip);
@@ -20,6 +20,7 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
   const { job } = held;
   const model = await readModel(held, job.checkpoint);
   const predictor = new Predictor(model.config, model.weights);
+  const moves: number[] = [];
   const done = new Set(job.doneVolumeIds);
   try {
     for (const [index, volume] of job.volumes.entries()) {
@@ -32,6 +33,7 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
           predictor,
           sight: seeVolume(model, training),
           outlineUm: model.outlineUm,
+          moves,
           maxTileVoxels: engine.maxTileVoxels,
         },
         { ...training, labelled: raw },
@@ -55,7 +57,7 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
 async function handInVolume(
   held: HeldJob,
   volume: JobVolume,
-  proposed: { labels: Uint32Array; instances: readonly PredictedInstance[] },
+  proposed: ProposedNuclei,
   truthShapes: readonly NucleusShape[],
 ): Promise<void> {
   const folder = `prediction-${volume.volumeId}`;
@@ -71,6 +73,7 @@ async function handInVolume(
     folder,
     brickKeys,
     instances: proposed.instances,
+    outlineUm: proposed.outlineUm,
     truthShapes,
   });
 }
