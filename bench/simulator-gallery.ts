@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { findObjects } from "../core/labels/object-boxes.ts";
 import { simulateVolume } from "../core/simulator/simulate-volume.ts";
 import type { Zyx } from "../core/volume/voxel-space.ts";
 import { numberAfter } from "./page/report.ts";
 import { type KindStatistics, statisticsOf } from "./simulator/kind-statistics.ts";
 import { encodePng, type Picture } from "./simulator/png.ts";
-import { REAL_KINDS, type RealVolume, readKind } from "./simulator/real-kinds.ts";
+import { meanDiameterOf, REAL_KINDS, type RealVolume, readKind } from "./simulator/real-kinds.ts";
 import { cut, mosaic, type SeenVolume } from "./simulator/slice-pictures.ts";
 
 /*
@@ -39,7 +38,7 @@ if (process.argv.includes("--simulated-only")) writeDocumentsPicture();
 else for (const kind of REAL_KINDS) if (kind.name.includes(ONLY)) showKind(await readKind(kind));
 
 function showKind(real: RealVolume): void {
-  const diameterUm = real.kind.diameterUm ?? diameterOf(real);
+  const diameterUm = real.kind.diameterUm ?? meanDiameterOf(real);
   const [depth, height, width] = real.shapeZyx;
   const shapeZyx: Zyx = [Math.min(depth, MOST_SLICES), Math.min(height, MOST_SIDE), Math.min(width, MOST_SIDE)];
   const rows = [threeCuts(real)];
@@ -60,12 +59,6 @@ function tell({ quantiles, waves, contrast, generosity, insideShare }: KindStati
   return [list(quantiles), list(waves), one(contrast), one(insideShare), one(generosity)].join(" | ");
 }
 
-function diameterOf({ labels, shapeZyx, voxelSizeZyx: [uz, uy, ux] }: RealVolume): number {
-  const whole = findObjects(labels ?? new Uint32Array(), shapeZyx).filter(({ voxels }) => voxels >= 100);
-  const diameters = whole.map(({ voxels }) => Math.cbrt((6 / Math.PI) * voxels * uz * uy * ux));
-  return diameters.reduce((sum, one) => sum + one, 0) / diameters.length;
-}
-
 /** Simulated volumes only, small: four kinds of grid, a few seeds each. */
 function writeDocumentsPicture(): void {
   const grids: readonly { shapeZyx: Zyx; voxelSizeZyx: Zyx; diameterUm: number }[] = [
@@ -75,7 +68,7 @@ function writeDocumentsPicture(): void {
     { shapeZyx: [32, 96, 96], voxelSizeZyx: [0.28, 0.13, 0.13], diameterUm: 3.2 },
   ];
   const rows = grids.map((grid, row) =>
-    [1, 2, 3, 4].flatMap((k) => threeCuts(simulateVolume({ ...grid, seed: 20 * row + k }), 130).slice(0, 2)),
+    [1, 2, 3].flatMap((k) => threeCuts(simulateVolume({ ...grid, seed: 20 * row + k }), 130).slice(0, 2)),
   );
   writeFileSync(path.join(OUT, "simulated.png"), encodePng(mosaic(rows)));
 }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { findObjects } from "../../core/labels/object-boxes.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { readFirstVolume } from "../../server/ingest/read-first-volume.ts";
 
@@ -19,6 +20,7 @@ export const REAL_KINDS: readonly RealKind[] = [
   { name: "mouse embryo, 20 nuclei", file: "mouse-embryo/Emb02_t401" },
   { name: "mouse embryo, 50 nuclei", file: "mouse-embryo/Emb04_t501" },
   { name: "mouse embryo, 8 nuclei", file: "mouse-embryo-8-16-cell/8_cell_stage" },
+  { name: "mouse embryo, 16 nuclei", file: "mouse-embryo-8-16-cell/16_cell_stage" },
   { name: "organoid, EGFP", file: "organoid/EGFP_d0_flt32_108", voxelSizeZyx: [5, 0.6, 0.6] },
   { name: "organoid, Hoechst", file: "organoid/Hoechst_d4_flt32_120", voxelSizeZyx: [5, 0.6, 0.6] },
   { name: "organoid, mCherry", file: "organoid/mCherry_d0_flt32_16", voxelSizeZyx: [5, 0.6, 0.6] },
@@ -56,4 +58,14 @@ export async function readKind(kind: RealKind): Promise<RealVolume> {
     ? Uint32Array.from((await readFirstVolume(path.join(SETS, `${kind.file}_labels.tif`))).pixels)
     : null;
   return { kind, shapeZyx, voxelSizeZyx: size, image: Float32Array.from(pixels), labels };
+}
+
+/** Fragments below this many voxels are mistakes of the sets. */
+const FEWEST_VOXELS = 100;
+
+/** Mean equivalent diameter of the labels, µm. */
+export function meanDiameterOf({ labels, shapeZyx, voxelSizeZyx: [uz, uy, ux] }: RealVolume): number {
+  const whole = findObjects(labels ?? new Uint32Array(), shapeZyx).filter(({ voxels }) => voxels >= FEWEST_VOXELS);
+  const diameters = whole.map(({ voxels }) => Math.cbrt((6 / Math.PI) * voxels * uz * uy * ux));
+  return diameters.reduce((sum, one) => sum + one, 0) / diameters.length;
 }

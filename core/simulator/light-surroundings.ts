@@ -1,4 +1,4 @@
-import { blurWidely } from "./blur.ts";
+import { blurWidely } from "../volume/blur.ts";
 import { voxelCenterUm } from "./fill-bodies.ts";
 import type { FineGrid } from "./fine-grid.ts";
 import { direction } from "./nucleus-body.ts";

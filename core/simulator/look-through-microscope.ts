@@ -1,5 +1,5 @@
+import { blur, blurWidely } from "../volume/blur.ts";
 import type { VoxelSpace, Zyx } from "../volume/voxel-space.ts";
-import { blur, blurWidely } from "./blur.ts";
 import { type FineGrid, sampleSlices } from "./fine-grid.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import type { SimulatorDraw } from "./simulator-ranges.ts";

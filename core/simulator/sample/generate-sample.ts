@@ -1,5 +1,5 @@
+import { blur, blurWidely } from "../../volume/blur.ts";
 import { type VoxelSpace, voxelCount } from "../../volume/voxel-space.ts";
-import { blur, blurWidely } from "../blur.ts";
 import { createSeededRandom, type SeededRandom } from "../seeded-random.ts";
 import { placeNuclei } from "./place-nuclei.ts";
 import { renderNuclei } from "./render-nuclei.ts";

@@ -1,4 +1,4 @@
-import type { VoxelSpace, Zyx } from "../volume/voxel-space.ts";
+import type { VoxelSpace, Zyx } from "./voxel-space.ts";
 
 type Axis = 0 | 1 | 2;
 /** Replaces one line of voxels; `padded` has `margin` mirrored voxels before and after it. */
