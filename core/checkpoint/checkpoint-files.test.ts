@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint-files.ts";
+import { fromHalf, toHalf } from "./float-file.ts";
 import { tinyModel as model, tinyProgress as progress } from "./testing/tiny-model.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
@@ -8,6 +9,58 @@ it("comes back exactly, with and without what a run needs to go on", () => {
   expect(loadCheckpoint(saveCheckpoint(model, progress))).toEqual({ model, progress });
   const validated = { ...progress, best: { ap50: 0.6, weights: model.weights } };
   expect(loadCheckpoint(saveCheckpoint(model, validated)).progress).toEqual(validated);
+});
+
+it("reads bytes that lie anywhere in a larger buffer, as files come from the disk", () => {
+  for (const width of [16, 32] as const) {
+    const files = saveCheckpoint(model, undefined, width);
+    const placed = Buffer.concat([Buffer.alloc(8), files["weights.bin"]]).subarray(8);
+    const read = loadCheckpoint({ ...files, "weights.bin": placed }).model;
+    expect(read).toEqual(loadCheckpoint(files).model);
+  }
+});
+
+it("reads checkpoints from before there was a canonical size, as models of the volumes' own grid", () => {
+  const files = saveCheckpoint(model);
+  const json = JSON.parse(new TextDecoder().decode(files["model.json"]));
+  delete json.canonical;
+  delete json.outlineUm;
+  const old = { ...files, "model.json": new TextEncoder().encode(JSON.stringify(json)) };
+  expect(loadCheckpoint(old).model).toEqual({ ...model, canonical: null, outlineUm: null });
+});
+
+it("halves the file with weights of 16 bits, and gives the same bytes from what it reads", () => {
+  const odd = { ...model.weights, weights: model.weights.weights.map((_, i) => Math.sin(i) / (1 + (i % 7))) };
+  const files = saveCheckpoint({ ...model, weights: odd }, undefined, 16);
+  const { model: read } = loadCheckpoint(files);
+  expect(saveCheckpoint(read, undefined, 16)).toEqual(files);
+  expect(read.weights.mean).toEqual(odd.mean);
+  expect(read.weights.variance).toEqual(odd.variance);
+  read.weights.weights.forEach((value, i) => {
+    expect(Math.abs(value - odd.weights[i])).toBeLessThanOrEqual(Math.abs(odd.weights[i]) * 2 ** -11 + 2 ** -25);
+  });
+  const all = odd.weights.length;
+  expect(files["weights.bin"].byteLength).toBe(2 * all + 8 * odd.mean.length);
+  const large = { ...odd, weights: odd.weights.map((value, i) => (i === 5 ? 65_520 : value)) };
+  expect(() => saveCheckpoint({ ...model, weights: large }, undefined, 16)).toThrow(
+    expect.objectContaining({ tag: "weights-not-finite" }),
+  );
+  const tooShort = { ...files, "weights.bin": files["weights.bin"].slice(2) };
+  expect(() => loadCheckpoint(tooShort)).toThrow(expect.objectContaining({ tag: "checkpoint-damaged" }));
+});
+
+it("knows every number of 16 bits", () => {
+  for (let half = 0; half < 0x10000; half++) {
+    const value = fromHalf(half);
+    if (Number.isNaN(value)) continue;
+    expect(toHalf(value)).toBe(half);
+    if (half >= 0x7bff) continue;
+    // Halfway to the next one: the even one of both; a little to either side: the nearer one.
+    const middle = (value + fromHalf(half + 1)) / 2;
+    expect(toHalf(middle)).toBe(half % 2 === 0 ? half : half + 1);
+    expect(toHalf(middle - (middle - value) / 64)).toBe(half);
+    expect(toHalf(middle + (middle - value) / 64)).toBe(half + 1);
+  }
 });
 
 /** Changes the JSON of a file. */

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { Problem } from "../problem.ts";
-import { joinFloats, splitFloats } from "./float-file.ts";
+import { type FloatWidth, joinFloats, splitFloats } from "./float-file.ts";
 import { type NetworkConfig, networkConfigSchema } from "./network-config.ts";
 import { countNormalisedChannels, countParameters, listParameters } from "./network-layout.ts";
 import {
+  canonicalSizeSchema,
   type NetworkState,
+  outlineUmSchema,
   type TrainedModel,
   type TrainingProgress,
   thresholdsSchema,
@@ -14,7 +16,7 @@ import {
 /*
  * A checkpoint is a folder of files. `model.json` and `weights.bin` are the finished model, in the weight format of
  * TensorFlow.js (`tf.io.decodeWeights(bytes, model.weightsManifest[0].weights)`): little-endian float32, one after the
- * other. `progress.json` and `progress.bin` are there only while a training is on its way, and let it go on exactly.
+ * other; models that come with the product have float16 weights, statistics stay float32. `progress.json` and `progress.bin` are there only while a training is on its way, and let it go on exactly.
  * Server, trainer, export and command line all read it here: no number that is not finite passes.
  */
 export type CheckpointFiles = Readonly<Record<string, Uint8Array>>;
@@ -31,6 +33,9 @@ const modelSchema = z.strictObject({
   network: networkConfigSchema,
   thresholds: thresholdsSchema,
   voxelSizeZyx: zyx,
+  // Checkpoints of before have neither.
+  canonical: canonicalSizeSchema.nullable().default(null),
+  outlineUm: outlineUmSchema.nullable().default(null),
   training: trainingSummarySchema,
   weightsManifest: z.tuple([
     z.strictObject({
@@ -41,6 +46,7 @@ const modelSchema = z.strictObject({
             name: z.string().max(100),
             shape: z.array(z.number()).max(5),
             dtype: z.literal("float32"),
+            quantization: z.strictObject({ dtype: z.literal("float16") }).optional(),
           }),
         )
         .max(500),
@@ -57,10 +63,16 @@ const progressSchema = z.strictObject({
 });
 
 /** What TensorFlow.js has to know to read `weights.bin`. */
-function manifestOf(config: NetworkConfig) {
+function manifestOf(config: NetworkConfig, width: FloatWidth) {
   const channels = [countNormalisedChannels(config)];
+  const stored = width === 16 ? { quantization: { dtype: "float16" as const } } : {};
   return [
-    ...listParameters(config).map(({ name, shape }) => ({ name, shape: [...shape], dtype: "float32" as const })),
+    ...listParameters(config).map(({ name, shape }) => ({
+      name,
+      shape: [...shape],
+      dtype: "float32" as const,
+      ...stored,
+    })),
     { name: "statistics/mean", shape: channels, dtype: "float32" as const },
     { name: "statistics/variance", shape: channels, dtype: "float32" as const },
   ];
@@ -68,9 +80,13 @@ function manifestOf(config: NetworkConfig) {
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
 
-/** The files of a model; with `progress` also those that let its training go on. */
-export function saveCheckpoint(model: TrainedModel, progress?: TrainingProgress): CheckpointFiles {
-  const { config, weights, thresholds, voxelSizeZyx, training } = model;
+/** The files of a model; with `progress` also those that let its training go on. Weights of 16 bits are rounded. */
+export function saveCheckpoint(
+  model: TrainedModel,
+  progress?: TrainingProgress,
+  weightWidth: FloatWidth = 32,
+): CheckpointFiles {
+  const { config, weights, thresholds, voxelSizeZyx, canonical, outlineUm, training } = model;
   const files: Record<string, Uint8Array> = {
     "model.json": encodeJson({
       format: CHECKPOINT_FORMAT,
@@ -78,10 +94,16 @@ export function saveCheckpoint(model: TrainedModel, progress?: TrainingProgress)
       network: config,
       thresholds,
       voxelSizeZyx,
+      canonical,
+      outlineUm,
       training,
-      weightsManifest: [{ paths: ["weights.bin"], weights: manifestOf(config) }],
+      weightsManifest: [{ paths: ["weights.bin"], weights: manifestOf(config, weightWidth) }],
     }),
-    "weights.bin": joinFloats("weights.bin", [weights.weights, weights.mean, weights.variance]),
+    "weights.bin": joinFloats("weights.bin", [
+      { values: weights.weights, width: weightWidth },
+      { values: weights.mean, width: 32 },
+      { values: weights.variance, width: 32 },
+    ]),
   };
   if (progress) {
     const { state, randomState, elapsedSeconds, stepMs, best } = progress;
@@ -94,7 +116,7 @@ export function saveCheckpoint(model: TrainedModel, progress?: TrainingProgress)
     });
     files["progress.bin"] = joinFloats(
       "progress.bin",
-      progressVectors(config).map(({ name }) => state[name]),
+      progressVectors(config).map(({ name }) => ({ values: state[name], width: 32 })),
     );
   }
   return files;
@@ -102,14 +124,24 @@ export function saveCheckpoint(model: TrainedModel, progress?: TrainingProgress)
 
 /** Reads what `saveCheckpoint` wrote; throws a Problem that names the file and what is wrong. */
 export function loadCheckpoint(files: CheckpointFiles): { model: TrainedModel; progress: TrainingProgress | null } {
-  const { network, thresholds, voxelSizeZyx, training, weightsManifest } = parseJson(files, "model.json", modelSchema);
+  const { network, weightsManifest, thresholds, voxelSizeZyx, canonical, outlineUm, training } = parseJson(
+    files,
+    "model.json",
+    modelSchema,
+  );
   const config: NetworkConfig = network;
-  if (JSON.stringify(weightsManifest[0].weights) !== JSON.stringify(manifestOf(config)))
+  const listed = weightsManifest[0].weights;
+  const weightWidth: FloatWidth = listed[0]?.quantization ? 16 : 32;
+  if (JSON.stringify(listed) !== JSON.stringify(manifestOf(config, weightWidth)))
     throw damaged("model.json", "The checkpoint's list of weights does not fit its network.");
   const channels = countNormalisedChannels(config);
-  const lengths = [countParameters(config), channels, channels];
-  const [weights, mean, variance] = splitFloats("weights.bin", files["weights.bin"], lengths);
-  const model: TrainedModel = { config, weights: { weights, mean, variance }, thresholds, voxelSizeZyx, training };
+  const [weights, mean, variance] = splitFloats("weights.bin", files["weights.bin"], [
+    { length: countParameters(config), width: weightWidth },
+    { length: channels, width: 32 },
+    { length: channels, width: 32 },
+  ]);
+  const seen = { thresholds, voxelSizeZyx, canonical, outlineUm };
+  const model: TrainedModel = { config, weights: { weights, mean, variance }, ...seen, training };
   if (!files["progress.json"]) return { model, progress: null };
   const { step, bestAp50, ...numbers } = parseJson(files, "progress.json", progressSchema);
   const best = bestAp50 === null ? null : { ap50: bestAp50, weights: model.weights };
@@ -117,7 +149,7 @@ export function loadCheckpoint(files: CheckpointFiles): { model: TrainedModel; p
   const values = splitFloats(
     "progress.bin",
     files["progress.bin"],
-    vectors.map(({ length }) => length),
+    vectors.map(({ length }) => ({ length, width: 32 })),
   );
   const state = { step, ...Object.fromEntries(vectors.map(({ name }, i) => [name, values[i]])) } as NetworkState;
   return { model, progress: { state, ...numbers, best } };

@@ -23,6 +23,27 @@ export const thresholdsSchema = z.strictObject({
   wall: z.number(),
 });
 
+/**
+ * How large nuclei are to the network: volumes are seen through cubes of `diameterUm / voxelsPerDiameter`, whatever their own
+ * voxels are. Thresholds hold for `diameterUm`, too.
+ */
+export interface CanonicalSize {
+  readonly voxelsPerDiameter: number;
+  readonly diameterUm: number;
+  /** From the labels it learned from: all its volumes have it. From the image: it is looked for in every image anew. */
+  readonly diameterFrom: "labels" | "image";
+}
+
+export const canonicalSizeSchema = z.strictObject({
+  voxelsPerDiameter: z.number().min(4).max(64),
+  diameterUm: z.number().gt(0),
+  diameterFrom: z.enum(["labels", "image"]),
+});
+
+/** Labels farther out or in than this are another thing than a habit of drawing. */
+export const MAX_OUTLINE_UM = 1000;
+export const outlineUmSchema = z.number().min(-MAX_OUTLINE_UM).max(MAX_OUTLINE_UM);
+
 export const stopReasons = ["budget", "early-stop", "cancelled"] as const;
 export type StopReason = (typeof stopReasons)[number];
 
@@ -67,6 +88,10 @@ export interface TrainedModel {
   readonly thresholds: InstanceThresholds;
   /** Of the volumes it learned from. */
   readonly voxelSizeZyx: Zyx;
+  /** Null: it sees volumes on their own grid, as models did before there was a canonical size. */
+  readonly canonical: CanonicalSize | null;
+  /** How far people's outlines lie outside (+) or inside (−) of what this model finds; null where nobody could tell. */
+  readonly outlineUm: number | null;
   readonly training: TrainingSummary;
 }
 

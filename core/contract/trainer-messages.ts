@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outlineUmSchema } from "../checkpoint/trained-model.ts";
 import { plainProblemSchema, plainTextSchema } from "../plain-text.ts";
 import { checkpointMetricsSchema } from "./checkpoint-metrics.ts";
 import { nucleusShapeSchema, predictedInstanceSchema } from "./predicted-instance.ts";
@@ -86,6 +87,11 @@ export const predictedSchema = z.strictObject({
   folder: folderName,
   brickKeys: z.array(z.int().min(0)).max(200_000),
   instances: z.array(predictedInstanceSchema).max(MAX_NUCLEI),
+  /**
+   * How far the outlines of people lie outside (+) or inside (−) of the model's in the volumes of this job, µm: what these
+   * proposals were moved by. Null or missing: fewer than three labelled nuclei were found, nothing was moved.
+   */
+  outlineUm: outlineUmSchema.nullable().optional(),
   /** Shapes of the accepted and corrected nuclei of this volume, to judge what is odd. */
   truthShapes: z.array(nucleusShapeSchema).max(MAX_NUCLEI),
 });

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { networkConfigSchema } from "../checkpoint/network-config.ts";
-import { thresholdsSchema, trainingSummarySchema } from "../checkpoint/trained-model.ts";
+import {
+  canonicalSizeSchema,
+  outlineUmSchema,
+  thresholdsSchema,
+  trainingSummarySchema,
+} from "../checkpoint/trained-model.ts";
 
 export const engineNames = ["native-gpu", "native-cpu", "wasm"] as const;
 
@@ -17,6 +22,10 @@ export const trainingConfigurationSchema = z.strictObject({
   checkpointSeconds: z.number().gt(0),
   network: networkConfigSchema,
   thresholds: thresholdsSchema,
+  /** How large nuclei are to it; null or missing: it sees volumes on their own grid. */
+  canonical: canonicalSizeSchema.nullable().optional(),
+  /** How far the labelled outlines lie outside (+) or inside (−) of its own, µm; null or missing: nobody knows. */
+  outlineUm: outlineUmSchema.nullable().optional(),
   ...trainingSummarySchema.shape,
 });
 

@@ -10,6 +10,9 @@ describe("the options of evaluate", () => {
     ).toEqual({
       train: ["a", "b"],
       test: ["c", "d", "e"],
+      labels: null,
+      outline: null,
+      from: "nothing",
       budget: { minutes: 1.5 },
       seed: 3,
       engine: "wasm",
@@ -22,6 +25,12 @@ describe("the options of evaluate", () => {
     expect(parseEvaluateOptions(["--train", "a", "--test", "b"])).toMatchObject({ budget: { minutes: 6 }, seed: 0 });
     expect(parseEvaluateOptions(["--train", "a", "--test", "b", "--steps", "7"])?.budget).toEqual({ maxSteps: 7 });
     expect(parseEvaluateOptions(["--help"])).toBeNull();
+    const few = parseEvaluateOptions("--train a --test b --labels 5 --outline 3".split(" "));
+    expect(few).toMatchObject({ labels: 5, outline: 3, from: "product" });
+    const none = parseEvaluateOptions("--test b --labels 0".split(" "));
+    expect(none).toMatchObject({ train: [], labels: 0, outline: null });
+    const fresh = parseEvaluateOptions("--train a --test b --labels 5 --from nothing".split(" "));
+    expect(fresh?.from).toBe("nothing");
   });
 
   it.each([
@@ -34,6 +43,10 @@ describe("the options of evaluate", () => {
     "--train a --test b --voxel-size 1,2",
     "--train a --test b --seed x",
     "--train a --test b --nonsense",
+    "--train a --test b --labels -1",
+    "--train a --test b --labels 0 --from nothing",
+    "--train a --test b --from elsewhere",
+    "--test b --labels 0 --outline 3",
   ])("refuse: %s", (line) => {
     expect(() => parseEvaluateOptions(line.split(" ").filter(Boolean))).toThrow(
       expect.objectContaining({ tag: "wrong-arguments" }),

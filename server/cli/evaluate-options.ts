@@ -6,11 +6,17 @@ import { readVoxelSize } from "./voxel-size-option.ts";
 
 export const EVALUATE_USAGE = `karyoloop evaluate --train PREFIX… --test PREFIX… [options]
 
-Trains a model from nothing on PREFIX_image.tif with PREFIX_labels.tif (all nuclei labelled) and scores it on volumes
-it has never seen. The same code as the server's: reading, patches, training, tiled prediction, nuclei, matching.
+Trains a model on PREFIX_image.tif with PREFIX_labels.tif and scores it on volumes it has never seen. The same code as
+the server's: reading, patches, training, tiled prediction, nuclei, matching.
 
   --train PREFIX…      volumes to learn from
   --test PREFIX…       volumes to score
+  --labels N           learn from N nuclei only, drawn by the seed from the volumes to learn from; all else is unknown but
+                       a thin shell round each. 0: the weights that come with Karyoloop, nothing learned
+  --outline N          N nuclei of the volumes to learn from, drawn by the seed, say how far outlines lie outside of the
+                       model's; the report has the scores without and with it
+  --from nothing|product
+                       weights to begin with (default: the product's with --labels, else nothing)
   --minutes M          time to train (default 6)
   --steps N            train exactly N steps instead: the same result every time on one machine
   --seed S             seed of weights and patches (default 0)
@@ -24,6 +30,10 @@ True and found objects under 100 voxels are ignored.`;
 export interface EvaluateOptions {
   readonly train: readonly string[];
   readonly test: readonly string[];
+  /** Null: all nuclei are labelled. */
+  readonly labels: number | null;
+  readonly outline: number | null;
+  readonly from: "nothing" | "product";
   readonly budget: TrainBudget;
   readonly seed: number;
   readonly engine?: "native" | "wasm";
@@ -40,7 +50,18 @@ export function parseEvaluateOptions(args: readonly string[]): EvaluateOptions |
   if (values.help) return null;
   const train = values.train ?? [];
   const test = values.test ?? [];
-  if (train.length === 0 || test.length === 0) throw usageProblem("Name volumes to --train on and to --test on.");
+  const count = (name: "labels" | "outline") => {
+    const text = values[name];
+    return text === undefined ? null : readNumber(`--${name}`, text, (n) => Number.isInteger(n) && n >= 0);
+  };
+  const labels = count("labels");
+  const outline = count("outline");
+  const learnsNothing = labels === 0 && !outline;
+  if ((train.length === 0 && !learnsNothing) || test.length === 0)
+    throw usageProblem("Name volumes to --train on and to --test on.");
+  const from = values.from ?? (labels === null ? "nothing" : "product");
+  if (from !== "nothing" && from !== "product") throw usageProblem(`--from is nothing or product, not ${from}.`);
+  if (labels === 0 && from === "nothing") throw usageProblem("--labels 0 means the product's weights as they are.");
   if (values.minutes !== undefined && values.steps !== undefined)
     throw usageProblem("--minutes and --steps exclude each other.");
   if (values.engine !== undefined && values.engine !== "native" && values.engine !== "wasm")
@@ -52,6 +73,9 @@ export function parseEvaluateOptions(args: readonly string[]): EvaluateOptions |
   return {
     train,
     test,
+    labels,
+    outline,
+    from,
     budget,
     seed: readNumber("--seed", values.seed ?? "0", (n) => Number.isInteger(n) && n >= 0 && n <= 0x7fffffff),
     engine: values.engine,
@@ -69,6 +93,9 @@ function readArguments(args: string[]) {
       options: {
         train: many,
         test: many,
+        labels: one,
+        outline: one,
+        from: one,
         minutes: one,
         steps: one,
         seed: one,

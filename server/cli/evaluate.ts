@@ -1,13 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
+import { buildKnownMask } from "../../core/labels/known-mask.ts";
+import { moveOutlines } from "../../core/labels/move-outlines.ts";
 import { meanOfDefined, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
 import { voxelCount } from "../../core/volume/voxel-space.ts";
+import { readProductModel } from "../product-model/read-product-model.ts";
+import { seeVolume } from "../trainer/canonical-size.ts";
 import { type Engine, startEngine } from "../trainer/engine/start-engine.ts";
 import { segmentInstances } from "../trainer/instances.ts";
 import { Predictor } from "../trainer/model/predictor.ts";
-import { MeanMaps, predictSymmetries } from "../trainer/predict.ts";
+import { type OutlinePair, outlineConvention } from "../trainer/outline-convention.ts";
+import { MeanMaps, predictSymmetries, predictVolume } from "../trainer/predict.ts";
 import { trainModel } from "../trainer/train.ts";
 import type { TrainingVolume } from "../trainer/training-volume.ts";
+import { drawNuclei } from "./draw-nuclei.ts";
 import { EVALUATE_USAGE, type EvaluateOptions, parseEvaluateOptions } from "./evaluate-options.ts";
 import { readLabelledVolume } from "./labelled-volume.ts";
 
@@ -38,27 +44,92 @@ export async function evaluate(options: EvaluateOptions, say: (line: string) => 
   const test = await Promise.all(options.test.map(read));
   const engine = await startEngine({ only: options.engine });
   say(`engine ${engine.name} (${engine.reason})`);
-  const model = await trainModel({ ...engine, seed: options.seed, budget: options.budget }, train, {
+  const product = options.from === "product" ? await readProductModel() : null;
+  const model = product && options.labels === 0 ? product : await learn(options, train, { engine, product, say });
+  const outlineUm = options.outline === null ? model.outlineUm : await outlineOf(model, engine, train, options);
+  say(`outlines ${outlineUm === null ? "unknown" : `${outlineUm.toFixed(2)} µm outside of the model's`}`);
+  const volumes = await testVolumes({ ...model, outlineUm }, engine, test, say);
+  const { training } = model;
+  return {
+    engine: engine.name,
+    from: options.from,
+    labels: options.labels,
+    seed: options.seed,
+    train_seconds: options.labels === 0 ? 0 : round(training.trainSeconds, 1),
+    step_ms_median: round(training.stepMsMedian, 1),
+    steps: options.labels === 0 ? 0 : training.steps,
+    parameters: training.parameters,
+    patch_zyx: training.patchShapeZyx,
+    thresholds: model.thresholds,
+    outline_nuclei: options.outline,
+    outline_um: outlineUm,
+    mean_ap50: meanOfDefined(volumes.map(({ ap50 }) => ap50)),
+    mean_ap75: meanOfDefined(volumes.map(({ ap75 }) => ap75)),
+    mean_ap50_with_outline: meanOfDefined(volumes.map(({ with_outline }) => with_outline?.ap50 ?? null)),
+    volumes,
+  };
+}
+
+async function learn(
+  { seed, budget, labels }: EvaluateOptions,
+  train: readonly TrainingVolume[],
+  { engine, product, say }: { engine: Engine; product: TrainedModel | null; say: (line: string) => void },
+): Promise<TrainedModel> {
+  const volumes = labels === null ? train : await partlyLabelled(drawNuclei(train, labels, seed), engine, product);
+  return trainModel({ ...engine, seed, budget, parent: product ?? undefined }, volumes, {
     onStep: ({ step, loss, stepMs, progress }) => {
       if (step % SHOW_EVERY_STEPS === 0)
         say(`step ${step}, ${Math.round(progress * 100)} %, loss ${loss.toFixed(3)}, ${Math.round(stepMs)} ms`);
     },
   });
-  const volumes = await testVolumes(model, engine, test, say);
-  const { training } = model;
-  return {
-    engine: engine.name,
-    seed: training.seed,
-    train_seconds: round(training.trainSeconds, 1),
-    step_ms_median: round(training.stepMsMedian, 1),
-    steps: training.steps,
-    parameters: training.parameters,
-    patch_zyx: training.patchShapeZyx,
-    thresholds: model.thresholds,
-    mean_ap50: meanOfDefined(volumes.map(({ ap50 }) => ap50)),
-    mean_ap75: meanOfDefined(volumes.map(({ ap75 }) => ap75)),
-    volumes,
-  };
+}
+
+/** The volumes as they are when only these nuclei are labelled: the server's mask, where the model sees others withheld. */
+async function partlyLabelled(
+  drawn: ReadonlyMap<TrainingVolume, ReadonlySet<number>>,
+  engine: Engine,
+  product: TrainedModel | null,
+): Promise<TrainingVolume[]> {
+  const predictor = product && new Predictor(product.config, product.weights);
+  const volumes: TrainingVolume[] = [];
+  for (const [volume, truthLabels] of drawn) {
+    const labels = volume.labels.map((label) => (truthLabels.has(label) ? label : 0));
+    const maps =
+      product &&
+      predictor &&
+      (await predictVolume(predictor, volume.image, volume, { ...engine, sideUm: seeVolume(product, volume).sideUm }));
+    const known = buildKnownMask({ ...volume, labels, truthLabels, completeBoxes: [], foreground: maps?.foreground });
+    volumes.push({ ...volume, labels, known });
+  }
+  predictor?.dispose();
+  return volumes;
+}
+
+async function outlineOf(
+  model: TrainedModel,
+  engine: Engine,
+  train: readonly TrainingVolume[],
+  { outline, seed }: EvaluateOptions,
+): Promise<number | null> {
+  const predictor = new Predictor(model.config, model.weights);
+  const pairs: OutlinePair[] = [];
+  for (const [volume, drawn] of drawNuclei(train, outline ?? 0, seed)) {
+    const { found } = await findNuclei(model, predictor, engine, volume);
+    pairs.push({ ...volume, truth: volume.labels.map((label) => (drawn.has(label) ? label : 0)), found });
+  }
+  predictor.dispose();
+  return outlineConvention(pairs);
+}
+
+async function findNuclei(model: TrainedModel, predictor: Predictor, engine: Engine, volume: TrainingVolume) {
+  const { sideUm, thresholds, diameterUm } = seeVolume(model, volume);
+  const mean = new MeanMaps();
+  let passes = 0;
+  for await (const { maps } of predictSymmetries(predictor, volume.image, volume, { ...engine, sideUm })) {
+    mean.add(maps);
+    passes++;
+  }
+  return { found: segmentInstances(mean.mean(), volume, thresholds), passes, diameterUm };
 }
 
 async function testVolumes(
@@ -70,22 +141,22 @@ async function testVolumes(
   const predictor = new Predictor(model.config, model.weights);
   const volumes = [];
   for (const volume of test) {
-    const mean = new MeanMaps();
-    let passes = 0;
     const began = performance.now();
-    for await (const { maps } of predictSymmetries(predictor, volume.image, volume, engine)) {
-      mean.add(maps);
-      passes++;
-    }
+    const { found, passes, diameterUm } = await findNuclei(model, predictor, engine, volume);
     const seconds = (performance.now() - began) / 1000;
-    const found = segmentInstances(mean.mean(), volume, model.thresholds);
-    const scores = scoreSegmentation(volume.labels, found, { minVoxels: MIN_VOXELS });
+    const score = (labels: Uint32Array) => scoreSegmentation(volume.labels, labels, { minVoxels: MIN_VOXELS });
+    const scores = score(found);
+    const moved = model.outlineUm === null ? null : score(moveOutlines(found, volume, model.outlineUm));
     say(
-      `${volume.id}: AP50 ${scores.ap50?.toFixed(3)}, AP75 ${scores.ap75?.toFixed(3)}, ${scores.found} of ${scores.truth}`,
+      `${volume.id}: AP50 ${scores.ap50?.toFixed(3)}${moved ? ` (${moved.ap50?.toFixed(3)} with the outlines moved)` : ""}, AP75 ${scores.ap75?.toFixed(3)}, ${scores.found} of ${scores.truth}`,
     );
     volumes.push({
       volume: volume.id,
       ...scores,
+      recall50: scores.truth === 0 ? null : scores.truePositives50 / scores.truth,
+      with_outline: moved,
+      // What the image or the labels said; null for a model that asks for none.
+      diameter_um: diameterUm === null ? null : round(diameterUm, 2),
       // Of one pass; the segmentation is made from the mean of all of them.
       voxels_per_s: Math.round((voxelCount(volume.shapeZyx) * passes) / seconds),
       passes,

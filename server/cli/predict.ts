@@ -4,11 +4,13 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
+import { moveOutlines } from "../../core/labels/move-outlines.ts";
 import { Problem } from "../../core/problem.ts";
 import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
 import { imagejLabelLayout, omeLabelLayout } from "../export/tiff/stack-layouts.ts";
 import { tiffBytes } from "../export/tiff/tiff-stream.ts";
 import { readFirstVolume } from "../ingest/read-first-volume.ts";
+import { seeVolume } from "../trainer/canonical-size.ts";
 import { startEngine } from "../trainer/engine/start-engine.ts";
 import { segmentInstances } from "../trainer/instances.ts";
 import { Predictor } from "../trainer/model/predictor.ts";
@@ -97,12 +99,15 @@ async function predictFile(options: PredictOptions, say: (line: string) => void)
   const predictor = new Predictor(model.config, model.weights);
   const mean = new MeanMaps();
   let passes = 0;
-  for await (const { maps } of predictSymmetries(predictor, Float32Array.from(image.pixels), space, engine)) {
+  const pixels = Float32Array.from(image.pixels);
+  const sight = seeVolume(model, { ...space, image: pixels });
+  for await (const { maps } of predictSymmetries(predictor, pixels, space, { ...engine, sideUm: sight.sideUm })) {
     mean.add(maps);
     say(`pass ${++passes}`);
   }
   predictor.dispose();
-  const labels = segmentInstances(mean.mean(), space, model.thresholds);
+  const found = segmentInstances(mean.mean(), space, sight.thresholds);
+  const labels = model.outlineUm ? moveOutlines(found, space, model.outlineUm) : found;
   const nuclei = labels.reduce((largest, label) => Math.max(largest, label), 0);
   await writeLabels(options.out, labels, space, nuclei);
   return nuclei;

@@ -1,8 +1,10 @@
 import type { StopReason, TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { boxSeenFrom, boxShape } from "../../core/volume/voxel-space.ts";
-import { receptiveRadius } from "./model/network-config.ts";
+import { influenceRadius } from "./canonical-size.ts";
+import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
+import { outlineConvention } from "./outline-convention.ts";
 import { MeanMaps, predictSymmetries } from "./predict.ts";
 import type { TrainRun } from "./train-run.ts";
 import { type TuningVolume, tuneThresholds } from "./tune-thresholds.ts";
@@ -22,7 +24,16 @@ export async function finishRun(run: TrainRun, stoppedBy: StopReason): Promise<T
     const predicted: TuningVolume[] = [];
     for (const place of tuningPool(run.volumes, tuningVoxels(run)))
       predicted.push(await predictPlace(run, predictor, place));
-    return run.model(weights, tuneThresholds(predicted, run.start), stoppedBy);
+    const thresholds = tuneThresholds(predicted, run.start);
+    const outlineUm = outlineConvention(
+      predicted.map((volume) => ({
+        shapeZyx: volume.shapeZyx,
+        voxelSizeZyx: volume.voxelSizeZyx,
+        truth: volume.labels.map((label, i) => (volume.known[i] ? label : 0)),
+        found: segmentInstances(volume.maps, volume, thresholds),
+      })),
+    );
+    return run.model(weights, thresholds, stoppedBy, outlineUm);
   } finally {
     predictor.dispose();
   }
@@ -39,10 +50,10 @@ async function predictPlace(
   predictor: Predictor,
   { prepared, box }: TuningPlace,
 ): Promise<TuningVolume> {
-  const { volume, window, known } = prepared;
+  const { given: volume, window } = prepared;
   const { voxelSizeZyx } = volume;
   // What lies around the box is seen, as it is when the whole volume is predicted.
-  const seen = growBox(box, receptiveRadius(predictor.config), volume.shapeZyx);
+  const seen = growBox(box, influenceRadius(predictor.config, volume, run.sideUm), volume.shapeZyx);
   const seenShape = boxShape(seen);
   const image = cropBox(volume.image, volume.shapeZyx, seen, Float32Array);
   const mean = new MeanMaps();
@@ -51,7 +62,7 @@ async function predictPlace(
     predictor,
     image,
     { shapeZyx: seenShape, voxelSizeZyx },
-    { window, maxTileVoxels: run.options.maxTileVoxels, maxPasses: 2 },
+    { window, sideUm: run.sideUm, maxTileVoxels: run.options.maxTileVoxels, maxPasses: 2 },
   );
   for await (const { maps } of passes) mean.add(maps);
   const maps = mean.mean();
@@ -62,7 +73,7 @@ async function predictPlace(
     shapeZyx,
     voxelSizeZyx,
     labels: cropBox(volume.labels, volume.shapeZyx, box, Uint32Array),
-    known: cropBox(known, volume.shapeZyx, box, Uint8Array),
+    known: cropBox(volume.known, volume.shapeZyx, box, Uint8Array),
     maps: {
       shapeZyx,
       foreground: crop(maps.foreground),

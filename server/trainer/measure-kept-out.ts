@@ -1,5 +1,6 @@
 import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
+import { seeVolume } from "./canonical-size.ts";
 import { Predictor } from "./model/predictor.ts";
 import { measureWindow } from "./normalise.ts";
 import type { TrainingVolume } from "./training-volume.ts";
@@ -16,7 +17,11 @@ export async function measureKeptOut(
   try {
     const scores = await validate(
       predictor,
-      places.map((volume) => ({ volume, window: measureWindow(volume.image) })),
+      places.map((volume) => ({
+        volume,
+        window: measureWindow(volume.image),
+        sideUm: seeVolume(model, volume).sideUm,
+      })),
       model.thresholds,
       where.signal,
     );

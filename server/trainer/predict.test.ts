@@ -24,12 +24,17 @@ describe("tiled prediction", () => {
     const long: Zyx = [9, 24, 150];
     const random = createRandom(1);
     const image = Float32Array.from({ length: 9 * 24 * 150 }, () => 200 * random.uniform());
-    const whole = await predictVolume(predictor, image, long);
+    const whole = await predictVolume(predictor, image, { shapeZyx: long, voxelSizeZyx: [1, 1, 1] });
     const counts: number[] = [];
-    const tiled = await predictVolume(predictor, image, long, {
-      maxTileVoxels: 10 * 24 * 80,
-      onTile: (_, total) => void counts.push(total),
-    });
+    const tiled = await predictVolume(
+      predictor,
+      image,
+      { shapeZyx: long, voxelSizeZyx: [1, 1, 1] },
+      {
+        maxTileVoxels: 10 * 24 * 80,
+        onTile: (_, total) => void counts.push(total),
+      },
+    );
     predictor.dispose();
     expect(counts.length).toBeGreaterThan(1);
     expect(counts.length).toBe(counts[0]);
@@ -62,7 +67,7 @@ describe("tiled prediction", () => {
     const predictor = new Predictor(config, state);
     const even: Zyx = [10, 36, 50];
     const image = noise(2).subarray(0, 10 * 36 * 50);
-    const plain = await predictVolume(predictor, image, even);
+    const plain = await predictVolume(predictor, image, { shapeZyx: even, voxelSizeZyx: [1, 1, 1] });
     const mean = new MeanMaps();
     let passes = 0;
     for await (const { maps } of predictSymmetries(predictor, image, { shapeZyx: even, voxelSizeZyx: [3, 1, 1] })) {

@@ -1,4 +1,6 @@
+import { resampleLinear } from "../../core/volume/resample.ts";
 import { type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
+import { seenSpace } from "./canonical-size.ts";
 import { poolingFactor, receptiveRadius } from "./model/network-config.ts";
 import type { Predictor } from "./model/predictor.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "./normalise.ts";
@@ -17,6 +19,8 @@ export interface PredictOptions {
   /** Voxels in one tile: bounds the memory. */
   readonly maxTileVoxels?: number;
   readonly window?: IntensityWindow;
+  /** Side of the cubes that the network sees the volume in (canonical-size.ts); without it, its own grid. */
+  readonly sideUm?: number | null;
   /** Only so many of the symmetries, spread over all of them. */
   readonly maxPasses?: number;
   readonly signal?: AbortSignal;
@@ -30,36 +34,55 @@ const DEFAULT_TILE_VOXELS = 1_600_000;
 export async function predictVolume(
   predictor: Predictor,
   image: Float32Array,
-  shapeZyx: Zyx,
+  space: VoxelSpace,
   options: PredictOptions = {},
 ): Promise<ProbabilityMaps> {
-  const normalised = normaliseImage(image, options.window ?? measureWindow(image));
-  return predictNormalised(predictor, normalised, shapeZyx, options);
+  const seen = seeImage(image, space, options);
+  return seen.back(await predictNormalised(predictor, seen.image, seen.space.shapeZyx, options));
 }
+
+/** The normalised image on the grid that the network sees, and the way back to its own. */
+function seeImage(image: Float32Array, own: VoxelSpace, { window, sideUm }: PredictOptions) {
+  const normalised = normaliseImage(image, window ?? measureWindow(image));
+  if (!sideUm) return { image: normalised, space: own, back: (maps: ProbabilityMaps) => maps };
+  const space = seenSpace(own, sideUm);
+  const back = ({ foreground, distance, boundary }: ProbabilityMaps): ProbabilityMaps => ({
+    shapeZyx: own.shapeZyx,
+    foreground: resampleLinear(foreground, space, own),
+    distance: resampleLinear(distance, space, own),
+    boundary: resampleLinear(boundary, space, own),
+  });
+  return { image: resampleLinear(normalised, own, space), space, back };
+}
+
+/** How many passes `predictSymmetries` makes. */
+export const countPasses = (space: VoxelSpace, { sideUm, maxPasses }: PredictOptions = {}): number =>
+  Math.min(symmetriesOf(seenSpace(space, sideUm ?? null).voxelSizeZyx).length, maxPasses ?? Number.POSITIVE_INFINITY);
 
 /** One pass per in-plane symmetry of the grid, each mapped back to the volume's own frame. The first is the identity. */
 export async function* predictSymmetries(
   predictor: Predictor,
   image: Float32Array,
-  { shapeZyx, voxelSizeZyx }: VoxelSpace,
+  space: VoxelSpace,
   options: PredictOptions = {},
 ): AsyncGenerator<{ readonly symmetry: Symmetry; readonly maps: ProbabilityMaps }> {
-  const normalised = normaliseImage(image, options.window ?? measureWindow(image));
-  const all = symmetriesOf(voxelSizeZyx);
-  const passes = Math.min(all.length, options.maxPasses ?? all.length);
+  const seen = seeImage(image, space, options);
+  const { shapeZyx } = seen.space;
+  const all = symmetriesOf(seen.space.voxelSizeZyx);
+  const passes = countPasses(space, options);
   for (let pass = 0; pass < passes; pass++) {
     const symmetry = all[passes === 1 ? 0 : Math.round((pass * (all.length - 1)) / (passes - 1))];
-    const turned = applySymmetry(normalised, shapeZyx, symmetry);
+    const turned = applySymmetry(seen.image, shapeZyx, symmetry);
     const maps = await predictNormalised(predictor, turned.values, turned.shapeZyx, options);
     const back = (values: Float32Array) => invertSymmetry(values, shapeZyx, symmetry);
     yield {
       symmetry,
-      maps: {
+      maps: seen.back({
         shapeZyx,
         foreground: back(maps.foreground),
         distance: back(maps.distance),
         boundary: back(maps.boundary),
-      },
+      }),
     };
   }
 }

@@ -1,19 +1,25 @@
 import { separateDistantParts } from "../../core/labels/distant-parts.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
+import { resampleLinear, resampleNearest } from "../../core/volume/resample.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
+import { seenSpace } from "./canonical-size.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "./normalise.ts";
 import { buildTargets } from "./targets.ts";
 import type { TrainingVolume } from "./training-volume.ts";
 
 /** A training volume with everything that does not change from patch to patch. */
 export interface PreparedVolume {
+  /** On its own grid: what is measured is measured there. */
+  readonly given: TrainingVolume;
+  readonly givenNuclei: readonly VoxelBox[];
+  /** As the network sees it; all that follows is on this grid. */
   readonly volume: TrainingVolume;
   readonly window: IntensityWindow;
   /** In [0, 1]. */
   readonly image: Float32Array;
   readonly distance: Float32Array;
   readonly boundary: Uint8Array;
-  /** `known`, with all voxels of validation boxes unknown. */
+  /** With all voxels of validation boxes unknown; of `given`, too. */
   readonly known: Uint8Array;
   /** Bounding boxes of truth nuclei outside validation boxes. */
   readonly nuclei: readonly VoxelBox[];
@@ -23,30 +29,64 @@ export interface PreparedVolume {
 
 const MAX_BACKGROUND_VOXELS = 4096;
 
-export function prepareVolume(volume: TrainingVolume): PreparedVolume {
+/** `sideUm`: of the cubes that the network sees it in; null: on its own grid. */
+export function prepareVolume(whole: TrainingVolume, sideUm: number | null = null): PreparedVolume {
+  const window = measureWindow(whole.image);
+  const given = { ...whole, known: withoutBoxes(whole) };
+  const volume = seenVolume({ ...whole, image: normaliseImage(whole.image, window) }, sideUm);
   const { shapeZyx } = volume;
   const { labels } = separateDistantParts(volume.labels, shapeZyx);
-  const window = measureWindow(volume.image);
   const { distance, boundary } = buildTargets(labels, volume);
-  const known = volume.known.slice();
-  for (const box of volume.validationBoxes) clearBox(known, shapeZyx, box);
-  const nuclei = findObjects(labels, shapeZyx)
-    .map(({ box }) => box)
-    .filter((box) => !volume.validationBoxes.some((kept) => boxesMeet(box, kept)));
+  const known = withoutBoxes(volume);
   return {
+    given,
+    givenNuclei: nucleiOf(given, separateDistantParts(given.labels, given.shapeZyx).labels),
     volume,
     window,
-    image: normaliseImage(volume.image, window),
+    image: volume.image,
     distance,
     boundary,
     known,
-    nuclei,
+    nuclei: nucleiOf(volume, labels),
     backgroundVoxels: pickBackground(known),
+  };
+}
+
+function seenVolume(volume: TrainingVolume, sideUm: number | null): TrainingVolume {
+  if (sideUm === null) return volume;
+  const seen = seenSpace(volume, sideUm);
+  const perVoxel = seen.voxelSizeZyx.map((size, axis) => size / volume.voxelSizeZyx[axis]);
+  const scaled = (at: Zyx, round: (value: number) => number): Zyx => [
+    Math.min(seen.shapeZyx[0], round(at[0] / perVoxel[0])),
+    Math.min(seen.shapeZyx[1], round(at[1] / perVoxel[1])),
+    Math.min(seen.shapeZyx[2], round(at[2] / perVoxel[2])),
+  ];
+  return {
+    ...volume,
+    ...seen,
+    image: resampleLinear(volume.image, volume, seen),
+    labels: resampleNearest(volume.labels, volume, seen, Uint32Array),
+    known: resampleNearest(volume.known, volume, seen, Uint8Array),
+    validationBoxes: volume.validationBoxes.map(({ minZyx, maxZyx }) => ({
+      minZyx: scaled(minZyx, Math.floor),
+      maxZyx: scaled(maxZyx, Math.ceil),
+    })),
   };
 }
 
 export const boxesMeet = (a: VoxelBox, b: VoxelBox): boolean =>
   ([0, 1, 2] as const).every((axis) => a.minZyx[axis] < b.maxZyx[axis] && b.minZyx[axis] < a.maxZyx[axis]);
+
+const nucleiOf = ({ shapeZyx, validationBoxes }: TrainingVolume, labels: Uint32Array): VoxelBox[] =>
+  findObjects(labels, shapeZyx)
+    .map(({ box }) => box)
+    .filter((box) => !validationBoxes.some((kept) => boxesMeet(box, kept)));
+
+function withoutBoxes({ known, shapeZyx, validationBoxes }: TrainingVolume): Uint8Array {
+  const left = known.slice();
+  for (const box of validationBoxes) clearBox(left, shapeZyx, box);
+  return left;
+}
 
 function clearBox(values: Uint8Array, shapeZyx: Zyx, { minZyx, maxZyx }: VoxelBox): void {
   for (let z = minZyx[0]; z < maxZyx[0]; z++)

@@ -1,19 +1,24 @@
-import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
+import { moveOutlines } from "../../core/labels/move-outlines.ts";
 import { findObjects, type LabelObject } from "../../core/labels/object-boxes.ts";
 import { normalisedEntropy } from "../../core/query/boundary-doubt.ts";
 import { findMissedCandidates } from "../../core/query/missed-candidates.ts";
 import { scoreNuclei } from "../../core/query/score-nuclei.ts";
 import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
+import type { Sight } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
 import type { Predictor } from "./model/predictor.ts";
-import { MeanMaps, predictSymmetries } from "./predict.ts";
+import { bestMoves, medianMove } from "./outline-convention.ts";
+import { countPasses, MeanMaps, type ProbabilityMaps, predictSymmetries } from "./predict.ts";
 import { shapesOf } from "./shapes-of.ts";
-import { symmetriesOf } from "./symmetries.ts";
 
 export interface ProposingModel {
   readonly predictor: Predictor;
-  readonly thresholds: InstanceThresholds;
+  readonly sight: Sight;
+  /** How far the team's outlines lie outside (+) or inside (−) of the model's; null where it does not know. */
+  readonly outlineUm: number | null;
+  /** Moves of labelled nuclei of the volumes before (outline-convention.ts); this volume's are added. */
+  readonly moves: number[];
   readonly maxTileVoxels: number;
 }
 
@@ -21,12 +26,16 @@ export interface VolumeToPropose extends VoxelSpace {
   readonly image: Float32Array;
   /** Everything that annotators have labelled, finished or not; nothing is proposed there. */
   readonly labelled: Uint32Array;
+  /** Accepted and corrected nuclei among them. */
+  readonly labels: Uint32Array;
 }
 
 export interface ProposedNuclei {
   /** Instance ids 1…n: nuclei first, candidates after them. */
   readonly labels: Uint32Array;
   readonly instances: readonly PredictedInstance[];
+  /** By which the outlines were moved. */
+  readonly outlineUm: number | null;
 }
 
 /** Nuclei of a volume where nobody has labelled, each with its doubt, and places where one may have been missed. */
@@ -37,19 +46,23 @@ export async function proposeNuclei(
 ): Promise<ProposedNuclei> {
   const { shapeZyx, voxelSizeZyx, labelled } = volume;
   const forbidden = Uint8Array.from(labelled, (label) => (label === 0 ? 0 : 1));
-  const passes = symmetriesOf(voxelSizeZyx).length;
+  const { sideUm, thresholds } = model.sight;
+  const passes = countPasses(volume, { sideUm });
   const mean = new MeanMaps();
   const passLabels: Uint32Array[] = [];
   for await (const { maps } of predictSymmetries(model.predictor, volume.image, volume, {
+    sideUm,
     maxTileVoxels: model.maxTileVoxels,
     signal: hooks.signal,
     onTile: (done, total) => hooks.onProgress((passLabels.length + done / total) / (passes + 1)),
   })) {
     mean.add(maps);
-    passLabels.push(segmentInstances(maps, volume, model.thresholds, forbidden));
+    passLabels.push(segmentInstances(maps, volume, thresholds, forbidden));
   }
   const maps = mean.mean();
-  const labels = segmentInstances(maps, volume, model.thresholds, forbidden);
+  const found = segmentInstances(maps, volume, thresholds, forbidden);
+  const outlineUm = model.outlineUm ?? learnOutline(model, maps, volume);
+  const labels = outlineUm ? moveOutlines(found, volume, outlineUm, forbidden) : found;
   const nuclei = findObjects(labels, shapeZyx);
   const scores = scoreNuclei(
     {
@@ -67,7 +80,7 @@ export async function proposeNuclei(
     ...volume,
     meanForeground: maps.foreground,
     medianNucleusVoxels: medianVoxels(nuclei.length > 0 ? nuclei : findObjects(labelled, shapeZyx)),
-    maxNucleusVoxels: model.thresholds.maxVolumeUm3 / (voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2]),
+    maxNucleusVoxels: thresholds.maxVolumeUm3 / (voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2]),
     isLabelled: (voxel) => labels[voxel] !== 0 || labelled[voxel] !== 0,
   });
   for (let i = 0; i < labels.length; i++) if (candidates[i] !== 0) labels[i] = lastNucleus + candidates[i];
@@ -91,7 +104,17 @@ export async function proposeNuclei(
     };
   });
   hooks.onProgress(1);
-  return { labels, instances };
+  return { labels, instances, outlineUm };
+}
+
+/** What the labelled nuclei of this volume and of those before it say; null while they are too few. */
+function learnOutline({ sight, moves }: ProposingModel, maps: ProbabilityMaps, volume: VolumeToPropose): number | null {
+  const { labels: truth, shapeZyx, voxelSizeZyx } = volume;
+  if (truth.some((label) => label !== 0))
+    moves.push(
+      ...bestMoves({ shapeZyx, voxelSizeZyx, truth, found: segmentInstances(maps, volume, sight.thresholds) }),
+    );
+  return medianMove(moves);
 }
 
 function medianVoxels(objects: readonly LabelObject[]): number {

@@ -1,15 +1,16 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { NucleusShape, PredictedInstance } from "../../core/contract/predicted-instance.ts";
+import type { NucleusShape } from "../../core/contract/predicted-instance.ts";
 import type { ClaimedPredictJob, JobVolume } from "../../core/contract/trainer-job.ts";
 import { BRICK_SIZE, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import { seeVolume } from "./canonical-size.ts";
 import { readModel } from "./checkpoint-transfer.ts";
 import type { Engine } from "./engine/start-engine.ts";
 import type { HeldJob } from "./held-job.ts";
 import { loadJobVolume } from "./load-job-volume.ts";
 import { Predictor } from "./model/predictor.ts";
-import { proposeNuclei } from "./propose-nuclei.ts";
+import { type ProposedNuclei, proposeNuclei } from "./propose-nuclei.ts";
 import { shapesOf } from "./shapes-of.ts";
 
 const compress = promisify(gzip);
@@ -19,6 +20,7 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
   const { job } = held;
   const model = await readModel(held, job.checkpoint);
   const predictor = new Predictor(model.config, model.weights);
+  const moves: number[] = [];
   const done = new Set(job.doneVolumeIds);
   try {
     for (const [index, volume] of job.volumes.entries()) {
@@ -27,7 +29,13 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
       report(0);
       const { training, raw } = await loadJobVolume(held, volume, null);
       const proposed = await proposeNuclei(
-        { predictor, thresholds: model.thresholds, maxTileVoxels: engine.maxTileVoxels },
+        {
+          predictor,
+          sight: seeVolume(model, training),
+          outlineUm: model.outlineUm,
+          moves,
+          maxTileVoxels: engine.maxTileVoxels,
+        },
         { ...training, labelled: raw },
         {
           onProgress: (share) => {
@@ -49,7 +57,7 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
 async function handInVolume(
   held: HeldJob,
   volume: JobVolume,
-  proposed: { labels: Uint32Array; instances: readonly PredictedInstance[] },
+  proposed: ProposedNuclei,
   truthShapes: readonly NucleusShape[],
 ): Promise<void> {
   const folder = `prediction-${volume.volumeId}`;
@@ -65,6 +73,7 @@ async function handInVolume(
     folder,
     brickKeys,
     instances: proposed.instances,
+    outlineUm: proposed.outlineUm,
     truthShapes,
   });
 }

@@ -2,6 +2,7 @@ import { type CheckpointFiles, saveCheckpoint } from "../../core/checkpoint/chec
 import { type TrainedModel, trainingSummarySchema } from "../../core/checkpoint/trained-model.ts";
 import type { ClaimedTrainJob } from "../../core/contract/trainer-job.ts";
 import { type TrainingConfiguration, trainingConfigurationSchema } from "../../core/contract/training-configuration.ts";
+import { seeVolume } from "./canonical-size.ts";
 import { hashesOf, readModel, readResumePoint } from "./checkpoint-transfer.ts";
 import type { Engine } from "./engine/start-engine.ts";
 import type { TrainSettings } from "./env.ts";
@@ -35,6 +36,7 @@ export async function runTrainJob(
       parent: parent ?? undefined,
       // Another engine may have begun it with another size.
       config: resume?.model.config,
+      canonical: resume?.model.canonical,
       resume: resume?.progress ?? undefined,
       baseChannels: settings.baseChannels ?? (engine.name === "wasm" ? 8 : undefined),
       checkpointEverySeconds: settings.checkpointSeconds,
@@ -69,7 +71,10 @@ async function readVolumes(
   const predictor = parent && new Predictor(parent.config, parent.weights);
   for (const volume of held.job.volumes) {
     held.check();
-    volumes.push((await loadJobVolume(held, volume, predictor && foregroundBy(predictor, engine, held))).training);
+    volumes.push(
+      (await loadJobVolume(held, volume, predictor && parent && foregroundBy(parent, predictor, engine, held)))
+        .training,
+    );
   }
   predictor?.dispose();
   return volumes;
@@ -77,10 +82,11 @@ async function readVolumes(
 
 /** What the weights of the last round see: where they see a nucleus that nobody labelled, nothing is background. */
 const foregroundBy =
-  (predictor: Predictor, engine: Engine, held: HeldJob): PredictForeground =>
-  async (image, { shapeZyx }) =>
+  (parent: TrainedModel, predictor: Predictor, engine: Engine, held: HeldJob): PredictForeground =>
+  async (image, volume) =>
     (
-      await predictVolume(predictor, image, shapeZyx, {
+      await predictVolume(predictor, image, volume, {
+        sideUm: seeVolume(parent, { ...volume, image }).sideUm,
         maxTileVoxels: engine.maxTileVoxels,
         signal: held.stopped,
       })
@@ -118,7 +124,7 @@ async function handIn(
 
 /** Field by field: it leaves the platform with the model. */
 function configurationOf(
-  { config, thresholds, training }: TrainedModel,
+  { config, thresholds, canonical, outlineUm, training }: TrainedModel,
   job: ClaimedTrainJob,
   engine: Engine,
   settings: TrainSettings,
@@ -130,6 +136,8 @@ function configurationOf(
     checkpointSeconds: settings.checkpointSeconds,
     network: config,
     thresholds,
+    canonical,
+    outlineUm,
     ...trainingSummarySchema.parse(training),
   });
 }

@@ -1,6 +1,6 @@
 import type { CheckpointFiles } from "../../core/checkpoint/checkpoint-files.ts";
 import type { Head, NetworkConfig } from "../../core/checkpoint/network-config.ts";
-import type { TrainedModel, TrainingProgress } from "../../core/checkpoint/trained-model.ts";
+import type { CanonicalSize, TrainedModel, TrainingProgress } from "../../core/checkpoint/trained-model.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { AugmentationOptions } from "./augment.ts";
 import type { ValidationScores } from "./validate.ts";
@@ -17,6 +17,8 @@ export interface TrainOptions {
   readonly resume?: TrainingProgress;
   /** Of the run that is gone on with; it may have been planned for another engine. */
   readonly config?: NetworkConfig;
+  /** Of the run that is gone on with; null: volumes are seen on their own grid. Default: the parent's, or as the labels are. */
+  readonly canonical?: CanonicalSize | null;
   readonly baseChannels?: number;
   readonly levelCount?: number;
   readonly heads?: readonly Head[];

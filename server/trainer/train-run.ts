@@ -1,6 +1,7 @@
 import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
 import { countParameters } from "../../core/checkpoint/network-layout.ts";
 import type {
+  CanonicalSize,
   InstanceThresholds,
   NetworkState,
   NetworkWeights,
@@ -10,6 +11,7 @@ import type {
 import { Problem } from "../../core/problem.ts";
 import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import { BudgetClock } from "./budget-clock.ts";
+import { canonicalSizeFor, labelledDiameterUm } from "./canonical-size.ts";
 import { planNetwork } from "./model/network-config.ts";
 import { createNetworkState, TrainableNetwork } from "./model/trainable-network.ts";
 import { choosePatchShape } from "./patch-shape.ts";
@@ -30,6 +32,9 @@ export class TrainRun {
   readonly options: TrainOptions;
   readonly volumes: readonly PreparedVolume[];
   readonly config: NetworkConfig;
+  readonly canonical: CanonicalSize | null;
+  /** Of the cubes that volumes are seen in; null: on their own grid. */
+  readonly sideUm: number | null;
   readonly network: TrainableNetwork;
   readonly patchShapeZyx: Zyx;
   readonly random: Random;
@@ -44,12 +49,19 @@ export class TrainRun {
 
   constructor(options: TrainOptions, volumes: readonly TrainingVolume[]) {
     this.options = options;
-    this.volumes = volumes.map(prepareVolume);
     const { parent, resume } = options;
-    this.config =
-      options.config ?? parent?.config ?? planNetwork({ voxelSizeZyx: volumes[0].voxelSizeZyx, ...options });
+    this.canonical = planSize(options, volumes);
+    this.sideUm = this.canonical && this.canonical.diameterUm / this.canonical.voxelsPerDiameter;
+    this.volumes = volumes.map((volume) => prepareVolume(volume, this.sideUm));
+    const { voxelSizeZyx } = this.volumes[0].volume;
+    this.config = options.config ?? parent?.config ?? planNetwork({ voxelSizeZyx, ...options });
     this.network = new TrainableNetwork(this.config, resume?.state ?? initialState(this.config, options));
-    this.patchShapeZyx = options.patchShapeZyx ?? choosePatchShape(this.config, volumes);
+    this.patchShapeZyx =
+      options.patchShapeZyx ??
+      choosePatchShape(
+        this.config,
+        this.volumes.map(({ volume }) => volume),
+      );
     // Another stream than the initial weights'.
     this.random = createRandom(resume?.randomState ?? options.seed + 0x9e3779b9);
     this.start = startingThresholds(volumes);
@@ -79,12 +91,19 @@ export class TrainRun {
     return { weights: averagedWeights, mean, variance };
   }
 
-  model(weights: NetworkWeights, thresholds: InstanceThresholds, stoppedBy: StopReason): TrainedModel {
+  model(
+    weights: NetworkWeights,
+    thresholds: InstanceThresholds,
+    stoppedBy: StopReason,
+    outlineUm: number | null = null,
+  ): TrainedModel {
     return {
       config: this.config,
       weights,
       thresholds,
-      voxelSizeZyx: this.volumes[0].volume.voxelSizeZyx,
+      voxelSizeZyx: this.volumes[0].given.voxelSizeZyx,
+      canonical: this.canonical,
+      outlineUm,
       training: {
         seed: this.options.seed,
         steps: this.network.step,
@@ -107,6 +126,16 @@ export function startRun(options: TrainOptions, volumes: readonly TrainingVolume
       hint: "Label some nuclei, mark one box as fully labelled, and train again.",
     });
   return new TrainRun(options, volumes);
+}
+
+/** A parent decides how large nuclei are to the network, the labels how large they are in micrometres. */
+function planSize(options: TrainOptions, volumes: readonly TrainingVolume[]): CanonicalSize | null {
+  if (options.canonical !== undefined) return options.canonical;
+  const { parent } = options;
+  if (!parent) return canonicalSizeFor(volumes);
+  if (!parent.canonical) return null;
+  const diameterUm = labelledDiameterUm(volumes) ?? parent.canonical.diameterUm;
+  return { ...parent.canonical, diameterUm, diameterFrom: "labels" };
 }
 
 function initialState(config: NetworkConfig, { seed, parent }: TrainOptions): NetworkState {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type CheckpointFiles, loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
+import { seeVolume } from "./canonical-size.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
@@ -41,12 +42,12 @@ describe("trainModel", () => {
     );
     const unseen = createPhantom(3);
     const predictor = new Predictor(model.config, model.weights);
-    const maps = await predictVolume(predictor, unseen.image, unseen.shapeZyx);
+    const maps = await predictVolume(predictor, unseen.image, unseen, seeVolume(model, unseen));
     const scores = scoreSegmentation(unseen.labels, segmentInstances(maps, unseen, model.thresholds));
     expect(scores.truth).toBeGreaterThan(20);
     expect(scores.ap50).toBeGreaterThan(0.8);
     const sparse = thinned(createPhantom(5, { shapeZyx: [24, 80, 110] }), 2);
-    const maps2 = await predictVolume(predictor, sparse.image, sparse.shapeZyx);
+    const maps2 = await predictVolume(predictor, sparse.image, sparse, seeVolume(model, sparse));
     const rare = scoreSegmentation(sparse.labels, segmentInstances(maps2, sparse, model.thresholds));
     expect(rare).toMatchObject({ truth: 2, ap50: 1 });
     predictor.dispose();

@@ -112,7 +112,11 @@ async function validateRun(run: TrainRun, hooks: TrainHooks): Promise<boolean> {
 async function scoreWeights(run: TrainRun, weights: NetworkWeights): Promise<ValidationScores> {
   const predictor = new Predictor(run.config, weights);
   try {
-    return await validate(predictor, run.volumes, run.start);
+    return await validate(
+      predictor,
+      run.volumes.map(({ given, window }) => ({ volume: given, window, sideUm: run.sideUm })),
+      run.start,
+    );
   } finally {
     predictor.dispose();
   }

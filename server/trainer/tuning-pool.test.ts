@@ -5,23 +5,26 @@ import { createRandom } from "./random.ts";
 import { tuningPool } from "./tuning-pool.ts";
 
 /** Only what the pool looks at. */
+const volumeOf = (shapeZyx: Zyx) => ({
+  id: "v",
+  specimen: "s",
+  shapeZyx,
+  voxelSizeZyx: [2, 1, 1] as const,
+  image: new Float32Array(),
+  labels: new Uint32Array(),
+  known: new Uint8Array(),
+  validationBoxes: [],
+});
 const prepared = (shapeZyx: Zyx, nuclei: readonly VoxelBox[]): PreparedVolume => ({
-  volume: {
-    id: "v",
-    specimen: "s",
-    shapeZyx,
-    voxelSizeZyx: [2, 1, 1],
-    image: new Float32Array(),
-    labels: new Uint32Array(),
-    known: new Uint8Array(),
-    validationBoxes: [],
-  },
+  given: volumeOf(shapeZyx),
+  givenNuclei: nuclei,
+  volume: volumeOf([7, 7, 7]),
   window: { low: 0, high: 1 },
   image: new Float32Array(),
   distance: new Float32Array(),
   boundary: new Uint8Array(),
   known: new Uint8Array(),
-  nuclei,
+  nuclei: [],
   backgroundVoxels: new Uint32Array(),
 });
 

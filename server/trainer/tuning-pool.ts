@@ -16,16 +16,16 @@ const MAX_PLACES_TRIED = 400;
  * most nuclei; together at most `maxVoxels`, but never less than one box of `MIN_BOX_VOXELS`.
  */
 export function tuningPool(volumes: readonly PreparedVolume[], maxVoxels: number): TuningPlace[] {
-  const labelled = volumes.filter(({ nuclei }) => nuclei.length > 0);
+  const labelled = volumes.filter(({ givenNuclei }) => givenNuclei.length > 0);
   const count = Math.max(1, Math.min(labelled.length, Math.floor(maxVoxels / MIN_BOX_VOXELS)));
   const chosen = labelled.slice(0, count);
   // What a small volume does not need is there for the larger ones.
   let left = Math.max(maxVoxels, MIN_BOX_VOXELS);
   const shares = new Map<PreparedVolume, number>();
   [...chosen]
-    .sort((a, b) => voxelCount(a.volume.shapeZyx) - voxelCount(b.volume.shapeZyx))
+    .sort((a, b) => voxelCount(a.given.shapeZyx) - voxelCount(b.given.shapeZyx))
     .forEach((prepared, index) => {
-      const share = Math.min(voxelCount(prepared.volume.shapeZyx), Math.floor(left / (count - index)));
+      const share = Math.min(voxelCount(prepared.given.shapeZyx), Math.floor(left / (count - index)));
       shares.set(prepared, share);
       left -= share;
     });
@@ -42,7 +42,7 @@ function boxShapeWithin(shapeZyx: Zyx, maxVoxels: number): Zyx {
   return shape;
 }
 
-function fullestBox({ volume: { shapeZyx }, nuclei }: PreparedVolume, maxVoxels: number): VoxelBox {
+function fullestBox({ given: { shapeZyx }, givenNuclei: nuclei }: PreparedVolume, maxVoxels: number): VoxelBox {
   if (voxelCount(shapeZyx) <= maxVoxels) return wholeBox(shapeZyx);
   const size = boxShapeWithin(shapeZyx, maxVoxels);
   const every = Math.ceil(nuclei.length / MAX_PLACES_TRIED);

@@ -2,8 +2,8 @@ import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts"
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
 import { boxSeenFrom, boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import { influenceRadius } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
-import { receptiveRadius } from "./model/network-config.ts";
 import type { Predictor } from "./model/predictor.ts";
 import type { IntensityWindow } from "./normalise.ts";
 import { predictVolume } from "./predict.ts";
@@ -27,27 +27,32 @@ export interface ValidationScores {
 /** Scores a model in the validation boxes, which no training patch ever touched; AP pools the objects of all boxes. */
 export async function validate(
   predictor: Predictor,
-  volumes: readonly { readonly volume: TrainingVolume; readonly window: IntensityWindow }[],
+  volumes: readonly {
+    readonly volume: TrainingVolume;
+    readonly window: IntensityWindow;
+    readonly sideUm: number | null;
+  }[],
   thresholds: InstanceThresholds,
   signal?: AbortSignal,
 ): Promise<ValidationScores> {
   const boxes: BoxScores[] = [];
-  const margin = receptiveRadius(predictor.config);
-  for (const { volume, window } of volumes)
+  for (const { volume, window, sideUm } of volumes) {
+    const margin = influenceRadius(predictor.config, volume, sideUm);
     for (const box of volume.validationBoxes) {
       // What lies around the box is seen, as it is when the whole volume is predicted.
       const seen = growBox(box, margin, volume.shapeZyx);
-      const shapeZyx = boxShape(seen);
+      const space = { shapeZyx: boxShape(seen), voxelSizeZyx: volume.voxelSizeZyx };
       const image = cropBox(volume.image, volume.shapeZyx, seen, Float32Array);
-      const maps = await predictVolume(predictor, image, shapeZyx, { window, signal });
-      const found = segmentInstances(maps, { shapeZyx, voxelSizeZyx: volume.voxelSizeZyx }, thresholds);
+      const maps = await predictVolume(predictor, image, space, { window, sideUm, signal });
+      const found = segmentInstances(maps, space, thresholds);
       const inner = boxSeenFrom(box, seen.minZyx);
       const scores = scoreSegmentation(
         cropBox(volume.labels, volume.shapeZyx, box, Uint32Array),
-        cropBox(found, shapeZyx, inner, Uint32Array),
+        cropBox(found, space.shapeZyx, inner, Uint32Array),
       );
       boxes.push({ volumeId: volume.id, box, ...scores });
     }
+  }
   const pooled = (hits: (scores: BoxScores) => number) => {
     const truePositives = boxes.reduce((sum, scores) => sum + hits(scores), 0);
     const objects = boxes.reduce((sum, { truth, found }) => sum + truth + found, 0);

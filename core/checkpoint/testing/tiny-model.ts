@@ -30,6 +30,8 @@ export const tinyModel: TrainedModel = {
   weights: { weights: state.weights, mean: state.mean, variance: state.variance },
   thresholds: { foreground: 0.5, seed: 0.4, minSeparationUm: 3, minVolumeUm3: 20, maxVolumeUm3: 900, wall: 0 },
   voxelSizeZyx: [5, 1, 1],
+  canonical: { voxelsPerDiameter: 16, diameterUm: 9.5, diameterFrom: "labels" },
+  outlineUm: -0.75,
   training: {
     seed: 9,
     steps: 17,

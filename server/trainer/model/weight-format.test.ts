@@ -5,12 +5,18 @@ import { planNetwork } from "./network-config.ts";
 import { createNetworkState } from "./trainable-network.ts";
 
 it("a checkpoint holds weights that TensorFlow.js itself reads", () => {
-  const config = planNetwork({ voxelSizeZyx: [5, 1, 1], baseChannels: 4, levelCount: 3 });
+  const config = planNetwork({
+    voxelSizeZyx: [5, 1, 1],
+    baseChannels: 4,
+    levelCount: 3,
+  });
   const { weights, mean, variance } = createNetworkState(config, 9);
   const files = saveCheckpoint({
     config,
     weights: { weights, mean, variance },
     thresholds: { foreground: 0.5, seed: 0.4, minSeparationUm: 3, minVolumeUm3: 20, maxVolumeUm3: 900, wall: 0 },
+    canonical: null,
+    outlineUm: null,
     voxelSizeZyx: [5, 1, 1],
     training: {
       seed: 9,

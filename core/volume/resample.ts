@@ -1,0 +1,116 @@
+import { type VoxelSpace, voxelCount, type Zyx } from "./voxel-space.ts";
+
+/**
+ * A grid of cubes over the same piece of space: it begins at the same corner and reaches at least as far. Bounded, so
+ * that thick slices do not fill the memory: where more than `maxVoxels` would come of it, voxels grow on the axes that are
+ * cut finer than the volume's own, and are no cubes any more.
+ */
+export function cubicSpace({ shapeZyx, voxelSizeZyx }: VoxelSpace, sideUm: number, maxVoxels: number): VoxelSpace {
+  const spaceOf = (factor: number): VoxelSpace => {
+    const size = voxelSizeZyx.map((own) => (own > sideUm ? Math.min(own, sideUm * factor) : sideUm));
+    const shape = shapeZyx.map((count, axis) =>
+      Math.max(1, Math.ceil((count * voxelSizeZyx[axis]) / size[axis] - 1e-6)),
+    );
+    return { shapeZyx: [shape[0], shape[1], shape[2]], voxelSizeZyx: [size[0], size[1], size[2]] };
+  };
+  const most = Math.max(...voxelSizeZyx) / sideUm;
+  let factor = 1;
+  let space = spaceOf(factor);
+  while (voxelCount(space.shapeZyx) > maxVoxels && factor < most) {
+    factor *= 1.1;
+    space = spaceOf(factor);
+  }
+  return space;
+}
+
+/**
+ * Values on another grid over the same piece of space: linear between the voxels' centres, and the weighted mean of all
+ * that a voxel covers where the other grid is coarser. Beyond the outermost centres the border's values go on.
+ */
+export function resampleLinear(values: Float32Array, from: VoxelSpace, to: VoxelSpace): Float32Array {
+  let current = values;
+  const shape: [number, number, number] = [...from.shapeZyx];
+  // The axis that shrinks most goes first: the others then have less to do.
+  const growth = (axis: number) => to.shapeZyx[axis] / from.shapeZyx[axis];
+  for (const axis of ([0, 1, 2] as const).toSorted((a, b) => growth(a) - growth(b))) {
+    const taps = linearTaps(shape[axis], to.shapeZyx[axis], to.voxelSizeZyx[axis] / from.voxelSizeZyx[axis]);
+    if (taps === null) continue;
+    current = resampleAxis(current, shape, axis, taps);
+    shape[axis] = to.shapeZyx[axis];
+  }
+  return current === values ? values.slice() : current;
+}
+
+/** For labels: each voxel takes the value of the voxel that its centre lies in. */
+export function resampleNearest<T extends Uint32Array | Uint8Array>(
+  values: T,
+  from: VoxelSpace,
+  to: VoxelSpace,
+  arrayType: new (length: number) => T,
+): T {
+  const [zs, ys, xs] = ([0, 1, 2] as const).map((axis) => {
+    const scale = to.voxelSizeZyx[axis] / from.voxelSizeZyx[axis];
+    return Int32Array.from({ length: to.shapeZyx[axis] }, (_, i) =>
+      Math.min(from.shapeZyx[axis] - 1, Math.floor((i + 0.5) * scale)),
+    );
+  });
+  const result = new arrayType(voxelCount(to.shapeZyx));
+  let at = 0;
+  for (const z of zs)
+    for (const y of ys) {
+      const row = (z * from.shapeZyx[1] + y) * from.shapeZyx[2];
+      for (const x of xs) result[at++] = values[row + x];
+    }
+  return result;
+}
+
+/** For each new place the old places and their weights: `reach` entries each. */
+interface Taps {
+  readonly count: number;
+  readonly reach: number;
+  readonly index: Int32Array;
+  readonly weight: Float32Array;
+}
+
+/** Null where both grids are the same. `scale` is a new voxel's size in old voxels. */
+function linearTaps(size: number, count: number, scale: number): Taps | null {
+  if (size === count && Math.abs(scale - 1) < 1e-9) return null;
+  const halfWidth = Math.max(1, scale);
+  const reach = Math.ceil(2 * halfWidth) + 1;
+  const index = new Int32Array(count * reach);
+  const weight = new Float32Array(count * reach);
+  for (let i = 0; i < count; i++) {
+    const middle = Math.min(size - 1, Math.max(0, (i + 0.5) * scale - 0.5));
+    const first = Math.ceil(middle - halfWidth);
+    let sum = 0;
+    for (let k = 0; k < reach; k++) {
+      const place = first + k;
+      const share = Math.max(0, 1 - Math.abs(place - middle) / halfWidth);
+      index[i * reach + k] = Math.min(size - 1, Math.max(0, place));
+      weight[i * reach + k] = share;
+      sum += share;
+    }
+    for (let k = 0; k < reach; k++) weight[i * reach + k] /= sum;
+  }
+  return { count, reach, index, weight };
+}
+
+function resampleAxis(values: Float32Array, shape: Zyx, axis: 0 | 1 | 2, taps: Taps): Float32Array {
+  const { count, reach, index, weight } = taps;
+  const inner = axis === 0 ? shape[1] * shape[2] : axis === 1 ? shape[2] : 1;
+  const outer = voxelCount(shape) / (shape[axis] * inner);
+  const result = new Float32Array(outer * count * inner);
+  for (let o = 0; o < outer; o++) {
+    const source = o * shape[axis] * inner;
+    for (let i = 0; i < count; i++) {
+      const target = (o * count + i) * inner;
+      for (let k = 0; k < reach; k++) {
+        const share = weight[i * reach + k];
+        if (share === 0) continue;
+        const row = source + index[i * reach + k] * inner;
+        for (let j = 0; j < inner; j++) result[target + j] += share * values[row + j];
+      }
+    }
+  }
+  return result;
+}
