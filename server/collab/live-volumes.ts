@@ -67,7 +67,7 @@ export class LiveVolumes {
     if (!opening) {
       if (this.#pauses.remainingMs(volumeId) > 0) throw new Problem(restarting);
       const lease = cluster?.leases.claim(leaseOfRoom(volumeId), () => void this.#lose(volumeId)) ?? null;
-      const started = openLiveVolume(
+      const started: Promise<LiveVolume> = openLiveVolume(
         this.#services,
         volumeId,
         this.budgets,

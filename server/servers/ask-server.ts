@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { deserialize, serialize } from "node:v8";
 import { Problem, type ProblemFields } from "../../core/problem.ts";
 import { requestOrigin } from "../audit/request-origin.ts";
@@ -14,8 +14,6 @@ export const SIGNATURE_BYTES = 32;
 /** The other server gives a sign of life more often. One that stands still gives none. */
 const SILENT_MS = 10_000;
 const MAX_ANSWER_BYTES = 256 << 20;
-
-const agent = new Agent({ keepAlive: true, maxSockets: 32, timeout: SILENT_MS });
 
 export const operationPath = (name: string, subject: string): string => `/internal/operations/${name}/${subject}`;
 
@@ -58,7 +56,7 @@ export async function askServer(
 function send(url: string, signature: string, body: Buffer): Promise<{ status: number; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
     const headers = { [SIGNATURE_HEADER]: signature, "content-length": body.length };
-    const asked = request(url, { method: "POST", agent, headers, timeout: SILENT_MS }, (response) =>
+    const asked = request(url, { method: "POST", headers, timeout: SILENT_MS }, (response) =>
       collect(response).then((bytes) => resolve({ status: response.statusCode ?? 0, bytes }), reject),
     );
     asked.on("timeout", () => asked.destroy(new Error("no sign of life")));
