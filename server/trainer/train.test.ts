@@ -36,7 +36,13 @@ describe("trainModel", () => {
   it("learns to find the nuclei of a volume that it has not seen", async () => {
     const losses: number[] = [];
     const model = await trainModel(
-      { ...small, budget: { maxSteps: 60 }, patchShapeZyx: [8, 16, 20] },
+      {
+        ...small,
+        budget: { maxSteps: 60 },
+        patchShapeZyx: [8, 16, 20],
+        // Cubes of half a micrometre: thick slices are cut in two.
+        canonical: { voxelsPerDiameter: 8, diameterUm: 4.1, diameterFrom: "labels" },
+      },
       [createPhantom(1)],
       { onStep: ({ loss }) => void losses.push(loss) },
     );
