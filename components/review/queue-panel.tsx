@@ -61,6 +61,7 @@ export function QueuePanel(props: QueuePanelProps) {
           These proposals are a guess by a model that has never seen your images. It learns from your first five nuclei.
         </Text>
       )}
+      <OutlineNote outlineUm={data.prediction.outlineUm} />
       {state.kind === "looking" ? (
         <QuestionCard
           question={state.question}
@@ -96,6 +97,19 @@ export function QueuePanel(props: QueuePanelProps) {
       <Holders facts={data} userId={props.userId} />
       <RetrainOffer facts={data} canDecide={props.canDecide} training={props.training} />
     </Stack>
+  );
+}
+
+/** Closer than this, nobody sees a difference. */
+const SEEN_UM = 0.05;
+
+function OutlineNote({ outlineUm }: { outlineUm: number | null }) {
+  if (outlineUm === null || Math.abs(outlineUm) < SEEN_UM) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      Your outlines lie {Math.abs(outlineUm).toFixed(1)} µm {outlineUm > 0 ? "outside" : "inside"} of the model's: these
+      proposals were moved by it.
+    </Text>
   );
 }
 

@@ -28,6 +28,8 @@ export interface QueueFacts {
   readonly prediction: {
     readonly source: "model" | "import";
     readonly isGuess: boolean;
+    /** What the model's outlines were moved by to lie where people draw; + is outside. */
+    readonly outlineUm: number | null;
     readonly createdAt: Date;
   } | null;
   /** Proposals judged since the labels were last frozen for a training. */

@@ -36,6 +36,8 @@ export const prediction = pgTable(
     jobId: uuid("job_id").references(() => trainingJob.id),
     /** Empty once the image is gone: nothing of it is current, undecided or rejected. */
     blobPrefix: text("blob_prefix").notNull(),
+    /** How far people's outlines lie outside (+) or inside (−) of the model's: what its proposals were moved by. Null: nothing was. */
+    outlineUm: doublePrecision("outline_um"),
     /** Shapes of the volume's accepted and corrected nuclei when it was made: what is odd is judged against them. */
     truthShapes: jsonb("truth_shapes").$type<NucleusShape[]>().notNull().default([]),
     /** Exactly one prediction per volume is current; switched in one transaction. */

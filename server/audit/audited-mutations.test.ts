@@ -315,10 +315,7 @@ const walks: Readonly<Record<string, Walk>> = {
   },
   "checkpoint.guess": {
     acts: ["model.made-current"],
-    async prepare() {
-      await openRooms(projectId);
-      return { projectId };
-    },
+    prepare: async () => ({ projectId: await newProject() }),
   },
   "training.start": { acts: ["training.started"], prepare: async () => ({ projectId: await labelledProject() }) },
   "training.cancel": {

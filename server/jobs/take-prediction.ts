@@ -57,6 +57,7 @@ async function take(services: Services, lease: Lease, message: PredictedMessage)
         checkpointId: job.payload.checkpointId,
         snapshotId: job.payload.snapshotId,
         jobId: job.id,
+        outlineUm: message.outlineUm,
         instances: message.instances,
         truthShapes: message.truthShapes,
         brickKeys: message.brickKeys,

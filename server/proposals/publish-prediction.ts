@@ -29,6 +29,8 @@ export interface NewPrediction {
   readonly source: "model" | "import";
   readonly checkpointId: string | null;
   readonly snapshotId: string | null;
+  /** What the outlines were moved by, µm. */
+  readonly outlineUm?: number | null;
   readonly jobId: string | null;
   readonly instances: readonly PredictedInstance[];
   readonly truthShapes: readonly NucleusShape[];
@@ -174,6 +176,7 @@ async function switchTo(
     source: given.source,
     checkpointId: given.checkpointId,
     snapshotId: given.snapshotId,
+    outlineUm: given.outlineUm ?? null,
     jobId: given.jobId,
     blobPrefix,
     truthShapes: [...given.truthShapes],

@@ -13,6 +13,8 @@ export interface QueueState {
     readonly checkpointId: string | null;
     /** By the weights that come with the product. */
     readonly isGuess: boolean;
+    /** People's outlines lie so far outside (+) or inside (−) of the model's, and its proposals were moved by it; null: unknown. */
+    readonly outlineUm: number | null;
     readonly createdAt: Date;
   } | null;
 }
@@ -36,6 +38,7 @@ export async function queueState(db: Database, projectId: string, volumeId: stri
       id: prediction.id,
       source: prediction.source,
       checkpointId: prediction.checkpointId,
+      outlineUm: prediction.outlineUm,
       isGuess: sql<boolean>`coalesce(${checkpoint.origin} = 'product', false)`,
       createdAt: prediction.createdAt,
     })

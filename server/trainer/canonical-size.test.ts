@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { type VoxelSpace, voxelCount } from "../../core/volume/voxel-space.ts";
-import { canonicalSizeFor, labelledDiameterUm, seenSpace, seeVolume } from "./canonical-size.ts";
+import { labelledDiameterUm, seenSpace, seeVolume } from "./canonical-size.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { planNetwork } from "./model/network-config.ts";
 import { Predictor } from "./model/predictor.ts";
@@ -19,10 +19,11 @@ it("shows volumes of any voxel size at one size of nuclei, its truth on the same
     [1.6, 0.4, 0.4],
   ] as const) {
     const volume = createPhantom(2, { shapeZyx: [16, 48, 56], voxelSizeZyx });
-    const canonical = canonicalSizeFor([volume])!;
+    const diameterUm = labelledDiameterUm([volume])!;
     // Balls of 1.7 to 2.4 µm radius.
-    expect(canonical.diameterUm).toBeGreaterThan(3.4);
-    expect(canonical.diameterUm).toBeLessThan(4.8);
+    expect(diameterUm).toBeGreaterThan(3.4);
+    expect(diameterUm).toBeLessThan(4.8);
+    const canonical = { voxelsPerDiameter: 16, diameterUm, diameterFrom: "labels" } as const;
     const { sideUm } = seeVolume({ canonical, thresholds }, volume);
     const { given, volume: seen, image, known, nuclei, givenNuclei } = prepareVolume(volume, sideUm);
     expect(given.shapeZyx).toEqual(volume.shapeZyx);

@@ -1,5 +1,5 @@
 import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
-import type { CanonicalSize, InstanceThresholds, TrainedModel } from "../../core/checkpoint/trained-model.ts";
+import type { InstanceThresholds, TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { cubicSpace } from "../../core/volume/resample.ts";
 import { type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
@@ -74,10 +74,4 @@ export function labelledDiameterUm(volumes: readonly (VoxelSpace & { labels: Uin
     )
     .sort((a, b) => a - b);
   return diameters[Math.floor(diameters.length / 2)] ?? null;
-}
-
-/** For a training from nothing. */
-export function canonicalSizeFor(volumes: readonly (VoxelSpace & { labels: Uint32Array })[]): CanonicalSize | null {
-  const diameterUm = labelledDiameterUm(volumes);
-  return diameterUm === null ? null : { voxelsPerDiameter: VOXELS_PER_DIAMETER, diameterUm, diameterFrom: "labels" };
 }

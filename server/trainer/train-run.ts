@@ -11,7 +11,7 @@ import type {
 import { Problem } from "../../core/problem.ts";
 import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import { BudgetClock } from "./budget-clock.ts";
-import { canonicalSizeFor, labelledDiameterUm } from "./canonical-size.ts";
+import { labelledDiameterUm } from "./canonical-size.ts";
 import { planNetwork } from "./model/network-config.ts";
 import { createNetworkState, TrainableNetwork } from "./model/trainable-network.ts";
 import { choosePatchShape } from "./patch-shape.ts";
@@ -132,8 +132,8 @@ export function startRun(options: TrainOptions, volumes: readonly TrainingVolume
 function planSize(options: TrainOptions, volumes: readonly TrainingVolume[]): CanonicalSize | null {
   if (options.canonical !== undefined) return options.canonical;
   const { parent } = options;
-  if (!parent) return canonicalSizeFor(volumes);
-  if (!parent.canonical) return null;
+  // From nothing on the volumes' own grid: what is known of its quality was measured there (docs/results-training.md).
+  if (!parent?.canonical) return null;
   const diameterUm = labelledDiameterUm(volumes) ?? parent.canonical.diameterUm;
   return { ...parent.canonical, diameterUm, diameterFrom: "labels" };
 }
