@@ -83,7 +83,7 @@ test("two people label, judge a first guess, train and export", async ({ browser
   await ada.getByLabel("Minutes of one training").fill("1");
   await ada.getByLabel("Decisions until the next training").fill("3");
   // The imported labels would start the first round at once, before a box is kept out.
-  await ada.getByText("Begin by itself").click();
+  await ada.getByRole("switch", { name: "Begin by itself" }).uncheck();
   await ada.getByRole("button", { name: "Save" }).last().click();
   await expect(ada.getByRole("switch", { name: "Begin by itself" })).not.toBeChecked();
   await shoot(ada, "05-settings");

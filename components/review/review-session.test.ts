@@ -112,6 +112,35 @@ it("asks again what was answered here and is taken back, before all others", asy
   expect(session.state).toMatchObject({ question: { labelValue: 5 } });
 });
 
+it("asks it again too where it is taken back while the next question is still being fetched", async () => {
+  const labels = [5, 6, 7];
+  let answer: (question: ReviewQuestion | null) => void = () => {};
+  const firsts: (number | undefined)[] = [];
+  const { session } = setUp(labels, {
+    next: (_skipped, first) => {
+      firsts.push(first);
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    },
+  });
+  const begun = session.next();
+  await settled();
+  answer(question(5));
+  await begun;
+  session.decided(5, "accepted");
+  await settled();
+  expect(session.state).toMatchObject({ kind: "asking" });
+  session.undone(5);
+  await session.askAgain(5);
+  answer(question(6));
+  await settled();
+  answer(question(5));
+  await settled();
+  expect(firsts).toEqual([undefined, undefined, 5]);
+  expect(session.state).toMatchObject({ kind: "looking", question: { labelValue: 5 } });
+});
+
 it("brings back what this page has skipped once nothing else is left, and only when it is asked for", async () => {
   const labels = [5];
   const { session, said } = setUp(labels);

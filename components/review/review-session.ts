@@ -30,6 +30,8 @@ export class ReviewSession {
   readonly #skipped: number[] = [];
   /** On this page, whatever became of it. */
   readonly #asked = new Set<LabelValue>();
+  /** To be asked before all others by the request that is under way. */
+  #wanted: LabelValue | undefined;
   #state: ReviewState = { kind: "idle" };
   #timer: ReturnType<typeof setInterval> | null = null;
   readonly #decisions: DecisionSender;
@@ -67,10 +69,14 @@ export class ReviewSession {
   getState = (): ReviewState => this.#state;
 
   async next(first?: LabelValue): Promise<void> {
-    if (this.#state.kind === "asking") return;
+    if (this.#state.kind === "asking") {
+      this.#wanted = first ?? this.#wanted;
+      return;
+    }
     // Nothing else is left: what this page skipped comes round again.
     if (this.#state.kind === "empty") this.#skipped.length = 0;
     this.#set({ kind: "asking" });
+    this.#wanted = first;
     try {
       await this.#decisions.flush();
       if (this.#decisions.waiting > 0) {
@@ -81,7 +87,13 @@ export class ReviewSession {
         });
         return;
       }
-      const question = await this.#ports.next(this.#skipped, first);
+      let asked = this.#wanted;
+      let question = await this.#ports.next(this.#skipped, asked);
+      while (asked !== this.#wanted) {
+        asked = this.#wanted;
+        await this.#decisions.flush();
+        question = await this.#ports.next(this.#skipped, asked);
+      }
       if (question) this.#asked.add(question.labelValue);
       this.#set(question ? { kind: "looking", question } : { kind: "empty", skipped: this.#skipped.length });
       this.#api.showProposal(question && refOf(question));
