@@ -31,8 +31,11 @@ export async function mayRead(db: Database, job: JobRow, key: string): Promise<b
   const frozen = FROZEN_IMAGE.exec(key);
   if (frozen) return frozen[1] === job.payload.snapshotId && (await isVolumeOf(db, job, frozen[2], true));
   const image = VOLUME_IMAGE.exec(key);
-  // A training sees the frozen volumes only; a prediction all of the project that are ready.
-  if (image) return isVolumeOf(db, job, image[1], job.payload.kind === "train");
+  // A training sees the frozen volumes only; a prediction those that it names, or all of the project that are ready.
+  if (image) {
+    if (job.payload.kind === "train") return isVolumeOf(db, job, image[1], true);
+    return (job.payload.volumeIds?.includes(image[1]) ?? true) && isVolumeOf(db, job, image[1], false);
+  }
   const weights = job.payload.kind === "train" ? job.payload.parentCheckpointId : job.payload.checkpointId;
   if (!weights) return false;
   const [row] = await db

@@ -40,7 +40,8 @@ async function take(services: Services, lease: Lease, message: PredictedMessage)
     .where(eq(volume.id, message.volumeId));
   // Deleted while it was predicted: nothing to keep, and no reason to stop the job.
   if (!target) return;
-  if (target.projectId !== job.projectId) throw new HttpRefusal(400, "This volume is none of the job's.");
+  const isAsked = job.payload.volumeIds?.includes(message.volumeId) ?? true;
+  if (target.projectId !== job.projectId || !isAsked) throw new HttpRefusal(400, "This volume is none of the job's.");
   const folder = `${jobFolder(job)}${message.folder}/`;
   if (await isTaken(db, job, message.volumeId)) {
     // The answer before was lost, or something after the one step failed.

@@ -10,6 +10,7 @@ import { startTestServer, type TestPerson, type TestServer } from "../../testing
 import { eventually } from "../../testing/trainer-process.ts";
 import { createTestClient } from "../../testing/trpc-client.ts";
 import { describeClaimedJob } from "../describe-claimed-job.ts";
+import { mayRead } from "../job-blobs.ts";
 import { requestTraining } from "../request-training.ts";
 import { beginFirstRounds, FIRST_ROUND_NUCLEI } from "./begin-first-rounds.ts";
 import { proposeInNewVolume } from "./propose-in-new-volume.ts";
@@ -71,6 +72,9 @@ it("names the volume only: another one that is ready is not predicted a second t
   const [, job] = (await jobs()).sort((a, b) => +a.createdAt - +b.createdAt);
   const claimed = await describeClaimedJob(server.services.db, { ...job, leaseToken: 1 }, "x".repeat(43));
   expect(claimed.volumes.map(({ volumeId }) => volumeId)).toEqual([second]);
+  // And of the images it opens that one only.
+  expect(await mayRead(server.services.db, job, `volumes/${second}/image.ome.zarr/zarr.json`)).toBe(true);
+  expect(await mayRead(server.services.db, job, `volumes/${first}/image.ome.zarr/zarr.json`)).toBe(false);
   // Over the labels that came with it.
   expect(claimed.volumes[0].frozen?.manifest.nuclei).toHaveLength(2);
   const frozen = await server.services.db
