@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import {
+  checkpoint,
   claim,
   project,
   proposal,
@@ -210,7 +211,11 @@ it("queues one training when three people press Train at once, and leaves no sna
   for (const result of results)
     if (result.status === "rejected") expect(result.reason).toMatchObject({ tag: "already-training" });
   const jobs = await server.services.db.select().from(trainingJob).where(eq(trainingJob.projectId, projectId));
-  expect(jobs).toMatchObject([{ state: "queued", payload: { kind: "train", minutes: 4, parentCheckpointId: null } }]);
+  const models = await server.services.db.select().from(checkpoint).where(eq(checkpoint.projectId, projectId));
+  expect(models).toMatchObject([{ origin: "product" }]);
+  expect(jobs).toMatchObject([
+    { state: "queued", payload: { kind: "train", minutes: 4, parentCheckpointId: models[0].id } },
+  ]);
   const snapshots = await server.services.db.select().from(snapshot).where(eq(snapshot.projectId, projectId));
   expect(snapshots.map(({ id }) => id)).toEqual([jobs[0].payload.snapshotId]);
 });
