@@ -27,6 +27,7 @@ describe("settings of the installation", () => {
     expect(await client(admin).installation.settings.query()).toEqual({
       projectMakers: "everybody",
       administratorsNeedTwoFactor: false,
+      autoBegin: true,
       personQuotaGb: null,
       projectQuotaGb: null,
       auditDays: 400,
