@@ -1,5 +1,5 @@
 import { plainText } from "../plain-text.ts";
-import { nameFlaw, normalizeName } from "../text/name.ts";
+import { nameFlaw, normalizeName } from "../text/name-flaw.ts";
 import type { FileImage } from "./file-contents.ts";
 
 /** A channel of an image, as its file states it. */

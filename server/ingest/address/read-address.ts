@@ -1,5 +1,5 @@
 import { Problem } from "../../../core/problem.ts";
-import { nameFlaw, normalizeName } from "../../../core/text/name.ts";
+import { nameFlaw, normalizeName } from "../../../core/text/name-flaw.ts";
 
 /** An address as a person types it: bounded, absolute, without a fragment. */
 export function readAddress(text: string): URL {
