@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { plainProblem, plainText } from "./plain-text.ts";
+import { plainProblem } from "./plain-problem.ts";
+import { plainText } from "./plain-text.ts";
 
 it.each([
   ["GPU 0: NVIDIA H100", "GPU 0: NVIDIA H100"],

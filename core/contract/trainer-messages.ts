@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { outlineUmSchema } from "../checkpoint/trained-model.ts";
-import { plainProblemSchema, plainTextSchema } from "../plain-text.ts";
+import { plainProblemSchema, plainTextSchema } from "../plain-problem.ts";
 import { checkpointMetricsSchema } from "./checkpoint-metrics.ts";
 import { nucleusShapeSchema, predictedInstanceSchema } from "./predicted-instance.ts";
 import { MAX_NUCLEI } from "./snapshot-manifest.ts";

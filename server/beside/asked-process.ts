@@ -1,4 +1,4 @@
-import { plainProblem } from "../../core/plain-text.ts";
+import { plainProblem } from "../../core/plain-problem.ts";
 import { Problem, type ProblemFields } from "../../core/problem.ts";
 import { startTaskProcess } from "./task-process.ts";
 

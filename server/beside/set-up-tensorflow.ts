@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { plainTextSchema } from "../../core/plain-text.ts";
+import { plainTextSchema } from "../../core/plain-problem.ts";
 import type { EngineStatus } from "../engine-status.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
 import { setUpEnvironment } from "./child-environment.ts";

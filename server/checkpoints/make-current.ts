@@ -5,7 +5,10 @@ import { freezeProject } from "../snapshots/freeze-project.ts";
 import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
 import { productCheckpoint, type StoredProductModel } from "./product-model.ts";
 
-/** A checkpoint, or the model that comes with the product, makes the project's proposals from now on: all volumes are predicted anew, over the labels of this moment. */
+/**
+ * A checkpoint, or the model that comes with the product, makes the project's proposals from now on: all volumes are
+ * predicted anew, over the labels of this moment.
+ */
 export async function makeCurrent(
   services: Services,
   given: { projectId: string; model: string | StoredProductModel; by: string },

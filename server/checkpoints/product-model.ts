@@ -24,12 +24,12 @@ const readOnce = (): Promise<ProductModel> => {
 
 async function read(): Promise<ProductModel> {
   const files = await readProductModelFiles();
-  const { config, thresholds, training } = loadCheckpoint(files).model;
+  const { config, thresholds, canonical, training } = loadCheckpoint(files).model;
   const hash = (name: (typeof modelFileNames)[number]) => createHash("sha256").update(files[name]).digest("hex");
   return {
     files,
     sha256: { "model.json": hash("model.json"), "weights.bin": hash("weights.bin") },
-    configuration: namedConfiguration({ network: config, thresholds, ...training }),
+    configuration: namedConfiguration({ network: config, thresholds, canonical, ...training }),
   };
 }
 
@@ -44,9 +44,11 @@ export interface StoredProductModel {
 /** Copies the files that come with the product into the project, unless they are there. */
 export async function storeProductModel({ blobs }: Services, projectId: string): Promise<StoredProductModel> {
   const { files, sha256, configuration } = await readOnce();
-  const blobPrefix = `projects/${projectId}/models/product-${sha256["weights.bin"].slice(0, 16)}/`;
-  for (const name of modelFileNames)
-    if ((await blobs.head(blobPrefix + name)) === null) await blobs.put(blobPrefix + name, files[name]);
+  // By both files: the next product may bring other thresholds for the same weights.
+  const name = modelFileNames.map((file) => sha256[file].slice(0, 16)).join("-");
+  const blobPrefix = `projects/${projectId}/models/product-${name}/`;
+  for (const file of modelFileNames)
+    if ((await blobs.head(blobPrefix + file)) === null) await blobs.put(blobPrefix + file, files[file]);
   return { projectId, blobPrefix, sha256, configuration };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClaimedJob } from "../../core/contract/trainer-job.ts";
-import { plainProblem, plainText } from "../../core/plain-text.ts";
+import { plainProblem } from "../../core/plain-problem.ts";
+import { plainText } from "../../core/plain-text.ts";
 import { isProblem } from "../../core/problem.ts";
 import { logOf } from "../log/log.ts";
 import type { Engine } from "./engine/start-engine.ts";

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ClaimedJob, claimedJobSchema } from "../../core/contract/trainer-job.ts";
 import { type ClaimRequest, LEASE_TOKEN_HEADER, TRAINER_API } from "../../core/contract/trainer-messages.ts";
-import { plainProblemSchema, plainText } from "../../core/plain-text.ts";
+import { plainProblemSchema } from "../../core/plain-problem.ts";
+import { plainText } from "../../core/plain-text.ts";
 import { Problem } from "../../core/problem.ts";
 import { LeaseLost, ServerAway, ServerFailing } from "./server-failures.ts";
 

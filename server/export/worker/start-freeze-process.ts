@@ -1,4 +1,4 @@
-import { plainProblem } from "../../../core/plain-text.ts";
+import { plainProblem } from "../../../core/plain-problem.ts";
 import { Problem } from "../../../core/problem.ts";
 import { taskEnvironment } from "../../beside/child-environment.ts";
 import { startTaskProcess } from "../../beside/task-process.ts";

@@ -10,7 +10,10 @@ export const FIRST_ROUND_NUCLEI = 5;
 /** Projects that could not be trained with so many nuclei: not tried again before there are others. */
 const refusedAt = new WeakMap<Services, Map<string, number>>();
 
-/** Starts the first training of each project that begins by itself, as soon as it has enough nuclei. By the counts that are written down; it opens no volume. */
+/**
+ * Starts the first training of each project that begins by itself, as soon as it has enough nuclei. By the counts that are
+ * written down; it opens no volume.
+ */
 export async function beginFirstRounds(services: Services): Promise<void> {
   const refused = refusedAt.get(services) ?? new Map<string, number>();
   refusedAt.set(services, refused);
