@@ -70,10 +70,11 @@ export async function proposeNuclei(
       voxelSizeZyx,
       meanForeground: maps.foreground,
       meanBoundary: maps.boundary,
-      reported: labels,
+      // As the model outlines them, and so do the passes: a convention is no doubt.
+      reported: found,
       passLabels,
     },
-    nuclei,
+    findObjects(found, shapeZyx),
   );
   const lastNucleus = nuclei.at(-1)?.label ?? 0;
   const candidates = findMissedCandidates({

@@ -7,6 +7,7 @@ import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
 import { TrainableNetwork } from "./model/trainable-network.ts";
 import { predictVolume } from "./predict.ts";
+import { proposeNuclei } from "./propose-nuclei.ts";
 import { createRandom } from "./random.ts";
 import { createPhantom } from "./testing/phantom.ts";
 import { trainModel } from "./train.ts";
@@ -56,6 +57,23 @@ describe("trainModel", () => {
     const maps2 = await predictVolume(predictor, sparse.image, sparse, seeVolume(model, sparse));
     const rare = scoreSegmentation(sparse.labels, segmentInstances(maps2, sparse, model.thresholds));
     expect(rare).toMatchObject({ truth: 2, ap50: 1 });
+
+    const nobodyDrew = new Uint32Array(unseen.labels.length);
+    const propose = (outlineUm: number | null) =>
+      proposeNuclei(
+        { predictor, sight: seeVolume(model, unseen), outlineUm, moves: [], maxTileVoxels: 1_000_000 },
+        { ...unseen, labelled: nobodyDrew, labels: nobodyDrew },
+        { onProgress() {}, signal: new AbortController().signal },
+      );
+    const asFound = await propose(null);
+    const wider = await propose(0.6);
+    const nucleiOf = ({ instances }: typeof asFound) => instances.filter(({ kind }) => kind === "nucleus");
+    expect([asFound.outlineUm, wider.outlineUm]).toEqual([null, 0.6]);
+    expect(nucleiOf(asFound).length).toBeGreaterThan(20);
+    // Outlines farther out are a convention, not a doubt.
+    expect(nucleiOf(wider).map(({ scores }) => scores)).toEqual(nucleiOf(asFound).map(({ scores }) => scores));
+    const voxels = (of: typeof asFound) => nucleiOf(of).reduce((sum, one) => sum + one.voxels, 0);
+    expect(voxels(wider)).toBeGreaterThan(1.2 * voxels(asFound));
     predictor.dispose();
     expect(losses.length).toBe(60);
     expect(model.training).toMatchObject({ steps: 60, stoppedBy: "budget", validationAp50: null, seed: 4 });
