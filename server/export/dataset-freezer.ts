@@ -74,6 +74,8 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
   let running: { readonly row: VersionRow; readonly abort: AbortController; readonly ended: Promise<void> } | null =
     null;
   let draining: Promise<void> | null = null;
+  /** About to be deleted: one that is just being taken up is none to begin with. */
+  const unwanted = new Set<string>();
   let closed = false;
 
   async function nextVersion(): Promise<VersionRow | undefined> {
@@ -124,7 +126,7 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
   }
 
   async function drain(): Promise<void> {
-    for (let row = await nextVersion(); row && !closed; row = await nextVersion()) {
+    for (let row = await nextVersion(); row && !closed && !unwanted.has(row.id); row = await nextVersion()) {
       const abort = new AbortController();
       const ended = freeze(row, abort.signal);
       running = { row, abort, ended };
@@ -137,6 +139,7 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
   }
 
   function nudge(): void {
+    unwanted.clear();
     draining ??= drain()
       .catch((error) => {
         failureLog.failed("freezing dataset versions", error);
@@ -154,6 +157,7 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
     },
     nudge,
     async stop(versionId) {
+      unwanted.add(versionId);
       if (running?.row.id !== versionId) return;
       running.abort.abort();
       await running.ended;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { checkpoint, datasetVersion, project, projectMember, snapshot, volume } 
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { datasetJsonSchema } from "./dataset-description.ts";
+import { freezeDataset } from "./freeze-dataset.ts";
 import { volumesKeptByVersions } from "./kept-images.ts";
 import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
 import { addLabelledVolume } from "./testing/labelled-volume.ts";
@@ -183,10 +184,14 @@ describe("a project with two labelled volumes", () => {
   }, 120_000);
 
   it("is cancelled while it freezes, and leaves nothing behind", async () => {
-    const { id } = await owner().export.create.mutate({ projectId, licence: "" });
-    await owner().export.remove.mutate({ projectId, versionId: id });
-    expect((await owner().export.list.query({ projectId })).some((one) => one.id === id)).toBe(false);
-    for await (const key of server.services.blobs.list(`datasets/${id}/`)) expect(key).toBe("nothing");
+    // Each time at another moment: before it is taken up, while it is, and after.
+    for (let turns = 0; turns < 12; turns++) {
+      const { id } = await owner().export.create.mutate({ projectId, licence: "" });
+      for (let turn = 0; turn < turns * 4; turn++) await new Promise(setImmediate);
+      await owner().export.remove.mutate({ projectId, versionId: id });
+      expect((await owner().export.list.query({ projectId })).some((one) => one.id === id)).toBe(false);
+      for await (const key of server.services.blobs.list(`datasets/${id}/`)) expect(key).toBe("nothing");
+    }
     const versions = await server.services.db
       .select()
       .from(datasetVersion)
@@ -196,6 +201,18 @@ describe("a project with two labelled volumes", () => {
       .from(snapshot)
       .where(and(eq(snapshot.projectId, projectId), eq(snapshot.reason, "export")));
     expect(snapshots.map((one) => one.id).toSorted()).toEqual(versions.map((one) => one.snapshotId).toSorted());
+  });
+
+  it("keeps no labels for a version that goes while they are frozen", async () => {
+    const { db } = server.services;
+    const [version] = await db.select().from(datasetVersion).where(eq(datasetVersion.projectId, projectId)).limit(1);
+    const snapshots = () => db.select({ id: snapshot.id }).from(snapshot).where(eq(snapshot.projectId, projectId));
+    const before = await snapshots();
+    const gone = { ...version, id: randomUUID(), snapshotId: null };
+    const noFarther = () => Promise.reject(new Error("it gets no farther"));
+    const process = { pid: undefined, measure: noFarther, check: noFarther, end: async () => {} };
+    await expect(freezeDataset(server.services, gone, process, () => {})).rejects.toThrow("was deleted while");
+    expect(await snapshots()).toEqual(before);
   });
 
   it("names people as they chose when it was frozen", async () => {

@@ -3,6 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import { checkpoint, datasetVersion, nucleusClass, project, snapshotVolume, volume } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
 import { freezeProject } from "../snapshots/freeze-project.ts";
+import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
 import { annotatorNames } from "./annotator-names.ts";
 import {
   DATASET_FORMAT,
@@ -90,8 +91,14 @@ export async function freezeDataset(
 
 async function freezeLabelsOf(services: Services, row: VersionRow): Promise<string> {
   const id = await freezeProject(services, { projectId: row.projectId, reason: "export", createdBy: row.createdBy });
-  await services.db.update(datasetVersion).set({ snapshotId: id }).where(eq(datasetVersion.id, row.id));
-  return id;
+  const kept = await services.db
+    .update(datasetVersion)
+    .set({ snapshotId: id })
+    .where(eq(datasetVersion.id, row.id))
+    .returning({ id: datasetVersion.id });
+  if (kept.length > 0) return id;
+  await dropSnapshot(services, id);
+  throw new Problem({ tag: "no-such-version", what: "This dataset version was deleted while it was frozen." });
 }
 
 async function describeProject(

@@ -69,6 +69,7 @@ async function perform(
   const isOurs = async (): Promise<boolean> => !cluster || cluster.leases.isHeld(BACKGROUND);
   const scratch = scratchFolder(environment.dataRoot, job.id);
   let promised: Promised | null = null;
+  let isReady = false;
   try {
     const [target] = await db.select().from(volume).where(eq(volume.id, job.volumeId));
     if (!target) return;
@@ -123,7 +124,7 @@ async function perform(
     else if (labels && !asBase) await finishWithRecords(services, job, target, labels);
     else await finishWithBase(services, job, written.image, written.labels);
     await forgetUploads(db, environment.dataRoot, job);
-    await beginWithProposals(services, job);
+    isReady = true;
   } catch (error) {
     if (!(await isOurs())) return;
     if (!isProblem(error)) failureLog.failed("an import", error);
@@ -135,6 +136,8 @@ async function perform(
     promised?.release();
     if (await isOurs()) await cleanUp();
   }
+  // People see the volume by now.
+  if (isReady) await beginWithProposals(services, job);
 
   async function cleanUp(): Promise<void> {
     await rm(scratch, { recursive: true, force: true });
