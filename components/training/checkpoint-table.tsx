@@ -67,7 +67,7 @@ export function CheckpointTable({ rows, canChoose, makeCurrent, guess }: Checkpo
               <Table.Td>{row.metrics ? row.metrics.ap50.toFixed(3) : "–"}</Table.Td>
               <Table.Td>{row.metrics ? row.metrics.ap75.toFixed(3) : "–"}</Table.Td>
               <Table.Td>
-                <Text size="sm">{row.metrics ? `${row.metrics.nuclei} kept-out nuclei` : "nothing kept out"}</Text>
+                <Text size="sm">{measuredOn(row)}</Text>
               </Table.Td>
               <Table.Td>
                 <LearnedFrom row={row} isFromProduct={productIds.has(row.parentId ?? "")} />
@@ -97,6 +97,11 @@ export function CheckpointTable({ rows, canChoose, makeCurrent, guess }: Checkpo
       </Table>
     </ScrollArea.Autosize>
   );
+}
+
+function measuredOn({ metrics, origin }: CheckpointRow): string {
+  if (metrics) return `${metrics.nuclei} kept-out nuclei`;
+  return origin === "product" ? "not measured here" : "nothing kept out";
 }
 
 function LearnedFrom({ row, isFromProduct }: { row: CheckpointRow; isFromProduct: boolean }) {

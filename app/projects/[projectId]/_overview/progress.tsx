@@ -39,8 +39,9 @@ export function Progress() {
       </Group>
       {people.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nobody has judged a proposal yet. Label some nuclei, mark a box as kept for validation, train, and the model
-          proposes the rest.
+          {undecidedProposals > 0
+            ? "Nobody has judged a proposal yet: open a volume and press Q."
+            : "Nobody has judged a proposal yet. Label some nuclei, mark a box as kept for validation, train, and the model proposes the rest."}
         </Text>
       ) : (
         <Stack gap={0}>
