@@ -1,4 +1,4 @@
-"""Writes the import corpus: `make_corpus.py FOLDER [--fast] [--names PATTERN]`. Needs numpy, tifffile and h5py; what else it finds, it uses."""
+"""Writes the import corpus: `make_corpus.py FOLDER [--fast] [--names PATTERN] [--converted]`. Needs numpy, tifffile and h5py; what else it finds, it uses."""
 
 import sys
 from pathlib import Path
@@ -6,9 +6,12 @@ from pathlib import Path
 from case import make
 
 
+MODULES = ("tiff_cases", "hdf5_cases", "zarr_cases", "n5_cases", "other_cases")
+
+
 def collect() -> list:
     found = []
-    for module in ("tiff_cases", "hdf5_cases", "zarr_cases", "n5_cases", "other_cases"):
+    for module in ("converted_cases",) if "--converted" in sys.argv else MODULES:
         try:
             found += __import__(module).cases()
         except (ImportError, IndexError, ValueError) as error:  # no such library, or cases that need the whole shape

@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
 import type { LabelMode } from "../../core/import/import-request.ts";
+import { otherFormat } from "../../core/import/other-formats.ts";
+import type { Problem } from "../../core/problem.ts";
 import { AddLabelsForm } from "./add-labels-form.tsx";
 import { type ArrivedFile, UNANSWERED } from "./import-draft.ts";
 import { OtherChannels } from "./other-channels.tsx";
@@ -84,6 +86,11 @@ it("says in words how far an upload is, that the server does not answer, and why
   });
   for (const words of ["This is a text file.", "Export it as TIFF.", "Try again", "Remove"])
     expect(failed).toContain(words);
+  // The same file sent again would be refused again.
+  const refused = otherFormat(new TextEncoder().encode("ZISRAWFILE"), "a.czi");
+  const czi = row({ kind: "failed", problem: (refused as Problem).toJSON() });
+  expect(czi).toContain("a CZI file of Zeiss");
+  expect(czi).not.toContain("Try again");
 });
 
 it("room in use: with a bound its share, nearly full in another colour; without one what is used", () => {

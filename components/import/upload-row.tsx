@@ -1,5 +1,6 @@
 import { Button, Group, Loader, Progress, Stack, Text } from "@mantine/core";
 import { IconWifiOff } from "@tabler/icons-react";
+import { isFinalRefusal } from "../../core/import/other-formats.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { byteSize } from "./byte-size.ts";
@@ -49,7 +50,9 @@ export function UploadRow(props: {
         </Group>
       </Group>
       {stage.kind === "uploading" && <Progress value={percent} aria-label={`Upload of ${fileName}`} />}
-      {stage.kind === "failed" && <ProblemAlert problem={stage.problem} onRetry={props.onRetry} />}
+      {stage.kind === "failed" && (
+        <ProblemAlert problem={stage.problem} onRetry={isFinalRefusal(stage.problem.tag) ? undefined : props.onRetry} />
+      )}
     </Stack>
   );
 }

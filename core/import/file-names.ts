@@ -41,6 +41,10 @@ export function nameOfTime(name: string, time: number, times: number): string {
   return `${name.slice(0, MAX_NAME - number.length)}${number}`;
 }
 
+/** `Emb01` of `Emb01 t007`; null where a name has no time behind it. */
+export const nameBeforeTime = (name: string): string | null =>
+  / t\d+$/.test(name) ? name.replace(/ t\d+$/, "") : null;
+
 /** Names that an import accepts; what a file really is, is found by looking into it. */
 export const isVolumeFileName = (fileName: string): boolean => EXTENSION.test(fileName);
 

@@ -22,7 +22,7 @@ export interface FileQuestion {
 export const FLAGS: Readonly<Record<QuestionTopic, string>> = {
   image: "--image PATH",
   channel: "--channel N",
-  time: "--time N",
+  time: "--time N|all",
   "voxel-size": "--voxel-size Z,Y,X",
   "labels-image": "--labels-image PATH",
   "labels-channel": "--labels-channel N|colours",

@@ -186,6 +186,10 @@ export function otherFormat(head: Uint8Array, fileName: string): Problem | null 
   return null;
 }
 
+/** Tags of refusals that stay as they are however often the same file is sent. */
+const FINAL_TAGS: ReadonlySet<string> = new Set(["other-format", "unknown-format", "tiff-compression"]);
+export const isFinalRefusal = (tag: string): boolean => FINAL_TAGS.has(tag);
+
 /** For files that no reader and no signature knows. */
 export function unknownFormat(head: Uint8Array, fileName: string): Problem {
   return new Problem({

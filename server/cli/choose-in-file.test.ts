@@ -84,6 +84,14 @@ it("a part that was left out of a file is missed, a preview or a table beside th
   expect(misses("HDF5", "/table was left out: it has 1 axis.")).toBe(false);
 });
 
+it("--time all takes the first and all others, and is nothing special where there is one", () => {
+  const chosen = (times: number) => chooseVolume(file(image({ times })), "a.tif", options("--time", "all"));
+  expect(chosen(3)).toMatchObject({ time: 0, everyTime: true });
+  expect(chosen(1)).toMatchObject({ time: 0, everyTime: false });
+  expect(() => chooseVolume(file(image({ times: 3 })), "a.tif", options())).toThrow(/--time N\|all/);
+  expect(() => options("--time", "every")).toThrow(/--time is counted from 1, or all, not every/);
+});
+
 it("--voxel-size overrides what the file says, and says so; what no microscope has is refused", () => {
   const chosen = chooseVolume(file(image()), "a.tif", options("--voxel-size", "1,0.25,0.25"));
   expect(chosen.voxelSizeZyx).toEqual([1, 0.25, 0.25]);

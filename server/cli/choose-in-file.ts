@@ -22,7 +22,9 @@ export function assertAnswered(question: FileQuestion | null, file: string): voi
 export interface ChosenVolume {
   readonly image: FileImage;
   readonly channel: number;
+  /** The first of them where every time is taken. */
   readonly time: number;
+  readonly everyTime: boolean;
   /** Null: as the file says. */
   readonly voxelSizeZyx: [number, number, number] | null;
   /** Sentences for the person. */
@@ -40,7 +42,8 @@ export function chooseVolume(contents: FileContents, file: string, options: Impo
   return {
     image,
     channel: options.channel ?? 0,
-    time: options.time ?? 0,
+    time: options.time === "all" ? 0 : (options.time ?? 0),
+    everyTime: options.time === "all" && image.times > 1,
     voxelSizeZyx: options.voxelSizeZyx && [...options.voxelSizeZyx],
     notes: overridden
       ? [

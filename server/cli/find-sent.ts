@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { nameBeforeTime } from "../../core/import/file-names.ts";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
 import { Problem } from "../../core/problem.ts";
 import { type ImportOptions, isAddress } from "./import-options.ts";
@@ -25,7 +26,9 @@ export async function placeFor(
     const sent = sameFileName.find((one) => isThisFile(one, sha256, options));
     if (sent) return { name: sent.name, there: sent };
   }
-  const free = [files.name, files.longerName].find((name) => !known.some((one) => one.name === name));
+  const isTaken = (name: string) =>
+    known.some((one) => one.name === name || (options.time === "all" && nameBeforeTime(one.name) === name));
+  const free = [files.name, files.longerName].find((name) => !isTaken(name));
   if (free) return { name: free, there: null };
   throw new Problem({
     tag: "name-taken",
@@ -36,25 +39,26 @@ export async function placeFor(
 }
 
 /** By the address that is kept with a fetched volume, without what follows its question mark. */
-function isFrom({ sourceFiles }: KnownVolume, address: string, options: ImportOptions): boolean {
+function isFrom({ name, sourceFiles }: KnownVolume, address: string, options: ImportOptions): boolean {
   const source = sourceFiles.find(({ part }) => part === "image");
   const bare = address
     .trim()
     .split(/[?#]/)[0]
     .replace(/(\/+|\/(zarr\.json|\.zattrs|\.zgroup))$/, "");
-  return source?.header.startsWith(`address: ${bare}\n`) ? isThisChoice(source, options) : false;
+  return source?.header.startsWith(`address: ${bare}\n`) ? isThisChoice(source, name, options) : false;
 }
 
 type Source = KnownVolume["sourceFiles"][number];
 
-const isThisChoice = (source: Source, options: ImportOptions): boolean =>
+/** Every time point at once is sent all or none: a volume that is named as one of them stands for all. */
+const isThisChoice = (source: Source, name: string, options: ImportOptions): boolean =>
   (options.image === undefined || ["", options.image].includes(source.image)) &&
   (options.channel === null || options.channel === source.channel) &&
-  (options.time === null || options.time === source.time);
+  (options.time === "all" ? nameBeforeTime(name) !== null : options.time === null || options.time === source.time);
 
 /** By all bytes and by what was taken of them; one that is still on its way in has no checksum, and goes by its name. */
-function isThisFile({ sourceFiles, state }: KnownVolume, sha256: string, options: ImportOptions): boolean {
+function isThisFile({ name, sourceFiles, state }: KnownVolume, sha256: string, options: ImportOptions): boolean {
   const source = sourceFiles.find(({ part }) => part === "image");
   if (!source) return state !== "ready";
-  return source.sha256 === sha256 && isThisChoice(source, options);
+  return source.sha256 === sha256 && isThisChoice(source, name, options);
 }

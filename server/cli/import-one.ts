@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { FileContents } from "../../core/import/file-contents.ts";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
-import { Problem } from "../../core/problem.ts";
+import { isProblem, Problem } from "../../core/problem.ts";
 import { assertAnswered, type ChosenVolume, chooseLabels, chooseVolume, type LabelAnswers } from "./choose-in-file.ts";
 import { type KnownVolume, placeFor } from "./find-sent.ts";
 import type { ImportContext } from "./import-context.ts";
@@ -46,23 +46,63 @@ export async function importOne(
     note(files.labels ?? files.image, look.notes);
   }
   const { channels } = options;
-  const request = { projectId, name, specimen, image: chosen, voxelSizeZyx, labels, ...(channels && { channels }) };
-  const { volumeId } = await session.api.volume.startImport.mutate(request);
-  const row = await waitForImport(session, volumeId);
-  note(files.image, channelNotes(volume.image, row.channels));
-  const taken = row.import?.labels;
-  const objects = taken && ` with ${taken.count} ${taken.mode === "accepted" ? "nuclei" : "proposals"}`;
-  context.say(`${name}: ${row.shapeZyx.join(" × ")} voxels of ${row.voxelSizeZyx.join(" × ")} µm${objects ?? ""}`);
-  if (taken?.partsOf !== undefined)
-    note(files.image, [`Each connected part is a nucleus: ${taken.count} of the ${taken.partsOf} labels in the file.`]);
-  const strange = row.quality?.nonFiniteVoxels ?? 0;
-  if (strange > 0)
-    note(files.image, [`${strange} voxels are no finite numbers (NaN or infinite); they are stored as 0.`]);
+  const { everyTime } = volume;
+  const { volumeIds } = await session.api.volume.startImport.mutate({
+    projectId,
+    name,
+    specimen,
+    image: chosen,
+    voxelSizeZyx,
+    labels,
+    everyTime,
+    ...(channels && { channels }),
+  });
+  let failed = 0;
+  for (const [time, volumeId] of volumeIds.entries()) {
+    const of = everyTime ? `Time point ${time + 1}: ` : "";
+    try {
+      const row = await waitForImport(session, volumeId);
+      const notes = importNotes(row, volume, time === 0);
+      note(
+        files.image,
+        notes.map((one) => of + one),
+      );
+      context.say(wordsOf(row));
+    } catch (error) {
+      if (!everyTime || !isProblem(error)) throw error;
+      failed++;
+      note(files.image, [`${of}not imported. ${error.what}`]);
+    }
+  }
+  if (failed === volumeIds.length)
+    throw new Problem({ tag: "import-failed", what: "None of its time points could be imported." });
+  if (everyTime) details.push(`${volumeIds.length - failed} time points, each a volume of its own`);
   // Labels that a reader had to leave out are missed, unless others were found.
   const unlabelled = options.labels !== "none" && !labels && contents.notes.some(isAboutLabels);
   const without = files.labels || labels || !unlabelled ? [] : ["its labels were left out"];
-  const missed = unlabelled || missesPart(contents);
+  const missed = failed > 0 || unlabelled || missesPart(contents);
   return { ...files, name, became: "imported", details: [...details, ...without], missed };
+}
+
+type ImportedVolume = Awaited<ReturnType<typeof waitForImport>>;
+
+function wordsOf({ name, shapeZyx, voxelSizeZyx, import: job }: ImportedVolume): string {
+  const taken = job?.labels;
+  const objects = taken ? ` with ${taken.count} ${taken.mode === "accepted" ? "nuclei" : "proposals"}` : "";
+  return `${name}: ${shapeZyx.join(" × ")} voxels of ${voxelSizeZyx.join(" × ")} µm${objects}`;
+}
+
+/** What the import did that a person should know; its channels once for all time points. */
+function importNotes({ channels, import: job, quality }: ImportedVolume, { image }: ChosenVolume, isFirst: boolean) {
+  const taken = job?.labels;
+  const strange = quality?.nonFiniteVoxels ?? 0;
+  return [
+    ...(isFirst ? channelNotes(image, channels) : []),
+    ...(taken?.partsOf === undefined
+      ? []
+      : [`Each connected part is a nucleus: ${taken.count} of the ${taken.partsOf} labels in the file.`]),
+    ...(strange > 0 ? [`${strange} voxels are no finite numbers (NaN or infinite); they are stored as 0.`] : []),
+  ];
 }
 
 const isAboutLabels = (note: string): boolean => /left out/.test(note) && /label|mask|seg|instance/i.test(note);

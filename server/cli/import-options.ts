@@ -32,6 +32,7 @@ a person would miss was left out. What a file leaves open is refused with the op
   --image PATH             which image of a file that holds several: series, position, field, dataset or order of axes,
                            as the refusal lists them ("series 2", /raw, A/1/0)
   --channel N, --time N    counted from 1; needed where a file has several
+  --time all               every time point becomes a volume of its own, "X t01", "X t02" …
   --channels all|labelled  whether the other channels of the image are kept to look at: all of them (${MAX_KEPT_CHANNELS} at most), or none.
                            Unsaid, they are kept where the image has ${KEPT_UNASKED} channels or fewer
   --labels-image PATH      which image of a file holds the labels
@@ -54,7 +55,8 @@ export interface ImportOptions {
   readonly image: string | undefined;
   /** From 0; null where it was not said. */
   readonly channel: number | null;
-  readonly time: number | null;
+  /** `all`: every time point becomes a volume of its own. */
+  readonly time: number | "all" | null;
   /** Undefined where it was not said. */
   readonly channels: ChannelChoice | undefined;
   readonly labelsImage: string | undefined;
@@ -91,7 +93,7 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | nul
     complete: values.complete ?? false,
     image: values.image,
     channel: readCount("--channel", values.channel),
-    time: readCount("--time", values.time),
+    time: values.time === "all" ? "all" : readCount("--time", values.time, ", or all"),
     channels: oneOf("--channels", values.channels, channelChoices),
     labelsImage: values["labels-image"],
     labelsChannel:
@@ -174,9 +176,9 @@ function oneOf<T extends string>(name: string, text: string | undefined, known: 
   return found;
 }
 
-function readCount(name: string, text: string | undefined): number | null {
+function readCount(name: string, text: string | undefined, orElse = ""): number | null {
   if (text === undefined) return null;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw wrong(`${name} is counted from 1, not ${text}.`);
+  if (!Number.isInteger(value) || value < 1) throw wrong(`${name} is counted from 1${orElse}, not ${text}.`);
   return value - 1;
 }

@@ -4,7 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { volume } from "../../db/schema/index.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { validFiles } from "../ingest/testing/valid-files.ts";
 import { openZipStore } from "../ingest/zarr/zip-store.ts";
@@ -128,6 +130,37 @@ it("takes a folder of OME-Zarr as one volume, an address through the server, and
   expect(lines.join("\n")).toMatch(/already there +fetched_Emb05/);
   remote.closeAllConnections();
   remote.close();
+}, 170_000);
+
+it("makes a volume of every time point, with the labels of that time, and knows them again", async () => {
+  const ada = await server.signUp("Ada Yonath");
+  const projectId = await server.createProject("Times", [[ada, "owner"]]);
+  const [times, sizeZ, sizeY, sizeX] = [3, 5, 12, 17];
+  const pixels = Uint16Array.from({ length: times * sizeZ * sizeY * sizeX }, (_, i) => (i * 7) % 900);
+  const time = (i: number) => Math.floor(i / (sizeZ * sizeY * sizeX));
+  // One nucleus in the first time point, two in the second, three in the third.
+  const labels = Uint16Array.from(pixels, (_, i) =>
+    i % sizeX < 4 * (time(i) + 1) ? Math.floor((i % sizeX) / 4) + 1 : 0,
+  );
+  const movie = path.join(folder, "movie");
+  const pages = [times * sizeZ, sizeY, sizeX] as const;
+  const said = `ImageJ=1.54f\nimages=${pages[0]}\nslices=${sizeZ}\nframes=${times}\nhyperstack=true\n`;
+  await mkdir(movie);
+  await writeFile(path.join(movie, "m_image.tif"), writePlainTiff(pixels, pages, said));
+  await writeFile(path.join(movie, "m_labels.tif"), writePlainTiff(labels, pages, said));
+  const lines: string[] = [];
+  process.env.KARYOLOOP_PASSWORD = TEST_PASSWORD;
+  const args = ["--server", server.address, "--email", ada.email, "--project", "Times", "--specimen", "e"];
+  const all = [...args, "--voxel-size", "2,0.5,0.25", "--parts", "as-numbered", "--time", "all", movie];
+  expect(await runImport(all, (line) => lines.push(line))).toBe(0);
+  for (const n of [1, 2, 3])
+    expect(lines).toContain(`m t${n}: 5 × 12 × 17 voxels of 2 × 0.5 × 0.25 µm with ${n} nuclei`);
+  expect(lines.join("\n")).toMatch(/imported +m .*3 time points, each a volume of its own/);
+  lines.length = 0;
+  expect(await runImport(all, (line) => lines.push(line))).toBe(0);
+  expect(lines.join("\n")).toMatch(/already there +m t1/);
+  const volumes = await server.services.db.select().from(volume).where(eq(volume.projectId, projectId));
+  expect(volumes.map(({ name }) => name).sort()).toEqual(["m t1", "m t2", "m t3"]);
 }, 170_000);
 
 it("shows how it put the files of a known layout together, and takes them only when that is confirmed", async () => {

@@ -20,7 +20,7 @@ const folder = temporaryFolder();
 const [CHANNELS, SIZE_Z, SIZE_Y, SIZE_X] = [3, 9, 40, 70];
 
 const WRITE = `
-import json, sys, h5py, numpy as np, tifffile, zarr
+import json, struct, sys, zipfile, h5py, numpy as np, tifffile, zarr
 folder = sys.argv[1]
 c, z, y, x = np.indices((${CHANNELS}, ${SIZE_Z}, ${SIZE_Y}, ${SIZE_X}))
 czyx = ((c * 9973 + (z * ${SIZE_Y} + y) * ${SIZE_X} + x) * 7 % 60000).astype("u2")
@@ -50,6 +50,31 @@ with zarr.storage.ZipStore(folder + "/omero.zip", mode="w") as store:
       datasets=[dict(path="0", coordinateTransformations=[dict(type="scale", scale=[1, 2, 0.5, 0.25])])])],
     omero=dict(channels=[dict(label="DAPI", color="0000FF"), dict(label="a" * 90 + "\\u0007", color="00ff00"), dict(label="\\u202e", color="red")]))))
   group.create_array("0", data=czyx, chunks=(1, 4, 16, 32))
+# N5 by its specification: axes and blocks the other way round, big endian behind a header.
+with zipfile.ZipFile(folder + "/n5.zip", "w") as store:
+  store.writestr("a.n5/attributes.json", json.dumps(dict(n5="2.5.1")))
+  store.writestr("a.n5/volume/attributes.json", json.dumps(dict(dimensions=czyx.shape[::-1], blockSize=czyx.shape[:0:-1] + (1,), dataType="uint16",
+    compression=dict(type="raw"), axes=list("xyzc"), resolution=[0.25, 0.5, 2, 1], units=["um", "um", "um", ""])))
+  for n in range(${CHANNELS}): store.writestr(f"a.n5/volume/0/0/0/{n}", struct.pack(">HH4I", 0, 4, *czyx.shape[:0:-1], 1) + czyx[n].astype(">u2").tobytes())
+# LSM of Zeiss: pages of planar samples, each with a small one behind it, a header, and names and colours where the header says.
+names = b"".join(struct.pack("<I", len(one) + 1) + one + b"\\0" for one in (b"Ch1-T1", b"Ch2-T2", b"ChD"))
+colors = bytes([0, 0, 255, 0, 0, 255, 0, 0, 255, 255, 255, 0])
+info = struct.pack("<Iiiiiiiiii6d", 67127628, 512, ${SIZE_X}, ${SIZE_Y}, ${SIZE_Z}, ${CHANNELS}, 1, 2, 0, 0, 0.25e-6, 0.5e-6, 2e-6, 0, 0, 0)
+info = (info.ljust(108, b"\\0") + struct.pack("<I", 0x5EED5EED)).ljust(512, b"\\0")
+with tifffile.TiffWriter(folder + "/zeiss.lsm") as f:
+  for n in range(${SIZE_Z}):
+    f.write(zcyx[n], photometric="minisblack", planarconfig="separate", metadata=None, extratags=[(34412, 1, 512, info, True)] if n == 0 else [])
+    f.write(zcyx[n, :, :8, :8], photometric="minisblack", planarconfig="separate", metadata=None, subfiletype=1)
+raw = open(folder + "/zeiss.lsm", "rb").read()
+at = struct.pack("<I", len(raw))
+assert raw.count(struct.pack("<I", 0x5EED5EED)) == 1
+said = struct.pack("<6I", 24 + len(colors) + len(names), 3, 3, 24, 24 + len(colors), 0) + colors + names
+open(folder + "/zeiss.lsm", "wb").write(raw.replace(struct.pack("<I", 0x5EED5EED), at) + said)
+with tifffile.TiffFile(folder + "/zeiss.lsm") as f:
+  assert f.lsm_metadata["ChannelColors"]["ColorNames"] == ["Ch1-T1", "Ch2-T2", "ChD"], f.lsm_metadata
+  assert np.array_equal(f.asarray().reshape(zcyx.shape), zcyx)
+# Names that run out of the file are none.
+open(folder + "/damaged.lsm", "wb").write(raw.replace(struct.pack("<I", 0x5EED5EED), at) + said[:-4])
 `;
 
 const hasPeers = ((): boolean => {
@@ -154,6 +179,17 @@ describe.skipIf(!hasPeers)(suite, { timeout: 240_000 }, () => {
         { name: "Channel 3", color: null },
       ],
     ],
+    ["n5.zip", 1, [1, 2, 3].map((n) => ({ name: `Channel ${n}`, color: null }))],
+    [
+      "zeiss.lsm",
+      0,
+      [
+        { name: "Ch1-T1", color: "0000FF" },
+        { name: "Ch2-T2", color: "00FF00" },
+        { name: "ChD", color: "FFFFFF" },
+      ],
+    ],
+    ["damaged.lsm", 2, [1, 2, 3].map((n) => ({ name: `Channel ${n}`, color: null }))],
   ])("of %s are kept voxel by voxel, with the names and colours that it states", async (file, labelled, said) => {
     // biome-ignore format: a table
     const volumeId = await startImport(file, labelled);

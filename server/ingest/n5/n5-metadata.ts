@@ -60,7 +60,7 @@ export function parseN5Dataset(path: string, bytes: Uint8Array): N5Dataset | str
     type,
     compression: compression?.type === "gzip" && compression.useZlib ? "zlib" : (compression?.type ?? "raw"),
     ...named,
-    ...voxelSizeOf(more),
+    ...voxelSizeOf(more, named.names),
   };
 }
 
@@ -76,20 +76,23 @@ function namesOf(
   return `it names its axes ${names.join(", ")}, which can be meant in either direction.`;
 }
 
-const list = z.array(z.number()).length(3);
+const list = z.array(z.number()).min(3).max(5);
 const resolution = z.object({ resolution: list, units: z.union([z.string(), z.array(z.string())]) });
 const pixelResolution = z.object({ pixelResolution: z.object({ dimensions: list, unit: z.string() }) });
 
-/** x, y, z, as `resolution` and `units`, or together as n5-ij writes them. */
-function voxelSizeOf(more: unknown): Pick<N5Dataset, "voxelSizeZyx" | "voxelSizeNote"> {
+/** Of x, y, z or of every axis in the order of the file, as `resolution` and `units`, or together as n5-ij writes them. */
+function voxelSizeOf(more: unknown, names: readonly string[]): Pick<N5Dataset, "voxelSizeZyx" | "voxelSizeNote"> {
   const joint = pixelResolution.safeParse(more).data?.pixelResolution;
   const apart = resolution.safeParse(more).data;
   const said = joint
-    ? { xyz: joint.dimensions, units: joint.unit }
-    : apart && { xyz: apart.resolution, units: apart.units };
-  const [x, y, z_] = (said?.xyz ?? []).map((size, i) =>
+    ? { sizes: joint.dimensions, units: joint.unit }
+    : apart && { sizes: apart.resolution, units: apart.units };
+  const sizes = (said?.sizes ?? []).map((size, i) =>
     lengthInUm(size, Array.isArray(said?.units) ? (said.units[i] ?? "") : (said?.units ?? "")),
   );
+  const inFileOrder = names.toReversed().map(meaningOf);
+  const ofEvery = sizes.length === names.length;
+  const [x, y, z_] = ofEvery ? ["X", "Y", "Z"].map((axis) => sizes[inFileOrder.indexOf(axis)]) : sizes;
   if (x && y && z_) return { voxelSizeZyx: [z_, y, x], voxelSizeNote: "N5 attributes" };
   return { voxelSizeZyx: null, voxelSizeNote: "The file does not say its voxel size." };
 }

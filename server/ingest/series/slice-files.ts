@@ -69,7 +69,7 @@ export const tiffSlices: SliceFormat = {
   async look(store, name) {
     const { page } = await pageOf(store, name);
     const { width, height, pixelType, samples } = page;
-    const names = samples === 1 ? [] : withSamples([""], samples).map((sample) => sample.replace(/^, /, ""));
+    const names = samples === 1 ? [] : withSamples([""], page).map((sample) => sample.replace(/^, /, ""));
     return { width, height, pixelType, samples: names, notes: notesOnPage(page) };
   },
   async read(store, name, sample) {

@@ -51,7 +51,7 @@ export async function imageFromImageJ(
       storedShape: [order.slices, first.height, first.width],
       storedAxes: IN_ORDER,
       page: first,
-      channels: withSamples(names, first.samples),
+      channels: withSamples(names, first),
       ...(first.samples === 1 && ofChannels && { channelColors: ofChannels.colors }),
       times: order.times,
       voxelSizeZyx: known ? [z, y, x] : null,

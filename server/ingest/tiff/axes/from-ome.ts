@@ -57,7 +57,7 @@ function fromOme(
     storedShape: [image.sizeZ, image.sizeY, image.sizeX],
     storedAxes: IN_ORDER,
     page: first,
-    channels: withSamples(image.channelNames, first.samples),
+    channels: withSamples(image.channelNames, first),
     channelColors: first.samples === 1 ? image.channelColors : undefined,
     times: image.sizeT,
     voxelSizeZyx: known ? [z, y, x] : null,

@@ -42,10 +42,10 @@ export async function imageFromMaker(tiff: Tiff, said: MakerStack, pages: readon
   const size = sizeOfStack(said);
   const note = size ? said.source : partialNote(`The ${said.source}`, ...said.sizeUmZyx);
   const found = await imageOf(tiff, "stack", stack, pages, size, note);
-  const { channelNames: names = [] } = said;
+  const { channelNames: names = [], channelColors } = said;
   // Of positions, too, there may be several: names of channels alone do not tell those apart.
   if (typeof found === "string" || names.length !== found.image.channels.length || !names.every(Boolean)) return found;
-  return { ...found, image: { ...found.image, channels: names } };
+  return { ...found, image: { ...found.image, channels: names, ...(channelColors && { channelColors }) } };
 }
 
 /** Pages of which nothing is said: z slices. */
@@ -107,7 +107,7 @@ async function imageOf(
       storedShape: [order.slices, first.height, first.width],
       storedAxes: stack.storedAxes,
       page: first,
-      channels: withSamples(order.channels, first.samples),
+      channels: withSamples(order.channels, first),
       times: order.times,
       voxelSizeZyx,
       voxelSizeNote,

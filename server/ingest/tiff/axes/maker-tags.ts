@@ -3,20 +3,23 @@ import type { Zyx } from "../../../../core/volume/voxel-space.ts";
 import type { PlaneAxis } from "../../axes/plane-order.ts";
 import { readText, type Tiff } from "../tiff-directory.ts";
 import type { TiffPage } from "../tiff-page.ts";
+import { readLsmChannels } from "./lsm-channels.ts";
 
 /** What a microscope's program says of a stack in tags of its own. */
 export interface MakerStack {
   readonly source: string;
   /** Slowest first; samples of a page are not among them. */
   readonly axes: readonly PlaneAxis[];
-  /** Of the axis C, as far as they are said. */
+  /** Of the axis C or, without one, of the samples of a page, as far as they are said. */
   readonly channelNames?: readonly string[];
+  readonly channelColors?: readonly (string | null)[];
   /** µm; null where it is not said or is nothing. */
   readonly sizeUmZyx: readonly [number | null, number | null, number | null];
 }
 
 const LSM_INFO = 34412;
 const LSM_READ_BYTES = 64;
+const LSM_CHANNELS_AT = 108;
 const MICRO_MANAGER = 51123;
 
 const positive = (value: number): number | null => (Number.isFinite(value) && value > 0 ? value : null);
@@ -28,14 +31,18 @@ const positive = (value: number): number | null => (Number.isFinite(value) && va
 async function readLsm(tiff: Tiff, pages: readonly TiffPage[]): Promise<MakerStack | null> {
   const entry = tiff.directories[0].entries.get(LSM_INFO);
   if (!entry || entry.count < LSM_READ_BYTES) return null;
-  const raw = await tiff.bytes.read(entry.offset, LSM_READ_BYTES, `tag ${LSM_INFO} of page 1`);
+  const length = entry.count >= LSM_CHANNELS_AT + 4 ? LSM_CHANNELS_AT + 4 : LSM_READ_BYTES;
+  const raw = await tiff.bytes.read(entry.offset, length, `tag ${LSM_INFO} of page 1`);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const [first] = pages;
   if (view.getInt32(8, true) !== first.width || view.getInt32(12, true) !== first.height) return null;
   const size = (at: number): number => Math.max(1, view.getInt32(at, true));
   const metres = (at: number) => positive(view.getFloat64(at, true) * 1e6);
+  const channelsAt = length > LSM_CHANNELS_AT ? view.getUint32(LSM_CHANNELS_AT, true) : 0;
+  const channels = channelsAt > 0 ? await readLsmChannels(tiff, channelsAt) : null;
   return {
     source: "LSM header",
+    ...(channels && { channelNames: channels.names, channelColors: channels.colors }),
     axes: [
       { name: "T", size: size(24) },
       { name: "Z", size: size(16) },

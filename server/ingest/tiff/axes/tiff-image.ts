@@ -37,16 +37,23 @@ export const shapeZyxOf = ({ storedShape, storedAxes }: TiffImage): Zyx => [
 
 export const numbered = (channels: number): string[] => Array.from({ length: channels }, (_, i) => `channel ${i + 1}`);
 
-/** Samples of a pixel are channels too, fastest. */
-export const withSamples = (names: readonly string[], samples: number): string[] =>
-  samples === 1
-    ? [...names]
-    : names.flatMap((name) =>
-        Array.from(
-          { length: samples },
-          (_, s) => `${name}${samples === 3 ? `, ${["red", "green", "blue"][s]}` : `, sample ${s + 1}`}`,
-        ),
-      );
+const WHITE_IS_ZERO = 0;
+const BLACK_IS_ZERO = 1;
+
+/** Samples of a pixel are channels too, fastest; colours where the page does not say that each is a grey of its own. */
+export function withSamples(
+  names: readonly string[],
+  { samples, photometric }: Pick<TiffPage, "samples" | "photometric">,
+): string[] {
+  if (samples === 1) return [...names];
+  const isGrey = photometric === WHITE_IS_ZERO || photometric === BLACK_IS_ZERO;
+  const numbers = Array.from({ length: samples }, (_, s) => s);
+  if (isGrey && names.length === 1 && /^(channel 1)?$/.test(names[0])) return numbers.map((s) => `channel ${s + 1}`);
+  const isColour = samples === 3 && !isGrey;
+  return names.flatMap((name) =>
+    numbers.map((s) => `${name}, ${isColour ? ["red", "green", "blue"][s] : `sample ${s + 1}`}`),
+  );
+}
 
 export const UNSAID_SIZE = "The file does not say its voxel size.";
 
