@@ -215,7 +215,7 @@ test("two people label, judge a first guess, train and export", async ({ browser
   await test.step("it learns from what was labelled and decided", () => train("13"));
 
   await test.step("the export opens", async () => {
-    await ada.goto(`${projectUrl}/export`);
+    await ada.goto(`${projectUrl}/publish`);
     await ada.getByRole("button", { name: "Freeze a new version" }).click();
     const download = ada.getByRole("link", { name: /Download version 1/ });
     await expect(download).toBeVisible({ timeout: 60_000 });

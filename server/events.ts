@@ -17,6 +17,7 @@ export type ServerEvent =
   | { readonly topic: "queue"; readonly projectId: string; readonly decided?: true }
   | { readonly topic: "members"; readonly projectId: string; readonly userId: string }
   | { readonly topic: "export"; readonly projectId: string }
+  | { readonly topic: "publication"; readonly projectId: string }
   /** Sessions of the person ended, or the account was switched off. */
   | { readonly topic: "account"; readonly userId: string }
   | { readonly topic: "engine" }

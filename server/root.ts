@@ -12,6 +12,7 @@ import { nucleusRouter } from "./routers/nucleus.ts";
 import { nucleusClassRouter } from "./routers/nucleus-class.ts";
 import { projectRouter } from "./routers/project.ts";
 import { proposalRouter } from "./routers/proposal/index.ts";
+import { publicationRouter } from "./routers/publication/index.ts";
 import { queueRouter } from "./routers/queue/index.ts";
 import { trainingRouter } from "./routers/training/index.ts";
 import { volumeRouter } from "./routers/volume/index.ts";
@@ -33,6 +34,7 @@ export const appRouter = router({
   checkpoint: checkpointRouter,
   learningCurve: learningCurveRouter,
   proposal: proposalRouter,
+  publication: publicationRouter,
   queue: queueRouter,
   training: trainingRouter,
   volume: volumeRouter,

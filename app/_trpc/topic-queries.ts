@@ -11,6 +11,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   queue: ["queue"],
   members: ["member", "invitation", "project"],
   export: ["export"],
+  publication: ["publication"],
   account: ["account"],
   engine: ["installation", "training"],
   settings: ["installation", "project"],

@@ -41,9 +41,13 @@ const fieldWords: Readonly<Record<string, string>> = {
   personQuotaGb: "room for each person, GB",
   projectQuotaGb: "room for each project, GB",
   auditDays: "days that this log is kept",
+  relatedWorks: "related works",
+  specimenPreparation: "preparation of the specimen",
+  imagingMethod: "imaging method",
   labelHistoryDays: "days that the history of labels is kept",
   privateImportHosts: "servers of the own network from which volumes may be fetched",
 };
+const originWords = { own: "own", others: "of others", unknown: "not said" } as const;
 const fieldWord = (field: string): string => fieldWords[field] ?? field;
 /** `trainMinutes: 6; name: Embryos` with the fields in words. */
 const fieldsInWords = (text: string): string =>
@@ -191,6 +195,17 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   },
   "model.made-current": { group: "Models", does: "chose the model that proposes" },
 
+  "publication.changed": {
+    group: "Exports",
+    does: "changed what data sets say of themselves",
+    tell: (d) => d.fields.map(fieldWord).join(", "),
+  },
+  "publication.origins-set": {
+    group: "Exports",
+    does: "said where images come from",
+    tell: (d) =>
+      `${d.volumes === 1 ? `“${d.first}”` : `${times(d.volumes, "volume")}, “${d.first}” first`}: ${originWords[d.origin]}`,
+  },
   "export.version-frozen": { group: "Exports", does: "froze a dataset", tell: version },
   "export.version-deleted": { group: "Exports", does: "deleted a dataset", tell: version },
   "export.downloaded": {

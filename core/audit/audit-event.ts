@@ -140,6 +140,8 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("training.specimen-kept-out", { specimen: name, keptOut: z.boolean() }),
   ofProject("model.made-current", { checkpointId: id }),
 
+  ofProject("publication.changed", { fields: z.array(line(40)).max(20) }),
+  ofProject("publication.origins-set", { volumes: count, first: name, origin: z.enum(["own", "others", "unknown"]) }),
   ofProject("export.version-frozen", { versionId: id, version: count }),
   ofProject("export.version-deleted", { versionId: id, version: count }),
   ofProject("export.downloaded", { versionId: id, version: count, formats: z.array(line(20)).max(10) }),

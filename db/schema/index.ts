@@ -6,5 +6,6 @@ export * from "./import-job.ts";
 export * from "./lease.ts";
 export * from "./project.ts";
 export * from "./proposal.ts";
+export * from "./publication.ts";
 export * from "./training.ts";
 export * from "./volume.ts";

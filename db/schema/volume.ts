@@ -12,6 +12,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type { SourceFile } from "../../core/import/source-file.ts";
 import type { ProblemFields } from "../../core/problem.ts";
+import type { VolumeOrigin } from "../../core/publication/publication.ts";
 import type { PixelType, Zyx } from "../../core/volume/voxel-space.ts";
 import { user } from "./auth.ts";
 import { createdAt, moment } from "./columns.ts";
@@ -88,6 +89,8 @@ export const volume = pgTable(
     epoch: integer("epoch").notNull().default(1),
     /** Fencing token of the server that owns the volume's live document. */
     ownerToken: bigint("owner_token", { mode: "number" }).notNull().default(0),
+    /** Where its images come from; null where nobody has said it. */
+    origin: jsonb("origin").$type<VolumeOrigin>(),
     createdBy: text("created_by")
       .notNull()
       .references(() => user.id),

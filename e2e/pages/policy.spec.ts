@@ -44,7 +44,7 @@ test("no page breaks its policy or errs", async ({ page }) => {
       [`/projects/${projectId}`, "Embryos"],
       [`/projects/${projectId}/guidelines`, "Embryos"],
       [`/projects/${projectId}/people`, "Embryos"],
-      [`/projects/${projectId}/export`, "Embryos"],
+      [`/projects/${projectId}/publish`, "Embryos"],
       [`/projects/${projectId}/settings`, "Embryos"],
       [`/projects/${projectId}/import`, "Import"],
       ["/account", "Your account"],

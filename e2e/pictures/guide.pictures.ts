@@ -167,8 +167,16 @@ test("queue: one question", async () => {
   await takePicture(ada, "queue");
 });
 
-test("export: a frozen version and its formats", async () => {
-  await ada.goto(`${projectUrl}/export`);
+test("publish: what the data say of themselves", async () => {
+  await ada.goto(`${projectUrl}/publish`);
+  await ada.getByLabel("Title").fill("Simulated nuclei of three embryos");
+  await ada.getByLabel("Description").fill("Made-up volumes that show how the labels of a team become a dataset.");
+  await ada.getByRole("button", { name: "Save" }).click();
+  await expect(ada.getByText("Not saved yet.")).toHaveCount(0);
+  await takePicture(ada, "about-data");
+});
+
+test("publish: a frozen version and its formats", async () => {
   await ada.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-4.0");
   await ada.keyboard.press("Escape");
   await ada.getByRole("button", { name: "Freeze a new version" }).click();
@@ -176,5 +184,5 @@ test("export: a frozen version and its formats", async () => {
   await ada.getByText("Version 1", { exact: true }).evaluate((heading) => {
     window.scrollTo({ top: heading.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
   });
-  await takePicture(ada, "export");
+  await takePicture(ada, "publish");
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditAct } from "../../core/audit/audit-event.ts";
 import { saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
+import { EMPTY_PUBLICATION } from "../../core/publication/publication.ts";
 import { sealOf, toBase64 } from "../../core/sync/kept-edits-file.ts";
 import { RecordKind } from "../../core/sync/record.ts";
 import { encodeRecord, metaBody } from "../../core/sync/record-codec.ts";
@@ -305,6 +306,18 @@ const walks: Readonly<Record<string, Walk>> = {
       await newVolume(undefined, doomed);
       return { projectId: doomed, name: "Embryos" };
     },
+  },
+  "publication.save": {
+    acts: ["publication.changed"],
+    prepare: async () => ({
+      projectId: await newProject(),
+      fields: { ...EMPTY_PUBLICATION, title: "Nuclei of mouse embryos" },
+      revision: 0,
+    }),
+  },
+  "publication.setOrigins": {
+    acts: ["publication.origins-set"],
+    prepare: async () => ({ projectId, volumeIds: [await newVolume()], origin: { kind: "own" } }),
   },
   "checkpoint.makeCurrent": {
     acts: ["model.made-current"],

@@ -8,6 +8,8 @@ import {
   voxelSizeZyxSchema,
 } from "../../core/contract/voxel-shapes.ts";
 import { MAX_HEADER, type SourceFile } from "../../core/import/source-file.ts";
+import type { Publication, VolumeOrigin } from "../../core/publication/publication.ts";
+import { publicationSchema, volumeOriginSchema } from "../publication/publication-schema.ts";
 
 /** Changes when a program that reads `dataset.json` has to change. */
 export const DATASET_FORMAT = "karyoloop-dataset/1";
@@ -59,6 +61,8 @@ export const frozenVolumeSchema = z.object({
   sourceSha256: z.string().nullable(),
   /** The files of image and labels as they came in, with what they say of themselves; absent in older versions. */
   sourceFiles: z.array(sourceFileSchema).max(1000).optional(),
+  /** Where its images come from; null where nobody had said it, absent in older versions. */
+  origin: (volumeOriginSchema as z.ZodType<VolumeOrigin>).nullable().optional(),
   /** Where the imported file had several; absent in older versions. The others than the labelled one are in `ome-zarr` only. */
   channels: z.array(frozenChannelSchema).max(1000).optional(),
   /** Finished nuclei, the ones in the label image. */
@@ -81,6 +85,8 @@ export const datasetDescriptionSchema = z.object({
   software: z.object({ name: z.string(), version: z.string() }),
   project: z.object({ id: z.uuid(), name: z.string(), description: z.string() }),
   guidelines: z.string(),
+  /** What it says about itself beyond name and description; absent in older versions. */
+  publication: (publicationSchema as z.ZodType<Publication>).optional(),
   /** Empty where the project has none: then nobody may reuse the data without asking. */
   licence: z.string(),
   /** As each person chose: by name or by pseudonym. */

@@ -1,3 +1,5 @@
+import { licenceOf } from "../../core/publication/licences.ts";
+import { doiOf, EMPTY_PUBLICATION, type Publication, type WorkRelation } from "../../core/publication/publication.ts";
 import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
 import type { ExportFormat } from "./export-formats.ts";
 
@@ -29,6 +31,83 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   model: "- `model/`: the trained model; its own README.md says how to run it.",
 };
 
+const heading = (title: string, lines: readonly string[]): string =>
+  lines.length > 0 ? `\n## ${title}\n\n${lines.join("\n")}\n` : "";
+
+function howToCite({ publication, version, createdAt, project }: DatasetDescription): string {
+  if (!publication) return "";
+  const { creators, contact, funding, relatedWorks, keywords, title } = publication;
+  const names = creators.map(({ givenName, familyName }) => [familyName, givenName].filter(Boolean).join(", "));
+  const people = creators.map(({ givenName, familyName, affiliation, orcid }) => {
+    const beside = [affiliation, orcid && `https://orcid.org/${orcid}`].filter(Boolean).join(", ");
+    return `- ${[givenName, familyName].filter(Boolean).join(" ")}${beside && ` (${beside})`}`;
+  });
+  return [
+    heading(
+      "How to cite",
+      names.length > 0
+        ? [
+            `${names.join("; ")} (${createdAt.slice(0, 4)}): ${title || project.name}, version ${version}.`,
+            "",
+            ...people,
+          ]
+        : [],
+    ),
+    heading("Contact", contact.email ? [[contact.name, contact.email].filter(Boolean).join(", ")] : []),
+    heading(
+      "Funding",
+      funding.map(({ funder, award }) => `- ${[funder, award].filter(Boolean).join(", ")}`),
+    ),
+    heading(
+      "Related works",
+      relatedWorks.map(({ identifier, relation }) => `- ${relationWords[relation]}: ${addressOf(identifier)}`),
+    ),
+    heading("Keywords", keywords.length > 0 ? [keywords.join(", ")] : []),
+  ].join("");
+}
+
+const relationWords: Readonly<Record<WorkRelation, string>> = {
+  IsSupplementTo: "belongs to",
+  IsDerivedFrom: "made from",
+  IsDocumentedBy: "described in",
+  References: "refers to",
+};
+
+const addressOf = (identifier: string): string => (doiOf(identifier) ? `https://doi.org/${identifier}` : identifier);
+
+function specimenAndImaging(about: Publication): string {
+  const organisms = about.organisms.map(
+    ({ name, taxonId, strain }) =>
+      `- ${name}${taxonId ? ` (NCBI Taxonomy ${taxonId})` : ""}${strain ? `, strain ${strain}` : ""}`,
+  );
+  return [
+    heading("Organism", organisms),
+    heading("Specimen", about.specimenPreparation ? [about.specimenPreparation] : []),
+    heading("Stain", about.stain ? [about.stain] : []),
+    heading("Imaging", [about.imagingMethod, about.acquisition].filter(Boolean)),
+  ].join("");
+}
+
+function licenceWords(licence: string): string {
+  const known = licenceOf(licence);
+  if (known) return `${known.name} (${known.id}): ${known.words}. ${known.url}`;
+  return licence || "None was given. Without one nobody may reuse these data: ask the people named below.";
+}
+
+/** Images of others, with what they ask for. */
+function originWords(volumes: readonly FrozenVolume[]): string {
+  const lines = volumes.flatMap(({ name, origin }) =>
+    origin?.kind === "others"
+      ? [
+          `- ${name}: ${origin.citation} Licence: ${origin.licence || "none stated"}.${origin.link && ` ${addressOf(origin.link)}`}`,
+        ]
+      : [],
+  );
+  return lines.length > 0
+    ? `\nThe images of these volumes are of others, under their own licence:\n\n${lines.join("\n")}\n`
+    : "";
+}
+
 /** Written for somebody who finds this folder in ten years and has never heard of us. */
 export function datasetReadme(description: DatasetDescription, formats: readonly ExportFormat[]): string {
   const { project, volumes } = description;
@@ -36,21 +115,24 @@ export function datasetReadme(description: DatasetDescription, formats: readonly
   const unfinished = volumes.reduce((sum, volume) => sum + volume.unfinishedNuclei, 0);
   const specimens = new Set(volumes.map(({ specimen }) => specimen)).size;
   const test = volumes.filter(({ split }) => split === "test").length;
-  return `# ${project.name}, dataset version ${description.version}
+  const about = description.publication ?? EMPTY_PUBLICATION;
+  return `# ${about.title || project.name}, dataset version ${description.version}
 
-${project.description || "(The project has no description.)"}
-
+${about.summary || project.description || "(The project has no description.)"}
+${howToCite(description)}${specimenAndImaging(about)}
 ${nuclei} labelled nuclei in ${volumes.length} 3D volumes of ${specimens} specimens.
 Frozen on ${description.createdAt} from label snapshot ${description.snapshotId}; written by ${description.software.name} ${description.software.version}.
 
 ## Licence
 
-${description.licence || "None was given. Without one nobody may reuse these data: ask the people named below."}
-
+${licenceWords(description.licence)}
+${originWords(volumes)}
 ## What is here
 
 ${formats.map((format) => formatWords[format]).join("\n")}
 - \`nuclei.csv\`: a line per nucleus, with its shape.
+- \`CITATION.cff\` and \`datacite.json\`, where a title and creators were given: how to cite it, for programs.
+- \`ro-crate-metadata.json\`: the folder as an RO-Crate.
 - \`dataset.json\`: all of this for programs, with the size and SHA-256 of every file.
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` in this folder says whether every file arrived whole.
 - \`GUIDELINES.md\`: what the annotators were told.

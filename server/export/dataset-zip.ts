@@ -1,4 +1,7 @@
 import type { Readable } from "node:stream";
+import { citationCff } from "./citation/citation-cff.ts";
+import { dataciteMetadata } from "./citation/datacite.ts";
+import { roCrate } from "./citation/ro-crate.ts";
 import { type DatasetDescription, type DatasetJson, datasetJsonSchema } from "./dataset-description.ts";
 import { datasetReadme } from "./dataset-readme.ts";
 import { type ExportFile, jsonFile, textFile } from "./export-file.ts";
@@ -22,6 +25,10 @@ export interface DatasetZip {
 async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerator<ExportFile> {
   const { description } = dataset;
   yield textFile("README.md", datasetReadme(description, formats));
+  const citation = citationCff(description);
+  if (citation) yield textFile("CITATION.cff", citation);
+  const datacite = dataciteMetadata(description);
+  if (datacite) yield jsonFile("datacite.json", datacite);
   yield textFile("GUIDELINES.md", description.guidelines || "(The project has no guidelines.)\n");
   yield nucleiCsv(dataset);
   for (const format of formats)
@@ -49,21 +56,20 @@ export const datasetFolderName = ({ project, version }: DatasetDescription): str
   `${slugOf(project.name, "dataset")}-v${version}`;
 
 /**
- * A whole dataset version as one zip, `dataset.json` and `SHA256SUMS` last because they list all files before them. The same whenever it is
+ * A whole dataset version as one zip; `ro-crate-metadata.json`, `dataset.json` and `SHA256SUMS` last because they list all files before them. The same whenever it is
  * fetched: every time in it is that of the freezing.
  */
 export function datasetZip(zip: DatasetZip): Readable {
   const { description } = zip.dataset;
   const folder = datasetFolderName(description);
+  const inFolder = (digests: readonly FileDigest[]): FileDigest[] =>
+    digests.map((digest) => ({ ...digest, path: digest.path.slice(folder.length + 1) }));
   return zipStream(
     below(folder, contents(zip)),
     [
+      (digests) => jsonFile(`${folder}/ro-crate-metadata.json`, roCrate(description, inFolder(digests))),
       (digests) => {
-        const json: DatasetJson = {
-          ...description,
-          formats: [...zip.formats],
-          files: digests.map((digest) => ({ ...digest, path: digest.path.slice(folder.length + 1) })),
-        };
+        const json: DatasetJson = { ...description, formats: [...zip.formats], files: inFolder(digests) };
         return jsonFile(`${folder}/dataset.json`, datasetJsonSchema.parse(json));
       },
       (digests) => sumsFile(folder, digests),

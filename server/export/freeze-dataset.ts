@@ -1,6 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import { checkpoint, datasetVersion, nucleusClass, project, snapshotVolume, volume } from "../../db/schema/index.ts";
+import { readPublication } from "../publication/describe-publication.ts";
 import type { Services } from "../services.ts";
 import { freezeProject } from "../snapshots/freeze-project.ts";
 import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
@@ -104,7 +105,7 @@ async function freezeLabelsOf(services: Services, row: VersionRow): Promise<stri
 async function describeProject(
   { db }: Services,
   row: VersionRow,
-): Promise<Pick<DatasetDescription, "project" | "guidelines" | "licence" | "classes" | "checkpoint">> {
+): Promise<Pick<DatasetDescription, "project" | "guidelines" | "publication" | "licence" | "classes" | "checkpoint">> {
   const [of] = await db.select().from(project).where(eq(project.id, row.projectId));
   const classes = await db
     .select({ name: nucleusClass.name, numberKey: nucleusClass.numberKey, color: nucleusClass.color })
@@ -117,6 +118,7 @@ async function describeProject(
   return {
     project: { id: of.id, name: of.name, description: of.description },
     guidelines: of.guidelines,
+    publication: (await readPublication(db, row.projectId)).fields,
     licence: of.dataLicence,
     classes,
     checkpoint: weights

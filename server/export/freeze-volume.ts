@@ -72,6 +72,7 @@ export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: Froz
       sourceFileName: row.sourceFileName,
       sourceSha256: row.sourceSha256,
       sourceFiles: row.sourceFiles,
+      origin: row.origin,
       ...(channels.length > 0 && { channels }),
       nuclei: nuclei.length,
       truncatedNuclei: nuclei.filter(({ shape }) => shape.truncated).length,

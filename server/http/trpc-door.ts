@@ -19,6 +19,10 @@ export const MAX_BATCH = 20;
 const largerBodies: Readonly<Record<string, number>> = {
   // Guidelines are 50 000 characters of up to three bytes.
   "project.update": 256 << 10,
+  // A hundred creators with their affiliations, four texts of 5,000 characters.
+  "publication.save": 640 << 10,
+  // Ids of 1,000 volumes.
+  "publication.setOrigins": 256 << 10,
   // A piece of edits (core/sync/sealed-piece.ts) in base64, three bytes allowed for each of its characters.
   "volume.bringInEdits": 672 << 10,
 };

@@ -6,6 +6,7 @@ import { recordAudit } from "../../audit/record-audit.ts";
 import { costlyCall } from "../../call-rate.ts";
 import { nudgeFreezer } from "../../export/dataset-freezer.ts";
 import { changeProject } from "../../projects/change-project.ts";
+import { assertOriginsAllow } from "../../publication/describe-publication.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";
 
 /** Starts to freeze the project as it is now. The licence is the project's: it is set here as in the settings. */
@@ -28,6 +29,7 @@ export const createVersion = projectProcedure("owner")
           what: "This project has no volume yet.",
           hint: "Import one and label some nuclei.",
         });
+      await assertOriginsAllow(tx, projectId, input.licence);
       if (input.licence !== of.dataLicence)
         await changeProject(tx, { projectId, fields: { dataLicence: input.licence }, by: ctx.user.id });
       const [{ last }] = await tx

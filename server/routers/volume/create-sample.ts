@@ -33,6 +33,12 @@ export const createSample = projectProcedure("reviewer")
         pixelType: "uint16",
         sourceFileName: `generated with seed ${seed}`,
         createdBy: ctx.user.id,
+        origin: {
+          kind: "others",
+          citation: "Simulated volume that comes with Karyoloop.",
+          licence: "CC0-1.0",
+          link: "",
+        },
       },
       {
         image: { kind: "sample", seed, share: 1 },

@@ -17,6 +17,7 @@ type NewVolume = Pick<
   | "pixelType"
   | "sourceFileName"
   | "createdBy"
+  | "origin"
 >;
 
 /** The row of a volume that is being imported, and its job; both or neither. */

@@ -16,7 +16,7 @@ const tabs: readonly Tab[] = [
   { path: "", label: "Overview" },
   { path: "/guidelines", label: "Guidelines" },
   { path: "/people", label: "People" },
-  { path: "/export", label: "Export" },
+  { path: "/publish", label: "Publish" },
   { path: "/settings", label: "Settings", forOwner: true },
 ];
 

@@ -1,8 +1,6 @@
-import type { Metadata } from "next";
-import { ExportPage } from "./export-page.tsx";
+import { redirect } from "next/navigation";
 
-export const metadata: Metadata = { title: "Export" };
-
-export default function Page() {
-  return <ExportPage />;
+/** The page's earlier address: it stands in mails and bookmarks. */
+export default async function Page({ params }: { params: Promise<{ projectId: string }> }) {
+  redirect(`/projects/${encodeURIComponent((await params).projectId)}/publish`);
 }

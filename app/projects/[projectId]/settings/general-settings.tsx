@@ -3,12 +3,13 @@ import { Autocomplete, Button, Group, Stack, Textarea, TextInput } from "@mantin
 import { useState } from "react";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { Section } from "../../../../components/ui/section.tsx";
+import { licences } from "../../../../core/publication/licences.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useProject } from "../_project/project-context.ts";
 import { useUpdateProject } from "../_project/use-update-project.ts";
 import { useSavedNote } from "./use-saved-note.ts";
 
-const COMMON_LICENCES = ["CC-BY-4.0", "CC0-1.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "All rights reserved"];
+const LICENCES = [...licences.map(({ id }) => id), "All rights reserved"];
 
 export function GeneralSettings() {
   const project = useProject();
@@ -44,7 +45,7 @@ export function GeneralSettings() {
           <Autocomplete
             label="Licence of the data"
             description="An SPDX name or a sentence. It is written into every export; without one nobody else may use it."
-            data={COMMON_LICENCES}
+            data={LICENCES}
             maxLength={200}
             value={dataLicence}
             onChange={setDataLicence}

@@ -1,7 +1,7 @@
 "use client";
 import { Skeleton } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { NewVersionForm } from "../../../../components/export/new-version-form.tsx";
+import { NewVersionForm } from "../../../../components/publish/new-version-form.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { Section } from "../../../../components/ui/section.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";

@@ -25,9 +25,3 @@ export const formatOffers: readonly FormatOffer[] = [
 
 /** ImageJ's label stacks have 16 bits. */
 export const IMAGEJ_MAX_NUCLEI = 65_535;
-export const LICENCES = [
-  { value: "CC0-1.0", label: "CC0 1.0: no conditions" },
-  { value: "CC-BY-4.0", label: "CC BY 4.0: name the authors" },
-  { value: "CC-BY-SA-4.0", label: "CC BY-SA 4.0: name the authors, share alike" },
-  { value: "CC-BY-NC-4.0", label: "CC BY-NC 4.0: name the authors, not for money" },
-] as const;

@@ -2,8 +2,8 @@ import { Autocomplete, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useState } from "react";
 import type { ProblemFields } from "../../core/problem.ts";
+import { licenceOf, licences } from "../../core/publication/licences.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
-import { LICENCES } from "./export-formats.ts";
 
 export interface NewVersionFormProps {
   /** The project's licence, offered first. */
@@ -26,10 +26,12 @@ export function NewVersionForm({ licence, people, pending, problem, onFreeze }: 
         placeholder="e.g. CC-BY-4.0"
         maw={460}
         maxLength={500}
-        data={LICENCES.map(({ value }) => value)}
-        renderOption={({ option }) => (
-          <Text size="sm">{LICENCES.find(({ value }) => value === option.value)?.label ?? option.value}</Text>
-        )}
+        data={licences.map(({ id }) => id)}
+        filter={({ options }) => options}
+        renderOption={({ option }) => {
+          const known = licenceOf(option.value);
+          return <Text size="sm">{known ? `${known.name}: ${known.words}` : option.value}</Text>;
+        }}
         value={chosen}
         onChange={setChosen}
       />

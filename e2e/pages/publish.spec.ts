@@ -1,0 +1,78 @@
+import { expect, test } from "@playwright/test";
+import { change } from "../server/call-procedure.ts";
+import { makeFirstAccount } from "../server/first-person.ts";
+import { type RunningProduct, startProduct } from "../server/running-server.ts";
+
+let product: RunningProduct;
+test.beforeAll(async () => {
+  product = await startProduct();
+});
+test.afterAll(() => product?.stop());
+
+test("what the data say of themselves: filled in, checked, kept, and never saved over unseen", async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(180_000);
+  const { address } = product;
+  await makeFirstAccount(page, product);
+  const { projectId } = await change<{ projectId: string }>(page, address, "project.create", { name: "Embryos" });
+  await change(page, address, "volume.createSample", { projectId });
+  await page.goto(`${address}/projects/${projectId}/export`);
+  await page.waitForURL(`**/projects/${projectId}/publish`);
+  const target = (name: string) => page.getByRole("listitem").filter({ hasText: name });
+  await expect(target("DataCite")).toHaveText(/2 missing/);
+
+  await test.step("fields are said to be missing until they are there", async () => {
+    await page.getByLabel("Title").fill("Nuclei of embryos");
+    await page.getByLabel("Description").fill("Made to try the form.");
+    await page.getByRole("button", { name: /Who made it/ }).click();
+    await page.getByRole("button", { name: "Add a creator" }).click();
+    await page.getByLabel("Family name of creator 1").fill("Lovelace");
+    const orcid = page.getByLabel("ORCID of creator 1");
+    await orcid.fill("0000-0002-1825-0098");
+    await expect(page.getByText("A digit of this ORCID is wrong.")).toBeVisible();
+    await orcid.fill("https://orcid.org/0000000218250097");
+    await orcid.blur();
+    await expect(orcid).toHaveValue("0000-0002-1825-0097");
+    await expect(target("DataCite")).toHaveText(/all said/);
+    await page.getByRole("button", { name: /What was imaged/ }).click();
+    await page.getByRole("button", { name: "Add an organism" }).click();
+    await page.getByLabel("Organism 1", { exact: true }).fill("zebra");
+    await page.getByRole("option", { name: /Danio rerio/ }).click();
+    await expect(page.getByText("NCBI Taxonomy 7955")).toBeVisible();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByText("Not saved yet.")).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByLabel("Title")).toHaveValue("Nuclei of embryos");
+  });
+
+  await test.step("two pages: the second to save is told, and what it typed is still there", async () => {
+    const other = await (await browser.newContext({ storageState: await page.context().storageState() })).newPage();
+    await other.goto(page.url());
+    await other.getByLabel("Title").fill("Of the other page");
+    await page.getByLabel("Title").fill("Of this page");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByText("Not saved yet.")).toHaveCount(0);
+    await other.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(other.getByText(/has saved this form since you opened it/)).toBeVisible();
+    await expect(other.getByLabel("Title")).toHaveValue("Of the other page");
+    await other.getByRole("button", { name: "Discard" }).click();
+    await expect(other.getByLabel("Title")).toHaveValue("Of this page");
+    await other.context().close();
+  });
+
+  await test.step("images of others ask for a licence that goes with theirs", async () => {
+    await expect(page.getByText(/Simulated volume that comes with Karyoloop\. CC0-1\.0/)).toBeVisible();
+    await page.getByRole("checkbox", { name: "All volumes" }).check();
+    await page.getByText("Images of others", { exact: true }).click();
+    await page.getByLabel("Citation").fill("Moore (2020): Embryos.");
+    await page.getByLabel("Their licence").fill("CC-BY-NC-4.0");
+    await page.getByRole("button", { name: "Say so for 1 volume" }).click();
+    await expect(page.getByText(/Moore \(2020\): Embryos\. CC-BY-NC-4\.0/)).toBeVisible();
+    await page.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-4.0");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Freeze a new version" }).click();
+    await expect(page.getByText(/under CC-BY-NC-4\.0, which does not go with CC-BY-4\.0/)).toBeVisible();
+  });
+});
