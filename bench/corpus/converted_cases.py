@@ -91,7 +91,8 @@ def mrc(name: str, data: np.ndarray, angstrom=(400, 120, 90), damage=None) -> Ca
         if damage:
             path.write_bytes(damage(path.read_bytes()))
 
-    return Case(f"mrc_{name}.mrc", write, None if damage else data, tuple(a * 1e-4 for a in angstrom))
+    # Rows of MRC count from the bottom (https://www.ccpem.ac.uk/mrc_format/mrc2014.php), those of an image from the top.
+    return Case(f"mrc_{name}.mrc", write, None if damage else data[:, ::-1], tuple(a * 1e-4 for a in angstrom))
 
 
 def ics(name: str, data: np.ndarray, packing="uncompressed", damage=None) -> Case:

@@ -31,7 +31,9 @@ async function read(
 ): Promise<Read> {
   const opened = await openVolumeFile(file, path.basename(file));
   try {
-    const { images, notes } = opened.contents;
+    const { images } = opened.contents;
+    // Who converted it says nothing about what is wrong.
+    const notes = opened.contents.notes.filter((note) => !note.startsWith("It was converted by "));
     const image =
       images.find((one) => one.path === choice.image) ??
       images.find((one) => one.looksLikeLabels === choice.labels) ??

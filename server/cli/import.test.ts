@@ -8,6 +8,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { volume } from "../../db/schema/index.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
+import { smallCzi } from "../ingest/testing/small-czi.ts";
 import { validFiles } from "../ingest/testing/valid-files.ts";
 import { openZipStore } from "../ingest/zarr/zip-store.ts";
 import { changeInstallationSettings } from "../settings/installation-settings.ts";
@@ -105,7 +106,7 @@ it("takes a folder of OME-Zarr as one volume, an address through the server, and
     await writeFile(path.join(zarr, name), (await store.get(`/${name}`)) ?? "");
   }
   store.close();
-  await writeFile(path.join(ways, "Emb06.czi"), `ZISRAWFILE${" ".repeat(2000)}`);
+  await writeFile(path.join(ways, "Emb06.czi"), smallCzi());
   const remote = createServer((request, response) =>
     createReadStream(path.join(ways, decodeURIComponent(request.url ?? "")))
       .on("error", () => response.writeHead(404).end())

@@ -3,6 +3,7 @@ import { otherFormat, SIGNATURE_BYTES, unknownFormat } from "../../core/import/o
 import { withoutDoubtfulSize } from "../../core/import/voxel-size.ts";
 import { Problem } from "../../core/problem.ts";
 import { inflatedBytes } from "./arrays/inflated-bytes.ts";
+import { assertScenesKept } from "./convert/assert-as-stated.ts";
 import { findConverted } from "./convert/converted.ts";
 import { openHdf5 } from "./hdf5/hdf5-file.ts";
 import { openMetaImage } from "./metaimage/metaimage-file.ts";
@@ -76,6 +77,7 @@ async function openConverted(path: string, other: Problem): Promise<VolumeFile> 
   const converted = await findConverted(path);
   if (!converted) throw other;
   const file = await openByContent(converted.volume, "converted.ome.tiff");
+  await assertScenesKept(path, file.contents.images);
   const notes = [`It was converted by ${converted.by}.`, ...file.contents.notes];
   return { ...file, contents: { ...file.contents, notes } };
 }

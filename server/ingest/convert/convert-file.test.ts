@@ -7,6 +7,7 @@ import { openVolumeFile } from "../open-volume-file.ts";
 import { readWholeVolume } from "../read-whole-volume.ts";
 import { describeSource } from "../source/describe-source.ts";
 import { poll } from "../testing/poll.ts";
+import { smallCzi } from "../testing/small-czi.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { validFiles, validPixels } from "../testing/valid-files.ts";
 import { openZipStore } from "../zarr/zip-store.ts";
@@ -34,7 +35,7 @@ const converter = (program: string): Converter => ({ name: "bioformats2raw", pro
 
 async function czi(): Promise<{ file: string; fileName: string; scratch: string; maxBytes: number }> {
   const file = path.join(folder, `file-${files++}`);
-  await writeFile(file, `ZISRAWFILE${" ".repeat(2000)}`);
+  await writeFile(file, smallCzi());
   return { file, fileName: "embryo.czi", scratch: `${file}-scratch`, maxBytes: 50e6 };
 }
 const never = new AbortController().signal;
@@ -87,7 +88,7 @@ echo "[0/0] 45% |###"; cp -r "${ngff}" "$output"`);
   const origin = { kind: "file", ...one, choice: { image: "0/0", channel: 0, time: 0 } } as const;
   expect(await describeSource(origin, "image")).toMatchObject({
     fileName: "embryo.czi",
-    bytes: 2010,
+    bytes: smallCzi().length,
     header: "converted by: bioformats2raw 0.9.4",
   });
   // What it is given: the file by its ending, bounds of memory, and nothing of the server's.

@@ -5,6 +5,8 @@ import { Problem } from "../../../core/problem.ts";
 import { converterEnvironment } from "../../beside/child-environment.ts";
 import { startGuarded } from "../../beside/guarded-process.ts";
 import { diskFull, roomOn } from "../../storage/disk-room.ts";
+import { openFileForReading } from "../random-access.ts";
+import { assertReadAsStated } from "./assert-as-stated.ts";
 import { convertedBy, convertedFolder, convertedVolume } from "./converted.ts";
 import type { Converter } from "./find-converter.ts";
 import { javaBounds } from "./java-bounds.ts";
@@ -45,6 +47,7 @@ export async function convertFile(
   signal: AbortSignal,
   bounds: ConversionBounds = BOUNDS,
 ): Promise<void> {
+  await assertFileReadAsStated(file, fileName);
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   try {
@@ -55,6 +58,15 @@ export async function convertFile(
     await keep(converter, file, output, scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function assertFileReadAsStated(file: string, fileName: string): Promise<void> {
+  const bytes = await openFileForReading(file);
+  try {
+    await assertReadAsStated(bytes, fileName);
+  } finally {
+    await bytes.close();
   }
 }
 
