@@ -6,7 +6,7 @@ import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import { type RecordId, RecordKind, recordIdOf } from "../../core/sync/record.ts";
 import { decodeRecord } from "../../core/sync/record-codec.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
-import { labelJournal } from "../../db/schema/index.ts";
+import { labelJournal, proposal } from "../../db/schema/index.ts";
 import { pauseWhenDue } from "../collab/next-turn.ts";
 import type { Services } from "../services.ts";
 import { placeOfTime, readUndone } from "./history-page.ts";
@@ -26,6 +26,8 @@ export interface UndoPreview {
   /** Their nuclei, ascending; the first of them where they are many. */
   readonly labels: readonly number[];
   readonly labelCount: number;
+  /** Proposals that would be open again, by their labels. */
+  readonly decided: readonly number[];
   /** Voxels that would change, and voxels of these acts that would not, as something else lies over them or was beneath. */
   readonly voxels: { readonly changing: number; readonly staying: number } | null;
 }
@@ -78,8 +80,26 @@ export async function previewUndo(services: Services, volumeId: string, choice: 
     userIds: [...new Set(standing.map(({ userId }) => userId))],
     labels: labels.sort((a, b) => a - b).slice(0, MAX_LABELS),
     labelCount: labels.length,
+    decided: await decidedBy(services, volumeId, standing),
     voxels: await countVoxels(services, volumeId, standing),
   };
+}
+
+/** Of the nuclei whose fields were written, those that came of a proposal. */
+async function decidedBy({ db }: Services, volumeId: string, standing: readonly Standing[]): Promise<number[]> {
+  const labels = [...new Set(standing.filter(({ kind }) => kind === RecordKind.meta).flatMap((row) => row.labels))];
+  if (labels.length === 0) return [];
+  const rows = await db
+    .select({ label: proposal.labelValue })
+    .from(proposal)
+    .where(
+      and(
+        eq(proposal.volumeId, volumeId),
+        inArray(proposal.labelValue, labels),
+        inArray(proposal.state, ["accepted", "corrected", "rejected"]),
+      ),
+    );
+  return rows.map(({ label }) => label);
 }
 
 async function chosen({ db }: Services, volumeId: string, choice: UndoChoice): Promise<SQL | undefined> {
@@ -102,6 +122,7 @@ type Standing = {
   readonly session: number;
   readonly seq: number;
   readonly kind: number;
+  readonly labels: readonly number[];
   readonly brickKeys: readonly BrickKey[];
 };
 

@@ -35,7 +35,12 @@ interface VolumeHistoryProps {
 type Side = "before" | "after";
 
 type Pending =
-  | { readonly kind: "take-back"; readonly preview: TakeBackPreview; readonly ids: readonly string[] }
+  | {
+      readonly kind: "take-back";
+      readonly preview: TakeBackPreview;
+      readonly ids: readonly string[];
+      readonly decided: readonly number[];
+    }
   | { readonly kind: "bring-back"; readonly plan: BringBack; readonly moment: string };
 
 /** The history of the open volume: its lines, the labels as they were, and bringing things back. */
@@ -164,6 +169,7 @@ export function VolumeHistory(props: VolumeHistoryProps) {
       setPending({
         kind: "take-back",
         ids: found.ids,
+        decided: found.decided,
         preview: {
           ...found,
           records: found.ids.length,
@@ -186,21 +192,26 @@ export function VolumeHistory(props: VolumeHistoryProps) {
       setPending({ kind: "bring-back", plan, moment: momentOf(line, side) });
     });
 
-  /** Back to now; the list has the own act in it as soon as the server has it. */
-  const finish = (): void => {
+  /** Back to now; the list has the own act in it as soon as the server has it, and so has what is told `afterwards`. */
+  const finish = (afterwards: () => Promise<void> = async () => {}): void => {
     setPending(null);
     api.showPast(null);
     const { document } = api;
     const stop = document.subscribe(() => {
       if (document.saveState.kind !== "saved") return;
       stop();
-      void log.refetch();
+      void during("Reading the history…", async () => {
+        await afterwards();
+        await log.refetch();
+      });
     });
   };
-  const takeBack = (ids: readonly string[], preview: TakeBackPreview): Promise<void> =>
+  const takeBack = ({ ids, preview, decided }: Extract<Pending, { kind: "take-back" }>): Promise<void> =>
     during("Taking it back…", async () => {
       api.document.takeBack(`take back ${preview.records === 1 ? "an act" : `${preview.records} acts`}`, ids);
-      finish();
+      finish(async () => {
+        for (const labelValue of decided) await client.queue.undoDecision.mutate({ volumeId, labelValue });
+      });
     });
   const bringBack = (plan: BringBack, choice: { readonly withoutAdded: boolean }): Promise<void> =>
     during("Bringing it back…", async () => {
@@ -247,7 +258,7 @@ export function VolumeHistory(props: VolumeHistoryProps) {
         pending?.kind === "take-back" ? (
           <TakeBackCard
             preview={pending.preview}
-            onConfirm={() => void takeBack(pending.ids, pending.preview)}
+            onConfirm={() => void takeBack(pending)}
             onClose={() => setPending(null)}
           />
         ) : pending ? (
