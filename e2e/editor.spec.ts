@@ -169,7 +169,7 @@ test("the history says who did what, shows the labels as they were, and brings a
   await grace.keyboard.press("Delete");
   await expect.poll(() => editor.areColoured([at])).toEqual([false]);
   await ada.getByRole("button", { name: "Show it" }).click();
-  await ada.getByRole("button", { name: `Only ${label}` }).click();
+  await ada.getByRole("button", { name: `Only nucleus ${label}` }).click();
   await expect(ada.getByRole("option")).toHaveText([/GH.*erased/, /AL.*painted/]);
   await line(/erased/).click();
   await ada.getByRole("button", { name: "Look: before" }).click();
@@ -224,7 +224,7 @@ test("an owner takes back what somebody did, exactly; an annotator is told that 
   await other.tab("History");
   await grace
     .getByRole("option", { name: /AL.*painted nucleus/ })
-    .first()
+    .last()
     .click();
   await grace.getByRole("button", { name: "Take this back…" }).click();
   await expect(grace.getByTestId("history-preview")).toContainText("Only reviewers and owners");

@@ -10,7 +10,7 @@ export function PastBanner({ past, onNow }: { past: PastView; onNow(): void }) {
     <div className={styles.past} role="status" data-testid="past-banner">
       <IconHistory size={18} aria-hidden />
       <div style={{ minWidth: 0 }}>
-        <Text size="sm" fw={600}>
+        <Text size="sm" fw={600} style={{ whiteSpace: "nowrap" }}>
           As of {momentWords(past.atMs)}
         </Text>
         <Text size="xs" truncate title={past.words}>

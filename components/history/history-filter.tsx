@@ -1,5 +1,6 @@
-import { ActionIcon, Badge, Group, Select, TextInput, Tooltip } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, Select, TextInput, Tooltip } from "@mantine/core";
+import { IconClock, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import styles from "./history-panel.module.css";
 
@@ -25,6 +26,7 @@ export interface HistoryFilterProps {
 }
 
 export function HistoryFilter({ question, people, selectedLabel, onChange }: HistoryFilterProps) {
+  const [isOpen, setOpen] = useState(false);
   const change = (part: Partial<HistoryQuestion>): void => onChange({ ...question, ...part });
   return (
     <div className={styles.filter}>
@@ -41,6 +43,18 @@ export function HistoryFilter({ question, people, selectedLabel, onChange }: His
           onChange={(userId) => change({ userId })}
         />
         <NucleusChoice question={question} selectedLabel={selectedLabel} change={change} />
+        <Tooltip label="Choose a time">
+          <ActionIcon
+            size="sm"
+            variant="subtle"
+            color="gray"
+            aria-label="Choose a time"
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <IconClock size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
         {isFiltered(question) && (
           <Tooltip label="Show everything">
             <ActionIcon
@@ -55,27 +69,27 @@ export function HistoryFilter({ question, people, selectedLabel, onChange }: His
           </Tooltip>
         )}
       </Group>
-      <Group gap={6} wrap="nowrap">
-        <TextInput
-          size="xs"
-          flex={1}
-          type="datetime-local"
-          aria-label="From"
-          title="From"
-          value={question.from}
-          onChange={(event) => change({ from: event.currentTarget.value })}
-        />
-        <TextInput
-          size="xs"
-          flex={1}
-          type="datetime-local"
-          aria-label="Until"
-          title="Until"
-          value={question.until}
-          onChange={(event) => change({ until: event.currentTarget.value })}
-        />
-      </Group>
+      {(isOpen || question.from !== "" || question.until !== "") && (
+        <>
+          <TimeField name="From" value={question.from} onChange={(from) => change({ from })} />
+          <TimeField name="Until" value={question.until} onChange={(until) => change({ until })} />
+        </>
+      )}
     </div>
+  );
+}
+
+function TimeField(props: { name: string; value: string; onChange(value: string): void }) {
+  return (
+    <TextInput
+      size="xs"
+      type="datetime-local"
+      aria-label={props.name}
+      leftSection={props.name}
+      leftSectionWidth={44}
+      value={props.value}
+      onChange={(event) => props.onChange(event.currentTarget.value)}
+    />
   );
 }
 
@@ -87,26 +101,19 @@ function NucleusChoice(props: {
   const { question, selectedLabel, change } = props;
   if (question.nucleus !== null)
     return (
-      <Badge
-        component="button"
-        variant="default"
-        style={{ cursor: "pointer" }}
+      <Button
+        size="compact-xs"
+        variant="light"
         aria-label={`Nucleus ${question.nucleus} only: show all nuclei`}
         onClick={() => change({ nucleus: null })}
       >
         Nucleus {question.nucleus} ×
-      </Badge>
+      </Button>
     );
   if (selectedLabel === 0) return null;
   return (
-    <Badge
-      component="button"
-      variant="outline"
-      color="gray"
-      style={{ cursor: "pointer" }}
-      onClick={() => change({ nucleus: selectedLabel })}
-    >
-      Only {selectedLabel}
-    </Badge>
+    <Button size="compact-xs" variant="default" onClick={() => change({ nucleus: selectedLabel })}>
+      Only nucleus {selectedLabel}
+    </Button>
   );
 }

@@ -113,7 +113,9 @@ export function BringBackCard(props: {
           `${voxelWords(staying)} belong to ${others.length <= 3 ? `nucleus ${others.join(", ")}` : `${others.length} other nuclei`} by now, and stay with ${others.length === 1 ? "it" : "them"}.`,
         ]
       : []),
-    ...plan.fields.map(({ field, value }) => `Its ${field} becomes ${value ?? "none"} again.`),
+    ...plan.fields.map(({ field, value }) =>
+      value === null ? `It has no ${field} of its own again.` : `Its ${field} becomes ${value} again.`,
+    ),
   ];
   const changes = returning > 0 || plan.fields.length > 0 || (withoutAdded && added > 0);
   return (
