@@ -148,7 +148,12 @@ test("the history says who did what, shows the labels as they were, and brings a
   const [editor, other] = [new EditorPage(ada), new EditorPage(grace)];
   await editor.open(volumeUrl);
   await other.open(volumeUrl);
-  const at: PanePoint = [-55, 75];
+  const [at, hers]: PanePoint[] = [
+    [-55, 75],
+    [90, -90],
+  ];
+  await other.paintNucleus("xy", [hers, [hers[0] + 15, hers[1]]]);
+  await other.saved();
   await editor.paintNucleus("xy", [
     [at[0] - 15, at[1]],
     [at[0] + 15, at[1]],
@@ -187,6 +192,23 @@ test("the history says who did what, shows the labels as they were, and brings a
   await banner.getByRole("button", { name: "Back to now" }).click();
   await expect.poll(() => editor.areColoured([at, [70, 90]])).toEqual([false, false]);
   await ada.keyboard.press("v");
+
+  // A time before the volume was there, and one that has not come yet.
+  await ada.getByRole("button", { name: "Choose a time" }).click();
+  for (const [time, coloured] of [
+    ["2001-02-03T04:05", false],
+    ["2101-02-03T04:05", true],
+  ] as const) {
+    await ada.getByLabel("Until").fill(time);
+    await ada.getByRole("button", { name: /^Look at 3 Feb/ }).click();
+    await expect(banner).toContainText(`3 Feb ${time.slice(0, 4)}`);
+    await expect.poll(() => editor.areColoured([hers])).toEqual([coloured]);
+    await ada.keyboard.press("Escape");
+    await expect(banner).toBeHidden();
+  }
+  await ada.getByLabel("Until").fill("");
+  await line(/erased/).click();
+  await ada.keyboard.press("h");
 
   await ada.getByRole("button", { name: `Nucleus ${label} as before this…` }).click();
   const preview = ada.getByTestId("history-preview");

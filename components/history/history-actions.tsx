@@ -24,6 +24,9 @@ export interface HistoryActionsProps {
   /** The nucleus that may be brought back; 0 where none is meant. */
   readonly nucleus: LabelValue;
   readonly time: PersonsTime | null;
+  /** The end of the time that is asked for: the labels of then can be looked at. */
+  readonly until: Date | null;
+  onLookAt(time: Date): void;
   onLook(line: HistoryLine, side: Side): void;
   onTakeBack(line: HistoryLine): void;
   onTakeBackTime(time: PersonsTime): void;
@@ -32,7 +35,7 @@ export interface HistoryActionsProps {
 
 /** What can be done with the selected line, and with all that one person did in a time. */
 export function HistoryActions(props: HistoryActionsProps) {
-  const { busy, canEdit, selected, nucleus, time } = props;
+  const { busy, canEdit, selected, nucleus, time, until } = props;
   if (busy)
     return (
       <div className={styles.actions} role="status">
@@ -43,6 +46,13 @@ export function HistoryActions(props: HistoryActionsProps) {
   const button = { size: "compact-xs", variant: "default" } as const;
   return (
     <>
+      {until && (
+        <div className={styles.actions}>
+          <Button {...button} onClick={() => props.onLookAt(until)}>
+            Look at {momentWords(until.getTime())}
+          </Button>
+        </div>
+      )}
       {time && (
         <div className={styles.actions}>
           <Button {...button} disabled={!canEdit} onClick={() => props.onTakeBackTime(time)}>

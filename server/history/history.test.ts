@@ -221,6 +221,23 @@ describe("the labels as they were", () => {
     for (const position of [0, ...moments, room.position]) await expectThen(volumeId, position, base);
   });
 
+  it("have a stroke that was undone before it was folded, in a brick of which there is no version", async () => {
+    const volumeId = await newVolume("undone early");
+    const ada = await page(people.ada, volumeId);
+    const label = ada.newLabel();
+    await paint(ada, label, 10, 130, 138);
+    await saved(ada);
+    const { room } = await liveVolumesOf(server.services).get(volumeId);
+    const painted = room.position;
+    ada.undo();
+    await saved(ada);
+    await foldAll(server.services, volumeId);
+    expect(room.versions.of(brickKeyOf(0, 0, 2))).toEqual([]);
+    for (const position of [painted - 1, painted, room.position]) await expectThen(volumeId, position, new Map());
+    const then = await labelsThen(server.services, volumeId, painted);
+    expect((await then.readBrick(brickKeyOf(0, 0, 2)))?.[indexInBrick(3, 10, 132)]).toBe(label);
+  });
+
   it("are told apart from what is forgotten, and from what has not been yet; viewers may see them, strangers not", async () => {
     const volumeId = await newVolume("old");
     const ada = await page(people.ada, volumeId);
@@ -318,7 +335,7 @@ describe("the acts of a volume", () => {
     expect(await told({ from: new Date(Date.now() + 1000) })).toEqual([]);
     expect((await call.people.query({ volumeId })).map(({ name }) => name).sort()).toEqual(["Ada", "Ben"]);
     const moment = await call.moment.query({ volumeId, at: middle });
-    expect(moment).toEqual({ position: lines[2].firstPosition - 1, floor: 0 });
+    expect(moment).toEqual({ position: lines[2].firstPosition - 1 });
   });
 
   it("are read page by page, each as dear as the page, and the pages are all of it", async () => {

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { maxLineLabels } from "../../core/history/history-line.ts";
-import { user, volume, volumeSession } from "../../db/schema/index.ts";
+import { user, volumeSession } from "../../db/schema/index.ts";
 import { costlyCall } from "../call-rate.ts";
 import { placeOfTime, readHistoryPage } from "../history/history-page.ts";
 import { previewUndo } from "../history/undo-preview.ts";
@@ -64,11 +64,7 @@ export const historyRouter = router({
     .input(z.object({ at: z.coerce.date() }))
     .query(async ({ ctx, input }) => {
       const { position } = await placeOfTime(ctx.services.db, input.volumeId, input.at);
-      const [{ floor }] = await ctx.services.db
-        .select({ floor: volume.historyFloor })
-        .from(volume)
-        .where(eq(volume.id, input.volumeId));
-      return { position: Math.max(0, position - 1), floor };
+      return { position: Math.max(0, position - 1) };
     }),
 
   /** What taking acts back would change; the page then does it as any other act, past the gate of the room. */

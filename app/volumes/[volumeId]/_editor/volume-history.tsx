@@ -66,10 +66,9 @@ export function VolumeHistory(props: VolumeHistoryProps) {
   };
 
   const momentOf = (line: HistoryLine, side: Side): string => `${side} ${nameOf(line.userId)} ${wordsOfLine(line)}`;
-  const openThen = (line: HistoryLine, side: Side): Promise<OpenedThen> => {
-    const position = side === "before" ? line.firstPosition - 1 : line.lastPosition;
-    return openLabelsThen({ volumeId, space: document, position });
-  };
+  const openAt = (position: number): Promise<OpenedThen> => openLabelsThen({ volumeId, space: document, position });
+  const openThen = (line: HistoryLine, side: Side): Promise<OpenedThen> =>
+    openAt(side === "before" ? line.firstPosition - 1 : line.lastPosition);
 
   const look = (line: HistoryLine, side: Side): Promise<void> =>
     during("Opening the labels as they were…", async () => {
@@ -91,6 +90,26 @@ export function VolumeHistory(props: VolumeHistoryProps) {
         atMs: side === "before" ? line.firstAtMs : line.lastAtMs,
         earlier: step(1),
         later: step(-1),
+      });
+    });
+
+  const lookAt = (time: Date): Promise<void> =>
+    during("Opening the labels as they were…", async () => {
+      const { position } = await client.history.moment.query({ volumeId, at: time });
+      const then = await openAt(position);
+      const before = lines?.find((line) => line.lastPosition <= position);
+      api.showPast({
+        source: then.bricks,
+        nuclei: then.nuclei,
+        words: "all that was saved by then",
+        atMs: time.getTime(),
+        earlier: before
+          ? () => {
+              setSelectedId(before.id);
+              void look(before, "before");
+            }
+          : null,
+        later: null,
       });
     });
 
@@ -204,6 +223,8 @@ export function VolumeHistory(props: VolumeHistoryProps) {
             selected={selected}
             nucleus={target}
             time={time}
+            until={question.until === "" ? null : new Date(question.until)}
+            onLookAt={(at) => void lookAt(at)}
             onLook={(line, side) => void look(line, side)}
             onTakeBack={(line) => void previewTakeBack({ spans: [...line.spans] })}
             onTakeBackTime={({ userId: who, from, until }) =>
