@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { EditorPage } from "./pages/editor-page.ts";
+import { EditorPage, type PanePoint } from "./pages/editor-page.ts";
 import { change } from "./server/call-procedure.ts";
 import { makeFirstAccount } from "./server/first-person.ts";
 import { joinProject } from "./server/join-project.ts";
@@ -142,4 +142,112 @@ test("the help sheet lists every key and closes by its own", async () => {
   await expect(sheet.getByText("Class mitotic")).toBeVisible();
   await ada.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
+});
+
+test("the history says who did what, shows the labels as they were, and brings a nucleus back", async () => {
+  const [editor, other] = [new EditorPage(ada), new EditorPage(grace)];
+  await editor.open(volumeUrl);
+  await other.open(volumeUrl);
+  const [at, hers]: PanePoint[] = [
+    [-55, 75],
+    [90, -90],
+  ];
+  await other.paintNucleus("xy", [hers, [hers[0] + 15, hers[1]]]);
+  await other.saved();
+  await editor.paintNucleus("xy", [
+    [at[0] - 15, at[1]],
+    [at[0] + 15, at[1]],
+  ]);
+  await editor.saved();
+  await expect.poll(() => other.areColoured([at])).toEqual([true]);
+  await editor.tab("History");
+  const line = (text: RegExp) => ada.getByRole("option", { name: text });
+  await line(/painted nucleus \d+/)
+    .first()
+    .click();
+  const label = Number(/Nucleus (\d+)/.exec(await ada.getByTestId("selected-card").innerText())?.[1]);
+  await ada.keyboard.press("h");
+
+  await grace.keyboard.press("v");
+  await other.click("xy", ...at);
+  await expect(grace.getByTestId("selected-card")).toContainText(`Nucleus ${label}`);
+  await grace.keyboard.press("Delete");
+  await expect.poll(() => editor.areColoured([at])).toEqual([false]);
+  await ada.getByRole("button", { name: "Show it" }).click();
+  await ada.getByRole("button", { name: `Only nucleus ${label}` }).click();
+  await expect(ada.getByRole("option")).toHaveText([/GH.*erased/, /AL.*painted/]);
+  await line(/erased/).click();
+  await ada.getByRole("button", { name: "Look: before" }).click();
+  const banner = ada.getByTestId("past-banner");
+  await expect(banner).toContainText("before Grace Hopper erased");
+  await ada.keyboard.press("h");
+  await expect.poll(() => editor.areColoured([at])).toEqual([true]);
+  // Nothing can be painted in the past.
+  await ada.keyboard.press("b");
+  await editor.drag("xy", [
+    [60, 90],
+    [80, 90],
+  ]);
+  await editor.saved();
+  await banner.getByRole("button", { name: "Back to now" }).click();
+  await expect.poll(() => editor.areColoured([at, [70, 90]])).toEqual([false, false]);
+  await ada.keyboard.press("v");
+
+  // A time before the volume was there, and one that has not come yet.
+  await ada.getByRole("button", { name: "Choose a time" }).click();
+  for (const [time, coloured] of [
+    ["2001-02-03T04:05", false],
+    ["2101-02-03T04:05", true],
+  ] as const) {
+    await ada.getByLabel("Until").fill(time);
+    await ada.getByRole("button", { name: /^Look at 3 Feb/ }).click();
+    await expect(banner).toContainText(`3 Feb ${time.slice(0, 4)}`);
+    await expect.poll(() => editor.areColoured([hers])).toEqual([coloured]);
+    await ada.keyboard.press("Escape");
+    await expect(banner).toBeHidden();
+  }
+  await ada.getByLabel("Until").fill("");
+  await line(/erased/).click();
+  await ada.keyboard.press("h");
+
+  await ada.getByRole("button", { name: `Nucleus ${label} as before this…` }).click();
+  const preview = ada.getByTestId("history-preview");
+  await expect(preview).toContainText(/[1-9][\d,]* voxels come back/);
+  await preview.getByRole("button", { name: "Bring it back" }).click();
+  await expect.poll(() => other.areColoured([at])).toEqual([true]);
+  await expect(ada.getByRole("option").first()).toHaveText(/AL.*painted/);
+  await ada.keyboard.press("Control+z");
+  await expect.poll(() => other.areColoured([at])).toEqual([false]);
+});
+
+test("an owner takes back what somebody did, exactly; an annotator is told that it is not theirs to do", async () => {
+  const [editor, other] = [new EditorPage(ada), new EditorPage(grace)];
+  const [hers, since]: PanePoint[] = [
+    [10, 95],
+    [40, 95],
+  ];
+  await other.paintNucleus("xy", [hers, since]);
+  await other.saved();
+  await expect.poll(() => editor.areColoured([hers])).toEqual([true]);
+  await ada.getByRole("button", { name: "Show everything" }).click();
+  const first = ada.getByRole("option").first();
+  await expect(first).toHaveText(/GH.*painted nucleus \d+/);
+  await first.click();
+  await ada.getByRole("button", { name: "Take this back…" }).click();
+  const preview = ada.getByTestId("history-preview");
+  await expect(preview).toContainText("1 act of Grace Hopper");
+  await preview.getByRole("button", { name: "Take it back" }).click();
+  await grace.keyboard.press("h");
+  await expect.poll(() => other.areColoured([hers])).toEqual([false]);
+  await expect(first).toHaveText(/AL.*undid: painted/);
+  await ada.keyboard.press("Control+z");
+  await expect.poll(() => other.areColoured([hers])).toEqual([true]);
+
+  await other.tab("History");
+  await grace
+    .getByRole("option", { name: /AL.*painted nucleus/ })
+    .last()
+    .click();
+  await grace.getByRole("button", { name: "Take this back…" }).click();
+  await expect(grace.getByTestId("history-preview")).toContainText("Only reviewers and owners");
 });

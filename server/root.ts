@@ -4,6 +4,7 @@ import { boxRouter } from "./routers/box/index.ts";
 import { checkpointRouter } from "./routers/checkpoint/index.ts";
 import { eventRouter } from "./routers/event.ts";
 import { exportRouter } from "./routers/export/index.ts";
+import { historyRouter } from "./routers/history.ts";
 import { installationRouter } from "./routers/installation/index.ts";
 import { invitationRouter } from "./routers/invitation.ts";
 import { learningCurveRouter } from "./routers/learning-curve/index.ts";
@@ -25,6 +26,7 @@ export const appRouter = router({
   box: boxRouter,
   event: eventRouter,
   export: exportRouter,
+  history: historyRouter,
   installation: installationRouter,
   invitation: invitationRouter,
   member: memberRouter,

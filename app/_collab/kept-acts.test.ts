@@ -21,7 +21,8 @@ function computer() {
 
 it("keeps the acts of each person and volume as they are when the page goes", () => {
   const { open, kept } = computer();
-  const acts = { done: [act(1), act(2, 3)], undone: [act(9)] };
+  const takesBack: UndoableAct = { ...act(5), takesBack: true };
+  const acts = { done: [act(1), act(2, 3), takesBack], undone: [act(9)] };
   const first = open("v", "ada");
   first.save(() => acts);
   expect(kept.size).toBe(0); // painting does not wait for it
@@ -35,7 +36,8 @@ it("keeps the acts of each person and volume as they are when the page goes", ()
 it("reads past what is not an act, and goes without where the browser withholds its storage", () => {
   const { open, kept } = computer();
   const key = "karyoloop-acts:v:ada";
-  kept.set(key, JSON.stringify({ done: [act(1), { name: "x", ids: ["../etc"], at: 1 }, 7, null], undone: "no" }));
+  const wrong = [{ name: "x", ids: ["../etc"], at: 1 }, { ...act(2), takesBack: "yes" }, 7, null];
+  kept.set(key, JSON.stringify({ done: [act(1), ...wrong], undone: "no" }));
   expect(open("v", "ada").load()).toEqual({ done: [act(1)], undone: [] });
   for (const text of ["{", "null", "[]", "7"]) {
     kept.set(key, text);

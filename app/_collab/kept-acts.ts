@@ -12,6 +12,7 @@ const isAct = (value: unknown): value is UndoableAct =>
   typeof value.name === "string" &&
   "at" in value &&
   Number.isSafeInteger(value.at) &&
+  (!("takesBack" in value) || value.takesBack === true) &&
   (!("proposal" in value) || Number.isSafeInteger(value.proposal)) &&
   "ids" in value &&
   Array.isArray(value.ids) &&

@@ -1,3 +1,4 @@
+import { flyToBox } from "./editor-commands.ts";
 import type { EditorApi } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { decide, showProposal } from "./review-commands.ts";
@@ -17,5 +18,8 @@ export const createEditorApi = (editor: EditorController): EditorApi => ({
       if (editor.review === commands) editor.review = null;
     };
   },
+  select: (label) => editor.select(label),
+  flyToBox: (box) => flyToBox(editor, box),
+  showPast: (past) => editor.store.set({ past }),
   notify: editor.notify,
 });

@@ -8,7 +8,7 @@ import { type ToolName, toolNames } from "../tools/create-tool.ts";
 import { channelsOf } from "../viewer/image-channels.ts";
 import { brushRadius } from "./brush-radius.ts";
 import type { Decision } from "./editor-contract.ts";
-import type { EditorController } from "./editor-controller.ts";
+import { type EditorController, LOOKING_BACK } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
 import type { Command } from "./keymap.ts";
 import { decide, showProposal } from "./review-commands.ts";
@@ -50,6 +50,9 @@ export function runCommand(editor: EditorController, command: Command): void {
       return;
     case "nucleus.clearClass":
       onSelected(editor, (label) => setClassAct(label, null));
+      return;
+    case "nucleus.history":
+      showHistory(editor);
       return;
     case "nucleus.show":
       flyToSelected(editor);
@@ -114,6 +117,7 @@ export function runCommand(editor: EditorController, command: Command): void {
       return;
     case "page.cancel":
       if (state.helpOpen) store.set({ helpOpen: false });
+      else if (state.past) store.set({ past: null });
       else editor.cancel();
   }
 }
@@ -160,6 +164,10 @@ function newNucleus(editor: EditorController): void {
 }
 
 function mayEdit(editor: EditorController): boolean {
+  if (editor.store.get().past) {
+    editor.notify({ tone: "warning", text: LOOKING_BACK.what });
+    return false;
+  }
   if (editor.props().document.canEdit) return true;
   editor.notify({ tone: "warning", text: "This volume is open for reading only: nothing was changed." });
   return false;
@@ -217,6 +225,12 @@ function tellQueue(editor: EditorController, act: ShiftedAct | null, isUndo: boo
   else if (decisionOfAct[act.name]) editor.review?.decided(act.proposal, decisionOfAct[act.name]);
 }
 
+/** The panel asks for the nucleus when it opens, and is told where it is open. */
+function showHistory(editor: EditorController): void {
+  const { selectedLabel } = editor.view.get();
+  editor.store.set({ tab: "history", historyOf: selectedLabel === 0 ? null : { label: selectedLabel } });
+}
+
 function flyToSelected(editor: EditorController): void {
   const { selectedLabel } = editor.view.get();
   const { document, nuclei } = editor.props();
@@ -235,6 +249,15 @@ export function flyToNucleus(
     (at, axis) => Math.max(at - row.box.minZyx[axis], row.box.maxZyx[axis] - at) * voxelSizeZyx[axis],
   );
   editor.view.flyTo(row.centroidZyx, Math.max(...reachUm) * 1.5);
+}
+
+export function flyToBox(editor: EditorController, { minZyx, maxZyx }: VoxelBox): void {
+  const { voxelSizeZyx } = editor.props().image;
+  const sizeUm = minZyx.map((min, axis) => (maxZyx[axis] - min) * voxelSizeZyx[axis]);
+  editor.view.flyTo(
+    [(minZyx[0] + maxZyx[0]) / 2, (minZyx[1] + maxZyx[1]) / 2, (minZyx[2] + maxZyx[2]) / 2],
+    Math.max(...sizeUm) * 0.75,
+  );
 }
 
 function review(editor: EditorController, name: "next" | "skip"): void {

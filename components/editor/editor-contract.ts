@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { ImageVoxels } from "../../core/edit/image-voxels.ts";
 import type { LabelBrickSource, LabelDocument, LabelValue, Unsubscribe } from "../../core/edit/label-document.ts";
+import type { NucleiThen } from "../../core/history/then-facts.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
@@ -73,7 +74,20 @@ export interface ReviewCommands {
   undone(label: LabelValue): void;
 }
 
-/** Handed to parts of others (the queue) that work inside the editor. */
+/** The labels of a moment of the history, for the panes. */
+export interface PastView {
+  readonly source: LabelBrickSource;
+  readonly nuclei: NucleiThen;
+  /** What this moment is, in words: "before Ada painted nucleus 12". */
+  readonly words: string;
+  /** Ms since the epoch. */
+  readonly atMs: number;
+  /** To the act before, and to the one after; null where the list ends. */
+  readonly earlier: (() => void) | null;
+  readonly later: (() => void) | null;
+}
+
+/** Handed to parts of others (the queue, the history) that work inside the editor. */
 export interface EditorApi {
   readonly document: LabelDocument;
   readonly proposals: LabelBrickSource | null;
@@ -82,6 +96,11 @@ export interface EditorApi {
   showProposal(proposal: ProposalRef | null): void;
   /** The acts behind the keys: resolve when the records are committed (not yet saved). Reject with a Problem. */
   decide(decision: Decision): Promise<void>;
+  select(label: LabelValue): void;
+  /** So that the whole box is seen, and some of what lies around. */
+  flyToBox(box: VoxelBox): void;
+  /** Shows the labels as they were, or with null those of now. */
+  showPast(past: PastView | null): void;
   registerReview(commands: ReviewCommands): Unsubscribe;
   notify(message: { readonly tone: "info" | "warning" | "error"; readonly text: string }): void;
 }
@@ -115,4 +134,6 @@ export interface EditorProps {
   /** Called once for each editor that is opened; what it returns is called when that one closes. */
   attach(api: EditorApi): Unsubscribe;
   renderQueue(): ReactNode;
+  /** `asked`: the nucleus whose history was asked for; another object each time. */
+  renderHistory(api: EditorApi, asked: { readonly label: LabelValue } | null): ReactNode;
 }

@@ -63,6 +63,7 @@ function open() {
     trainingStatus: null,
     attach: () => () => {},
     renderQueue: () => null,
+    renderHistory: () => null,
   };
   const messages: ToolMessage[] = [];
   const editor = new EditorController(
@@ -116,6 +117,36 @@ describe("selection", () => {
     editor.tool().down(sampleAt([5, 50, 40], { label: 4 }));
     runCommand(editor, "tool.brush");
     expect(editor.store.get()).toMatchObject({ marks: [], tool: "brush" });
+  });
+});
+
+describe("while the panes show labels as they were", () => {
+  it("nothing is changed by any key, and the person is told; Escape leads back to now", async () => {
+    const { editor, document, messages } = stage;
+    editor.select(4);
+    setClassByDigit(editor, 2);
+    editor.store.set({ proposal });
+    const acts = document.acts.length;
+    const past = { source: document, nuclei: document, words: "before", atMs: 0, earlier: null, later: null };
+    createEditorApi(editor).showPast(past);
+    for (const change of [
+      () => setClassByDigit(editor, 2),
+      () => runCommand(editor, "nucleus.unfinished"),
+      () => runCommand(editor, "nucleus.delete"),
+      () => runCommand(editor, "nucleus.new"),
+      () => runCommand(editor, "edit.undo"),
+      () => runCommand(editor, "review.reject"),
+    ]) {
+      messages.length = 0;
+      change();
+      await vi.waitFor(() => expect(messages.at(-1)?.text).toMatch(/as they were: nothing was changed/));
+    }
+    await expect(editor.commit(rejectProposalAct(proposal))).rejects.toMatchObject({ tag: "looking-back" });
+    expect([document.acts.length, document.undoDepth]).toEqual([acts, acts]);
+    runCommand(editor, "page.cancel");
+    expect(editor.store.get().past).toBeNull();
+    runCommand(editor, "nucleus.unfinished");
+    expect(document.fieldsOf(4).status).toBe("unfinished");
   });
 });
 

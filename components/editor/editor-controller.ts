@@ -1,5 +1,5 @@
 import type { EditAct, LabelValue } from "../../core/edit/label-document.ts";
-import { isProblem } from "../../core/problem.ts";
+import { isProblem, Problem } from "../../core/problem.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import { createTool, type ToolName } from "../tools/create-tool.ts";
 import { PreviewLabels } from "../tools/preview-labels.ts";
@@ -9,6 +9,11 @@ import type { PaneId, PointerSample, ViewStore } from "../viewer/viewer-contract
 import type { Decision, EditorProps, ProposalRef, ReviewCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { loadPreferences } from "./preferences.ts";
+
+export const LOOKING_BACK = {
+  tag: "looking-back",
+  what: "The panes show labels as they were: nothing was changed. Go back to now first (Escape).",
+} as const;
 
 /** The editor without its screen: state, tools, acts. One per open document; components render what it holds. */
 export class EditorController {
@@ -109,6 +114,7 @@ export class EditorController {
   }
 
   async commit(act: EditAct): Promise<void> {
+    if (this.store.get().past) throw new Problem(LOOKING_BACK);
     await this.props().document.commit(act);
   }
 

@@ -1,13 +1,14 @@
+import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { ToolName } from "../tools/create-tool.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
-import type { ProposalRef } from "./editor-contract.ts";
+import type { PastView, ProposalRef } from "./editor-contract.ts";
 import { ObservableState } from "./observable.ts";
 
-export const panelTabs = ["nuclei", "queue", "boxes", "view"] as const;
+export const panelTabs = ["nuclei", "queue", "boxes", "history", "view"] as const;
 
 export type PanelTab = (typeof panelTabs)[number];
 
@@ -43,6 +44,10 @@ export interface EditorState extends EditorPreferences {
   /** What accept, correct and reject act on. */
   readonly proposal: ProposalRef | null;
   readonly followedClientId: number | null;
+  /** The nucleus whose history was asked for last; another object each time. */
+  readonly historyOf: { readonly label: LabelValue } | null;
+  /** The panes show the labels as they were then, and nothing can be changed. */
+  readonly past: PastView | null;
 }
 
 export const defaultPreferences: EditorPreferences = {
@@ -74,4 +79,6 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     selectedBoxId: null,
     proposal: null,
     followedClientId: null,
+    historyOf: null,
+    past: null,
   });

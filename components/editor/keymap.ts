@@ -40,6 +40,7 @@ export const keymap = [
   binding("nucleus.delete", ["Delete", "Backspace"], "Nucleus", "Delete the selected nucleus in the whole volume"),
   binding("nucleus.unfinished", "U", "Nucleus", "Mark as unfinished, or as finished again"),
   binding("nucleus.clearClass", "0", "Nucleus", "Clear its class"),
+  binding("nucleus.history", "Shift+H", "Nucleus", "History of the selected nucleus"),
   binding("nucleus.show", "F", "Nucleus", "Fly to the selected nucleus"),
 
   binding("review.next", "Q", "Review", "Next question of the queue"),

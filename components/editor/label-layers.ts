@@ -9,7 +9,7 @@ const NO_CLASS: Rgb = [150, 150, 150];
 
 /** How the viewer draws the labels for one state of the editor: colours by nucleus, status or class. */
 export function labelLayer(
-  document: LabelDocument,
+  document: Pick<LabelDocument, "fieldsOf" | "canonicalLabel">,
   source: LabelBrickSource,
   state: EditorState,
   classes: readonly NucleusClass[],

@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Group, Kbd, Select, Stack, Text, Tooltip } from "@mantine/core";
-import { IconFocus2, IconTrash } from "@tabler/icons-react";
+import { IconFocus2, IconHistory, IconTrash } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import { partsAfterUnmerge, setClassAct, statusOf, unmergeAct } from "../../core/edit/nucleus-acts.ts";
 import styles from "./editor.module.css";
@@ -56,6 +56,17 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
                 onClick={() => runCommand(editor, "nucleus.show")}
               >
                 <IconFocus2 size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="History of this nucleus (Shift+H)">
+              <ActionIcon
+                size="sm"
+                variant="subtle"
+                color="gray"
+                aria-label="History of this nucleus"
+                onClick={() => runCommand(editor, "nucleus.history")}
+              >
+                <IconHistory size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
             <Tooltip label="Delete it in the whole volume (Delete)">

@@ -1,7 +1,9 @@
 import { Tabs } from "@mantine/core";
+import { useMemo } from "react";
 import { BoxesPanel } from "../boxes/boxes-panel.tsx";
 import { NucleiPanel } from "../nuclei/nuclei-panel.tsx";
 import styles from "./editor.module.css";
+import { createEditorApi } from "./editor-api.ts";
 import { flyToNucleus } from "./editor-commands.ts";
 import type { EditorBox, EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
@@ -12,12 +14,20 @@ import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
 import { ViewPanel } from "./view-panel.tsx";
 
-const tabWords: Readonly<Record<PanelTab, string>> = { nuclei: "Nuclei", queue: "Queue", boxes: "Boxes", view: "View" };
+const tabWords: Readonly<Record<PanelTab, string>> = {
+  nuclei: "Nuclei",
+  queue: "Queue",
+  boxes: "Boxes",
+  history: "History",
+  view: "View",
+};
 
 const colorOf = (label: number): string => cssOfRgb(rgbOfLabel(label));
 
 export function SidePanel({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const tab = useObservable(editor.store, (state) => state.tab);
+  const historyOf = useObservable(editor.store, (state) => state.historyOf);
+  const api = useMemo(() => createEditorApi(editor), [editor]);
   return (
     <aside className={styles.panel} aria-label="Panels">
       <Tabs
@@ -40,6 +50,9 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
         </Tabs.Panel>
         <Tabs.Panel value="boxes" className={styles.panelBody}>
           <BoxesTab editor={editor} props={props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history" className={styles.panelBody} keepMounted={false}>
+          {props.renderHistory(api, historyOf)}
         </Tabs.Panel>
         <Tabs.Panel value="view" className={styles.panelBody}>
           <ViewPanel editor={editor} rows={props.nuclei.data ?? []} />

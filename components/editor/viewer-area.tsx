@@ -6,6 +6,7 @@ import type { EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { EditorNotices } from "./editor-notices.tsx";
 import { labelLayer, proposalLayer } from "./label-layers.ts";
+import { PastBanner } from "./past-banner.tsx";
 import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
 
@@ -28,17 +29,22 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
   );
   const { coloring, hiddenStatuses, labelsVisible, labelOpacity, outlinesOnly, proposalsVisible, proposalOpacity } =
     state;
-  const styleRevision = useStyleRevision([nucleiRevision, coloring, hiddenStatuses, classes]);
+  const { past } = state;
+  const styleRevision = useStyleRevision([nucleiRevision, coloring, hiddenStatuses, classes, state.past]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: of the state, only what the layers are drawn by
   const layers = useMemo(
-    () => [
-      labelLayer(document, editor.preview, state, classes, styleRevision),
-      ...(proposals ? [proposalLayer(document, proposals, state, styleRevision)] : []),
-    ],
+    () =>
+      past
+        ? [labelLayer(past.nuclei, past.source, state, classes, styleRevision)]
+        : [
+            labelLayer(document, editor.preview, state, classes, styleRevision),
+            ...(proposals ? [proposalLayer(document, proposals, state, styleRevision)] : []),
+          ],
     [
       editor,
       document,
       proposals,
+      past,
       styleRevision,
       labelsVisible,
       labelOpacity,
@@ -63,7 +69,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
   return (
     <main
       className={styles.viewer}
-      data-readonly={!canEdit || undefined}
+      data-readonly={!canEdit || past !== null || undefined}
       aria-label="Volume"
       onPointerOver={({ target }) => {
         const pane = (target as Element).closest<HTMLElement>("[data-pane]")?.dataset.pane;
@@ -74,7 +80,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
         image={image}
         layers={layers}
         view={editor.view}
-        tool={editor.tool(state.tool)}
+        tool={editor.tool(past ? "pick" : state.tool)}
         overlays={overlays}
         onHover={(sample) => {
           editor.hovered = sample;
@@ -82,6 +88,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
         }}
         onPick={(sample) => editor.pick(sample)}
       />
+      {past && <PastBanner past={past} onNow={() => editor.store.set({ past: null })} />}
       <EditorNotices editor={editor} />
     </main>
   );

@@ -110,6 +110,8 @@ export interface LabelDocument extends LabelBrickSource {
   /** Throws a Problem where the history does not reach back that far. */
   undo(): ShiftedAct | null;
   redo(): ShiftedAct | null;
+  /** Undoes records of the history as one act of this person, which can be undone. Others' records only for moderators. */
+  takeBack(name: string, ids: readonly string[]): void;
   readonly undoDepth: number;
   readonly redoDepth: number;
   fieldsOf(label: LabelValue): NucleusFields;

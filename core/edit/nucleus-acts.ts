@@ -7,7 +7,7 @@ import { collectNucleusVoxels } from "./nucleus-voxels.ts";
 /** Acts on whole nuclei: what the keys and the list do. */
 
 /** The status that counts: what somebody wrote, else `accepted`, as painted by a person. */
-export const statusOf = (document: LabelDocument, label: LabelValue): LabelStatus =>
+export const statusOf = (document: Pick<LabelDocument, "fieldsOf">, label: LabelValue): LabelStatus =>
   (document.fieldsOf(label).status as LabelStatus | undefined) ?? "accepted";
 
 export const setStatusAct = (label: LabelValue, status: LabelStatus): EditAct => ({

@@ -200,8 +200,9 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
       throw new Problem({ ...CLOSED_TO_EDITS, hint: saveState.kind === "read-only" ? saveState.reason : undefined });
   }
 
-  function mark(kind: number, act: UndoableAct | null): ShiftedAct | null {
+  function mark(isUndo: boolean, act: UndoableAct | null): ShiftedAct | null {
     if (!act) return null;
+    const kind = isUndo === (act.takesBack ?? false) ? RecordKind.redo : RecordKind.undo;
     const planned = act.ids.map((id) => ({ kind, body: undoBody(...partsOf(id)) }));
     session.write(planned);
     flushVoxels();
@@ -286,12 +287,20 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     undo() {
       assertEditable();
       dropForgotten();
-      return mark(RecordKind.undo, undoStack.undo(isUndone));
+      return mark(true, undoStack.undo(isUndone));
     },
     redo() {
       assertEditable();
       dropForgotten();
-      return mark(RecordKind.redo, undoStack.redo(isUndone));
+      return mark(false, undoStack.redo(isUndone));
+    },
+    takeBack(name, ids) {
+      assertEditable();
+      if (ids.length === 0) return;
+      const act = { name, ids: [...ids], takesBack: true, at: ports.now().getTime() } as const;
+      undoStack.push(act);
+      mark(false, act);
+      notify();
     },
     get undoDepth() {
       return undoStack.undoDepth;

@@ -4,6 +4,8 @@ import type { RecordId } from "./record.ts";
 /** One gesture with the records it became; undone and redone as a whole (R24, R56). */
 export interface UndoableAct extends ShiftedAct {
   readonly ids: readonly RecordId[];
+  /** It undid these records, which were somebody's before: undoing it does them again. */
+  readonly takesBack?: true;
   /** When it was done, ms since the epoch, by this computer's clock. */
   readonly at: number;
 }
@@ -39,6 +41,11 @@ export function actsInMemory(): ActStore {
 /** Undefined of a folded record that no live marker speaks of: only the server knows. */
 export type IsUndone = (id: RecordId) => boolean | undefined;
 
+/** Some of its records may stand, and can be undone. */
+const mayGo = ({ ids }: UndoableAct, isUndone: IsUndone): boolean => !ids.every((id) => isUndone(id) === true);
+/** Some of its records may be undone, and can be done again. */
+const mayStand = ({ ids }: UndoableAct, isUndone: IsUndone): boolean => ids.some((id) => isUndone(id) !== false);
+
 /** So far back a person goes by hand. */
 const MAX_ACTS = 300;
 
@@ -66,11 +73,11 @@ export class UndoStack {
   }
 
   undo(isUndone: IsUndone): UndoableAct | null {
-    return this.#shift(this.#done, this.#undone, (act) => !act.ids.every((id) => isUndone(id) === true));
+    return this.#shift(this.#done, this.#undone, (act) => (act.takesBack ? mayStand : mayGo)(act, isUndone));
   }
 
   redo(isUndone: IsUndone): UndoableAct | null {
-    return this.#shift(this.#undone, this.#done, (act) => act.ids.some((id) => isUndone(id) !== false));
+    return this.#shift(this.#undone, this.#done, (act) => (act.takesBack ? mayGo : mayStand)(act, isUndone));
   }
 
   /** A refused record is no longer part of its act. */

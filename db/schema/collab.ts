@@ -75,6 +75,9 @@ export const labelJournal = pgTable(
       .references(() => user.id),
     labels: bigint("labels", { mode: "number" }).array().notNull(),
     brickKeys: bigint("brick_keys", { mode: "number" }).array().notNull(),
+    /** What an UNDO or REDO names; null of other kinds. */
+    targetSession: bigint("target_session", { mode: "number" }),
+    targetSeq: bigint("target_seq", { mode: "number" }),
     /** Position of the tick in the log. */
     position: bigint("position", { mode: "number" }).notNull(),
     /** Generation whose fold took the record into the base; null while it is live. */
@@ -88,6 +91,9 @@ export const labelJournal = pgTable(
     /** What lives is read at every opening of a room, and is few. */
     index("label_journal_live_idx").on(t.volumeId).where(sql`${t.foldedGeneration} is null`),
     index("label_journal_folded_idx").on(t.volumeId, t.foldedGeneration),
+    index("label_journal_target_idx")
+      .on(t.volumeId, t.targetSession, t.targetSeq)
+      .where(sql`${t.targetSession} is not null`),
   ],
 );
 

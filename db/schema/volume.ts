@@ -87,6 +87,8 @@ export const volume = pgTable(
     /** Last co-editing session number issued. */
     sessionCounter: bigint("session_counter", { mode: "number" }).notNull().default(0),
     epoch: integer("epoch").notNull().default(1),
+    /** Position of the journal up to which acts may have been forgotten: how labels were before it is not known. */
+    historyFloor: bigint("history_floor", { mode: "number" }).notNull().default(0),
     /** Fencing token of the server that owns the volume's live document. */
     ownerToken: bigint("owner_token", { mode: "number" }).notNull().default(0),
     /** Where its images come from; null where nobody has said it. */

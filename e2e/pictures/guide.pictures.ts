@@ -79,6 +79,20 @@ test("editor: two people paint", async () => {
   await expect.poll(() => editor.nuclei()).toBe(before + 2);
   await other.hover("xy", GRACES_NUCLEUS[0] + 12, GRACES_NUCLEUS[1] + 8);
   await takePicture(ada, "editor");
+
+  await grace.keyboard.press("v");
+  await other.click("xy", ...ADAS_NUCLEUS);
+  await grace.keyboard.press("Delete");
+  await expect.poll(() => editor.nuclei()).toBe(before + 1);
+  await other.hover("xy", GRACES_NUCLEUS[0] + 12, GRACES_NUCLEUS[1] + 8);
+  await editor.tab("History");
+  await ada
+    .getByRole("option", { name: /erased/ })
+    .first()
+    .click();
+  await ada.getByRole("button", { name: "Look: before" }).click();
+  await expect(ada.getByTestId("past-banner")).toBeVisible();
+  await takePicture(ada, "history");
   await grace.context().close();
 });
 

@@ -21,6 +21,9 @@ export interface JournalRow {
   readonly userId: string;
   readonly labels: readonly number[];
   readonly brickKeys: readonly number[];
+  /** What an UNDO or REDO names. */
+  readonly targetSession?: number;
+  readonly targetSeq?: number;
 }
 
 /** Who touched a label last, and when. */

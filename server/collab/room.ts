@@ -327,6 +327,10 @@ export class Room {
         userId,
         labels: [...touched.labels],
         brickKeys: [...touched.bricks],
+        ...((record.kind === 2 || record.kind === 3) && {
+          targetSession: record.targetSession,
+          targetSeq: record.targetSeq,
+        }),
       });
     }
   }

@@ -4,6 +4,7 @@ import { frozenStateOperation } from "../collab/freeze-labels.ts";
 import { baseVersionOperation, enterOperation, occupiedOperation } from "../collab/label-routes.ts";
 import { listNucleiOperation } from "../collab/list-nuclei.ts";
 import { forgetVersionsOperation, nudgeFreezerOperation, stopFreezingOperation } from "../export/dataset-freezer.ts";
+import { liveOrderOperation } from "../history/labels-then.ts";
 import { nudgeImportsOperation, stopImportOperation } from "../ingest/jobs/import-queue.ts";
 import {
   convertUploadOperation,
@@ -24,6 +25,7 @@ export const operations: readonly AnyOperation[] = [
   enterOperation,
   frozenStateOperation,
   listNucleiOperation,
+  liveOrderOperation,
   occupiedOperation,
   settledStatesOperation,
   convertUploadOperation,

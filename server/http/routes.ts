@@ -1,4 +1,5 @@
 import { labelRoutes } from "../collab/label-routes.ts";
+import { historyRoutes } from "../history/history-routes.ts";
 import { auditLogRoutes } from "./audit-log.ts";
 import { exportRoutes } from "./exports.ts";
 import { operationRoutes } from "./operation.ts";
@@ -10,6 +11,7 @@ import { zarrRoutes } from "./zarr.ts";
 /** Every plain HTTP door of the server; tRPC, better-auth and pages are mounted beside them in start-server.ts. */
 export const httpRoutes: readonly HttpRoute[] = [
   ...labelRoutes,
+  ...historyRoutes,
   ...trainerRoutes,
   ...uploadRoutes,
   ...zarrRoutes,

@@ -116,6 +116,10 @@ export class MemoryLabelDocument implements LabelDocument {
     return { name, ...(proposal && { proposal }) };
   }
 
+  takeBack(): void {
+    throw new Error("the records of this document have no numbers");
+  }
+
   get undoDepth(): number {
     return this.acts.filter((entry) => !entry.undone).length;
   }

@@ -18,9 +18,12 @@ export function toFoldRecord({ record, foldedGeneration }: FoldedRow, grid: Labe
   return { record: decodeRecord(record, grid), stored: record, generation: foldedGeneration, undone: false };
 }
 
+/** What a part of the base is made anew from. */
+export type HistoryReader = Pick<BaseStore, "readBrick" | "readFacts" | "readHistory" | "readBlob">;
+
 /** Records of the history that are not undone, in its order. `undone` goes before what is stored. */
 async function keptHistory(
-  store: BaseStore,
+  store: HistoryReader,
   grid: LabelGrid,
   key: BrickKey,
   after: number,
@@ -40,7 +43,7 @@ async function keptHistory(
  * first generation with a record that is undone or redone.
  */
 export async function rebuildBrick(
-  store: BaseStore,
+  store: HistoryReader,
   versions: BaseVersions,
   grid: LabelGrid,
   key: BrickKey,
@@ -66,14 +69,14 @@ export async function rebuildBrick(
   return voxels;
 }
 
-async function readBlob(store: BaseStore, grid: LabelGrid, sha256: string): Promise<PaintBody> {
+async function readBlob(store: HistoryReader, grid: LabelGrid, sha256: string): Promise<PaintBody> {
   const blob = await store.readBlob(sha256, grid);
   if (!blob) throw new Error(`the voxels ${sha256} are missing`);
   return blob;
 }
 
 export async function rebuildFacts(
-  store: BaseStore,
+  store: HistoryReader,
   versions: BaseVersions,
   grid: LabelGrid,
   below: number,

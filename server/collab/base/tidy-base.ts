@@ -1,6 +1,6 @@
 import { and, eq, inArray, lte, not, type SQL, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../../db/client.ts";
-import { labelBaseVersion, labelJournal } from "../../../db/schema/index.ts";
+import { labelBaseVersion, labelJournal, volume } from "../../../db/schema/index.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
 import { foldedBrickPrefix } from "../label-blob-keys.ts";
@@ -63,7 +63,10 @@ export async function tidyBase(
   const held = heldKeys(versions, forgotten);
   await db.transaction(async (tx) => {
     await assertOwner(tx);
-    if (forgotten > 0) await tx.delete(labelJournal).where(forgettable(volumeId, forgotten, held));
+    if (forgotten > 0) {
+      await raiseFloor(tx, volumeId, forgotten);
+      await tx.delete(labelJournal).where(forgettable(volumeId, forgotten, held));
+    }
     for (let at = 0; at < dropped.length; at += ROWS_PER_STATEMENT) {
       const pairs = dropped
         .slice(at, at + ROWS_PER_STATEMENT)
@@ -92,6 +95,16 @@ async function lastForgottenGeneration(db: Database, volumeId: string, cutoff: D
   const [{ younger, last }] = rows;
   return younger !== null ? Number(younger) - 1 : Number(last ?? 0);
 }
+
+/** From here on nobody is shown the labels as they were among acts that are forgotten, in part or all. */
+const raiseFloor = (tx: Transaction, volumeId: string, forgotten: number) =>
+  tx
+    .update(volume)
+    .set({
+      historyFloor: sql`greatest(${volume.historyFloor}, (select coalesce(max(position), 0) from ${labelJournal}
+        where volume_id = ${volumeId} and folded_gen <= ${forgotten}))`,
+    })
+    .where(eq(volume.id, volumeId));
 
 function forgettable(volumeId: string, forgotten: number, held: readonly number[]): SQL | undefined {
   const bricks = held.filter((key) => key !== FACTS_KEY);

@@ -17,6 +17,7 @@ import { loadedOf, throwingProblems } from "./loaded-query.ts";
 import { nucleusRowsOf } from "./nucleus-rows.ts";
 import { TrainingStatus } from "./training-status.tsx";
 import { useProposals } from "./use-proposals.ts";
+import { VolumeHistory } from "./volume-history.tsx";
 import { Waiting } from "./whole-page.tsx";
 
 interface EditorStageProps {
@@ -91,6 +92,16 @@ export function EditorStage(props: EditorStageProps) {
         weaknesses={labels.weaknesses}
         trainingStatus={<TrainingStatus projectId={projectId} />}
         attach={attach}
+        renderHistory={(api, asked) => (
+          <VolumeHistory
+            volumeId={volumeId}
+            userId={person.id}
+            role={volume.role}
+            api={api}
+            rows={rows ?? []}
+            asked={asked}
+          />
+        )}
         renderQueue={() =>
           review && (
             <VolumeQueue
