@@ -19,8 +19,8 @@ import { startSession } from "./start-session.ts";
 /** Planned from one state of the volume, a few seconds' work: what is painted meanwhile makes it plan those bricks again. */
 const BRICKS_PER_PLAN = 240;
 const FACTS_PER_ACT = 100;
-/** Somebody paints in the same bricks at the same moment: plan again, but not for ever. */
-const MAX_PLANS = 20;
+/** Somebody paints in the same brick at the same moment: plan again, but not for ever. */
+const MAX_PLANS = 100;
 
 /**
  * Writes labels into a volume that people have painted in, as records of the person who imports them: over background
@@ -65,11 +65,11 @@ interface AuthoredLabels {
 export async function authorIn(live: LiveVolume, services: Services, given: AuthoredLabels): Promise<void> {
   const author = await LabelAuthor.begin(live, services, given.userId);
   for (let from = 0; from < given.brickKeys.length; from += BRICKS_PER_PLAN) {
-    let keys = given.brickKeys.slice(from, from + BRICKS_PER_PLAN);
-    for (let plans = 0; keys.length > 0; plans++) {
-      if (plans === MAX_PLANS) throw new Error("these bricks are being painted without a pause");
-      keys = await paintOnce(live, author, keys, given.plan);
-    }
+    const keys = given.brickKeys.slice(from, from + BRICKS_PER_PLAN);
+    // Where people paint, each brick by itself: a moment without a stroke is found sooner in one than in many.
+    for (const key of await paintOnce(live, author, keys, given.plan))
+      for (let plans = 1; (await paintOnce(live, author, [key], given.plan)).length > 0; plans++)
+        if (plans === MAX_PLANS) throw new Error("this brick is being painted without a pause");
   }
   const { grid } = live.room.fold;
   for (let from = 0; from < given.labels.length; from += FACTS_PER_ACT) {
