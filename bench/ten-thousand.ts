@@ -1,3 +1,4 @@
+import superjson from "superjson";
 import { addLabelledVolume } from "../server/export/testing/labelled-volume.ts";
 import { seedProposals } from "../server/testing/seed-training.ts";
 import { startTestServer } from "../server/testing/test-server.ts";
@@ -7,6 +8,7 @@ import { ms, numberAfter, report } from "./page/report.ts";
 
 /*
  * A volume with ten thousand nuclei and ten thousand open proposals: what its page asks, over HTTP, once it is open.
+ * Beside it, what superjson alone takes to write the same list. Server and client are one process.
  * `node --import tsx bench/ten-thousand.ts [--proposals 10000] [--asked 40] [--json FILE]`
  */
 const COMMAND = "node --import tsx bench/ten-thousand.ts";
@@ -35,7 +37,8 @@ try {
   );
   const api = createTestClient(server.address, ada.cookie);
   const first = performance.now();
-  const { label } = await api.nucleus.list.query({ volumeId });
+  const list = await api.nucleus.list.query({ volumeId });
+  const { label } = list;
   const firstListMs = performance.now() - first;
   const questions = {
     list: () => api.nucleus.list.query({ volumeId }),
@@ -54,14 +57,22 @@ try {
     }
     took[name] = { medianMs: median(times), p95Ms: quantile(times, 0.95) };
   }
-  report({ nuclei: label.length, proposals, firstListMs, ...took }, [
+  const written = Array.from({ length: 5 }, () => {
+    const began = performance.now();
+    superjson.stringify(list);
+    return performance.now() - began;
+  });
+  const superjsonMs = median(written);
+  report({ nuclei: label.length, proposals, firstListMs, superjsonMs, ...took }, [
     {
       what: `${label.length} nuclei and ${proposals} proposals in a volume: list, proposals, next question, state of the queue, over HTTP`,
       must: `median ≤ ${MUST_MS} ms each`,
       command: COMMAND,
       figure: `${Object.entries(took)
         .map(([name, { medianMs, p95Ms }]) => `${name} ${ms(medianMs)} (95 % ${ms(p95Ms)})`)
-        .join(", ")}; the first list, which counts all voxels, ${ms(firstListMs)}`,
+        .join(
+          ", ",
+        )}; the first list, which counts all voxels, ${ms(firstListMs)}; the same list by superjson alone: ${ms(superjsonMs)}`,
     },
   ]);
   process.exitCode = Object.values(took).every(({ medianMs }) => medianMs <= MUST_MS) ? 0 : 1;

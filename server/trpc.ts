@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from "@trpc/server";
-import superjson from "superjson";
 import { z } from "zod";
+import { apiTransformer } from "../core/contract/api-transformer.ts";
 import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
 import { hasNul } from "../core/text/name.ts";
@@ -47,7 +47,7 @@ const t = initTRPC
   .context<RequestContext>()
   .meta<{ access: Access }>()
   .create({
-    transformer: superjson,
+    transformer: apiTransformer,
     // A stream that is silent for long is taken for a dead one, by the server too (http/entrance/connections.ts).
     sse: { ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error }) => ({

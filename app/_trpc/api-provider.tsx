@@ -3,7 +3,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import type { inferRouterOutputs } from "@trpc/server";
 import { type ReactNode, useState } from "react";
-import superjson from "superjson";
+import { apiTransformer } from "../../core/contract/api-transformer.ts";
 import type { AppRouter } from "../../server/index.ts";
 import { isOffline, problemOfError } from "./problem-of-error.ts";
 import { TRPCProvider } from "./trpc.ts";
@@ -61,13 +61,13 @@ const createApiClient = () =>
     links: [
       splitLink({
         condition: (operation) => operation.type === "subscription",
-        true: httpSubscriptionLink({ url: TRPC_URL, transformer: superjson }),
+        true: httpSubscriptionLink({ url: TRPC_URL, transformer: apiTransformer }),
         false: splitLink({
           condition: ({ path }) => TRAVELS_ALONE.has(path),
-          true: httpLink({ url: TRPC_URL, transformer: superjson, fetch: boundedFetch }),
+          true: httpLink({ url: TRPC_URL, transformer: apiTransformer, fetch: boundedFetch }),
           false: httpBatchLink({
             url: TRPC_URL,
-            transformer: superjson,
+            transformer: apiTransformer,
             maxURLLength: 4_000,
             maxItems: MAX_BATCH,
             fetch: boundedFetch,

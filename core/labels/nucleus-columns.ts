@@ -25,6 +25,23 @@ export interface NucleusColumns {
   readonly people: readonly Person[];
 }
 
+/** Columns and how many values a nucleus has in each. */
+export const columnWidths = [
+  ["label", 1],
+  ["voxels", 1],
+  ["centroidZyx", 3],
+  ["boxZyx", 6],
+  ["status", 1],
+  ["className", 1],
+  ["origin", 1],
+  ["uncertainty", 1],
+  ["by", 1],
+  ["changedAtMs", 1],
+] as const satisfies (readonly [keyof NucleusColumns, number])[];
+
+export type ColumnName = (typeof columnWidths)[number][0];
+type Columns = Pick<NucleusColumns, ColumnName>;
+
 interface Person {
   readonly id: string;
   readonly name: string;
@@ -56,8 +73,26 @@ export interface NucleusPatch {
 /** With more than this the whole list is asked for. */
 export const MAX_PATCH_ROWS = 400;
 
-export function columnsOf(nuclei: Iterable<ListedNucleus>, edition: string, revision: number): NucleusColumns {
-  const people = new Map<string, { index: number; name: string }>();
+/** Those who are named by index, in the order of their indices. */
+export type People = Map<string, { readonly index: number; readonly name: string }>;
+
+const indexIn = (people: People, by: Person | null): number => {
+  if (!by) return -1;
+  const known = people.get(by.id);
+  if (known) return known.index;
+  people.set(by.id, { index: people.size, name: by.name });
+  return people.size - 1;
+};
+
+const listOf = (people: People): Person[] => [...people].map(([id, { name }]) => ({ id, name }));
+
+/** `people`: who has an index already. */
+export function columnsOf(
+  nuclei: Iterable<ListedNucleus>,
+  edition: string,
+  revision: number,
+  people: People = new Map(),
+): NucleusColumns {
   const columns: NucleusColumns = {
     edition,
     revision,
@@ -82,12 +117,10 @@ export function columnsOf(nuclei: Iterable<ListedNucleus>, edition: string, revi
     columns.className.push(nucleus.className);
     columns.origin.push(nucleus.origin);
     columns.uncertainty.push(nucleus.uncertainty);
-    const { by } = nucleus;
-    if (by && !people.has(by.id)) people.set(by.id, { index: people.size, name: by.name });
-    columns.by.push(by ? (people.get(by.id)?.index ?? -1) : -1);
+    columns.by.push(indexIn(people, nucleus.by));
     columns.changedAtMs.push(nucleus.changedAtMs);
   }
-  return { ...columns, people: [...people].map(([id, { name }]) => ({ id, name })) };
+  return { ...columns, people: listOf(people) };
 }
 
 export function* nucleiOf(columns: NucleusColumns): IterableIterator<ListedNucleus> {
@@ -110,10 +143,33 @@ export function* nucleiOf(columns: NucleusColumns): IterableIterator<ListedNucle
 export function applyNucleusPatch(columns: NucleusColumns, patch: NucleusPatch): NucleusColumns | null {
   if (patch.edition !== columns.edition || patch.from > columns.revision) return null;
   if (patch.to <= columns.revision) return columns;
-  const nuclei = new Map([...nucleiOf(columns)].map((nucleus) => [nucleus.label, nucleus]));
-  for (const label of patch.removed) nuclei.delete(label);
-  for (const row of patch.rows) nuclei.set(row.label, row);
-  return columnsOf(nuclei.values(), patch.edition, patch.to);
+  const people: People = new Map(columns.people.map(({ id, name }, index) => [id, { index, name }]));
+  const news = columnsOf(patch.rows, patch.edition, patch.to, people);
+  const next = { ...columns, ...copyOf(columns), revision: patch.to, people: news.people };
+  const places = new Map(next.label.map((label, place) => [label, place]));
+  news.label.forEach((label, i) => {
+    put(news, i, next, places.get(label) ?? next.label.length);
+  });
+  for (const label of patch.removed) {
+    const place = places.get(label);
+    if (place === undefined) continue;
+    const last = next.label.length - 1;
+    places.set(next.label[last], place);
+    put(next, last, next, place);
+    for (const [name, width] of columnWidths) columnIn(next, name).length -= width;
+  }
+  return next;
+}
+
+const columnIn = (columns: Columns, name: ColumnName): (number | string | null)[] => columns[name];
+
+const copyOf = (columns: Columns): Columns =>
+  Object.fromEntries(columnWidths.map(([name]) => [name, columns[name].slice()])) as unknown as Columns;
+
+/** One nucleus from its place in some columns to a place in others, which may be the one behind the last. */
+function put(source: Columns, from: number, target: Columns, to: number): void {
+  for (const [name, width] of columnWidths)
+    for (let i = 0; i < width; i++) columnIn(target, name)[to * width + i] = columnIn(source, name)[from * width + i];
 }
 
 /** Two patches as one; null where the later does not follow on the earlier, or they are too much together. */

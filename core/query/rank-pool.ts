@@ -1,4 +1,5 @@
 import type { NucleusShape, ScoreFacts } from "../contract/predicted-instance.ts";
+import { type Steps, withoutPause } from "../steps.ts";
 import { fractionalRanks } from "./fractional-ranks.ts";
 import { createOddness, type Oddness } from "./oddness.ts";
 import { maxCandidates } from "./question-kind.ts";
@@ -25,23 +26,34 @@ export interface RankedItem {
   readonly queued: boolean;
 }
 
+const STEP_ITEMS = 500;
+
 /**
  * Ranks of a whole pool: each score becomes its fractional rank among the nuclei, and their mean is the uncertainty;
  * candidates are ranked among themselves by mean entropy.
  */
-export function rankPool(pool: readonly PoolItem[], truth: readonly NucleusShape[]): RankedItem[] {
+export const rankPool = (pool: readonly PoolItem[], truth: readonly NucleusShape[]): RankedItem[] =>
+  withoutPause(rankSteps(pool, truth));
+
+/** The same, for pools of tens of thousands: lets its caller pause on the way. */
+export function* rankSteps(pool: readonly PoolItem[], truth: readonly NucleusShape[]): Steps<RankedItem[]> {
   const oddnessOf = createOddness(truth);
-  const odd = pool.map((item): Oddness | null =>
-    oddnessOf && item.shape && item.scores ? oddnessOf(item.shape) : null,
-  );
+  const odd: (Oddness | null)[] = [];
+  for (const item of pool) {
+    odd.push(oddnessOf && item.shape && item.scores ? oddnessOf(item.shape) : null);
+    if (odd.length % STEP_ITEMS === 0) yield;
+  }
   const scored = pool.flatMap((item, i) => (item.scores ? [{ i, scores: withOddness(item.scores, odd[i]) }] : []));
   // u5 counts for all of the pool or for none: a mean of four ranks and one of five do not compare.
   const columns = oddnessOf && scored.every(({ i }) => odd[i] !== null) ? 5 : 4;
-  const ranksByScore = Array.from({ length: columns }, (_, column) =>
-    fractionalRanks(scored.map(({ scores }) => scores[column])),
-  );
+  const ranksByScore: number[][] = [];
+  for (let column = 0; column < columns; column++) {
+    yield;
+    ranksByScore.push(fractionalRanks(scored.map(({ scores }) => scores[column])));
+  }
   const ranked = new Array<RankedItem>(pool.length);
-  scored.forEach(({ i, scores }, row) => {
+  for (const [row, { i, scores }] of scored.entries()) {
+    if (row % STEP_ITEMS === 0) yield;
     const ranks = ranksByScore.map((column) => column[row]);
     ranked[i] = {
       u5: odd[i]?.score ?? null,
@@ -50,8 +62,8 @@ export function rankPool(pool: readonly PoolItem[], truth: readonly NucleusShape
       reason: reasonInWords({ ranks, scores: scores.slice(0, columns), facts: pool[i].facts, oddness: odd[i] }),
       queued: true,
     };
-  });
-
+  }
+  yield;
   const candidates = pool.flatMap((item, i) => (item.kind === "candidate" ? [i] : []));
   const ranks = fractionalRanks(candidates.map((i) => pool[i].meanEntropy));
   const nuclei = pool.length - candidates.length;

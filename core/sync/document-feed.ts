@@ -1,9 +1,9 @@
 import * as Y from "yjs";
+import { withoutPause, withPauses } from "../steps.ts";
 import { emptyBase } from "./base-state.ts";
 import { baseOf, type Generation, generationsOf, metaOf } from "./document-layout.ts";
 import { followBase } from "./follow-base.ts";
 import type { LabelFold } from "./label-fold.ts";
-import { withoutPause, withPauses } from "./steps.ts";
 
 /**
  * Feeds a LabelFold from a document: once from all it holds, then from its events. A Y.Map reports its changed keys in

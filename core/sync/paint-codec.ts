@@ -1,3 +1,4 @@
+import { type Steps, withoutPause, withPauses } from "../steps.ts";
 import { ByteReader, ByteWriter, malformed } from "./bytes.ts";
 import { HeldWeakly } from "./held-weakly.ts";
 import { brickExtent, isInside, type LabelGrid, unionBox } from "./label-grid.ts";
@@ -12,7 +13,6 @@ import {
   recordLimits,
 } from "./record.ts";
 import { checkRuns, decodeBox } from "./section-codec.ts";
-import { type Steps, withoutPause, withPauses } from "./steps.ts";
 
 /** A section on its way into a record. */
 export interface EncodedSection {

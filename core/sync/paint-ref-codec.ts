@@ -1,10 +1,10 @@
+import { type Steps, withoutPause } from "../steps.ts";
 import { type ByteReader, ByteWriter, malformed } from "./bytes.ts";
 import { deflateRaw, inflateAgain, inflateRaw } from "./deflate.ts";
 import { brickExtent, isInside, type LabelGrid } from "./label-grid.ts";
 import { paintBodyOf, paintGroupSteps } from "./paint-codec.ts";
 import { type PaintBody, type PaintBounds, type PaintedBrick, recordLimits, storedBlobBounds } from "./record.ts";
 import { decodeBox, encodeBox } from "./section-codec.ts";
-import { type Steps, withoutPause } from "./steps.ts";
 
 /** PAINTREF: voxels too many for a record travel as a blob (a raw-deflated PAINTN body), uploaded before the record. */
 

@@ -1,3 +1,4 @@
+import { withoutPause } from "../steps.ts";
 import { ByteReader, ByteWriter, malformed } from "./bytes.ts";
 import { deflateRaw, inflateAgain, inflateRaw } from "./deflate.ts";
 import type { LabelGrid } from "./label-grid.ts";
@@ -13,7 +14,6 @@ import {
   recordLimits,
   storedBounds,
 } from "./record.ts";
-import { withoutPause } from "./steps.ts";
 
 /**
  * `u8 kind | 0x80·deflated, vu session, vu seq, vu stamp, body`; the header is never compressed.

@@ -1,13 +1,17 @@
 import type { Page } from "@playwright/test";
 
-interface Answer<T> {
-  readonly result?: { readonly data: { readonly json: T } };
+interface Answer {
+  readonly result?: { readonly data: { readonly json: unknown; readonly meta?: { readonly values?: unknown } } };
 }
 
+/** Of a written answer (core/contract/api-transformer.ts). */
+const WRITTEN = JSON.stringify([["custom", "written-json"]]);
+
 async function answerOf<T>(path: string, response: { json(): Promise<unknown> }): Promise<T> {
-  const { result } = (await response.json()) as Answer<T>;
+  const { result } = (await response.json()) as Answer;
   if (!result) throw new Error(`${path} was refused: ${JSON.stringify(await response.json())}`);
-  return result.data.json;
+  const { json, meta } = result.data;
+  return (JSON.stringify(meta?.values) === WRITTEN ? JSON.parse(String(json)) : json) as T;
 }
 
 /** A change by the API, as the person signed in on the page. */

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { createTRPCClient, httpLink } from "@trpc/client";
-import superjson from "superjson";
+import { apiTransformer } from "../../core/contract/api-transformer.ts";
 import { Problem } from "../../core/problem.ts";
 import type { AppRouter } from "../index.ts";
 
@@ -57,7 +57,7 @@ export async function signInToServer(
   return {
     address,
     api: createTRPCClient<AppRouter>({
-      links: [httpLink({ url: `${address}/trpc`, transformer: superjson, headers: { cookie } })],
+      links: [httpLink({ url: `${address}/trpc`, transformer: apiTransformer, headers: { cookie } })],
     }),
     fetch: (input, init) =>
       fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie } }),

@@ -1,27 +1,26 @@
-import type { EditRecord, LabelValue } from "../../core/edit/label-document.ts";
-import type { LabelFold } from "../../core/sync/label-fold.ts";
-import type { LabelGrid } from "../../core/sync/label-grid.ts";
-import { gridPositionZyx } from "../../core/sync/label-grid.ts";
+import type { LabelValue } from "../../core/edit/label-document.ts";
 import { type PlannedRecord, planRecord } from "../../core/sync/plan-act.ts";
-import { type PaintBody, recordIdOf } from "../../core/sync/record.ts";
+import { type PaintBody, type PaintVoxels, recordIdOf } from "../../core/sync/record.ts";
 import { encodeRecord } from "../../core/sync/record-codec.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { labelBlob } from "../../db/schema/index.ts";
-import { readLabelChunk } from "../label-images/read-label-chunk.ts";
+import { labelWorkerOf } from "../label-images/worker/label-worker.ts";
 import type { Services } from "../services.ts";
-import { decodeBlobBeside } from "./decode-blob-beside.ts";
+import { besideEverythingElse, decodeBlobBeside } from "./decode-blob-beside.ts";
+import { frozenStateOf } from "./freeze-labels.ts";
+import type { FrozenState } from "./frozen-labels.ts";
 import { inRoom, roomOperation } from "./in-room.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import type { LiveVolume } from "./live-volume.ts";
-import type { AuthoredRecord } from "./room-work.ts";
+import type { PlannedAct } from "./plan-over-background.ts";
+import type { Room } from "./room.ts";
 import { startSession } from "./start-session.ts";
 
-/** Bricks per act: they have to be loaded together, beside what else is. */
-const BRICKS_PER_ACT = 24;
-const FACTS_PER_ACT = 500;
-const noBodies: ReadonlyMap<string, PaintBody> = new Map();
-/** Somebody paints in the same bricks at the same moment: plan again, but not for ever. */
-const MAX_ATTEMPTS = 20;
+/** Planned from one state of the volume, a few seconds' work: what is painted meanwhile makes it plan those bricks again. */
+const BRICKS_PER_PLAN = 240;
+const FACTS_PER_ACT = 100;
+/** Somebody paints in the same brick at the same moment: plan again, but not for ever. */
+const MAX_PLANS = 100;
 
 /**
  * Writes labels into a volume that people have painted in, as records of the person who imports them: over background
@@ -42,131 +41,138 @@ export interface GivenLabels {
 
 export const authorLabelsOperation = roomOperation(
   "author-labels",
-  (live, services, { userId, brickKeys, prefix, names }: GivenLabels) =>
-    authorIn(live, services, {
+  (live, services, { userId, brickKeys, prefix, names }: GivenLabels) => {
+    const pairs = Uint32Array.from([...names].flat());
+    return authorIn(live, services, {
       userId,
       brickKeys,
       labels: [...names.values()],
-      readBrick: async (key) =>
-        (await readLabelChunk(services.blobs, prefix, key))?.map((label) => names.get(label) ?? 0) ?? null,
-    }),
+      plan: async (frozen, keys) =>
+        (await labelWorkerOf(services).plan({ frozen, brickKeys: keys, prefix, names: pairs })).acts,
+    });
+  },
 );
 
 interface AuthoredLabels {
   readonly userId: string;
   readonly brickKeys: readonly BrickKey[];
   readonly labels: readonly LabelValue[];
-  /** 64³ labels under their values in the volume; null = background. */
-  readBrick(key: BrickKey): Promise<Uint32Array | null>;
+  /** `planOverBackground`, wherever it runs. */
+  plan(frozen: FrozenState, keys: readonly BrickKey[]): Promise<readonly PlannedAct[]>;
 }
 
 /** The same in a room that is here. */
 export async function authorIn(live: LiveVolume, services: Services, given: AuthoredLabels): Promise<void> {
-  const { db, blobs } = services;
-  const { userId, labels } = given;
-  const { volumeId } = live;
-  const { grid } = live.room.fold;
-  const { row, labelCounter } = await startSession(db, volumeId, userId, null, 0);
-  live.room.addSession(row, labelCounter);
-  let seq = 0;
-
-  const numbered = (planned: readonly PlannedRecord[], fold: LabelFold, bodies = noBodies): AuthoredRecord[] =>
-    planned.map(({ kind, body, blob }, i) => {
-      const next = seq + 1 + i;
-      const stamp = fold.highestStamp + 1 + i;
-      const voxels = blob && bodies.get(blob.sha256);
-      return {
-        id: recordIdOf(row.session, next),
-        stored: encodeRecord({ kind, session: row.session, seq: next, stamp }, body),
-        ...(blob && voxels && { blob: { sha256: blob.sha256, body: voxels } }),
-      };
-    });
-
-  for (let from = 0; from < given.brickKeys.length; from += BRICKS_PER_ACT) {
-    const keys = given.brickKeys.slice(from, from + BRICKS_PER_ACT);
-    const incoming = new Map<BrickKey, Uint32Array>();
-    for (const key of keys) {
-      const voxels = await given.readBrick(key);
-      if (voxels) incoming.set(key, voxels);
-    }
-    for (let attempt = 1; ; attempt++) {
-      await live.labels.load([...incoming.keys()]);
-      const planned = planOverBackground(incoming, live.room.fold, grid) ?? [];
-      const bodies = new Map<string, PaintBody>();
-      for (const { blob } of planned) {
-        if (!blob) continue;
-        bodies.set(blob.sha256, await decodeBlobBeside(blob.bytes, grid));
-        await blobs.put(paintBlobKey(volumeId, blob.sha256), blob.bytes);
-        await db
-          .insert(labelBlob)
-          .values({ volumeId, sha256: blob.sha256, sizeBytes: blob.bytes.length, createdBy: userId })
-          .onConflictDoNothing();
-      }
-      const written = await live.room.author((fold) =>
-        sameBodies(planned, planOverBackground(incoming, fold, grid)) ? numbered(planned, fold, bodies) : null,
-      );
-      if (written) {
-        seq += planned.length;
-        break;
-      }
-      if (attempt === MAX_ATTEMPTS) throw new Error("these bricks are being painted without a pause");
-    }
+  const author = await LabelAuthor.begin(live, services, given.userId);
+  for (let from = 0; from < given.brickKeys.length; from += BRICKS_PER_PLAN) {
+    const keys = given.brickKeys.slice(from, from + BRICKS_PER_PLAN);
+    // Where people paint, each brick by itself: a moment without a stroke is found sooner in one than in many.
+    for (const key of await paintOnce(live, author, keys, given.plan))
+      for (let plans = 1; (await paintOnce(live, author, [key], given.plan)).length > 0; plans++)
+        if (plans === MAX_PLANS) throw new Error("this brick is being painted without a pause");
   }
-  for (let from = 0; from < labels.length; from += FACTS_PER_ACT) {
-    const facts = labels
+  const { grid } = live.room.fold;
+  for (let from = 0; from < given.labels.length; from += FACTS_PER_ACT) {
+    const facts = given.labels
       .slice(from, from + FACTS_PER_ACT)
       .flatMap((label) => planRecord({ kind: "field", label, field: "origin", value: "import" }, grid));
-    await live.room.author((fold) => numbered(facts, fold));
-    seq += facts.length;
+    await author.write(facts);
   }
 }
 
-/** What the incoming bricks paint where the volume is background now; null when one of them is not loaded any more. */
-function planOverBackground(
-  incoming: ReadonlyMap<BrickKey, Uint32Array>,
-  fold: LabelFold,
-  grid: LabelGrid,
-): PlannedRecord[] | null {
-  const runsOf = new Map<LabelValue, number[]>();
-  for (const [key, labels] of incoming) {
-    const present = fold.bricks.read(key);
-    if (present === undefined) return null;
-    collectRuns(labels, present, key, grid, runsOf);
+/** Plans bricks and paints those in which nothing has changed meanwhile; returns the others. */
+async function paintOnce(
+  live: LiveVolume,
+  author: LabelAuthor,
+  keys: readonly BrickKey[],
+  plan: AuthoredLabels["plan"],
+): Promise<BrickKey[]> {
+  const { room } = live;
+  const state = await room.readState();
+  // Before anything else can happen: of the document as it was read.
+  const sources = new Map(keys.map((key) => [key, sourceOf(room, key)]));
+  const isAsPlanned = (act: PlannedAct) => act.brickKeys.every((key) => sourceOf(room, key) === sources.get(key));
+  const changed: BrickKey[] = [];
+  for (const act of await plan(await frozenStateOf(live, state), keys)) {
+    const isWritten = isAsPlanned(act) && (await author.paint(act, () => isAsPlanned(act)));
+    if (!isWritten) changed.push(...act.brickKeys);
   }
-  if (runsOf.size === 0) return [];
-  const groups = [...runsOf].map(([label, runs]) => ({ label, runs: Int32Array.from(runs) }));
-  const record: EditRecord = { kind: "paintGroups", groups };
-  return planRecord(record, grid);
+  return changed;
 }
 
-function collectRuns(
-  labels: Uint32Array,
-  present: Uint32Array | null,
-  key: BrickKey,
-  { brickSize }: LabelGrid,
-  into: Map<LabelValue, number[]>,
-): void {
-  const [bz, by, bx] = gridPositionZyx(key);
-  for (let z = 0; z < brickSize; z++)
-    for (let y = 0; y < brickSize; y++) {
-      const line = (y + z * brickSize) * brickSize;
-      for (let x = 0; x < brickSize; ) {
-        const label = labels[line + x];
-        let end = x + 1;
-        if (label === 0 || present?.[line + x]) {
-          x = end;
-          continue;
-        }
-        while (end < brickSize && labels[line + end] === label && !present?.[line + end]) end++;
-        const runs = into.get(label) ?? [];
-        runs.push(bz * brickSize + z, by * brickSize + y, bx * brickSize + x, bx * brickSize + end);
-        into.set(label, runs);
-        x = end;
-      }
+/** What a brick's voxels are made of: equal texts, equal voxels. */
+const sourceOf = ({ fold, versions }: Room, key: BrickKey): string =>
+  [
+    versions.newest(key)?.rev ?? 0,
+    ...fold.bricks.itemsOf(key).map(({ owner: { record, undone } }) => `${record.id}${undone ? "-" : ""}`),
+  ].join();
+
+/** A session of somebody who imports: numbers its records and writes them. */
+class LabelAuthor {
+  readonly #live: LiveVolume;
+  readonly #services: Services;
+  readonly #userId: string;
+  readonly #session: number;
+  #seq = 0;
+
+  private constructor(live: LiveVolume, services: Services, userId: string, session: number) {
+    this.#live = live;
+    this.#services = services;
+    this.#userId = userId;
+    this.#session = session;
+  }
+
+  static async begin(live: LiveVolume, services: Services, userId: string): Promise<LabelAuthor> {
+    const { row, labelCounter } = await startSession(services.db, live.volumeId, userId, null, 0);
+    live.room.addSession(row, labelCounter);
+    return new LabelAuthor(live, services, userId, row.session);
+  }
+
+  /** False where `holds` says so in the turn in which it would be written. */
+  async paint({ records }: PlannedAct, holds: () => boolean): Promise<boolean> {
+    const bodies = new Map<string, PaintBody>();
+    // Held until it is written: bricks that are loaded are painted at that moment.
+    const held: PaintVoxels[] = [];
+    for (const { blob } of records) {
+      if (!blob) continue;
+      const body = await this.#readBlob(blob);
+      bodies.set(blob.sha256, body);
+      held.push(await body.hold(besideEverythingElse));
     }
-}
+    const isWritten = await this.write(records, bodies, holds);
+    held.length = 0;
+    return isWritten;
+  }
 
-const sameBodies = (a: readonly PlannedRecord[], b: readonly PlannedRecord[] | null): boolean =>
-  b !== null &&
-  a.length === b.length &&
-  a.every(({ body }, i) => body.length === b[i].body.length && body.every((v, at) => v === b[i].body[at]));
+  async write(
+    records: readonly (Pick<PlannedRecord, "kind" | "body"> & { readonly blob?: { readonly sha256: string } | null })[],
+    bodies: ReadonlyMap<string, PaintBody> = new Map(),
+    holds: () => boolean = () => true,
+  ): Promise<boolean> {
+    const isWritten = await this.#live.room.author((fold) => {
+      if (!holds()) return null;
+      return records.map(({ kind, body, blob }, i) => {
+        const seq = this.#seq + 1 + i;
+        const voxels = blob && bodies.get(blob.sha256);
+        return {
+          id: recordIdOf(this.#session, seq),
+          stored: encodeRecord({ kind, session: this.#session, seq, stamp: fold.highestStamp + 1 + i }, body),
+          ...(blob && voxels && { blob: { sha256: blob.sha256, body: voxels } }),
+        };
+      });
+    });
+    if (isWritten) this.#seq += records.length;
+    return isWritten;
+  }
+
+  async #readBlob({ sha256, sizeBytes }: { readonly sha256: string; readonly sizeBytes: number }): Promise<PaintBody> {
+    const { volumeId } = this.#live;
+    const bytes = await this.#services.blobs.get(paintBlobKey(volumeId, sha256));
+    if (!bytes) throw new Error(`the voxels ${sha256} are missing`);
+    await this.#services.db
+      .insert(labelBlob)
+      .values({ volumeId, sha256, sizeBytes, createdBy: this.#userId })
+      .onConflictDoNothing();
+    return decodeBlobBeside(bytes, this.#live.room.fold.grid);
+  }
+}

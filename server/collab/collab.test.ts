@@ -16,6 +16,7 @@ import { authorIn } from "./author-labels.ts";
 import { countsOfProject } from "./count-project.ts";
 import { freezeLabels } from "./freeze-labels.ts";
 import { liveVolumesOf } from "./live-volumes.ts";
+import { planOverBackground } from "./plan-over-background.ts";
 import { PostgresRoomStore } from "./postgres-room-store.ts";
 import { startSession } from "./start-session.ts";
 import { type CollabClientOptions, MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
@@ -332,7 +333,8 @@ describe("records of an importer", () => {
         userId: people.ben.id,
         brickKeys: [key0, key1],
         labels: [first + 1],
-        readBrick: async (key) => incoming.get(key) ?? null,
+        plan: (frozen, keys) =>
+          planOverBackground(server.services.blobs, frozen, keys, async (key) => incoming.get(key) ?? null),
       }),
     );
     await waitFor(() => at(ada, 2, 2, 59) === first + 1, "the import at Ada's");
@@ -430,10 +432,11 @@ it("an import into a volume that nobody has open keeps it open, however long it 
       userId: people.ben.id,
       brickKeys: [key0, key1],
       labels: [first],
-      async readBrick() {
-        await volumes.closeIdle(performance.now() + 3_600_000);
-        return new Uint32Array(BRICK_VOXELS).fill(first);
-      },
+      plan: (frozen, keys) =>
+        planOverBackground(blobs, frozen, keys, async () => {
+          await volumes.closeIdle(performance.now() + 3_600_000);
+          return new Uint32Array(BRICK_VOXELS).fill(first);
+        }),
     }),
   );
   expect((await createTestClient(server.address, people.ben.cookie).nucleus.list.query({ volumeId })).label).toEqual([

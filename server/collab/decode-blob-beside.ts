@@ -1,4 +1,5 @@
 import { inflateRaw } from "node:zlib";
+import { withPauses } from "../../core/steps.ts";
 import { malformed } from "../../core/sync/bytes.ts";
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
 import { blobSteps } from "../../core/sync/paint-ref-codec.ts";
@@ -9,7 +10,6 @@ import {
   recordLimits,
   storedBlobBounds,
 } from "../../core/sync/record.ts";
-import { withPauses } from "../../core/sync/steps.ts";
 import { pauseWhenDue } from "./next-turn.ts";
 
 /** Each may hold an inflated blob of 64 MiB. */

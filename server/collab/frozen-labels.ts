@@ -14,6 +14,7 @@ import { readBaseBrick } from "./base-bricks.ts";
 import { decodeBlobBeside } from "./decode-blob-beside.ts";
 import { paintBlobKey } from "./label-blob-keys.ts";
 import { pauseWhenDue } from "./next-turn.ts";
+import { lastTouchIn, type TouchColumns } from "./touch-columns.ts";
 
 const unzip = promisify(gunzip);
 /** Fields and merges of a million nuclei. */
@@ -37,7 +38,7 @@ export interface FrozenState {
   readonly facts: string | null;
   /** Bricks of the base that are not all background. */
   readonly baseKeys: readonly BrickKey[];
-  readonly touches: ReadonlyMap<number, { readonly userId: string; readonly at: Date }>;
+  readonly touches: TouchColumns;
   /** States with equal texts have equal voxels. */
   readonly version: string;
 }
@@ -105,6 +106,7 @@ export async function openFrozenLabels(blobs: BlobStore, state: FrozenState): Pr
     MAX_BRICKS,
   );
   const { partition } = fold.facts;
+  const lastTouch = lastTouchIn(state.touches);
   const keys = new Set([...state.baseKeys, ...fold.bricks.paintedKeys()]);
 
   return {
@@ -125,9 +127,6 @@ export async function openFrozenLabels(blobs: BlobStore, state: FrozenState): Pr
     membersOf: (label) => partition.members(label),
     fieldsOf: (label) => fold.facts.fieldsOf(label),
     labelsWithFields: [...fold.facts.labelsWithFields()],
-    lastTouchedBy(label) {
-      const touches = partition.members(label).flatMap((member) => state.touches.get(member) ?? []);
-      return touches.reduce<(typeof touches)[number] | null>((last, t) => (!last || t.at > last.at ? t : last), null);
-    },
+    lastTouchedBy: (label) => lastTouch(partition.members(label)),
   };
 }

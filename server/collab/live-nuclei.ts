@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { and, eq, inArray } from "drizzle-orm";
 import { type LabelStatus, labelStatuses } from "../../core/labels/label-status.ts";
-import {
-  columnsOf,
-  type ListedNucleus,
-  MAX_PATCH_ROWS,
-  type NucleusColumns,
-  type NucleusPatch,
-} from "../../core/labels/nucleus-columns.ts";
+import { type ListedNucleus, MAX_PATCH_ROWS, type NucleusPatch } from "../../core/labels/nucleus-columns.ts";
 import type { Database } from "../../db/client.ts";
 import { proposal, user } from "../../db/schema/index.ts";
+import { pauseWhenDue } from "./next-turn.ts";
 import type { Room } from "./room.ts";
 import type { VolumeLabels } from "./volume-labels.ts";
+import { WrittenNuclei } from "./written-nuclei.ts";
+
+/** A statement takes 65 535 values. */
+const LOOKED_UP_AT_ONCE = 10_000;
 
 /** R56: a nucleus without a status, painted by a person or imported as accepted, counts as accepted. */
 export const effectiveStatus = (status: string | undefined): LabelStatus =>
@@ -32,7 +31,7 @@ export class LiveNuclei {
   readonly #room: Room;
   readonly #labels: VolumeLabels;
   readonly #edition = randomUUID();
-  readonly #rows = new Map<number, ListedNucleus>();
+  readonly #rows = new WrittenNuclei();
   /** The group that a row stood for, by each of its labels. */
   readonly #groupOf = new Map<number, readonly number[]>();
   readonly #touched = new Set<number>();
@@ -61,10 +60,10 @@ export class LiveNuclei {
     if (this.#isOpen) for (const label of labels) this.#touched.add(label);
   }
 
-  /** With everything in it that was durable when this was called. */
-  async list(): Promise<NucleusColumns> {
+  /** JSON of the `NucleusColumns`, with everything in it that was durable when this was called. */
+  async list(): Promise<string> {
     await this.update();
-    return columnsOf(this.#rows.values(), this.#edition, this.#revision);
+    return this.#rows.json(() => ({ edition: this.#edition, revision: this.#revision }));
   }
 
   rows(): Iterable<ListedNucleus> {
@@ -117,7 +116,11 @@ export class LiveNuclei {
     for (const label of touched)
       for (const member of [label, ...(this.#groupOf.get(label) ?? [])])
         affected.add(member).add(partition.canonical(member));
-    const drafts = new Map([...affected].map((label) => [label, this.#draft(label)]));
+    const drafts = new Map<number, Draft | null>();
+    for (const label of affected) {
+      drafts.set(label, this.#draft(label));
+      await pauseWhenDue();
+    }
     await this.#lookUp([...drafts.values()].filter((draft) => draft !== null));
     let isChanged = false;
     for (const [label, draft] of drafts) if (this.#put(label, draft)) isChanged = true;
@@ -157,7 +160,7 @@ export class LiveNuclei {
       const by = userId === null ? null : { id: userId, name: this.#names.get(userId) ?? "" };
       const after: ListedNucleus = { ...row, by, uncertainty: this.#uncertainties.get(label) ?? null };
       if (before && JSON.stringify(before) === JSON.stringify(after)) return false;
-      this.#rows.set(label, after);
+      this.#rows.set(after);
     }
     this.#untold.add(label);
     return true;
@@ -172,22 +175,16 @@ export class LiveNuclei {
         .from(user)
         .where(inArray(user.id, people)))
         this.#names.set(id, name);
-    const proposed = drafts.filter(
-      ({ label, origin }) => origin && origin !== "import" && !this.#uncertainties.has(label),
+    const proposed = drafts.flatMap(({ label, origin }) =>
+      origin && origin !== "import" && !this.#uncertainties.has(label) ? [label] : [],
     );
-    if (proposed.length === 0) return;
-    const found = await this.#db
-      .select({ label: proposal.labelValue, uncertainty: proposal.uncertainty })
-      .from(proposal)
-      .where(
-        and(
-          eq(proposal.volumeId, this.#volumeId),
-          inArray(
-            proposal.labelValue,
-            proposed.map(({ label }) => label),
-          ),
-        ),
-      );
-    for (const { label, uncertainty } of found) this.#uncertainties.set(label, uncertainty);
+    for (let from = 0; from < proposed.length; from += LOOKED_UP_AT_ONCE) {
+      const labels = proposed.slice(from, from + LOOKED_UP_AT_ONCE);
+      const found = await this.#db
+        .select({ label: proposal.labelValue, uncertainty: proposal.uncertainty })
+        .from(proposal)
+        .where(and(eq(proposal.volumeId, this.#volumeId), inArray(proposal.labelValue, labels)));
+      for (const { label, uncertainty } of found) this.#uncertainties.set(label, uncertainty);
+    }
   }
 }

@@ -30,8 +30,9 @@ import {
 /** Older states of a document are kept no longer than they can help a reader who just opened it. */
 const KEPT_STATES = 2;
 
-/** A statement of PostgreSQL takes 65 535 parameters: of ten columns, 6553 rows. */
-const ROWS_PER_INSERT = 1000;
+/** Making a longer statement would hold the loop; PostgreSQL takes 65 535 parameters. */
+const ROWS_PER_INSERT = 250;
+const TOUCHES_AT_ONCE = 5000;
 
 const toSession = (row: typeof volumeSession.$inferSelect): SessionRow => ({
   session: row.session,
@@ -251,10 +252,18 @@ export class PostgresRoomStore implements RoomStore {
   }
 
   async #readTouches(): Promise<LabelTouch[]> {
-    const folded = await this.#db
-      .select({ label: labelTouch.label, userId: labelTouch.userId, at: labelTouch.touchedAt })
-      .from(labelTouch)
-      .where(eq(labelTouch.volumeId, this.#volumeId));
+    const folded: LabelTouch[] = [];
+    for (let after = -1, isMore = true; isMore; ) {
+      const page = await this.#db
+        .select({ label: labelTouch.label, userId: labelTouch.userId, at: labelTouch.touchedAt })
+        .from(labelTouch)
+        .where(and(eq(labelTouch.volumeId, this.#volumeId), gt(labelTouch.label, after)))
+        .orderBy(asc(labelTouch.label))
+        .limit(TOUCHES_AT_ONCE);
+      for (const touch of page) folded.push(touch);
+      after = page.at(-1)?.label ?? after;
+      isMore = page.length === TOUCHES_AT_ONCE;
+    }
     const { rows } = await this.#db.execute<{ label: string; user_id: string; at_ms: string }>(sql`
       select distinct on (label) label, user_id, extract(epoch from created_at) * 1000 as at_ms
       from ${labelJournal}, unnest(labels) as label

@@ -1,4 +1,5 @@
 import * as encoding from "lib0/encoding";
+import type { Presence } from "../../core/edit/label-document.ts";
 import { ByteReader, malformed } from "../../core/sync/bytes.ts";
 import { MessageType } from "../../core/sync/messages.ts";
 import { MAX_PRESENCE_BYTES, parsePresence } from "../../core/sync/presence.ts";
@@ -23,8 +24,9 @@ const NEAR_VOXELS = 8;
 
 interface State {
   readonly clock: number;
-  /** `null` = has left. */
-  readonly json: string;
+  readonly hasLeft: boolean;
+  /** As it stands in a frame: made once, however many people it goes to. */
+  readonly entry: Uint8Array;
   readonly from: RoomConnection;
   /** Where the pointer is, and where the three slices cross that the person looks at; null where they did not say. */
   readonly cursorZyx: readonly number[] | null;
@@ -54,7 +56,8 @@ export class PresenceRelay {
     const client = connection.presenceClient;
     const state = client === null ? undefined : this.#states.get(client);
     if (client === null || state?.from !== connection) return;
-    this.#states.set(client, { ...state, json: "null", cursorZyx: null, crosshairZyx: null });
+    const entry = entryOf(client, state.clock, "null");
+    this.#states.set(client, { ...state, hasLeft: true, entry, cursorZyx: null, crosshairZyx: null });
     this.#dirty.add(client);
   }
 
@@ -75,7 +78,7 @@ export class PresenceRelay {
       return state ? [[client, state] as const] : [];
     });
     this.#dirty.clear();
-    for (const [client, { json }] of changed) if (json === "null") this.#states.delete(client);
+    for (const [client, { hasLeft }] of changed) if (hasLeft) this.#states.delete(client);
     const waitMs = isFiltered ? this.#tellThoseNear(changed) : this.#tell(changed);
     return this.#members.size > SMALL_ROOM ? Math.max(waitMs, FULL_ROOM_MS) : waitMs;
   }
@@ -146,7 +149,15 @@ export class PresenceRelay {
       connection.presenceClient = client;
     }
     if (connection.presenceClient !== client) return;
-    this.#states.set(client, { clock, from: connection, ...signed(json, connection) });
+    const presence = signed(json, connection);
+    this.#states.set(client, {
+      clock,
+      from: connection,
+      hasLeft: presence === null,
+      entry: entryOf(client, clock, JSON.stringify(presence)),
+      cursorZyx: presence?.cursorZyx ?? null,
+      crosshairZyx: presence?.crosshairZyx ?? null,
+    });
     this.#dirty.add(client);
   }
 }
@@ -158,14 +169,13 @@ const isNear = (cursorZyx: readonly number[] | null, viewZyx: readonly number[] 
   !cursorZyx || !viewZyx || cursorZyx.some((at, axis) => Math.abs(at - viewZyx[axis]) <= NEAR_VOXELS);
 
 /** Name and id as the server knows them; of the rest what a page reads, and nothing else that a socket may say. */
-function signed(json: string, { userId, name }: RoomConnection): Pick<State, "json" | "cursorZyx" | "crosshairZyx"> {
+function signed(json: string, { userId, name }: RoomConnection): Presence | null {
   const state: unknown = JSON.parse(json);
-  if (state === null) return { json: "null", cursorZyx: null, crosshairZyx: null };
+  if (state === null) return null;
   if (typeof state !== "object" || Array.isArray(state)) throw new Error("not a state");
   const presence = parsePresence({ ...state, userId, name });
   if (!presence) throw new Error("nobody");
-  const { cursorZyx, crosshairZyx } = presence;
-  return { json: JSON.stringify(presence), cursorZyx, crosshairZyx };
+  return presence;
 }
 
 function* readEntries(bytes: Uint8Array): IterableIterator<{ client: number; clock: number; json: string }> {
@@ -180,14 +190,18 @@ function* readEntries(bytes: Uint8Array): IterableIterator<{ client: number; clo
   }
 }
 
+function entryOf(client: number, clock: number, json: string): Uint8Array {
+  const entry = encoding.createEncoder();
+  encoding.writeVarUint(entry, client);
+  encoding.writeVarUint(entry, clock);
+  encoding.writeVarString(entry, json);
+  return encoding.toUint8Array(entry);
+}
+
 function frameOf(states: readonly (readonly [number, State])[]): Uint8Array {
   const body = encoding.createEncoder();
   encoding.writeVarUint(body, states.length);
-  for (const [client, { clock, json }] of states) {
-    encoding.writeVarUint(body, client);
-    encoding.writeVarUint(body, clock);
-    encoding.writeVarString(body, json);
-  }
+  for (const [, { entry }] of states) encoding.writeUint8Array(body, entry);
   const frame = encoding.createEncoder();
   encoding.writeVarUint(frame, MessageType.awareness);
   encoding.writeVarUint8Array(frame, encoding.toUint8Array(body));

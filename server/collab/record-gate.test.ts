@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
+import { withoutPause } from "../../core/steps.ts";
 import { DocumentFeed } from "../../core/sync/document-feed.ts";
 import { generationsOf, initialiseDocument, metaOf, sealGeneration } from "../../core/sync/document-layout.ts";
 import { LabelFold } from "../../core/sync/label-fold.ts";
@@ -9,7 +10,6 @@ import { planRecord } from "../../core/sync/plan-act.ts";
 import { type PaintBody, recordIdOf } from "../../core/sync/record.ts";
 import { edgeBody, encodeRecord, metaBody, undoBody } from "../../core/sync/record-codec.ts";
 import { sha256Hex } from "../../core/sync/sha256.ts";
-import { withoutPause } from "../../core/sync/steps.ts";
 import { type GateVerdict, RecordGate } from "./record-gate.ts";
 import { SessionJournal } from "./session-journal.ts";
 

@@ -1,7 +1,8 @@
 import type { LabelFold } from "../../core/sync/label-fold.ts";
 import type { PaintBody } from "../../core/sync/record.ts";
 import type { BaseChange } from "./base/base-store.ts";
-import type { JournalRow, LabelTouch } from "./room-store.ts";
+import type { JournalRow } from "./room-store.ts";
+import type { TouchColumns } from "./touch-columns.ts";
 import type { WorkBudgets } from "./work-budget.ts";
 
 /** What the server itself does in a room, in order. */
@@ -29,7 +30,9 @@ export interface RoomState {
   readonly epoch: number;
   readonly position: number;
   readonly document: Uint8Array;
-  readonly touches: ReadonlyMap<number, LabelTouch>;
+  /** Of the base that it stands on. */
+  readonly rev: number;
+  readonly touches: TouchColumns;
 }
 
 export interface RoomEvents {

@@ -28,6 +28,7 @@ import {
 } from "./room-work.ts";
 import { type PendingRecord, SessionJournal } from "./session-journal.ts";
 import { SocketMessages } from "./socket-messages.ts";
+import { touchColumnsOf } from "./touch-columns.ts";
 import { ANSWER_UNDER_WAY_BYTES } from "./work-units.ts";
 
 const SERVER_ORIGIN = "server";
@@ -358,7 +359,8 @@ export class Room {
         epoch: this.epoch,
         position: this.#position,
         document: await encodeState(this.doc, nextTurn),
-        touches: new Map(this.touches),
+        rev: this.rev,
+        touches: touchColumnsOf(this.touches),
       }),
     );
   }

@@ -60,12 +60,6 @@ export class VolumeLabels {
     return voxels;
   }
 
-  /** Loads several; they stay readable until others are loaded. */
-  load(keys: readonly BrickKey[]): Promise<void> {
-    this.#loader.dropAwaiting();
-    return this.#loader.load(keys, () => {});
-  }
-
   /** Bricks that can hold a label at all. */
   async occupiedKeys(): Promise<BrickKey[]> {
     const keys = new Set([...(await this.#ports.listBase()), ...this.#fold.bricks.paintedKeys()]);

@@ -1,6 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import { datasetVersion } from "../../db/schema/index.ts";
 import { failureLog } from "../failure-log.ts";
+import { QueueRunner } from "../queue-runner.ts";
 import { atHolder } from "../servers/at-holder.ts";
 import { BACKGROUND, backgroundOperation } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
@@ -64,28 +65,19 @@ type VersionRow = typeof datasetVersion.$inferSelect;
 
 /** The page needs no finer steps. */
 const PROGRESS_STEP = 0.02;
-const RETRY_MS = 5_000;
-/** Of several servers, another may have added a version and gone before it could say so. */
-const LOOK_EVERY_MS = 30_000;
 
 function createDatasetFreezer(services: Services): DatasetFreezer {
   const { db, blobs, events, environment, cluster } = services;
-  let looker: NodeJS.Timeout | undefined;
-  let running: { readonly row: VersionRow; readonly abort: AbortController; readonly ended: Promise<void> } | null =
-    null;
-  let draining: Promise<void> | null = null;
-  /** About to be deleted: one that is just being taken up is none to begin with. */
+  /** About to be deleted: not to be taken up, or, once stopped, taken up again. */
   const unwanted = new Set<string>();
-  let closed = false;
 
   async function nextVersion(): Promise<VersionRow | undefined> {
-    const [row] = await db
+    const rows = await db
       .select()
       .from(datasetVersion)
       .where(eq(datasetVersion.state, "freezing"))
-      .orderBy(asc(datasetVersion.createdAt))
-      .limit(1);
-    return row;
+      .orderBy(asc(datasetVersion.createdAt));
+    return rows.find(({ id }) => !unwanted.has(id));
   }
 
   async function isThere(row: VersionRow): Promise<boolean> {
@@ -125,55 +117,41 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
     }
   }
 
-  async function drain(): Promise<void> {
-    for (let row = await nextVersion(); row && !closed && !unwanted.has(row.id); row = await nextVersion()) {
+  const runner = new QueueRunner<VersionRow>({
+    name: "freezing dataset versions",
+    next: nextVersion,
+    begin(row) {
       const abort = new AbortController();
       const ended = freeze(row, abort.signal);
-      running = { row, abort, ended };
-      await ended.finally(() => {
-        running = null;
-      });
-      // A stopped version waits for its row to go: without that it would be taken up again at once.
-      if (abort.signal.aborted) return;
-    }
-  }
+      return {
+        ended,
+        async stop() {
+          abort.abort();
+          await ended.catch(() => {}); // the queue says so
+        },
+      };
+    },
+  });
 
   function nudge(): void {
     unwanted.clear();
-    draining ??= drain()
-      .catch((error) => {
-        failureLog.failed("freezing dataset versions", error);
-        if (!closed) setTimeout(nudge, RETRY_MS).unref(); // the database was away, and what froze is still in the queue
-      })
-      .finally(() => {
-        draining = null;
-      });
+    runner.nudge();
   }
 
   return {
     resume() {
-      if (cluster) looker = setInterval(nudge, LOOK_EVERY_MS).unref();
+      if (cluster) runner.lookNowAndThen();
       nudge();
     },
     nudge,
     async stop(versionId) {
       unwanted.add(versionId);
-      if (running?.row.id !== versionId) return;
-      running.abort.abort();
-      await running.ended;
+      await runner.stop(({ id }) => id === versionId);
     },
     async forget(projectId) {
-      if (running?.row.projectId === projectId) {
-        running.abort.abort();
-        await draining;
-      }
+      await runner.stop((row) => row.projectId === projectId);
       nudge();
     },
-    async close() {
-      closed = true;
-      clearInterval(looker);
-      running?.abort.abort();
-      await draining;
-    },
+    close: () => runner.close(),
   };
 }

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { datasetVersion, snapshotVolume } from "../../db/schema/index.ts";
+import { longestTurn } from "../testing/longest-turn.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { measureVolume } from "./measure-volume.ts";
@@ -33,13 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function longestPauseMs(work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  await work();
-  delay.disable();
-  return delay.max / 1e6;
-}
+const longestPauseMs = async (work: () => Promise<unknown>): Promise<number> => (await longestTurn(work)).cpuMs;
 
 const client = () => createTestClient(server.address, owner.cookie);
 

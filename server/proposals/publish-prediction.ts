@@ -39,6 +39,9 @@ export interface NewPrediction {
   readonly brickKeys: readonly BrickKey[];
 }
 
+/** Making a statement of a thousand would hold strokes up; one holds 65 535 parameters at most. */
+const INSERTED_AT_ONCE = 200;
+
 /** How often a claim or decision may come between composing the image and switching to it; then they wait for it. */
 const MAX_TRIES = 2;
 
@@ -196,8 +199,8 @@ async function switchTo(
     const extent = extentOf.get(instance.id);
     return extent ? [proposalRow(volumeId, id, instance, extent, suppressed.has(instance.id))] : [];
   });
-  // A statement holds 65 535 parameters at most.
-  for (let i = 0; i < rows.length; i += 1000) await tx.insert(proposal).values(rows.slice(i, i + 1000));
+  for (let i = 0; i < rows.length; i += INSERTED_AT_ONCE)
+    await tx.insert(proposal).values(rows.slice(i, i + INSERTED_AT_ONCE));
 }
 
 /** Place and size are those of the stored image: what lay under people's labels is gone from it. */

@@ -1,27 +1,26 @@
-import { and, eq, sql } from "drizzle-orm";
-import { rankPool } from "../../core/query/rank-pool.ts";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { rankSteps } from "../../core/query/rank-pool.ts";
+import { withPauses } from "../../core/steps.ts";
+import type { Database } from "../../db/client.ts";
 import { prediction, proposal, volume } from "../../db/schema/index.ts";
+import { pauseWhenDue } from "../collab/next-turn.ts";
 import type { Services } from "../services.ts";
 
 const ROWS_PER_STATEMENT = 500;
+/** Strokes are relayed between two statements: they wait for no more rows than these. */
+const READ_AT_ONCE = 2000;
 
 /** Ranks all undecided proposals of a project against each other: a rank says how doubtful one is in the whole pool. */
 export async function rankProject(services: Services, projectId: string): Promise<void> {
   const { db } = services;
-  const rows = await db
-    .select({ proposal, source: prediction.source })
-    .from(proposal)
-    .innerJoin(prediction, eq(prediction.id, proposal.predictionId))
-    .innerJoin(volume, eq(volume.id, proposal.volumeId))
-    .where(and(eq(volume.projectId, projectId), eq(proposal.state, "undecided"), eq(proposal.touchesBorder, false)))
-    .orderBy(proposal.volumeId, proposal.labelValue);
+  const rows = await readPool(db, projectId);
   const truth = await db
     .select({ shapes: prediction.truthShapes })
     .from(prediction)
     .innerJoin(volume, eq(volume.id, prediction.volumeId))
     .where(and(eq(volume.projectId, projectId), eq(prediction.current, true)));
-  const ranked = rankPool(
-    rows.map(({ proposal: row }) => ({
+  const pool = rankSteps(
+    rows.map((row) => ({
       kind: row.kind,
       scores:
         row.u1 !== null && row.u2 !== null && row.u3 !== null && row.u4 !== null
@@ -33,8 +32,9 @@ export async function rankProject(services: Services, projectId: string): Promis
     })),
     truth.flatMap(({ shapes }) => shapes),
   );
+  const ranked = await withPauses(pool, pauseWhenDue);
   for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
-    const values = rows.slice(i, i + ROWS_PER_STATEMENT).map(({ proposal: row }, k) => ({
+    const values = rows.slice(i, i + ROWS_PER_STATEMENT).map((row, k) => ({
       volume_id: row.volumeId,
       label_value: row.labelValue,
       u5: ranked[i + k].u5,
@@ -51,5 +51,38 @@ export async function rankProject(services: Services, projectId: string): Promis
       from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
         as r(volume_id uuid, label_value bigint, u5 float8, ranks jsonb, uncertainty float8, reason text, queued boolean)
       where p.volume_id = r.volume_id and p.label_value = r.label_value and p.state = 'undecided'`);
+  }
+}
+
+/** All that may be asked of a project, by volume and label value. */
+async function readPool(db: Database, projectId: string) {
+  const read = (after: SQL | undefined) =>
+    db
+      .select({
+        volumeId: proposal.volumeId,
+        labelValue: proposal.labelValue,
+        kind: proposal.kind,
+        u1: proposal.u1,
+        u2: proposal.u2,
+        u3: proposal.u3,
+        u4: proposal.u4,
+        meanEntropy: proposal.meanEntropy,
+        shape: proposal.shape,
+        facts: proposal.facts,
+      })
+      .from(proposal)
+      .innerJoin(volume, eq(volume.id, proposal.volumeId))
+      .where(
+        and(eq(volume.projectId, projectId), eq(proposal.state, "undecided"), eq(proposal.touchesBorder, false), after),
+      )
+      .orderBy(proposal.volumeId, proposal.labelValue)
+      .limit(READ_AT_ONCE);
+  const rows: Awaited<ReturnType<typeof read>> = [];
+  for (let after: SQL | undefined; ; ) {
+    const page = await read(after);
+    for (const row of page) rows.push(row);
+    const last = page.at(-1);
+    if (!last || page.length < READ_AT_ONCE) return rows;
+    after = sql`(${proposal.volumeId}, ${proposal.labelValue}) > (${last.volumeId}::uuid, ${last.labelValue}::bigint)`;
   }
 }

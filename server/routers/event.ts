@@ -1,4 +1,5 @@
 import { TRPCError } from "@trpc/server";
+import { writtenAnswer } from "../../core/contract/api-transformer.ts";
 import type { SignedInUser } from "../auth/authentication.ts";
 import type { ServerEvent } from "../events.ts";
 import type { Services } from "../services.ts";
@@ -38,6 +39,16 @@ type Signed = { readonly services: Services; readonly user: SignedInUser };
 
 const ofAll = (event: ServerEvent): boolean => event.topic === "engine" || event.topic === "settings";
 
+/** What changed in a list goes to every page that shows the project, a few times a second: it is written once for all of them. */
+const written = new WeakMap<ServerEvent, string>();
+
+function asSent(event: ServerEvent): ServerEvent {
+  if (event.topic !== "nuclei" || !event.patch) return event;
+  const text = written.get(event) ?? JSON.stringify(event);
+  written.set(event, text);
+  return writtenAnswer(text);
+}
+
 /** Ends with an error where the session, or the membership that it `needs`, has ended. */
 async function* relay(
   { services, user }: Signed,
@@ -61,7 +72,7 @@ async function* relay(
     end: (reason) => waiting.fail(streamEnds(reason)),
   });
   try {
-    yield* waiting.all();
+    for await (const event of waiting.all()) yield asSent(event);
   } finally {
     release();
     unsubscribe();

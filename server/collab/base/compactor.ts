@@ -1,13 +1,10 @@
-import { type BaseFacts, factsOver } from "../../../core/sync/base-facts.ts";
 import {
   type BaseState,
   encodeBase,
   encodeRevEntry,
-  hashBrick,
   isFoldedIn,
   type RevEntry,
 } from "../../../core/sync/base-state.ts";
-import { paintOver } from "../../../core/sync/brick-set.ts";
 import {
   baseOf,
   currentGenerationNumber,
@@ -20,12 +17,11 @@ import {
 import type { FoldRecord } from "../../../core/sync/fold-record.ts";
 import type { DecodedRecord, RecordId } from "../../../core/sync/record.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
-import { besideEverythingElse } from "../decode-blob-beside.ts";
-import { pauseWhenDue } from "../next-turn.ts";
 import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type FoldedRow } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";
+import { FoldWriter, type Written } from "./fold-writer.ts";
 import { carriedBy, type FoldedRoom, type FoldPlan, type FoldRules, isJournalled, planFold } from "./plan-fold.ts";
-import { rebuildBrick, rebuildFacts, toFoldRecord } from "./rebuild-base.ts";
+import { prepareRepair } from "./prepare-repair.ts";
 import { withoutOldSessions } from "./told-watermarks.ts";
 
 /** R42: generations that live beside the current one before the oldest is folded. */
@@ -42,13 +38,6 @@ export interface CompactorEvents {
   /** A fold or a repair failed; nothing is lost, and it is tried again. */
   onTrouble(error: unknown): void;
   monotonicMs(): number;
-}
-
-/** The bytes of a key that are written, and what they were made from. */
-interface Written {
-  readonly madeFrom: string;
-  readonly hash: string;
-  readonly blob: string | null;
 }
 
 interface Ready {
@@ -230,89 +219,25 @@ export class Compactor implements FoldRules {
   }
 
   async #fold(): Promise<void> {
-    const written = new Map<BrickKey, Written>();
+    const writer = new FoldWriter(this.#room, this.#store, this.versions);
     for (let isDone = false; !isDone && !this.#stopped; ) {
       if (this.#unsettled.size > 0) await this.repair();
       const plan = planFold(this.#room, this);
       this.#closing = plan.generation;
-      await this.#write(plan, written);
+      await writer.write(plan, () => this.#stopped);
       if (this.#stopped) return;
       isDone = await this.#submit(() => {
         if (this.#unsettled.size > 0) return null;
         const now = planFold(this.#room, this);
-        return this.#isWritten(now, written) ? this.#commitFold(now, written) : null;
+        return writer.isWritten(now) ? this.#commitFold(now, writer.written) : null;
       });
-    }
-  }
-
-  #madeFrom(key: BrickKey, ids: readonly RecordId[]): string {
-    return `${this.versions.newest(key)?.rev ?? 0}: ${ids.join()}`;
-  }
-
-  #sourcesOf(plan: FoldPlan): Map<BrickKey, string> {
-    const sources = new Map<BrickKey, string>();
-    for (const [key, items] of plan.bricks)
-      sources.set(
-        key,
-        this.#madeFrom(
-          key,
-          items.map(({ owner }) => owner.record.id),
-        ),
-      );
-    if (plan.facts.length > 0)
-      sources.set(
-        FACTS_KEY,
-        this.#madeFrom(
-          FACTS_KEY,
-          plan.facts.map(({ record }) => record.id),
-        ),
-      );
-    return sources;
-  }
-
-  #isWritten(plan: FoldPlan, written: ReadonlyMap<BrickKey, Written>): boolean {
-    for (const [key, madeFrom] of this.#sourcesOf(plan)) if (written.get(key)?.madeFrom !== madeFrom) return false;
-    return true;
-  }
-
-  async #write(plan: FoldPlan, written: Map<BrickKey, Written>): Promise<void> {
-    const { fold } = this.#room;
-    for (const [key, madeFrom] of this.#sourcesOf(plan)) {
-      if (this.#stopped || written.get(key)?.madeFrom === madeFrom) continue;
-      if (key === FACTS_KEY) {
-        const facts = factsOver(fold.facts.base, plan.facts);
-        written.set(key, { madeFrom, hash: "", blob: await this.#store.writeFacts(plan.base.rev, facts) });
-        continue;
-      }
-      await this.#loadBlobs([key]);
-      const kept = new Set(plan.bricks.get(key)?.map(({ owner }) => owner));
-      const base = await this.#store.readBrick(key, this.versions.newest(key));
-      const held = await fold.bricks.hold(key, besideEverythingElse);
-      const voxels = paintOver(
-        fold.grid,
-        base,
-        fold.bricks.itemsOf(key).filter(({ owner }) => kept.has(owner)),
-      );
-      held.length = 0;
-      await pauseWhenDue();
-      const hash = hashBrick(voxels);
-      written.set(key, { madeFrom, hash, blob: await this.#store.writeBrick(key, plan.base.rev, voxels) });
-      await pauseWhenDue();
-    }
-  }
-
-  async #loadBlobs(keys: readonly BrickKey[]): Promise<void> {
-    for (const sha256 of this.#room.fold.missingBlobs(keys)) {
-      const body = await this.#store.readBlob(sha256, this.#room.fold.grid);
-      if (!body) throw new Error(`the voxels ${sha256} are missing`);
-      this.#room.fold.putBlob(sha256, body);
     }
   }
 
   /** R42, step 6: one transaction. */
   #commitFold(plan: FoldPlan, written: ReadonlyMap<BrickKey, Written>): BaseChange {
     const { doc, fold } = this.#room;
-    const keys = [...this.#sourcesOf(plan).keys()];
+    const keys = [...plan.bricks.keys(), ...(plan.facts.length > 0 ? [FACTS_KEY] : [])];
     // Who needs them reads the new version: painting them here would hold everybody up.
     for (const key of plan.bricks.keys()) fold.bricks.drop(key);
     const entry: RevEntry = {
@@ -386,22 +311,11 @@ export class Compactor implements FoldRules {
   async #repairRows(changed: readonly FoldedRow[], wanted: ReadonlyMap<RecordId, boolean>): Promise<boolean> {
     const { doc, fold } = this.#room;
     const undone = new Map(changed.map(({ id }) => [id, wanted.get(id) === true]));
-    const below = this.#firstGenerations(changed);
-    const written = new Map<BrickKey, Written>();
     const rev = baseOf(doc).rev + 1;
-    let facts: BaseFacts | null = null;
-    for (const [key, generation] of below) {
-      if (this.#stopped) return false;
-      if (key === FACTS_KEY) {
-        facts = await rebuildFacts(this.#store, this.versions, fold.grid, generation, undone);
-        written.set(key, { madeFrom: "", hash: "", blob: await this.#store.writeFacts(rev, facts) });
-      } else {
-        const voxels = await rebuildBrick(this.#store, this.versions, fold.grid, key, generation, undone);
-        const hash = hashBrick(voxels);
-        written.set(key, { madeFrom: "", hash, blob: await this.#store.writeBrick(key, rev, voxels) });
-      }
-    }
-    if (this.#stopped) return false;
+    const sources = { store: this.#store, versions: this.versions, grid: fold.grid };
+    const prepared = await prepareRepair(sources, rev, changed, undone, () => this.#stopped);
+    if (!prepared || this.#stopped) return false;
+    const { written, facts, spoiled } = prepared;
     return this.#submit(() => {
       const now = this.#wantedOf([...undone.keys()]);
       if ([...undone].some(([id, isUndone]) => now.get(id) !== isUndone)) return null;
@@ -417,22 +331,8 @@ export class Compactor implements FoldRules {
         folded: [],
         undone,
         versions: [...written.keys()].map((key) => this.#versionOf(key, rev, base.foldedGeneration, written)),
-        spoiled: below,
+        spoiled,
       };
     });
-  }
-
-  /** The first generation that changes, of each brick and of the facts. */
-  #firstGenerations(changed: readonly FoldedRow[]): Map<BrickKey, number> {
-    const first = new Map<BrickKey, number>();
-    for (const row of changed) {
-      const { record } = toFoldRecord(row, this.#room.fold.grid);
-      const keys: BrickKey[] = [];
-      if (record.kind === 1 || record.kind === 7) keys.push(...record.body.bricks.map(({ key }) => key));
-      else if (record.kind === 8) keys.push(...record.bricks.map(({ key }) => key));
-      else if (record.kind >= 4 && record.kind <= 6) keys.push(FACTS_KEY);
-      for (const key of keys) first.set(key, Math.min(row.foldedGeneration, first.get(key) ?? row.foldedGeneration));
-    }
-    return first;
   }
 }

@@ -1,12 +1,14 @@
 import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
+import { QueueRunner } from "../../queue-runner.ts";
 import { atHolder } from "../../servers/at-holder.ts";
 import { backgroundOperation } from "../../servers/operation.ts";
 import type { Services } from "../../services.ts";
 import { countStoredBytes } from "../quota/count-stored-bytes.ts";
 import { sweepOldScratch, sweepScratch, sweepUploads } from "./clean-up.ts";
-import { type RunningImport, runImport } from "./run-import.ts";
+import type { ImportJobRow } from "./import-task.ts";
+import { runImport } from "./run-import.ts";
 
 /**
  * Imports, one at a time: people take turns, each one's imports keep their order. The queue is the table `import_job`: what is not finished
@@ -24,10 +26,6 @@ export interface ImportQueue {
 }
 
 const SWEEP_EVERY_MS = 6 * 3600 * 1000;
-/** Of several servers, another may have added a job and gone before it could say so. */
-const LOOK_EVERY_MS = 30_000;
-/** After a failure that is not the file's, e.g. a database that is being restarted. */
-const RETRY_AFTER_MS = 5000;
 
 const queues = new WeakMap<Services, ImportQueue>();
 
@@ -61,20 +59,14 @@ export const stopImport = (services: Services, jobId: string): Promise<void> =>
 
 function createImportQueue(services: Services): ImportQueue {
   const { db, environment, cluster } = services;
-  let running: RunningImport | null = null;
-  let draining: Promise<void> | null = null;
-  let again = false;
-  let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
-  let looker: NodeJS.Timeout | undefined;
   const counting = new AbortController();
 
   /** When people had their last turn, as a number that rises; forgotten by a restart. */
   const lastTurn = new Map<string, number>();
   let turns = 0;
 
-  // Asked only while nothing runs: what is marked as running then was left by a failure, and is done again.
-  const nextJob = async () => {
+  const nextJob = async (): Promise<ImportJobRow | undefined> => {
     const oldestOfEach = await db
       .selectDistinctOn([importJob.userId])
       .from(importJob)
@@ -86,37 +78,16 @@ function createImportQueue(services: Services): ImportQueue {
     return job;
   };
 
-  const drain = async (): Promise<void> => {
-    do {
-      again = false;
-      for (let job = await nextJob(); job && !closed; job = await nextJob()) {
-        running = runImport(services, job);
-        await running.ended.finally(() => {
-          running = null;
-        });
-      }
-    } while (again && !closed);
-  };
-
-  const nudge = (): void => {
-    if (closed) return;
-    again = true;
-    draining ??= drain()
-      .catch((error) => {
-        failureLog.failed("the import queue", error);
-        setTimeout(nudge, RETRY_AFTER_MS).unref();
-      })
-      .finally(() => {
-        draining = null;
-        // Asked between the last look and the end.
-        if (again) nudge();
-      });
-  };
+  const runner = new QueueRunner<ImportJobRow>({
+    name: "the import queue",
+    next: nextJob,
+    begin: (job) => runImport(services, job),
+  });
 
   return {
     async resume() {
       await (cluster ? sweepOldScratch(environment.dataRoot) : sweepScratch(environment.dataRoot));
-      if (cluster) looker = setInterval(nudge, LOOK_EVERY_MS).unref();
+      if (cluster) runner.lookNowAndThen();
       const sweep = () => sweepUploads(db, environment.dataRoot);
       await sweep();
       sweeper = setInterval(() => {
@@ -124,19 +95,14 @@ function createImportQueue(services: Services): ImportQueue {
       }, SWEEP_EVERY_MS).unref();
       countStoredBytes(services, counting.signal).catch((error) => failureLog.failed("counting stored bytes", error));
       await db.update(importJob).set({ state: "queued" }).where(eq(importJob.state, "running"));
-      nudge();
+      runner.nudge();
     },
-    nudge,
-    async stop(jobId) {
-      if (running?.jobId === jobId) await running.stop();
-    },
+    nudge: () => runner.nudge(),
+    stop: (jobId) => runner.stop(({ id }) => id === jobId),
     async close() {
-      closed = true;
       counting.abort();
       clearInterval(sweeper);
-      clearInterval(looker);
-      await running?.stop();
-      await draining;
+      await runner.close();
     },
   };
 }

@@ -5,6 +5,7 @@ import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { importJob, upload, volume } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
 import { proposeInNewVolume } from "../../jobs/begin/propose-in-new-volume.ts";
+import type { RunningWork } from "../../queue-runner.ts";
 import { BACKGROUND } from "../../servers/operation.ts";
 import type { Services } from "../../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
@@ -30,16 +31,8 @@ const PROGRESS_EVERY_MS = 400;
 /** Without a sign of progress: a block takes seconds, the checksum of a very large file some minutes. */
 const STALLED_AFTER_MS = 20 * 60_000;
 
-export interface RunningImport {
-  readonly jobId: string;
-  /** Ends its process; the job's rows are then left as they are. */
-  stop(): Promise<void>;
-  /** Rejects only where not even its failure could be written down. */
-  readonly ended: Promise<void>;
-}
-
-/** Runs one queued job to its end: done, failed with a Problem, or stopped from outside. */
-export function runImport(services: Services, job: ImportJobRow): RunningImport {
+/** Runs one queued job to its end: done, failed with a Problem, or stopped from outside, its rows then left as they are. */
+export function runImport(services: Services, job: ImportJobRow): RunningWork {
   let stopped = false;
   let process: ImportProcess | null = null;
   const start = (run: () => ImportProcess): ImportProcess => {
@@ -48,7 +41,6 @@ export function runImport(services: Services, job: ImportJobRow): RunningImport 
   };
   const ended = perform(services, job, start, () => stopped);
   return {
-    jobId: job.id,
     ended,
     async stop() {
       stopped = true;

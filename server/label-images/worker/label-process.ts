@@ -1,5 +1,6 @@
 import { isProblem, Problem } from "../../../core/problem.ts";
 import type { TaskReport } from "../../beside/asked-process.ts";
+import { importedBrick, planOverBackground } from "../../collab/plan-over-background.ts";
 import { captureConsole } from "../../log/capture-console.ts";
 import { logOf } from "../../log/log.ts";
 import { writeComposedProposals } from "../../proposals/write-composed-proposals.ts";
@@ -23,7 +24,17 @@ process.on("message", (task: LabelTask) => {
 
 async function run(task: LabelTask): Promise<LabelAnswer> {
   const blobs = await createBlobStore(task.environment);
-  return task.kind === "freeze" ? writeFrozenVolume(blobs, task) : writeComposedProposals(blobs, task);
+  switch (task.kind) {
+    case "freeze":
+      return writeFrozenVolume(blobs, task);
+    case "compose":
+      return writeComposedProposals(blobs, task);
+    case "plan":
+      return {
+        kind: "plan",
+        acts: await planOverBackground(blobs, task.frozen, task.brickKeys, importedBrick(blobs, task)),
+      };
+  }
 }
 
 function asProblem(error: unknown): Problem {

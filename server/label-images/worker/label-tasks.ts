@@ -2,16 +2,20 @@ import type { SnapshotManifest } from "../../../core/contract/snapshot-manifest.
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { FrozenState } from "../../collab/frozen-labels.ts";
+import type { PlannedAct } from "../../collab/plan-over-background.ts";
 import type { Environment } from "../../env.ts";
 import type { LabelExtent } from "../../ingest/labels/label-statistics.ts";
 import type { EarlierProposal } from "../../proposals/held-and-rejected.ts";
 
-/** What the server asks of its label process. Each task writes below prefixes of its own, so that it may be done again. */
-interface TaskOfVolume {
+/** What the server asks of its label process. Each task writes below names of its own, so that it may be done again. */
+interface LabelsTask {
   readonly environment: Pick<Environment, "dataRoot" | "s3">;
+  readonly frozen: FrozenState;
+}
+
+interface TaskOfVolume extends LabelsTask {
   readonly shapeZyx: Zyx;
   readonly voxelSizeZyx: Zyx;
-  readonly frozen: FrozenState;
 }
 
 /** What a training needs of the proposals. */
@@ -50,7 +54,17 @@ export interface ComposeTask extends TaskOfVolume {
   readonly prefix: string;
 }
 
-export type LabelTask = FreezeTask | ComposeTask;
+/** What an import paints into a volume that people have painted in: over background only. */
+export interface PlanTask extends LabelsTask {
+  readonly kind: "plan";
+  /** Label image of the import. */
+  readonly prefix: string;
+  readonly brickKeys: readonly BrickKey[];
+  /** Its labels and their values in the volume, in turn. */
+  readonly names: Uint32Array;
+}
+
+export type LabelTask = FreezeTask | ComposeTask | PlanTask;
 
 export interface FrozenImage {
   readonly kind: "freeze";
@@ -64,4 +78,9 @@ export interface ComposedImage {
   readonly suppressed: ReadonlySet<number>;
 }
 
-export type LabelAnswer = FrozenImage | ComposedImage;
+export interface PlannedActs {
+  readonly kind: "plan";
+  readonly acts: readonly PlannedAct[];
+}
+
+export type LabelAnswer = FrozenImage | ComposedImage | PlannedActs;

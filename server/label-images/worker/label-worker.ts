@@ -2,7 +2,16 @@ import { Problem } from "../../../core/problem.ts";
 import { type AskedProcess, ProcessEnded, startAskedProcess } from "../../beside/asked-process.ts";
 import { taskEnvironment } from "../../beside/child-environment.ts";
 import type { Services } from "../../services.ts";
-import type { ComposedImage, ComposeTask, FreezeTask, FrozenImage, LabelAnswer, LabelTask } from "./label-tasks.ts";
+import type {
+  ComposedImage,
+  ComposeTask,
+  FreezeTask,
+  FrozenImage,
+  LabelAnswer,
+  LabelTask,
+  PlannedActs,
+  PlanTask,
+} from "./label-tasks.ts";
 
 const ENTRY = new URL("./label-process.ts", import.meta.url);
 /** A prediction of many volumes comes volume by volume: the process is kept in between. */
@@ -12,7 +21,7 @@ const MAX_ATTEMPTS = 3;
 
 type Process = AskedProcess<LabelTask, LabelAnswer>;
 
-/** Writes images of labels in one process beside the server, one at a time, in the order in which they were asked for. */
+/** Writes images of labels, and plans what an import paints, in one process beside the server, one at a time, in the order in which they were asked for. */
 export class LabelWorker {
   readonly #services: Services;
   #process: Process | null = null;
@@ -35,6 +44,10 @@ export class LabelWorker {
 
   compose(task: Omit<ComposeTask, "kind" | "environment">): Promise<ComposedImage> {
     return this.#ask({ ...task, kind: "compose", environment: this.#environment }) as Promise<ComposedImage>;
+  }
+
+  plan(task: Omit<PlanTask, "kind" | "environment">): Promise<PlannedActs> {
+    return this.#ask({ ...task, kind: "plan", environment: this.#environment }) as Promise<PlannedActs>;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
-import { asc, desc, eq } from "drizzle-orm";
+import { asc, desc, eq, sql } from "drizzle-orm";
+import type { ImportedLabels } from "../../../core/import/import-request.ts";
 import { importJob, volume, volumeChannel } from "../../../db/schema/index.ts";
 import type { QualityCard } from "../../../db/schema/volume.ts";
 import { projectProcedure, volumeProcedure } from "../../trpc.ts";
@@ -21,9 +22,11 @@ const shown = {
   sourceFileName: volume.sourceFileName,
   sourceFiles: volume.sourceFiles,
   baseLabels: volume.baseLabels,
-  importedIdMap: volume.importedIdMap,
   createdAt: volume.createdAt,
 };
+
+/** A page names six and says that there are more; there may be tens of thousands, and every page of a project asks. */
+const SHOWN_NAMES = 7;
 
 const shownJob = {
   id: importJob.id,
@@ -32,7 +35,9 @@ const shownJob = {
   percent: importJob.progressPercent,
   phase: importJob.phase,
   problem: importJob.problem,
-  labels: importJob.labels,
+  labels: sql<ImportedLabels | null>`${importJob.labels} || jsonb_build_object('renamed', (
+    select coalesce(jsonb_object_agg(key, value), '{}')
+    from (select key, value from jsonb_each(${importJob.labels} -> 'renamed') limit ${SHOWN_NAMES}) as shown))`,
   finishedAt: importJob.finishedAt,
 };
 
