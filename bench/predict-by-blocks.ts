@@ -99,7 +99,8 @@ if (inner > 0) console.log(JSON.stringify(await measure(Number(process.argv[inne
 else {
   const blocks = measureApart(blockVoxels);
   const whole = process.argv.includes("--only-blocks") ? null : measureApart(voxelCount(shapeZyx));
-  const said = ({ seconds, peakRssMb, nuclei }: Figures) => `${seconds} s, ${peakRssMb} MB at its peak, ${nuclei} nuclei`;
+  const said = ({ seconds, peakRssMb, nuclei }: Figures) =>
+    `${seconds} s, ${peakRssMb} MB at its peak, ${nuclei} nuclei`;
   report({ shapeZyx, blockVoxels, blocks, whole }, [
     {
       what: `${shapeZyx.join(" × ")} voxels predicted by blocks of ${blockVoxels}, the network left out`,

@@ -114,10 +114,10 @@ describe("a prediction by blocks", () => {
       const whole = await propose(tissue, 1e9, outlineUm);
       const nuclei = whole.instances.filter(({ kind }) => kind === "nucleus");
       expect(nuclei.length).toBeGreaterThan(10);
-      expect(whole.instances.length).toBeGreaterThan(nuclei.length);
+      if (outlineUm === 0) expect(whole.instances.length).toBeGreaterThan(nuclei.length);
       if (outlineUm === null) expect(whole.outlineUm).toBeGreaterThan(0.02);
       const labels = labelsOf(whole, shapeZyx);
-      for (const share of [0.99, 0.8]) {
+      for (const share of outlineUm === 0 ? [0.99, 0.8] : [0.8]) {
         const maxBlockVoxels = Math.round(share * voxelCount(shapeZyx));
         const limits = { maxVoxels: maxBlockVoxels, diameterUm: 4 * 0.7 };
         expect(planBlocks(tissue, limits).cores.length).toBeGreaterThan(1);
@@ -193,7 +193,7 @@ describe("the passes in a box", () => {
       const space: VoxelSpace = { shapeZyx: [7, 22, 41], voxelSizeZyx: [0.9, 0.3, 0.3] };
       const random = createRandom(2);
       const image = Float32Array.from({ length: voxelCount(space.shapeZyx) }, () => 200 * random.uniform());
-      const options = { sideUm, maxTileVoxels: 3000, window: measureWindow(image) };
+      const options = { sideUm, maxTileVoxels: 3000, maxPasses: 3, window: measureWindow(image) };
       const boxes: VoxelBox[] = [
         { minZyx: [0, 0, 0], maxZyx: [4, 12, 16] },
         { minZyx: [3, 9, 20], maxZyx: [7, 22, 41] },
@@ -207,7 +207,7 @@ describe("the passes in a box", () => {
             expect(maps[head]).toEqual(cropBox(whole[pass][head], space.shapeZyx, box, Float32Array));
           pass++;
         }
-        expect(pass).toBe(8);
+        expect(pass).toBe(3);
       }
       predictor.dispose();
     },

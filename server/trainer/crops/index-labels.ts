@@ -21,8 +21,15 @@ export interface LabelIndex {
   readonly diametersUm: readonly number[];
 }
 
-/** One walk over the frozen labels, brick by brick; `learnedBoxes` are known without a label, too. */
-export async function indexLabels(volume: OpenedVolume, learnedBoxes: readonly VoxelBox[]): Promise<LabelIndex> {
+/**
+ * One walk over the frozen labels, brick by brick. `learnedBoxes` are known without a label, too; nuclei in `keptBoxes`
+ * tell how large nuclei are, and nothing else.
+ */
+export async function indexLabels(
+  volume: OpenedVolume,
+  learnedBoxes: readonly VoxelBox[],
+  keptBoxes: readonly VoxelBox[],
+): Promise<LabelIndex> {
   const { shapeZyx, truthLabels } = volume;
   const cells = new Map<string, VoxelBox>();
   const voxelsOf = new Map<number, number>();
@@ -39,7 +46,8 @@ export async function indexLabels(volume: OpenedVolume, learnedBoxes: readonly V
     for (const { label, voxels, box } of findObjects(labels, boxShape(brick))) {
       if (!truthLabels.has(label)) continue;
       voxelsOf.set(label, (voxelsOf.get(label) ?? 0) + voxels);
-      note(movedBox(box, brick.minZyx));
+      const place = movedBox(box, brick.minZyx);
+      if (!keptBoxes.some((kept) => holds(kept, place))) note(place);
     }
     for (const box of learnedBoxes) note(intersectBoxes(box, brick));
   }
@@ -54,6 +62,9 @@ export const movedBox = ({ minZyx, maxZyx }: VoxelBox, [z, y, x]: Zyx): VoxelBox
   minZyx: [minZyx[0] + z, minZyx[1] + y, minZyx[2] + x],
   maxZyx: [maxZyx[0] + z, maxZyx[1] + y, maxZyx[2] + x],
 });
+
+const holds = (outer: VoxelBox, { minZyx, maxZyx }: VoxelBox): boolean =>
+  minZyx.every((min, axis) => min >= outer.minZyx[axis] && maxZyx[axis] <= outer.maxZyx[axis]);
 
 const cellOf = (at: number): number => Math.floor(at / (CELL_BRICKS * BRICK_SIZE));
 

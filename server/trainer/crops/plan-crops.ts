@@ -47,6 +47,7 @@ const MARGIN_DIAMETERS = 1.5;
 const MEASURED_SHARE = 0.25;
 /** Larger boxes are measured in pieces. */
 const MAX_MEASURED_VOXELS = 2_000_000;
+const LEAST_PIECE = 16;
 
 /** Bytes of a box of a volume in memory, prepared. */
 export function trainingBytes({ voxelSizeZyx }: VoxelSpace, box: VoxelBox, sideUm: number | null): number {
@@ -87,11 +88,16 @@ function cutCrops(volume: PlaceToLearn, maxBytes: number, limits: CropLimits): C
     }),
   );
   const influence = limits.influenceOf(volume);
-  const measured = volume.measured
-    .flatMap(piecesOf)
-    .map((piece): Crop => ({ core: piece, box: growBox(piece, influence, shapeZyx), measured: [piece] }));
   const bytesOf = ({ box }: Crop) => trainingBytes(volume, box, limits.sideUm);
   const forMeasuring = learned.length === 0 ? maxBytes : MEASURED_SHARE * maxBytes;
+  const measuring = (piece: VoxelBox): Crop => ({
+    core: piece,
+    box: growBox(piece, influence, shapeZyx),
+    measured: [piece],
+  });
+  const fits = (piece: VoxelBox) =>
+    voxelCount(boxShape(piece)) <= MAX_MEASURED_VOXELS && bytesOf(measuring(piece)) <= forMeasuring;
+  const measured = volume.measured.flatMap((box) => piecesOf(box, fits)).map(measuring);
   const chosen = takeEvenly(measured, bytesOf, forMeasuring);
   const used = chosen.reduce((sum, crop) => sum + bytesOf(crop), 0);
   return [...takeEvenly(learned, bytesOf, maxBytes - used), ...chosen];
@@ -109,16 +115,17 @@ function takeEvenly<T>(all: readonly T[], bytesOf: (one: T) => number, maxBytes:
   }
 }
 
-/** A box cut in equal pieces, longest axis first, that can each be measured at once. */
-function piecesOf(box: VoxelBox): VoxelBox[] {
-  if (voxelCount(boxShape(box)) <= MAX_MEASURED_VOXELS) return [box];
+/** A box cut in equal pieces, longest axis first, until each fits or is too small to hold a nucleus. */
+function piecesOf(box: VoxelBox, fits: (piece: VoxelBox) => boolean): VoxelBox[] {
   const shape = boxShape(box);
-  const axis = shape.indexOf(Math.max(...shape));
-  const middle = box.minZyx[axis] + Math.floor(shape[axis] / 2);
+  const longest = Math.max(...shape);
+  if (longest < 2 * LEAST_PIECE || fits(box)) return [box];
+  const axis = shape.indexOf(longest);
+  const middle = box.minZyx[axis] + Math.floor(longest / 2);
   const [maxZyx, minZyx]: [number, number, number][] = [[...box.maxZyx], [...box.minZyx]];
   maxZyx[axis] = middle;
   minZyx[axis] = middle;
-  return [...piecesOf({ minZyx: box.minZyx, maxZyx }), ...piecesOf({ minZyx, maxZyx: box.maxZyx })];
+  return [...piecesOf({ minZyx: box.minZyx, maxZyx }, fits), ...piecesOf({ minZyx, maxZyx: box.maxZyx }, fits)];
 }
 
 /** What people said about a volume by its boxes. */

@@ -50,7 +50,8 @@ export async function readTrainingVolumes(
     held.check();
     const one = await openJobVolume((key) => held.readBlob(key), volume, cache);
     opened.push(one);
-    indices.push(await indexLabels(one, learnsFrom(volume) ? boxesOf(volume).learned : []));
+    const { learned, validation } = boxesOf(volume);
+    indices.push(await indexLabels(one, learnsFrom(volume) ? learned : [], validation));
   }
   const diameterUm = medianOf(indices.flatMap(({ diametersUm }) => diametersUm));
   const sideUm = parent?.canonical

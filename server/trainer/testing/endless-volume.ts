@@ -68,8 +68,10 @@ export function createEndlessVolume(options: EndlessOptions): EndlessVolume {
           for (let z = first[0]; z < end[0]; z++)
             for (let y = first[1]; y < end[1]; y++)
               for (let x = first[2]; x < end[2]; x++) {
-                const away = [z, y, x].map((at, axis) => (at + 0.5) * voxelSizeZyx[axis] - ball.centreUm[axis]);
-                if (Math.hypot(away[0], away[1], away[2]) <= ball.radiusUm)
+                const dz = (z + 0.5) * voxelSizeZyx[0] - ball.centreUm[0];
+                const dy = (y + 0.5) * voxelSizeZyx[1] - ball.centreUm[1];
+                const dx = (x + 0.5) * voxelSizeZyx[2] - ball.centreUm[2];
+                if (dz * dz + dy * dy + dx * dx <= ball.radiusUm ** 2)
                   mark(((z - box.minZyx[0]) * height + y - box.minZyx[1]) * width + x - box.minZyx[2], ball);
               }
         }
