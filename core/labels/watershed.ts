@@ -1,10 +1,17 @@
 import type { Zyx } from "../volume/voxel-space.ts";
 import { VoxelHeap } from "./voxel-heap.ts";
 
+/** A seed of what floods in from beyond the arrays: nobody can say which label its voxels have. */
+export const UNCERTAIN = 0xffff_ffff;
+
 /**
  * Seeded watershed: every seed floods `height` from low to high through face neighbours inside `mask`; where two
  * floods meet, the one that arrives first keeps the voxel. No dividing line is left. Voxels of the mask that no seed
  * reaches stay 0. Seeds outside the mask are ignored.
+ *
+ * For a part of a volume every voxel of the mask at a cut face is a seed `UNCERTAIN`. That floods first and wins against
+ * all at its height, so it is never later than what the rest of the volume could send: every voxel with another label has
+ * the label that it has in the flood of the whole volume.
  */
 export function seededWatershed(
   height: Float32Array,
@@ -19,12 +26,12 @@ export function seededWatershed(
   for (let i = 0; i < seeds.length; i++) {
     if (!seeds[i] || !mask[i]) continue;
     labels[i] = seeds[i];
-    heap.push(i, height[i]);
+    heap.push(i, seeds[i] === UNCERTAIN ? Number.NEGATIVE_INFINITY : height[i]);
   }
   const flood = (next: number, label: number) => {
     if (!mask[next] || labels[next]) return;
     labels[next] = label;
-    heap.push(next, height[next]);
+    heap.push(next, label === UNCERTAIN ? justBelow(height[next]) : height[next]);
   };
   while (heap.size > 0) {
     const at = heap.pop();
@@ -41,3 +48,6 @@ export function seededWatershed(
   }
   return labels;
 }
+
+/** Less than `value` in 32 bits, and hardly so. */
+const justBelow = (value: number): number => value - Math.abs(value) * 2 ** -22 - 1e-38;

@@ -30,29 +30,49 @@ export interface CandidateSearch {
  * elsewhere; ids from 1.
  */
 export function findMissedCandidates(search: CandidateSearch): Uint32Array {
-  const { meanForeground, medianNucleusVoxels, maxNucleusVoxels, shapeZyx } = search;
+  const { labels, voxels, count } = labelComponents(markDoubtful(search), search.shapeZyx);
+  const idOf = new Uint32Array(count + 1);
+  let next = 0;
+  for (let label = 1; label <= count; label++) if (isCandidateSize(voxels[label], search)) idOf[label] = ++next;
+  return labels.map((label) => idOf[label]);
+}
+
+export const isCandidateSize = (
+  voxels: number,
+  { medianNucleusVoxels, maxNucleusVoxels }: Pick<CandidateSearch, "medianNucleusVoxels" | "maxNucleusVoxels">,
+): boolean => voxels >= MIN_SHARE_OF_VOLUME * medianNucleusVoxels && voxels <= maxNucleusVoxels;
+
+/** 1 in all voxels of such regions, whatever their size. */
+export function markDoubtful(search: Omit<CandidateSearch, "medianNucleusVoxels" | "maxNucleusVoxels">): Uint8Array {
+  const { meanForeground } = search;
   const near = nearLabels(search);
   const mask = new Uint8Array(meanForeground.length);
   for (let i = 0; i < mask.length; i++) {
     const f = meanForeground[i];
     if (!near[i] && (f > MIN_FOREGROUND || normalisedEntropy(f) > MIN_ENTROPY)) mask[i] = 1;
   }
-  const { labels, voxels, count } = labelComponents(mask, shapeZyx);
-  const idOf = new Uint32Array(count + 1);
-  let next = 0;
-  for (let label = 1; label <= count; label++)
-    if (voxels[label] >= MIN_SHARE_OF_VOLUME * medianNucleusVoxels && voxels[label] <= maxNucleusVoxels)
-      idOf[label] = ++next;
-  return labels.map((label) => idOf[label]);
+  return mask;
+}
+
+/** How far from a label, in voxels, no place begins. */
+export function rimZyx(voxelSizeZyx: Zyx): Zyx {
+  const reachUm = RIM_VOXELS_XY * Math.max(voxelSizeZyx[1], voxelSizeZyx[2]);
+  const along = (axis: 0 | 1 | 2) => Math.max(1, Math.floor(reachUm / voxelSizeZyx[axis]));
+  return [along(0), along(1), along(2)];
 }
 
 /** Labels grown by a box, one axis after the other; at least one voxel on every axis. */
-function nearLabels({ shapeZyx, voxelSizeZyx, meanForeground, isLabelled }: CandidateSearch): Uint8Array {
+function nearLabels({
+  shapeZyx,
+  voxelSizeZyx,
+  meanForeground,
+  isLabelled,
+}: Parameters<typeof markDoubtful>[0]): Uint8Array {
   let near = Uint8Array.from(meanForeground, (_, i) => (isLabelled(i) ? 1 : 0));
-  const reachUm = RIM_VOXELS_XY * Math.max(voxelSizeZyx[1], voxelSizeZyx[2]);
+  const rim = rimZyx(voxelSizeZyx);
   const strides = [shapeZyx[1] * shapeZyx[2], shapeZyx[2], 1];
   for (let axis = 0; axis < 3; axis++) {
-    const reach = Math.max(1, Math.floor(reachUm / voxelSizeZyx[axis]));
+    const reach = rim[axis];
     const stride = strides[axis];
     const length = shapeZyx[axis];
     const grown = Uint8Array.from(near);

@@ -1,4 +1,4 @@
-import { type VoxelSpace, voxelCount, type Zyx } from "./voxel-space.ts";
+import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, wholeBox, type Zyx } from "./voxel-space.ts";
 
 /**
  * A grid of cubes over the same piece of space: it begins at the same corner and reaches at least as far. Bounded, so
@@ -27,18 +27,37 @@ export function cubicSpace({ shapeZyx, voxelSizeZyx }: VoxelSpace, sideUm: numbe
  * Values on another grid over the same piece of space: linear between the voxels' centres, and the weighted mean of all
  * that a voxel covers where the other grid is coarser. Beyond the outermost centres the border's values go on.
  */
-export function resampleLinear(values: Float32Array, from: VoxelSpace, to: VoxelSpace): Float32Array {
-  let current = values;
-  const shape: [number, number, number] = [...from.shapeZyx];
+export const resampleLinear = (values: Float32Array, from: VoxelSpace, to: VoxelSpace): Float32Array =>
+  resampleBox({ values, box: wholeBox(from.shapeZyx) }, from, to, wholeBox(to.shapeZyx));
+
+/** Values of a box of a volume. */
+export interface BoxOfValues {
+  readonly values: Float32Array;
+  readonly box: VoxelBox;
+}
+
+/** A box of what `resampleLinear` makes of the whole volume, to the last bit, from at least `boxToResample` of it. */
+export function resampleBox(given: BoxOfValues, from: VoxelSpace, to: VoxelSpace, wanted: VoxelBox): Float32Array {
+  let current = given.values;
+  const shape: [number, number, number] = [...boxShape(given.box)];
   // The axis that shrinks most goes first: the others then have less to do.
   const growth = (axis: number) => to.shapeZyx[axis] / from.shapeZyx[axis];
   for (const axis of ([0, 1, 2] as const).toSorted((a, b) => growth(a) - growth(b))) {
-    const taps = linearTaps(shape[axis], to.shapeZyx[axis], to.voxelSizeZyx[axis] / from.voxelSizeZyx[axis]);
-    if (taps === null) continue;
-    current = resampleAxis(current, shape, axis, taps);
-    shape[axis] = to.shapeZyx[axis];
+    const [first, end] = [wanted.minZyx[axis], wanted.maxZyx[axis]];
+    if (isSameAxis(from, to, axis) && first === given.box.minZyx[axis] && end === given.box.maxZyx[axis]) continue;
+    current = resampleAxis(current, shape, axis, linearTaps(from, to, axis, first, end), given.box.minZyx[axis]);
+    shape[axis] = end - first;
   }
-  return current === values ? values.slice() : current;
+  return current === given.values ? current.slice() : current;
+}
+
+/** The box of a volume that decides about a box of the volume on another grid. */
+export function boxToResample(from: VoxelSpace, to: VoxelSpace, wanted: VoxelBox): VoxelBox {
+  const ends = ([0, 1, 2] as const).map((axis) => {
+    const { index } = linearTaps(from, to, axis, wanted.minZyx[axis], wanted.maxZyx[axis]);
+    return [index.reduce((a, b) => Math.min(a, b)), index.reduce((a, b) => Math.max(a, b)) + 1];
+  });
+  return { minZyx: [ends[0][0], ends[1][0], ends[2][0]], maxZyx: [ends[0][1], ends[1][1], ends[2][1]] };
 }
 
 /** For labels: each voxel takes the value of the voxel that its centre lies in. */
@@ -72,15 +91,28 @@ interface Taps {
   readonly weight: Float32Array;
 }
 
-/** Null where both grids are the same. `scale` is a new voxel's size in old voxels. */
-function linearTaps(size: number, count: number, scale: number): Taps | null {
-  if (size === count && Math.abs(scale - 1) < 1e-9) return null;
+const isSameAxis = (from: VoxelSpace, to: VoxelSpace, axis: 0 | 1 | 2): boolean =>
+  from.shapeZyx[axis] === to.shapeZyx[axis] && Math.abs(to.voxelSizeZyx[axis] / from.voxelSizeZyx[axis] - 1) < 1e-9;
+
+/** For the new places `begin` to `end` along an axis. */
+function linearTaps(from: VoxelSpace, to: VoxelSpace, axis: 0 | 1 | 2, begin: number, end: number): Taps {
+  const count = end - begin;
+  if (isSameAxis(from, to, axis))
+    return {
+      count,
+      reach: 1,
+      index: Int32Array.from({ length: count }, (_, i) => begin + i),
+      weight: new Float32Array(count).fill(1),
+    };
+  const size = from.shapeZyx[axis];
+  /** A new voxel's size in old voxels. */
+  const scale = to.voxelSizeZyx[axis] / from.voxelSizeZyx[axis];
   const halfWidth = Math.max(1, scale);
   const reach = Math.ceil(2 * halfWidth) + 1;
   const index = new Int32Array(count * reach);
   const weight = new Float32Array(count * reach);
   for (let i = 0; i < count; i++) {
-    const middle = Math.min(size - 1, Math.max(0, (i + 0.5) * scale - 0.5));
+    const middle = Math.min(size - 1, Math.max(0, (begin + i + 0.5) * scale - 0.5));
     const first = Math.ceil(middle - halfWidth);
     let sum = 0;
     for (let k = 0; k < reach; k++) {
@@ -95,7 +127,8 @@ function linearTaps(size: number, count: number, scale: number): Taps | null {
   return { count, reach, index, weight };
 }
 
-function resampleAxis(values: Float32Array, shape: Zyx, axis: 0 | 1 | 2, taps: Taps): Float32Array {
+/** `first`: place of the values' beginning along the axis. */
+function resampleAxis(values: Float32Array, shape: Zyx, axis: 0 | 1 | 2, taps: Taps, first: number): Float32Array {
   const { count, reach, index, weight } = taps;
   const inner = axis === 0 ? shape[1] * shape[2] : axis === 1 ? shape[2] : 1;
   const outer = voxelCount(shape) / (shape[axis] * inner);
@@ -107,7 +140,7 @@ function resampleAxis(values: Float32Array, shape: Zyx, axis: 0 | 1 | 2, taps: T
       for (let k = 0; k < reach; k++) {
         const share = weight[i * reach + k];
         if (share === 0) continue;
-        const row = source + index[i * reach + k] * inner;
+        const row = source + (index[i * reach + k] - first) * inner;
         for (let j = 0; j < inner; j++) result[target + j] += share * values[row + j];
       }
     }

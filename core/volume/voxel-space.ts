@@ -79,6 +79,12 @@ export function intersectBoxes(a: VoxelBox, b: VoxelBox): VoxelBox | null {
   return isEmptyBox(box) ? null : box;
 }
 
+/** The smallest box that holds both. */
+export const unionOfBoxes = (a: VoxelBox, b: VoxelBox): VoxelBox => ({
+  minZyx: [Math.min(a.minZyx[0], b.minZyx[0]), Math.min(a.minZyx[1], b.minZyx[1]), Math.min(a.minZyx[2], b.minZyx[2])],
+  maxZyx: [Math.max(a.maxZyx[0], b.maxZyx[0]), Math.max(a.maxZyx[1], b.maxZyx[1]), Math.max(a.maxZyx[2], b.maxZyx[2])],
+});
+
 export const wholeBox = (shapeZyx: Zyx): VoxelBox => ({ minZyx: [0, 0, 0], maxZyx: shapeZyx });
 
 export function containsPoint(box: VoxelBox, z: number, y: number, x: number): boolean {

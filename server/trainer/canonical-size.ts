@@ -2,8 +2,9 @@ import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
 import type { InstanceThresholds, TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { cubicSpace } from "../../core/volume/resample.ts";
-import { type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
-import { estimateDiameterUm } from "./estimate-diameter.ts";
+import { boxShape, type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
+import type { ImageSource } from "./bricks/image-source.ts";
+import { estimateDiameterUm, middleBox } from "./estimate-diameter.ts";
 import { receptiveRadius } from "./model/network-config.ts";
 
 /** A patch of three diameters is then what a step of a quarter of a second on two cores can hold. */
@@ -22,16 +23,27 @@ export interface Sight {
 }
 
 /** `givenDiameterUm` is what a person has set; without it the model's own, or the image's where the model has none. */
-export function seeVolume(
-  { canonical, thresholds }: Pick<TrainedModel, "canonical" | "thresholds">,
+export const seeVolume = (
+  model: SeeingModel,
   volume: VoxelSpace & { readonly image: Float32Array },
   givenDiameterUm: number | null = null,
-): Sight {
+): Sight => sightOf(model, givenDiameterUm ?? (looksForSize(model) ? estimateDiameterUm(volume.image, volume) : null));
+
+/** The same for an image that is read where it is needed. */
+export async function seeSource(model: SeeingModel, source: ImageSource): Promise<Sight> {
+  if (!looksForSize(model)) return sightOf(model, null);
+  const box = middleBox(source.shapeZyx);
+  const image = await source.readImage(box);
+  return sightOf(model, estimateDiameterUm(image, { ...source, shapeZyx: boxShape(box) }));
+}
+
+type SeeingModel = Pick<TrainedModel, "canonical" | "thresholds">;
+
+const looksForSize = ({ canonical }: SeeingModel): boolean => canonical?.diameterFrom === "image";
+
+function sightOf({ canonical, thresholds }: SeeingModel, knownDiameterUm: number | null): Sight {
   if (!canonical) return { sideUm: null, diameterUm: null, thresholds };
-  const diameterUm =
-    givenDiameterUm ??
-    (canonical.diameterFrom === "labels" ? canonical.diameterUm : estimateDiameterUm(volume.image, volume)) ??
-    canonical.diameterUm;
+  const diameterUm = knownDiameterUm ?? canonical.diameterUm;
   return {
     sideUm: diameterUm / canonical.voxelsPerDiameter,
     diameterUm,

@@ -1,5 +1,6 @@
 import { resampleLinear } from "../../core/volume/resample.ts";
-import { type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
+import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
+import { cropBox } from "./bricks/image-source.ts";
 import { measureWindow, normaliseImage } from "./normalise.ts";
 import { smooth } from "./smooth.ts";
 
@@ -113,18 +114,20 @@ function isPeak(values: Float32Array, at: number, z: number, depth: number, plan
 }
 
 function middleOf(image: Float32Array, space: VoxelSpace): { image: Float32Array; space: VoxelSpace } {
-  if (voxelCount(space.shapeZyx) <= MAX_VOXELS) return { image, space };
-  const shape: [number, number, number] = [...space.shapeZyx];
+  const box = middleBox(space.shapeZyx);
+  const shapeZyx = boxShape(box);
+  if (voxelCount(shapeZyx) === image.length) return { image, space };
+  return { image: cropBox(image, space.shapeZyx, box, Float32Array), space: { ...space, shapeZyx } };
+}
+
+/** The part of a volume that it is judged by: all of it where it is small. */
+export function middleBox(shapeZyx: Zyx): VoxelBox {
+  const shape: [number, number, number] = [...shapeZyx];
   while (voxelCount(shape) > MAX_VOXELS) {
     const longest = shape.indexOf(Math.max(...shape));
     shape[longest] = Math.floor(shape[longest] * 0.9);
   }
-  const first = shape.map((size, axis) => (space.shapeZyx[axis] - size) >> 1);
-  const middle = new Float32Array(voxelCount(shape));
-  for (let z = 0; z < shape[0]; z++)
-    for (let y = 0; y < shape[1]; y++) {
-      const from = ((z + first[0]) * space.shapeZyx[1] + y + first[1]) * space.shapeZyx[2] + first[2];
-      middle.set(image.subarray(from, from + shape[2]), (z * shape[1] + y) * shape[2]);
-    }
-  return { image: middle, space: { ...space, shapeZyx: shape } };
+  const first = (axis: 0 | 1 | 2) => (shapeZyx[axis] - shape[axis]) >> 1;
+  const minZyx: Zyx = [first(0), first(1), first(2)];
+  return { minZyx, maxZyx: [minZyx[0] + shape[0], minZyx[1] + shape[1], minZyx[2] + shape[2]] };
 }

@@ -2,9 +2,19 @@ import { labelComponents } from "../../core/labels/connected-components.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { boxShape, type Zyx } from "../../core/volume/voxel-space.ts";
 
-/** Gives unlabelled voxels that one object encloses, in its slice or in 3D, to that object; forbidden voxels stay. */
-export function fillHoles(labels: Uint32Array, shapeZyx: Zyx, forbidden?: Uint8Array): void {
+/**
+ * Gives unlabelled voxels that one object encloses, in its slice or in 3D, to that object; forbidden voxels stay. Labels in
+ * `unsettled` fill nothing; returned are those of the others that enclose one of them.
+ */
+export function fillHoles(
+  labels: Uint32Array,
+  shapeZyx: Zyx,
+  forbidden?: Uint8Array,
+  unsettled: ReadonlySet<number> = new Set(),
+): Set<number> {
+  const doubtful = new Set<number>();
   for (const { label, box } of findObjects(labels, shapeZyx)) {
+    if (unsettled.has(label)) continue;
     const [depth, height, width] = boxShape(box);
     const indexOf = (z: number, y: number, x: number) =>
       ((z + box.minZyx[0]) * shapeZyx[1] + y + box.minZyx[1]) * shapeZyx[2] + x + box.minZyx[2];
@@ -16,6 +26,7 @@ export function fillHoles(labels: Uint32Array, shapeZyx: Zyx, forbidden?: Uint8A
     const fill = (hole: number) => {
       const index = indexOf(Math.floor(hole / (height * width)), Math.floor(hole / width) % height, hole % width);
       if (labels[index] === 0 && !forbidden?.[index]) labels[index] = label;
+      else if (unsettled.has(labels[index])) doubtful.add(label);
     };
     for (let z = 0; z < depth; z++) {
       const slice = outside.subarray(z * height * width, (z + 1) * height * width);
@@ -23,6 +34,7 @@ export function fillHoles(labels: Uint32Array, shapeZyx: Zyx, forbidden?: Uint8A
     }
     for (const hole of enclosedVoxels(outside, [depth, height, width])) fill(hole);
   }
+  return doubtful;
 }
 
 /** Voxels of the mask whose component reaches no border of the box (on axes longer than one voxel). */

@@ -1,6 +1,7 @@
 import type { StopReason, TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { boxSeenFrom, boxShape } from "../../core/volume/voxel-space.ts";
+import { cropBox } from "./bricks/image-source.ts";
 import { influenceRadius } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
@@ -9,7 +10,6 @@ import { MeanMaps, predictSymmetries } from "./predict.ts";
 import type { TrainRun } from "./train-run.ts";
 import { type TuningVolume, tuneThresholds } from "./tune-thresholds.ts";
 import { type TuningPlace, tuningPool } from "./tuning-pool.ts";
-import { cropBox } from "./validate.ts";
 
 /** Bounds time and memory for tuning where no minutes do. */
 const MAX_TUNING_VOXELS = 4_000_000;

@@ -2,8 +2,7 @@ import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
 import { seeVolume } from "./canonical-size.ts";
 import { Predictor } from "./model/predictor.ts";
-import { measureWindow } from "./normalise.ts";
-import type { TrainingVolume } from "./training-volume.ts";
+import { measuredBoxesOf, type TrainingVolume, windowOf } from "./training-volume.ts";
 import { validate } from "./validate.ts";
 
 /** Scores of a model where people kept something out of training; null where there is no such place with a nucleus. */
@@ -11,7 +10,7 @@ export async function measureKeptOut(
   model: TrainedModel,
   where: { volumes: readonly TrainingVolume[]; keptOut: ReadonlySet<string>; signal: AbortSignal },
 ): Promise<CheckpointMetrics | null> {
-  const places = where.volumes.filter(({ validationBoxes }) => validationBoxes.length > 0);
+  const places = where.volumes.filter((volume) => measuredBoxesOf(volume).length > 0);
   if (places.length === 0) return null;
   const predictor = new Predictor(model.config, model.weights);
   try {
@@ -19,8 +18,8 @@ export async function measureKeptOut(
       predictor,
       places.map((volume) => ({
         volume,
-        window: measureWindow(volume.image),
-        sideUm: seeVolume(model, volume).sideUm,
+        window: windowOf(volume),
+        sideUm: seeVolume(model, volume, volume.cropOf?.diameterUm).sideUm,
       })),
       model.thresholds,
       where.signal,

@@ -1,3 +1,7 @@
+import { brickBox, brickKeysOfBox, brickPositionZyx } from "../../core/volume/brick.ts";
+import { boxShape, voxelCount, wholeBox } from "../../core/volume/voxel-space.ts";
+import type { ImageSource } from "./bricks/image-source.ts";
+
 /** Intensities that become 0 and 1; kept with every prediction so that it can be repeated. */
 export interface IntensityWindow {
   readonly low: number;
@@ -55,6 +59,29 @@ export function measureWindow(image: Float32Array): IntensityWindow {
     high = Math.max(background + ROOM_ABOVE_NOISE_SIGMAS * sigma, valueAt(smooth, Math.max(0, 1 - rare)));
   }
   return { low, high: high > low ? high : low + 1 };
+}
+
+/** The window of a larger volume is measured in bricks that lie evenly in it, half as many voxels together. */
+export const MAX_MEASURED_VOXELS = 64_000_000;
+
+/** `measureWindow` of an image that is read where it is needed. It depends on the volume alone. */
+export async function measureSource(source: ImageSource, maxVoxels = MAX_MEASURED_VOXELS): Promise<IntensityWindow> {
+  if (voxelCount(source.shapeZyx) <= maxVoxels) return measureWindow(await source.readImage(wholeBox(source.shapeZyx)));
+  const boxes = brickKeysOfBox(wholeBox(source.shapeZyx)).map((key) => ({
+    at: brickPositionZyx(key),
+    box: brickBox(key, source.shapeZyx),
+  }));
+  const every = Math.ceil((2 * voxelCount(source.shapeZyx)) / maxVoxels);
+  // A lattice that is oblique to the axes: no row of bricks is left out.
+  const measured = boxes.filter(({ at: [z, y, x] }) => (x + 3 * y + 5 * z) % every === 0);
+  const image = new Float32Array(measured.reduce((sum, { box }) => sum + voxelCount(boxShape(box)), 0));
+  let at = 0;
+  for (const { box } of measured) {
+    const values = await source.readImage(box);
+    image.set(values, at);
+    at += values.length;
+  }
+  return measureWindow(image);
 }
 
 /** The window mapped to [0, 1]; values outside are clipped. */

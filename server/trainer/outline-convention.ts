@@ -22,7 +22,8 @@ const MAX_MOVE_RADII = 0.8;
  * How far people's outlines lie outside (+) or inside (−) of the model's, in micrometres: for each nucleus that the model
  * found the move that makes both most alike, and the median over all of them. Null below `MIN_OUTLINED_NUCLEI`.
  */
-export const outlineConvention = (pairs: readonly OutlinePair[]): number | null => medianMove(pairs.flatMap(bestMoves));
+export const outlineConvention = (pairs: readonly OutlinePair[]): number | null =>
+  medianMove(pairs.flatMap((pair) => bestMoves(pair)));
 
 export function medianMove(given: readonly number[]): number | null {
   const moves = given.toSorted((a, b) => a - b);
@@ -31,14 +32,15 @@ export function medianMove(given: readonly number[]): number | null {
   return moves.length % 2 ? moves[middle] : (moves[middle - 1] + moves[middle]) / 2;
 }
 
-/** The best move of every nucleus that was found. */
-export function bestMoves(pair: OutlinePair): number[] {
+/** The best move of every nucleus that was found, of those that are asked for. */
+export function bestMoves(pair: OutlinePair, isAsked: (truthLabel: number) => boolean = () => true): number[] {
   const { truth, found, shapeZyx, voxelSizeZyx } = pair;
   const [z, y, x] = voxelSizeZyx;
   const table = countOverlaps(truth, found);
   const boxes = new Map(findObjects(found, shapeZyx).map((object) => [object.label, object]));
   return matchInstances(table, MIN_IOU).pairs.flatMap((match) => {
     const truthLabel = table.truthLabels[match.truth];
+    if (!isAsked(truthLabel)) return [];
     const foundLabel = table.foundLabels[match.found];
     const truthVoxels = table.truthVoxels[match.truth];
     const radiusUm = Math.cbrt((3 * truthVoxels * z * y * x) / (4 * Math.PI));

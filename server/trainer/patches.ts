@@ -26,8 +26,9 @@ export function drawPatch(
   random: Random,
 ): TrainingPatch | null {
   const usable = volumes.filter(({ nuclei, backgroundVoxels }) => nuclei.length > 0 || backgroundVoxels.length > 0);
+  const grouped = byVolume(usable);
   for (let draw = 0; draw < MAX_DRAWS && usable.length > 0; draw++) {
-    const prepared = usable[random.below(usable.length)];
+    const prepared = drawCrop(grouped[random.below(grouped.length)], random);
     const centre = drawCentre(prepared, options.nucleusShare, random);
     const transform = drawTransform(options.augmentation, prepared.volume.voxelSizeZyx, random);
     const origin = placePatch(prepared.volume.shapeZyx, options.shapeZyx, transform, centre, random);
@@ -41,6 +42,30 @@ export function drawPatch(
     return patch;
   }
   return null;
+}
+
+/** Crops of one volume together, each other volume by itself. */
+function byVolume(prepared: readonly PreparedVolume[]): PreparedVolume[][] {
+  const groups = new Map<string | PreparedVolume, PreparedVolume[]>();
+  for (const one of prepared) {
+    const group = groups.get(one.cropOf ?? one);
+    if (group) group.push(one);
+    else groups.set(one.cropOf ?? one, [one]);
+  }
+  return [...groups.values()];
+}
+
+/** Crops by the number of their nuclei: nuclei are drawn evenly over the volume. */
+function drawCrop(crops: readonly PreparedVolume[], random: Random): PreparedVolume {
+  const total = crops.reduce((sum, { nuclei }) => sum + nuclei.length, 0);
+  if (crops.length === 1) return crops[0];
+  if (total === 0) return crops[random.below(crops.length)];
+  let at = random.below(total);
+  for (const crop of crops) {
+    if (at < crop.nuclei.length) return crop;
+    at -= crop.nuclei.length;
+  }
+  return crops[0];
 }
 
 function drawCentre(prepared: PreparedVolume, nucleusShare: number, random: Random): Zyx {

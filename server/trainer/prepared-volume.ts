@@ -1,11 +1,11 @@
 import { separateDistantParts } from "../../core/labels/distant-parts.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { resampleLinear, resampleNearest } from "../../core/volume/resample.ts";
-import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
+import { containsPoint, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import { seenSpace } from "./canonical-size.ts";
-import { type IntensityWindow, measureWindow, normaliseImage } from "./normalise.ts";
+import { type IntensityWindow, normaliseImage } from "./normalise.ts";
 import { buildTargets } from "./targets.ts";
-import type { TrainingVolume } from "./training-volume.ts";
+import { type TrainingVolume, windowOf } from "./training-volume.ts";
 
 /** A training volume with everything that does not change from patch to patch. */
 export interface PreparedVolume {
@@ -25,13 +25,15 @@ export interface PreparedVolume {
   readonly nuclei: readonly VoxelBox[];
   /** Indices of some known background voxels, to centre patches on. */
   readonly backgroundVoxels: Uint32Array;
+  /** The volume that this is a part of; not there where it is a whole one. */
+  readonly cropOf?: string;
 }
 
 const MAX_BACKGROUND_VOXELS = 4096;
 
 /** `sideUm`: of the cubes that the network sees it in; null: on its own grid. */
 export function prepareVolume(whole: TrainingVolume, sideUm: number | null = null): PreparedVolume {
-  const window = measureWindow(whole.image);
+  const window = windowOf(whole);
   const given = { ...whole, known: withoutBoxes(whole) };
   const volume = seenVolume({ ...whole, image: normaliseImage(whole.image, window) }, sideUm);
   const { shapeZyx } = volume;
@@ -49,6 +51,7 @@ export function prepareVolume(whole: TrainingVolume, sideUm: number | null = nul
     known,
     nuclei: nucleiOf(volume, labels),
     backgroundVoxels: pickBackground(known),
+    cropOf: whole.cropOf?.volumeId,
   };
 }
 
@@ -61,26 +64,33 @@ function seenVolume(volume: TrainingVolume, sideUm: number | null): TrainingVolu
     Math.min(seen.shapeZyx[1], round(at[1] / perVoxel[1])),
     Math.min(seen.shapeZyx[2], round(at[2] / perVoxel[2])),
   ];
+  const scaledBox = ({ minZyx, maxZyx }: VoxelBox): VoxelBox => ({
+    minZyx: scaled(minZyx, Math.floor),
+    maxZyx: scaled(maxZyx, Math.ceil),
+  });
   return {
     ...volume,
     ...seen,
     image: resampleLinear(volume.image, volume, seen),
     labels: resampleNearest(volume.labels, volume, seen, Uint32Array),
     known: resampleNearest(volume.known, volume, seen, Uint8Array),
-    validationBoxes: volume.validationBoxes.map(({ minZyx, maxZyx }) => ({
-      minZyx: scaled(minZyx, Math.floor),
-      maxZyx: scaled(maxZyx, Math.ceil),
-    })),
+    validationBoxes: volume.validationBoxes.map(scaledBox),
+    cropOf: volume.cropOf && { ...volume.cropOf, core: scaledBox(volume.cropOf.core) },
   };
 }
 
 export const boxesMeet = (a: VoxelBox, b: VoxelBox): boolean =>
   ([0, 1, 2] as const).every((axis) => a.minZyx[axis] < b.maxZyx[axis] && b.minZyx[axis] < a.maxZyx[axis]);
 
-const nucleiOf = ({ shapeZyx, validationBoxes }: TrainingVolume, labels: Uint32Array): VoxelBox[] =>
+const nucleiOf = ({ shapeZyx, validationBoxes, cropOf }: TrainingVolume, labels: Uint32Array): VoxelBox[] =>
   findObjects(labels, shapeZyx)
     .map(({ box }) => box)
+    .filter((box) => !cropOf || liesIn(cropOf.core, box))
     .filter((box) => !validationBoxes.some((kept) => boxesMeet(box, kept)));
+
+/** By its middle: every nucleus lies in one core. */
+const liesIn = (core: VoxelBox, { minZyx, maxZyx }: VoxelBox): boolean =>
+  containsPoint(core, (minZyx[0] + maxZyx[0]) / 2, (minZyx[1] + maxZyx[1]) / 2, (minZyx[2] + maxZyx[2]) / 2);
 
 function withoutBoxes({ known, shapeZyx, validationBoxes }: TrainingVolume): Uint8Array {
   const left = known.slice();

@@ -1,152 +1,89 @@
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
-import { moveOutlines } from "../../core/labels/move-outlines.ts";
-import { findObjects, type LabelObject } from "../../core/labels/object-boxes.ts";
-import { normalisedEntropy } from "../../core/query/boundary-doubt.ts";
-import { findMissedCandidates } from "../../core/query/missed-candidates.ts";
-import { scoreNuclei } from "../../core/query/score-nuclei.ts";
-import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
+import { findObjects } from "../../core/labels/object-boxes.ts";
+import { UNCERTAIN } from "../../core/labels/watershed.ts";
+import { containsPoint, type VoxelBox } from "../../core/volume/voxel-space.ts";
+import { BlockWalk, type WalkHooks } from "./blocks/block-walk.ts";
+import { type GatheredProposals, Gathering } from "./blocks/gather-findings.ts";
+import type { PerceivedBlock } from "./blocks/perceive-block.ts";
+import { planBlocks } from "./blocks/plan-blocks.ts";
+import type { ProposingModel, VolumeToPropose } from "./blocks/volume-to-propose.ts";
 import type { Sight } from "./canonical-size.ts";
-import { segmentInstances } from "./instances.ts";
-import type { Predictor } from "./model/predictor.ts";
+import { segmentRegion } from "./instances.ts";
 import { bestMoves, medianMove } from "./outline-convention.ts";
-import { countPasses, MeanMaps, type ProbabilityMaps, predictSymmetries } from "./predict.ts";
-import { shapesOf } from "./shapes-of.ts";
 
-export interface ProposingModel {
-  readonly predictor: Predictor;
-  readonly sight: Sight;
-  /** How far the team's outlines lie outside (+) or inside (−) of the model's; null where it does not know. */
-  readonly outlineUm: number | null;
-  /** Moves of labelled nuclei of the volumes before (outline-convention.ts); this volume's are added. */
-  readonly moves: number[];
-  readonly maxTileVoxels: number;
-}
-
-export interface VolumeToPropose extends VoxelSpace {
-  readonly image: Float32Array;
-  /** Everything that annotators have labelled, finished or not; nothing is proposed there. */
-  readonly labelled: Uint32Array;
-  /** Accepted and corrected nuclei among them. */
-  readonly labels: Uint32Array;
-}
-
-export interface ProposedNuclei {
-  /** Instance ids 1…n: nuclei first, candidates after them. */
-  readonly labels: Uint32Array;
+export interface ProposedNuclei extends GatheredProposals {
   readonly instances: readonly PredictedInstance[];
   /** By which the outlines were moved. */
   readonly outlineUm: number | null;
+  /** Blocks that were too small to see what the whole volume shows: there nuclei are as the block sees them. */
+  readonly unsettledBlocks: number;
 }
 
-/** Nuclei of a volume where nobody has labelled, each with its doubt, and places where one may have been missed. */
+/**
+ * Nuclei of a volume where nobody has labelled, each with its doubt, and places where one may have been missed. A large
+ * volume is looked at block by block, with the same result (docs/adr/0033).
+ */
 export async function proposeNuclei(
   model: ProposingModel,
   volume: VolumeToPropose,
-  hooks: { onProgress(share: number): void; signal: AbortSignal },
+  hooks: WalkHooks,
 ): Promise<ProposedNuclei> {
-  const { shapeZyx, voxelSizeZyx, labelled } = volume;
-  const forbidden = Uint8Array.from(labelled, (label) => (label === 0 ? 0 : 1));
-  const { sideUm, thresholds } = model.sight;
-  const passes = countPasses(volume, { sideUm });
-  const mean = new MeanMaps();
-  const passLabels: Uint32Array[] = [];
-  for await (const { maps } of predictSymmetries(model.predictor, volume.image, volume, {
-    sideUm,
-    maxTileVoxels: model.maxTileVoxels,
-    signal: hooks.signal,
-    onTile: (done, total) => hooks.onProgress((passLabels.length + done / total) / (passes + 1)),
-  })) {
-    mean.add(maps);
-    passLabels.push(segmentInstances(maps, volume, thresholds, forbidden));
+  const { thresholds } = model.sight;
+  const { cores, marginZyx } = planBlocks(volume, {
+    maxVoxels: model.maxBlockVoxels,
+    diameterUm: largestDiameterUm(model.sight),
+  });
+  const walk = new BlockWalk(model, volume, marginZyx);
+  const gathering = new Gathering(volume);
+  const only = cores.length === 1 ? await walk.perceive(cores[0], hooks) : null;
+  const outlineUm = model.outlineUm ?? (await learnOutline(walk, cores, only, hooks));
+  for (const [index, core] of cores.entries()) {
+    const onProgress = (share: number) => hooks.onProgress((index + share) / cores.length);
+    gathering.add(await walk.judge(core, outlineUm, only, { ...hooks, onProgress }));
   }
-  const maps = mean.mean();
-  const found = segmentInstances(maps, volume, thresholds, forbidden);
-  const outlineUm = model.outlineUm ?? learnOutline(model, maps, volume);
-  const labels = outlineUm ? moveOutlines(found, volume, outlineUm, forbidden) : found;
-  const nuclei = findObjects(labels, shapeZyx);
-  const scores = scoreNuclei(
-    {
-      shapeZyx,
-      voxelSizeZyx,
-      meanForeground: maps.foreground,
-      meanBoundary: maps.boundary,
-      // As the model outlines them, and so do the passes: a convention is no doubt.
-      reported: found,
-      passLabels,
-    },
-    findObjects(found, shapeZyx),
-  );
-  const lastNucleus = nuclei.at(-1)?.label ?? 0;
-  const candidates = findMissedCandidates({
-    ...volume,
-    meanForeground: maps.foreground,
-    medianNucleusVoxels: medianVoxels(nuclei.length > 0 ? nuclei : findObjects(labelled, shapeZyx)),
-    maxNucleusVoxels: thresholds.maxVolumeUm3 / (voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2]),
-    isLabelled: (voxel) => labels[voxel] !== 0 || labelled[voxel] !== 0,
-  });
-  for (let i = 0; i < labels.length; i++) if (candidates[i] !== 0) labels[i] = lastNucleus + candidates[i];
-
-  const objects = findObjects(labels, shapeZyx);
-  const shapes = shapesOf(labels, volume);
-  const inside = meansInside(labels, shapeZyx, maps.foreground);
-  const instances = objects.map(({ label, box, voxels }): PredictedInstance => {
-    const scored = scores.get(label);
-    return {
-      id: label,
-      kind: scored ? "nucleus" : "candidate",
-      box,
-      centroidZyx: inside.get(label)!.centroidZyx,
-      voxels,
-      touchesBorder: box.minZyx.some((min, axis) => min === 0 || box.maxZyx[axis] === shapeZyx[axis]),
-      scores: scored?.scores ?? null,
-      facts: scored?.facts ?? null,
-      meanEntropy: inside.get(label)!.meanEntropy,
-      shape: (scored && shapes.get(label)) ?? null,
-    };
-  });
+  const [z, y, x] = volume.voxelSizeZyx;
+  const proposals = gathering.finish(thresholds.maxVolumeUm3 / (z * y * x));
   hooks.onProgress(1);
-  return { labels, instances, outlineUm };
+  return { ...proposals, outlineUm, unsettledBlocks: walk.unsettled };
+}
+
+/** The model's nuclei where nothing better is known are those of its largest tenth part in volume. */
+function largestDiameterUm({ diameterUm, thresholds }: Sight): number {
+  if (diameterUm !== null) return 1.5 * diameterUm;
+  // Seeds of the median nucleus lie half its radius apart, or up to a little more than the whole (tune-thresholds.ts).
+  return 4 * thresholds.minSeparationUm;
 }
 
 /** What the labelled nuclei of this volume and of those before it say; null while they are too few. */
-function learnOutline({ sight, moves }: ProposingModel, maps: ProbabilityMaps, volume: VolumeToPropose): number | null {
-  const { labels: truth, shapeZyx, voxelSizeZyx } = volume;
-  if (truth.some((label) => label !== 0))
-    moves.push(
-      ...bestMoves({ shapeZyx, voxelSizeZyx, truth, found: segmentInstances(maps, volume, sight.thresholds) }),
-    );
+async function learnOutline(
+  walk: BlockWalk,
+  cores: readonly VoxelBox[],
+  only: PerceivedBlock | null,
+  hooks: WalkHooks,
+): Promise<number | null> {
+  const { moves } = walk.model;
+  const quiet = { ...hooks, onProgress: () => hooks.onProgress(0) };
+  for (const core of cores) {
+    const labelled = only?.labelled ?? (await walk.volume.readLabelled(core));
+    if (!labelled.some((label) => label !== 0 && walk.volume.isTruth(label))) continue;
+    moves.push(...movesOf(only ?? (await walk.perceive(core, quiet)), walk));
+  }
   return medianMove(moves);
 }
 
-function medianVoxels(objects: readonly LabelObject[]): number {
-  const sizes = objects.map(({ voxels }) => voxels).sort((a, b) => a - b);
-  return sizes[Math.floor(sizes.length / 2)] ?? Number.POSITIVE_INFINITY;
-}
-
-function meansInside(
-  labels: Uint32Array,
-  [, height, width]: Zyx,
-  foreground: Float32Array,
-): Map<number, { centroidZyx: Zyx; meanEntropy: number }> {
-  const sums = new Map<number, [z: number, y: number, x: number, entropy: number, voxels: number]>();
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === 0) continue;
-    let sum = sums.get(labels[i]);
-    if (!sum) {
-      sum = [0, 0, 0, 0, 0];
-      sums.set(labels[i], sum);
-    }
-    const row = Math.floor(i / width);
-    sum[0] += Math.floor(row / height);
-    sum[1] += row % height;
-    sum[2] += i % width;
-    sum[3] += normalisedEntropy(foreground[i]);
-    sum[4]++;
-  }
-  return new Map(
-    [...sums].map(([label, [z, y, x, entropy, n]]) => [
-      label,
-      { centroidZyx: [z / n, y / n, x / n] as const, meanEntropy: Math.min(1, entropy / n) },
-    ]),
+/** Moves of the truth nuclei whose boxes have their middle in the core. */
+function movesOf({ maps, region, seenAs, core, labelled }: PerceivedBlock, { model, volume }: BlockWalk): number[] {
+  const truth = labelled.map((label) => (label !== 0 && volume.isTruth(label) ? label : 0));
+  const owned = new Set(
+    findObjects(truth, region.shapeZyx)
+      .filter(({ box: { minZyx, maxZyx } }) => {
+        const middle = minZyx.map((min, axis) => Math.floor((min + maxZyx[axis]) / 2));
+        return containsPoint(core, middle[0], middle[1], middle[2]);
+      })
+      .map(({ label }) => label),
   );
+  const found = segmentRegion(maps, seenAs, model.sight.thresholds).labels.map((label) =>
+    label === UNCERTAIN ? 0 : label,
+  );
+  return bestMoves({ ...region, truth, found }, (label) => owned.has(label));
 }

@@ -1,19 +1,25 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { NucleusShape } from "../../core/contract/predicted-instance.ts";
 import type { ClaimedPredictJob, JobVolume } from "../../core/contract/trainer-job.ts";
-import { BRICK_SIZE, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
-import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
-import { seeVolume } from "./canonical-size.ts";
+import { voxelCount, wholeBox } from "../../core/volume/voxel-space.ts";
+import { maxBlockVoxels } from "./blocks/block-memory.ts";
+import { imageInMemory } from "./bricks/image-source.ts";
+import { openJobVolume, truthShapesOf } from "./bricks/open-job-volume.ts";
+import { createChunkCache } from "./bricks/zarr-image.ts";
+import { seeSource } from "./canonical-size.ts";
 import { readModel } from "./checkpoint-transfer.ts";
 import type { Engine } from "./engine/start-engine.ts";
 import type { HeldJob } from "./held-job.ts";
-import { loadJobVolume } from "./load-job-volume.ts";
 import { Predictor } from "./model/predictor.ts";
+import { measureSource } from "./normalise.ts";
 import { type ProposedNuclei, proposeNuclei } from "./propose-nuclei.ts";
-import { shapesOf } from "./shapes-of.ts";
 
 const compress = promisify(gzip);
+
+/** Chunks that are kept: neighbouring blocks share them. */
+const CACHE_BYTES = 512 << 20;
 
 /** Predicts every volume that an earlier holder of the job has not handed in, and hands each in as it is done. */
 export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: Engine): Promise<void> {
@@ -27,31 +33,59 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, engine: En
       if (done.has(volume.volumeId)) continue;
       const report = (share: number) => held.report((index + share) / job.volumes.length, "proposing nuclei");
       report(0);
-      const { training, raw } = await loadJobVolume(held, volume, null);
-      const proposed = await proposeNuclei(
-        {
-          predictor,
-          sight: seeVolume(model, training),
-          outlineUm: model.outlineUm,
-          moves,
-          maxTileVoxels: engine.maxTileVoxels,
-        },
-        { ...training, labelled: raw },
-        {
-          onProgress: (share) => {
-            held.check();
-            report(share);
-          },
-          signal: held.stopped,
-        },
-      );
-      const truthShapes = [...shapesOf(training.labels, training).values()];
-      await handInVolume(held, volume, proposed, truthShapes);
+      await predictVolumeOfJob(held, volume, { engine, model, predictor, moves, report });
     }
   } finally {
     predictor.dispose();
   }
   await held.tell("/finish", {});
+}
+
+async function predictVolumeOfJob(
+  held: HeldJob,
+  volume: JobVolume,
+  by: {
+    readonly engine: Engine;
+    readonly model: TrainedModel;
+    readonly predictor: Predictor;
+    readonly moves: number[];
+    report(share: number): void;
+  },
+): Promise<void> {
+  const { engine, model, predictor, moves } = by;
+  const opened = await openJobVolume((key) => held.readBlob(key), volume, createChunkCache(CACHE_BYTES));
+  const maxVoxels = maxBlockVoxels();
+  // What is seen in one block is read once.
+  const image =
+    voxelCount(volume.shapeZyx) <= maxVoxels
+      ? imageInMemory(await opened.readImage(wholeBox(volume.shapeZyx)), volume)
+      : opened;
+  const proposed = await proposeNuclei(
+    {
+      predictor,
+      window: await measureSource(image),
+      sight: await seeSource(model, image),
+      outlineUm: model.outlineUm,
+      moves,
+      maxTileVoxels: engine.maxTileVoxels,
+      maxBlockVoxels: maxVoxels,
+    },
+    {
+      shapeZyx: volume.shapeZyx,
+      voxelSizeZyx: volume.voxelSizeZyx,
+      readImage: (box) => image.readImage(box),
+      readLabelled: (box) => opened.readLabels(box),
+      isTruth: (label) => opened.truthLabels.has(label),
+    },
+    {
+      onProgress: (share) => {
+        held.check();
+        by.report(share);
+      },
+      signal: held.stopped,
+    },
+  );
+  await handInVolume(held, volume, proposed, await truthShapesOf(opened));
 }
 
 async function handInVolume(
@@ -61,36 +95,16 @@ async function handInVolume(
   truthShapes: readonly NucleusShape[],
 ): Promise<void> {
   const folder = `prediction-${volume.volumeId}`;
-  const brickKeys: number[] = [];
-  for (const key of brickKeysOfBox(wholeBox(volume.shapeZyx))) {
-    const brick = cutBrick(proposed.labels, volume.shapeZyx, key);
-    if (!brick) continue;
-    brickKeys.push(key);
-    await held.writeFiles(folder, { [String(key)]: await compress(new Uint8Array(brick.buffer), { level: 1 }) });
+  for (const key of proposed.brickKeys) {
+    const bytes = new Uint8Array(proposed.readBrick(key).buffer);
+    await held.writeFiles(folder, { [String(key)]: await compress(bytes, { level: 1 }) });
   }
   await held.tell("/predicted", {
     volumeId: volume.volumeId,
     folder,
-    brickKeys,
+    brickKeys: proposed.brickKeys,
     instances: proposed.instances,
     outlineUm: proposed.outlineUm,
     truthShapes,
   });
-}
-
-/** 64³ labels, padded with zeros; null when there are none. */
-function cutBrick(labels: Uint32Array, shapeZyx: Zyx, key: number): Uint32Array<ArrayBuffer> | null {
-  const { minZyx, maxZyx } = brickBox(key, shapeZyx);
-  const brick = new Uint32Array(BRICK_SIZE ** 3);
-  let any = 0;
-  for (let z = minZyx[0]; z < maxZyx[0]; z++)
-    for (let y = minZyx[1]; y < maxZyx[1]; y++) {
-      const row = (z * shapeZyx[1] + y) * shapeZyx[2];
-      let to = ((z - minZyx[0]) * BRICK_SIZE + y - minZyx[1]) * BRICK_SIZE;
-      for (let x = minZyx[2]; x < maxZyx[2]; x++) {
-        any |= labels[row + x];
-        brick[to++] = labels[row + x];
-      }
-    }
-  return any === 0 ? null : brick;
 }

@@ -2,16 +2,13 @@ import { type CheckpointFiles, saveCheckpoint } from "../../core/checkpoint/chec
 import { type TrainedModel, trainingSummarySchema } from "../../core/checkpoint/trained-model.ts";
 import type { ClaimedTrainJob } from "../../core/contract/trainer-job.ts";
 import { type TrainingConfiguration, trainingConfigurationSchema } from "../../core/contract/training-configuration.ts";
-import { seeVolume } from "./canonical-size.ts";
 import { hashesOf, readModel, readResumePoint } from "./checkpoint-transfer.ts";
+import { readTrainingVolumes } from "./crops/read-training-volumes.ts";
 import type { Engine } from "./engine/start-engine.ts";
 import type { TrainSettings } from "./env.ts";
 import type { HeldJob } from "./held-job.ts";
-import { loadJobVolume, type PredictForeground } from "./load-job-volume.ts";
 import { measureKeptOut } from "./measure-kept-out.ts";
 import { MetricStream } from "./metric-stream.ts";
-import { Predictor } from "./model/predictor.ts";
-import { predictVolume } from "./predict.ts";
 import { trainModel } from "./train.ts";
 import type { TrainingVolume } from "./training-volume.ts";
 
@@ -24,7 +21,7 @@ export async function runTrainJob(
   const { job } = held;
   held.report(0, "reading the labels");
   const parent = job.parent && (await readModel(held, job.parent));
-  const volumes = await readVolumes(held, parent, engine);
+  const volumes = await readTrainingVolumes(held, parent, engine);
   const resume = job.resume && (await readResumePoint(held, job.resume.prefix));
 
   held.report(0, "learning");
@@ -61,36 +58,6 @@ export async function runTrainJob(
   held.report(1, "measuring");
   await handIn(held, engine, settings, { model, parent, volumes });
 }
-
-async function readVolumes(
-  held: HeldJob<ClaimedTrainJob>,
-  parent: TrainedModel | null,
-  engine: Engine,
-): Promise<TrainingVolume[]> {
-  const volumes: TrainingVolume[] = [];
-  const predictor = parent && new Predictor(parent.config, parent.weights);
-  for (const volume of held.job.volumes) {
-    held.check();
-    volumes.push(
-      (await loadJobVolume(held, volume, predictor && parent && foregroundBy(parent, predictor, engine, held)))
-        .training,
-    );
-  }
-  predictor?.dispose();
-  return volumes;
-}
-
-/** What the weights of the last round see: where they see a nucleus that nobody labelled, nothing is background. */
-const foregroundBy =
-  (parent: TrainedModel, predictor: Predictor, engine: Engine, held: HeldJob): PredictForeground =>
-  async (image, volume) =>
-    (
-      await predictVolume(predictor, image, volume, {
-        sideUm: seeVolume(parent, { ...volume, image }).sideUm,
-        maxTileVoxels: engine.maxTileVoxels,
-        signal: held.stopped,
-      })
-    ).foreground;
 
 /** Another trainer can go on from here. */
 async function handInResumePoint(held: HeldJob, step: number, files: CheckpointFiles): Promise<void> {

@@ -1,4 +1,4 @@
-import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
+import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
 
 /** Gaussian smoothing with a physical width; values beyond the border repeat the border's. */
 export function smooth(values: Float32Array, { shapeZyx, voxelSizeZyx }: VoxelSpace, sigmaUm: number): Float32Array {
@@ -11,9 +11,17 @@ export function smooth(values: Float32Array, { shapeZyx, voxelSizeZyx }: VoxelSp
   return current === values ? values.slice() : current;
 }
 
+/** Voxels to each side that decide about a smoothed one. */
+export const smoothingReach = (voxelSizeZyx: Zyx, sigmaUm: number): Zyx => {
+  const along = (axis: 0 | 1 | 2) => kernelRadius(sigmaUm / voxelSizeZyx[axis]);
+  return [along(0), along(1), along(2)];
+};
+
+const kernelRadius = (sigma: number): number => (sigma < 0.2 ? 0 : Math.ceil(3 * sigma));
+
 /** Half of a symmetric kernel, middle first; a single 1 when the width is far below a voxel. */
 function gaussianKernel(sigma: number): Float64Array {
-  const radius = sigma < 0.2 ? 0 : Math.ceil(3 * sigma);
+  const radius = kernelRadius(sigma);
   const half = Float64Array.from({ length: radius + 1 }, (_, i) => Math.exp((-i * i) / (2 * sigma * sigma)));
   const sum = half.reduce((total, value, i) => total + (i === 0 ? value : 2 * value), 0);
   return half.map((value) => value / sum);

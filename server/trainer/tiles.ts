@@ -1,4 +1,5 @@
-import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
+import type { BoxOfValues } from "../../core/volume/resample.ts";
+import { boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
 
 /**
  * Where tiles begin along one axis: evenly spread, overlapping by at least `overlap`, covering `size` voxels; always on
@@ -57,19 +58,30 @@ export function chooseTileShape(shapeZyx: Zyx, factorZyx: Zyx, maxVoxels: number
   return tile;
 }
 
-/** Copies a box of the volume; what lies outside is mirrored at the border. */
-export function readMirrored(image: Float32Array, shapeZyx: Zyx, { minZyx, maxZyx }: VoxelBox): Float32Array {
+/** Copies a tile of the volume; what lies outside is mirrored at the border. `given` holds at least `boxOfTile`. */
+export function readMirrored({ values, box }: BoxOfValues, shapeZyx: Zyx, { minZyx, maxZyx }: VoxelBox): Float32Array {
+  const [, height, width] = boxShape(box);
   const [zs, ys, xs] = ([0, 1, 2] as const).map((axis) =>
-    Array.from({ length: maxZyx[axis] - minZyx[axis] }, (_, i) => mirror(minZyx[axis] + i, shapeZyx[axis])),
+    Array.from(
+      { length: maxZyx[axis] - minZyx[axis] },
+      (_, i) => mirror(minZyx[axis] + i, shapeZyx[axis]) - box.minZyx[axis],
+    ),
   );
   const tile = new Float32Array(zs.length * ys.length * xs.length);
   let at = 0;
   for (const z of zs)
     for (const y of ys) {
-      const row = (z * shapeZyx[1] + y) * shapeZyx[2];
-      for (const x of xs) tile[at++] = image[row + x];
+      const row = (z * height + y) * width;
+      for (const x of xs) tile[at++] = values[row + x];
     }
   return tile;
+}
+
+/** The voxels of the volume that a tile shows, mirrored ones too. */
+export function boxOfTile(shapeZyx: Zyx, { minZyx, maxZyx }: VoxelBox): VoxelBox {
+  const first = (axis: 0 | 1 | 2) => Math.max(0, Math.min(minZyx[axis], 2 * shapeZyx[axis] - 1 - maxZyx[axis]));
+  const end = (axis: 0 | 1 | 2) => Math.min(shapeZyx[axis], maxZyx[axis]);
+  return { minZyx: [first(0), first(1), first(2)], maxZyx: [end(0), end(1), end(2)] };
 }
 
 /** …2 1 | 0 1 2 … n−1 | n−2 …, for any distance beyond the border. */

@@ -18,7 +18,7 @@ import { choosePatchShape } from "./patch-shape.ts";
 import { type PreparedVolume, prepareVolume } from "./prepared-volume.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { TrainOptions } from "./train-options.ts";
-import type { TrainingVolume } from "./training-volume.ts";
+import { measuredBoxesOf, type TrainingVolume } from "./training-volume.ts";
 import { startingThresholds } from "./tune-thresholds.ts";
 
 /** Weights that did best in the validation boxes so far. */
@@ -65,7 +65,7 @@ export class TrainRun {
     // Another stream than the initial weights'.
     this.random = createRandom(resume?.randomState ?? options.seed + 0x9e3779b9);
     this.start = startingThresholds(volumes);
-    this.hasValidation = volumes.some(({ validationBoxes }) => validationBoxes.length > 0);
+    this.hasValidation = volumes.some((volume) => measuredBoxesOf(volume).length > 0);
     this.checkpointEveryMs = (options.checkpointEverySeconds ?? 20) * 1000;
     this.stepMs = [...(resume?.stepMs ?? [])];
     this.best = resume?.best ?? null;

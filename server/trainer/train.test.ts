@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type CheckpointFiles, loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
+import { imageInMemory } from "./bricks/image-source.ts";
 import { seeVolume } from "./canonical-size.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
 import { TrainableNetwork } from "./model/trainable-network.ts";
+import { measureWindow } from "./normalise.ts";
 import { predictVolume } from "./predict.ts";
 import { proposeNuclei } from "./propose-nuclei.ts";
 import { createRandom } from "./random.ts";
@@ -61,8 +63,16 @@ describe("trainModel", () => {
     const nobodyDrew = new Uint32Array(unseen.labels.length);
     const propose = (outlineUm: number | null) =>
       proposeNuclei(
-        { predictor, sight: seeVolume(model, unseen), outlineUm, moves: [], maxTileVoxels: 1_000_000 },
-        { ...unseen, labelled: nobodyDrew, labels: nobodyDrew },
+        {
+          predictor,
+          window: measureWindow(unseen.image),
+          sight: seeVolume(model, unseen),
+          outlineUm,
+          moves: [],
+          maxTileVoxels: 1_000_000,
+          maxBlockVoxels: 1_000_000,
+        },
+        { ...imageInMemory(unseen.image, unseen), readLabelled: async () => nobodyDrew, isTruth: () => false },
         { onProgress() {}, signal: new AbortController().signal },
       );
     const asFound = await propose(null);

@@ -1,13 +1,14 @@
 import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
-import { boxSeenFrom, boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import { boxSeenFrom, boxShape, type VoxelBox } from "../../core/volume/voxel-space.ts";
+import { cropBox } from "./bricks/image-source.ts";
 import { influenceRadius } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
 import type { Predictor } from "./model/predictor.ts";
 import type { IntensityWindow } from "./normalise.ts";
 import { predictVolume } from "./predict.ts";
-import type { TrainingVolume } from "./training-volume.ts";
+import { measuredBoxesOf, type TrainingVolume } from "./training-volume.ts";
 
 export interface BoxScores extends SegmentationScores {
   readonly volumeId: string;
@@ -38,7 +39,7 @@ export async function validate(
   const boxes: BoxScores[] = [];
   for (const { volume, window, sideUm } of volumes) {
     const margin = influenceRadius(predictor.config, volume, sideUm);
-    for (const box of volume.validationBoxes) {
+    for (const box of measuredBoxesOf(volume)) {
       // What lies around the box is seen, as it is when the whole volume is predicted.
       const seen = growBox(box, margin, volume.shapeZyx);
       const space = { shapeZyx: boxShape(seen), voxelSizeZyx: volume.voxelSizeZyx };
@@ -65,22 +66,4 @@ export async function validate(
     nuclei: boxes.reduce((sum, { truth }) => sum + truth, 0),
     boxes,
   };
-}
-
-/** A box of a volume as an array of its own. */
-export function cropBox<T extends Float32Array | Uint32Array | Uint8Array>(
-  values: T,
-  shapeZyx: Zyx,
-  box: VoxelBox,
-  arrayType: new (length: number) => T,
-): T {
-  const { minZyx } = box;
-  const [depth, height, width] = boxShape(box);
-  const cropped = new arrayType(depth * height * width);
-  for (let z = 0; z < depth; z++)
-    for (let y = 0; y < height; y++) {
-      const from = ((minZyx[0] + z) * shapeZyx[1] + minZyx[1] + y) * shapeZyx[2] + minZyx[2];
-      cropped.set(values.subarray(from, from + width), (z * height + y) * width);
-    }
-  return cropped;
 }

@@ -1,0 +1,60 @@
+import { growBox } from "../../../core/labels/object-boxes.ts";
+import { boxSeenFrom, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { type RegionInstances, segmentRegion } from "../instances.ts";
+import { countPasses, MeanMaps, type ProbabilityMaps, predictBox } from "../predict.ts";
+import { type Region, regionOf } from "./region.ts";
+import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
+
+/** What the network sees in a block: its core and a margin round it. All arrays are of the region's shape. */
+export interface PerceivedBlock {
+  readonly region: Region;
+  /** As if the volume were no larger than the region, where it is to be believed whatever lies beyond. */
+  readonly seenAs: Region;
+  /** Seen from the region. */
+  readonly core: VoxelBox;
+  /** Mean over the passes. */
+  readonly maps: ProbabilityMaps;
+  readonly labelled: Uint32Array;
+  /** Not 0 where people have labelled. */
+  readonly forbidden: Uint8Array;
+  readonly found: RegionInstances;
+  /** Instances of each pass by itself. */
+  readonly passLabels: readonly Uint32Array[];
+}
+
+export interface BlockToSee {
+  readonly core: VoxelBox;
+  readonly marginZyx: Zyx;
+  /** There is no room for a larger margin: what lies beyond is taken for the volume's end. */
+  readonly isLastTry: boolean;
+}
+
+export async function perceiveBlock(
+  { predictor, sight, maxTileVoxels, window }: ProposingModel,
+  volume: VolumeToPropose,
+  { core, marginZyx, isLastTry }: BlockToSee,
+  hooks: { onProgress(share: number): void; signal: AbortSignal },
+): Promise<PerceivedBlock> {
+  const { sideUm, thresholds } = sight;
+  const box = growBox(core, marginZyx, volume.shapeZyx);
+  const region = regionOf(box, volume);
+  const seenAs = isLastTry ? regionOf(wholeBox(region.shapeZyx), region) : region;
+  const labelled = await volume.readLabelled(box);
+  const forbidden = Uint8Array.from(labelled, (label) => (label === 0 ? 0 : 1));
+  const passes = countPasses(volume, { sideUm });
+  const mean = new MeanMaps();
+  const passLabels: Uint32Array[] = [];
+  for await (const { maps } of predictBox(predictor, volume, box, {
+    window,
+    sideUm,
+    maxTileVoxels,
+    signal: hooks.signal,
+    onTile: (done, total) => hooks.onProgress((passLabels.length + done / total) / (passes + 1)),
+  })) {
+    mean.add(maps);
+    passLabels.push(segmentRegion(maps, seenAs, thresholds, forbidden).labels);
+  }
+  const maps = mean.mean();
+  const found = segmentRegion(maps, seenAs, thresholds, forbidden);
+  return { region, seenAs, core: boxSeenFrom(core, box.minZyx), maps, labelled, forbidden, found, passLabels };
+}

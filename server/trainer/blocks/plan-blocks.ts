@@ -1,0 +1,67 @@
+import { growBox } from "../../../core/labels/object-boxes.ts";
+import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
+
+export interface BlockLimits {
+  /** Voxels of a block with its margin. */
+  readonly maxVoxels: number;
+  /** The largest nuclei across. */
+  readonly diameterUm: number;
+}
+
+/** Cores tile the volume; each is looked at with a margin, which grows where it does not tell enough. */
+export interface BlockPlan {
+  /** In order z, y, x, all but the last ones of an axis of one size. */
+  readonly cores: readonly VoxelBox[];
+  readonly marginZyx: Zyx;
+}
+
+const MARGIN_DIAMETERS = 2;
+/** Blocks are planned so small that their margins have room to grow. */
+const PLANNED_SHARE = 0.6;
+/** Cores smaller than this part of their margin would see everything many times over. */
+const LEAST_CORE_MARGINS = 0.5;
+const GROWTH = 1.5;
+
+/** One block where the volume is small enough. */
+export function planBlocks({ shapeZyx, voxelSizeZyx }: VoxelSpace, { maxVoxels, diameterUm }: BlockLimits): BlockPlan {
+  const margin = voxelSizeZyx.map((size) => Math.max(4, Math.ceil((MARGIN_DIAMETERS * diameterUm) / size)));
+  const marginZyx: Zyx = [margin[0], margin[1], margin[2]];
+  const parts: [number, number, number] = [1, 1, 1];
+  const coreOf = (axis: number) => Math.ceil(shapeZyx[axis] / parts[axis]);
+  const seenVoxels = () =>
+    [0, 1, 2].reduce(
+      (product, axis) =>
+        product *
+        Math.min(shapeZyx[axis], coreOf(axis) + (parts[axis] === 1 ? 0 : parts[axis] === 2 ? 1 : 2) * margin[axis]),
+      1,
+    );
+  if (voxelCount(shapeZyx) > maxVoxels)
+    while (seenVoxels() > PLANNED_SHARE * maxVoxels) {
+      const size = (axis: number) => coreOf(axis) / margin[axis];
+      const longest = [0, 1, 2].reduce((most, axis) => (size(axis) > size(most) ? axis : most));
+      if (size(longest) <= LEAST_CORE_MARGINS || coreOf(longest) === 1) break;
+      parts[longest]++;
+    }
+  return { cores: tileBoxes(shapeZyx, [coreOf(0), coreOf(1), coreOf(2)]), marginZyx };
+}
+
+/** The margin to try after this one did not suffice; null where the block has no room for one. */
+export function growMargin(core: VoxelBox, marginZyx: Zyx, shapeZyx: Zyx, maxVoxels: number): Zyx | null {
+  const seen = growBox(core, marginZyx, shapeZyx);
+  if (voxelCount(boxShape(seen)) === voxelCount(shapeZyx)) return null;
+  const grown = marginZyx.map((size) => Math.ceil(size * GROWTH));
+  const next: Zyx = [grown[0], grown[1], grown[2]];
+  return voxelCount(boxShape(growBox(core, next, shapeZyx))) > maxVoxels ? null : next;
+}
+
+function tileBoxes(shapeZyx: Zyx, coreZyx: Zyx): VoxelBox[] {
+  const starts = shapeZyx.map((size, axis) =>
+    Array.from({ length: Math.ceil(size / coreZyx[axis]) }, (_, i) => i * coreZyx[axis]),
+  );
+  const end = (start: number, axis: 0 | 1 | 2) => Math.min(shapeZyx[axis], start + coreZyx[axis]);
+  return starts[0].flatMap((z) =>
+    starts[1].flatMap((y) =>
+      starts[2].map((x) => ({ minZyx: [z, y, x] as const, maxZyx: [end(z, 0), end(y, 1), end(x, 2)] as const })),
+    ),
+  );
+}

@@ -1,0 +1,216 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { BRICK_SIZE, brickBox } from "../../../core/volume/brick.ts";
+import { type VoxelBox, type VoxelSpace, voxelCount, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { cropBox, imageInMemory } from "../bricks/image-source.ts";
+import { registerWasmBackend } from "../engine/wasm-engine.ts";
+import { planNetwork } from "../model/network-config.ts";
+import { Predictor } from "../model/predictor.ts";
+import { createNetworkState } from "../model/trainable-network.ts";
+import { measureWindow } from "../normalise.ts";
+import { predictBox, predictSymmetries } from "../predict.ts";
+import { type ProposedNuclei, proposeNuclei } from "../propose-nuclei.ts";
+import { createRandom } from "../random.ts";
+import { planBlocks } from "./plan-blocks.ts";
+
+interface Tissue extends VoxelSpace {
+  readonly image: Float32Array;
+  /** Some nuclei as people have drawn them: a little wider. */
+  readonly labelled: Uint32Array;
+}
+
+/** Bright balls at random places, touching and overlapping, with noise and a haze that fades. */
+function createTissue(seed: number, space: VoxelSpace, nuclei: number): Tissue {
+  const { shapeZyx, voxelSizeZyx } = space;
+  const random = createRandom(seed);
+  const image = new Float32Array(voxelCount(shapeZyx));
+  const labelled = new Uint32Array(image.length);
+  const balls = Array.from({ length: nuclei }, () => ({
+    centre: shapeZyx.map((size, axis) => random.uniform() * size * voxelSizeZyx[axis]),
+    radiusUm: random.between(0.9, 1.5),
+  }));
+  let i = 0;
+  for (let z = 0; z < shapeZyx[0]; z++)
+    for (let y = 0; y < shapeZyx[1]; y++)
+      for (let x = 0; x < shapeZyx[2]; x++, i++) {
+        const at = [z, y, x].map((place, axis) => (place + 0.5) * voxelSizeZyx[axis]);
+        balls.forEach(({ centre, radiusUm }, ball) => {
+          const away = Math.hypot(...at.map((place, axis) => place - centre[axis])) / radiusUm;
+          image[i] = Math.max(image[i], 1 - away ** 2 / 2);
+          if (ball % 5 === 0 && away < 1.1) labelled[i] = 70_000 + ball;
+        });
+        image[i] = 100 + 200 * image[i] + 12 * random.normal() + (x / shapeZyx[2]) * 20;
+      }
+  return { ...space, image, labelled };
+}
+
+/** Says of every voxel what its brightness says: no network is needed to see how blocks are put together. */
+const brightness = {
+  config: planNetwork({ voxelSizeZyx: [1, 1, 1], baseChannels: 4, levelCount: 2 }),
+  async predictTile(image: Float32Array) {
+    const values = new Float32Array(2 * image.length);
+    image.forEach((value, i) => {
+      values[2 * i] = value;
+      values[2 * i + 1] = value ** 2;
+    });
+    return values;
+  },
+  dispose() {},
+} as unknown as Predictor;
+
+function propose(tissue: Tissue, maxBlockVoxels: number, outlineUm: number | null): Promise<ProposedNuclei> {
+  return proposeNuclei(
+    {
+      predictor: brightness,
+      window: measureWindow(tissue.image),
+      sight: {
+        sideUm: null,
+        diameterUm: null,
+        thresholds: {
+          foreground: 0.5,
+          seed: 0.3,
+          minSeparationUm: 0.7,
+          minVolumeUm3: 0.6,
+          maxVolumeUm3: 60,
+          wall: 0.1,
+        },
+      },
+      outlineUm,
+      moves: [],
+      maxTileVoxels: 12_000,
+      maxBlockVoxels,
+    },
+    {
+      ...imageInMemory(tissue.image, tissue),
+      readLabelled: async (box) => cropBox(tissue.labelled, tissue.shapeZyx, box, Uint32Array),
+      isTruth: (label) => label % 2 === 0,
+    },
+    { onProgress() {}, signal: new AbortController().signal },
+  );
+}
+
+function labelsOf(proposed: ProposedNuclei, shapeZyx: Zyx): Uint32Array {
+  const labels = new Uint32Array(voxelCount(shapeZyx));
+  for (const key of proposed.brickKeys) {
+    const brick = proposed.readBrick(key);
+    const { minZyx, maxZyx } = brickBox(key, shapeZyx);
+    for (let z = minZyx[0]; z < maxZyx[0]; z++)
+      for (let y = minZyx[1]; y < maxZyx[1]; y++) {
+        const from = ((z - minZyx[0]) * BRICK_SIZE + y - minZyx[1]) * BRICK_SIZE;
+        labels.set(brick.subarray(from, from + maxZyx[2] - minZyx[2]), (z * shapeZyx[1] + y) * shapeZyx[2] + minZyx[2]);
+      }
+  }
+  return labels;
+}
+
+describe("a prediction by blocks", () => {
+  it.each([
+    ["thick slices, the outlines as the model draws them", [0.6, 0.25, 0.25], [10, 36, 150], 1, 0],
+    ["thin slices, wider outlines", [0.25, 0.25, 0.25], [18, 30, 160], 2, 0.3],
+    ["outlines as the labelled nuclei say", [0.5, 0.25, 0.3], [12, 34, 140], 4, null],
+  ] as const)(
+    "is that of the whole volume: %s",
+    async (_, voxelSizeZyx, shapeZyx, seed, outlineUm) => {
+      const tissue = createTissue(seed, { shapeZyx, voxelSizeZyx }, 40);
+      const whole = await propose(tissue, 1e9, outlineUm);
+      const nuclei = whole.instances.filter(({ kind }) => kind === "nucleus");
+      expect(nuclei.length).toBeGreaterThan(10);
+      if (outlineUm === 0) expect(whole.instances.length).toBeGreaterThan(nuclei.length);
+      if (outlineUm === null) expect(whole.outlineUm).toBeGreaterThan(0.02);
+      const labels = labelsOf(whole, shapeZyx);
+      for (const share of outlineUm === 0 ? [0.99, 0.8] : [0.8]) {
+        const maxBlockVoxels = Math.round(share * voxelCount(shapeZyx));
+        const limits = { maxVoxels: maxBlockVoxels, diameterUm: 4 * 0.7 };
+        expect(planBlocks(tissue, limits).cores.length).toBeGreaterThan(1);
+        const blocks = await propose(tissue, maxBlockVoxels, outlineUm);
+        expect(blocks.unsettledBlocks).toBe(0);
+        expect(blocks.outlineUm).toBe(whole.outlineUm);
+        expect(labelsOf(blocks, shapeZyx)).toEqual(labels);
+        expect(rounded(blocks)).toEqual(rounded(whole));
+      }
+    },
+    60_000,
+  );
+
+  it("gives every voxel to one nucleus where blocks are too small to see what the whole volume shows", async () => {
+    const shapeZyx: Zyx = [10, 30, 70];
+    const tissue = createTissue(5, { shapeZyx, voxelSizeZyx: [0.5, 0.25, 0.25] }, 30);
+    const whole = await propose(tissue, 1e9, 0);
+    const blocks = await propose(tissue, 19_000, 0);
+    expect(blocks.unsettledBlocks).toBeGreaterThan(0);
+    const sizes = new Map<number, number>();
+    for (const label of labelsOf(blocks, shapeZyx)) if (label) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+    expect(blocks.instances.map(({ id, voxels }) => [id, voxels])).toEqual([...sizes].sort((a, b) => a[0] - b[0]));
+    const count = (of: ProposedNuclei) => of.instances.filter(({ kind }) => kind === "nucleus").length;
+    expect(Math.abs(count(blocks) - count(whole))).toBeLessThan(0.3 * count(whole));
+  }, 60_000);
+});
+
+/** Sums over a nucleus may be added up in another order. */
+const rounded = ({ instances }: ProposedNuclei) =>
+  JSON.parse(JSON.stringify(instances, (_, value) => (typeof value === "number" ? Number(value.toFixed(9)) : value)));
+
+describe("planBlocks", () => {
+  it.each([
+    [[40, 300, 500], [2, 0.5, 0.5], 900_000],
+    [[500, 120, 260], [0.3, 0.3, 0.3], 5_000_000],
+    [[1000, 1000, 1000], [0.5, 0.2, 0.2], 60_000_000],
+  ] as const)("tiles %j of %j µm with cores that fit with their margins", (shapeZyx, voxelSizeZyx, maxVoxels) => {
+    const space = { shapeZyx, voxelSizeZyx };
+    const { cores, marginZyx } = planBlocks(space, { maxVoxels, diameterUm: 6 });
+    expect(
+      cores.reduce(
+        (sum, { minZyx, maxZyx }) =>
+          sum + voxelCount([0, 1, 2].map((axis) => maxZyx[axis] - minZyx[axis]) as unknown as Zyx),
+        0,
+      ),
+    ).toBe(voxelCount(shapeZyx));
+    for (const { minZyx, maxZyx } of cores) {
+      const seen = [0, 1, 2].map(
+        (axis) =>
+          Math.min(shapeZyx[axis], maxZyx[axis] + marginZyx[axis]) - Math.max(0, minZyx[axis] - marginZyx[axis]),
+      );
+      expect(seen[0] * seen[1] * seen[2]).toBeLessThanOrEqual(maxVoxels);
+    }
+  });
+
+  it("leaves a small volume whole", () => {
+    const space = { shapeZyx: [10, 20, 30], voxelSizeZyx: [1, 1, 1] } as const;
+    expect(planBlocks(space, { maxVoxels: 6000, diameterUm: 9 }).cores).toEqual([wholeBox(space.shapeZyx)]);
+  });
+});
+
+describe("the passes in a box", () => {
+  beforeAll(registerWasmBackend);
+
+  it.each([
+    ["on the volume's own grid", null],
+    ["in cubes", 0.4],
+  ])(
+    "are those of the whole volume, bit by bit: %s",
+    async (_, sideUm) => {
+      const config = planNetwork({ voxelSizeZyx: [1, 1, 1], baseChannels: 4, levelCount: 2 });
+      const predictor = new Predictor(config, createNetworkState(config, 7));
+      const space: VoxelSpace = { shapeZyx: [7, 22, 41], voxelSizeZyx: [0.9, 0.3, 0.3] };
+      const random = createRandom(2);
+      const image = Float32Array.from({ length: voxelCount(space.shapeZyx) }, () => 200 * random.uniform());
+      const options = { sideUm, maxTileVoxels: 3000, maxPasses: 3, window: measureWindow(image) };
+      const boxes: VoxelBox[] = [
+        { minZyx: [0, 0, 0], maxZyx: [4, 12, 16] },
+        { minZyx: [3, 9, 20], maxZyx: [7, 22, 41] },
+      ];
+      const whole = [];
+      for await (const { maps } of predictSymmetries(predictor, image, space, options)) whole.push(maps);
+      for (const box of boxes) {
+        let pass = 0;
+        for await (const { maps } of predictBox(predictor, imageInMemory(image, space), box, options)) {
+          for (const head of ["foreground", "distance", "boundary"] as const)
+            expect(maps[head]).toEqual(cropBox(whole[pass][head], space.shapeZyx, box, Float32Array));
+          pass++;
+        }
+        expect(pass).toBe(3);
+      }
+      predictor.dispose();
+    },
+    60_000,
+  );
+});

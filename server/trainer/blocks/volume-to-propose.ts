@@ -1,0 +1,27 @@
+import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
+import type { ImageSource } from "../bricks/image-source.ts";
+import type { Sight } from "../canonical-size.ts";
+import type { Predictor } from "../model/predictor.ts";
+import type { IntensityWindow } from "../normalise.ts";
+
+export interface ProposingModel {
+  readonly predictor: Predictor;
+  /** Of the whole volume, as the sight is. */
+  readonly window: IntensityWindow;
+  readonly sight: Sight;
+  /** How far the team's outlines lie outside (+) or inside (−) of the model's; null where it does not know. */
+  readonly outlineUm: number | null;
+  /** Moves of labelled nuclei of the volumes before (outline-convention.ts); this volume's are added. */
+  readonly moves: number[];
+  readonly maxTileVoxels: number;
+  /** Voxels of a block with its margin: bounds the memory. */
+  readonly maxBlockVoxels: number;
+}
+
+/** A volume, read where it is needed. */
+export interface VolumeToPropose extends ImageSource {
+  /** Everything that annotators have labelled, finished or not; nothing is proposed there. */
+  readLabelled(box: VoxelBox): Promise<Uint32Array>;
+  /** Accepted and corrected nuclei among them. */
+  isTruth(label: number): boolean;
+}
