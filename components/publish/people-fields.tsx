@@ -1,8 +1,8 @@
 import { Group, Stack, TextInput } from "@mantine/core";
 import { readOrcid } from "../../core/publication/orcid.ts";
 import { PUBLICATION_BOUNDS as bounds } from "../../core/publication/publication.ts";
+import type { FieldsProps } from "./fields-props.ts";
 import { MissingNote } from "./missing-note.tsx";
-import type { FieldsProps } from "./publication-form.tsx";
 import { RowList } from "./row-list.tsx";
 
 /** Who is cited, and who answers questions. */

@@ -1,20 +1,12 @@
 import { Accordion, Button, Group, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { ProblemFields } from "../../core/problem.ts";
-import type { DescribedField, PublicationTarget } from "../../core/publication/missing-fields.ts";
-import type { Publication } from "../../core/publication/publication.ts";
+import type { DescribedField } from "../../core/publication/missing-fields.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import type { FieldsProps } from "./fields-props.ts";
 import { PeopleFields } from "./people-fields.tsx";
 import { SpecimenFields } from "./specimen-fields.tsx";
 import { StudyFields } from "./study-fields.tsx";
-
-export type MissingFields = ReadonlyMap<DescribedField, readonly PublicationTarget[]>;
-
-export interface FieldsProps {
-  readonly draft: Publication;
-  readonly missing: MissingFields;
-  change(fields: Partial<Publication>): void;
-}
 
 export interface PublicationFormProps extends FieldsProps {
   readonly isChanged: boolean;

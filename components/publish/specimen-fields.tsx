@@ -1,8 +1,8 @@
 import { Autocomplete, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { PUBLICATION_BOUNDS as bounds } from "../../core/publication/publication.ts";
 import { taxa, taxonOf } from "../../core/publication/taxa.ts";
+import type { FieldsProps } from "./fields-props.ts";
 import { MissingNote } from "./missing-note.tsx";
-import type { FieldsProps } from "./publication-form.tsx";
 import { RowList } from "./row-list.tsx";
 
 const IMAGING = [

@@ -6,8 +6,8 @@ import {
   type WorkRelation,
   workRelations,
 } from "../../core/publication/publication.ts";
+import type { FieldsProps } from "./fields-props.ts";
 import { MissingNote } from "./missing-note.tsx";
-import type { FieldsProps } from "./publication-form.tsx";
 import { RowList } from "./row-list.tsx";
 
 const relationWords: Readonly<Record<WorkRelation, string>> = {

@@ -1,7 +1,7 @@
 import { Badge, Group, Text, Tooltip } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { type DescribedField, publicationTargets } from "../../core/publication/missing-fields.ts";
-import type { MissingFields } from "./publication-form.tsx";
+import type { MissingFields } from "./fields-props.ts";
 
 const fieldWords: Readonly<Record<DescribedField, string>> = {
   title: "title",
