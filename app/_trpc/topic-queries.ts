@@ -3,7 +3,7 @@ import type { ServerEvent } from "../../server/index.ts";
 /** Routers whose answers an event makes stale. Events are hints; the database holds the truth. */
 const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> = {
   project: ["project", "nucleusClass"],
-  volume: ["volume", "project", "upload"],
+  volume: ["volume", "project", "upload", "publication"],
   nuclei: ["nucleus"],
   boxes: ["box", "training"],
   training: ["training", "checkpoint", "learningCurve", "project"],

@@ -52,7 +52,11 @@ export function PublicationForm(props: PublicationFormProps) {
   return (
     <Stack gap="sm">
       <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-        <Accordion variant="separated" multiple defaultValue={["study"]}>
+        <Accordion
+          variant="separated"
+          multiple
+          defaultValue={parts[0].fields.some((field) => missing.has(field)) ? ["study"] : []}
+        >
           {parts.map(({ value, title, fields, show }) => (
             <Accordion.Item key={value} value={value}>
               <Accordion.Control>

@@ -38,7 +38,7 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
     await expect(target("DataCite")).toHaveText(/all said/);
     await page.getByRole("button", { name: /What was imaged/ }).click();
     await page.getByRole("button", { name: "Add an organism" }).click();
-    await page.getByLabel("Organism 1", { exact: true }).fill("zebra");
+    await page.getByRole("combobox", { name: "Organism 1" }).fill("zebra");
     await page.getByRole("option", { name: /Danio rerio/ }).click();
     await expect(page.getByText("NCBI Taxonomy 7955")).toBeVisible();
     await page.getByRole("button", { name: "Save", exact: true }).click();
@@ -67,7 +67,8 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
     await page.getByRole("checkbox", { name: "All volumes" }).check();
     await page.getByText("Images of others", { exact: true }).click();
     await page.getByLabel("Citation").fill("Moore (2020): Embryos.");
-    await page.getByLabel("Their licence").fill("CC-BY-NC-4.0");
+    await page.getByRole("combobox", { name: "Their licence" }).fill("CC-BY-NC-4.0");
+    await page.keyboard.press("Tab"); // its list of licences closes
     await page.getByRole("button", { name: "Say so for 1 volume" }).click();
     await expect(page.getByText(/Moore \(2020\): Embryos\. CC-BY-NC-4\.0/)).toBeVisible();
     await page.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-4.0");
