@@ -187,6 +187,7 @@ test("publish: what the data say of themselves", async () => {
   await ada.getByLabel("Description").fill("Made-up volumes that show how the labels of a team become a dataset.");
   await ada.getByRole("button", { name: "Save" }).click();
   await expect(ada.getByText("Not saved yet.")).toHaveCount(0);
+  await ada.evaluate(() => window.scrollTo({ top: 0, behavior: "instant" }));
   await takePicture(ada, "about-data");
 });
 
