@@ -10,6 +10,7 @@ const pointsInTime: Readonly<Record<string, string>> = {
   "app/_collab/open-label-document.ts": "when an edit was refused, kept with it",
   "app/_collab/tab-lock.ts": "part of a tab's name",
   "app/projects/[projectId]/people/invitations.tsx": "compared with the stored end of an invitation",
+  "app/volumes/[volumeId]/_editor/volume-history.tsx": "compared with stored moments, and shown",
   "components/editor/nucleus-words.ts": "shown: how long ago something was changed",
   "app/_collab/download-edits.ts": "written into a file",
   "server/audit/prune-audit-log.ts": "compared with what is stored",

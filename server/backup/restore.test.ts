@@ -274,6 +274,7 @@ it("every table whose name or columns speak of tokens or sessions was thought ab
     "account.refresh_token_expires_at",
     "invitation.token_hash",
     "label_journal.session",
+    "label_journal.target_session",
     "training_job.job_token_hash",
     "training_job.lease_token",
     "two_factor.secret",

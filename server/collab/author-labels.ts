@@ -1,4 +1,5 @@
 import type { LabelValue } from "../../core/edit/label-document.ts";
+import { Problem } from "../../core/problem.ts";
 import { type PlannedRecord, planRecord } from "../../core/sync/plan-act.ts";
 import { type PaintBody, type PaintVoxels, recordIdOf } from "../../core/sync/record.ts";
 import { encodeRecord } from "../../core/sync/record-codec.ts";
@@ -69,7 +70,7 @@ export async function authorIn(live: LiveVolume, services: Services, given: Auth
     // Where people paint, each brick by itself: a moment without a stroke is found sooner in one than in many.
     for (const key of await paintOnce(live, author, keys, given.plan))
       for (let plans = 1; (await paintOnce(live, author, [key], given.plan)).length > 0; plans++)
-        if (plans === MAX_PLANS) throw new Error("this brick is being painted without a pause");
+        if (plans === MAX_PLANS) throw paintedWithoutPause(key);
   }
   const { grid } = live.room.fold;
   for (let from = 0; from < given.labels.length; from += FACTS_PER_ACT) {
@@ -79,6 +80,14 @@ export async function authorIn(live: LiveVolume, services: Services, given: Auth
     await author.write(facts);
   }
 }
+
+const paintedWithoutPause = (brick: BrickKey): Problem =>
+  new Problem({
+    tag: "painted-without-pause",
+    what: "People paint without a pause where these labels belong, so not all of them could be written.",
+    where: `brick ${brick}`,
+    hint: "Try again in a quieter minute: what is there already is left as it is, and only the rest is written.",
+  });
 
 /** Plans bricks and paints those in which nothing has changed meanwhile; returns the others. */
 async function paintOnce(

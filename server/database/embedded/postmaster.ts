@@ -10,9 +10,13 @@ import { type Answer, waitForDatabase } from "./readiness.ts";
 const RESTART_DELAY_MS = 2_000;
 const LOG_CHARACTERS = 4_000;
 
-/** The shell waits for PostgreSQL and stops it when its input, a pipe from us, ends: even `kill -9` leaves no orphan. */
+/**
+ * The shell waits for PostgreSQL and stops it when its input, a pipe from us, ends: even `kill -9` leaves no orphan. It asks until
+ * PostgreSQL is gone: what a shell starts in the background ignores SIGINT until it has a handler of its own.
+ */
 const WATCHDOG =
-  'exec 3<&0; "$@" </dev/null 3<&- & p=$!; { read -r _ <&3; kill -INT "$p"; } 2>/dev/null & w=$!; ' +
+  'exec 3<&0; "$@" </dev/null 3<&- & p=$!; ' +
+  '{ read -r _ <&3; while kill -INT "$p"; do sleep 1; done; } 2>/dev/null & w=$!; ' +
   'exec 3<&-; wait "$p"; r=$?; kill "$w" 2>/dev/null; exit "$r"';
 
 const SETTINGS = {
