@@ -1,4 +1,4 @@
-import { intersectBoxes, type VoxelBox } from "../volume/voxel-space.ts";
+import { intersectBoxes, unionOfBoxes, type VoxelBox } from "../volume/voxel-space.ts";
 
 /** What was done to labels, as a person would say it. */
 export const historyKinds = [
@@ -96,21 +96,9 @@ export function joinLines(earlier: HistoryLine, later: HistoryLine): HistoryLine
   };
 }
 
-export function unionOf(a: VoxelBox | null, b: VoxelBox | null): VoxelBox | null {
-  if (!a || !b) return a ?? b;
-  return {
-    minZyx: [
-      Math.min(a.minZyx[0], b.minZyx[0]),
-      Math.min(a.minZyx[1], b.minZyx[1]),
-      Math.min(a.minZyx[2], b.minZyx[2]),
-    ],
-    maxZyx: [
-      Math.max(a.maxZyx[0], b.maxZyx[0]),
-      Math.max(a.maxZyx[1], b.maxZyx[1]),
-      Math.max(a.maxZyx[2], b.maxZyx[2]),
-    ],
-  };
-}
+/** The smallest box that holds what there is of both. */
+export const unionOf = (a: VoxelBox | null, b: VoxelBox | null): VoxelBox | null =>
+  a && b ? unionOfBoxes(a, b) : (a ?? b);
 
 function joinSpans(earlier: readonly RecordSpan[], later: readonly RecordSpan[]): RecordSpan[] {
   const spans = [...earlier];

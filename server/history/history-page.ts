@@ -1,12 +1,12 @@
 import { type AnyColumn, and, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
-import { type HistoryLine, unionOf } from "../../core/history/history-line.ts";
+import type { HistoryLine } from "../../core/history/history-line.ts";
 import { type HistoryRecord, linesOfRecords, type RecordFacts } from "../../core/history/lines-of-records.ts";
 import { MalformedBytes } from "../../core/sync/bytes.ts";
 import { gridPositionZyx, type LabelGrid } from "../../core/sync/label-grid.ts";
 import { type DecodedRecord, type PaintedBrick, RecordKind } from "../../core/sync/record.ts";
 import { decodeRecord } from "../../core/sync/record-codec.ts";
 import { BRICK_SIZE, type BrickKey, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
-import { intersectBoxes, type VoxelBox } from "../../core/volume/voxel-space.ts";
+import { intersectBoxes, unionOfBoxes, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database } from "../../db/client.ts";
 import { labelJournal, user, volume } from "../../db/schema/index.ts";
 import { pauseWhenDue } from "../collab/next-turn.ts";
@@ -259,7 +259,7 @@ function placeOf(
   if (record?.kind === 8) return { voxels: null, box: boxOfBricks(record.bricks) };
   if (record) return { voxels: 0, box: null };
   const boxes = brickKeys.map((key) => brickBox(key, grid.shapeZyx));
-  return { voxels: null, box: boxes.length === 0 ? null : boxes.reduce(around) };
+  return { voxels: null, box: boxes.length === 0 ? null : boxes.reduce(unionOfBoxes) };
 }
 
 function readable(stored: Uint8Array, grid: LabelGrid): DecodedRecord | null {
@@ -276,10 +276,8 @@ function boxOfBricks(bricks: readonly PaintedBrick[]): VoxelBox | null {
     const [z, y, x] = gridPositionZyx(key).map((at) => at * BRICK_SIZE);
     return { minZyx: [z + box.z0, y + box.y0, x + box.x0], maxZyx: [z + box.z1, y + box.y1, x + box.x1] };
   });
-  return boxes.length === 0 ? null : boxes.reduce(around);
+  return boxes.length === 0 ? null : boxes.reduce(unionOfBoxes);
 }
-
-const around = (a: VoxelBox, b: VoxelBox): VoxelBox => unionOf(a, b) ?? a;
 
 async function namesOf(db: Database, records: readonly HistoryRecord[]): Promise<{ id: string; name: string }[]> {
   const ids = [...new Set(records.map(({ userId }) => userId))];
