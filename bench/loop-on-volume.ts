@@ -63,13 +63,13 @@ try {
     const [weights] = await api.checkpoint.list.query({ projectId });
     const volumes = [];
     for (const volume of await api.volume.list.query({ projectId })) {
-      const proposals = await api.proposal.list.query({ volumeId: volume.id });
+      const { isCandidate } = await api.proposal.list.query({ volumeId: volume.id });
       volumes.push({
         name: volume.name,
         shapeZyx: volume.shapeZyx,
         voxelSizeZyx: volume.voxelSizeZyx,
-        nuclei: proposals.filter(({ kind }) => kind === "nucleus").length,
-        candidates: proposals.filter(({ kind }) => kind === "candidate").length,
+        nuclei: isCandidate.filter((is) => !is).length,
+        candidates: isCandidate.filter((is) => is).length,
       });
     }
     console.log(

@@ -9,11 +9,13 @@ import { ms, numberAfter, report } from "./page/report.ts";
 /*
  * A volume with ten thousand nuclei and ten thousand open proposals: what its page asks, over HTTP, once it is open.
  * Beside it, what superjson alone takes to write the same list. Server and client are one process.
- * `node --import tsx bench/ten-thousand.ts [--proposals 10000] [--asked 40] [--json FILE]`
+ * `node --import tsx bench/ten-thousand.ts [--nuclei 12000] [--proposals 10000] [--asked 40] [--json FILE]`
  */
 const COMMAND = "node --import tsx bench/ten-thousand.ts";
 const MUST_MS = 100;
 
+/** That many cuboids, roughly, fill the volume. */
+const cellSide = Math.cbrt(12_000 / numberAfter("--nuclei", 12_000));
 const proposals = numberAfter("--proposals", 10_000);
 const asked = numberAfter("--asked", 40);
 const server = await startTestServer();
@@ -24,7 +26,7 @@ try {
     name: "embryo",
     specimen: "e1",
     shapeZyx: [128, 512, 512],
-    cellsZyx: [10, 14, 18],
+    cellsZyx: [Math.round(10 * cellSide), Math.round(14 * cellSide), Math.round(18 * cellSide)],
   });
   await seedProposals(
     server.services,

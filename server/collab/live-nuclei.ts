@@ -11,6 +11,8 @@ import { WrittenNuclei } from "./written-nuclei.ts";
 
 /** A statement takes 65 535 values. */
 const LOOKED_UP_AT_ONCE = 10_000;
+/** Compared and written in less than a millisecond. */
+const ROWS_PER_PAUSE = 64;
 
 /** R56: a nucleus without a status, painted by a person or imported as accepted, counts as accepted. */
 export const effectiveStatus = (status: string | undefined): LabelStatus =>
@@ -122,9 +124,24 @@ export class LiveNuclei {
       await pauseWhenDue();
     }
     await this.#lookUp([...drafts.values()].filter((draft) => draft !== null));
+    await this.#putAll(drafts);
+  }
+
+  /** Thousands at once, after an import, are several revisions: what is told in between is whole. */
+  async #putAll(drafts: ReadonlyMap<number, Draft | null>): Promise<void> {
     let isChanged = false;
-    for (const [label, draft] of drafts) if (this.#put(label, draft)) isChanged = true;
-    if (isChanged) this.#revision++;
+    const settle = () => {
+      if (isChanged) this.#revision++;
+      isChanged = false;
+    };
+    let count = 0;
+    for (const [label, draft] of drafts) {
+      if (this.#put(label, draft)) isChanged = true;
+      if (++count % ROWS_PER_PAUSE > 0) continue;
+      settle();
+      await pauseWhenDue();
+    }
+    settle();
   }
 
   /** Null where the label names no nucleus of its own, or none with a voxel. */

@@ -12,6 +12,9 @@ export interface LabelExtentRow {
   readonly box: VoxelBox;
 }
 
+const isSamePart = (a: LabelInBrick, b: LabelInBrick | undefined): boolean =>
+  b !== undefined && (Object.keys(a) as (keyof LabelInBrick)[]).every((field) => a[field] === b[field]);
+
 /**
  * Sizes and places of all labels, kept by what each brick holds: a stroke costs one pass over the bricks it touched,
  * however many nuclei there are.
@@ -25,13 +28,17 @@ export class NucleusTable {
     this.#brickSize = brickSize;
   }
 
-  /** Measures a brick anew; null = background. Returns the labels that it holds or held. */
+  /** Measures a brick anew; null = background. Returns the labels of which it holds another part than before. */
   update(key: BrickKey, voxels: Uint32Array | null): Set<number> {
-    const before = this.#byBrick.get(key);
+    const before: ReadonlyMap<number, LabelInBrick> = this.#byBrick.get(key) ?? new Map();
     const now = voxels ? measureBrick(voxels, this.#brickSize) : new Map<number, LabelInBrick>();
-    const labels = new Set([...(before?.keys() ?? []), ...now.keys()]);
-    if (labels.size === 0) return labels;
-    for (const label of before?.keys() ?? []) if (!now.has(label)) this.#forget(label, key);
+    const changed = new Set<number>();
+    for (const [label, part] of now) if (!isSamePart(part, before.get(label))) changed.add(label);
+    for (const label of before.keys())
+      if (!now.has(label)) {
+        changed.add(label);
+        this.#forget(label, key);
+      }
     for (const label of now.keys()) {
       const bricks = this.#bricksOf.get(label);
       if (bricks) bricks.add(key);
@@ -39,7 +46,7 @@ export class NucleusTable {
     }
     if (now.size > 0) this.#byBrick.set(key, now);
     else this.#byBrick.delete(key);
-    return labels;
+    return changed;
   }
 
   labels(): IterableIterator<number> {

@@ -89,7 +89,7 @@ export class VolumeLabels {
     return this.table;
   }
 
-  /** Labels of bricks that were measured since the last call. */
+  /** Labels that were measured otherwise since the last call. */
   takeChangedLabels(): number[] {
     const labels = [...this.#changedLabels];
     this.#changedLabels.clear();

@@ -3,10 +3,12 @@ import { gzipSync } from "node:zlib";
 import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
+import { proposalsOf } from "../../core/labels/proposal-columns.ts";
 import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import { claim, decision, prediction, project, proposal, volume } from "../../db/schema/index.ts";
 import { seedProposals, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
+import { createTestClient } from "../testing/trpc-client.ts";
 import { claimNext, prolongClaim, releaseClaims } from "./claim-next.ts";
 import { decide, skip, undoDecision } from "./decide.ts";
 
@@ -55,6 +57,30 @@ it("asks about the most uncertain one that may be asked and nobody holds", async
   expect((await next(people[0]))?.labelValue).toBe(1);
   expect((await next(people[1]))?.labelValue).toBe(6);
   expect(await next(people[2])).toBeNull();
+});
+
+it("lists all that are open, in columns, with who looks at which", async () => {
+  const empty = await createTestClient(server.address, people[1].cookie).proposal.list.query({ volumeId });
+  expect(proposalsOf(empty)).toEqual([]);
+  await seedProposals(server.services, volumeId, [
+    { labelValue: 30, uncertainty: 0.5, reason: 'two passes "split" it', centroidZyx: [1, 2.5, 3] },
+    { labelValue: 7, uncertainty: null, kind: "candidate", touchesBorder: true, voxels: 9 },
+    { labelValue: 12, uncertainty: 0.9, state: "accepted" },
+  ]);
+  expect((await next(people[0]))?.labelValue).toBe(30);
+  const rows = await server.services.db
+    .select()
+    .from(proposal)
+    .where(and(eq(proposal.volumeId, volumeId), eq(proposal.state, "undecided")));
+  const list = await createTestClient(server.address, people[1].cookie).proposal.list.query({ volumeId });
+  expect(proposalsOf(list)).toEqual(
+    rows
+      .sort((a, b) => a.labelValue - b.labelValue)
+      .map(({ labelValue, kind, touchesBorder, centroidZyx, minZyx, maxZyx, voxels, uncertainty, reason }) => ({
+        ...{ labelValue, isCandidate: kind === "candidate", touchesBorder, centroidZyx, minZyx, maxZyx },
+        ...{ voxels, uncertainty, reason, heldBy: labelValue === 30 ? "Ada" : null },
+      })),
+  );
 });
 
 it("asks first what was just taken back, but nothing that may not be asked or that another looks at", async () => {

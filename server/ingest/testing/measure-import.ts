@@ -7,9 +7,13 @@ import { startImportProcess } from "../worker/start-import-process.ts";
 import type { WorkerReport } from "../worker/worker-messages.ts";
 import { blobPlanes, writeLargeStack } from "./large-stack.ts";
 
+const PREFIX = "volumes/large/image.ome.zarr/";
+
 export interface MeasuredImport {
   readonly peakBytes: number;
   readonly seconds: number;
+  /** User and system time of the import process, as of its last look. */
+  readonly cpuSeconds: number;
   readonly progress: readonly number[];
   /** The server's own event loop meanwhile: the longest it did not answer. */
   readonly longestStallMs: number;
@@ -23,8 +27,26 @@ const peakOf = (pid: number): number => {
   }
 };
 
-/** Imports a stack of this shape in the import process and watches its memory. Linux only: reads /proc. */
-export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
+/** Linux counts processor time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+const cpuSecondsOf = (pid: number): number => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
+  }
+};
+
+/**
+ * Imports a stack of this shape in the import process and watches its memory and processor time. Linux only: reads /proc.
+ * `beside` gets the file and the folder of the pyramid that was made of it, before both go.
+ */
+export async function measureImport(
+  shapeZyx: Zyx,
+  beside: (file: string, pyramid: string) => Promise<void> = async () => {},
+): Promise<MeasuredImport> {
   const folder = await mkdtemp(path.join(tmpdir(), "karyoloop-memory-"));
   try {
     const file = path.join(folder, "large.tif");
@@ -48,7 +70,7 @@ export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
         scratchFolder: path.join(folder, "scratch"),
         image: {
           origin: { kind: "file", file, fileName: "large.tif", choice: { image: "stack", channel: 0, time: 0 } },
-          prefix: "volumes/large/image.ome.zarr/",
+          prefix: PREFIX,
           others: [],
         },
         labels: null,
@@ -57,17 +79,21 @@ export async function measureImport(shapeZyx: Zyx): Promise<MeasuredImport> {
       onReport,
     );
     let peakBytes = 0;
+    let cpuSeconds = 0;
     let longestStallMs = 0;
     let last = performance.now();
     const watch = setInterval(() => {
       longestStallMs = Math.max(longestStallMs, performance.now() - last - 20);
       last = performance.now();
       peakBytes = Math.max(peakBytes, peakOf(worker.pid ?? 0));
+      cpuSeconds = Math.max(cpuSeconds, cpuSecondsOf(worker.pid ?? 0));
     }, 20);
     await worker.ended;
     clearInterval(watch);
     if (!ends.done) throw new Error(`the import did not finish: ${ends.problem}`);
-    return { peakBytes, seconds: (performance.now() - startedAt) / 1000, progress, longestStallMs };
+    const seconds = (performance.now() - startedAt) / 1000;
+    await beside(file, path.join(folder, "blobs", PREFIX));
+    return { peakBytes, seconds, cpuSeconds, progress, longestStallMs };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { and, desc, eq, gte, sql } from "drizzle-orm";
 import { z } from "zod";
 import { writtenAnswer } from "../../../core/contract/api-transformer.ts";
 import { labelValueSchema } from "../../../core/contract/voxel-shapes.ts";
+import type { ProposalColumns } from "../../../core/labels/proposal-columns.ts";
 import { claim, decision, prediction, proposal, user } from "../../../db/schema/index.ts";
 import { router, volumeProcedure } from "../../trpc.ts";
 
@@ -35,18 +36,32 @@ const current = volumeProcedure("viewer").query(async ({ ctx, input }) => {
   return row ? { ...row, path: `predictions/${row.id}/labels.ome.zarr` } : null;
 });
 
-type OpenProposal = Pick<typeof proposal.$inferSelect, keyof typeof columns> & { readonly heldBy: string | null };
+const listed = {
+  labelValue: proposal.labelValue,
+  isCandidate: sql`${proposal.kind} = 'candidate'`,
+  touchesBorder: proposal.touchesBorder,
+  centroidZyx: proposal.centroidZyx,
+  minZyx: proposal.minZyx,
+  maxZyx: proposal.maxZyx,
+  voxels: proposal.voxels,
+  uncertainty: proposal.uncertainty,
+  reason: proposal.reason,
+  heldBy: user.name,
+} satisfies Record<keyof ProposalColumns, unknown>;
 
 /** The database writes the answer: ten thousand rows would be walked three times here. */
-const asJson = sql<string>`coalesce(json_agg(json_build_object(${sql.join(
-  Object.entries({ ...columns, heldBy: user.name }).flatMap(([name, column]) => [sql`${name}::text`, sql`${column}`]),
+const columnsAsJson = sql<string>`json_build_object(${sql.join(
+  Object.entries(listed).flatMap(([name, column]) => [
+    sql`${name}::text`,
+    sql`coalesce(json_agg(${column} order by ${proposal.labelValue}), '[]')`,
+  ]),
   sql`, `,
-)}) order by ${proposal.labelValue}), '[]')::text`;
+)})::text`;
 
 /** Open proposals of a volume, and who looks at them. */
 const list = volumeProcedure("viewer").query(async ({ ctx, input }) => {
   const [{ json }] = await ctx.services.db
-    .select({ json: asJson })
+    .select({ json: columnsAsJson })
     .from(proposal)
     .leftJoin(
       claim,
@@ -58,7 +73,7 @@ const list = volumeProcedure("viewer").query(async ({ ctx, input }) => {
     )
     .leftJoin(user, eq(user.id, claim.userId))
     .where(and(eq(proposal.volumeId, input.volumeId), eq(proposal.state, "undecided")));
-  return writtenAnswer<OpenProposal[]>(json);
+  return writtenAnswer<ProposalColumns>(json);
 });
 
 /** The open proposal under a clicked label value; `heldBy` when somebody else is looking at it. */
