@@ -9,12 +9,15 @@ import { baseOf, currentGenerationNumber } from "../core/sync/document-layout.ts
 import { recordIdOf } from "../core/sync/record.ts";
 import { encodeRecord } from "../core/sync/record-codec.ts";
 import { encodeState } from "../server/collab/encode-state.ts";
+import { freezeLabels } from "../server/collab/freeze-labels.ts";
 import { closeLiveVolumes, liveVolumesOf } from "../server/collab/live-volumes.ts";
 import { nextTurn } from "../server/collab/next-turn.ts";
 import { startSession } from "../server/collab/start-session.ts";
 import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
+import { freezeProject } from "../server/snapshots/freeze-project.ts";
 import { startTestServer } from "../server/testing/test-server.ts";
 import { AnnotationWorkload, workloadShapeZyx } from "./long-life/annotation-workload.ts";
+import { median } from "./page/quantile.ts";
 
 /**
  * What a volume costs after so many strokes of 20 people:
@@ -100,6 +103,30 @@ async function newBrowser(): Promise<
   });
 }
 
+/** How long a training's copy of the labels takes, median of three; the first, which starts the process, does not count. */
+async function freezeMs(projectOf: string): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const from = performance.now();
+    await freezeProject(services, { projectId: projectOf, reason: "export", createdBy: person.id });
+    times.push(performance.now() - from);
+  }
+  return median(times.slice(1));
+}
+
+/** The same labels in a volume of their own, as an import leaves them. */
+async function importedProject(): Promise<string> {
+  const frozen = await freezeLabels(services, volumeId);
+  const base = new Map<number, Uint32Array>();
+  for (const key of frozen.brickKeys) {
+    const voxels = await frozen.readBrick(key);
+    if (voxels) base.set(key, voxels);
+  }
+  const imported = await server.createProject("imported", [[person, "owner"]]);
+  await createReadyVolume(services, { projectId: imported, createdBy: person.id, shapeZyx: workloadShapeZyx, base });
+  return imported;
+}
+
 async function measure(): Promise<Figures> {
   const { room } = await live();
   while (!room.isSettled) await setTimeout(5);
@@ -118,10 +145,12 @@ await paint(Math.min(BESIDE, strokes));
 const beside = await measure();
 await paint(Math.max(0, strokes - BESIDE));
 const figures = strokes > BESIDE ? await measure() : beside;
+const freeze = { frozenMs: await freezeMs(projectId), importedMs: await freezeMs(await importedProject()) };
 const { room } = await live();
 const report = {
   strokes,
   ...figures,
+  freeze,
   at10000: beside,
   folds: baseOf(room.doc).foldedGeneration,
   paintedPerSecond: Math.round(strokes / ((performance.now() - began) / 1000)),
@@ -137,6 +166,9 @@ for (const [name, bar] of Object.entries(bars) as [keyof typeof bars, number][])
     `| ${name} | ${beside[name].toFixed(2)} | ${figures[name].toFixed(2)} | ≤ ${bar}${isMissed ? " missed" : ""} |`,
   );
 }
+console.log(
+  `| frozen, ms | imported the same: ${freeze.importedMs.toFixed(0)} | ${freeze.frozenMs.toFixed(0)} | not slower |`,
+);
 if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
 await server.close();
 process.exit(missed ? 1 : 0);

@@ -380,6 +380,7 @@ export const directedChecks: readonly DirectedCheck[] = [
       client.follow();
       await client.write(paintRecord(session, 2, 2, 102));
       await client.foldAll();
+      await versions.reach(rev);
       const labels = [rev, client.room.rev].map(
         (at) => client.store.base.brickOf(0, versions.asOf(0, at))?.[1 + 16 + 256] ?? 0,
       );

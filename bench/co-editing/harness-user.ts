@@ -124,7 +124,7 @@ export class HarnessUser {
     chore?.();
   }
 
-  #later<T>(make: () => T): Promise<T> {
+  #later<T>(make: () => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) =>
       this.chores.push(() => {
         try {
@@ -137,10 +137,12 @@ export class HarnessUser {
   }
 
   /** R50: what the server answers when the question gets there. */
-  #asOf(key: number, rev: number): BaseVersion | undefined {
+  async #asOf(key: number, rev: number): Promise<BaseVersion | undefined> {
     if (!this.online || !this.#server.room) throw new Error("offline");
     if (rev < this.#server.room.rev - KEPT_REVS && rev > 0) throw new Error("gone");
-    return this.#server.room.versions.asOf(key, rev);
+    const { versions } = this.#server.room;
+    await versions.reach(rev, [key]);
+    return versions.asOf(key, rev);
   }
 
   #ports(): LabelDocumentPorts {
@@ -194,12 +196,17 @@ export class HarnessUser {
           },
         };
       },
-      fetchBrick: (key, rev) => this.#later(() => this.#server.store.base.brickOf(key, this.#asOf(key, rev))),
+      fetchBrick: (key, rev) =>
+        this.#later(async () => this.#server.store.base.brickOf(key, await this.#asOf(key, rev))),
       fetchOccupied: (rev) =>
-        this.#later(() =>
-          allBrickKeys(this.#grid).filter((key) => this.#server.store.base.brickOf(key, this.#asOf(key, rev)) !== null),
-        ),
-      fetchFacts: (rev) => this.#later(() => this.#server.store.base.factsOf(this.#asOf(FACTS_KEY, rev))),
+        this.#later(async () => {
+          const versions = await Promise.all(
+            allBrickKeys(this.#grid).map(async (key) => [key, await this.#asOf(key, rev)] as const),
+          );
+          const { base } = this.#server.store;
+          return versions.flatMap(([key, version]) => (base.brickOf(key, version) === null ? [] : [key]));
+        }),
+      fetchFacts: (rev) => this.#later(async () => this.#server.store.base.factsOf(await this.#asOf(FACTS_KEY, rev))),
       fetchBlob: (sha256) =>
         this.#later(() => {
           const bytes = this.#server.store.blobs.get(sha256);

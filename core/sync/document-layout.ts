@@ -8,8 +8,8 @@ import type { LabelGrid } from "./label-grid.ts";
 /** 1 knew no folds: its pages stop and are reloaded; its documents are taken over in place (R60). */
 export const DOCUMENT_SCHEMA = 2;
 
-/** Revs whose changes the document tells (R5). */
-export const TOLD_REVS = 64;
+/** Revs whose changes the document tells (R5): each names every brick that it changed, and every page downloads it. */
+export const TOLD_REVS = 16;
 
 export type Generation = Y.Map<Uint8Array>;
 

@@ -16,6 +16,7 @@ export const frozenStateOperation = roomOperation("frozen-state", async (live, _
 export async function frozenStateOf(live: LiveVolume, state: RoomState): Promise<FrozenState> {
   const { epoch, position, rev } = state;
   const { versions } = live.room;
+  await versions.reach(rev);
   const folded = new Map<number, string | null>();
   for (const key of versions.brickKeys()) {
     const version = versions.asOf(key, rev);

@@ -64,6 +64,7 @@ export const baseVersionOperation = roomOperation(
   async (live, _services, { key, rev }: { key: number; rev: number }) => {
     if (key !== FACTS_KEY && !brickExtent(live.room.fold.grid, key)) return { kind: "no-brick" } as const;
     if (!isReadable(live, rev)) return { kind: "gone" } as const;
+    await live.room.versions.reach(rev, [key]);
     const version = live.room.versions.asOf(key, rev);
     return version ? ({ kind: "version", blob: version.blob } as const) : ({ kind: "imported" } as const);
   },

@@ -114,10 +114,14 @@ export async function openLiveVolume(
       imported = null;
       throw error;
     });
+    await room.versions.reach(rev);
     return occupiedBricks(await imported, room.versions, rev);
   };
   const labels = new VolumeLabels(room.fold, {
-    fetchBrick: (key, rev) => store.base.readBrick(key, room.versions.asOf(key, rev)),
+    async fetchBrick(key, rev) {
+      await room.versions.reach(rev, [key]);
+      return store.base.readBrick(key, room.versions.asOf(key, rev));
+    },
     fetchBlob,
     rev: () => room.rev,
     listBase: () => occupiedBase(room.rev),

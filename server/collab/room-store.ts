@@ -46,8 +46,10 @@ export interface StoredRoom {
   /** Highest folded seq of each session that has one: all of them, whatever the document still says (R49). */
   readonly folded: ReadonlyMap<number, number>;
   readonly labelCounter: number;
-  /** Of the base: all that can be read. */
+  /** Of each brick of the base the newest. */
   readonly versions: readonly BaseVersion[];
+  /** Revs of the base from this one on can be read as they were. */
+  readonly readableFrom: number;
   readonly touches: readonly LabelTouch[];
 }
 

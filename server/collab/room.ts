@@ -79,7 +79,10 @@ export class Room {
     this.#generations = new RoomGenerations(this.doc, this.gate, SERVER_ORIGIN, events.monotonicMs());
     this.#compactor = new Compactor(this, {
       store: store.base,
-      versions: new BaseVersions(stored.versions, events.now().getTime()),
+      versions: new BaseVersions(stored.versions, events.now().getTime(), {
+        readableFrom: stored.readableFrom,
+        read: (keys) => store.base.readVersions(keys),
+      }),
       folded: stored.folded,
       origin: SERVER_ORIGIN,
       events: {

@@ -47,6 +47,8 @@ export interface BaseStore {
   /** Null where all is background; without a version what was imported. */
   readBrick(key: BrickKey, version: BaseVersion | undefined): Promise<Uint32Array | null>;
   readFacts(version: BaseVersion | undefined): Promise<BaseFacts>;
+  /** All versions of these bricks that can be read. */
+  readVersions(keys: readonly BrickKey[]): Promise<BaseVersion[]>;
   /** Durable when it resolves, under a name that nothing else ever had. */
   writeBrick(key: BrickKey, rev: number, voxels: Uint32Array | null): Promise<string | null>;
   writeFacts(rev: number, facts: BaseFacts): Promise<string>;

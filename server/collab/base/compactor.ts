@@ -278,8 +278,7 @@ export class Compactor implements FoldRules {
     metaOf(doc).set("base", base);
     const folds = foldsOf(doc);
     folds.set(String(rev), encodeRevEntry(entry));
-    const old = String(rev - TOLD_REVS);
-    if (folds.has(old)) folds.delete(old);
+    for (const told of folds.keys()) if (Number(told) <= rev - TOLD_REVS) folds.delete(told);
   }
 
   /** What the markers in the history say of folded records. */

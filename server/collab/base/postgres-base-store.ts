@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { and, asc, eq, gt, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, max, sql } from "drizzle-orm";
 import { type BaseFacts, encodeFacts } from "../../../core/sync/base-facts.ts";
 import { partsOf } from "../../../core/sync/base-state.ts";
 import { MalformedBytes } from "../../../core/sync/bytes.ts";
@@ -14,10 +14,14 @@ import type { BlobStore } from "../../storage/blob-store.ts";
 import { decodeBlobBeside } from "../decode-blob-beside.ts";
 import { readFoldedBrick, readFoldedFacts } from "../frozen-labels.ts";
 import { foldedBrickPrefix, paintBlobKey } from "../label-blob-keys.ts";
+import { pauseWhenDue } from "../next-turn.ts";
 import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type FoldedRow } from "./base-store.ts";
+import { READABLE_MS } from "./base-versions.ts";
 
 const zip = promisify(gzip);
 const ROWS_PER_STATEMENT = 1000;
+/** Some hundred versions each. */
+const KEYS_PER_STATEMENT = 16;
 
 const toRow = (row: {
   session: number;
@@ -40,6 +44,11 @@ const foldedColumns = {
   record: labelJournal.record,
 };
 
+const toVersion = ({ createdAt, volumeId: _, ...version }: typeof labelBaseVersion.$inferSelect): BaseVersion => ({
+  ...version,
+  atMs: createdAt.getTime(),
+});
+
 /** The base of one volume: versions in the blob store, their names and the history in PostgreSQL. */
 export class PostgresBaseStore implements BaseStore {
   readonly #db: Database;
@@ -52,21 +61,45 @@ export class PostgresBaseStore implements BaseStore {
     this.#volumeId = volumeId;
   }
 
-  async readVersions(): Promise<BaseVersion[]> {
+  async readNewestVersions(): Promise<BaseVersion[]> {
     const rows = await this.#db
-      .select()
+      .selectDistinctOn([labelBaseVersion.key])
       .from(labelBaseVersion)
       .where(eq(labelBaseVersion.volumeId, this.#volumeId))
-      .orderBy(asc(labelBaseVersion.rev));
-    return rows.map(({ key, rev, generation, hash, blob, isStart, createdAt }) => ({
-      key,
-      rev,
-      generation,
-      hash,
-      blob,
-      isStart,
-      atMs: createdAt.getTime(),
-    }));
+      .orderBy(asc(labelBaseVersion.key), desc(labelBaseVersion.rev));
+    return rows.map(toVersion);
+  }
+
+  async readVersions(keys: readonly BrickKey[]): Promise<BaseVersion[]> {
+    const versions: BaseVersion[] = [];
+    for (let from = 0; from < keys.length; from += KEYS_PER_STATEMENT) {
+      const rows = await this.#db
+        .select()
+        .from(labelBaseVersion)
+        .where(
+          and(
+            eq(labelBaseVersion.volumeId, this.#volumeId),
+            inArray(labelBaseVersion.key, keys.slice(from, from + KEYS_PER_STATEMENT)),
+          ),
+        );
+      versions.push(...rows.map(toVersion));
+      await pauseWhenDue();
+    }
+    return versions;
+  }
+
+  /** The newest rev that was replaced, or may be, longer ago than bricks are read as they were. */
+  async readReadableFrom(nowMs: number): Promise<number> {
+    const [{ rev }] = await this.#db
+      .select({ rev: max(labelBaseVersion.rev) })
+      .from(labelBaseVersion)
+      .where(
+        and(
+          eq(labelBaseVersion.volumeId, this.#volumeId),
+          lt(labelBaseVersion.createdAt, new Date(nowMs - READABLE_MS)),
+        ),
+      );
+    return rev ?? 0;
   }
 
   async readBrick(key: BrickKey, version: BaseVersion | undefined): Promise<Uint32Array | null> {

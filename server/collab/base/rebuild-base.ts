@@ -50,6 +50,7 @@ export async function rebuildBrick(
   below: number,
   undone: ReadonlyMap<RecordId, boolean>,
 ): Promise<Uint32Array | null> {
+  await versions.complete([key]);
   const start = versions.startBelow(key, below);
   const history = await keptHistory(store, grid, key, start?.generation ?? 0, undone);
   let voxels = await store.readBrick(key, start);
@@ -82,6 +83,7 @@ export async function rebuildFacts(
   below: number,
   undone: ReadonlyMap<RecordId, boolean>,
 ): Promise<BaseFacts> {
+  await versions.complete([FACTS_KEY]);
   const start = versions.startBelow(FACTS_KEY, below);
   const facts = await store.readFacts(start);
   return factsOver(facts, await keptHistory(store, grid, FACTS_KEY, start?.generation ?? 0, undone));

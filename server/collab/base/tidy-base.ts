@@ -54,6 +54,7 @@ export async function tidyBase(
   const { versions, historyDays, nowMs, assertOwner } = given;
   const cutoff = new Date(nowMs - historyDays * DAY_MS);
   const forgotten = await lastForgottenGeneration(db, volumeId, cutoff);
+  await versions.complete();
   versions.keepReadable(nowMs);
   const dropped = versionsToDrop(versions, forgotten);
   const named = new Set(versions.keys().flatMap((key) => versions.of(key).map(({ blob }) => blob)));

@@ -42,8 +42,13 @@ export class MemoryBaseStore implements BaseStore {
     this.versions.take(change);
   }
 
-  allVersions(): BaseVersion[] {
-    return this.versions.keys().flatMap((key) => [...this.versions.of(key)]);
+  newestVersions(): BaseVersion[] {
+    return this.versions.keys().flatMap((key) => this.versions.newest(key) ?? []);
+  }
+
+  async readVersions(keys: readonly BrickKey[]): Promise<BaseVersion[]> {
+    await this.before("read versions");
+    return keys.flatMap((key) => [...this.versions.of(key)]);
   }
 
   async readBrick(key: BrickKey, version: BaseVersion | undefined): Promise<Uint32Array | null> {

@@ -96,7 +96,8 @@ export class MemoryRoomStore implements RoomStore {
       sessions: [...this.#sessions],
       labelCounter: this.#labelCounter,
       folded: new Map(this.base.watermarks),
-      versions: this.base.allVersions(),
+      versions: this.base.newestVersions(),
+      readableFrom: 0,
       touches: [...touches.values()],
     };
   }
