@@ -212,6 +212,28 @@ test("two people label, judge a first guess, train and export", async ({ browser
     await expect.poll(() => adaEditor.nuclei(), { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
   });
 
+  await test.step("what is open is gone through as a list; the surest are accepted at once, and taken back", async () => {
+    await adaEditor.tab("Nuclei");
+    const before = await adaEditor.nuclei();
+    await adaEditor.tab("Queue");
+    await ada.getByText("All as a list").click();
+    const rows = ada.getByRole("listbox", { name: "Proposals" }).getByRole("option");
+    await rows.first().click();
+    await expect(rows.first()).toHaveAttribute("aria-selected", "true");
+    await expect(ada.getByTestId("selected-card").or(ada.getByText(/^Proposal \d+/)).first()).toBeVisible();
+    await ada.getByLabel("Doubt at most, of 100").fill("40");
+    await shoot(ada, "12-list");
+    await ada.getByRole("button", { name: /^Accept \d+ nucle.+ of this list/ }).click();
+    await shoot(ada, "12-list-accept");
+    await ada.getByRole("button", { name: /^Accept \d+$/ }).click();
+    await expect(ada.getByText(/nucle\w+ accepted\./)).toBeVisible();
+    await adaEditor.tab("Nuclei");
+    await expect.poll(() => adaEditor.nuclei(), { timeout: 10_000 }).toBeGreaterThan(before);
+    await ada.keyboard.press("Control+z");
+    await expect.poll(() => adaEditor.nuclei(), { timeout: 10_000 }).toBe(before);
+    await adaEditor.saved();
+  });
+
   await test.step("it learns from what was labelled and decided", () => train("13"));
 
   await test.step("the export opens", async () => {

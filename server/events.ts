@@ -12,7 +12,7 @@ export type ServerEvent =
   | NucleiEvent
   | { readonly topic: "boxes"; readonly projectId: string; readonly volumeId: string }
   | TrainingEvent
-  | { readonly topic: "proposals"; readonly projectId: string; readonly volumeId: string }
+  | ProposalsEvent
   /** Who looks at what; `decided`: an answer was given or taken back. */
   | { readonly topic: "queue"; readonly projectId: string; readonly decided?: true }
   | { readonly topic: "members"; readonly projectId: string; readonly userId: string }
@@ -22,6 +22,15 @@ export type ServerEvent =
   | { readonly topic: "account"; readonly userId: string }
   | { readonly topic: "engine" }
   | { readonly topic: "settings" };
+
+/** What is proposed in a volume changed. */
+export interface ProposalsEvent {
+  readonly topic: "proposals";
+  readonly projectId: string;
+  readonly volumeId: string;
+  /** Only that this one is open no more; without it, whoever shows proposals asks again. */
+  readonly settled?: number;
+}
 
 /** What the project page shows of a volume's labels. */
 export interface NucleusCounts {

@@ -4,7 +4,7 @@ import { KeptActsStore } from "./kept-acts.ts";
 
 const act = (seq: number, records = 1): UndoableAct => ({
   name: "accept",
-  proposal: 7 + seq,
+  proposals: [7 + seq],
   ids: Array.from({ length: records }, (_, i) => `5.${(seq + i).toString(36)}`),
   at: 1_000 + seq,
 });
@@ -49,6 +49,13 @@ it("reads past what is not an act, and goes without where the browser withholds 
   expect(withheld.load()).toEqual({ done: [], undone: [] });
   withheld.save(() => ({ done: [act(1)], undone: [] }));
   expect(() => withheld.flush()).not.toThrow();
+});
+
+it("reads acts that were kept when each had one proposal", () => {
+  const { open, kept } = computer();
+  const { proposals, ...rest } = act(3);
+  kept.set("karyoloop-acts:v:ada", JSON.stringify({ done: [{ ...rest, proposal: proposals?.[0] }], undone: [act(4)] }));
+  expect(open("v", "ada").load()).toEqual({ done: [act(3)], undone: [act(4)] });
 });
 
 it("lets the oldest go where acts of thousands of records would fill the browser's storage", () => {

@@ -13,12 +13,19 @@ const isAct = (value: unknown): value is UndoableAct =>
   "at" in value &&
   Number.isSafeInteger(value.at) &&
   (!("takesBack" in value) || value.takesBack === true) &&
-  (!("proposal" in value) || Number.isSafeInteger(value.proposal)) &&
+  (!("proposals" in value) || (Array.isArray(value.proposals) && value.proposals.every(Number.isSafeInteger))) &&
   "ids" in value &&
   Array.isArray(value.ids) &&
   value.ids.every((id) => typeof id === "string" && /^[0-9a-z]{1,11}\.[0-9a-z]{1,7}$/.test(id));
 
-const actsOf = (value: unknown): UndoableAct[] => (Array.isArray(value) ? value.filter(isAct) : []);
+/** Acts were kept with one proposal before several could be accepted in one. */
+function withProposals(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("proposal" in value)) return value;
+  const { proposal, ...act } = value;
+  return { ...act, proposals: [proposal] };
+}
+
+const actsOf = (value: unknown): UndoableAct[] => (Array.isArray(value) ? value.map(withProposals).filter(isAct) : []);
 
 /** What may be undone after a reload, in the browser's local storage. One tab of a person edits (R20) and writes here. */
 export class KeptActsStore implements ActStore {

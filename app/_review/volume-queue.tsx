@@ -6,6 +6,7 @@ import { Problem } from "../../core/problem.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC, useTRPCClient } from "../_trpc/trpc.ts";
+import { AllProposals } from "./all-proposals.tsx";
 
 interface VolumeQueueProps {
   readonly review: Review;
@@ -46,6 +47,15 @@ export function VolumeQueue({ review, projectId, volumeId, userId, role }: Volum
       }}
       volumeHref={(id) => `/volumes/${id}`}
       trainingHref={`/projects/${projectId}`}
+      renderAll={(firstKind) => (
+        <AllProposals
+          key={firstKind}
+          review={review}
+          volumeId={volumeId}
+          canDecide={hasRole(role, "annotator")}
+          firstKind={firstKind}
+        />
+      )}
     />
   );
 }

@@ -28,11 +28,15 @@ const bringsChange = (event: ServerEvent): boolean =>
   (event.topic === "nuclei" && Boolean(event.patch || event.counts)) ||
   (event.topic === "training" && Boolean(event.progress || event.metrics));
 
+/** The list of proposals is patched (proposal-cache.ts); the others of its router do not change with a decision. */
+const isPatched = (event: ServerEvent, router: unknown): boolean =>
+  event.topic === "proposals" && event.settled !== undefined && router === "proposal";
+
 /** tRPC's query key: `[["volume", "list"], { input, type }]`. */
 export function isStaleBy(event: ServerEvent, queryKey: readonly unknown[]): boolean {
   const [path, options] = queryKey;
   if (bringsChange(event)) return false;
-  if (!Array.isArray(path) || !routersOf(event).includes(String(path[0]))) return false;
+  if (!Array.isArray(path) || !routersOf(event).includes(String(path[0])) || isPatched(event, path[0])) return false;
   const input = (options as { input?: { volumeId?: string } } | undefined)?.input;
   if ("volumeId" in event && input?.volumeId !== undefined) return input.volumeId === event.volumeId;
   return true;

@@ -4,6 +4,7 @@ import { useSubscription } from "@trpc/tanstack-react-query";
 import { useCallback, useEffect, useRef } from "react";
 import type { ServerEvent } from "../../server/index.ts";
 import { patchNuclei } from "./nucleus-cache.ts";
+import { patchProposals } from "./proposal-cache.ts";
 import { isStaleBy } from "./topic-queries.ts";
 import { patchTraining } from "./training-cache.ts";
 import { useTRPC } from "./trpc.ts";
@@ -53,6 +54,8 @@ function useGathered(onEvent?: (event: ServerEvent) => void): (event: ServerEven
           },
           event,
         );
+      if (event.topic === "proposals")
+        patchProposals(queryClient, (volumeId) => trpc.proposal.list.queryKey({ volumeId }), event);
       if (event.topic === "training")
         patchTraining(
           queryClient,

@@ -1,7 +1,7 @@
 import { flyToBox } from "./editor-commands.ts";
 import type { EditorApi } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { decide, showProposal } from "./review-commands.ts";
+import { acceptSeveral, decide, showProposal } from "./review-commands.ts";
 
 /** What panels of other parts may see and do of the editor. */
 export const createEditorApi = (editor: EditorController): EditorApi => ({
@@ -11,7 +11,14 @@ export const createEditorApi = (editor: EditorController): EditorApi => ({
   },
   view: editor.view,
   showProposal: (proposal) => showProposal(editor, proposal),
+  async goToProposal(label) {
+    editor.view.set({ selectedProposal: label, selectedLabel: 0 });
+    const proposal = await editor.props().findProposal(label);
+    // Who holds an arrow key down is further by now.
+    if (proposal && editor.view.get().selectedProposal === label) showProposal(editor, proposal);
+  },
   decide: (decision) => decide(editor, decision),
+  acceptSeveral: (proposals, signal) => acceptSeveral(editor, proposals, signal),
   registerReview(commands) {
     editor.review = commands;
     return () => {

@@ -214,15 +214,18 @@ function undoOrRedo(editor: EditorController, isUndo: boolean): void {
 
 const decisionOfAct: Readonly<Record<string, Decision>> = {
   accept: "accepted",
+  "accept several": "accepted",
   correct: "corrected",
   reject: "rejected",
 };
 
 /** Of a decision that an earlier page made; those of this one are watched. */
 function tellQueue(editor: EditorController, act: ShiftedAct | null, isUndo: boolean): void {
-  if (!act?.proposal || editor.decisions.has(act.proposal)) return;
-  if (isUndo) editor.review?.undone(act.proposal);
-  else if (decisionOfAct[act.name]) editor.review?.decided(act.proposal, decisionOfAct[act.name]);
+  for (const label of act?.proposals ?? []) {
+    if (editor.decisions.has(label)) continue;
+    if (isUndo) editor.review?.undone(label);
+    else if (act && decisionOfAct[act.name]) editor.review?.decided(label, decisionOfAct[act.name]);
+  }
 }
 
 /** The panel asks for the nucleus when it opens, and is told where it is open. */

@@ -94,8 +94,12 @@ export interface EditorApi {
   readonly view: ViewStore;
   /** Selects the proposal, flies there, and makes accept / correct / reject act on it. */
   showProposal(proposal: ProposalRef | null): void;
+  /** Shows an open proposal by its label. Rejects with a Problem where somebody else looks at it. */
+  goToProposal(label: LabelValue): Promise<void>;
   /** The acts behind the keys: resolve when the records are committed (not yet saved). Reject with a Problem. */
   decide(decision: Decision): Promise<void>;
+  /** As one act; resolves with how many had a free voxel. Rejects with a Problem where they are too many. */
+  acceptSeveral(proposals: readonly ProposalRef[], signal?: AbortSignal): Promise<number>;
   select(label: LabelValue): void;
   /** So that the whole box is seen, and some of what lies around. */
   flyToBox(box: VoxelBox): void;

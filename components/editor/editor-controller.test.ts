@@ -19,6 +19,9 @@ const shapeZyx: Zyx = [20, 70, 90];
 const voxelSizeZyx: Zyx = [2, 0.5, 0.4];
 const box = { minZyx: [4, 10, 60], maxZyx: [10, 30, 80] } as const;
 const proposal: ProposalRef = { id: "p-1", label: 70_500, box };
+const other: ProposalRef = { id: "p-2", label: 70_501, box: { minZyx: [12, 5, 5], maxZyx: [15, 9, 12] } };
+const isIn = ({ minZyx, maxZyx }: ProposalRef["box"], ...at: number[]): boolean =>
+  at.every((v, axis) => v >= minZyx[axis] && v < maxZyx[axis]);
 
 function open() {
   const document = new MemoryLabelDocument({
@@ -29,7 +32,7 @@ function open() {
   const proposals = new MemoryLabelDocument({
     shapeZyx,
     voxelSizeZyx,
-    labelAt: (z, y, x) => (z >= 4 && z < 10 && y >= 10 && y < 30 && x >= 60 && x < 80 ? proposal.label : 0),
+    labelAt: (...at) => [proposal, other].find((one) => isIn(one.box, ...at))?.label ?? 0,
   });
   const image = {
     volumeId: "v",
@@ -52,7 +55,7 @@ function open() {
     imageVoxels: new FunctionImage(shapeZyx, () => 5),
     document,
     proposals,
-    findProposal: async (label) => (label === proposal.label ? proposal : null),
+    findProposal: async (label) => [proposal, other].find((one) => one.label === label) ?? null,
     classes: [{ name: "mitotic", digit: 2, color: "#e69f00" }],
     nuclei: { data: rows as unknown as NucleusRow[], problem: null, retry() {} },
     boxes: { data: [], problem: null, retry() {} },
@@ -225,6 +228,29 @@ describe("decisions", () => {
     runCommand(editor, "edit.undo");
     runCommand(editor, "edit.redo");
     expect(heard).toEqual([`accepted ${proposal.label}`, `undone ${proposal.label}`, `accepted ${proposal.label}`]);
+  });
+
+  it("several are accepted as one act: the queue hears of each, and of the undo of each", async () => {
+    const { editor, document, view, messages } = stage;
+    const { heard, api } = listen();
+    await api.goToProposal(other.label);
+    expect(view.get().selectedProposal).toBe(other.label);
+    expect(await api.acceptSeveral([proposal, other])).toBe(2);
+    expect([view.get().selectedProposal, editor.store.get().proposal, editor.store.get().busy]).toEqual([
+      0,
+      null,
+      null,
+    ]);
+    expect(heard).toEqual([`accepted ${proposal.label}`, `accepted ${other.label}`]);
+    expect([document.countOf(proposal.label), document.countOf(other.label)]).toEqual([2400, 84]);
+    runCommand(editor, "edit.undo");
+    expect(messages.at(-1)?.text).toBe("Undone: accept several");
+    expect([document.countOf(proposal.label), document.countOf(other.label)]).toEqual([0, 0]);
+    expect(heard.slice(2)).toEqual([`undone ${proposal.label}`, `undone ${other.label}`]);
+    const stop = new AbortController();
+    stop.abort();
+    await expect(api.acceptSeveral([proposal], stop.signal)).rejects.toThrow();
+    expect([document.countOf(proposal.label), editor.store.get().busy]).toEqual([0, null]);
   });
 
   it("a class key accepts the shown proposal with its class, and one undo takes both back", async () => {

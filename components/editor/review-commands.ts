@@ -1,5 +1,5 @@
 import { setClassAct } from "../../core/edit/nucleus-acts.ts";
-import { rejectProposalAct, takeProposalAct } from "../../core/edit/review-acts.ts";
+import { rejectProposalAct, takeProposalAct, takeProposalsAct } from "../../core/edit/review-acts.ts";
 import { Problem } from "../../core/problem.ts";
 import { boxShape, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { Decision, ProposalRef } from "./editor-contract.ts";
@@ -41,6 +41,30 @@ export async function decide(editor: EditorController, decision: Decision, class
   if (decision === "corrected") editor.chooseTool("brush");
   editor.decisions.set(proposal.label, { proposal, decision, stands: true });
   editor.review?.decided(proposal.label, decision);
+}
+
+/** Accepts several proposals as one ordinary act of this person, and tells the queue of each. Returns how many it took. */
+export async function acceptSeveral(
+  editor: EditorController,
+  given: readonly ProposalRef[],
+  signal?: AbortSignal,
+): Promise<number> {
+  const { document, proposals } = editor.props();
+  if (!proposals) return 0;
+  const act = await takeProposalsAct(document, proposals, given, {
+    signal,
+    onTaken: (count) =>
+      editor.store.set({ busy: count < given.length ? `Accepting ${count} of ${given.length} proposals…` : null }),
+  }).finally(() => editor.store.set({ busy: null }));
+  const taken = new Set(act.proposals);
+  if (taken.size > 0) await editor.commit(act);
+  if (editor.store.get().proposal) showProposal(editor, null);
+  for (const proposal of given) {
+    if (!taken.has(proposal.label)) continue;
+    editor.decisions.set(proposal.label, { proposal, decision: "accepted", stands: true });
+    editor.review?.decided(proposal.label, "accepted");
+  }
+  return taken.size;
 }
 
 /** Undo and redo take decisions back and make them again: the queue must hear of both. */

@@ -6,9 +6,9 @@ import type { NucleusRow } from "../editor/editor-contract.ts";
 import { initialsOf } from "../editor/initials.ts";
 import { CAME_WITH_FILE, formatVolume, formatWhen } from "../editor/nucleus-words.ts";
 import { StatusMark } from "../editor/status-mark.tsx";
+import { useRowWindow } from "../ui/use-row-window.ts";
 import styles from "./nuclei-panel.module.css";
 import type { NucleusOrder, SortKey } from "./nucleus-order.ts";
-import { useRowWindow } from "./use-row-window.ts";
 
 const ROW_PX = 26;
 

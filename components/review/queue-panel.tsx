@@ -1,10 +1,12 @@
-import { Alert, Anchor, Button, Group, Kbd, List, Loader, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Kbd, List, Loader, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconEye, IconListSearch, IconSchool } from "@tabler/icons-react";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { Loaded } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import type { Review } from "./open-review.ts";
+import styles from "./proposal-list.module.css";
+import type { ProposalFilter } from "./proposal-order.ts";
 import { QuestionCard } from "./question-card.tsx";
 import type { QueueFacts, ReviewPorts } from "./review-contract.ts";
 
@@ -18,6 +20,8 @@ export interface QueuePanelProps {
   readonly training: { readonly running: boolean; start(): Promise<void> };
   volumeHref(volumeId: string): string;
   readonly trainingHref: string;
+  /** All open proposals as a list; `firstKind`: which of them are shown first. */
+  renderAll(firstKind: ProposalFilter["kind"]): ReactNode;
 }
 
 /** The shared queue in the editor: one question after the other, who looks at what, and when to train again. */
@@ -27,6 +31,7 @@ export function QueuePanel(props: QueuePanelProps) {
   const state = useSyncExternalStore(session.subscribe, session.getState, session.getState);
   const waitingDecisions = useSyncExternalStore(session.subscribe, session.getWaitingDecisions, () => 0);
   const [deciding, setDeciding] = useState(false);
+  const [all, setAll] = useState<ProposalFilter["kind"] | null>(null);
   const decide = async (decision: "accepted" | "corrected" | "rejected") => {
     setDeciding(true);
     try {
@@ -54,8 +59,29 @@ export function QueuePanel(props: QueuePanelProps) {
       </EmptyState>
     );
   const [voxelZ, voxelY, voxelX] = api.document.voxelSizeZyx;
+  const ways = (
+    <SegmentedControl
+      size="xs"
+      fullWidth
+      aria-label="How to go through the proposals"
+      data={[
+        { value: "one", label: "One by one" },
+        { value: "all", label: "All as a list" },
+      ]}
+      value={all === null ? "one" : "all"}
+      onChange={(value) => setAll(value === "all" ? "all" : null)}
+    />
+  );
+  if (all !== null)
+    return (
+      <div className={styles.queueBody}>
+        <div className={styles.ways}>{ways}</div>
+        {props.renderAll(all)}
+      </div>
+    );
   return (
     <Stack gap="sm" p="sm">
+      {ways}
       {data.prediction.isGuess && (
         <Text size="xs" c="dimmed">
           These proposals are a guess by a model that has never seen your images. It learns from your first five nuclei.
@@ -76,6 +102,7 @@ export function QueuePanel(props: QueuePanelProps) {
           skipped={state.kind === "empty" ? state.skipped : null}
           canDecide={props.canDecide}
           volumeHref={props.volumeHref}
+          onShowCut={() => setAll("border")}
         >
           <Button
             size="sm"
@@ -120,11 +147,12 @@ interface WaitingProps {
   readonly canDecide: boolean;
   readonly children: ReactNode;
   volumeHref(volumeId: string): string;
+  onShowCut(): void;
 }
 
 /** Between two questions. */
-function Waiting({ facts, skipped, canDecide, children, volumeHref }: WaitingProps) {
-  const { waiting, elsewhere } = facts;
+function Waiting({ facts, skipped, canDecide, children, volumeHref, onShowCut }: WaitingProps) {
+  const { waiting, cutByBorder, elsewhere } = facts;
   return (
     <Stack gap="xs">
       <Text size="sm">
@@ -137,6 +165,15 @@ function Waiting({ facts, skipped, canDecide, children, volumeHref }: WaitingPro
             : `${waiting} ${waiting === 1 ? "question is" : "questions are"} open in this volume, the most doubtful first.`}
       </Text>
       {children}
+      {cutByBorder > 0 && (
+        <Text size="xs" c="dimmed">
+          {cutByBorder === 1 ? "1 proposal is" : `${cutByBorder} proposals are`} cut by the border of the volume and not
+          asked about.{" "}
+          <Anchor component="button" type="button" size="xs" onClick={onShowCut}>
+            Show {cutByBorder === 1 ? "it" : "them"}
+          </Anchor>
+        </Text>
+      )}
       {!canDecide && (
         <Text size="xs" c="dimmed">
           You are a viewer here: ask an owner of the project to be made an annotator.

@@ -22,6 +22,8 @@ export interface ReviewQuestion {
 /** State of the shared queue beside the question. */
 export interface QueueFacts {
   readonly waiting: number;
+  /** Proposals that the volume's border cuts: nobody is asked about them. */
+  readonly cutByBorder: number;
   readonly elsewhere: readonly { readonly volumeId: string; readonly name: string; readonly waiting: number }[];
   readonly holders: readonly { readonly labelValue: number; readonly userId: string; readonly name: string }[];
   /** `isGuess`: of a model that has never seen images of this project. */

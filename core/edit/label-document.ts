@@ -34,12 +34,12 @@ export interface EditAct {
   /** For the undo hint, e.g. "brush", "accept". */
   readonly name: string;
   readonly records: readonly EditRecord[];
-  /** Of a decision on a proposal: its label. */
-  readonly proposal?: LabelValue;
+  /** Of decisions on proposals: their labels. */
+  readonly proposals?: readonly LabelValue[];
 }
 
 /** What undo and redo did. */
-export type ShiftedAct = Pick<EditAct, "name" | "proposal">;
+export type ShiftedAct = Pick<EditAct, "name" | "proposals">;
 
 export interface BrickChange {
   readonly key: BrickKey;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { brickKeysOfBox } from "../volume/brick.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
 import { statusOf } from "./nucleus-acts.ts";
-import { rejectProposalAct, takeProposalAct } from "./review-acts.ts";
+import { rejectProposalAct, takeProposalAct, takeProposalsAct } from "./review-acts.ts";
 import { MemoryLabelDocument } from "./testing/memory-label-document.ts";
 
 const shapeZyx: Zyx = [40, 150, 200];
@@ -45,6 +45,36 @@ describe("decisions on a proposal", () => {
       expect(document.countOf(70_001)).toBe(0);
       expect(document.fieldsOf(70_001)).toEqual({});
     });
+
+  it("several are one act: each over background only, what is full left out, undone together", async () => {
+    const { document, proposals } = open();
+    const others = { id: "prop-2", label: 70_002, box: { minZyx: [0, 0, 150], maxZyx: [40, 150, 200] } as const };
+    const gone = { id: "prop-3", label: 70_003, box };
+    const counts: number[] = [];
+    const act = await takeProposalsAct(document, proposals, [proposal, gone, others], {
+      onTaken: (count) => counts.push(count),
+    });
+    await document.commit(act);
+    expect([act.proposals, counts]).toEqual([
+      [70_001, 70_002],
+      [1, 2, 3],
+    ]);
+    const alone = open();
+    for (const one of [proposal, others])
+      await alone.document.commit(await takeProposalAct(alone.document, alone.proposals, one, "accepted"));
+    for (const label of [4, 70_001, 70_002]) {
+      expect(document.countOf(label)).toBe(alone.document.countOf(label));
+      expect(document.fieldsOf(label)).toEqual(alone.document.fieldsOf(label));
+    }
+    document.undo();
+    expect([70_001, 70_002].map((label) => [document.countOf(label), document.fieldsOf(label)])).toEqual([
+      [0, {}],
+      [0, {}],
+    ]);
+    await expect(takeProposalsAct(document, proposals, Array(501).fill(gone))).rejects.toMatchObject({
+      tag: "too-many-at-once",
+    });
+  });
 
   it("loads the bricks of its box in both images and no others", async () => {
     const { document, proposals } = open();

@@ -1,7 +1,7 @@
 import { Problem } from "../problem.ts";
 import { brickKeysOfBox } from "../volume/brick.ts";
 import type { VoxelBox } from "../volume/voxel-space.ts";
-import type { EditAct, LabelBrickSource, LabelDocument, LabelValue } from "./label-document.ts";
+import type { EditAct, EditRecord, LabelBrickSource, LabelDocument, LabelValue } from "./label-document.ts";
 import { applyMask } from "./paint-mask.ts";
 import { VoxelReader } from "./voxel-reader.ts";
 import { VoxelSet } from "./voxel-set.ts";
@@ -24,32 +24,72 @@ export async function takeProposalAct(
   status: "accepted" | "corrected",
   signal?: AbortSignal,
 ): Promise<EditAct> {
-  const keys = brickKeysOfBox(proposal.box);
-  await Promise.all([proposals.loadBricks(keys, signal), document.loadBricks(keys, signal)]);
-  const voxels = applyMask(voxelsInBox(proposals, proposal), document, (present) => present === 0);
-  if (voxels.count === 0)
+  const records = await recordsOfTaking(document, proposals, proposal, status, signal);
+  if (records.length === 0)
     throw new Problem({
       tag: "nothing-to-accept",
       what: "Every voxel of this proposal already belongs to a nucleus.",
       where: `proposal ${proposal.label}`,
       hint: "Reject it, or delete what lies there first.",
     });
-  return {
-    name: status === "accepted" ? "accept" : "correct",
-    records: [
-      { kind: "paint", label: proposal.label, runs: voxels.toRuns() },
-      { kind: "field", label: proposal.label, field: "status", value: status },
-      { kind: "field", label: proposal.label, field: "origin", value: proposal.id },
-    ],
-    proposal: proposal.label,
-  };
+  return { name: status === "accepted" ? "accept" : "correct", records, proposals: [proposal.label] };
+}
+
+/** More in one act would hold the page up, and the server's line of this person for long. */
+export const MAX_TAKEN_AT_ONCE = 500;
+
+/**
+ * Accepts several proposals as one act, each as `takeProposalAct` does. Those of which no voxel is free are left out.
+ * `onTaken` hears how many are done; between them the page goes on.
+ */
+export async function takeProposalsAct(
+  document: LabelDocument,
+  proposals: LabelBrickSource,
+  given: readonly JudgedProposal[],
+  { signal, onTaken }: { readonly signal?: AbortSignal; onTaken?(count: number): void } = {},
+): Promise<EditAct> {
+  if (given.length > MAX_TAKEN_AT_ONCE)
+    throw new Problem({
+      tag: "too-many-at-once",
+      what: `${given.length} proposals are more than the ${MAX_TAKEN_AT_ONCE} that can be accepted in one act.`,
+      hint: "Accept the surest first, then the others.",
+    });
+  const records: EditRecord[] = [];
+  const taken: LabelValue[] = [];
+  for (const [i, proposal] of given.entries()) {
+    signal?.throwIfAborted();
+    const its = await recordsOfTaking(document, proposals, proposal, "accepted", signal);
+    records.push(...its);
+    if (its.length > 0) taken.push(proposal.label);
+    onTaken?.(i + 1);
+  }
+  return { name: "accept several", records, proposals: taken };
+}
+
+/** None where every voxel of it belongs to a nucleus. */
+async function recordsOfTaking(
+  document: LabelDocument,
+  proposals: LabelBrickSource,
+  proposal: JudgedProposal,
+  status: "accepted" | "corrected",
+  signal?: AbortSignal,
+): Promise<EditRecord[]> {
+  const keys = brickKeysOfBox(proposal.box);
+  await Promise.all([proposals.loadBricks(keys, signal), document.loadBricks(keys, signal)]);
+  const voxels = applyMask(voxelsInBox(proposals, proposal), document, (present) => present === 0);
+  if (voxels.count === 0) return [];
+  return [
+    { kind: "paint", label: proposal.label, runs: voxels.toRuns() },
+    { kind: "field", label: proposal.label, field: "status", value: status },
+    { kind: "field", label: proposal.label, field: "origin", value: proposal.id },
+  ];
 }
 
 /** "There is no nucleus here": a mark on the proposal's label, no voxel. */
 export const rejectProposalAct = (proposal: JudgedProposal): EditAct => ({
   name: "reject",
   records: [{ kind: "field", label: proposal.label, field: "status", value: "rejected" }],
-  proposal: proposal.label,
+  proposals: [proposal.label],
 });
 
 function voxelsInBox(source: LabelBrickSource, { label, box }: JudgedProposal): VoxelSet {

@@ -34,5 +34,14 @@ export const proposalAt = (columns: ProposalColumns, i: number): ListedProposal 
   heldBy: columns.heldBy[i],
 });
 
+/** The list without one that was settled; the same list where it is not in it. */
+export function withoutProposal(columns: ProposalColumns, labelValue: number): ProposalColumns {
+  const at = columns.labelValue.indexOf(labelValue);
+  if (at < 0) return columns;
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]: [string, readonly unknown[]]) => [name, column.toSpliced(at, 1)]),
+  ) as unknown as ProposalColumns;
+}
+
 export const proposalsOf = (columns: ProposalColumns): ListedProposal[] =>
   columns.labelValue.map((_, i) => proposalAt(columns, i));

@@ -206,7 +206,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
     const planned = act.ids.map((id) => ({ kind, body: undoBody(...partsOf(id)) }));
     session.write(planned);
     flushVoxels();
-    return { name: act.name, ...(act.proposal && { proposal: act.proposal }) };
+    return { name: act.name, ...(act.proposals && { proposals: act.proposals }) };
   }
 
   /** The server could not undo them any more, and a person must not wait for it in vain. */
@@ -276,7 +276,7 @@ export function createLabelDocument(options: LabelDocumentOptions, ports: LabelD
       const { ids, kept } = session.write(planned);
       undoStack.push({
         name: act.name,
-        ...(act.proposal && { proposal: act.proposal }),
+        ...(act.proposals && { proposals: act.proposals }),
         ids,
         at: ports.now().getTime(),
       });

@@ -33,7 +33,7 @@ export async function decide(services: Services, given: Deciding & { kind: Decis
     await writeDecision(tx, given, row, given.kind);
     await tx.delete(claim).where(one(claim, given));
   });
-  publish(services, given, true);
+  publish(services, given, "decided");
 }
 
 /** Back into the queue, for others first. */
@@ -43,7 +43,7 @@ export async function skip(services: Services, given: Deciding): Promise<void> {
     await writeDecision(tx, given, row, "skipped");
     await tx.delete(claim).where(and(one(claim, given), eq(claim.userId, given.userId)));
   });
-  publish(services, given);
+  publish(services, given, "skipped");
 }
 
 /** The person undid the act: the proposal is open again, unless a newer prediction has taken its place. */
@@ -61,7 +61,7 @@ export async function undoDecision(services: Services, given: Deciding): Promise
       .where(one(proposal, given));
     await writeDecision(tx, given, row, "undone");
   });
-  publish(services, given, true);
+  publish(services, given, "undone");
 }
 
 async function lockProposal(tx: Transaction, given: Deciding): Promise<ProposalRow> {
@@ -130,7 +130,13 @@ async function writeDecision(
   });
 }
 
-function publish(services: Services, given: Deciding, decided = false): void {
-  services.events.publish({ topic: "queue", projectId: given.projectId, ...(decided && { decided }) });
-  services.events.publish({ topic: "proposals", projectId: given.projectId, volumeId: given.volumeId });
+function publish({ events }: Services, given: Deciding, what: "decided" | "skipped" | "undone"): void {
+  const { projectId, volumeId, labelValue } = given;
+  if (what === "skipped") {
+    events.publish({ topic: "queue", projectId });
+    return;
+  }
+  events.publish({ topic: "queue", projectId, decided: true });
+  // Whoever shows the list takes it out: it is asked for again where one comes back only.
+  events.publish({ topic: "proposals", projectId, volumeId, ...(what === "decided" && { settled: labelValue }) });
 }

@@ -5,6 +5,8 @@ import { checkpoint, claim, prediction, user, volume } from "../../db/schema/ind
 export interface QueueState {
   /** Open questions of this volume, those that others look at included. */
   readonly waiting: number;
+  /** Proposals of this volume that its border cuts: nobody is asked about them. */
+  readonly cutByBorder: number;
   readonly elsewhere: readonly { readonly volumeId: string; readonly name: string; readonly waiting: number }[];
   readonly holders: readonly { readonly labelValue: number; readonly userId: string; readonly name: string }[];
   readonly prediction: {
@@ -21,10 +23,10 @@ export interface QueueState {
 
 /** What the queue's panel says beside the question. */
 export async function queueState(db: Database, projectId: string, volumeId: string): Promise<QueueState> {
-  const counts = await db.execute<{ id: string; name: string; waiting: string }>(sql`
-    select v.id, v.name, count(p.label_value) as waiting
+  const counts = await db.execute<{ id: string; name: string; waiting: string; cut: string }>(sql`
+    select v.id, v.name, count(*) filter (where not p.touches_border) as waiting, count(*) filter (where p.touches_border) as cut
     from volume v
-    join proposal p on p.volume_id = v.id and p.state = 'undecided' and not p.suppressed and p.queued and not p.touches_border
+    join proposal p on p.volume_id = v.id and p.state = 'undecided' and not p.suppressed and p.queued
     where v.project_id = ${projectId} and v.state = 'ready'
     group by v.id, v.name order by v.name`);
   const holders = await db
@@ -48,7 +50,8 @@ export async function queueState(db: Database, projectId: string, volumeId: stri
   const rows = counts.rows.map((row) => ({ volumeId: row.id, name: row.name, waiting: Number(row.waiting) }));
   return {
     waiting: rows.find((row) => row.volumeId === volumeId)?.waiting ?? 0,
-    elsewhere: rows.filter((row) => row.volumeId !== volumeId),
+    cutByBorder: Number(counts.rows.find(({ id }) => id === volumeId)?.cut ?? 0),
+    elsewhere: rows.filter((row) => row.volumeId !== volumeId && row.waiting > 0),
     holders,
     prediction: current ?? null,
   };
