@@ -103,8 +103,8 @@ export class MemoryLabelDocument implements LabelDocument {
     if (!entry) return null;
     entry.undone = true;
     this.#replay();
-    const { name, proposal } = entry.act;
-    return { name, ...(proposal && { proposal }) };
+    const { name, proposals } = entry.act;
+    return { name, ...(proposals && { proposals }) };
   }
 
   redo(): ShiftedAct | null {
@@ -112,8 +112,8 @@ export class MemoryLabelDocument implements LabelDocument {
     if (!entry) return null;
     entry.undone = false;
     this.#replay();
-    const { name, proposal } = entry.act;
-    return { name, ...(proposal && { proposal }) };
+    const { name, proposals } = entry.act;
+    return { name, ...(proposals && { proposals }) };
   }
 
   takeBack(): void {
