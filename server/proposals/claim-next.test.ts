@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
 import { proposalsOf } from "../../core/labels/proposal-columns.ts";
 import { BRICK_VOXELS, brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
-import { claim, decision, prediction, project, proposal, volume } from "../../db/schema/index.ts";
+import { claim, decision, prediction, project, proposal, trainingBox, volume } from "../../db/schema/index.ts";
 import { seedProposals, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
@@ -57,6 +57,29 @@ it("asks about the most uncertain one that may be asked and nobody holds", async
   expect((await next(people[0]))?.labelValue).toBe(1);
   expect((await next(people[1]))?.labelValue).toBe(6);
   expect(await next(people[2])).toBeNull();
+});
+
+it("does not ask inside boxes in which all nuclei are labelled, nor about what the border cuts, and counts both right", async () => {
+  const at = (labelValue: number, centroidZyx: readonly [number, number, number]) => ({ labelValue, centroidZyx });
+  await seedProposals(server.services, volumeId, [
+    { ...at(1, [5, 10, 20]), uncertainty: 0.9 },
+    { ...at(2, [4.9, 10, 20]), uncertainty: 0.8 },
+    { ...at(3, [7.5, 29.9, 39.9]), uncertainty: 0.7 },
+    { ...at(4, [7.5, 30, 39]), uncertainty: 0.6 },
+    { ...at(5, [0, 3, 3]), uncertainty: 0.95, touchesBorder: true },
+    { ...at(6, [8, 12, 22]), uncertainty: 0.99, touchesBorder: true },
+  ]);
+  const box = { minZyx: [5, 10, 20], maxZyx: [9, 30, 40] } as const;
+  await server.services.db
+    .insert(trainingBox)
+    .values({ volumeId, kind: "fully-labelled", createdBy: people[0].id, ...box });
+  const state = await createTestClient(server.address, people[1].cookie).queue.state.query({ volumeId });
+  expect([state.waiting, state.cutByBorder]).toEqual([2, 1]);
+  expect([(await next(people[0]))?.labelValue, (await next(people[1]))?.labelValue, await next(people[2])]).toEqual([
+    2,
+    4,
+    null,
+  ]);
 });
 
 it("lists all that are open, in columns, with who looks at which", async () => {

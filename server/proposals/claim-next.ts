@@ -1,10 +1,12 @@
 import { and, desc, eq, notExists, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { type QuestionKind, questionKindAfter } from "../../core/query/question-kind.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
 import { claim, project, proposal } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
 import { type AskedPlace, findSettledStates, type SettledState } from "./find-settled-states.ts";
+import { mayBeAsked } from "./may-be-asked.ts";
 import type { Question } from "./question.ts";
 import { whileNothingIsReplaced } from "./replacement-lock.ts";
 
@@ -44,30 +46,24 @@ export async function claimNext(services: Services, request: ClaimRequest): Prom
 
 /** What would be asked next, whoever asks. */
 function nextInQueue({ db }: Services, { volumeId }: ClaimRequest, count: number): Promise<AskedPlace[]> {
+  const p = alias(proposal, "p");
   const claimed = db
     .select({ one: sql`1` })
     .from(claim)
-    .where(and(eq(claim.volumeId, proposal.volumeId), eq(claim.labelValue, proposal.labelValue)));
+    .where(and(eq(claim.volumeId, p.volumeId), eq(claim.labelValue, p.labelValue)));
   return db
     .select({
-      labelValue: proposal.labelValue,
-      predictionId: proposal.predictionId,
-      minZyx: proposal.minZyx,
-      maxZyx: proposal.maxZyx,
-      voxels: proposal.voxels,
+      labelValue: p.labelValue,
+      predictionId: p.predictionId,
+      minZyx: p.minZyx,
+      maxZyx: p.maxZyx,
+      voxels: p.voxels,
     })
-    .from(proposal)
-    .where(and(eq(proposal.volumeId, volumeId), mayBeAsked, notExists(claimed)))
-    .orderBy(sql`${proposal.uncertainty} desc nulls last`, desc(proposal.voxels), proposal.labelValue)
+    .from(p)
+    .where(and(eq(p.volumeId, volumeId), mayBeAsked, notExists(claimed)))
+    .orderBy(sql`${p.uncertainty} desc nulls last`, desc(p.voxels), p.labelValue)
     .limit(count);
 }
-
-const mayBeAsked = and(
-  eq(proposal.state, "undecided"),
-  eq(proposal.suppressed, false),
-  eq(proposal.queued, true),
-  eq(proposal.touchesBorder, false),
-);
 
 /** In one statement, however many. */
 async function settle(services: Services, volumeId: string, found: readonly (readonly [number, SettledState])[]) {
@@ -120,7 +116,7 @@ async function pick(
   const { rows } = await tx.execute<QuestionRow>(sql`
     with pick as materialized (
       select p.* from proposal p
-      where p.volume_id = ${request.volumeId} and p.state = 'undecided' and not p.suppressed and p.queued and not p.touches_border
+      where p.volume_id = ${request.volumeId} and ${mayBeAsked}
         and ${"label" in among ? sql`p.label_value = ${among.label}::bigint` : sql`p.kind = ${kind === "candidate" ? "candidate" : "nucleus"}`}
         and p.label_value not in ${skipped}
         and not exists (select 1 from claim c where c.volume_id = p.volume_id and c.label_value = p.label_value

@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, inArray, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { checkpoint, claim, prediction, user, volume } from "../../db/schema/index.ts";
+import { isOpenQuestion } from "./may-be-asked.ts";
 
 export interface QueueState {
   /** Open questions of this volume, those that others look at included. */
@@ -26,7 +27,7 @@ export async function queueState(db: Database, projectId: string, volumeId: stri
   const counts = await db.execute<{ id: string; name: string; waiting: string; cut: string }>(sql`
     select v.id, v.name, count(*) filter (where not p.touches_border) as waiting, count(*) filter (where p.touches_border) as cut
     from volume v
-    join proposal p on p.volume_id = v.id and p.state = 'undecided' and not p.suppressed and p.queued
+    join proposal p on p.volume_id = v.id and ${isOpenQuestion}
     where v.project_id = ${projectId} and v.state = 'ready'
     group by v.id, v.name order by v.name`);
   const holders = await db
