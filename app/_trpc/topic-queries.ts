@@ -17,8 +17,8 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   settings: ["installation", "project"],
 };
 
-/** A decision also counts towards the next training, and in the project's progress. */
-const routersOfDecision = [...routersOfTopic.queue, "training", "project"];
+/** A decision also counts towards the next training, in what was audited, and in the project's progress. */
+const routersOfDecision = [...routersOfTopic.queue, "training", "learningCurve", "project"];
 
 const routersOf = (event: ServerEvent): readonly string[] =>
   event.topic === "queue" && event.decided ? routersOfDecision : routersOfTopic[event.topic];

@@ -89,6 +89,13 @@ export interface CheckpointRow {
   readonly createdAt: Date;
 }
 
+/** What became of questions that were drawn at random among the proposals that are shown now. */
+export interface AuditSample {
+  readonly accepted: number;
+  readonly corrected: number;
+  readonly rejected: number;
+}
+
 export interface CurvePoint {
   readonly checkpointId: string;
   readonly snapshotId: string | null;

@@ -6,13 +6,22 @@ import { CheckpointTable } from "./checkpoint-table.tsx";
 import { LearningCurve } from "./learning-curve.tsx";
 import { SpecimenSplit } from "./specimen-split.tsx";
 import { TrainCard } from "./train-card.tsx";
-import type { CheckpointRow, CurvePoint, MetricPoint, TrainingStart, TrainingState } from "./training-contract.ts";
+import type {
+  AuditSample,
+  CheckpointRow,
+  CurvePoint,
+  MetricPoint,
+  TrainingStart,
+  TrainingState,
+} from "./training-contract.ts";
+import { WhenToStop } from "./when-to-stop.tsx";
 
 export interface TrainingPanelProps {
   readonly state: Loaded<TrainingState>;
   readonly metrics: readonly MetricPoint[];
   readonly checkpoints: Loaded<readonly CheckpointRow[]>;
   readonly curve: Loaded<readonly CurvePoint[]>;
+  readonly audit: AuditSample | undefined;
   readonly canTrain: boolean;
   readonly canChooseCheckpoint: boolean;
   start(from: TrainingStart): Promise<void>;
@@ -48,7 +57,12 @@ export function TrainingPanel(props: TrainingPanelProps) {
       </Section>
       <Section title="Learning curve" text="How good the model is against the work that went into it.">
         <WhenLoaded loaded={props.curve} height={240}>
-          {(points) => <LearningCurve points={points} />}
+          {(points) => (
+            <Stack gap="sm">
+              <LearningCurve points={points} />
+              {props.audit && <WhenToStop points={points} audit={props.audit} />}
+            </Stack>
+          )}
         </WhenLoaded>
       </Section>
       <Section title="Checkpoints" text="Weights of every training. Any of them can make the proposals again.">

@@ -190,6 +190,31 @@ it("lets one in ten be a random audit item, and one in five a candidate, without
   expect(audits).toHaveLength(5);
 });
 
+it("counts the answers to random questions about the proposals that are shown, the last of each", async () => {
+  const decided = async (predictionId: string) => {
+    const answers = ["accepted", "accepted", "corrected", "rejected", "skipped", "undone", "rejected"] as const;
+    await server.services.db.insert(decision).values(
+      answers.flatMap((kind, i) => [
+        {
+          ...about(i + 1, people[0]),
+          kind: "rejected" as const,
+          audit: true,
+          predictionId,
+          createdAt: new Date(1000 + i),
+        },
+        { ...about(i + 1, people[1]), kind, audit: i < 6, predictionId, createdAt: new Date(2000 + i) },
+      ]),
+    );
+  };
+  const seeded = Array.from({ length: 7 }, (_, i) => ({ labelValue: i + 1 }));
+  const counted = () => createTestClient(server.address, people[2].cookie).learningCurve.audit.query({ projectId });
+  expect(await counted()).toEqual({ accepted: 0, corrected: 0, rejected: 0 });
+  await decided(await seedProposals(server.services, volumeId, seeded));
+  expect(await counted()).toEqual({ accepted: 2, corrected: 1, rejected: 2 });
+  await server.services.db.update(prediction).set({ current: false }).where(eq(prediction.volumeId, volumeId));
+  expect(await counted()).toEqual({ accepted: 0, corrected: 0, rejected: 0 });
+});
+
 it("frees what somebody held when their page goes silent", async () => {
   await seedProposals(server.services, volumeId, [{}]);
   expect((await next(people[0]))?.labelValue).toBe(1);

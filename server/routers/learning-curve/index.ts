@@ -1,6 +1,7 @@
 import { and, asc, eq, isNotNull } from "drizzle-orm";
 import { checkpoint } from "../../../db/schema/index.ts";
 import { projectProcedure, router } from "../../trpc.ts";
+import { auditSample } from "./audit-sample.ts";
 
 /** One point per checkpoint that was measured on something kept out; the others have no number and no point. */
 const points = projectProcedure("viewer").query(async ({ ctx }) => {
@@ -24,4 +25,6 @@ const points = projectProcedure("viewer").query(async ({ ctx }) => {
   );
 });
 
-export const learningCurveRouter = router({ points });
+const audit = projectProcedure("viewer").query(({ ctx }) => auditSample(ctx.services.db, ctx.projectId));
+
+export const learningCurveRouter = router({ points, audit });

@@ -38,6 +38,7 @@ export function ProjectTraining() {
   const state = useQuery(trpc.training.state.queryOptions({ projectId }));
   const checkpoints = useQuery(trpc.checkpoint.list.queryOptions({ projectId }));
   const curve = useQuery(trpc.learningCurve.points.queryOptions({ projectId }));
+  const audit = useQuery(trpc.learningCurve.audit.queryOptions({ projectId }));
   const training = state.data?.jobs.find((job) => job.kind === "train");
   const metrics = useQuery({
     ...trpc.training.metrics.queryOptions({ projectId, jobId: training?.id ?? "" }),
@@ -49,6 +50,7 @@ export function ProjectTraining() {
       metrics={metrics.data ?? []}
       checkpoints={loaded(checkpoints)}
       curve={loaded(curve)}
+      audit={audit.data}
       canTrain={hasRole(role, "annotator")}
       canChooseCheckpoint={hasRole(role, "reviewer")}
       start={(from) => told(client.training.start.mutate({ projectId, from }).then(() => state.refetch()))}
