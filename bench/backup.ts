@@ -7,7 +7,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
-import { imagePrefix } from "../server/ingest/jobs/import-places.ts";
+import { imagePrefix } from "../server/storage/import-places.ts";
 import { startTestServer } from "../server/testing/test-server.ts";
 import { numberAfter, report } from "./page/report.ts";
 

@@ -11,7 +11,7 @@ import { chunkKey } from "../core/ome-zarr/multiscales.ts";
 import { BRICK_VOXELS, brickKeysOfBox, brickPositionZyx } from "../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../core/volume/voxel-space.ts";
 import { importJob, prediction } from "../db/schema/index.ts";
-import { authorLabels } from "../server/collab/author-labels.ts";
+import { authorLabels } from "../server/collab/operations/author-labels.ts";
 import { addLabelledVolume } from "../server/export/testing/labelled-volume.ts";
 import { untilFrozen } from "../server/export/testing/until-frozen.ts";
 import { leaseLabelValues } from "../server/proposals/lease-label-values.ts";

@@ -8,11 +8,11 @@ import { parseArgs } from "node:util";
 import { baseOf, currentGenerationNumber } from "../core/sync/document-layout.ts";
 import { recordIdOf } from "../core/sync/record.ts";
 import { encodeRecord } from "../core/sync/record-codec.ts";
-import { encodeState } from "../server/collab/encode-state.ts";
-import { freezeLabels } from "../server/collab/freeze-labels.ts";
-import { closeLiveVolumes, liveVolumesOf } from "../server/collab/live-volumes.ts";
-import { nextTurn } from "../server/collab/next-turn.ts";
-import { startSession } from "../server/collab/start-session.ts";
+import { encodeState } from "../server/collab/event-loop/encode-state.ts";
+import { nextTurn } from "../server/collab/event-loop/next-turn.ts";
+import { startSession } from "../server/collab/journal/start-session.ts";
+import { closeLiveVolumes, liveVolumesOf } from "../server/collab/live/live-volumes.ts";
+import { freezeLabels } from "../server/collab/operations/freeze-labels.ts";
 import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
 import { freezeProject } from "../server/snapshots/freeze-project.ts";
 import { startTestServer } from "../server/testing/test-server.ts";
@@ -49,7 +49,7 @@ const person = await server.signUp("Ada");
 const projectId = await server.createProject("p", [[person, "owner"]]);
 const volumeId = await createReadyVolume(services, { projectId, createdBy: person.id, shapeZyx: workloadShapeZyx });
 const workload = new AnnotationWorkload(1, ANNOTATORS);
-const live = () => liveVolumesOf(services).get(volumeId);
+const live = () => liveVolumesOf(services).use(volumeId, async (live) => live);
 
 const sessions: { session: number; seq: number; firstLabel: number }[] = [];
 for (let i = 0; i < ANNOTATORS; i++) {

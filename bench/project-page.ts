@@ -1,6 +1,6 @@
 import { BRICK_VOXELS, brickKeyOf } from "../core/volume/brick.ts";
-import { countsOfProjectNow } from "../server/collab/count-project.ts";
-import { liveVolumesOf } from "../server/collab/live-volumes.ts";
+import { liveVolumesOf } from "../server/collab/live/live-volumes.ts";
+import { countsOfProjectNow } from "../server/collab/operations/count-project.ts";
 import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
 import { startTestServer } from "../server/testing/test-server.ts";
 import { createTestClient } from "../server/testing/trpc-client.ts";

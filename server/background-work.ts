@@ -1,11 +1,12 @@
 import { keepAuditLog } from "./audit/keep-audit-log.ts";
 import { datasetFreezerOf } from "./export/dataset-freezer.ts";
-import { importQueueOf } from "./ingest/jobs/import-queue.ts";
+import { importQueueOf } from "./imports/import-queue.ts";
 import { stopPreparations } from "./ingest/preparations/preparations.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import { logOf } from "./log/log.ts";
 import { leadBackground } from "./servers/lead-background.ts";
 import type { Services } from "./services.ts";
+import { readInstallationSettings } from "./settings/installation-settings.ts";
 import { sweepSnapshots } from "./snapshots/sweep-snapshots.ts";
 
 /** What is done once in an installation, however many servers it has: imports, frozen datasets, sweeps, the audit log's age. */
@@ -18,7 +19,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
   const stopSweeper = startSweeper(services);
-  const auditKeeper = keepAuditLog(services.db);
+  const auditKeeper = keepAuditLog(services.db, async () => (await readInstallationSettings(services.db)).auditDays);
   return {
     async stop() {
       stopSweeper();

@@ -1,7 +1,7 @@
 import { connectDatabase, migrateDatabase } from "../db/client.ts";
 import { createAuthentication } from "./auth/authentication.ts";
 import { createOpenLines } from "./auth/sessions/open-lines.ts";
-import { closeLiveVolumes } from "./collab/live-volumes.ts";
+import { closeLiveVolumes } from "./collab/live/live-volumes.ts";
 import { startEmbeddedPostgres } from "./database/embedded/embedded-postgres.ts";
 import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";

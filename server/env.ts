@@ -3,8 +3,8 @@ import path from "node:path";
 import { z } from "zod";
 import type { InstitutionSettings } from "./auth/institution/discovery.ts";
 import { ConfigurationError } from "./configuration-error.ts";
-import { readTrustedProxies } from "./http/client-address.ts";
-import { readHosts } from "./http/entrance/allowed-hosts.ts";
+import { readHosts } from "./entrance/allowed-hosts.ts";
+import { readTrustedProxies } from "./entrance/client-address.ts";
 import { logEnvironment } from "./log/env.ts";
 
 /** Everything the server reads from the environment; the only place that does. */

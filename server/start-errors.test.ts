@@ -7,8 +7,8 @@ import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { listen } from "./entrance/listen.ts";
 import { readEnvironment } from "./env.ts";
-import { listen } from "./http/listen.ts";
 import { makeSelfSignedCertificate } from "./testing/self-signed-certificate.ts";
 import { readTlsFiles } from "./tls-files.ts";
 

@@ -3,24 +3,24 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { startBackgroundWork } from "./background-work.ts";
 import { createServices } from "./create-services.ts";
-import type { Environment } from "./env.ts";
-import { allowHosts } from "./http/entrance/allowed-hosts.ts";
+import { allowHosts } from "./entrance/allowed-hosts.ts";
 import {
   boundConnections,
   boundedServerOptions,
   type ConnectionBounds,
   connectionBounds,
   endAfterAnswer,
-} from "./http/entrance/connections.ts";
+} from "./entrance/connections.ts";
+import { listen } from "./entrance/listen.ts";
+import { sendJson } from "./entrance/route.ts";
+import type { Environment } from "./env.ts";
 import { type FrontDoor, type PageRenderer, passFrontDoor } from "./http/front-door.ts";
-import { listen } from "./http/listen.ts";
 import { observeRequest } from "./http/observe-request.ts";
 import { operations } from "./http/operations.ts";
-import { sendJson } from "./http/route.ts";
 import { nearAddress, shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
 import { openSocketDoors } from "./http/upgrade.ts";
-import { labelWorkerOf } from "./label-images/worker/label-worker.ts";
+import { labelWorkerOf } from "./label-worker/label-worker.ts";
 import { listenInternally } from "./servers/internal-door.ts";
 import type { Services } from "./services.ts";
 import { storageMeterOf } from "./storage/usage/storage-meter.ts";

@@ -1,5 +1,5 @@
-import { startBeside } from "./beside/start-beside.ts";
 import { readEnvironment } from "./env.ts";
+import { startBeside } from "./local-trainer/start-beside.ts";
 import { endOnFaults } from "./process-faults.ts";
 import { runServer } from "./run-server.ts";
 import { endWithSentence, onStopSignals } from "./stop-signals.ts";

@@ -8,9 +8,9 @@ import { type Access, administratorProblem, membershipForVolume, membershipInPro
 import type { WaitRule } from "./auth/attempt-limit.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
 import { countCall } from "./call-rate.ts";
-import type { Client } from "./http/client-address.ts";
+import type { Client } from "./entrance/client-address.ts";
 import { currentRequest } from "./log/request-context.ts";
-import { procedureSeconds } from "./metrics/process-metrics.ts";
+import { procedureSeconds } from "./process-metrics.ts";
 import type { Services } from "./services.ts";
 import { diskProblemOf } from "./storage/disk-room.ts";
 
@@ -48,7 +48,7 @@ const t = initTRPC
   .meta<{ access: Access }>()
   .create({
     transformer: apiTransformer,
-    // A stream that is silent for long is taken for a dead one, by the server too (http/entrance/connections.ts).
+    // A stream that is silent for long is taken for a dead one, by the server too (server/entrance/connections.ts).
     sse: { ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error }) => ({
       ...shape,

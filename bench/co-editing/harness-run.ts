@@ -5,7 +5,7 @@ import { allBrickKeys, type LabelGrid } from "../../core/sync/label-grid.ts";
 import { recordIdOf } from "../../core/sync/record.ts";
 import { decodeRecord } from "../../core/sync/record-codec.ts";
 import { FACTS_KEY } from "../../server/collab/base/base-store.ts";
-import type { Room } from "../../server/collab/room.ts";
+import type { Room } from "../../server/collab/room/room.ts";
 import { HarnessServer } from "./harness-server.ts";
 import { HarnessUser } from "./harness-user.ts";
 import {

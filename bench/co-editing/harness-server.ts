@@ -1,8 +1,8 @@
 import type { LabelGrid } from "../../core/sync/label-grid.ts";
-import { Room } from "../../server/collab/room.ts";
-import type { RoomConnection } from "../../server/collab/room-connection.ts";
+import { WorkBudgets } from "../../server/collab/gate/work-budget.ts";
+import { Room } from "../../server/collab/room/room.ts";
+import type { RoomConnection } from "../../server/collab/room/room-connection.ts";
 import { MemoryRoomStore } from "../../server/collab/testing/memory-room-store.ts";
-import { WorkBudgets } from "../../server/collab/work-budget.ts";
 import type { HarnessSocket } from "./harness-socket.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 

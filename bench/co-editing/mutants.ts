@@ -2,8 +2,8 @@ import { LabelFold } from "../../core/sync/label-fold.ts";
 import { Outbox } from "../../core/sync/outbox.ts";
 import { BaseVersions } from "../../server/collab/base/base-versions.ts";
 import { Compactor } from "../../server/collab/base/compactor.ts";
-import { Room } from "../../server/collab/room.ts";
-import { SessionJournal } from "../../server/collab/session-journal.ts";
+import { SessionJournal } from "../../server/collab/journal/session-journal.ts";
+import { Room } from "../../server/collab/room/room.ts";
 
 /** A rule of the specification switched off in the product's own classes. `break` returns what mends it again. */
 export interface Mutant {

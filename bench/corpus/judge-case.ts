@@ -7,7 +7,7 @@ import { isProblem } from "../../core/problem.ts";
 import { assertSameShape, toLabelSource } from "../../server/ingest/labels/label-source.ts";
 import { openVolumeFile } from "../../server/ingest/open-volume-file.ts";
 import { zeroNonFinite } from "../../server/ingest/pyramid/write-image.ts";
-import { readWholeVolume, type WholeVolume } from "../../server/ingest/read-whole-volume.ts";
+import { readWholeVolume, type WholeVolume } from "../../server/ingest/voxels/read-whole-volume.ts";
 import type { CorpusCase } from "./corpus-case.ts";
 import { readNpy } from "./npy.ts";
 

@@ -109,6 +109,25 @@ export interface EditorApi {
   notify(message: { readonly tone: "info" | "warning" | "error"; readonly text: string }): void;
 }
 
+/** What the list of all nuclei is told by the editor around it. */
+export interface ShownNuclei {
+  /** Canonical; 0 = none. */
+  readonly selectedLabel: LabelValue;
+  readonly canEdit: boolean;
+  /** CSS colour. */
+  readonly colorOf: (label: LabelValue) => string;
+  onSelect(row: NucleusRow): void;
+}
+
+/** What the list of boxes is told by the editor around it. */
+export interface ShownBoxes {
+  /** Drawn, and not made yet. */
+  readonly draft: VoxelBox | null;
+  readonly selectedId: string | null;
+  onDraft(box: VoxelBox | null): void;
+  onSelect(box: EditorBox): void;
+}
+
 export interface EditorProps {
   readonly projectName: string;
   readonly projectHref: string;
@@ -127,8 +146,6 @@ export interface EditorProps {
   readonly classes: readonly NucleusClass[];
   readonly nuclei: Loaded<readonly NucleusRow[]>;
   readonly boxes: Loaded<readonly EditorBox[]>;
-  createBox(box: VoxelBox, kind: BoxKind): Promise<void>;
-  removeBox(id: string): Promise<void>;
   /** For edits that the server refused: null while the document has no such store. */
   readonly quarantine: { download(): Promise<void>; dismiss(): void } | null;
   /** What this browser withholds, so that unsaved edits are less safe than they should be: sentences. */
@@ -137,6 +154,8 @@ export interface EditorProps {
   readonly trainingStatus: ReactNode;
   /** Called once for each editor that is opened; what it returns is called when that one closes. */
   attach(api: EditorApi): Unsubscribe;
+  renderNuclei(shown: ShownNuclei): ReactNode;
+  renderBoxes(shown: ShownBoxes): ReactNode;
   renderQueue(): ReactNode;
   /** `asked`: the nucleus whose history was asked for; another object each time. */
   renderHistory(api: EditorApi, asked: { readonly label: LabelValue } | null): ReactNode;

@@ -3,7 +3,7 @@
 import { notifications } from "@mantine/notifications";
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { ToolMessage } from "../tools/tool-context.ts";
-import { createViewStore } from "../viewer/view-store.ts";
+import { createViewStore } from "../viewer/view/view-store.ts";
 import { keepChannels, loadChannels } from "./channel-memory.ts";
 import styles from "./editor.module.css";
 import { createEditorApi } from "./editor-api.ts";

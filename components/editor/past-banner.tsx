@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Text, Tooltip } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconHistory } from "@tabler/icons-react";
-import { momentWords } from "../history/history-words.ts";
+import { momentWords } from "../ui/moment-words.ts";
 import styles from "./editor.module.css";
 import type { PastView } from "./editor-contract.ts";
 

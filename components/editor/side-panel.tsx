@@ -1,7 +1,5 @@
 import { Tabs } from "@mantine/core";
 import { useMemo } from "react";
-import { BoxesPanel } from "../boxes/boxes-panel.tsx";
-import { NucleiPanel } from "../nuclei/nuclei-panel.tsx";
 import styles from "./editor.module.css";
 import { createEditorApi } from "./editor-api.ts";
 import { flyToNucleus } from "./editor-commands.ts";
@@ -66,24 +64,21 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
 function NucleiTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const selectedLabel = useObservable(editor.view, (view) => view.selectedLabel);
   const canEdit = useCanEdit(props.document);
-  return (
-    <NucleiPanel
-      nuclei={props.nuclei}
-      selectedLabel={selectedLabel === 0 ? 0 : props.document.canonicalLabel(selectedLabel)}
-      colorOf={colorOf}
-      canEdit={canEdit}
-      onSelect={(row) => {
-        editor.select(row.label);
-        flyToNucleus(editor, row);
-      }}
-    />
-  );
+  return props.renderNuclei({
+    selectedLabel: selectedLabel === 0 ? 0 : props.document.canonicalLabel(selectedLabel),
+    canEdit,
+    colorOf,
+    onSelect: (row) => {
+      editor.select(row.label);
+      flyToNucleus(editor, row);
+    },
+  });
 }
 
 function BoxesTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const draft = useObservable(editor.store, (state) => state.draftBox);
   const selectedId = useObservable(editor.store, (state) => state.selectedBoxId);
-  const { shapeZyx, voxelSizeZyx } = props.image;
+  const { voxelSizeZyx } = props.image;
   const show = ({ id, box }: EditorBox): void => {
     const sizeUm = box.maxZyx.map((end, axis) => (end - box.minZyx[axis]) * voxelSizeZyx[axis]);
     editor.store.set({ selectedBoxId: id });
@@ -92,18 +87,10 @@ function BoxesTab({ editor, props }: { editor: EditorController; props: EditorPr
       Math.max(...sizeUm) / 2,
     );
   };
-  return (
-    <BoxesPanel
-      boxes={props.boxes}
-      draft={draft}
-      selectedId={selectedId}
-      shapeZyx={shapeZyx}
-      voxelSizeZyx={voxelSizeZyx}
-      role={props.role}
-      onDraft={(box) => editor.store.set({ draftBox: box })}
-      onSelect={show}
-      createBox={props.createBox}
-      removeBox={props.removeBox}
-    />
-  );
+  return props.renderBoxes({
+    draft,
+    selectedId,
+    onDraft: (box) => editor.store.set({ draftBox: box }),
+    onSelect: show,
+  });
 }

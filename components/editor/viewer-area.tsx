@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
+import { VolumeViewer } from "../viewer/view/volume-viewer.tsx";
 import type { PaneId, ViewerOverlays } from "../viewer/viewer-contract.ts";
-import { VolumeViewer } from "../viewer/volume-viewer.tsx";
 import styles from "./editor.module.css";
 import type { EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";

@@ -1,8 +1,8 @@
 import { Button, Loader, Text } from "@mantine/core";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { HistoryLine } from "../../core/history/history-line.ts";
+import { momentWords } from "../ui/moment-words.ts";
 import styles from "./history-panel.module.css";
-import { momentWords } from "./history-words.ts";
 
 /** Of a line: the labels just before its first act, or just after its last one. */
 export type Side = "before" | "after";

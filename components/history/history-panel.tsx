@@ -8,10 +8,11 @@ import type { Loaded } from "../editor/editor-contract.ts";
 import { initialsOf } from "../editor/initials.ts";
 import { cssOfRgb, rgbOfLabel } from "../editor/label-color.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { clockWords, dayWords, momentWords } from "../ui/moment-words.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { HistoryFilter, type HistoryQuestion, isFiltered } from "./history-filter.tsx";
 import styles from "./history-panel.module.css";
-import { clockWords, dayWords, detailsOfLine, momentWords, wordsOfLine } from "./history-words.ts";
+import { detailsOfLine, wordsOfLine } from "./history-words.ts";
 
 /** Of accounts that do not exist any more. */
 const NOBODY = "A deleted account";

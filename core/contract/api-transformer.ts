@@ -21,7 +21,7 @@ answers.registerCustom<WrittenJson, string>(
 
 /**
  * How calls and answers of the API travel; pages and programs use the same. Only an answer may hold written JSON: what
- * comes in is looked at as it stands (server/http/entrance/json-bounds.ts).
+ * comes in is looked at as it stands (server/entrance/json-bounds.ts).
  */
 export const apiTransformer = { input: superjson, output: answers };
 

@@ -4,7 +4,8 @@ import { useMemo, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { ContrastPanel } from "../../components/viewer/panels/contrast-panel.tsx";
 import { VolumeRenderingSwitch } from "../../components/viewer/panels/volume-rendering-switch.tsx";
-import { createViewStore } from "../../components/viewer/view-store.ts";
+import { createViewStore } from "../../components/viewer/view/view-store.ts";
+import { VolumeViewer } from "../../components/viewer/view/volume-viewer.tsx";
 import type {
   ImageSource,
   LabelLayer,
@@ -12,7 +13,6 @@ import type {
   PointerTool,
   ViewerOverlays,
 } from "../../components/viewer/viewer-contract.ts";
-import { VolumeViewer } from "../../components/viewer/volume-viewer.tsx";
 import type { Peer } from "../../core/edit/label-document.ts";
 import { MemoryLabels } from "./memory-labels.ts";
 import { levelsOf, volumes } from "./synthetic-nuclei.ts";

@@ -31,8 +31,8 @@ import {
 import type { SignedInUser } from "../auth/authentication.ts";
 import { createResetLink } from "../auth/one-time-link.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
-import { liveVolumesOf } from "../collab/live-volumes.ts";
-import { startSession } from "../collab/start-session.ts";
+import { startSession } from "../collab/journal/start-session.ts";
+import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
 import { appRouter } from "../root.ts";

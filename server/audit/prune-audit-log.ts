@@ -1,17 +1,15 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
-import { readInstallationSettings } from "../settings/installation-settings.ts";
 import { recordAudit } from "./record-audit.ts";
 
 const DAY_MS = 86_400_000;
 
 /**
- * Deletes what is older than the installation keeps it, some thousand rows a transaction, so that no act waits long for
+ * Deletes what is older than so many days, some thousand rows a transaction, so that no act waits long for
  * the chain. Each deletion is itself a row. Returns how many rows went.
  */
-export async function pruneAuditLog(db: Database): Promise<number> {
-  const { auditDays } = await readInstallationSettings(db);
-  const before = new Date(Date.now() - auditDays * DAY_MS);
+export async function pruneAuditLog(db: Database, keptDays: number): Promise<number> {
+  const before = new Date(Date.now() - keptDays * DAY_MS);
   let total = 0;
   for (;;) {
     const pruned = await db.transaction(async (tx) => {

@@ -144,7 +144,7 @@ export function createBetterAuth(
       },
     },
     user: { additionalFields: { isAdministrator: { type: "boolean", required: false, input: false } } },
-    // The server checks that Origin and Host agree for every request that changes something (http/entrance/same-origin.ts),
+    // The server checks that Origin and Host agree for every request that changes something (server/entrance/same-origin.ts),
     // whatever address the person typed; better-auth's own list would know one address only.
     trustedOrigins: (request) => {
       const origin = request?.headers.get("origin");

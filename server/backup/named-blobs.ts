@@ -12,12 +12,12 @@ import {
   volume,
   volumeChannel,
 } from "../../db/schema/index.ts";
-import { baseBrickPrefix, foldedBrickPrefix, paintBlobKey } from "../collab/label-blob-keys.ts";
+import { baseBrickPrefix, foldedBrickPrefix, paintBlobKey } from "../collab/base/label-blob-keys.ts";
 import { datasetFolder } from "../export/dataset-blobs.ts";
 import { sharedPrefixes, volumesKeptByVersions } from "../export/kept-images.ts";
-import { channelPrefix, channelsPrefix, imagePrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
-import { snapshotFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
+import { channelPrefix, channelsPrefix, imagePrefix, volumePrefix } from "../storage/import-places.ts";
+import { snapshotFolder, snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 
 /** What the rows of one moment say is in the blob store. What is being written at that moment is not among it. */
 export interface NamedBlobs {

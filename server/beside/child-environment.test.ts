@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startFreezeProcess } from "../export/worker/start-freeze-process.ts";
 import { temporaryFolder } from "../ingest/testing/temporary-folder.ts";
 import { startImportProcess } from "../ingest/worker/start-import-process.ts";
+import { startLocalTrainer } from "../local-trainer/local-trainer.ts";
+import { startTensorFlowSetUp } from "../local-trainer/set-up-tensorflow.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 import { setUpEnvironment, taskEnvironment } from "./child-environment.ts";
-import { startLocalTrainer } from "./local-trainer.ts";
-import { startTensorFlowSetUp } from "./set-up-tensorflow.ts";
 
 /** What no child may see; the values say where one was found. */
 const SECRETS: Readonly<Record<string, string>> = {

@@ -12,9 +12,9 @@ import { findMissingBlobs, findNamedBlobs } from "../backup/named-blobs.ts";
 import { MemoryOutboxStore, openCollabClient } from "../collab/testing/collab-client.ts";
 import { waitFor } from "../collab/testing/wait-for.ts";
 import { readEnvironment } from "../env.ts";
-import { imagePrefix } from "../ingest/jobs/import-places.ts";
 import { startServer } from "../start-server.ts";
 import { createFolderStore } from "../storage/folder-store.ts";
+import { imagePrefix } from "../storage/import-places.ts";
 import { signIn } from "../testing/test-server.ts";
 
 const SERVER = fileURLToPath(new URL("../collab/testing/server-process.ts", import.meta.url));

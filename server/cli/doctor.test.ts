@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { makeTrustingInstallation } from "../database/testing/trusting-installation.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { readEnvironment } from "../env.ts";
-import { imagePrefix } from "../ingest/jobs/import-places.ts";
 import { startServer } from "../start-server.ts";
+import { imagePrefix } from "../storage/import-places.ts";
 import { seedVolume } from "../testing/seed-training.ts";
 import { runDoctor } from "./doctor.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openVolumeFile } from "../ingest/open-volume-file.ts";
-import { readWholeVolume } from "../ingest/read-whole-volume.ts";
 import { dataSetFile, hasDataSets } from "../ingest/testing/data-sets.ts";
 import { readBackPyramid } from "../ingest/testing/read-back-pyramid.ts";
+import { readWholeVolume } from "../ingest/voxels/read-whole-volume.ts";
 import { startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { runImport } from "./import.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { openZipStore } from "../ingest/stores/zip-store.ts";
 import { runPython } from "../ingest/testing/python.ts";
 import { temporaryFolder } from "../ingest/testing/temporary-folder.ts";
-import { openZipStore } from "../ingest/zarr/zip-store.ts";
 import { packFolder } from "./packed-folder.ts";
 
 const folder = temporaryFolder();

@@ -12,13 +12,13 @@ import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { labelBlob, labelJournal, projectMember, trainingBox } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
-import { authorIn } from "./author-labels.ts";
-import { countsOfProject } from "./count-project.ts";
-import { freezeLabels } from "./freeze-labels.ts";
-import { liveVolumesOf } from "./live-volumes.ts";
-import { planOverBackground } from "./plan-over-background.ts";
-import { PostgresRoomStore } from "./postgres-room-store.ts";
-import { startSession } from "./start-session.ts";
+import { planOverBackground } from "./frozen/plan-over-background.ts";
+import { PostgresRoomStore } from "./journal/postgres-room-store.ts";
+import { startSession } from "./journal/start-session.ts";
+import { liveVolumesOf } from "./live/live-volumes.ts";
+import { authorIn } from "./operations/author-labels.ts";
+import { countsOfProject } from "./operations/count-project.ts";
+import { freezeLabels } from "./operations/freeze-labels.ts";
 import { type CollabClientOptions, MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
 import { createReadyVolume } from "./testing/collab-fixture.ts";
 import { hugeBlob } from "./testing/hostile-frames.ts";
@@ -446,6 +446,26 @@ it("an import into a volume that nobody has open keeps it open, however long it 
   expect(await volumes.peek(volumeId)).toBeNull();
 });
 
+it("a page that was on its way to a room that closes is sent back to come again", async () => {
+  const volumeId = await newVolume("closing");
+  const volumes = liveVolumesOf(server.services);
+  const { room } = await volumes.use(volumeId, async (live) => live);
+  await waitFor(async () => {
+    await volumes.closeUnused(volumeId);
+    return (await volumes.peek(volumeId)) === null;
+  }, "the volume closed");
+  const closes: string[] = [];
+  const socket = {
+    bufferedBytes: 0,
+    send() {},
+    pause() {},
+    resume() {},
+    close: (code: number, reason: string) => void closes.push(`${code} ${reason}`),
+  };
+  const connection = room.connect(socket, { userId: people.ada.id, name: "Ada", role: "annotator" });
+  expect([connection.open, room.connections.size, closes]).toEqual([false, 0, ["1012 the volume restarts"]]);
+});
+
 describe("the database", () => {
   it("takes nothing from a server that another one has replaced (fencing), and boots from state and log", async () => {
     const volumeId = await newVolume("fencing");
@@ -631,7 +651,7 @@ describe("what could stop the others", () => {
       socket.on("close", (code, reason) => closes.push(`${code} ${reason}`));
       return socket;
     });
-    const live = await liveVolumesOf(server.services).get(volumeId);
+    const live = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
     await waitFor(
       () => live.room.connections.size === 32 && closes.length === 2,
       () => `32 sockets, not ${closes}`,

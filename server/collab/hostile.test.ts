@@ -6,7 +6,7 @@ import { encodeMessage, MessageType } from "../../core/sync/messages.ts";
 import { RecordKind } from "../../core/sync/record.ts";
 import { encodeRecord } from "../../core/sync/record-codec.ts";
 import { seeded } from "../../core/sync/testing/seeded.ts";
-import { stepOneFrame, stepTwoFrame, updateFrame } from "./room-connection.ts";
+import { stepOneFrame, stepTwoFrame, updateFrame } from "./room/room-connection.ts";
 import {
   emptyStateVector,
   hugePresence,

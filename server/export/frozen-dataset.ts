@@ -1,5 +1,5 @@
-import { channelPrefix, imagePrefix } from "../ingest/jobs/import-places.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
+import { channelPrefix, imagePrefix } from "../storage/import-places.ts";
 import { knownMaskFolder, readFrozenNuclei } from "./dataset-blobs.ts";
 import type { DatasetDescription, FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
 import { openStoredImage, type StoredImage } from "./stored-image.ts";

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../db/client.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
-import { channelsPrefix, imagePrefix, importedLabelsPrefix, volumePrefix } from "../ingest/jobs/import-places.ts";
+import { channelsPrefix, imagePrefix, importedLabelsPrefix, volumePrefix } from "../storage/import-places.ts";
 
 /**
  * A frozen version copies labels and mask, and shares the image and its other channels with its volume. When the volume is

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import { buildKnownMask } from "../../core/labels/known-mask.ts";
-import { readWholeVolume } from "../ingest/read-whole-volume.ts";
+import { readWholeVolume } from "../ingest/voxels/read-whole-volume.ts";
 import { createKnownMaskSource } from "./known-mask-source.ts";
 import { openStoredImage, type StoredImage } from "./stored-image.ts";
 import {

@@ -3,7 +3,7 @@ import { buildKnownMask, knownMaskReach } from "../../core/labels/known-mask.ts"
 import { isTruth } from "../../core/labels/label-status.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import { boxShape, intersectBoxes, type VoxelBox, wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
-import type { VolumeSource } from "../ingest/volume-source.ts";
+import type { VolumeSource } from "../ingest/voxels/volume-source.ts";
 import type { StoredImage } from "./stored-image.ts";
 
 const shifted = ({ minZyx, maxZyx }: VoxelBox, [z, y, x]: Zyx): VoxelBox => ({

@@ -1,6 +1,7 @@
 import { writeLabelPyramid } from "../ingest/pyramid/write-labels.ts";
-import { imageFolder, snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
+import { imagePrefix } from "../storage/import-places.ts";
+import { snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 import { knownMaskFolder } from "./dataset-blobs.ts";
 import { createKnownMaskSource } from "./known-mask-source.ts";
 import { measureFrozenVolume } from "./measure-frozen-volume.ts";
@@ -19,7 +20,7 @@ export async function measureVolume(
   const { manifest, snapshotId } = task;
   const frozenFolder = snapshotVolumeFolder(snapshotId, manifest.volumeId);
   const [image, labels, proposals] = await Promise.all([
-    openStoredImage(blobs, imageFolder(manifest.volumeId)),
+    openStoredImage(blobs, imagePrefix(manifest.volumeId)),
     openStoredImage(blobs, `${frozenFolder}labels.ome.zarr/`),
     manifest.rejectedProposals && openStoredImage(blobs, `${frozenFolder}proposals.ome.zarr/`),
   ]);

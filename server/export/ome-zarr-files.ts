@@ -6,7 +6,7 @@ import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import type { PyramidLevel } from "../../core/volume/pyramid.ts";
 import { planPyramid } from "../../core/volume/pyramid.ts";
 import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
-import { bytesOf, pixelsOf } from "../ingest/pixel-bytes.ts";
+import { bytesOf, pixelsOf } from "../ingest/voxels/pixel-bytes.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { type ExportFile, jsonFile } from "./export-file.ts";

@@ -14,7 +14,7 @@ import {
   voxelCount,
   type Zyx,
 } from "../../core/volume/voxel-space.ts";
-import { pixelsOf } from "../ingest/pixel-bytes.ts";
+import { pixelsOf } from "../ingest/voxels/pixel-bytes.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 
 const decompress = promisify(gunzip);

@@ -9,7 +9,7 @@ import { BRICK_SIZE, type BrickKey, brickBox, brickKeysOfBox } from "../../core/
 import { intersectBoxes, unionOfBoxes, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database } from "../../db/client.ts";
 import { labelJournal, user, volume } from "../../db/schema/index.ts";
-import { pauseWhenDue } from "../collab/next-turn.ts";
+import { pauseWhenDue } from "../collab/event-loop/next-turn.ts";
 
 /** What a reader asks for; nothing means everything. */
 export interface HistoryFilter {

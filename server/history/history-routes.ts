@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { PersonTurns } from "../collab/person-turns.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest } from "../http/route.ts";
+import { PersonTurns } from "../collab/routes/person-turns.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest } from "../entrance/route.ts";
 import { encodedFactsThen, type LabelsThen, labelsThen } from "./labels-then.ts";
 
 const zip = promisify(gzip);

@@ -13,7 +13,7 @@ import { decodeRecord } from "../../core/sync/record-codec.ts";
 import { BRICK_SIZE, brickKeyOf, brickPositionZyx, indexInBrick } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { labelJournal, volume } from "../../db/schema/index.ts";
-import { liveVolumesOf } from "../collab/live-volumes.ts";
+import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { MemoryOutboxStore, openCollabClient } from "../collab/testing/collab-client.ts";
 import { createReadyVolume } from "../collab/testing/collab-fixture.ts";
 import { foldAll } from "../collab/testing/fold-all.ts";
@@ -203,7 +203,7 @@ describe("the labels as they were", () => {
         else document.redo();
       }
       await Promise.all(pages.map(saved));
-      const { room } = await liveVolumesOf(server.services).get(volumeId);
+      const { room } = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
       moments.push(room.position);
       // Moments that are asked for early must stay right through what comes later.
       if (round % 3 === 1)
@@ -216,7 +216,7 @@ describe("the labels as they were", () => {
     pages[0].undo();
     pages[0].undo();
     await Promise.all(pages.map(saved));
-    const { room } = await liveVolumesOf(server.services).get(volumeId);
+    const { room } = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
     await waitFor(() => room.isSettled, "repaired");
     for (const position of [0, ...moments, room.position]) await expectThen(volumeId, position, base);
   });
@@ -227,7 +227,7 @@ describe("the labels as they were", () => {
     const label = ada.newLabel();
     await paint(ada, label, 10, 130, 138);
     await saved(ada);
-    const { room } = await liveVolumesOf(server.services).get(volumeId);
+    const { room } = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
     const painted = room.position;
     ada.undo();
     await saved(ada);
@@ -250,7 +250,7 @@ describe("the labels as they were", () => {
       .update(labelJournal)
       .set({ createdAt: new Date(Date.now() - 40 * 86_400_000) })
       .where(eq(labelJournal.volumeId, volumeId));
-    const live = await liveVolumesOf(server.services).get(volumeId);
+    const live = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
     const [first] = await readJournal(volumeId);
     await paint(ada, young, 12);
     await saved(ada);

@@ -11,7 +11,7 @@ import { type BaseVersion, FACTS_KEY, type FoldedRow } from "../collab/base/base
 import { BaseVersions } from "../collab/base/base-versions.ts";
 import { PostgresBaseStore } from "../collab/base/postgres-base-store.ts";
 import { type HistoryReader, rebuildBrick, rebuildFacts } from "../collab/base/rebuild-base.ts";
-import { inRoom, roomOperation } from "../collab/in-room.ts";
+import { inRoom, roomOperation } from "../collab/live/in-room.ts";
 import type { Services } from "../services.ts";
 import { pairsOf } from "./history-page.ts";
 

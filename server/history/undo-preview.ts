@@ -7,7 +7,7 @@ import { type RecordId, RecordKind, recordIdOf } from "../../core/sync/record.ts
 import { decodeRecord } from "../../core/sync/record-codec.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import { labelJournal, proposal } from "../../db/schema/index.ts";
-import { pauseWhenDue } from "../collab/next-turn.ts";
+import { pauseWhenDue } from "../collab/event-loop/next-turn.ts";
 import type { Services } from "../services.ts";
 import { placeOfTime, readUndone } from "./history-page.ts";
 import { labelsThen, newestPosition } from "./labels-then.ts";

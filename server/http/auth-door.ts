@@ -3,12 +3,12 @@ import { fromNodeHeaders } from "better-auth/node";
 import { isProblem } from "../../core/problem.ts";
 import { createAttemptLimit, type WaitRule } from "../auth/attempt-limit.ts";
 import { tooManyAttempts } from "../auth/guess-guard.ts";
+import type { Client } from "../entrance/client-address.ts";
+import { parseJson } from "../entrance/json-bounds.ts";
+import { readBody } from "../entrance/read-body.ts";
+import { HttpRefusal, sendJson } from "../entrance/route.ts";
 import type { Services } from "../services.ts";
 import { AUTH_PREFIX, needsInstitution, openAuthPaths, PASSWORD_PATH } from "./auth-paths.ts";
-import type { Client } from "./client-address.ts";
-import { parseJson } from "./entrance/json-bounds.ts";
-import { readBody } from "./entrance/read-body.ts";
-import { HttpRefusal, sendJson } from "./route.ts";
 
 /** What a passkey says of itself is the largest. */
 const MAX_BODY_BYTES = 16 << 10;

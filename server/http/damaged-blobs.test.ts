@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { baseBrickKey } from "../collab/label-blob-keys.ts";
+import { baseBrickKey } from "../collab/base/label-blob-keys.ts";
 import { createReadyVolume } from "../collab/testing/collab-fixture.ts";
 import { unzipLabelBrick } from "../label-images/read-label-chunk.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";

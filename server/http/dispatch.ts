@@ -5,13 +5,13 @@ import { administratorProblem, isUuid, membershipInProject } from "../access.ts"
 import { findJobOfToken } from "../auth/job-token.ts";
 import { findTrainerToken } from "../auth/trainer-token.ts";
 import { isUnfitText } from "../database/unfit-text.ts";
+import { readBody } from "../entrance/read-body.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "../entrance/route.ts";
 import { failureLog } from "../failure-log.ts";
 import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";
-import { readBody } from "./entrance/read-body.ts";
 import { refusalLog } from "./refusal-log.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
 function matchPath(pattern: string, pathname: string): Record<string, string> | null {
   const wanted = pattern.split("/");

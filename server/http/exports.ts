@@ -7,6 +7,7 @@ import { Problem } from "../../core/problem.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest } from "../entrance/route.ts";
 import { assertIntact } from "../export/assert-intact.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
 import { assertPackable, datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
@@ -15,9 +16,8 @@ import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
 import { assertFitsImagej } from "../export/tiff/stack-layouts.ts";
 import { failureLog } from "../failure-log.ts";
-import { imagePrefix } from "../ingest/jobs/import-places.ts";
 import type { Services } from "../services.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
+import { imagePrefix } from "../storage/import-places.ts";
 
 const formatsSchema = z.array(z.enum(exportFormats)).min(1).max(exportFormats.length);
 const NO_SUCH = "There is no such dataset version.";

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "../entrance/route.ts";
 import { partsNotReady } from "../health/readiness.ts";
 import { serverMetrics } from "../metrics/server-metrics.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
 const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
 

@@ -1,11 +1,11 @@
-import { authorLabelsOperation } from "../collab/author-labels.ts";
-import { countOperation } from "../collab/count-project.ts";
-import { frozenStateOperation } from "../collab/freeze-labels.ts";
-import { baseVersionOperation, enterOperation, occupiedOperation } from "../collab/label-routes.ts";
-import { listNucleiOperation } from "../collab/list-nuclei.ts";
+import { authorLabelsOperation } from "../collab/operations/author-labels.ts";
+import { countOperation } from "../collab/operations/count-project.ts";
+import { frozenStateOperation } from "../collab/operations/freeze-labels.ts";
+import { listNucleiOperation } from "../collab/operations/list-nuclei.ts";
+import { baseVersionOperation, enterOperation, occupiedOperation } from "../collab/routes/label-routes.ts";
 import { forgetVersionsOperation, nudgeFreezerOperation, stopFreezingOperation } from "../export/dataset-freezer.ts";
 import { liveOrderOperation } from "../history/labels-then.ts";
-import { nudgeImportsOperation, stopImportOperation } from "../ingest/jobs/import-queue.ts";
+import { nudgeImportsOperation, stopImportOperation } from "../imports/import-queue.ts";
 import {
   convertUploadOperation,
   fetchAddressOperation,

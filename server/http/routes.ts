@@ -1,9 +1,9 @@
-import { labelRoutes } from "../collab/label-routes.ts";
+import { labelRoutes } from "../collab/routes/label-routes.ts";
+import type { HttpRoute } from "../entrance/route.ts";
 import { historyRoutes } from "../history/history-routes.ts";
 import { auditLogRoutes } from "./audit-log.ts";
 import { exportRoutes } from "./exports.ts";
 import { operationRoutes } from "./operation.ts";
-import type { HttpRoute } from "./route.ts";
 import { trainerRoutes } from "./trainer-api.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { zarrRoutes } from "./zarr.ts";

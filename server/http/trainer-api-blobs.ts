@@ -1,9 +1,9 @@
 import { LEASE_TOKEN_HEADER, MAX_BLOB_BYTES, TRAINER_API } from "../../core/contract/trainer-messages.ts";
+import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest } from "../entrance/route.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
 import { jobFolder, mayRead, writableBytes } from "../jobs/job-blobs.ts";
 import { assertLease, requireLease } from "../jobs/lease.ts";
 import { assertBlobKey } from "../storage/blob-store.ts";
-import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest } from "./route.ts";
 
 function jobOf(request: RouteRequest): JobRow {
   const job = jobOfDoor(request);

@@ -17,6 +17,7 @@ import {
 import { plainText } from "../../core/plain-text.ts";
 import { isProblem } from "../../core/problem.ts";
 import { noteTokenSeen } from "../auth/trainer-token.ts";
+import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest, sendJson } from "../entrance/route.ts";
 import { claimJob, type JobRow } from "../jobs/claim-job.ts";
 import { describeClaimedJob } from "../jobs/describe-claimed-job.ts";
 import { failJob, finishPrediction, releaseJob } from "../jobs/end-job.ts";
@@ -27,7 +28,6 @@ import { setResumePoint } from "../jobs/set-resume-point.ts";
 import { storeMetrics } from "../jobs/store-metrics.ts";
 import { takePrediction } from "../jobs/take-prediction.ts";
 import type { Services } from "../services.ts";
-import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest, sendJson } from "./route.ts";
 import { trainerBlobRoutes } from "./trainer-api-blobs.ts";
 
 /** What a trainer says of itself or of one moment. */

@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TRPCError } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { isProblem } from "../../core/problem.ts";
+import type { Client } from "../entrance/client-address.ts";
+import { inputBounds, refuseWildJson } from "../entrance/json-bounds.ts";
+import { MAX_BODY_BYTES, readBody } from "../entrance/read-body.ts";
+import { API_ANSWER, HttpRefusal } from "../entrance/route.ts";
 import { failureLog } from "../failure-log.ts";
 import { appRouter } from "../root.ts";
 import type { Services } from "../services.ts";
-import type { Client } from "./client-address.ts";
-import { inputBounds, refuseWildJson } from "./entrance/json-bounds.ts";
-import { MAX_BODY_BYTES, readBody } from "./entrance/read-body.ts";
 import { refusalLog } from "./refusal-log.ts";
-import { API_ANSWER, HttpRefusal } from "./route.ts";
 
 export const TRPC_PREFIX = "/trpc/";
 /** Also in app/_trpc/api-provider.tsx: the page sends no more in one request. */

@@ -3,16 +3,16 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CloseCode } from "../../core/sync/messages.ts";
+import { type AllowedHosts, UNKNOWN_HOST } from "../entrance/allowed-hosts.ts";
+import { type Client, clientOf } from "../entrance/client-address.ts";
+import { hasWildHeaders } from "../entrance/connections.ts";
+import { readTarget } from "../entrance/read-target.ts";
+import { HttpRefusal } from "../entrance/route.ts";
+import { isSameOrigin } from "../entrance/same-origin.ts";
+import type { SocketRoute } from "../entrance/socket-route.ts";
 import { failureLog } from "../failure-log.ts";
 import { passSocket } from "../servers/pass-socket.ts";
 import type { Services } from "../services.ts";
-import { type Client, clientOf } from "./client-address.ts";
-import { type AllowedHosts, UNKNOWN_HOST } from "./entrance/allowed-hosts.ts";
-import { hasWildHeaders } from "./entrance/connections.ts";
-import { readTarget } from "./entrance/read-target.ts";
-import { isSameOrigin } from "./entrance/same-origin.ts";
-import { HttpRefusal } from "./route.ts";
-import type { SocketRoute } from "./socket-route.ts";
 
 const CLOSE_BOUND_MS = 2_000;
 /** Tabs with a volume; what is more is no person. */

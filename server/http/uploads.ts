@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { nameSchema } from "../../core/text/name.ts";
 import { isUuid } from "../access.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "../entrance/route.ts";
 import { endPreparation } from "../ingest/preparations/where-prepared.ts";
 import {
   appendPiece,
@@ -12,7 +13,6 @@ import {
   UPLOAD_PIECE_BYTES,
   type UploadOwner,
 } from "../ingest/uploads/upload-store.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "./route.ts";
 
 /**
  * Files come in pieces. POST says which file; the answer says how much of it is already here. PUT appends the piece

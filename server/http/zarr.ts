@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { Problem } from "../../core/problem.ts";
 import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
+import { HttpRefusal, type HttpRoute, type RouteRequest } from "../entrance/route.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
-import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
 
 /**
  * Images and proposals of a volume as OME-Zarr, for the viewer and for napari, Neuroglancer or zarr by URL:

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { openVolumeFile } from "./open-volume-file.ts";
-import { readWholeVolume } from "./read-whole-volume.ts";
 import { readMutated } from "./testing/read-mutated.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 import { VALID_SHAPE, validFiles, validPixels } from "./testing/valid-files.ts";
+import { readWholeVolume } from "./voxels/read-whole-volume.ts";
 
 /** Damage at random, by seed: bench/mutated-files.ts does the same at length. */
 const folder = temporaryFolder();

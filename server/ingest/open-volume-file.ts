@@ -12,11 +12,11 @@ import { openNifti } from "./nifti/nifti-file.ts";
 import { isNifti, NIFTI_HEAD_BYTES } from "./nifti/nifti-header.ts";
 import { isNpy, openNpy } from "./npy/npy-file.ts";
 import { openNrrd } from "./nrrd/nrrd-file.ts";
-import { type OpenFile, openFileForReading, type RandomAccessBytes } from "./random-access.ts";
 import { openZipOfFiles } from "./series/zip-of-files.ts";
+import { openFolderStore } from "./stores/folder-store.ts";
 import { openTiff } from "./tiff/tiff-file.ts";
-import type { VolumeFile } from "./volume-source.ts";
-import { openFolderStore } from "./zarr/folder-store.ts";
+import { type OpenFile, openFileForReading, type RandomAccessBytes } from "./voxels/random-access.ts";
+import type { VolumeFile } from "./voxels/volume-source.ts";
 import { openZarr } from "./zarr/open-zarr.ts";
 
 const starts = (bytes: Uint8Array, ...expected: number[]): boolean => expected.every((byte, i) => bytes[i] === byte);

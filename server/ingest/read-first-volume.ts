@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import type { PixelArray, Zyx } from "../../core/volume/voxel-space.ts";
 import { openVolumeFile } from "./open-volume-file.ts";
-import { readWholeVolume } from "./read-whole-volume.ts";
+import { readWholeVolume } from "./voxels/read-whole-volume.ts";
 
 /** The first volume of a file, in memory. */
 export async function readFirstVolume(

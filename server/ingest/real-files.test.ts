@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { PixelArray } from "../../core/volume/voxel-space.ts";
 import { openVolumeFile } from "./open-volume-file.ts";
-import { readWholeVolume } from "./read-whole-volume.ts";
 import { dataSetFile, hasDataSets } from "./testing/data-sets.ts";
 import { hasPythonModule, runPython } from "./testing/python.ts";
+import { readWholeVolume } from "./voxels/read-whole-volume.ts";
 
 const skipped = hasDataSets ? "" : " (skipped: no data sets under KARYOLOOP_DATA_SETS)";
 const hasTifffile = hasPythonModule("tifffile");

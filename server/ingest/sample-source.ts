@@ -5,7 +5,7 @@ import {
   type SampleVolume,
 } from "../../core/simulator/sample/generate-sample.ts";
 import type { PixelArray, PixelType } from "../../core/volume/voxel-space.ts";
-import type { VolumeSource } from "./volume-source.ts";
+import type { VolumeSource } from "./voxels/volume-source.ts";
 
 /** The generated sample as an import source: 3 million voxels, made in memory. */
 function sourceInMemory(pixelType: PixelType, pixels: PixelArray): VolumeSource {

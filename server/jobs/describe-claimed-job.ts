@@ -3,8 +3,9 @@ import type { CheckpointToRead, ClaimedJob, JobVolume } from "../../core/contrac
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "../../db/client.ts";
 import { checkpoint, prediction, snapshotVolume, volume } from "../../db/schema/index.ts";
+import { imagePrefix } from "../storage/import-places.ts";
+import { snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 import type { JobRow } from "./claim-job.ts";
-import { imageFolder, snapshotVolumeFolder } from "./job-blobs.ts";
 
 /** Everything a trainer needs to begin, looked up when it claims the job. Throws a Problem where it cannot begin. */
 export async function describeClaimedJob(db: Database, job: JobRow, jobToken: string): Promise<ClaimedJob> {
@@ -67,7 +68,7 @@ async function jobVolumes(db: Database, job: JobRow): Promise<JobVolume[]> {
         shapeZyx: row.shapeZyx,
         voxelSizeZyx: row.voxelSizeZyx,
         intensityRange: row.quality ? [row.quality.percentile1, row.quality.percentile998] : null,
-        imagePrefix: imageFolder(row.id),
+        imagePrefix: imagePrefix(row.id),
         frozen: frozen && {
           labelsPrefix: `${folder}labels.ome.zarr/`,
           proposalsPrefix: frozen.manifest.rejectedProposals ? `${folder}proposals.ome.zarr/` : null,

@@ -5,7 +5,7 @@ import { isTruth } from "../../core/labels/label-status.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { checkpoint, snapshot, snapshotVolume, trainingJob } from "../../db/schema/index.ts";
 import { readStoredModel } from "../checkpoints/read-stored-model.ts";
-import { HttpRefusal } from "../http/route.ts";
+import { HttpRefusal } from "../entrance/route.ts";
 import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { activeMinutes } from "./active-minutes.ts";

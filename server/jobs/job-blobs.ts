@@ -12,13 +12,6 @@ const RESUME_FILES = [...modelFileNames, ...progressFileNames];
 export const jobFolder = (job: Pick<JobRow, "id" | "projectId" | "leaseToken">): string =>
   `projects/${job.projectId}/jobs/${job.id}/${job.leaseToken}/`;
 
-export const snapshotFolder = (snapshotId: string): string => `snapshots/${snapshotId}/`;
-
-export const snapshotVolumeFolder = (snapshotId: string, volumeId: string): string =>
-  `${snapshotFolder(snapshotId)}${volumeId}/`;
-
-export const imageFolder = (volumeId: string): string => `volumes/${volumeId}/image.ome.zarr/`;
-
 const VOLUME_IMAGE = /^volumes\/([0-9a-f-]{36})\/image\.ome\.zarr\//;
 const FROZEN_IMAGE = /^snapshots\/([0-9a-f-]{36})\/([0-9a-f-]{36})\/(?:labels|proposals)\.ome\.zarr\//;
 

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import type { Database, Transaction } from "../../db/client.ts";
 import { trainingJob } from "../../db/schema/index.ts";
-import { HttpRefusal } from "../http/route.ts";
+import { HttpRefusal } from "../entrance/route.ts";
 import type { JobRow } from "./claim-job.ts";
 
 /** Proof of who holds a job now: a later holder has a larger token. */

@@ -5,7 +5,7 @@ import { brickKeysOfBox } from "../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { prediction, volume } from "../../db/schema/index.ts";
-import { HttpRefusal } from "../http/route.ts";
+import { HttpRefusal } from "../entrance/route.ts";
 import { publishPrediction } from "../proposals/publish-prediction.ts";
 import { rankProject } from "../proposals/rank-project.ts";
 import type { Services } from "../services.ts";

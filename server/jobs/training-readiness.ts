@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { trainingBox, volume } from "../../db/schema/index.ts";
-import { countsOfProject, countsOfProjectNow } from "../collab/count-project.ts";
+import { countsOfProject, countsOfProjectNow } from "../collab/operations/count-project.ts";
 import type { Services } from "../services.ts";
 
 /** A model cannot learn a shape from fewer. */

@@ -1,6 +1,6 @@
 import { BRICK_SIZE, type BrickKey, brickKeyOf } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
-import type { VolumeSource } from "../ingest/volume-source.ts";
+import type { VolumeSource } from "../ingest/voxels/volume-source.ts";
 
 /** 64³ labels, x fastest; null where all is background. */
 export type ReadLabelBrick = (key: BrickKey) => Promise<Uint32Array | null>;

@@ -1,14 +1,14 @@
 import { count } from "drizzle-orm";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { datasetVersion, importJob, importJobStates, trainingJob, trainingJobStates } from "../../db/schema/index.ts";
-import { liveVolumesOf } from "../collab/live-volumes.ts";
+import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { software } from "../export/software-version.ts";
 import { failureLog } from "../failure-log.ts";
 import { createProbe } from "../health/probe.ts";
 import { partsNotReady, readinessParts } from "../health/readiness.ts";
+import { processRegistry } from "../process-metrics.ts";
 import type { Services } from "../services.ts";
 import { diskSpace } from "../storage/disk-room.ts";
-import { processRegistry } from "./process-metrics.ts";
 
 const LOOK_WITHIN_MS = 2_000;
 

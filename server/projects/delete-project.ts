@@ -2,8 +2,8 @@ import { eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, importJob, project, snapshot, upload, volume } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { volumesKeptByVersions } from "../export/kept-images.ts";
-import { removeUploadFolders } from "../ingest/jobs/clean-up.ts";
-import { endImports } from "../ingest/jobs/end-imports.ts";
+import { removeUploadFolders } from "../imports/clean-up.ts";
+import { endImports } from "../imports/end-imports.ts";
 import type { Services } from "../services.ts";
 import { scheduleBlobRemoval } from "../storage/blob-removal.ts";
 

@@ -1,7 +1,7 @@
 import { BRICK_VOXELS, type BrickKey, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
 import { intersectBoxes, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { ReadLabelBrick } from "../label-images/brick-volume-source.ts";
-import type { EarlierProposal } from "./held-and-rejected.ts";
+import type { EarlierProposal } from "../label-worker/label-tasks.ts";
 
 /** A proposal that loses more than this to accepted nuclei or to held proposals is dropped. */
 const MAX_LOST_SHARE = 0.5;

@@ -2,14 +2,7 @@ import { and, eq, gte, sql } from "drizzle-orm";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { claim, prediction, proposal } from "../../db/schema/index.ts";
-
-/** A proposal of an earlier prediction whose voxels still matter. */
-export interface EarlierProposal {
-  readonly labelValue: number;
-  readonly box: VoxelBox;
-  readonly voxels: number;
-  readonly blobPrefix: string;
-}
+import type { EarlierProposal } from "../label-worker/label-tasks.ts";
 
 const columns = {
   labelValue: proposal.labelValue,

@@ -5,7 +5,7 @@ import type { PredictedInstance } from "../../core/contract/predicted-instance.t
 import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { claim, prediction, proposal, volume } from "../../db/schema/index.ts";
-import { liveVolumesOf } from "../collab/live-volumes.ts";
+import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import { seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";

@@ -5,10 +5,10 @@ import { Problem } from "../../core/problem.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { prediction, proposal, volume } from "../../db/schema/index.ts";
-import { readFrozenState } from "../collab/freeze-labels.ts";
+import { readFrozenState } from "../collab/operations/freeze-labels.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
-import type { PredictedBricks } from "../label-images/worker/label-tasks.ts";
-import { labelWorkerOf } from "../label-images/worker/label-worker.ts";
+import type { EarlierProposal, PredictedBricks } from "../label-worker/label-tasks.ts";
+import { labelWorkerOf } from "../label-worker/label-worker.ts";
 import type { Services } from "../services.ts";
 import {
   beginWriting,
@@ -17,7 +17,7 @@ import {
   removeScheduledBlobs,
   scheduleBlobRemoval,
 } from "../storage/blob-removal.ts";
-import { type EarlierProposal, heldProposals, rejectedProposals } from "./held-and-rejected.ts";
+import { heldProposals, rejectedProposals } from "./held-and-rejected.ts";
 import { leaseLabelValues } from "./lease-label-values.ts";
 import { rankProject } from "./rank-project.ts";
 import { lockForReplacement } from "./replacement-lock.ts";

@@ -3,7 +3,7 @@ import { rankSteps } from "../../core/query/rank-pool.ts";
 import { withPauses } from "../../core/steps.ts";
 import type { Database } from "../../db/client.ts";
 import { prediction, proposal, volume } from "../../db/schema/index.ts";
-import { pauseWhenDue } from "../collab/next-turn.ts";
+import { pauseWhenDue } from "../collab/event-loop/next-turn.ts";
 import type { Services } from "../services.ts";
 
 const ROWS_PER_STATEMENT = 500;

@@ -1,11 +1,11 @@
 import { Problem } from "../../core/problem.ts";
-import { openFrozenLabels } from "../collab/frozen-labels.ts";
+import { openFrozenLabels } from "../collab/frozen/frozen-labels.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
 import type { ReadLabelBrick } from "../label-images/brick-volume-source.ts";
 import { readChunksOnce } from "../label-images/read-chunks-once.ts";
 import { readLabelChunk, unzipLabelBrick } from "../label-images/read-label-chunk.ts";
-import type { ComposedImage, ComposeTask } from "../label-images/worker/label-tasks.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
+import type { ComposedImage, ComposeTask } from "../label-worker/label-tasks.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { composeProposals } from "./compose-proposals.ts";
 

@@ -4,7 +4,7 @@ import type { SignedInUser } from "../auth/authentication.ts";
 import type { ServerEvent } from "../events.ts";
 import type { Services } from "../services.ts";
 import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
-import { waitingEvents } from "./waiting-events.ts";
+import { waitingEvents } from "../waiting-events.ts";
 
 /** Tabs with a project; what is more is no person. */
 const STREAMS_PER_PERSON = 48;

@@ -1,5 +1,5 @@
-import { countsOfProject } from "../collab/count-project.ts";
-import { listNuclei } from "../collab/list-nuclei.ts";
+import { countsOfProject } from "../collab/operations/count-project.ts";
+import { listNuclei } from "../collab/operations/list-nuclei.ts";
 import { projectProcedure, router, volumeProcedure } from "../trpc.ts";
 
 /** Nuclei of a volume as they are now. Pages keep theirs by what the topic `nuclei` brings. */

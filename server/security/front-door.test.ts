@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { connectionBounds } from "../http/entrance/connections.ts";
-import { MAX_BODY_BYTES } from "../http/entrance/read-body.ts";
+import { connectionBounds } from "../entrance/connections.ts";
+import { MAX_BODY_BYTES } from "../entrance/read-body.ts";
 import { sendRaw } from "../testing/raw-request.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 

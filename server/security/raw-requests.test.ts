@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSeededRandom } from "../../core/simulator/seeded-random.ts";
-import { connectionBounds } from "../http/entrance/connections.ts";
+import { connectionBounds } from "../entrance/connections.ts";
 import { sendRaw } from "../testing/raw-request.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 

@@ -4,7 +4,7 @@ import { hasRole, roles } from "../../core/roles.ts";
 import { trainerToken } from "../../db/schema/index.ts";
 import { hashToken } from "../auth/token-hash.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
-import type { HttpRoute } from "../http/route.ts";
+import type { HttpRoute } from "../entrance/route.ts";
 import { httpRoutes } from "../http/routes.ts";
 import { type Claim, claimJob } from "../jobs/claim-job.ts";
 import { seedSnapshot, seedTrainJob } from "../testing/seed-training.ts";

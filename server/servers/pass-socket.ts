@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Client } from "../http/client-address.ts";
+import type { Client } from "../entrance/client-address.ts";
+import type { PassedOn } from "../entrance/socket-route.ts";
 import type { Cluster } from "./cluster.ts";
 import { SIGNATURE_HEADER, signRequest } from "./internal-signature.ts";
-import type { Holder } from "./leases.ts";
 
 /** Who the browser is, as the server that it reached knows: base64url of JSON, under the signature. */
 export const CLIENT_HEADER = "x-karyoloop-client";
@@ -22,7 +22,7 @@ const OURS = /^x-(?:karyoloop-|forwarded-)/i;
  */
 export function passSocket(
   cluster: Cluster,
-  holder: Extract<Holder, { isMine: false }>,
+  holder: PassedOn["to"],
   given: {
     readonly request: IncomingMessage;
     readonly socket: Duplex;

@@ -3,7 +3,7 @@ import pg from "pg";
 import superjson from "superjson";
 import type { ServerEvent, ServerEvents } from "../events.ts";
 import { failureLog } from "../failure-log.ts";
-import { waitingEvents } from "../routers/waiting-events.ts";
+import { waitingEvents } from "../waiting-events.ts";
 
 const CHANNEL = "karyoloop_events";
 /** PostgreSQL takes less than 8000 bytes. */

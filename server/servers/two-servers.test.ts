@@ -8,9 +8,9 @@ import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import { CloseCode } from "../../core/sync/messages.ts";
 import { brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import { lease, projectMember } from "../../db/schema/index.ts";
-import { liveVolumesOf } from "../collab/live-volumes.ts";
-import { PostgresRoomStore } from "../collab/postgres-room-store.ts";
-import { RoomTaken } from "../collab/room-store.ts";
+import { PostgresRoomStore } from "../collab/journal/postgres-room-store.ts";
+import { RoomTaken } from "../collab/journal/room-store.ts";
+import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { MemoryOutboxStore, openCollabClient } from "../collab/testing/collab-client.ts";
 import { createReadyVolume } from "../collab/testing/collab-fixture.ts";
 import { waitFor } from "../collab/testing/wait-for.ts";
@@ -200,7 +200,7 @@ describe("fences", () => {
     // As after a standstill: the lease has run out, and another has taken it.
     await db.execute(sql`update ${lease} set expires_at = '-infinity' where name = ${`volume ${volumeId}`}`);
     cluster?.leases.forget(`volume ${volumeId}`);
-    await liveVolumesOf(servers[1].services).get(volumeId);
+    await liveVolumesOf(servers[1].services).use(volumeId, async (live) => live);
     expect(await ownerOf(volumeId)).toBe(clusterOf(servers[1]).id);
     const after = paint(ada, 2, 3);
     await waitFor(() => ada.saveState.kind !== "saved", "an unsaved stroke");
@@ -214,9 +214,11 @@ describe("fences", () => {
 
   it("a lease that its owner still renews is not taken", async () => {
     const volumeId = await newVolume("held");
-    await liveVolumesOf(servers[0].services).get(volumeId);
+    await liveVolumesOf(servers[0].services).use(volumeId, async (live) => live);
     clusterOf(servers[1]).leases.noteGone(clusterOf(servers[0]).id);
-    await expect(liveVolumesOf(servers[1].services).get(volumeId)).rejects.toThrow(/held by another/);
+    await expect(liveVolumesOf(servers[1].services).use(volumeId, async (live) => live)).rejects.toThrow(
+      /held by another/,
+    );
     expect(await ownerOf(volumeId)).toBe(clusterOf(servers[0]).id);
   });
 });
@@ -358,9 +360,9 @@ describe("what is done once", () => {
 it("a server that stops gives its rooms back at once", async () => {
   const third = await startTestServer(ground.environment);
   const volumeId = await newVolume("given back");
-  await liveVolumesOf(third.services).get(volumeId);
+  await liveVolumesOf(third.services).use(volumeId, async (live) => live);
   await third.close();
-  await liveVolumesOf(servers[0].services).get(volumeId);
+  await liveVolumesOf(servers[0].services).use(volumeId, async (live) => live);
   expect(await ownerOf(volumeId)).toBe(clusterOf(servers[0]).id);
 });
 

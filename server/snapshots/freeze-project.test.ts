@@ -13,11 +13,11 @@ import {
   trainingJob,
   volume,
 } from "../../db/schema/index.ts";
-import { snapshotVolumeFolder } from "../jobs/job-blobs.ts";
 import { requestTraining } from "../jobs/request-training.ts";
 import { trainingReadiness } from "../jobs/training-readiness.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
+import { snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 import { seedProposals, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { freezeProject } from "./freeze-project.ts";

@@ -3,12 +3,12 @@ import { type SnapshotManifest, snapshotManifestSchema } from "../../core/contra
 import { isTruth } from "../../core/labels/label-status.ts";
 import type { Database } from "../../db/client.ts";
 import { claim, proposal, snapshot, snapshotVolume, trainingBox, volume } from "../../db/schema/index.ts";
-import { countsOfProjectNow } from "../collab/count-project.ts";
-import { readFrozenState } from "../collab/freeze-labels.ts";
-import { snapshotVolumeFolder } from "../jobs/job-blobs.ts";
-import type { FreezeTask } from "../label-images/worker/label-tasks.ts";
-import { labelWorkerOf } from "../label-images/worker/label-worker.ts";
+import { countsOfProjectNow } from "../collab/operations/count-project.ts";
+import { readFrozenState } from "../collab/operations/freeze-labels.ts";
+import type { FreezeTask } from "../label-worker/label-tasks.ts";
+import { labelWorkerOf } from "../label-worker/label-worker.ts";
 import type { Services } from "../services.ts";
+import { snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 import { findProposalsToFreeze } from "./proposals-to-freeze.ts";
 import { dropSnapshot } from "./sweep-snapshots.ts";
 

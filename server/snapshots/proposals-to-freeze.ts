@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { prediction, proposal } from "../../db/schema/index.ts";
-import type { ProposalsToFreeze } from "../label-images/worker/label-tasks.ts";
+import type { ProposalsToFreeze } from "../label-worker/label-tasks.ts";
 import { rejectedProposals } from "../proposals/held-and-rejected.ts";
 
 /** What a snapshot holds of a volume's proposals; null where it has none at all. */

@@ -1,9 +1,9 @@
 import { inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { snapshot } from "../../db/schema/index.ts";
-import { snapshotFolder } from "../jobs/job-blobs.ts";
 import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
+import { snapshotFolder } from "../storage/snapshot-places.ts";
 
 /** Between the end of a freeze and the row that names the snapshot lie moments. */
 const UNNAMED_MINUTES = 60;

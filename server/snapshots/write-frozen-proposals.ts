@@ -2,8 +2,8 @@ import { BRICK_VOXELS, brickBox } from "../../core/volume/brick.ts";
 import { intersectBoxes } from "../../core/volume/voxel-space.ts";
 import { readChunksOnce } from "../label-images/read-chunks-once.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
-import type { FreezeTask, ProposalsToFreeze } from "../label-images/worker/label-tasks.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
+import type { FreezeTask, ProposalsToFreeze } from "../label-worker/label-tasks.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { sharingSink } from "./share-chunks.ts";
 

@@ -1,8 +1,8 @@
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
-import { type FrozenVolumeLabels, openFrozenLabels } from "../collab/frozen-labels.ts";
-import type { FreezeTask, FrozenImage } from "../label-images/worker/label-tasks.ts";
+import { type FrozenVolumeLabels, openFrozenLabels } from "../collab/frozen/frozen-labels.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
+import type { FreezeTask, FrozenImage } from "../label-worker/label-tasks.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { statusInSnapshot } from "./frozen-status.ts";
 import { shareAll, sharingSink } from "./share-chunks.ts";

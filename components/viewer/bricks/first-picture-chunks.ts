@@ -1,6 +1,6 @@
 import { brickPositionZyx } from "../../../core/volume/brick.ts";
-import { paneAxes } from "../pane/pane-axes.ts";
-import { brickKeysOfSlice } from "../slice/brick-cuts.ts";
+import { brickKeysOfSlice } from "../geometry/brick-cuts.ts";
+import { paneAxes } from "../geometry/pane-axes.ts";
 import type { ImageSource } from "../viewer-contract.ts";
 
 /** A coarse picture of a slice must come from no more bricks than this. */

@@ -2,9 +2,9 @@ import type { Problem } from "../../../core/problem.ts";
 import { takeChunkWorkers } from "../bricks/early-chunks.ts";
 import { type BrickProgress, ImageBricks } from "../bricks/image-bricks.ts";
 import { drawnChannels } from "../image-channels.ts";
-import type { DrawnChannel } from "../pane/slice-picture.ts";
 import { GREY_TINT, tintOf } from "../slice/compose-slice.ts";
 import { createContrastTable } from "../slice/contrast-table.ts";
+import type { DrawnChannel } from "../slice/gather-grey.ts";
 import type {
   ImageSource,
   LabelLayer,

@@ -1,4 +1,4 @@
-import { type PaneGeometry, toScreenU, toScreenV } from "../pane/pane-geometry.ts";
+import { type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import type { ViewerOverlays } from "../viewer-contract.ts";
 import { boxStyles } from "./overlay-style.ts";
 import { drawPlate } from "./screen-text.ts";

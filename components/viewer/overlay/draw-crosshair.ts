@@ -1,6 +1,6 @@
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { axisLetter } from "../pane/pane-axes.ts";
-import { type PaneGeometry, toScreenU, toScreenV } from "../pane/pane-geometry.ts";
+import { axisLetter } from "../geometry/pane-axes.ts";
+import { type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import { axisColours, overlayFont } from "./overlay-style.ts";
 
 /** Half the gap in the middle, CSS pixels: the lines must not hide what they point at. */

@@ -1,6 +1,6 @@
 import type { Peer } from "../../../core/edit/label-document.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { type PaneGeometry, toScreenU, toScreenV } from "../pane/pane-geometry.ts";
+import { type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import { drawPlate } from "./screen-text.ts";
 
 /** How far (µm) from the shown slice a colleague's pointer fades out. */

@@ -1,5 +1,5 @@
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
-import { type PaneGeometry, toScreenU, toScreenV } from "../pane/pane-geometry.ts";
+import { type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import type { PointerSample, ViewerOverlays } from "../viewer-contract.ts";
 import { drawBoxes } from "./draw-boxes.ts";
 import { drawAxisLetters, drawCrosshair } from "./draw-crosshair.ts";

@@ -1,7 +1,7 @@
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
+import { paneAxes, withAxis, zyxOf } from "../geometry/pane-axes.ts";
+import { isInside, type PaneGeometry, toVoxelZyx, zoomedCenterUm } from "../geometry/pane-geometry.ts";
 import type { PaneId, PointerSample, PointerTool, SlicePlane } from "../viewer-contract.ts";
-import { paneAxes, withAxis, zyxOf } from "./pane-axes.ts";
-import { isInside, type PaneGeometry, toVoxelZyx, zoomedCenterUm } from "./pane-geometry.ts";
 import { isSpaceHeld } from "./space-key.ts";
 
 /** A press that moved less than this is a click. */

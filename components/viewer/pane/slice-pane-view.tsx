@@ -1,11 +1,11 @@
 import { memo, useEffect, useRef, useSyncExternalStore } from "react";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
+import { axisLetter, paneAxes } from "../geometry/pane-axes.ts";
 import { HoverReadout } from "../panels/hover-readout.tsx";
 import { PaneButtons } from "../panels/pane-buttons.tsx";
 import { ScaleBar } from "../panels/scale-bar.tsx";
 import type { ImageSource, SlicePlane, ViewStore } from "../viewer-contract.ts";
 import styles from "../volume-viewer.module.css";
-import { axisLetter, paneAxes } from "./pane-axes.ts";
 import { SlicePane } from "./slice-pane.ts";
 
 interface SlicePaneViewProps {

@@ -1,13 +1,13 @@
 import { brickBox } from "../../../core/volume/brick.ts";
 import { brickKeyOfId, channelOfId, type ImageBrickId, scaleLevelOf } from "../bricks/brick-state.ts";
 import type { EngineListener, ViewerEngine } from "../engine/viewer-engine.ts";
+import { paneAxes } from "../geometry/pane-axes.ts";
+import { createPaneGeometry, type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import { drawnChannels, neighbourChannels } from "../image-channels.ts";
 import { drawSliceOverlay } from "../overlay/draw-slice-overlay.ts";
 import { labelKeysOfRegion } from "../slice/gather-labels.ts";
 import { chooseRegion, type RegionRect, type SliceRegion, wholeRect } from "../slice/slice-region.ts";
 import type { LabelLayer, SlicePlane, ViewState } from "../viewer-contract.ts";
-import { paneAxes } from "./pane-axes.ts";
-import { createPaneGeometry, type PaneGeometry, toScreenU, toScreenV } from "./pane-geometry.ts";
 import { PanePointer } from "./pane-pointer.ts";
 import { boxOfLevelBrick, SlicePicture } from "./slice-picture.ts";
 import { previewBrickIds, regionBrickIds, sliceWishes } from "./slice-wishes.ts";

@@ -1,8 +1,7 @@
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { DrawnLayer } from "../engine/drawn-layers.ts";
 import { composeSlice } from "../slice/compose-slice.ts";
-import type { ContrastTable } from "../slice/contrast-table.ts";
-import { type BrickReader, gatherGrey } from "../slice/gather-grey.ts";
+import { type DrawnChannel, gatherGrey } from "../slice/gather-grey.ts";
 import { gatherLabels } from "../slice/gather-labels.ts";
 import { type RegionRect, rectOfBox, type SliceRegion, uniteRects, wholeRect } from "../slice/slice-region.ts";
 import type { ImageLevel, LabelLayer } from "../viewer-contract.ts";
@@ -14,14 +13,6 @@ export interface PictureSources {
   readonly layers: readonly DrawnLayer[];
   readonly lineTexels: number;
   selectedGroup(layer: LabelLayer): number;
-}
-
-/** A channel of the image as it is drawn. */
-export interface DrawnChannel {
-  readonly bricks: BrickReader;
-  readonly contrast: ContrastTable;
-  /** Colour of each of its 256 greys. */
-  readonly tint: Int32Array;
 }
 
 /** A composed part of one slice in memory. Changes are gathered as rectangles and composed when it is next shown. */

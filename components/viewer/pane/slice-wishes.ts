@@ -2,7 +2,7 @@ import { brickPositionZyx } from "../../../core/volume/brick.ts";
 import { type ImageBrickId, imageBrickId } from "../bricks/brick-state.ts";
 import { PREVIEW_BRICKS } from "../bricks/first-picture-chunks.ts";
 import type { BrickWish } from "../bricks/image-bricks.ts";
-import { brickKeysOfSlice } from "../slice/brick-cuts.ts";
+import { brickKeysOfSlice } from "../geometry/brick-cuts.ts";
 import type { SliceRegion } from "../slice/slice-region.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
 

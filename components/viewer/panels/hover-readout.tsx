@@ -2,8 +2,8 @@ import { useEffect, useRef } from "react";
 import { brickKeyAt, indexInBrick } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
+import { isInside } from "../geometry/pane-geometry.ts";
 import { channelsOf } from "../image-channels.ts";
-import { isInside } from "../pane/pane-geometry.ts";
 import type { PaneId, PointerSample } from "../viewer-contract.ts";
 import styles from "../volume-viewer.module.css";
 

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { formatLengthUm, scaleBarLength } from "../overlay/scale-bar-length.ts";
+import { formatLengthUm, scaleBarLength } from "../geometry/scale-bar-length.ts";
 import type { ViewStore } from "../viewer-contract.ts";
 import styles from "../volume-viewer.module.css";
 

@@ -1,10 +1,10 @@
 import { type PerspectiveCamera, Vector3 } from "three";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
+import { axisLetter, paneAxes, slicePlanes, zyxOf } from "../geometry/pane-axes.ts";
 import { drawCursor } from "../overlay/draw-peers.ts";
 import { axisColours, boxStyles, overlayFont } from "../overlay/overlay-style.ts";
 import { drawPlate } from "../overlay/screen-text.ts";
-import { axisLetter, paneAxes, slicePlanes, zyxOf } from "../pane/pane-axes.ts";
 import { toScene } from "./scene-space.ts";
 
 interface ScreenPoint {

@@ -1,7 +1,7 @@
 import type { Ray } from "three";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
-import { pickAlongRay } from "../pane/pick-ray.ts";
+import { pickAlongRay } from "../geometry/pick-ray.ts";
 import { toVoxels } from "./scene-space.ts";
 
 /** The first visible nucleus on a ray, by a walk through the voxels: exact, whatever the surfaces leave out. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LabelBrickSource, LabelValue } from "../../../core/edit/label-document.ts";
-import { paneAxes } from "../pane/pane-axes.ts";
+import { paneAxes } from "../geometry/pane-axes.ts";
 import type { LabelLayer, LabelStyle } from "../viewer-contract.ts";
 import { composeSlice, GREY_TINT, type SliceLayer, tintOf } from "./compose-slice.ts";
 import { LabelPalette } from "./label-palette.ts";

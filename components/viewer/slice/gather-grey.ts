@@ -1,13 +1,21 @@
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { PixelArray } from "../../../core/volume/voxel-space.ts";
 import type { BrickVoxels } from "../bricks/brick-state.ts";
+import { BRICK_STRIDES, brickEnd, brickKeyInSlice, indexAtLevel, offsetAlong } from "../geometry/brick-cuts.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
-import { BRICK_STRIDES, brickEnd, brickKeyInSlice, indexAtLevel, offsetAlong } from "./brick-cuts.ts";
 import { type ContrastTable, greyOf } from "./contrast-table.ts";
 import type { RegionRect, SliceRegion } from "./slice-region.ts";
 
 export interface BrickReader {
   read(scaleLevel: number, key: BrickKey): BrickVoxels | undefined;
+}
+
+/** A channel of the image as it is drawn. */
+export interface DrawnChannel {
+  readonly bricks: BrickReader;
+  readonly contrast: ContrastTable;
+  /** Colour of each of its 256 greys. */
+  readonly tint: Int32Array;
 }
 
 /**

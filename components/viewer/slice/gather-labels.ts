@@ -1,7 +1,14 @@
 import type { LabelBrickSource } from "../../../core/edit/label-document.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { BRICK_STRIDES, brickEnd, brickKeyInSlice, brickKeysOfSlice, indexAtLevel, offsetAlong } from "./brick-cuts.ts";
+import {
+  BRICK_STRIDES,
+  brickEnd,
+  brickKeyInSlice,
+  brickKeysOfSlice,
+  indexAtLevel,
+  offsetAlong,
+} from "../geometry/brick-cuts.ts";
 import type { RegionRect, SliceRegion } from "./slice-region.ts";
 import { type ThinBrick, thinOffset } from "./thinned-labels.ts";
 

@@ -8,7 +8,7 @@ import {
   indexInBrick,
 } from "../../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { axisLetter, paneAxes, slicePlanes, zyxOf } from "../pane/pane-axes.ts";
+import { axisLetter, paneAxes, slicePlanes, zyxOf } from "../geometry/pane-axes.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
 import { createContrastTable, greyOf } from "./contrast-table.ts";
 import { gatherGrey } from "./gather-grey.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { slicePlanes } from "../pane/pane-axes.ts";
-import { createPaneGeometry, toScreenU, toScreenV } from "../pane/pane-geometry.ts";
+import { slicePlanes } from "../geometry/pane-axes.ts";
+import { createPaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import { chooseRegion, rectOfBox } from "./slice-region.ts";
 
 const shapeZyx: Zyx = [90, 400, 700];

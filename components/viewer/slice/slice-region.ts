@@ -1,6 +1,6 @@
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
-import { type PaneAxes, zyxOf } from "../pane/pane-axes.ts";
-import type { PaneGeometry } from "../pane/pane-geometry.ts";
+import { type PaneAxes, zyxOf } from "../geometry/pane-axes.ts";
+import type { PaneGeometry } from "../geometry/pane-geometry.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
 
 /** The part of one slice that is composed into a canvas: voxels of one scale level, each drawn as `texelsU` × `texelsV` texels. */

@@ -11,7 +11,7 @@ import {
 } from "../../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { DrawnLayers } from "../engine/drawn-layers.ts";
-import { paneAxes } from "../pane/pane-axes.ts";
+import { paneAxes } from "../geometry/pane-axes.ts";
 import type { LabelLayer } from "../viewer-contract.ts";
 import { gatherLabels, labelKeysOfRegion } from "./gather-labels.ts";
 import { type SliceRegion, wholeRect } from "./slice-region.ts";

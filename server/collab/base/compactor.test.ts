@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { nextTurn } from "../next-turn.ts";
-import { Room } from "../room.ts";
-import { stepTwoFrame } from "../room-connection.ts";
+import { nextTurn } from "../event-loop/next-turn.ts";
+import { WorkBudgets } from "../gate/work-budget.ts";
+import { Room } from "../room/room.ts";
+import { stepTwoFrame } from "../room/room-connection.ts";
 import { RoomTable } from "../testing/room-table.ts";
-import { WorkBudgets } from "../work-budget.ts";
 
 it("what a fold has prepared while a tick was being written down is in the next one, without another word", async () => {
   const table = await RoomTable.open();

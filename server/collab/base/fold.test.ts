@@ -5,11 +5,11 @@ import { brickKeyOf, indexInBrick } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { labelBaseVersion, labelJournal, labelWal } from "../../../db/schema/index.ts";
 import { findMissingBlobs, findNamedBlobs } from "../../backup/named-blobs.ts";
-import { isPainted } from "../../ingest/jobs/finish-import.ts";
+import { isPainted } from "../../imports/finish-import.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../../testing/test-server.ts";
 import { createTestClient } from "../../testing/trpc-client.ts";
-import { freezeLabels } from "../freeze-labels.ts";
-import { closeLiveVolumes, liveVolumesOf } from "../live-volumes.ts";
+import { closeLiveVolumes, liveVolumesOf } from "../live/live-volumes.ts";
+import { freezeLabels } from "../operations/freeze-labels.ts";
 import { MemoryOutboxStore, openCollabClient } from "../testing/collab-client.ts";
 import { createReadyVolume } from "../testing/collab-fixture.ts";
 import { foldAll } from "../testing/fold-all.ts";
@@ -98,7 +98,7 @@ describe("labels that have been folded into the base", () => {
     const wanted = { labels: [a, b, c, 0], imported: 7, status: "corrected", group: a };
     expect(look(first)).toEqual(wanted);
     await fold(volumeId);
-    const { room } = await liveVolumesOf(server.services).get(volumeId);
+    const { room } = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
     await waitFor(() => (first as CollabDocument).saveState.kind === "saved", "saved");
     expect(room.fold.size).toBe(0);
     const { db, blobs } = server.services;
@@ -185,7 +185,7 @@ describe("labels that have been folded into the base", () => {
       await saved(first);
       await fold(volumeId);
     }
-    const { room } = await liveVolumesOf(server.services).get(volumeId);
+    const { room } = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
     const versions = room.versions.of(keys[0]).map(({ rev }) => rev);
     expect(await Promise.all([0, ...versions, room.rev + 1].map(at))).toEqual([204, label, 204, label, 410]);
     const { db } = server.services;
@@ -215,7 +215,7 @@ describe("labels that have been folded into the base", () => {
     await saved(first);
     await fold(volumeId);
     await blobs.put(`volumes/${volumeId}/bricks/0/9-left`, Uint8Array.of(1));
-    const live = await liveVolumesOf(server.services).get(volumeId);
+    const live = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
     await live.tidyWhenDue();
     const rows = await db.select().from(labelJournal).where(eq(labelJournal.volumeId, volumeId));
     expect(rows.map(({ labels }) => labels)).toEqual([[young]]);

@@ -5,13 +5,18 @@ import { compareRecords, type FoldRecord, type PaintItem } from "../../../core/s
 import type { LabelFold } from "../../../core/sync/label-fold.ts";
 import { type RecordId, RecordKind } from "../../../core/sync/record.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
-import type { SessionJournal } from "../session-journal.ts";
+
+/** How far the history of a session goes. */
+interface History {
+  /** Highest seq of the session in it. */
+  reached(session: number): number;
+}
 
 /** The live document that is folded. */
 export interface FoldedRoom {
   readonly doc: Y.Doc;
   readonly fold: LabelFold;
-  readonly journal: SessionJournal;
+  readonly journal: History;
 }
 
 /** What folding the oldest generation would do, as of now. */
@@ -33,7 +38,7 @@ export interface FoldPlan {
 const MAX_CARRIED = 10_000;
 
 export const isJournalled =
-  (journal: SessionJournal) =>
+  (journal: History) =>
   ({ record: { session, seq } }: FoldRecord): boolean =>
     seq <= journal.reached(session);
 

@@ -11,12 +11,12 @@ import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { labelBaseVersion, labelBlob, labelJournal, volumeSession } from "../../../db/schema/index.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
-import { decodeBlobBeside } from "../decode-blob-beside.ts";
-import { readFoldedBrick, readFoldedFacts } from "../frozen-labels.ts";
-import { foldedBrickPrefix, paintBlobKey } from "../label-blob-keys.ts";
-import { pauseWhenDue } from "../next-turn.ts";
+import { decodeBlobBeside } from "../event-loop/decode-blob-beside.ts";
+import { pauseWhenDue } from "../event-loop/next-turn.ts";
+import { readFoldedBrick, readFoldedFacts } from "./base-bricks.ts";
 import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type FoldedRow } from "./base-store.ts";
 import { READABLE_MS } from "./base-versions.ts";
+import { foldedBrickPrefix, paintBlobKey } from "./label-blob-keys.ts";
 
 const zip = promisify(gzip);
 const ROWS_PER_STATEMENT = 1000;

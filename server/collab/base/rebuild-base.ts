@@ -5,8 +5,8 @@ import type { LabelGrid } from "../../../core/sync/label-grid.ts";
 import type { PaintBody, PaintVoxels, RecordId } from "../../../core/sync/record.ts";
 import { decodeRecord } from "../../../core/sync/record-codec.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
-import { besideEverythingElse } from "../decode-blob-beside.ts";
-import { pauseWhenDue } from "../next-turn.ts";
+import { besideEverythingElse } from "../event-loop/decode-blob-beside.ts";
+import { pauseWhenDue } from "../event-loop/next-turn.ts";
 import { type BaseStore, FACTS_KEY, type FoldedRow } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";
 

@@ -11,11 +11,11 @@ import {
   volumeSession,
 } from "../../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../../testing/test-server.ts";
-import { baseBrickKey, paintBlobKey } from "../label-blob-keys.ts";
-import { closeLiveVolumes, liveVolumesOf } from "../live-volumes.ts";
+import { closeLiveVolumes, liveVolumesOf } from "../live/live-volumes.ts";
 import { MemoryOutboxStore, openCollabClient } from "../testing/collab-client.ts";
 import { foldAll } from "../testing/fold-all.ts";
 import { waitFor } from "../testing/wait-for.ts";
+import { baseBrickKey, paintBlobKey } from "./label-blob-keys.ts";
 
 /**
  * Rows and blobs of a volume as the version before folds left them: two people, 89 records in five generations, undo,
@@ -157,7 +157,7 @@ it("a volume of the version before opens, looks as it did, and still does when a
     () => looksAsBefore(first).join(),
   );
   await foldAll(server.services, volumeId);
-  const { room } = await liveVolumesOf(server.services).get(volumeId);
+  const { room } = await liveVolumesOf(server.services).use(volumeId, async (live) => live);
   expect(room.fold.size).toBe(0);
   expect(looksAsBefore(first)).toEqual([]);
   const later = await page(people.ben);

@@ -3,7 +3,7 @@ import { gzip } from "node:zlib";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { volume } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
-import { baseBrickKey } from "../label-blob-keys.ts";
+import { baseBrickKey } from "../base/label-blob-keys.ts";
 
 /** A ready volume as an import leaves it, with these base bricks. */
 export async function createReadyVolume(

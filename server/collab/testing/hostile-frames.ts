@@ -6,7 +6,7 @@ import { currentGenerationNumber, generationOf } from "../../../core/sync/docume
 import { MessageType } from "../../../core/sync/messages.ts";
 import { RecordKind, recordIdOf } from "../../../core/sync/record.ts";
 import { encodeRecord } from "../../../core/sync/record-codec.ts";
-import { stepOneFrame, updateFrame } from "../room-connection.ts";
+import { stepOneFrame, updateFrame } from "../room/room-connection.ts";
 
 /** Small messages that cost much, as a member who means harm would send them: for tests and benchmarks of the doors. */
 

@@ -6,7 +6,7 @@ import { decodeRecord } from "../../../core/sync/record-codec.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type FoldedRow } from "../base/base-store.ts";
 import { BaseVersions } from "../base/base-versions.ts";
-import type { JournalRow } from "../room-store.ts";
+import type { JournalRow } from "../journal/room-store.ts";
 
 /** The base of one volume in memory. Bytes are there as soon as they are written; what names them comes with a tick. */
 export class MemoryBaseStore implements BaseStore {

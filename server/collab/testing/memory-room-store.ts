@@ -1,8 +1,8 @@
 import type { LabelGrid } from "../../../core/sync/label-grid.ts";
 import { decodeBlob } from "../../../core/sync/paint-ref-codec.ts";
 import type { PaintBody } from "../../../core/sync/record.ts";
-import { nextTurn } from "../next-turn.ts";
-import type { JournalRow, LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "../room-store.ts";
+import { nextTurn } from "../event-loop/next-turn.ts";
+import type { JournalRow, LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "../journal/room-store.ts";
 import { MemoryBaseStore } from "./memory-base-store.ts";
 
 /**

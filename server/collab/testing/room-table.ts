@@ -6,10 +6,10 @@ import { decodeMessage, type Message, MessageType } from "../../../core/sync/mes
 import { planRecord } from "../../../core/sync/plan-act.ts";
 import { recordIdOf } from "../../../core/sync/record.ts";
 import { encodeRecord } from "../../../core/sync/record-codec.ts";
-import { Room } from "../room.ts";
-import type { RoomConnection } from "../room-connection.ts";
-import { updateFrame } from "../room-connection.ts";
-import { WorkBudgets } from "../work-budget.ts";
+import { WorkBudgets } from "../gate/work-budget.ts";
+import { Room } from "../room/room.ts";
+import type { RoomConnection } from "../room/room-connection.ts";
+import { updateFrame } from "../room/room-connection.ts";
 import { HostileAuthor } from "./hostile-frames.ts";
 import { MemoryRoomStore } from "./memory-room-store.ts";
 

@@ -4,7 +4,7 @@ import { readEnvironment } from "../../env.ts";
 import { startServer } from "../../start-server.ts";
 import { signIn, TEST_PASSWORD } from "../../testing/test-server.ts";
 import { PostgresBaseStore } from "../base/postgres-base-store.ts";
-import { PostgresRoomStore } from "../postgres-room-store.ts";
+import { PostgresRoomStore } from "../journal/postgres-room-store.ts";
 import { createReadyVolume } from "./collab-fixture.ts";
 import { foldAll } from "./fold-all.ts";
 

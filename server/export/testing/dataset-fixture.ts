@@ -14,7 +14,7 @@ import {
 } from "../../../core/volume/voxel-space.ts";
 import { writeImagePyramid } from "../../ingest/pyramid/write-image.ts";
 import { writeLabelPyramid } from "../../ingest/pyramid/write-labels.ts";
-import type { VolumeSource } from "../../ingest/volume-source.ts";
+import type { VolumeSource } from "../../ingest/voxels/volume-source.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
 import { createFolderStore } from "../../storage/folder-store.ts";
 import { knownMaskFolder, writeFrozenNuclei } from "../dataset-blobs.ts";

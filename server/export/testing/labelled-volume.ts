@@ -7,7 +7,7 @@ import { BRICK_SIZE, BRICK_VOXELS, brickBox, brickKeysOfBox } from "../../../cor
 import { createPixelArray, voxelCount, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { volume } from "../../../db/schema/index.ts";
 import { writeImagePyramid } from "../../ingest/pyramid/write-image.ts";
-import { imageFolder } from "../../jobs/job-blobs.ts";
+import { imagePrefix } from "../../storage/import-places.ts";
 import type { TestServer } from "../../testing/test-server.ts";
 
 const compress = promisify(gzip);
@@ -61,7 +61,7 @@ export async function addLabelledVolume(
   const scratchFolder = await mkdtemp(path.join(os.tmpdir(), "kl-labelled-"));
   await writeImagePyramid({
     blobs: services.blobs,
-    prefix: imageFolder(row.id),
+    prefix: imagePrefix(row.id),
     name: about.name,
     voxelSizeZyx: labelledVoxelSizeZyx,
     scratchFolder,

@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
+import { openZipStore } from "../stores/zip-store.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { VALID_SHAPE, validFiles, validPixels } from "../testing/valid-files.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 import type { FetchTask } from "../worker/worker-messages.ts";
-import { openZipStore } from "../zarr/zip-store.ts";
 import { fetchZarr } from "./fetch-zarr.ts";
 import { nameInAddress, readAddress } from "./read-address.ts";
 

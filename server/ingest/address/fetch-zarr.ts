@@ -7,8 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { Problem } from "../../../core/problem.ts";
 import { diskProblemOf, guardDisk } from "../../storage/disk-room.ts";
 import { originFile } from "../source/read-header.ts";
+import { openFolderStore } from "../stores/folder-store.ts";
 import type { FetchTask } from "../worker/worker-messages.ts";
-import { openFolderStore } from "../zarr/folder-store.ts";
 import { createGuardedClient, type GuardedClient, shown } from "./guarded-client.ts";
 import { below, planRemote, type RemotePlan, type WantedArray } from "./remote-zarr.ts";
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { isProblem, Problem } from "../../../core/problem.ts";
-import { parseBoundedJson } from "../bounded-json.ts";
+import { parseBoundedJson } from "../header/bounded-json.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
 import { type ArrayFacts, metadataBounds } from "../zarr/array-metadata.ts";
-import type { EntryStore } from "../zarr/entry-store.ts";
 import { bareArray, parseZarrImage, type ZarrImage } from "../zarr/ome-zarr-metadata.ts";
 import { finestLevel } from "../zarr/zarr-image.ts";
 import { type GuardedClient, shown } from "./guarded-client.ts";

@@ -1,8 +1,8 @@
 import { type FileContents, shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { narrowingNote } from "../stored-numbers.ts";
-import type { VolumeFile } from "../volume-source.ts";
+import { narrowingNote } from "../voxels/stored-numbers.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 import {
   channelCount,
   checkArray,

@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { bytesInMemory } from "../random-access.ts";
+import { bytesInMemory } from "../voxels/random-access.ts";
 import { inflatedBytes } from "./inflated-bytes.ts";
 
 const plain = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * 2_654_435_761) >>> 13);

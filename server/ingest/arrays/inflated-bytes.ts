@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
 import { isProblem, Problem } from "../../../core/problem.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
 
 /** Bytes that are read forwards; going back begins anew. */
 export interface PackedBytes extends RandomAccessBytes {

@@ -1,7 +1,7 @@
 import { Problem } from "../../../core/problem.ts";
-import { bytesInMemory, type RandomAccessBytes } from "../random-access.ts";
-import { type StoredType, storedBytes } from "../stored-numbers.ts";
-import { decimalNumber } from "../strict-numbers.ts";
+import { decimalNumber } from "../header/strict-numbers.ts";
+import { bytesInMemory, type RandomAccessBytes } from "../voxels/random-access.ts";
+import { type StoredType, storedBytes } from "../voxels/stored-numbers.ts";
 import type { StoredArray } from "./stored-array.ts";
 
 /** Volumes as text are small ones, made by hand or for tests. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
-import { bytesInMemory } from "../random-access.ts";
-import { blocksOf, readWholeVolume } from "../read-whole-volume.ts";
+import { bytesInMemory } from "../voxels/random-access.ts";
+import { blocksOf, readWholeVolume } from "../voxels/read-whole-volume.ts";
 import { type ArrayAxis, type AxisName, checkArray, type StoredArray, sourceOfArray } from "./stored-array.ts";
 
 const SIZES: Readonly<Record<AxisName, number>> = { z: 3, y: 5, x: 4, c: 2, t: 3 };

@@ -1,10 +1,10 @@
 import { Problem } from "../../../core/problem.ts";
 import { createPixelArray, type PixelArray, type PixelType, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { permuteSource } from "../permuted-source.ts";
-import { swapBytes } from "../pixel-bytes.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
-import { pixelTypeOf, type StoredType, storedBytes, voxelsOf } from "../stored-numbers.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import { permuteSource } from "../voxels/permuted-source.ts";
+import { swapBytes } from "../voxels/pixel-bytes.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
+import { pixelTypeOf, type StoredType, storedBytes, voxelsOf } from "../voxels/stored-numbers.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 import type { PackedBytes } from "./inflated-bytes.ts";
 
 export type AxisName = "z" | "y" | "x" | "c" | "t";

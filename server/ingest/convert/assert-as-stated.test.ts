@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { bytesInMemory } from "../random-access.ts";
 import { smallCzi } from "../testing/small-czi.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { bytesInMemory } from "../voxels/random-access.ts";
 import { assertReadAsStated, assertScenesKept } from "./assert-as-stated.ts";
 import { readCziPlan } from "./czi-plan.ts";
 

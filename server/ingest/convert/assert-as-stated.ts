@@ -1,6 +1,6 @@
 import { Problem } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { openFileForReading, type RandomAccessBytes } from "../random-access.ts";
+import { openFileForReading, type RandomAccessBytes } from "../voxels/random-access.ts";
 import { readCziPlan } from "./czi-plan.ts";
 
 const MRC_HEADER_BYTES = 1024;

@@ -5,7 +5,7 @@ import { Problem } from "../../../core/problem.ts";
 import { converterEnvironment } from "../../beside/child-environment.ts";
 import { startGuarded } from "../../beside/guarded-process.ts";
 import { diskFull, roomOn } from "../../storage/disk-room.ts";
-import { openFileForReading } from "../random-access.ts";
+import { openFileForReading } from "../voxels/random-access.ts";
 import { assertReadAsStated } from "./assert-as-stated.ts";
 import { convertedBy, convertedFolder, convertedVolume } from "./converted.ts";
 import type { Converter } from "./find-converter.ts";

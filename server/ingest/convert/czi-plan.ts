@@ -1,4 +1,4 @@
-import type { RandomAccessBytes } from "../random-access.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
 
 /** What the directory of a CZI says of its planes. */
 export interface CziPlan {

@@ -2,8 +2,8 @@ import type { Dataset } from "h5wasm";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ArrayAxes } from "../axes/array-axes.ts";
 import { inZyxOrder, stridesOf } from "../axes/zyx-order.ts";
-import { pixelTypeOf, type StoredType, storedBytes, voxelsOf } from "../stored-numbers.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import { pixelTypeOf, type StoredType, storedBytes, voxelsOf } from "../voxels/stored-numbers.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 import { readNumbers } from "./hdf5-pixels.ts";
 import type { OpenHdf5 } from "./hdf5-sandbox.ts";
 

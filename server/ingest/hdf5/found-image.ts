@@ -1,6 +1,6 @@
 import type { Dataset } from "h5wasm";
 import type { FileImage } from "../../../core/import/file-contents.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 import { packs } from "./hdf5-filters.ts";
 
 /** An image of an HDF5 file, whoever wrote it. */

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 
 /** Files as programs of the field write them, by h5py and NumPy; every voxel says where it belongs. */
 const folder = temporaryFolder();

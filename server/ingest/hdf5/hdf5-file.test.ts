@@ -5,9 +5,9 @@ import { expect, it } from "vitest";
 import { isProblem } from "../../../core/problem.ts";
 import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 
 const folder = temporaryFolder();
 let serial = 0;

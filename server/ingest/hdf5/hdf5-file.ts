@@ -1,7 +1,7 @@
 import type { Dataset } from "h5wasm";
 import { isProblem, Problem } from "../../../core/problem.ts";
 import { voxelCount } from "../../../core/volume/voxel-space.ts";
-import type { VolumeFile } from "../volume-source.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 import { imagesOfBigDataViewer, isBigDataViewer } from "./bigdataviewer.ts";
 import { datasetsBelow } from "./find-datasets.ts";
 import type { FoundImage, FoundImages } from "./found-image.ts";

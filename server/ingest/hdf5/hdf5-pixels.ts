@@ -1,8 +1,8 @@
 import type { Dataset, Metadata } from "h5wasm";
 import { Problem } from "../../../core/problem.ts";
 import { copyBox, placesIn } from "../axes/boxes.ts";
-import { swapNumbers } from "../pixel-bytes.ts";
-import type { StoredType } from "../stored-numbers.ts";
+import { swapNumbers } from "../voxels/pixel-bytes.ts";
+import type { StoredType } from "../voxels/stored-numbers.ts";
 import { isPackedOtherwise, unpackChunk } from "./hdf5-filters.ts";
 import type { OpenHdf5 } from "./hdf5-sandbox.ts";
 

@@ -2,7 +2,7 @@ import type { Dataset } from "h5wasm";
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { axesOfArray, guessedAxes, meaningOf } from "../axes/array-axes.ts";
-import { narrowingNote, pixelTypeOf, type StoredType } from "../stored-numbers.ts";
+import { narrowingNote, pixelTypeOf, type StoredType } from "../voxels/stored-numbers.ts";
 import { sourceOfDataset } from "./dataset-volume.ts";
 import { type FoundImage, type FoundImages, sparseNote, storageObjection } from "./found-image.ts";
 import { filterObjection } from "./hdf5-filters.ts";

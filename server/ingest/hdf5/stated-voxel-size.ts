@@ -1,6 +1,6 @@
 import type { Dataset } from "h5wasm";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { lengthInUm } from "../length-unit.ts";
+import { lengthInUm } from "../header/length-unit.ts";
 import { numbersAttribute, textAttribute } from "./hdf5-attributes.ts";
 
 export interface StatedVoxelSize {

@@ -1,4 +1,4 @@
-import type { ImageChoice, VolumeFile, VolumeSource } from "../volume-source.ts";
+import type { ImageChoice, VolumeFile, VolumeSource } from "../voxels/volume-source.ts";
 
 /** Label colours as labels: every colour is the number red · 65536 + green · 256 + blue, black is background. */
 export async function openColourLabels(file: VolumeFile, choice: ImageChoice): Promise<VolumeSource> {

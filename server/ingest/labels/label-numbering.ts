@@ -9,7 +9,7 @@ import { piecesByLabel } from "../../../core/labels/distant-parts.ts";
 import { createPieceFinder, type FoundPieces, type LabelPiece } from "../../../core/labels/label-pieces.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { VoxelSpace } from "../../../core/volume/voxel-space.ts";
-import type { VolumeBlock } from "../read-whole-volume.ts";
+import type { VolumeBlock } from "../voxels/read-whole-volume.ts";
 import type { LabelExtent } from "./label-statistics.ts";
 
 /** More parts than this is an image of intensities taken for labels. */

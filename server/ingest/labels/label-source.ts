@@ -1,6 +1,6 @@
 import { Problem } from "../../../core/problem.ts";
 import type { PixelArray } from "../../../core/volume/voxel-space.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 
 /** 2³² - 1; float32 label images are exact to 2²⁴ only, which the check of wholeness covers. */
 const MAX_LABEL = 0xffffffff;

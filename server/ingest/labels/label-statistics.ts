@@ -1,6 +1,6 @@
 import { Problem } from "../../../core/problem.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import type { VolumeBlock } from "../read-whole-volume.ts";
+import type { VolumeBlock } from "../voxels/read-whole-volume.ts";
 
 /** What is known of one label of an image after one pass. Boxes half-open, voxels. */
 export interface LabelExtent {

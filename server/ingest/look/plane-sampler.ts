@@ -1,6 +1,6 @@
 import { LOOK_PIXELS } from "../../../core/import/first-look.ts";
 import type { VoxelSpace } from "../../../core/volume/voxel-space.ts";
-import type { VolumeBlock } from "../read-whole-volume.ts";
+import type { VolumeBlock } from "../voxels/read-whole-volume.ts";
 
 export interface SampledPlane {
   readonly across: "z" | "y" | "x";

@@ -7,8 +7,8 @@ import { assertSameShape, toLabelSource } from "../labels/label-source.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
 import { zeroNonFinite } from "../pyramid/write-image.ts";
 import { createIntensityStatistics } from "../quality/intensity-statistics.ts";
-import { blocksOf, type VolumeBlock } from "../read-whole-volume.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import { blocksOf, type VolumeBlock } from "../voxels/read-whole-volume.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 import type { FileOrigin, LookTask } from "../worker/worker-messages.ts";
 import { createPlaneSampler, type SampledPlane } from "./plane-sampler.ts";
 

@@ -5,10 +5,10 @@ import { directionNotes } from "../arrays/directions.ts";
 import { inflatedBytes } from "../arrays/inflated-bytes.ts";
 import { numbersOfText } from "../arrays/numbers-of-text.ts";
 import type { ArrayAxis, FindDataFile, StoredArray } from "../arrays/stored-array.ts";
-import { lengthInUm } from "../length-unit.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
-import { storedBytes } from "../stored-numbers.ts";
-import type { VolumeFile } from "../volume-source.ts";
+import { lengthInUm } from "../header/length-unit.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
+import { storedBytes } from "../voxels/stored-numbers.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 import { METAIMAGE_HEAD_BYTES, type MetaImageHeader, readMetaImageHeader } from "./metaimage-header.ts";
 
 const ALONE: FindDataFile = async () => undefined;

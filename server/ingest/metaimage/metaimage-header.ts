@@ -1,6 +1,6 @@
 import { Problem } from "../../../core/problem.ts";
-import type { StoredType } from "../stored-numbers.ts";
-import { decimalNumber, wholeNumber } from "../strict-numbers.ts";
+import { decimalNumber, wholeNumber } from "../header/strict-numbers.ts";
+import type { StoredType } from "../voxels/stored-numbers.ts";
 
 /** The header of a MetaImage (https://itk.org/Wiki/ITK/MetaIO/Documentation), as far as voxels need it. Axes: x first. */
 export interface MetaImageHeader {

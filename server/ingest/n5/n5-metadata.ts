@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { guessedAxes, meaningOf } from "../axes/array-axes.ts";
-import { parseBoundedJson } from "../bounded-json.ts";
-import { lengthInUm } from "../length-unit.ts";
-import { type StoredType, storedBytes } from "../stored-numbers.ts";
+import { parseBoundedJson } from "../header/bounded-json.ts";
+import { lengthInUm } from "../header/length-unit.ts";
+import { type StoredType, storedBytes } from "../voxels/stored-numbers.ts";
 
 /** `attributes.json` of a dataset, https://github.com/saalfeldlab/n5#file-system-specification. The first axis runs fastest. */
 const sizes = z.array(z.int().min(1)).min(1).max(8);

@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { validFiles, validPixels } from "../testing/valid-files.ts";
 import { zipEntries } from "../testing/zip-entries.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 
 const folder = temporaryFolder();
 

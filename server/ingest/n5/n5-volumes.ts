@@ -7,10 +7,10 @@ import { inZyxOrder, stridesOf } from "../axes/zyx-order.ts";
 import { decodeBlosc } from "../codecs/blosc.ts";
 import { unpackBzip2 } from "../codecs/bzip2.ts";
 import { type Inflate, unpackGzip, unpackZlib, unpackZstd } from "../codecs/inflate.ts";
-import { swapNumbers } from "../pixel-bytes.ts";
-import { narrowingNote, pixelTypeOf, storedBytes, voxelsOf } from "../stored-numbers.ts";
-import type { VolumeSource } from "../volume-source.ts";
-import type { EntryStore } from "../zarr/entry-store.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
+import { swapNumbers } from "../voxels/pixel-bytes.ts";
+import { narrowingNote, pixelTypeOf, storedBytes, voxelsOf } from "../voxels/stored-numbers.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 import { type N5Dataset, parseN5Dataset } from "./n5-metadata.ts";
 
 const unpackers: Readonly<Partial<Record<string, Inflate>>> = {

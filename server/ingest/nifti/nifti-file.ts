@@ -2,8 +2,8 @@ import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { arrayFile } from "../arrays/array-file.ts";
 import { directionNotes } from "../arrays/directions.ts";
 import type { ArrayAxis } from "../arrays/stored-array.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
-import type { VolumeFile } from "../volume-source.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 import { NIFTI_HEAD_BYTES, type NiftiHeader, readNiftiHeader } from "./nifti-header.ts";
 
 /** Opens a NIfTI file, as it is or unpacked. Axes are taken as they are stored: x, y, z, t, then channels. */

@@ -1,5 +1,5 @@
 import { Problem } from "../../../core/problem.ts";
-import type { StoredType } from "../stored-numbers.ts";
+import type { StoredType } from "../voxels/stored-numbers.ts";
 
 /** NIfTI-1 (348 bytes, https://nifti.nimh.nih.gov/nifti-1) and NIfTI-2 (540 bytes), as far as voxels need it. */
 export interface NiftiHeader {

@@ -1,9 +1,9 @@
 import { Problem } from "../../../core/problem.ts";
 import { type ArrayImage, arrayFile } from "../arrays/array-file.ts";
 import { axisChoices, UNSAID_AXES } from "../arrays/axis-choices.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
-import type { StoredType } from "../stored-numbers.ts";
-import type { VolumeFile } from "../volume-source.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
+import type { StoredType } from "../voxels/stored-numbers.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 
 /** Of versions 1 to 3: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
 const MAX_HEADER_BYTES = 64 * 1024;

@@ -6,10 +6,10 @@ import { directionNotes } from "../arrays/directions.ts";
 import { inflatedBytes } from "../arrays/inflated-bytes.ts";
 import { numbersOfText } from "../arrays/numbers-of-text.ts";
 import type { ArrayAxis, AxisName, FindDataFile, StoredArray } from "../arrays/stored-array.ts";
-import { lengthInUm } from "../length-unit.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
-import { storedBytes } from "../stored-numbers.ts";
-import type { VolumeFile } from "../volume-source.ts";
+import { lengthInUm } from "../header/length-unit.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
+import { storedBytes } from "../voxels/stored-numbers.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 import { NRRD_HEAD_BYTES, type NrrdHeader, readNrrdHeader } from "./nrrd-header.ts";
 
 /** Opens a NRRD file, or a header (.nhdr) whose voxels are in a file that `find` gives. Axes by their directions, kinds and labels; without them they are asked for. */

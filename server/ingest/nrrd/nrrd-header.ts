@@ -1,6 +1,6 @@
 import { Problem } from "../../../core/problem.ts";
-import type { StoredType } from "../stored-numbers.ts";
-import { decimalNumber, wholeNumber } from "../strict-numbers.ts";
+import { decimalNumber, wholeNumber } from "../header/strict-numbers.ts";
+import type { StoredType } from "../voxels/stored-numbers.ts";
 
 /** The fields of a NRRD header (https://teem.sourceforge.net/nrrd/format.html) that voxels need. Axes: the fastest first. */
 export interface NrrdHeader {

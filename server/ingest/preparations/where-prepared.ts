@@ -2,9 +2,9 @@ import type { UploadState } from "../../../core/import/upload-state.ts";
 import { atHolder } from "../../servers/at-holder.ts";
 import { backgroundOperation } from "../../servers/operation.ts";
 import type { Services } from "../../services.ts";
-import { fetchAddress } from "../address/fetch-address.ts";
-import { convertUpload } from "../convert/convert-upload.ts";
 import type { UploadOwner } from "../uploads/upload-store.ts";
+import { convertUpload } from "./convert-upload.ts";
+import { fetchAddress } from "./fetch-address.ts";
 import { stopPreparation } from "./preparations.ts";
 import { uploadStateOf } from "./upload-state.ts";
 

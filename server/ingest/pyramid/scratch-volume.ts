@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { bytesPerPixel, type PixelArray, type PixelType, type Zyx } from "../../../core/volume/voxel-space.ts";
 import type { DiskGuard } from "../../storage/disk-room.ts";
-import { bytesOf, pixelsOf } from "../pixel-bytes.ts";
+import { bytesOf, pixelsOf } from "../voxels/pixel-bytes.ts";
 
 /**
  * A volume as raw little-endian voxels in a file, C order. Formats give planes, chunks want columns of 64³: through

@@ -8,9 +8,9 @@ import { type PyramidLevel, planPyramid } from "../../../core/volume/pyramid.ts"
 import { type Reduction, reduceBox } from "../../../core/volume/pyramid-reduce.ts";
 import { createPixelArray, type PixelArray, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { guardDisk } from "../../storage/disk-room.ts";
-import { bytesOf } from "../pixel-bytes.ts";
-import { blocksOf, type VolumeBlock } from "../read-whole-volume.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import { bytesOf } from "../voxels/pixel-bytes.ts";
+import { blocksOf, type VolumeBlock } from "../voxels/read-whole-volume.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 import { createScratchVolume, type ScratchVolume } from "./scratch-volume.ts";
 
 /** Where blobs go; BlobStore fits. */

@@ -1,6 +1,6 @@
 import type { PixelArray, PixelType, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { QualityCard } from "../../../db/schema/volume.ts";
-import type { VolumeBlock } from "../read-whole-volume.ts";
+import type { VolumeBlock } from "../voxels/read-whole-volume.ts";
 import { createNoiseEstimate } from "./noise-estimate.ts";
 
 export interface IntensityStatistics {

@@ -1,5 +1,5 @@
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import type { VolumeBlock } from "../read-whole-volume.ts";
+import type { VolumeBlock } from "../voxels/read-whole-volume.ts";
 
 export interface NoiseEstimate {
   add(block: VolumeBlock): void;

@@ -2,7 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { volume } from "../../../db/schema/index.ts";
 import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
-import { basePrefix, channelsPrefix, imagePrefix } from "../jobs/import-places.ts";
+import { basePrefix, channelsPrefix, imagePrefix } from "../../storage/import-places.ts";
 
 /** Counts the volumes that were imported before anybody did; once, beside everything else. Ends early when `signal` aborts. */
 export async function countStoredBytes({ db, blobs }: Services, signal: AbortSignal): Promise<void> {

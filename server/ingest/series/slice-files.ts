@@ -1,12 +1,12 @@
 import type { PixelArray, PixelType } from "../../../core/volume/voxel-space.ts";
-import { bytesInMemory } from "../random-access.ts";
+import { decodePng, PNG_HEAD_BYTES, type PngImage, readPngHeader } from "../codecs/png.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
 import { withSamples } from "../tiff/axes/tiff-image.ts";
 import { readTiff, type Tiff } from "../tiff/tiff-directory.ts";
 import { notesOnPage } from "../tiff/tiff-notes.ts";
 import { readPage, type TiffPage } from "../tiff/tiff-page.ts";
 import { readPageRows } from "../tiff/tiff-pixels.ts";
-import type { EntryStore } from "../zarr/entry-store.ts";
-import { decodePng, PNG_HEAD_BYTES, type PngImage, readPngHeader } from "./png.ts";
+import { bytesInMemory } from "../voxels/random-access.ts";
 
 /** What a single slice is, without its pixels. */
 export interface SliceLayout {

@@ -2,8 +2,8 @@ import { type FileImage, shapeObjection } from "../../../core/import/file-conten
 import { orderSlices, type SliceSeries } from "../../../core/import/slice-order.ts";
 import { isProblem, Problem } from "../../../core/problem.ts";
 import { createPixelArray, type Zyx } from "../../../core/volume/voxel-space.ts";
-import type { VolumeFile, VolumeSource } from "../volume-source.ts";
-import type { EntryStore } from "../zarr/entry-store.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
+import type { VolumeFile, VolumeSource } from "../voxels/volume-source.ts";
 import { pngSlices, type SliceFormat, type SliceLayout, tiffSlices } from "./slice-files.ts";
 
 const FORMATS: readonly (readonly [RegExp, SliceFormat])[] = [

@@ -4,12 +4,12 @@ import { UNSAID_AXES } from "../arrays/axis-choices.ts";
 import { openMetaImage } from "../metaimage/metaimage-file.ts";
 import { imagesOfNpy } from "../npy/npy-file.ts";
 import { openNrrd } from "../nrrd/nrrd-file.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
-import type { VolumeFile } from "../volume-source.ts";
-import type { EntryStore } from "../zarr/entry-store.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
+import { openZip } from "../stores/zip-reader.ts";
+import { openZipStore } from "../stores/zip-store.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 import { openZarr } from "../zarr/open-zarr.ts";
-import { openZip } from "../zarr/zip-reader.ts";
-import { openZipStore } from "../zarr/zip-store.ts";
 import { isSliceName, openSliceSeries } from "./slice-series.ts";
 
 /** What computers put beside people's files. */

@@ -3,8 +3,8 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { SourceFile } from "../../../core/import/source-file.ts";
+import { openFolderStore } from "../stores/folder-store.ts";
 import type { FileOrigin } from "../worker/worker-messages.ts";
-import { openFolderStore } from "../zarr/folder-store.ts";
 import { readHeader } from "./read-header.ts";
 
 /** What is kept of a file when it has gone; its checksum is of all its bytes, of a folder of every file's name, size and bytes in the order of their names. */

@@ -2,11 +2,11 @@ import { readFile, stat } from "node:fs/promises";
 import { MAX_HEADER } from "../../../core/import/source-file.ts";
 import { findConverted } from "../convert/converted.ts";
 import { openInSandbox } from "../hdf5/hdf5-sandbox.ts";
-import { openFileForReading, type RandomAccessBytes } from "../random-access.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
+import { openFolderStore } from "../stores/folder-store.ts";
+import { openZipStore } from "../stores/zip-store.ts";
 import { readText, readTiff } from "../tiff/tiff-directory.ts";
-import type { EntryStore } from "../zarr/entry-store.ts";
-import { openFolderStore } from "../zarr/folder-store.ts";
-import { openZipStore } from "../zarr/zip-store.ts";
+import { openFileForReading, type RandomAccessBytes } from "../voxels/random-access.ts";
 
 /** Tags of a TIFF that hold words: description, maker, model, software, date, artist, copyright. */
 const TEXT_TAGS: Readonly<Record<number, string>> = {

@@ -5,8 +5,8 @@ import { isProblem } from "../../../core/problem.ts";
 import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import { bytesPerPixel, type PixelArray } from "../../../core/volume/voxel-space.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { blocksOf } from "../read-whole-volume.ts";
-import { boundWasmMemory, IMPORT_WASM_BYTES } from "../worker/bound-wasm-memory.ts";
+import { boundWasmMemory, IMPORT_WASM_BYTES } from "../process/bound-wasm-memory.ts";
+import { blocksOf } from "../voxels/read-whole-volume.ts";
 import { mutate } from "./mutate.ts";
 import { VALID_SHAPE, validFiles, validPixels } from "./valid-files.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../core/problem.ts";
-import { bytesInMemory } from "../random-access.ts";
 import { writeAnyTiff } from "../testing/any-tiff.ts";
+import { bytesInMemory } from "../voxels/random-access.ts";
 import { openTiff } from "./tiff-file.ts";
 
 /** Headers that somebody made to harm: refused at once, in words. */

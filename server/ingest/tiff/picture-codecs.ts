@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import * as lerc from "lerc";
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
-import { bytesOf } from "../pixel-bytes.ts";
-import { decodePng } from "../series/png.ts";
-import type { StoredType } from "../stored-numbers.ts";
+import { decodePng } from "../codecs/png.ts";
+import { bytesOf } from "../voxels/pixel-bytes.ts";
+import type { StoredType } from "../voxels/stored-numbers.ts";
 
 /** What a block becomes. */
 export interface BlockLayout {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { pixelsOf } from "../pixel-bytes.ts";
-import { openFileForReading } from "../random-access.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { pixelsOf } from "../voxels/pixel-bytes.ts";
+import { openFileForReading } from "../voxels/random-access.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 import { openTiff } from "./tiff-file.ts";
 
 const folder = temporaryFolder();

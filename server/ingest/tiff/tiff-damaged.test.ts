@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isProblem, type Problem } from "../../../core/problem.ts";
 import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
-import { bytesInMemory } from "../random-access.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { writePlainTiff } from "../testing/plain-tiff.ts";
+import { bytesInMemory } from "../voxels/random-access.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 import { decodeLzw, decodePackBits } from "./tiff-decompress.ts";
 import { openTiff } from "./tiff-file.ts";
 

@@ -1,5 +1,5 @@
 import { Problem } from "../../../core/problem.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
 
 /**
  * Header and image file directories of classic TIFF and BigTIFF, both byte orders, after TIFF 6.0 and the BigTIFF note.

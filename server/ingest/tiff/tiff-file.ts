@@ -3,10 +3,10 @@ import type { FileContents, FileImage } from "../../../core/import/file-contents
 import { shapeObjection } from "../../../core/import/file-contents.ts";
 import { Problem } from "../../../core/problem.ts";
 import { createPixelArray } from "../../../core/volume/voxel-space.ts";
-import { permuteSource } from "../permuted-source.ts";
-import type { RandomAccessBytes } from "../random-access.ts";
-import { storedBytes } from "../stored-numbers.ts";
-import type { ImageChoice, VolumeFile, VolumeSource } from "../volume-source.ts";
+import { permuteSource } from "../voxels/permuted-source.ts";
+import type { RandomAccessBytes } from "../voxels/random-access.ts";
+import { storedBytes } from "../voxels/stored-numbers.ts";
+import type { ImageChoice, VolumeFile, VolumeSource } from "../voxels/volume-source.ts";
 import { imagesOfTiff } from "./axes/images-of-tiff.ts";
 import { shapeZyxOf, type TiffImage } from "./axes/tiff-image.ts";
 import { tiffDecoders } from "./tiff-decompress.ts";

@@ -1,4 +1,4 @@
-import { narrowingNote } from "../stored-numbers.ts";
+import { narrowingNote } from "../voxels/stored-numbers.ts";
 import type { TiffPage } from "./tiff-page.ts";
 
 /** What a person should know of how the voxels of a page are stored. */

@@ -1,7 +1,7 @@
 import { compressionNotRead } from "../../../core/import/tiff-peek.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
-import { pixelTypeOf, type StoredType, storedBytes } from "../stored-numbers.ts";
+import { pixelTypeOf, type StoredType, storedBytes } from "../voxels/stored-numbers.ts";
 import { tiffDecoders } from "./tiff-decompress.ts";
 import { readNumbers, type Tiff, type TiffDirectory } from "./tiff-directory.ts";
 

@@ -1,7 +1,7 @@
 import { Problem } from "../../../core/problem.ts";
 import type { PixelArray } from "../../../core/volume/voxel-space.ts";
-import { swapBytes } from "../pixel-bytes.ts";
-import { storedBytes, voxelsOf } from "../stored-numbers.ts";
+import { swapBytes } from "../voxels/pixel-bytes.ts";
+import { storedBytes, voxelsOf } from "../voxels/stored-numbers.ts";
 import { tiffDecoders } from "./tiff-decompress.ts";
 import type { Tiff } from "./tiff-directory.ts";
 import { isPacked, isTiled, readBlockTable, storedRowBytes, type TiffPage } from "./tiff-page.ts";

@@ -2,7 +2,7 @@ import type { FirstLook } from "../../../core/import/first-look.ts";
 import type { ImageOrigin } from "../../../core/import/import-request.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { Services } from "../../services.ts";
-import { uploadFile } from "../jobs/import-places.ts";
+import { uploadFile } from "../../storage/import-places.ts";
 import { lookAtFiles } from "../look/look-at-files.ts";
 import type { FileOrigin } from "../worker/worker-messages.ts";
 import { readingQueue } from "./inspect-upload.ts";

@@ -9,8 +9,8 @@ import {
   uploadFile,
 } from "../../../core/import/upload-file.ts";
 import { upload } from "../../../db/schema/index.ts";
+import * as places from "../../storage/import-places.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../../testing/test-server.ts";
-import * as places from "../jobs/import-places.ts";
 import { type FaultyProxy, startFaultyProxy } from "../testing/faulty-proxy.ts";
 import { UPLOAD_PIECE_BYTES as PIECE } from "./upload-store.ts";
 

@@ -3,11 +3,11 @@ import { and, count, eq, gt, sql } from "drizzle-orm";
 import { isProblem, Problem } from "../../../core/problem.ts";
 import type { Transaction } from "../../../db/client.ts";
 import { upload } from "../../../db/schema/index.ts";
+import { forgetAbandoned } from "../../imports/clean-up.ts";
 import type { Services } from "../../services.ts";
 import { assertDiskHolds, diskProblemOf, guardDisk } from "../../storage/disk-room.ts";
+import { uploadFile, uploadFolder, uploadsFolder } from "../../storage/import-places.ts";
 import { promisedRoomOf } from "../../storage/promised-room.ts";
-import { forgetAbandoned } from "../jobs/clean-up.ts";
-import { uploadFile, uploadFolder, uploadsFolder } from "../jobs/import-places.ts";
 import { assertWithinQuotas } from "../quota/room-use.ts";
 
 /** One piece of a file: small enough that a broken connection loses little, large enough for few requests. */

@@ -3,7 +3,7 @@ import { taskEnvironment } from "../../beside/child-environment.ts";
 import { startTaskProcess } from "../../beside/task-process.ts";
 import type { WorkerReport, WorkerTask } from "./worker-messages.ts";
 
-const ENTRY = new URL("./import-process.ts", import.meta.url);
+const ENTRY = new URL("../process/import-process.ts", import.meta.url);
 
 export interface ImportProcess {
   readonly pid: number | undefined;

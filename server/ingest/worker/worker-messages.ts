@@ -7,7 +7,7 @@ import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { QualityCard, StoredLevel } from "../../../db/schema/volume.ts";
 import type { Environment } from "../../env.ts";
 import type { LabelExtent } from "../labels/label-statistics.ts";
-import type { ImageChoice } from "../volume-source.ts";
+import type { ImageChoice } from "../voxels/volume-source.ts";
 
 /**
  * What the server and its import process say to each other. One process does one task and ends: a hostile file can

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { parseBoundedJson } from "../bounded-json.ts";
-import { type StoredType, storedBytes } from "../stored-numbers.ts";
+import { parseBoundedJson } from "../header/bounded-json.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
+import { type StoredType, storedBytes } from "../voxels/stored-numbers.ts";
 import { chunkBytesOf, readableCodecs } from "./chunk-codecs.ts";
-import type { EntryStore } from "./entry-store.ts";
 import { fillOf } from "./fill-value.ts";
 
 /** What an array of a stranger may claim; looked at before zarrita is given it. Bounds: one chunk in memory, one index of a shard. */

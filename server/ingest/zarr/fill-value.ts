@@ -1,4 +1,4 @@
-import type { StoredType } from "../stored-numbers.ts";
+import type { StoredType } from "../voxels/stored-numbers.ts";
 
 const SPECIAL: Readonly<Record<string, number>> = {
   NaN: Number.NaN,

@@ -5,9 +5,9 @@ import Blosc from "numcodecs/blosc";
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../core/problem.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { type ZipEntry, zipEntries } from "../testing/zip-entries.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 import { crc32c } from "./chunk-codecs.ts";
 
 /** Files that somebody made to harm, or that were damaged on their way: each ends in words, within bounds. */

@@ -1,9 +1,9 @@
 import { Problem } from "../../../core/problem.ts";
-import { parseBoundedJson } from "../bounded-json.ts";
+import { parseBoundedJson } from "../header/bounded-json.ts";
 import { imagesOfN5, type N5Image } from "../n5/n5-volumes.ts";
-import type { VolumeFile } from "../volume-source.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
+import type { VolumeFile } from "../voxels/volume-source.ts";
 import { metadataBounds } from "./array-metadata.ts";
-import type { EntryStore } from "./entry-store.ts";
 import { bareArray, parseZarrImage } from "./ome-zarr-metadata.ts";
 import { type FoundImage, imageOfGroup } from "./zarr-image.ts";
 import { sourceOfImage } from "./zarr-source.ts";

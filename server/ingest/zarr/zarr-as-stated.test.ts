@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { zipEntries } from "../testing/zip-entries.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 
 /** What an OME-Zarr states of itself is obeyed, or refused, or told. Written here byte by byte, every array in one chunk. */
 const folder = temporaryFolder();

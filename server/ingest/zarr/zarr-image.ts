@@ -5,10 +5,10 @@ import { type FileImage, shapeObjection } from "../../../core/import/file-conten
 import { Problem } from "../../../core/problem.ts";
 import type { PixelArray, Zyx } from "../../../core/volume/voxel-space.ts";
 import { type ArrayAxes, axesOfArray, guessedAxes, meaningOf } from "../axes/array-axes.ts";
-import { lengthInUm } from "../length-unit.ts";
-import { narrowingNote, pixelTypeOf, type StoredType, storedBytes } from "../stored-numbers.ts";
+import { lengthInUm } from "../header/length-unit.ts";
+import type { EntryStore } from "../stores/entry-store.ts";
+import { narrowingNote, pixelTypeOf, type StoredType, storedBytes } from "../voxels/stored-numbers.ts";
 import { type ArrayFacts, factsOfArray } from "./array-metadata.ts";
-import type { EntryStore } from "./entry-store.ts";
 import type { ZarrAxis, ZarrImage, ZarrLevel } from "./ome-zarr-metadata.ts";
 
 export type NumberArray = zarr.Array<zarr.NumberDataType | "int64" | "uint64", AsyncReadable>;

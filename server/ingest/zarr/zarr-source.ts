@@ -1,9 +1,9 @@
 import * as zarr from "zarrita";
 import type { PixelArray, Zyx } from "../../../core/volume/voxel-space.ts";
 import { inZyxOrder } from "../axes/zyx-order.ts";
-import { bytesOf } from "../pixel-bytes.ts";
-import { storedBytes, voxelsOf } from "../stored-numbers.ts";
-import type { VolumeSource } from "../volume-source.ts";
+import { bytesOf } from "../voxels/pixel-bytes.ts";
+import { storedBytes, voxelsOf } from "../voxels/stored-numbers.ts";
+import type { VolumeSource } from "../voxels/volume-source.ts";
 import type { FoundImage } from "./zarr-image.ts";
 
 const MAX_BLOCK_BYTES = 64 * 1024 * 1024;

@@ -7,9 +7,9 @@ import yazl from "yazl";
 import { imageGroup, labelGroup, labelsIndex, levelArray } from "../../../core/ome-zarr/multiscales.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { openVolumeFile } from "../open-volume-file.ts";
-import { readWholeVolume } from "../read-whole-volume.ts";
 import { hasPythonModule, runPython } from "../testing/python.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { readWholeVolume } from "../voxels/read-whole-volume.ts";
 
 const folder = temporaryFolder();
 let serial = 0;

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { checkpoint } from "../../../db/schema/index.ts";
 import { costlyCall } from "../../call-rate.ts";
-import { makeCurrent } from "../../checkpoints/make-current.ts";
 import { storeProductModel } from "../../checkpoints/product-model.ts";
 import { readStoredModel } from "../../checkpoints/read-stored-model.ts";
+import { makeCurrent } from "../../jobs/begin/make-current.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";
 
 /** Any checkpoint that can be read can make the proposals again. */

@@ -2,7 +2,7 @@ import { desc, eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, user, volume } from "../../../db/schema/index.ts";
 import { datasetDescriptionSchema } from "../../export/dataset-description.ts";
 import { volumesKeptByVersions } from "../../export/kept-images.ts";
-import { imagePrefix } from "../../ingest/jobs/import-places.ts";
+import { imagePrefix } from "../../storage/import-places.ts";
 import { projectProcedure } from "../../trpc.ts";
 
 /** Newest first, with what a person wants to know before fetching one. */

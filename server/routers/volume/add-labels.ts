@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
-import { nudgeImports } from "../../ingest/jobs/import-queue.ts";
+import { nudgeImports } from "../../imports/import-queue.ts";
 import { volumeProcedure } from "../../trpc.ts";
 import { labelsSchema, resolveLabels } from "./import-labels.ts";
 

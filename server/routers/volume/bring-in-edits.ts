@@ -4,9 +4,9 @@ import { Problem } from "../../../core/problem.ts";
 import { PIECE_BYTES } from "../../../core/sync/sealed-piece.ts";
 import { volume } from "../../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../../audit/record-audit.ts";
-import { checkEdits, editsUnits, writeEdits } from "../../collab/bring-in-edits.ts";
-import { inRoom, roomOperation } from "../../collab/in-room.ts";
-import { liveVolumesOf } from "../../collab/live-volumes.ts";
+import { inRoom, roomOperation } from "../../collab/live/in-room.ts";
+import { liveVolumesOf } from "../../collab/live/live-volumes.ts";
+import { checkEdits, editsUnits, writeEdits } from "../../collab/operations/bring-in-edits.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
 /**

@@ -2,9 +2,9 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
-import { endImports } from "../../ingest/jobs/end-imports.ts";
-import { volumePrefix } from "../../ingest/jobs/import-places.ts";
+import { endImports } from "../../imports/end-imports.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
+import { volumePrefix } from "../../storage/import-places.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
 /** Ends what is being imported into a volume: queued, running or failed. A volume that is not ready goes with it. */

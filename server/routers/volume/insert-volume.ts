@@ -3,7 +3,7 @@ import { Problem } from "../../../core/problem.ts";
 import type { Transaction } from "../../../db/client.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
-import { nudgeImports } from "../../ingest/jobs/import-queue.ts";
+import { nudgeImports } from "../../imports/import-queue.ts";
 import type { Services } from "../../services.ts";
 
 type NewVolume = Pick<

@@ -1,8 +1,8 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, upload, volume } from "../../../db/schema/index.ts";
-import { uploadsOf } from "../../ingest/jobs/import-places.ts";
-import { nudgeImports } from "../../ingest/jobs/import-queue.ts";
+import { nudgeImports } from "../../imports/import-queue.ts";
+import { uploadsOf } from "../../storage/import-places.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
 /** Queues a failed import once more, with the answers that were given: its files are kept until it is dismissed. */

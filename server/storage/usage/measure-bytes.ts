@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { uploadsFolder } from "../../ingest/jobs/import-places.ts";
 import { createBlobStore } from "../create-blob-store.ts";
+import { uploadsFolder } from "../import-places.ts";
 import type { BytesOwner, MeasuredBytes, StorageKind, UsageTask } from "./measured-bytes.ts";
 
 const PREFIXES = ["volumes/", "snapshots/", "datasets/", "projects/"] as const;

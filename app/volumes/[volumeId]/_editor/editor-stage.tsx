@@ -1,9 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { BoxesPanel } from "../../../../components/boxes/boxes-panel.tsx";
 import { Editor } from "../../../../components/editor/editor.tsx";
 import type { EditorBox, NucleusClass } from "../../../../components/editor/editor-contract.ts";
 import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-voxels.ts";
+import { NucleiPanel } from "../../../../components/nuclei/nuclei-panel.tsx";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
@@ -57,6 +59,8 @@ export function EditorStage(props: EditorStageProps) {
 
   if (!labels) return <Waiting text="Connecting to the labels…" />;
   const { document } = labels;
+  const loadedNuclei = loadedOf(nuclei, rows);
+  const loadedBoxes = loadedOf(boxes, editorBoxes);
   return (
     <>
       <AskWhenOffline document={document} volumeId={volumeId} />
@@ -73,18 +77,8 @@ export function EditorStage(props: EditorStageProps) {
         proposals={proposals.source}
         findProposal={proposals.find}
         classes={nucleusClasses}
-        nuclei={loadedOf(nuclei, rows)}
-        boxes={loadedOf(boxes, editorBoxes)}
-        createBox={async ({ minZyx, maxZyx }, kind) => {
-          await throwingProblems(
-            client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
-          );
-          await boxes.refetch();
-        }}
-        removeBox={async (boxId) => {
-          await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
-          await boxes.refetch();
-        }}
+        nuclei={loadedNuclei}
+        boxes={loadedBoxes}
         quarantine={{
           download: () => downloadEdits(document, volumeId, person.id),
           dismiss: () => document.dismissRefusal(),
@@ -92,6 +86,26 @@ export function EditorStage(props: EditorStageProps) {
         weaknesses={labels.weaknesses}
         trainingStatus={<TrainingStatus projectId={projectId} />}
         attach={attach}
+        renderNuclei={(shown) => <NucleiPanel nuclei={loadedNuclei} {...shown} />}
+        renderBoxes={(shown) => (
+          <BoxesPanel
+            boxes={loadedBoxes}
+            shapeZyx={image.shapeZyx}
+            voxelSizeZyx={image.voxelSizeZyx}
+            role={volume.role}
+            createBox={async ({ minZyx, maxZyx }, kind) => {
+              await throwingProblems(
+                client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
+              );
+              await boxes.refetch();
+            }}
+            removeBox={async (boxId) => {
+              await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
+              await boxes.refetch();
+            }}
+            {...shown}
+          />
+        )}
         renderHistory={(api, asked) => (
           <VolumeHistory
             volumeId={volumeId}

@@ -1,5 +1,5 @@
-import { lengthInUm } from "../../length-unit.ts";
-import { decimalNumber, wholeNumber } from "../../strict-numbers.ts";
+import { lengthInUm } from "../../header/length-unit.ts";
+import { decimalNumber, wholeNumber } from "../../header/strict-numbers.ts";
 
 /** Some twenty lines are usual. */
 const MAX_LENGTH = 65_536;

@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { Problem } from "../../../../core/problem.ts";
-import { lengthInUm } from "../../length-unit.ts";
-import { decimalNumber, wholeNumber } from "../../strict-numbers.ts";
+import { lengthInUm } from "../../header/length-unit.ts";
+import { decimalNumber, wholeNumber } from "../../header/strict-numbers.ts";
 
 /** One `Image` of an OME-XML, as far as the pixels need it. */
 export interface OmeImage {

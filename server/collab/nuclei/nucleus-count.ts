@@ -1,0 +1,101 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import { isTruth, labelStatuses } from "../../../core/labels/label-status.ts";
+import type { ListedNucleus } from "../../../core/labels/nucleus-columns.ts";
+import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
+import type { Database, Transaction } from "../../../db/client.ts";
+import { labelJournal, nucleusCount, trainingBox, volume } from "../../../db/schema/index.ts";
+
+/** How many nuclei a volume has; written down, so that nobody opens its labels to learn it. */
+export interface CountedNuclei {
+  readonly truth: number;
+  readonly unfinished: number;
+  /** Of the truth, those that a training would learn from: none that touches a box kept out. */
+  readonly trainable: number;
+}
+
+export interface StoredCount extends CountedNuclei {
+  readonly volumeId: string;
+  /** False: labels or boxes have changed since. Null counts: nobody has counted yet. */
+  readonly isFresh: boolean;
+}
+
+export function countNuclei(nuclei: Iterable<ListedNucleus>, keptBoxes: readonly VoxelBox[]): CountedNuclei {
+  let [truth, unfinished, trainable] = [0, 0, 0];
+  for (const { status, boxZyx } of nuclei) {
+    if (labelStatuses[status] === "unfinished") unfinished++;
+    if (!isTruth(labelStatuses[status])) continue;
+    truth++;
+    if (!keptBoxes.some((kept) => meets(boxZyx, kept))) trainable++;
+  }
+  return { truth, unfinished, trainable };
+}
+
+/** Without an object for each: it is asked of every nucleus and box, every second in which somebody paints. */
+function meets(boxZyx: readonly number[], { minZyx, maxZyx }: VoxelBox): boolean {
+  for (let axis = 0; axis < 3; axis++)
+    if (boxZyx[axis] >= maxZyx[axis] || boxZyx[axis + 3] <= minZyx[axis]) return false;
+  return true;
+}
+
+/**
+ * Everything beside the journal that the counts depend on, as a text to compare; in a query of `volume`. Names are written out:
+ * where a query has one table, drizzle leaves the table's name away, and "id" would be the box's.
+ */
+const basis = sql<string>`volume.base_labels || ' ' || volume.epoch || ' ' || coalesce((
+  select md5(string_agg(box.id::text, ',' order by box.id)) from training_box as box
+  where box.volume_id = volume.id and box.kind = 'validation'), '')`;
+
+/** Null where the volume is gone. */
+export async function readCountBasis(
+  db: Database,
+  volumeId: string,
+): Promise<{ readonly key: string; readonly keptBoxes: readonly VoxelBox[] } | null> {
+  // The key first: a box that is made in between makes the counts stale, not wrong.
+  const [row] = await db.select({ key: basis }).from(volume).where(eq(volume.id, volumeId));
+  const keptBoxes = await db
+    .select({ minZyx: trainingBox.minZyx, maxZyx: trainingBox.maxZyx })
+    .from(trainingBox)
+    .where(and(eq(trainingBox.volumeId, volumeId), eq(trainingBox.kind, "validation")));
+  return row ? { key: row.key, keptBoxes } : null;
+}
+
+/** `position`: of the newest tick in the journal that is counted. Later counts are never replaced by earlier ones. */
+export async function storeNucleusCount(
+  db: Database | Transaction,
+  counted: CountedNuclei & { readonly volumeId: string; readonly position: number; readonly basis: string },
+): Promise<void> {
+  const { volumeId, ...values } = counted;
+  await db
+    .insert(nucleusCount)
+    .values(counted)
+    .onConflictDoUpdate({
+      target: nucleusCount.volumeId,
+      set: { ...values, countedAt: new Date() },
+      setWhere: sql`${nucleusCount.position} <= ${values.position} or ${nucleusCount.basis} <> ${values.basis}`,
+    });
+}
+
+/** Counts of the ready volumes of a project that have any, in one question. */
+export async function readNucleusCounts(
+  db: Database,
+  projectId: string,
+): Promise<(StoredCount | { readonly volumeId: string; readonly isFresh: false; readonly truth: null })[]> {
+  const rows = await db
+    .select({
+      volumeId: volume.id,
+      truth: nucleusCount.truth,
+      unfinished: nucleusCount.unfinished,
+      trainable: nucleusCount.trainable,
+      isFresh: sql<boolean>`coalesce(${nucleusCount.basis} = ${basis} and ${nucleusCount.position} >= coalesce((
+        select max(${labelJournal.position}) from ${labelJournal} where ${labelJournal.volumeId} = ${volume.id}), 0), false)`,
+    })
+    .from(volume)
+    .leftJoin(nucleusCount, eq(nucleusCount.volumeId, volume.id))
+    .where(and(eq(volume.projectId, projectId), eq(volume.state, "ready")))
+    .orderBy(asc(volume.id));
+  return rows.map(({ volumeId, truth, unfinished, trainable, isFresh }) =>
+    truth === null || unfinished === null || trainable === null
+      ? { volumeId, isFresh: false, truth: null }
+      : { volumeId, truth, unfinished, trainable, isFresh },
+  );
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Role } from "../../core/roles.ts";
+import type { trainingJob } from "../../db/schema/index.ts";
+import type { Access } from "../access.ts";
+import type { SignedInUser, VisitedVolume } from "../auth/authentication.ts";
+import type { Services } from "../services.ts";
+
+type JobRow = typeof trainingJob.$inferSelect;
+
+/** What a handler is given after the door has been passed. */
+export interface RouteRequest {
+  readonly services: Services;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  /** Values of `:name` parts, and `*` for the rest of a path that ends in `/*`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Null on public, trainer and job doors. */
+  readonly user: SignedInUser | null;
+  /** On project and volume doors. */
+  readonly projectId: string;
+  readonly role: Role | null;
+  /** On volume doors; null on others. */
+  readonly volume: VisitedVolume | null;
+  /** Names the trainer's token on trainer doors; null on others. */
+  readonly trainerTokenHash: string | null;
+  /** On job doors, as it was when the door was passed; null on others. */
+  readonly job: JobRow | null;
+  /** Aborts when the client went away. */
+  readonly signal: AbortSignal;
+  /** The whole body; refuses above the route's bound with 413. */
+  readBody(): Promise<Uint8Array>;
+}
+
+/** A plain HTTP door. `volume` access needs `:volumeId` in the path, `project` access `:projectId`, `job` access `:jobId`. */
+export interface HttpRoute {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly access: Access;
+  readonly maxBodyBytes: number;
+  handle(request: RouteRequest): Promise<void>;
+}
+
+/** A browser that is led to an answer of the API saves it and shows nothing. */
+export const API_ANSWER = 'attachment; filename="api.json"';
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": bytes.length,
+    "cache-control": "private, no-store",
+    "content-disposition": API_ANSWER,
+  });
+  response.end(bytes);
+}
+
+/** On a door whose access is `job`. */
+export function jobOfDoor({ job }: RouteRequest): JobRow {
+  if (!job) throw new Error("this door is no job's");
+  return job;
+}
+
+/**
+ * Ends a request with a status; thrown from handlers. Problems are sent as 422 with their fields, as 429 where it is only too
+ * early, as 507 where the disk is full.
+ */
+export class HttpRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}

@@ -1,0 +1,44 @@
+import type { PixelArray, PixelType, Zyx } from "../../../core/volume/voxel-space.ts";
+import { createPixelArray } from "../../../core/volume/voxel-space.ts";
+import type { VolumeSource } from "./volume-source.ts";
+
+export interface VolumeBlock {
+  readonly zMin: number;
+  readonly zMax: number;
+  readonly yMin: number;
+  readonly yMax: number;
+  readonly pixels: PixelArray;
+}
+
+/** All of a source, along its own grid. */
+export async function* blocksOf(source: VolumeSource): AsyncIterable<VolumeBlock> {
+  const [sizeZ, sizeY] = source.shapeZyx;
+  const [planes, rows] = source.blockZy;
+  for (let zMin = 0; zMin < sizeZ; zMin += planes)
+    for (let yMin = 0; yMin < sizeY; yMin += rows) {
+      const zMax = Math.min(sizeZ, zMin + planes);
+      const yMax = Math.min(sizeY, yMin + rows);
+      yield { zMin, zMax, yMin, yMax, pixels: await source.read(zMin, zMax, yMin, yMax) };
+    }
+}
+
+export interface WholeVolume {
+  readonly shapeZyx: Zyx;
+  readonly pixelType: PixelType;
+  readonly pixels: PixelArray;
+}
+
+/** A source in memory; for volumes that are small by their nature. */
+export async function readWholeVolume(source: VolumeSource): Promise<WholeVolume> {
+  const [sizeZ, sizeY, sizeX] = source.shapeZyx;
+  const pixels = createPixelArray(source.pixelType, sizeZ * sizeY * sizeX);
+  for await (const block of blocksOf(source)) {
+    const rows = block.yMax - block.yMin;
+    for (let z = block.zMin; z < block.zMax; z++)
+      pixels.set(
+        block.pixels.subarray((z - block.zMin) * rows * sizeX, (z - block.zMin + 1) * rows * sizeX),
+        (z * sizeY + block.yMin) * sizeX,
+      );
+  }
+  return { shapeZyx: source.shapeZyx, pixelType: source.pixelType, pixels };
+}
