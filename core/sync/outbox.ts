@@ -158,7 +158,8 @@ export class Outbox {
   ): OutboxRow[] {
     const ready: OutboxRow[] = [];
     for (const { row, kept, uploaded } of this.#entries) {
-      if (!kept || !uploaded) break;
+      // What is live was uploaded by an earlier page: left behind, it would lie beneath what was done before it (R13).
+      if (!kept || (!uploaded && liveGeneration(row.id) === undefined)) break;
       if (!isFolded(row)) ready.push(row);
     }
     const first = ready.findIndex(({ id }) => liveGeneration(id) === undefined);
