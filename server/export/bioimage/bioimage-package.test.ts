@@ -282,7 +282,11 @@ print(json.dumps(dict(shape=out.shape, same=bool(numpy.allclose(out, y, rtol=1e-
     expect(core).toEqual({ status: "passed", errors: [] });
   });
 
-  let asked: Promise<{ spec: object; core: object | null }> | null = null;
+  interface Verdicts {
+    readonly spec: object;
+    readonly core: object | null;
+  }
+  let asked: Promise<Verdicts> | null = null;
   /** Once for both: loading the two takes most of the time. */
   function askBioimageio(command: string) {
     const program = `
@@ -300,7 +304,7 @@ try:
 except ImportError:
     pass
 print(json.dumps(dict(spec=spec, core=core)))`;
-    asked ??= written("bioimageio", small).then((folder) => askPython(command, program, [folder]));
+    asked ??= written("bioimageio", small).then((place) => askPython<Verdicts>(command, program, [place]));
     return asked;
   }
 });
