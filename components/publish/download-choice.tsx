@@ -2,16 +2,18 @@ import { Button, Checkbox, Group, Stack, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DatasetVersion } from "./dataset-version.ts";
-import { formatOffers, IMAGEJ_MAX_NUCLEI } from "./export-formats.ts";
+import { formatOffers, IMAGEJ_MAX_NUCLEI, modelOffers } from "./export-formats.ts";
 
 export interface DownloadChoiceProps {
   readonly version: DatasetVersion;
   /** Address of the zip with these formats. */
   zipHref(formats: readonly string[]): string;
+  /** Address of the model's package for bioimage.io alone. */
+  readonly packageHref: string;
 }
 
 /** Formats to put into the zip. The download is the browser's own: cancelled there, it stops here. */
-export function DownloadChoice({ version, zipHref }: DownloadChoiceProps) {
+export function DownloadChoice({ version, zipHref, packageHref }: DownloadChoiceProps) {
   const [formats, setFormats] = useState<string[]>(["ome-zarr"]);
   const volumes = version.contents?.volumes ?? [];
   if (volumes.some((volume) => volume.image === "gone"))
@@ -42,16 +44,17 @@ export function DownloadChoice({ version, zipHref }: DownloadChoiceProps) {
               />
             );
           })}
-          <Checkbox
-            value="model"
-            label="Trained model"
-            disabled={version.checkpointId === null}
-            description={
-              version.checkpointId === null
-                ? "No model was trained when this version was frozen."
-                : "TensorFlow.js weights, configuration, and the command that runs it."
-            }
-          />
+          {modelOffers.map((offer) => (
+            <Checkbox
+              key={offer.value}
+              value={offer.value}
+              label={offer.label}
+              disabled={version.checkpointId === null}
+              description={
+                version.checkpointId === null ? "No model was trained when this version was frozen." : offer.text
+              }
+            />
+          ))}
         </Stack>
       </Checkbox.Group>
       <Group>
@@ -68,6 +71,11 @@ export function DownloadChoice({ version, zipHref }: DownloadChoiceProps) {
         >
           Download version {version.version}
         </Button>
+        {version.checkpointId !== null && (
+          <Button component="a" href={packageHref} download variant="default">
+            Model for bioimage.io
+          </Button>
+        )}
         <Text size="sm" c="dimmed">
           {formats.length === 0
             ? "Choose at least one format."

@@ -1,6 +1,6 @@
 /** Formats as the page offers them; the values are the server's. */
 export interface FormatOffer {
-  readonly value: "ome-zarr" | "ome-tiff" | "imagej";
+  readonly value: "ome-zarr" | "ome-tiff" | "imagej" | "model" | "bioimageio";
   readonly label: string;
   readonly text: string;
 }
@@ -20,6 +20,20 @@ export const formatOffers: readonly FormatOffer[] = [
     value: "imagej",
     label: "ImageJ TIFF",
     text: "Stacks that ImageJ opens by drag and drop. Nuclei are numbered 1, 2, 3…; a table says which is which.",
+  },
+];
+
+/** Where a model belongs to the version. */
+export const modelOffers: readonly FormatOffer[] = [
+  {
+    value: "model",
+    label: "Trained model",
+    text: "TensorFlow.js weights, configuration, and the command that runs it.",
+  },
+  {
+    value: "bioimageio",
+    label: "bioimage.io model package",
+    text: "The model as ONNX and TensorFlow.js with test tensors and documentation, and a Python file that finds nuclei with it. For deepImageJ, ilastik, napari, Python.",
   },
 ];
 

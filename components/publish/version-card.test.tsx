@@ -35,7 +35,8 @@ const version: DatasetVersion = {
 const shown = (element: React.ReactNode): string =>
   renderToStaticMarkup(<MantineProvider>{element}</MantineProvider>).replace(/<style.*?<\/style>/gs, "");
 const card = (one: DatasetVersion) => shown(<VersionCard version={one} mayRemove onRemove={() => {}} />);
-const choice = (one: DatasetVersion) => shown(<DownloadChoice version={one} zipHref={(f) => `/zip?${f.join()}`} />);
+const choice = (one: DatasetVersion) =>
+  shown(<DownloadChoice version={one} packageHref="/bioimageio" zipHref={(f) => `/zip?${f.join()}`} />);
 
 it("says what a version holds, under which licence and by whom", () => {
   const html = card(version);
@@ -57,6 +58,8 @@ it("says what went wrong and what to do", () => {
 it("offers the zip, and says why a format is not to be had", () => {
   expect(choice(version)).toContain("/zip?ome-zarr");
   expect(choice(version)).toContain("No model was trained");
+  expect(choice(version)).not.toContain("/bioimageio");
+  expect(choice({ ...version, checkpointId: "c" })).toContain('href="/bioimageio"');
   const [volume] = version.contents?.volumes ?? [];
   const changed = (change: Partial<typeof volume>): DatasetVersion => ({
     ...version,

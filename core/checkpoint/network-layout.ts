@@ -1,4 +1,8 @@
+import type { Zyx } from "../volume/voxel-space.ts";
 import type { NetworkConfig } from "./network-config.ts";
+
+/** Added to the variance of every normalised channel. */
+export const NORM_EPSILON = 1e-3;
 
 /** One array of the network. All of them lie in one flat vector, in the order of `listParameters`. */
 export interface ParameterSpec {
@@ -40,3 +44,25 @@ export const countParameters = (config: NetworkConfig): number =>
 /** Output channels of all normalised layers, summed: the length of each statistics vector. */
 export const countNormalisedChannels = (config: NetworkConfig): number =>
   listParameters(config).reduce((sum, spec) => sum + (spec.role === "scale" ? spec.shape[0] : 0), 0);
+
+/** Patch and tile sizes must be whole multiples of this. */
+export function poolingFactor(config: NetworkConfig): Zyx {
+  const factor = (axis: 0 | 1 | 2) => config.levels.reduce((product, level) => product * level.poolZyx[axis], 1);
+  return [factor(0), factor(1), factor(2)];
+}
+
+/** Voxels on each side that can influence one output voxel. */
+export function receptiveRadius(config: NetworkConfig): Zyx {
+  const along = (axis: 0 | 1 | 2) => {
+    let voxelsPerCell = 1;
+    let radius = 0;
+    config.levels.forEach((level, index) => {
+      voxelsPerCell *= level.poolZyx[axis];
+      const convolutions = index === config.levels.length - 1 ? 2 : 4; // down, and up again
+      radius +=
+        convolutions * ((level.kernelZyx[axis] - 1) / 2) * voxelsPerCell + (level.poolZyx[axis] - 1) * voxelsPerCell;
+    });
+    return radius;
+  };
+  return [along(0), along(1), along(2)];
+}

@@ -29,6 +29,7 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   imagej: `- \`imagej/<file>_image.tif\`, \`_labels.tif\`, \`_known.tif\`: stacks that ImageJ opens by drag and drop. Its labels have 16 bits, so the
   nuclei are numbered 1, 2, 3… here; \`<file>_labels.csv\` says which number is which label of nuclei.csv.`,
   model: "- `model/`: the trained model; its own README.md says how to run it.",
+  bioimageio: `- \`bioimageio/\`: the trained model as a package for bioimage.io, with ONNX weights and \`nuclei.py\`; its own README.md says how to run it.`,
 };
 
 const heading = (title: string, lines: readonly string[]): string =>

@@ -13,15 +13,14 @@ import { type DatasetJson, datasetJsonSchema } from "./dataset-description.ts";
 import { datasetZip } from "./dataset-zip.ts";
 import { exportFormats } from "./export-formats.ts";
 import { openDataset } from "./frozen-dataset.ts";
-import type { ExportedModel } from "./model-files.ts";
 import {
-  CHECKPOINT_ID,
   createDatasetFixture,
   type DatasetFixture,
   LARGE_LABEL,
   MARKER_LABEL,
   UNFINISHED_LABEL,
 } from "./testing/dataset-fixture.ts";
+import { exportedTinyModel } from "./testing/exported-tiny-model.ts";
 import { markedShapeZyx, markerIndex } from "./testing/marked-volume.ts";
 import { askPython, tifffileJudge, zarrJudge } from "./testing/python-judge.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
@@ -34,19 +33,6 @@ let dataset: string;
 const text = (name: string): string => files.get(name)?.toString() ?? "";
 const json = <T>(name: string): T => JSON.parse(text(name)) as T;
 
-const model: ExportedModel = {
-  checkpointId: CHECKPOINT_ID,
-  snapshotId: null,
-  parentCheckpointId: null,
-  projectName: "Mouse embryos, été",
-  createdAt: "2026-10-31T10:00:00.000Z",
-  nucleiLabelled: 3,
-  metrics: null,
-  software: { name: "Karyoloop", version: "0.1.0" },
-  configuration: { seed: 3 },
-  trained: tinyModel,
-};
-
 beforeAll(async () => {
   fixture = await createDatasetFixture();
   folder = await mkdtemp(path.join(os.tmpdir(), "kl-zip-"));
@@ -55,7 +41,7 @@ beforeAll(async () => {
     datasetZip({
       dataset: openDataset(fixture.blobs, fixture.description),
       formats: exportFormats,
-      model,
+      model: exportedTinyModel,
     }),
     createWriteStream(zipFile),
   );

@@ -1,4 +1,6 @@
 import type { Readable } from "node:stream";
+import { bioimageFiles, bioimageFolder, makePackage } from "./bioimage/bioimage-files.ts";
+import type { PublishedModel } from "./bioimage/model-description.ts";
 import { citationCff } from "./citation/citation-cff.ts";
 import { dataciteMetadata } from "./citation/datacite.ts";
 import { roCrate } from "./citation/ro-crate.ts";
@@ -18,7 +20,7 @@ import { type FileDigest, zipStream } from "./zip-stream.ts";
 export interface DatasetZip {
   readonly dataset: ReadableDataset;
   readonly formats: readonly ExportFormat[];
-  /** Needed when `formats` has `model`. */
+  /** Needed when `formats` has `model` or `bioimageio`. */
   readonly model: ExportedModel | null;
 }
 
@@ -44,6 +46,9 @@ async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerato
         break;
       case "model":
         if (model) yield* modelFiles(model);
+        break;
+      case "bioimageio":
+        if (model) yield* bioimageFolder({ model, description }, "bioimageio/");
         break;
     }
 }
@@ -89,6 +94,16 @@ const sumsFile = (folder: string, digests: readonly FileDigest[]): ExportFile =>
     `${folder}/SHA256SUMS`,
     digests.map(({ path, sha256 }) => `${sha256}  ${path.slice(folder.length + 1)}\n`).join(""),
   );
+
+/** A model package as bioimage.io takes it, its description at the root of the zip; `signal` stops the making. */
+export async function bioimageZip(published: PublishedModel, signal: AbortSignal): Promise<Readable> {
+  const bytes = await makePackage(published, signal);
+  return zipStream(
+    bioimageFiles(async () => bytes),
+    [],
+    new Date(published.description.createdAt),
+  );
+}
 
 /** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. The same whenever it is fetched. */
 export function modelZip(model: ExportedModel): Readable {

@@ -14,6 +14,7 @@ import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
 import { addLabelledVolume } from "./testing/labelled-volume.ts";
 import { untilFrozen } from "./testing/until-frozen.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
+import { validateBioimage } from "./validate/bioimage-rules.ts";
 import { folderSource } from "./validate/file-source.ts";
 import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
 
@@ -120,6 +121,19 @@ describe("a project with two labelled volumes", () => {
     expect(JSON.parse(configuration)).toEqual({ seed: 3 });
   });
 
+  it("gives it as bioimage.io takes it, too, and to nobody from outside", async () => {
+    const url = `${server.address}/api/projects/${projectId}/exports/${first}/bioimageio`;
+    const files = await unpack(await fetch(url, { headers: { cookie: bob.cookie } }), "package");
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["rdf.yaml", "weights.onnx", "nuclei.py"]));
+    const source = await folderSource(path.join(folder, "package"));
+    expect(await validateBioimage(source, "", { run: true, publishable: false })).toEqual([]);
+    // Nobody has said yet who made it.
+    const found = await validateBioimage(source, "", { run: false, publishable: true });
+    expect(found.map(({ rule }) => rule)).toEqual(["bioimage-authors"]);
+    expect((await fetch(url, { headers: { cookie: eve.cookie } })).status).toBe(404);
+    expect((await fetch(url.replace(first, randomUUID()), { headers: { cookie: bob.cookie } })).status).toBe(404);
+  });
+
   it.each([
     [
       "whose weights are no numbers",
@@ -139,7 +153,7 @@ describe("a project with two labelled volumes", () => {
     });
     expect(alone.status).toBe(422);
     expect(await alone.json()).toMatchObject({ tag, where: name });
-    expect((await zipOf(first, "format=model")).status).toBe(422);
+    for (const format of ["model", "bioimageio"]) expect((await zipOf(first, `format=${format}`)).status).toBe(422);
     await server.services.blobs.put(key, whole);
   });
 

@@ -7,10 +7,18 @@ import { Problem } from "../../core/problem.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { costlyCall, countCall } from "../call-rate.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "../entrance/route.ts";
 import { assertIntact } from "../export/assert-intact.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
-import { assertPackable, datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
+import {
+  assertPackable,
+  bioimageZip,
+  datasetFolderName,
+  datasetZip,
+  modelFolderName,
+  modelZip,
+} from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
@@ -20,7 +28,10 @@ import type { Services } from "../services.ts";
 import { imagePrefix } from "../storage/import-places.ts";
 
 const formatsSchema = z.array(z.enum(exportFormats)).min(1).max(exportFormats.length);
+/** Making one is seconds of computing. */
+const MODEL_PACKAGE = costlyCall("model-package", 10, 10);
 const NO_SUCH = "There is no such dataset version.";
+const NO_MODEL = "No model belongs to this dataset version.";
 
 /** Sends a zip as it is made. A browser that goes away destroys the stream, which stops the making. */
 async function sendZip(response: ServerResponse, zip: Readable, name: string, signal: AbortSignal): Promise<void> {
@@ -51,10 +62,7 @@ async function assertImagesThere({ blobs }: Services, description: DatasetDescri
     });
 }
 
-async function sendDataset(request: RouteRequest): Promise<void> {
-  const { services, parameters, projectId, url } = request;
-  const formats = formatsSchema.safeParse([...new Set(url.searchParams.getAll("format"))]);
-  if (!formats.success) throw new HttpRefusal(400, `Ask for one or more of ${exportFormats.join(", ")}.`);
+async function findReadyVersion({ services, parameters, projectId }: RouteRequest) {
   if (!isUuid(parameters.versionId)) throw new HttpRefusal(404, NO_SUCH);
   const [row] = await services.db
     .select()
@@ -62,13 +70,21 @@ async function sendDataset(request: RouteRequest): Promise<void> {
     .where(and(eq(datasetVersion.id, parameters.versionId), eq(datasetVersion.projectId, projectId)));
   if (!row) throw new HttpRefusal(404, NO_SUCH);
   if (row.state !== "ready") throw new HttpRefusal(409, "This dataset version is not ready.");
-  const description = datasetDescriptionSchema.parse(row.description);
+  return { row, description: datasetDescriptionSchema.parse(row.description) };
+}
+
+async function sendDataset(request: RouteRequest): Promise<void> {
+  const { services, projectId, url } = request;
+  const formats = formatsSchema.safeParse([...new Set(url.searchParams.getAll("format"))]);
+  if (!formats.success) throw new HttpRefusal(400, `Ask for one or more of ${exportFormats.join(", ")}.`);
+  const { row, description } = await findReadyVersion(request);
   await assertImagesThere(services, description);
   if (formats.data.includes("imagej"))
     for (const frozen of description.volumes) assertFitsImagej(frozen.nuclei, frozen.name);
-  const wantsModel = formats.data.includes("model");
+  const wantsModel = formats.data.includes("model") || formats.data.includes("bioimageio");
   const model = wantsModel && row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
-  if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
+  if (wantsModel && !model) throw new HttpRefusal(404, NO_MODEL);
+  if (formats.data.includes("bioimageio")) countCall(services, MODEL_PACKAGE, request.user?.id ?? "");
   const dataset = openDataset(services.blobs, description);
   const wanted = { dataset, formats: formats.data, model };
   // Before the first byte is sent: what is missing is said in words, not by a broken connection.
@@ -78,6 +94,20 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   const details = { versionId: row.id, version: row.version, formats: formats.data };
   await recordAudit(services.db, { act: "export.downloaded", by: request.user?.id ?? null, projectId, details });
   await sendZip(request.response, datasetZip(wanted), datasetFolderName(description), request.signal);
+}
+
+/** The model of a version as bioimage.io takes it: ready to be uploaded there. */
+async function sendModelPackage(request: RouteRequest): Promise<void> {
+  const { services, projectId } = request;
+  const { row, description } = await findReadyVersion(request);
+  const model = row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
+  if (!model) throw new HttpRefusal(404, NO_MODEL);
+  countCall(services, MODEL_PACKAGE, request.user?.id ?? "");
+  // Made whole before the first byte is sent: what is wrong with the model is said in words.
+  const zip = await bioimageZip({ model, description }, request.signal);
+  const details = { versionId: row.id, version: row.version, formats: ["bioimageio"] };
+  await recordAudit(services.db, { act: "export.downloaded", by: request.user?.id ?? null, projectId, details });
+  await sendZip(request.response, zip, `${modelFolderName(model)}-bioimageio`, request.signal);
 }
 
 async function sendModel(request: RouteRequest): Promise<void> {
@@ -99,8 +129,9 @@ const door = (path: string, handle: HttpRoute["handle"]): HttpRoute => ({
   handle,
 });
 
-/** `…/exports/<version>/zip?format=ome-zarr&format=model`, and a checkpoint alone. */
+/** `…/exports/<version>/zip?format=ome-zarr&format=model`, its model for bioimage.io, and a checkpoint alone. */
 export const exportRoutes: readonly HttpRoute[] = [
   door("/api/projects/:projectId/exports/:versionId/zip", sendDataset),
+  door("/api/projects/:projectId/exports/:versionId/bioimageio", sendModelPackage),
   door("/api/projects/:projectId/checkpoints/:checkpointId/zip", sendModel),
 ];

@@ -137,7 +137,7 @@ it("no secret is in an export, a stored file, a row, a log or an answer of a who
   const viewer = createTestClient(server.address, bob.cookie);
   const [{ checkpointId }] = await viewer.export.list.query({ projectId });
   const below = `${server.address}/api/projects/${projectId}`;
-  const formats = ["ome-zarr", "ome-tiff", "imagej", "model"].map((name) => `format=${name}`).join("&");
+  const formats = ["ome-zarr", "ome-tiff", "imagej", "model", "bioimageio"].map((name) => `format=${name}`).join("&");
   for (const [name, url] of [
     ["dataset", `${below}/exports/${id}/zip?${formats}`],
     ["model", `${below}/checkpoints/${checkpointId}/zip`],

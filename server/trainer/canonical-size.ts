@@ -1,11 +1,11 @@
 import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
+import { receptiveRadius } from "../../core/checkpoint/network-layout.ts";
 import type { InstanceThresholds, TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { cubicSpace } from "../../core/volume/resample.ts";
 import { boxShape, type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { ImageSource } from "./bricks/image-source.ts";
 import { estimateDiameterUm, middleBox } from "./estimate-diameter.ts";
-import { receptiveRadius } from "./model/network-config.ts";
 
 /** A patch of three diameters is then what a step of a quarter of a second on two cores can hold. */
 export const VOXELS_PER_DIAMETER = 16;

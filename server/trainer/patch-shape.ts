@@ -1,7 +1,7 @@
 import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
+import { poolingFactor } from "../../core/checkpoint/network-layout.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
-import { poolingFactor } from "./model/network-config.ts";
 import type { TrainingVolume } from "./training-volume.ts";
 
 /** About 24 × 64 × 64: what a step of a quarter of a second on two cores can hold. */

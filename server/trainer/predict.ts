@@ -1,4 +1,5 @@
 import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
+import { poolingFactor, receptiveRadius } from "../../core/checkpoint/network-layout.ts";
 import { type BoxOfValues, boxToResample, resampleBox } from "../../core/volume/resample.ts";
 import {
   boxShape,
@@ -11,7 +12,6 @@ import {
 } from "../../core/volume/voxel-space.ts";
 import { type ImageSource, imageInMemory } from "./bricks/image-source.ts";
 import { seenSpace } from "./canonical-size.ts";
-import { poolingFactor, receptiveRadius } from "./model/network-config.ts";
 import type { Predictor } from "./model/predictor.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "./normalise.ts";
 import {

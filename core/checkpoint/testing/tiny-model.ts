@@ -21,7 +21,7 @@ const state: NetworkState = {
   firstMoment: vector(parameters, 0.125),
   secondMoment: vector(parameters, 2),
   mean: vector(channels, 1),
-  variance: vector(channels, 4),
+  variance: vector(channels, 4).map((value) => Math.abs(value) + 1),
 };
 
 /** A whole model of a few thousand weights that has learned nothing. */

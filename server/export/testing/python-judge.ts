@@ -17,6 +17,18 @@ export function pythonJudge(): Judge {
   return command ? { command } : { missing: "Python 3 is not here: apt-get install python3" };
 }
 
+/** The Python of $KARYOLOOP_PEER_PYTHON, where it has these modules. */
+export function peerJudge(modules: readonly string[], toInstall = modules.join(" ")): Judge {
+  const command = process.env.KARYOLOOP_PEER_PYTHON ?? "python3";
+  const test = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in sys.argv[1:]))`;
+  try {
+    execFileSync(command, ["-c", test, ...modules], { stdio: "ignore" });
+    return { command };
+  } catch {
+    return { missing: `KARYOLOOP_PEER_PYTHON has no ${modules.join(", ")}: pip install ${toInstall}` };
+  }
+}
+
 /** Debian's Python, whose packages python3-tifffile and python3-numpy read TIFF. */
 export function tifffileJudge(): Judge {
   const command = "/usr/bin/python3";

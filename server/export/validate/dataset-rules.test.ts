@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { datasetZip } from "../dataset-zip.ts";
 import { openDataset } from "../frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
+import { exportedTinyModel } from "../testing/exported-tiny-model.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { validateDataset } from "./dataset-rules.ts";
 import type { FileSource } from "./file-source.ts";
@@ -20,8 +21,8 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "kl-rules-"));
   const zipFile = path.join(folder, "d.zip");
   const dataset = openDataset(fixture.blobs, fixture.description);
-  const formats = ["ome-zarr", "ome-tiff", "imagej"] as const;
-  await pipeline(datasetZip({ dataset, formats, model: null }), createWriteStream(zipFile));
+  const formats = ["ome-zarr", "ome-tiff", "imagej", "bioimageio"] as const;
+  await pipeline(datasetZip({ dataset, formats, model: exportedTinyModel }), createWriteStream(zipFile));
   const root = path.join(folder, "mouse-embryos-ete-v2");
   valid = new Map([...(await unzipTo(zipFile, folder))].map(([name, bytes]) => [path.relative(root, name), bytes]));
 });
@@ -87,6 +88,7 @@ it.each<[rule: string, how: string, mutate: (files: Files) => void]>([
       return bytes;
     }),
   ],
+  ["bioimage-file-missing", "no ONNX", (files) => files.delete("bioimageio/weights.onnx")],
   ["zarr-missing", "no group", (files) => files.delete("ome-zarr/embryo-1-left.ome.zarr/zarr.json")],
 ])("refuses by %s: %s", async (rule, _how, mutate) => {
   const files = new Map(valid);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { datasetJsonSchema } from "../dataset-description.ts";
 import { channelFolder } from "../ome-zarr-files.ts";
+import { validateBioimage } from "./bioimage-rules.ts";
 import { type FileSource, readAll, type Violation } from "./file-source.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 import { validateTiff } from "./tiff-rules.ts";
@@ -50,6 +51,8 @@ export async function validateDataset(files: FileSource): Promise<Violation[]> {
         found.push(...(await validateTiff(files, `imagej/${volume.fileName}_${kind}.tif`, volume, kind, "imagej")));
     }
   }
+  if (formats.includes("bioimageio"))
+    found.push(...(await validateBioimage(files, "bioimageio/", { run: true, publishable: false })));
   return found;
 }
 

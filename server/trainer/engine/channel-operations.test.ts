@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { NORM_EPSILON } from "../../../core/checkpoint/network-layout.ts";
 import { createRandom } from "../random.ts";
-import { NORM_EPSILON, normaliseRelu } from "./channel-operations.ts";
+import { normaliseRelu } from "./channel-operations.ts";
 import { registerNativeForTest } from "./native-for-test.ts";
 import { enlarge, shrinkByMax } from "./resample-operations.ts";
 import { registerWasmBackend } from "./wasm-engine.ts";

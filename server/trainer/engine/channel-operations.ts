@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
+import { NORM_EPSILON } from "../../../core/checkpoint/network-layout.ts";
 
 /*
  * Normalisation with ReLU, and max pooling, as single differentiable steps. Composed of ordinary tensor operations
  * these took as long as all convolutions together; native TensorFlow has fused kernels that tfjs does not expose.
  */
-
-/** Added to variances. */
-export const NORM_EPSILON = 1e-3;
 
 /** Values over (depth, height, width) of each channel. */
 export interface ChannelStatistics {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LevelConfig, NetworkConfig } from "../../../core/checkpoint/network-config.ts";
-import { type ChannelStatistics, NORM_EPSILON, normaliseRelu } from "../engine/channel-operations.ts";
+import { NORM_EPSILON } from "../../../core/checkpoint/network-layout.ts";
+import { type ChannelStatistics, normaliseRelu } from "../engine/channel-operations.ts";
 import { enlarge, shrinkByMax } from "../engine/resample-operations.ts";
 
 /** What follows a convolution: `(convolved, scale, shift) -> activated`. */

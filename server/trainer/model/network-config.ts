@@ -27,25 +27,3 @@ export function planNetwork({ voxelSizeZyx, baseChannels = 16, levelCount = 3, h
   }
   return { levels, heads: heads ?? ["foreground", "distance"] };
 }
-
-/** Patch and tile sizes must be whole multiples of this. */
-export function poolingFactor(config: NetworkConfig): Zyx {
-  const factor = (axis: 0 | 1 | 2) => config.levels.reduce((product, level) => product * level.poolZyx[axis], 1);
-  return [factor(0), factor(1), factor(2)];
-}
-
-/** Voxels on each side that can influence one output voxel. */
-export function receptiveRadius(config: NetworkConfig): Zyx {
-  const along = (axis: 0 | 1 | 2) => {
-    let voxelsPerCell = 1;
-    let radius = 0;
-    config.levels.forEach((level, index) => {
-      voxelsPerCell *= level.poolZyx[axis];
-      const convolutions = index === config.levels.length - 1 ? 2 : 4; // down, and up again
-      radius +=
-        convolutions * ((level.kernelZyx[axis] - 1) / 2) * voxelsPerCell + (level.poolZyx[axis] - 1) * voxelsPerCell;
-    });
-    return radius;
-  };
-  return [along(0), along(1), along(2)];
-}

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { countParameters } from "../../../core/checkpoint/network-layout.ts";
+import { countParameters, poolingFactor, receptiveRadius } from "../../../core/checkpoint/network-layout.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { registerWasmBackend } from "../engine/wasm-engine.ts";
 import { createRandom } from "../random.ts";
-import { planNetwork, poolingFactor, receptiveRadius } from "./network-config.ts";
+import { planNetwork } from "./network-config.ts";
 import { Predictor } from "./predictor.ts";
 import { createNetworkState, TrainableNetwork, type TrainingPatch } from "./trainable-network.ts";
 

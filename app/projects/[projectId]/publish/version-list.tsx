@@ -55,6 +55,7 @@ export function VersionList() {
           {version.state === "ready" && (
             <DownloadChoice
               version={version}
+              packageHref={`/api/projects/${projectId}/exports/${version.id}/bioimageio`}
               zipHref={(formats) =>
                 `/api/projects/${projectId}/exports/${version.id}/zip?${new URLSearchParams(
                   formats.map((format) => ["format", format]),
