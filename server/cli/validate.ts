@@ -1,11 +1,13 @@
 import { Problem } from "../../core/problem.ts";
 import { validateDataset } from "../export/validate/dataset-rules.ts";
 import { folderSource } from "../export/validate/file-source.ts";
+import { runModel } from "./run-model.ts";
 
 const USAGE = `karyoloop validate FOLDER
 
-Checks an unpacked dataset that Karyoloop exported: every file against the SHA-256 in dataset.json, the table of nuclei,
-the split by specimen, and the rules of each format in it. Prints what is wrong, a line each; exit code 1 then.`;
+Checks an unpacked dataset that Karyoloop exported: every file against dataset.json and SHA256SUMS, README and licence, the
+table of nuclei against the labels, which are measured anew, all formats against each other, voxel sizes, classes, the split by
+specimen, the rules of each format; the model is loaded and run. Prints what is wrong, a line each; exit code 1 then.`;
 
 /** `karyoloop validate`; returns the exit code. */
 export async function runValidate(args: readonly string[]): Promise<number> {
@@ -20,7 +22,7 @@ export async function runValidate(args: readonly string[]): Promise<number> {
       what: "Name one folder.",
       hint: "karyoloop validate --help explains.",
     });
-  const violations = await validateDataset(await folderSource(folder));
+  const violations = await validateDataset(await folderSource(folder), runModel);
   for (const { rule, where, what } of violations) console.log(`${rule}: ${where}: ${what}`);
   console.log(violations.length === 0 ? "valid" : `${violations.length} things are wrong`);
   return violations.length === 0 ? 0 : 1;

@@ -1,42 +1,33 @@
-import type { ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
 import { isUuid } from "../access.ts";
-import { recordAudit } from "../audit/record-audit.ts";
 import { assertIntact } from "../export/assert-intact.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
-import { assertPackable, datasetFolderName, datasetZip, modelFolderName, modelZip } from "../export/dataset-zip.ts";
+import {
+  type DatasetZip,
+  datasetArchive,
+  datasetFolderName,
+  inOrder,
+  modelArchive,
+  modelFolderName,
+  partsOfFormats,
+} from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
 import { assertFitsImagej } from "../export/tiff/stack-layouts.ts";
-import { failureLog } from "../failure-log.ts";
+import { keptArchive } from "../export/zip/kept-archives.ts";
+import { packingListsOf } from "../export/zip/make-packing-lists.ts";
+import { readPackingList } from "../export/zip/packing-lists.ts";
 import { imagePrefix } from "../ingest/jobs/import-places.ts";
 import type { Services } from "../services.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "./route.ts";
+import { answerZip } from "./send-zip.ts";
 
 const formatsSchema = z.array(z.enum(exportFormats)).min(1).max(exportFormats.length);
 const NO_SUCH = "There is no such dataset version.";
-
-/** Sends a zip as it is made. A browser that goes away destroys the stream, which stops the making. */
-async function sendZip(response: ServerResponse, zip: Readable, name: string, signal: AbortSignal): Promise<void> {
-  response.writeHead(200, {
-    "content-type": "application/zip",
-    "content-disposition": `attachment; filename="${name}.zip"`,
-    "cache-control": "private, no-store",
-  });
-  try {
-    await pipeline(zip, response);
-  } catch (error) {
-    // The connection breaks off, so that nobody takes half a zip for a whole one.
-    if (!signal.aborted) failureLog.failed(`the export ${name}`, error);
-    response.destroy();
-  }
-}
 
 /** Versions of earlier releases lost their images with their volumes. */
 async function assertImagesThere({ blobs }: Services, description: DatasetDescription): Promise<void> {
@@ -52,9 +43,10 @@ async function assertImagesThere({ blobs }: Services, description: DatasetDescri
 }
 
 async function sendDataset(request: RouteRequest): Promise<void> {
-  const { services, parameters, projectId, url } = request;
-  const formats = formatsSchema.safeParse([...new Set(url.searchParams.getAll("format"))]);
-  if (!formats.success) throw new HttpRefusal(400, `Ask for one or more of ${exportFormats.join(", ")}.`);
+  const { services, parameters, projectId, url, signal } = request;
+  const asked = formatsSchema.safeParse([...new Set(url.searchParams.getAll("format"))]);
+  if (!asked.success) throw new HttpRefusal(400, `Ask for one or more of ${exportFormats.join(", ")}.`);
+  const formats = inOrder(asked.data);
   if (!isUuid(parameters.versionId)) throw new HttpRefusal(404, NO_SUCH);
   const [row] = await services.db
     .select()
@@ -64,43 +56,70 @@ async function sendDataset(request: RouteRequest): Promise<void> {
   if (row.state !== "ready") throw new HttpRefusal(409, "This dataset version is not ready.");
   const description = datasetDescriptionSchema.parse(row.description);
   await assertImagesThere(services, description);
-  if (formats.data.includes("imagej"))
+  if (formats.includes("imagej"))
     for (const frozen of description.volumes) assertFitsImagej(frozen.nuclei, frozen.name);
-  const wantsModel = formats.data.includes("model");
-  const model = wantsModel && row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
-  if (wantsModel && !model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
   const dataset = openDataset(services.blobs, description);
-  const wanted = { dataset, formats: formats.data, model };
-  // Before the first byte is sent: what is missing is said in words, not by a broken connection.
-  for (const frozen of description.volumes) await dataset.openVolume(frozen);
-  await assertPackable(wanted, request.signal);
-  await assertIntact(dataset, request.signal);
-  const details = { versionId: row.id, version: row.version, formats: formats.data };
-  await recordAudit(services.db, { act: "export.downloaded", by: request.user?.id ?? null, projectId, details });
-  await sendZip(request.response, datasetZip(wanted), datasetFolderName(description), request.signal);
+
+  async function zip(): Promise<DatasetZip> {
+    if (!formats.includes("model")) return { dataset, formats, model: null };
+    const model = row.checkpointId ? await findExportedModel(services, projectId, row.checkpointId) : null;
+    if (!model) throw new HttpRefusal(404, "No model belongs to this dataset version.");
+    // As the version says: the project may have another name now, and the program another number.
+    const { project, software } = description;
+    return { dataset, formats, model: { ...model, projectName: project.name, software } };
+  }
+
+  await answerZip(request, {
+    name: datasetFolderName(description),
+    archive: () =>
+      keptArchive(services, `${row.id} ${formats.join()}`, async () => {
+        const listed = await packingListsOf(services, description, partsOfFormats(formats), signal);
+        return datasetArchive(await zip(), listed, signal);
+      }),
+    async assertWhole() {
+      await zip();
+      for (const frozen of description.volumes) await dataset.openVolume(frozen);
+      await assertIntact(dataset, (await readPackingList(services.blobs, row.id, "ome-zarr")) ?? [], signal);
+    },
+    downloaded: {
+      act: "export.downloaded",
+      by: request.user?.id ?? null,
+      projectId,
+      details: { versionId: row.id, version: row.version, formats },
+    },
+  });
 }
 
 async function sendModel(request: RouteRequest): Promise<void> {
-  const { services, parameters, projectId } = request;
+  const { services, parameters, projectId, signal } = request;
   const model = isUuid(parameters.checkpointId)
     ? await findExportedModel(services, projectId, parameters.checkpointId)
     : null;
   if (!model) throw new HttpRefusal(404, "There is no such model.");
-  const details = { checkpointId: parameters.checkpointId };
-  await recordAudit(services.db, { act: "export.model-downloaded", by: request.user?.id ?? null, projectId, details });
-  await sendZip(request.response, modelZip(model), modelFolderName(model), request.signal);
+  await answerZip(request, {
+    name: modelFolderName(model),
+    archive: () => modelArchive(model, signal),
+    assertWhole: async () => {},
+    downloaded: {
+      act: "export.model-downloaded",
+      by: request.user?.id ?? null,
+      projectId,
+      details: { checkpointId: parameters.checkpointId },
+    },
+  });
 }
 
-const door = (path: string, handle: HttpRoute["handle"]): HttpRoute => ({
-  method: "GET",
-  path,
-  access: { kind: "project", role: "viewer" },
-  maxBodyBytes: 0,
-  handle,
-});
+const doors = (path: string, handle: HttpRoute["handle"]): HttpRoute[] =>
+  (["GET", "HEAD"] as const).map((method) => ({
+    method,
+    path,
+    access: { kind: "project", role: "viewer" },
+    maxBodyBytes: 0,
+    handle,
+  }));
 
 /** `…/exports/<version>/zip?format=ome-zarr&format=model`, and a checkpoint alone. */
 export const exportRoutes: readonly HttpRoute[] = [
-  door("/api/projects/:projectId/exports/:versionId/zip", sendDataset),
-  door("/api/projects/:projectId/checkpoints/:checkpointId/zip", sendModel),
+  ...doors("/api/projects/:projectId/exports/:versionId/zip", sendDataset),
+  ...doors("/api/projects/:projectId/checkpoints/:checkpointId/zip", sendModel),
 ];
