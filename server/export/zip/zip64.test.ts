@@ -145,4 +145,4 @@ it("holds more files than 16 bits count", async (context) => {
   await writeSparse(streamOf(await createZipArchive(entries)), zip);
   const answer = await askPython<PythonAnswer>(python.command, PYTHON_CHECK, [zip, "names"]);
   expect(answer).toMatchObject({ count: 65_540, last: "x" });
-});
+}, 240_000);
