@@ -6,6 +6,7 @@ import { labelValueSchema, shapeZyxSchema, voxelBoxSchema, voxelSizeZyxSchema } 
 export const MAX_NUCLEI = 500_000;
 
 export const boxKinds = ["fully-labelled", "checked-empty", "validation"] as const;
+export type BoxKind = (typeof boxKinds)[number];
 
 /**
  * Everything of one frozen volume beside its voxels. The voxels lie in two label images below

@@ -63,3 +63,11 @@ export function shapeObjection(shapeZyx: Zyx): { what: string; hint: string } | 
     };
   return null;
 }
+
+/** Label images that lie below an image as OME-Zarr has it (`labels/<name>`), else all that look like labels. */
+export function labelsBeside(images: readonly FileImage[], image: Pick<FileImage, "path">): FileImage[] {
+  const labels = images.filter(({ looksLikeLabels }) => looksLikeLabels);
+  const group = image.path.slice(0, Math.max(0, image.path.lastIndexOf("/") + 1));
+  const own = labels.filter(({ path }) => path.startsWith(`${group}labels/`));
+  return own.length > 0 ? own : labels;
+}

@@ -1,4 +1,5 @@
 import { isImageFileName } from "./file-names.ts";
+import { ownDataset } from "./own-dataset.ts";
 import {
   baseOf,
   CELL_TRACKING,
@@ -39,7 +40,13 @@ export function planFolder(files: readonly string[]): FolderPlan {
     return !objection;
   });
   const folders = siblingFolders(volumeFiles);
+  const own = ownDataset(new Set(files));
   for (const file of volumeFiles) {
+    const why = own(file);
+    if (why) {
+      leftOut.push({ file, why, missed: false });
+      continue;
+    }
     const place = placeOf(file, folders);
     if ("why" in place) leftOut.push(place);
     else placed.push(place);

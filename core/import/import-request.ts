@@ -1,4 +1,5 @@
 import type { KeptChannel } from "./file-channels.ts";
+import type { LabelFacts } from "./label-facts.ts";
 import type { LabelParts } from "./label-findings.ts";
 
 /** What an import does, as kept in the database until it is over: enough to start again after a restart. */
@@ -30,6 +31,8 @@ export interface ImportRequest {
     readonly complete: boolean;
     /** Absent: nobody was asked, as it did not seem to matter. */
     readonly parts?: LabelParts;
+    /** Said beside the file; where it is absent, what the file itself says is taken. */
+    readonly facts?: LabelFacts;
     /** The first three channels are red, green and blue, and every colour but black is a nucleus. */
     readonly colours?: boolean;
   } | null;
@@ -44,4 +47,8 @@ export interface ImportedLabels {
   readonly renamed: Readonly<Record<string, number>>;
   /** Labels of the file, where each connected part became a nucleus. */
   readonly partsOf?: number;
+  /** Nuclei that came with their class. */
+  readonly classified?: number;
+  /** Boxes that came with them, in which everything is labelled. */
+  readonly boxes?: number;
 }

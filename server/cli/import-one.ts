@@ -1,8 +1,10 @@
 import path from "node:path";
-import type { FileContents } from "../../core/import/file-contents.ts";
+import { type FileContents, labelsBeside } from "../../core/import/file-contents.ts";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
+import type { LabelFacts } from "../../core/import/label-facts.ts";
 import { isProblem, Problem } from "../../core/problem.ts";
 import { assertAnswered, type ChosenVolume, chooseLabels, chooseVolume, type LabelAnswers } from "./choose-in-file.ts";
+import { factsFromDataset } from "./facts-from-dataset.ts";
 import { type KnownVolume, placeFor } from "./find-sent.ts";
 import type { ImportContext } from "./import-context.ts";
 import { channelNotes, missesPart, type VolumeOutcome } from "./import-report.ts";
@@ -101,6 +103,8 @@ function importNotes({ channels, import: job, quality }: ImportedVolume, { image
     ...(taken?.partsOf === undefined
       ? []
       : [`Each connected part is a nucleus: ${taken.count} of the ${taken.partsOf} labels in the file.`]),
+    ...(taken?.classified ? [`${taken.classified} nuclei came with their class.`] : []),
+    ...(taken?.boxes ? [`${taken.boxes} boxes came with it in which everything is labelled.`] : []),
     ...(strange > 0 ? [`${strange} voxels are no finite numbers (NaN or infinite); they are stored as 0.`] : []),
   ];
 }
@@ -138,7 +142,7 @@ async function findLabels(
     readonly name: string;
     note(file: string, notes: readonly string[]): void;
   },
-): Promise<(LabelAnswers & { uploadId: string }) | null> {
+): Promise<(LabelAnswers & { uploadId: string; facts?: LabelFacts }) | null> {
   const { contents, imageUpload, files, volume, name } = given;
   const { options } = context;
   const of = { times: volume.image.times, voxelSizeZyx: volume.voxelSizeZyx ?? volume.image.voxelSizeZyx };
@@ -146,12 +150,13 @@ async function findLabels(
     const uploadId = await sendFile(context, name, files.labels);
     const partner = (await inspect(context, uploadId)).contents;
     given.note(files.labels, partner.notes);
-    return { uploadId, ...chooseLabels(partner, files.labels, of, options) };
+    const facts = await factsFromDataset(files);
+    return { uploadId, ...chooseLabels(partner, files.labels, of, options), ...(facts && { facts }) };
   }
   const others = contents.images.filter(({ path: one }) => one !== volume.image.path);
-  const hasLabels = others.some(({ looksLikeLabels }) => looksLikeLabels) || options.labelsImage !== undefined;
-  if (!hasLabels) return null;
-  const within = { ...contents, images: others };
+  const labels = labelsBeside(others, volume.image);
+  if (labels.length === 0 && options.labelsImage === undefined) return null;
+  const within = { ...contents, images: options.labelsImage === undefined ? labels : others };
   return { uploadId: imageUpload, ...chooseLabels(within, files.image, of, options) };
 }
 

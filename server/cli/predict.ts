@@ -136,5 +136,5 @@ async function writeLabels(file: string, labels: Uint32Array, space: VoxelSpace,
       yield ome ? plane : Uint16Array.from(plane);
     }
   }
-  await pipeline(tiffBytes(layout, planes()), createWriteStream(file));
+  await pipeline(tiffBytes(layout, planes), createWriteStream(file));
 }

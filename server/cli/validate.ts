@@ -2,11 +2,13 @@ import { Problem } from "../../core/problem.ts";
 import { validateBioimage } from "../export/validate/bioimage-rules.ts";
 import { validateDataset } from "../export/validate/dataset-rules.ts";
 import { folderSource } from "../export/validate/file-source.ts";
+import { runModel } from "./run-model.ts";
 
 const USAGE = `karyoloop validate FOLDER
 
-Checks an unpacked dataset that Karyoloop exported: every file against the SHA-256 in dataset.json, the table of nuclei,
-the split by specimen, and the rules of each format in it. Or an unpacked model package for bioimage.io: its description,
+Checks an unpacked dataset that Karyoloop exported: every file against dataset.json and SHA256SUMS, README and licence, the
+table of nuclei against the labels, which are measured anew, all formats against each other, voxel sizes, classes, the split by
+specimen, the rules of each format; the model is loaded and run. Or an unpacked model package for bioimage.io: its description,
 its files, and whether the weights make the test output of the test input. Prints what is wrong, a line each; exit code 1 then.`;
 
 /** `karyoloop validate`; returns the exit code. */
@@ -26,7 +28,7 @@ export async function runValidate(args: readonly string[]): Promise<number> {
   const isPackage = files.paths.includes("rdf.yaml") && !files.paths.includes("dataset.json");
   const violations = isPackage
     ? await validateBioimage(files, "", { run: true, publishable: true })
-    : await validateDataset(files);
+    : await validateDataset(files, runModel);
   for (const { rule, where, what } of violations) console.log(`${rule}: ${where}: ${what}`);
   console.log(violations.length === 0 ? "valid" : `${violations.length} things are wrong`);
   return violations.length === 0 ? 0 : 1;

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { assertIntact } from "./assert-intact.ts";
 import { openDataset } from "./frozen-dataset.ts";
+import { omeZarrFiles } from "./ome-zarr-files.ts";
 import { createDatasetFixture } from "./testing/dataset-fixture.ts";
+import type { FileDigest } from "./zip/packed-file.ts";
 
 let made: Awaited<ReturnType<typeof createDatasetFixture>>;
 beforeAll(async () => {
@@ -27,7 +29,7 @@ function damagedAt(wanted: string, damage: (bytes: Uint8Array) => Uint8Array | n
 
 describe("what a download is made of", () => {
   it("is taken where it is whole", async () => {
-    await assertIntact(openDataset(made.blobs, made.description), signal);
+    await assertIntact(openDataset(made.blobs, made.description), [], signal);
   });
 
   it.each<[string, (bytes: Uint8Array) => Uint8Array | null]>([
@@ -49,8 +51,21 @@ describe("what a download is made of", () => {
       for await (const key of made.blobs.list(prefix)) if (key.includes("/c/")) keys.push(key);
       const broken = keys[keys.length >> 1];
       await expect(
-        assertIntact(openDataset(damagedAt(broken, damage), made.description), signal),
+        assertIntact(openDataset(damagedAt(broken, damage), made.description), [], signal),
       ).rejects.toMatchObject({ tag: "stored-image-damaged", where: broken });
     }
+  });
+
+  it("is refused where a chunk is not there any more that was when it was frozen", async () => {
+    const listed: FileDigest[] = [];
+    for await (const { path } of omeZarrFiles(openDataset(made.blobs, made.description)))
+      listed.push({ path, bytes: 0, sha256: "" });
+    await assertIntact(openDataset(made.blobs, made.description), listed, signal);
+    const volume = await openDataset(made.blobs, made.description).openVolume(made.description.volumes[0]);
+    await made.blobs.remove(`${volume.labels.prefix}0/c/0/0/0`);
+    await expect(assertIntact(openDataset(made.blobs, made.description), listed, signal)).rejects.toMatchObject({
+      tag: "stored-image-damaged",
+      where: "ome-zarr/embryo-1-left.ome.zarr/labels/nuclei/0/c/0/0/0",
+    });
   });
 });

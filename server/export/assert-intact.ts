@@ -1,11 +1,12 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { Problem } from "../../core/problem.ts";
 import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import type { ReadableDataset } from "./frozen-dataset.ts";
-import type { StoredImage } from "./stored-image.ts";
+import { omeZarrFiles } from "./ome-zarr-files.ts";
+import { damaged, type StoredImage } from "./stored-image.ts";
+import type { FileDigest } from "./zip/packed-file.ts";
 
 const unpack = promisify(gunzip);
 /** So long every chunk is unpacked, which shows damage anywhere in it; later ones are looked at from outside: a page waits for this. */
@@ -14,9 +15,15 @@ const IN_FLIGHT = 4;
 
 /**
  * Looks at every stored chunk of a dataset before the first byte of a download is sent: what is missing, cut off or damaged is then
- * said in words, and not by a connection that breaks. Rejects with `stored-image-damaged`.
+ * said in words, and not by a connection that breaks. `listed` has the files of the OME-Zarr as they were when it was frozen, where
+ * that is known. Rejects with `stored-image-damaged`.
  */
-export async function assertIntact(dataset: ReadableDataset, signal: AbortSignal): Promise<void> {
+export async function assertIntact(
+  dataset: ReadableDataset,
+  listed: readonly FileDigest[],
+  signal: AbortSignal,
+): Promise<void> {
+  await assertNothingMissing(dataset, listed, signal);
   const deadline = performance.now() + UNPACK_MS;
   for (const frozen of dataset.description.volumes) {
     const { image, channels, labels, known } = await dataset.openVolume(frozen);
@@ -41,6 +48,24 @@ export async function assertIntact(dataset: ReadableDataset, signal: AbortSignal
   }
 }
 
+/** A chunk that is not there reads as zeros: nobody would notice that its nuclei are gone. */
+async function assertNothingMissing(
+  dataset: ReadableDataset,
+  listed: readonly FileDigest[],
+  signal: AbortSignal,
+): Promise<void> {
+  const missing = new Set(listed.map(({ path }) => path));
+  for await (const { path } of omeZarrFiles(dataset)) {
+    signal.throwIfAborted();
+    missing.delete(path);
+  }
+  const [first] = missing;
+  if (first === undefined) return;
+  const parts =
+    missing.size === 1 ? "A stored part of this version is" : `${missing.size} stored parts of this version are`;
+  throw damaged(first, `${parts} gone. Nothing was sent.`);
+}
+
 async function assertChunk(
   { blobs }: ReadableDataset,
   { pixelType }: StoredImage,
@@ -60,10 +85,5 @@ async function assertChunk(
         )
       : null);
   if (damage === null) return;
-  throw new Problem({
-    tag: "stored-image-damaged",
-    what: `A stored part of ${volume} is damaged: ${damage}. Nothing was sent.`,
-    where: key,
-    hint: "Restore the data folder from its backup, or import the volume again.",
-  });
+  throw damaged(key, `A stored part of ${volume} is damaged: ${damage}. Nothing was sent.`);
 }

@@ -91,7 +91,8 @@ export const datasetDescriptionSchema = z.object({
   licence: z.string(),
   /** As each person chose: by name or by pseudonym. */
   annotators: z.array(z.object({ name: z.string(), named: z.enum(["name", "pseudonym"]), nuclei: count })),
-  classes: z.array(z.object({ name: z.string(), numberKey: z.int().min(1).max(9), color: z.string() })),
+  /** A class that nuclei have and the project has no longer has no key. */
+  classes: z.array(z.object({ name: z.string(), numberKey: z.int().min(1).max(9).nullable(), color: z.string() })),
   snapshotId: z.uuid(),
   /** The weights that made the last proposals; null before the first training. */
   checkpoint: z

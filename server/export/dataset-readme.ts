@@ -89,6 +89,22 @@ function specimenAndImaging(about: Publication): string {
   ].join("");
 }
 
+/** Null where none was given: a file that says nothing would be taken for a licence. */
+export function licenceText(description: DatasetDescription): string | null {
+  const { licence, publication, project, version } = description;
+  if (licence === "") return null;
+  const creators = (publication?.creators ?? []).map(({ givenName, familyName }) =>
+    [givenName, familyName].filter(Boolean).join(" "),
+  );
+  return [
+    `${publication?.title || project.name}, dataset version ${version}`,
+    ...(creators.length > 0 ? [`by ${creators.join(", ")}`] : []),
+    "",
+    licenceWords(licence),
+    originWords(description.volumes),
+  ].join("\n");
+}
+
 function licenceWords(licence: string): string {
   const known = licenceOf(licence);
   if (known) return `${known.name} (${known.id}): ${known.words}. ${known.url}`;
@@ -136,6 +152,7 @@ ${formats.map((format) => formatWords[format]).join("\n")}
 - \`ro-crate-metadata.json\`: the folder as an RO-Crate.
 - \`dataset.json\`: all of this for programs, with the size and SHA-256 of every file.
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` in this folder says whether every file arrived whole.
+- \`LICENSE\`: under which terms you may use all of it, where a licence was given.
 - \`GUIDELINES.md\`: what the annotators were told.
 
 All axes are z, y, x. Sizes are micrometres. In label images 0 is background and every nucleus has one positive whole number, unique in its volume.

@@ -4,26 +4,31 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { fromArrayBuffer } from "geotiff";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
+import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
+import type { BlobStore } from "../storage/blob-store.ts";
 import { type DatasetJson, datasetJsonSchema } from "./dataset-description.ts";
-import { datasetZip } from "./dataset-zip.ts";
-import { exportFormats } from "./export-formats.ts";
-import { openDataset } from "./frozen-dataset.ts";
+import { datasetArchive } from "./dataset-zip.ts";
+import { type ExportFormat, exportFormats } from "./export-formats.ts";
+import { openDataset, type ReadableDataset } from "./frozen-dataset.ts";
+import type { ExportedModel } from "./model-files.ts";
 import {
+  CHECKPOINT_ID,
   createDatasetFixture,
   type DatasetFixture,
   LARGE_LABEL,
   MARKER_LABEL,
   UNFINISHED_LABEL,
 } from "./testing/dataset-fixture.ts";
-import { exportedTinyModel } from "./testing/exported-tiny-model.ts";
 import { markedShapeZyx, markerIndex } from "./testing/marked-volume.ts";
 import { askPython, tifffileJudge, zarrJudge } from "./testing/python-judge.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
+import { streamOf, zipOf } from "./testing/zip-of.ts";
 
 let fixture: DatasetFixture;
 let folder: string;
@@ -33,16 +38,25 @@ let dataset: string;
 const text = (name: string): string => files.get(name)?.toString() ?? "";
 const json = <T>(name: string): T => JSON.parse(text(name)) as T;
 
+const model: ExportedModel = {
+  checkpointId: CHECKPOINT_ID,
+  snapshotId: null,
+  parentCheckpointId: null,
+  projectName: "Mouse embryos, été",
+  createdAt: "2026-10-31T10:00:00.000Z",
+  nucleiLabelled: 3,
+  metrics: null,
+  software: { name: "Karyoloop", version: "0.1.0" },
+  configuration: { seed: 3 },
+  trained: tinyModel,
+};
+
 beforeAll(async () => {
   fixture = await createDatasetFixture();
   folder = await mkdtemp(path.join(os.tmpdir(), "kl-zip-"));
   const zipFile = path.join(folder, "dataset.zip");
   await pipeline(
-    datasetZip({
-      dataset: openDataset(fixture.blobs, fixture.description),
-      formats: exportFormats,
-      model: exportedTinyModel,
-    }),
+    await zipOf({ dataset: openDataset(fixture.blobs, fixture.description), formats: exportFormats, model }),
     createWriteStream(zipFile),
   );
   dataset = path.join(folder, "mouse-embryos-ete-v2");
@@ -214,5 +228,52 @@ print(json.dumps(dict(image=look(g), other=look(other), omero=other.attrs['ome']
       annotator: "annotator 1",
       uncertainty: 0.75,
     });
+  });
+});
+
+describe("a range of it", () => {
+  const { signal } = new AbortController();
+  /** Counts which blobs are read. */
+  function watched(): { dataset: ReadableDataset; read: string[] } {
+    const read: string[] = [];
+    const blobs: BlobStore = {
+      ...fixture.blobs,
+      get(key, range) {
+        read.push(key);
+        return fixture.blobs.get(key, range);
+      },
+    };
+    return { dataset: openDataset(blobs, fixture.description), read };
+  }
+
+  it("is what the whole has there, wherever it begins and ends", async () => {
+    const { dataset } = watched();
+    const archive = await datasetArchive({ dataset, formats: exportFormats, model }, new Map(), signal);
+    const whole = await buffer(streamOf(archive));
+    const random = seededRandom(29);
+    for (let i = 0; i < 40; i++) {
+      const start = Math.floor(random() * whole.length);
+      const end = Math.min(whole.length, start + Math.floor(random() ** 4 * whole.length) + 1);
+      const part = await buffer(archive.bytes(start, end, signal));
+      expect(part.equals(whole.subarray(start, end)), `${start} to ${end}`).toBe(true);
+    }
+  });
+
+  it("is made of the stored chunks that it needs, and of no others", async () => {
+    const { dataset, read } = watched();
+    const archive = await datasetArchive({ dataset, formats: ["imagej"], model: null }, new Map(), signal);
+    const whole = await buffer(streamOf(archive));
+    const at = whole.indexOf("imagej/embryo-1-left_known.tif");
+    read.length = 0;
+    await buffer(archive.bytes(at + 40, at + 50, signal));
+    expect(read.length).toBeGreaterThan(0);
+    expect(read.filter((key) => !key.includes("/known.ome.zarr/"))).toEqual([]);
+  });
+
+  it("is the same in whichever order the formats were asked for", async () => {
+    const { dataset } = watched();
+    const tagOf = async (...formats: ExportFormat[]) =>
+      (await datasetArchive({ dataset, formats, model }, new Map(), signal)).etag;
+    expect(await tagOf("model", "imagej", "ome-zarr")).toBe(await tagOf("ome-zarr", "imagej", "model"));
   });
 });

@@ -1,21 +1,18 @@
-import type { Readable } from "node:stream";
 import { bioimageFiles, bioimageFolder, makePackage } from "./bioimage/bioimage-files.ts";
 import type { PublishedModel } from "./bioimage/model-description.ts";
 import { citationCff } from "./citation/citation-cff.ts";
 import { dataciteMetadata } from "./citation/datacite.ts";
 import { roCrate } from "./citation/ro-crate.ts";
-import { type DatasetDescription, type DatasetJson, datasetJsonSchema } from "./dataset-description.ts";
-import { datasetReadme } from "./dataset-readme.ts";
+import type { DatasetDescription, DatasetJson } from "./dataset-description.ts";
+import { datasetReadme, licenceText } from "./dataset-readme.ts";
 import { type ExportFile, jsonFile, textFile } from "./export-file.ts";
-import type { ExportFormat } from "./export-formats.ts";
+import { type ExportFormat, exportFormats } from "./export-formats.ts";
 import type { ReadableDataset } from "./frozen-dataset.ts";
-import { imagejFiles } from "./imagej-files.ts";
 import { type ExportedModel, modelFiles } from "./model-files.ts";
-import { nucleiCsv } from "./nuclei-csv.ts";
-import { omeTiffFiles } from "./ome-tiff-files.ts";
-import { omeZarrFiles } from "./ome-zarr-files.ts";
 import { slugOf } from "./slug.ts";
-import { type FileDigest, zipStream } from "./zip-stream.ts";
+import { type FileDigest, type PackedFile, packFile } from "./zip/packed-file.ts";
+import { filesOfPart, type ListedPart } from "./zip/packing-lists.ts";
+import { createZipArchive, type ZipArchive, type ZipEntry } from "./zip/zip-archive.ts";
 
 export interface DatasetZip {
   readonly dataset: ReadableDataset;
@@ -24,37 +21,29 @@ export interface DatasetZip {
   readonly model: ExportedModel | null;
 }
 
+/** Formats in one order, whichever they were asked for in: the same formats are the same zip. */
+export const inOrder = (formats: readonly ExportFormat[]): ExportFormat[] =>
+  exportFormats.filter((format) => formats.includes(format));
+
+/** Parts of which a list must be known before a zip with these formats can be laid out. */
+export const partsOfFormats = (formats: readonly ExportFormat[]): ListedPart[] => [
+  "table",
+  ...inOrder(formats).filter((format) => format !== "model" && format !== "bioimageio"),
+];
+
 async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerator<ExportFile> {
   const { description } = dataset;
   yield textFile("README.md", datasetReadme(description, formats));
+  const licence = licenceText(description);
+  if (licence) yield textFile("LICENSE", licence);
   const citation = citationCff(description);
   if (citation) yield textFile("CITATION.cff", citation);
   const datacite = dataciteMetadata(description);
   if (datacite) yield jsonFile("datacite.json", datacite);
   yield textFile("GUIDELINES.md", description.guidelines || "(The project has no guidelines.)\n");
-  yield nucleiCsv(dataset);
-  for (const format of formats)
-    switch (format) {
-      case "ome-zarr":
-        yield* omeZarrFiles(dataset);
-        break;
-      case "ome-tiff":
-        yield* omeTiffFiles(dataset);
-        break;
-      case "imagej":
-        yield* imagejFiles(dataset);
-        break;
-      case "model":
-        if (model) yield* modelFiles(model);
-        break;
-      case "bioimageio":
-        if (model) yield* bioimageFolder({ model, description }, "bioimageio/");
-        break;
-    }
-}
-
-async function* below(folder: string, files: AsyncIterable<ExportFile>): AsyncGenerator<ExportFile> {
-  for await (const file of files) yield { ...file, path: `${folder}/${file.path}` };
+  for (const part of partsOfFormats(formats)) yield* filesOfPart(dataset, part);
+  if (formats.includes("model") && model) yield* modelFiles(model);
+  if (formats.includes("bioimageio") && model) yield* bioimageFolder({ model, description }, "bioimageio/");
 }
 
 export const datasetFolderName = ({ project, version }: DatasetDescription): string =>
@@ -62,58 +51,69 @@ export const datasetFolderName = ({ project, version }: DatasetDescription): str
 
 /**
  * A whole dataset version as one zip; `ro-crate-metadata.json`, `dataset.json` and `SHA256SUMS` last because they list all files before them. The same whenever it is
- * fetched: every time in it is that of the freezing.
+ * fetched. `listed` knows the files of `partsOfFormats` by path.
  */
-export function datasetZip(zip: DatasetZip): Readable {
+export function datasetArchive(
+  zip: DatasetZip,
+  listed: ReadonlyMap<string, PackedFile>,
+  signal: AbortSignal,
+): Promise<ZipArchive> {
   const { description } = zip.dataset;
-  const folder = datasetFolderName(description);
-  const inFolder = (digests: readonly FileDigest[]): FileDigest[] =>
-    digests.map((digest) => ({ ...digest, path: digest.path.slice(folder.length + 1) }));
-  return zipStream(
-    below(folder, contents(zip)),
+  const formats = inOrder(zip.formats);
+  return archiveOf(
+    datasetFolderName(description),
+    contents({ ...zip, formats }),
     [
-      (digests) => jsonFile(`${folder}/ro-crate-metadata.json`, roCrate(description, inFolder(digests))),
-      (digests) => {
-        const json: DatasetJson = { ...description, formats: [...zip.formats], files: inFolder(digests) };
-        return jsonFile(`${folder}/dataset.json`, datasetJsonSchema.parse(json));
-      },
-      (digests) => sumsFile(folder, digests),
+      (files) => jsonFile("ro-crate-metadata.json", roCrate(description, files)),
+      (files) => jsonFile("dataset.json", { ...description, formats, files: [...files] } satisfies DatasetJson),
+      sumsFile,
     ],
-    new Date(description.createdAt),
+    listed,
+    signal,
   );
 }
-
-/** Asks once for everything the zip is going to hold, but not for its bytes: what is missing is said before the first is sent. */
-export async function assertPackable(zip: DatasetZip, signal: AbortSignal): Promise<void> {
-  for await (const _file of contents(zip)) signal.throwIfAborted();
-}
-
-/** As `sha256sum --check SHA256SUMS` reads it, run in the folder. */
-const sumsFile = (folder: string, digests: readonly FileDigest[]): ExportFile =>
-  textFile(
-    `${folder}/SHA256SUMS`,
-    digests.map(({ path, sha256 }) => `${sha256}  ${path.slice(folder.length + 1)}\n`).join(""),
-  );
 
 /** A model package as bioimage.io takes it, its description at the root of the zip; `signal` stops the making. */
-export async function bioimageZip(published: PublishedModel, signal: AbortSignal): Promise<Readable> {
+export async function bioimageArchive(published: PublishedModel, signal: AbortSignal): Promise<ZipArchive> {
   const bytes = await makePackage(published, signal);
-  return zipStream(
+  return archiveOf(
+    "",
     bioimageFiles(async () => bytes),
     [],
-    new Date(published.description.createdAt),
+    new Map(),
+    signal,
   );
 }
 
 /** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. The same whenever it is fetched. */
-export function modelZip(model: ExportedModel): Readable {
-  const folder = modelFolderName(model);
-  return zipStream(
-    below(folder, modelFiles(model)),
-    [(digests) => sumsFile(folder, digests)],
-    new Date(model.createdAt),
-  );
-}
+export const modelArchive = (model: ExportedModel, signal: AbortSignal): Promise<ZipArchive> =>
+  archiveOf(modelFolderName(model), modelFiles(model), [sumsFile], new Map(), signal);
 
 export const modelFolderName = (model: ExportedModel): string =>
   `${slugOf(model.projectName, "project")}-model-${model.checkpointId.slice(0, 8)}`;
+
+/** Each of `closing` gets the digests of all files before it. What is not listed is small, and read here. */
+async function archiveOf(
+  folder: string,
+  files: AsyncIterable<ExportFile>,
+  closing: readonly ((digests: readonly FileDigest[]) => ExportFile)[],
+  listed: ReadonlyMap<string, PackedFile>,
+  signal: AbortSignal,
+): Promise<ZipArchive> {
+  const digests: FileDigest[] = [];
+  const entries: ZipEntry[] = [];
+  async function add(file: ExportFile): Promise<void> {
+    signal.throwIfAborted();
+    const packed = listed.get(file.path) ?? (await packFile(file, signal));
+    const { path, bytes, sha256 } = packed;
+    digests.push({ path, bytes, sha256 });
+    entries.push({ file, packed: { ...packed, path: folder === "" ? path : `${folder}/${path}` } });
+  }
+  for await (const file of files) await add(file);
+  for (const close of closing) await add(close(digests));
+  return createZipArchive(entries);
+}
+
+/** As `sha256sum --check SHA256SUMS` reads it, run in the folder. */
+const sumsFile = (digests: readonly FileDigest[]): ExportFile =>
+  textFile("SHA256SUMS", digests.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join(""));

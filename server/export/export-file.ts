@@ -4,17 +4,25 @@ export interface ExportFile {
   readonly path: string;
   /** False for bytes that are compressed already. */
   readonly compress: boolean;
-  /** Where it is known beforehand: above 4 GB a zip must say so before the bytes. */
-  readonly sizeBytes?: number;
-  bytes(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** From byte `start` (0) on; what lies before it is not read where that can be helped. The same each time. */
+  bytes(signal: AbortSignal, start?: number): AsyncIterable<Uint8Array>;
+}
+
+/** A stream without its first bytes, for a file that can only be made from its begin. */
+export async function* withoutFirst(skipped: number, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = skipped;
+  for await (const part of parts) {
+    if (left < part.length) yield part.subarray(left);
+    left = Math.max(0, left - part.length);
+  }
 }
 
 export function bytesFile(path: string, bytes: Uint8Array): ExportFile {
   return {
     path,
     compress: true,
-    async *bytes() {
-      yield bytes;
+    async *bytes(_signal, start = 0) {
+      if (start < bytes.length) yield bytes.subarray(start);
     },
   };
 }

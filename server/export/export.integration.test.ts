@@ -224,7 +224,7 @@ describe("a project with two labelled volumes", () => {
     const before = await snapshots();
     const gone = { ...version, id: randomUUID(), snapshotId: null };
     const noFarther = () => Promise.reject(new Error("it gets no farther"));
-    const process = { pid: undefined, measure: noFarther, check: noFarther, end: async () => {} };
+    const process = { pid: undefined, measure: noFarther, check: noFarther, pack: noFarther, end: async () => {} };
     await expect(freezeDataset(server.services, gone, process, () => {})).rejects.toThrow("was deleted while");
     expect(await snapshots()).toEqual(before);
   });

@@ -16,13 +16,16 @@ import {
 import { fileNamesOf } from "./file-names.ts";
 import { freezeVolume } from "./freeze-volume.ts";
 import { software } from "./software-version.ts";
+import { fitsImagej } from "./tiff/stack-layouts.ts";
 import type { FreezeProcess } from "./worker/start-freeze-process.ts";
+import { listedParts } from "./zip/packing-lists.ts";
 
 type VersionRow = typeof datasetVersion.$inferSelect;
 
-/** Freezing the labels, the volumes and the last look at them, as shares of the progress that people see. */
+/** Freezing the labels, the volumes, the last look at them and the lists of files, as shares of the progress that people see. */
 const SNAPSHOT_DONE = 0.25;
-const VOLUMES_DONE = 0.85;
+const VOLUMES_DONE = 0.7;
+const CHECKED = 0.75;
 
 /**
  * Copies and measures everything that a dataset version holds, looks at it as a reader would, and returns what is
@@ -75,20 +78,43 @@ export async function freezeDataset(
     ...annotator,
     nuclei: nuclei.filter((nucleus) => nucleus.annotator === annotator.name).length,
   }));
+  const about = await describeProject(services, row);
   const description = datasetDescriptionSchema.parse({
-    ...(await describeProject(services, row)),
+    ...about,
+    classes: [...about.classes, ...classesBeyond(about.classes, nuclei)],
     format: DATASET_FORMAT,
     id: row.id,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     software,
     snapshotId,
-    annotators: annotators.filter((annotator) => annotator.nuclei > 0),
+    annotators: annotators
+      .filter((annotator) => annotator.nuclei > 0)
+      .sort((a, b) => b.nuclei - a.nuclei || (a.name < b.name ? -1 : 1)),
     volumes,
   } satisfies DatasetDescription);
   await process.check({ description });
+  onProgress(CHECKED);
+  const parts = listedParts.filter((part) => part !== "imagej" || volumes.every(isForImagej));
+  await process.pack({ description, parts }, (done) => onProgress(CHECKED + (1 - CHECKED) * done));
   return description;
 }
+
+const GREY = "#808080";
+
+/** A class may be renamed or removed while nuclei have it still. */
+function classesBeyond(
+  classes: DatasetDescription["classes"],
+  nuclei: readonly FrozenNucleus[],
+): DatasetDescription["classes"] {
+  const names = new Set(nuclei.flatMap((nucleus) => (nucleus.class === null ? [] : [nucleus.class])));
+  for (const { name } of classes) names.delete(name);
+  return [...names].sort().map((name) => ({ name, numberKey: null, color: GREY }));
+}
+
+/** ImageJ's files may be impossible to make: whoever asks for them is told, and the version has the others. */
+const isForImagej = ({ nuclei, pixelType }: FrozenVolume): boolean =>
+  fitsImagej(nuclei) && pixelType !== "int32" && pixelType !== "uint32";
 
 async function freezeLabelsOf(services: Services, row: VersionRow): Promise<string> {
   const id = await freezeProject(services, { projectId: row.projectId, reason: "export", createdBy: row.createdBy });

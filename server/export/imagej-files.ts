@@ -31,12 +31,12 @@ export async function* imagejFiles(dataset: ReadableDataset): AsyncGenerator<Exp
     const values = consecutiveValues(volume.nuclei);
     const pixelType = imagejTypes[frozen.pixelType];
     const image = imagejLayout({ ...frozen, pixelType, displayRange: contrastOf(volume) });
-    yield imagejFile(volume, "image", image, (signal) => imagePlanes(volume, pixelType, signal));
-    yield imagejFile(volume, "labels", imagejLabelLayout(frozen, values.size, frozen.name), (signal) =>
-      mappedPlanes(volume.labels, values, "uint16", signal),
+    yield imagejFile(volume, "image", image, (signal, first) => imagePlanes(volume, pixelType, signal, first));
+    yield imagejFile(volume, "labels", imagejLabelLayout(frozen, values.size, frozen.name), (signal, first) =>
+      mappedPlanes(volume.labels, values, "uint16", signal, first),
     );
     const known = imagejLayout({ ...frozen, pixelType: "uint8", displayRange: [0, 2] });
-    yield imagejFile(volume, "known", known, (signal) => volume.known.planes(signal));
+    yield imagejFile(volume, "known", known, (signal, first) => volume.known.planes(signal, first));
     yield labelMapCsv(`imagej/${fileName}_labels.csv`, values);
   }
 }
@@ -45,10 +45,15 @@ export async function* imagejFiles(dataset: ReadableDataset): AsyncGenerator<Exp
 const contrastOf = ({ volume }: ReadableVolume): readonly [number, number] =>
   volume.intensityRange ?? [0, volume.pixelType === "uint8" ? 0xff : 0xffff];
 
-async function* imagePlanes(volume: ReadableVolume, type: PixelType, signal: AbortSignal): AsyncGenerator<PixelArray> {
+async function* imagePlanes(
+  volume: ReadableVolume,
+  type: PixelType,
+  signal: AbortSignal,
+  firstPlane: number,
+): AsyncGenerator<PixelArray> {
   const large = volume.image.pixelType === "int32" || volume.image.pixelType === "uint32";
-  let z = 0;
-  for await (const plane of volume.image.planes(signal)) {
+  let z = firstPlane;
+  for await (const plane of volume.image.planes(signal, firstPlane)) {
     if (large && plane.some((value) => Math.abs(value) > LARGEST_EXACT_FLOAT32))
       throw new Problem({
         tag: "image-too-bright-for-imagej",
@@ -70,12 +75,11 @@ function imagejFile(
   { volume }: ReadableVolume,
   kind: string,
   layout: TiffLayout,
-  planes: (signal: AbortSignal) => AsyncIterable<PixelArray>,
+  planes: (signal: AbortSignal, firstPlane: number) => AsyncIterable<PixelArray>,
 ): ExportFile {
   return {
     path: `imagej/${volume.fileName}_${kind}.tif`,
     compress: true,
-    sizeBytes: layout.totalBytes,
-    bytes: (signal) => tiffBytes(layout, planes(signal)),
+    bytes: (signal, start) => tiffBytes(layout, (firstPlane) => planes(signal, firstPlane), start),
   };
 }

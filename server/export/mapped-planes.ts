@@ -2,14 +2,15 @@ import { createPixelArray, type PixelArray } from "../../core/volume/voxel-space
 import type { StoredImage } from "./stored-image.ts";
 import { type LabelMap, mapLabels } from "./truth-labels.ts";
 
-/** The label image with other values, plane by plane. */
+/** The label image with other values, plane by plane from `firstPlane` on. */
 export async function* mappedPlanes(
   labels: StoredImage,
   map: LabelMap,
   type: "uint16" | "uint32",
   signal: AbortSignal,
+  firstPlane: number,
 ): AsyncGenerator<PixelArray> {
-  for await (const plane of labels.planes(signal)) {
+  for await (const plane of labels.planes(signal, firstPlane)) {
     const mapped = createPixelArray(type, plane.length);
     mapLabels(plane, mapped, map);
     yield mapped;

@@ -2,7 +2,7 @@ import { modelFileNames, saveCheckpoint } from "../../core/checkpoint/checkpoint
 import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
 import type { TrainingConfiguration } from "../../core/contract/training-configuration.ts";
-import { type ExportFile, jsonFile, textFile } from "./export-file.ts";
+import { bytesFile, type ExportFile, jsonFile, textFile } from "./export-file.ts";
 
 /** What is said of frozen weights beside the weights. */
 export interface ExportedModel {
@@ -25,13 +25,7 @@ export interface ExportedModel {
 export async function* modelFiles(model: ExportedModel): AsyncGenerator<ExportFile> {
   const files = saveCheckpoint(model.trained);
   for (const name of modelFileNames)
-    yield {
-      path: `model/${name}`,
-      compress: name !== "weights.bin",
-      async *bytes() {
-        yield files[name];
-      },
-    };
+    yield { ...bytesFile(`model/${name}`, files[name]), compress: name !== "weights.bin" };
   yield jsonFile("model/configuration.json", model.configuration);
   yield jsonFile("model/training.json", {
     checkpointId: model.checkpointId,

@@ -2,6 +2,7 @@ import type { PixelArray, PixelType } from "../../core/volume/voxel-space.ts";
 import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
+import { software } from "./software-version.ts";
 import { omeLayout } from "./tiff/stack-layouts.ts";
 import { tiffBytes } from "./tiff/tiff-stream.ts";
 import { sameValues } from "./truth-labels.ts";
@@ -11,34 +12,38 @@ export async function* omeTiffFiles(dataset: ReadableDataset): AsyncGenerator<Ex
   for (const frozen of dataset.description.volumes) {
     const volume = await dataset.openVolume(frozen);
     const truth = sameValues(volume.nuclei);
-    const file = (kind: string, pixelType: PixelType, planes: (signal: AbortSignal) => AsyncIterable<PixelArray>) =>
-      omeTiffFile(dataset, volume, kind, pixelType, planes);
-    yield file("image", volume.image.pixelType, (signal) => volume.image.planes(signal));
-    yield file("labels", "uint32", (signal) => mappedPlanes(volume.labels, truth, "uint32", signal));
-    yield file("known", "uint8", (signal) => volume.known.planes(signal));
+    yield omeTiffFile(volume, "image", volume.image.pixelType, (signal, first) => volume.image.planes(signal, first));
+    yield omeTiffFile(volume, "labels", "uint32", (signal, first) =>
+      mappedPlanes(volume.labels, truth, "uint32", signal, first),
+    );
+    yield omeTiffFile(volume, "known", "uint8", (signal, first) => volume.known.planes(signal, first));
   }
 }
 
+const meanings = {
+  image: "The image that was labelled",
+  labels: "Nuclei: 0 is background, every nucleus has the number that it has in nuclei.csv",
+  known: "What was looked at: 0 unknown, 1 background, 2 nucleus",
+} as const;
+
+/** Says nothing of version, names or people: the same labels are the same file in every version. */
 function omeTiffFile(
-  { description }: ReadableDataset,
   { volume }: ReadableVolume,
-  kind: string,
+  kind: keyof typeof meanings,
   pixelType: PixelType,
-  planes: (signal: AbortSignal) => AsyncIterable<PixelArray>,
+  planes: (signal: AbortSignal, firstPlane: number) => AsyncIterable<PixelArray>,
 ): ExportFile {
-  const { software, project, version, snapshotId, licence } = description;
   const layout = omeLayout({
     shapeZyx: volume.shapeZyx,
     voxelSizeZyx: volume.voxelSizeZyx,
     pixelType,
-    name: `${volume.fileName} ${kind}`,
-    description: `${project.name}, dataset version ${version}, label snapshot ${snapshotId}, licence: ${licence || "none given"}`,
-    creator: `${software.name} ${software.version}`,
+    name: kind,
+    description: meanings[kind],
+    creator: software.name,
   });
   return {
     path: `ome-tiff/${volume.fileName}_${kind}.ome.tif`,
     compress: true,
-    sizeBytes: layout.totalBytes,
-    bytes: (signal) => tiffBytes(layout, planes(signal)),
+    bytes: (signal, start) => tiffBytes(layout, (firstPlane) => planes(signal, firstPlane), start),
   };
 }

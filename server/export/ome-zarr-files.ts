@@ -11,11 +11,14 @@ import { objectionToGzip } from "../label-images/gzip-objection.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { type ExportFile, jsonFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
-import type { StoredImage } from "./stored-image.ts";
+import { damaged, type StoredImage } from "./stored-image.ts";
 import { type LabelMap, mapLabels, sameValues } from "./truth-labels.ts";
 
 const decompress = promisify(gunzip);
 const compress = promisify(gzip);
+
+/** Of the mask's group, beside `ome`. */
+const KNOWN_ATTRIBUTE = "karyoloop";
 
 /** Meaning of the values of the mask, under the names that the label image's properties carry. */
 export const knownStates = [
@@ -56,13 +59,14 @@ async function* copiedFiles(
     yield {
       path: folder + name,
       compress: !isChunk,
-      async *bytes() {
+      async *bytes(_signal, start = 0) {
         const bytes = await blobs.get(key);
-        if (!bytes) throw new Error(`${key} went away while it was exported`);
+        if (!bytes) throw damaged(key, "A part of a stored image went away while it was exported.");
         // Copied as it lies there: nobody else would notice that half of it is missing.
         const objection = isChunk ? objectionToGzip(bytes, BRICK_VOXELS * bytesPerPixel[pixelType]) : null;
-        if (objection) throw new Error(`${key} is damaged: ${objection}`);
-        yield isChunk ? await change(bytes) : bytes;
+        if (objection) throw damaged(key, `A stored chunk is damaged: ${objection}.`);
+        const exported = isChunk ? await change(bytes) : bytes;
+        if (start < exported.length) yield exported.subarray(start);
       },
     };
   }
@@ -111,16 +115,19 @@ async function truthChunk(bytes: Uint8Array, truth: LabelMap): Promise<Uint8Arra
 }
 
 async function* knownFiles(blobs: BlobStore, volume: ReadableVolume, folder: string): AsyncGenerator<ExportFile> {
-  yield jsonFile(
-    `${folder}zarr.json`,
-    labelGroup({
-      name: "known",
-      levels: levelsOf(volume),
-      voxelSizeZyx: volume.volume.voxelSizeZyx,
-      colors: knownStates.map(({ "label-value": value, rgba }) => ({ "label-value": value, rgba })),
-      properties: knownStates.map(({ "label-value": value, meaning }) => ({ "label-value": value, meaning })),
-      sourceImage: "../../",
-    }),
-  );
+  const { voxelSizeZyx, boxes } = volume.volume;
+  const group = labelGroup({
+    name: "known",
+    levels: levelsOf(volume),
+    voxelSizeZyx,
+    colors: knownStates.map(({ "label-value": value, rgba }) => ({ "label-value": value, rgba })),
+    properties: knownStates.map(({ "label-value": value, meaning }) => ({ "label-value": value, meaning })),
+    sourceImage: "../../",
+  });
+  // The boxes that the mask was made of: an import makes the same mask of them.
+  yield jsonFile(`${folder}zarr.json`, {
+    ...group,
+    attributes: { ...(group.attributes as object), [KNOWN_ATTRIBUTE]: { boxes } },
+  });
   yield* copiedFiles(blobs, volume.known, folder, (key) => key !== "zarr.json");
 }

@@ -29,11 +29,11 @@ export interface StoredImage {
   readonly pixelType: PixelType;
   /** C order z, y, x. Boxes inside the volume. */
   readBox(box: VoxelBox): Promise<PixelArray>;
-  /** One z plane after the other; each its own array. */
-  planes(signal?: AbortSignal): AsyncGenerator<PixelArray>;
+  /** One z plane after the other, from `firstPlane` (0) on; each its own array. */
+  planes(signal?: AbortSignal, firstPlane?: number): AsyncGenerator<PixelArray>;
 }
 
-const damaged = (key: string, what: string): Problem =>
+export const damaged = (key: string, what: string): Problem =>
   new Problem({
     tag: "stored-image-damaged",
     what,
@@ -46,7 +46,7 @@ interface ArrayMetadata {
   readonly data_type: PixelType;
 }
 
-export async function openStoredImage(blobs: BlobStore, prefix: string): Promise<StoredImage> {
+export async function openStoredImage(blobs: Pick<BlobStore, "get">, prefix: string): Promise<StoredImage> {
   const metadataKey = `${prefix}0/zarr.json`;
   const bytes = await blobs.get(metadataKey);
   if (!bytes) throw damaged(metadataKey, "A stored image is missing.");
@@ -88,12 +88,12 @@ export async function openStoredImage(blobs: BlobStore, prefix: string): Promise
     return pixels;
   }
 
-  async function* planes(signal?: AbortSignal): AsyncGenerator<PixelArray> {
+  async function* planes(signal?: AbortSignal, firstPlane = 0): AsyncGenerator<PixelArray> {
     const [depth, height, width] = shapeZyx;
     const planeVoxels = height * width;
     const fitting = Math.floor(PLANES_BUDGET_BYTES / (planeVoxels * bytesPerPixel[pixelType]));
     const step = Math.min(BRICK_SIZE, Math.max(1, fitting));
-    for (let zMin = 0; zMin < depth; ) {
+    for (let zMin = firstPlane; zMin < depth; ) {
       signal?.throwIfAborted();
       // Slabs end where chunks do.
       const zMax = Math.min(depth, zMin + step, (Math.floor(zMin / BRICK_SIZE) + 1) * BRICK_SIZE);

@@ -7,9 +7,11 @@ import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { importJob, labelJournal, trainingBox, volume, volumeChannel, volumeSession } from "../../db/schema/index.ts";
 import { authorLabels } from "../collab/operations/author-labels.ts";
+import { failureLog } from "../failure-log.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
 import { writeLabelsIndex } from "../ingest/pyramid/write-labels.ts";
 import type { ImageReport, LabelReport } from "../ingest/worker/worker-messages.ts";
+import { addMissingClasses } from "../projects/add-missing-classes.ts";
 import { leaseLabelValues } from "../proposals/lease-label-values.ts";
 import { publishPrediction } from "../proposals/publish-prediction.ts";
 import { BACKGROUND } from "../servers/operation.ts";
@@ -101,13 +103,42 @@ async function markComplete(tx: Transaction, job: ImportJobRow): Promise<void> {
   });
 }
 
-const summaryOf = (mode: LabelMode, { extents, renamed, partsOf }: LabelReport): ImportedLabels => ({
-  mode,
-  count: extents.length,
-  largestId: extents.at(-1)?.label ?? 0,
-  renamed,
-  ...(partsOf !== undefined && { partsOf }),
-});
+function summaryOf(mode: LabelMode, report: LabelReport): ImportedLabels {
+  const { extents, renamed, partsOf, facts } = report;
+  const classified = mode === "accepted" ? classesOf(report).size : 0;
+  return {
+    mode,
+    count: extents.length,
+    largestId: extents.at(-1)?.label ?? 0,
+    renamed,
+    ...(partsOf !== undefined && { partsOf }),
+    ...(classified > 0 && { classified }),
+    ...(mode === "accepted" && facts && facts.boxes.length > 0 && { boxes: facts.boxes.length }),
+  };
+}
+
+/** Stored label -> class. Where parts became nuclei, the ids of the file are not those of nuclei. */
+function classesOf({ facts, renamed, partsOf, extents }: LabelReport): ReadonlyMap<number, string> {
+  if (!facts || partsOf !== undefined) return new Map();
+  const there = new Set(extents.map(({ label }) => label));
+  const entries = Object.entries(facts.classes).map(
+    ([inFile, name]) => [renamed[inFile] ?? Number(inFile), name] as const,
+  );
+  return new Map(entries.filter(([label]) => there.has(label)));
+}
+
+async function addBoxes(tx: Transaction, job: ImportJobRow, { facts }: LabelReport): Promise<void> {
+  if (!facts || facts.boxes.length === 0 || job.request.labels?.complete) return;
+  await tx.insert(trainingBox).values(
+    facts.boxes.map(({ kind, box }) => ({
+      volumeId: job.volumeId,
+      kind,
+      minZyx: box.minZyx,
+      maxZyx: box.maxZyx,
+      createdBy: job.userId,
+    })),
+  );
+}
 
 /** An image without labels, or labels that are the base: all in one transaction. */
 export async function finishWithBase(
@@ -141,8 +172,32 @@ export async function finishWithBase(
         .where(eq(volume.id, job.volumeId));
     }
     await markComplete(tx, job);
+    if (labels) await addBoxes(tx, job, labels);
     await setDone(tx, job.id, labels && summaryOf("accepted", labels));
   });
+  if (labels) await authorClasses(services, job, classesOf(labels));
+}
+
+/** Of labels that are the ground of their volume, which is there by now and stays, whatever becomes of their classes. */
+async function authorClasses(
+  services: Services,
+  job: ImportJobRow,
+  classes: ReadonlyMap<number, string>,
+): Promise<void> {
+  if (classes.size === 0) return;
+  try {
+    await addMissingClasses(services, job, new Set(classes.values()));
+    await authorLabels(services, job.volumeId, {
+      userId: job.userId,
+      brickKeys: [],
+      prefix: imagePrefix(job.volumeId),
+      // Whoever brings a class in has drawn nothing.
+      names: new Map([...classes.keys()].map((label) => [label, label])),
+      classes,
+    });
+  } catch (error) {
+    failureLog.failed("the classes of imported labels", error);
+  }
 }
 
 /** The volume first, so that people can look at it; then its labels as a prediction with the source `import`. */
@@ -208,11 +263,14 @@ export async function finishWithRecords(
   const names = new Map(
     Object.entries(summary.renamed).map(([inFile, to]) => [labels.renamed[inFile] ?? Number(inFile), to]),
   );
+  const classes = new Map([...classesOf(labels)].map(([label, name]) => [names.get(label) ?? label, name]));
+  if (classes.size > 0) await addMissingClasses(services, job, new Set(classes.values()));
   await authorLabels(services, target.id, {
     userId: job.userId,
     brickKeys: await brickKeysOf(services, prefix),
     prefix,
     names,
+    classes,
   });
   await db.transaction(async (tx) => {
     await tx
@@ -221,6 +279,7 @@ export async function finishWithRecords(
       .where(eq(volume.id, target.id));
     await addLabelSource(tx, target.id, labels);
     await markComplete(tx, job);
+    await addBoxes(tx, job, labels);
     await setDone(tx, job.id, summary);
     await scheduleBlobRemoval(tx, [prefix]);
   });

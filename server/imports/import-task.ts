@@ -62,6 +62,7 @@ export function taskOf(
       origin: origin(labels.origin),
       parts: labels.parts,
       colours: labels.colours,
+      facts: labels.facts,
       ...(asBase
         ? {
             prefix: importedLabelsPrefix(target.id),

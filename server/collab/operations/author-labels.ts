@@ -38,16 +38,19 @@ export interface GivenLabels {
   readonly prefix: string;
   /** Its labels' values in the volume. */
   readonly names: ReadonlyMap<number, LabelValue>;
+  /** Classes of labels in the volume, whether they are painted here or there already. */
+  readonly classes?: ReadonlyMap<LabelValue, string>;
 }
 
 export const authorLabelsOperation = roomOperation(
   "author-labels",
-  (live, services, { userId, brickKeys, prefix, names }: GivenLabels) => {
+  (live, services, { userId, brickKeys, prefix, names, classes }: GivenLabels) => {
     const pairs = Uint32Array.from([...names].flat());
     return authorIn(live, services, {
       userId,
       brickKeys,
       labels: [...names.values()],
+      classes,
       plan: async (frozen, keys) =>
         (await labelWorkerOf(services).plan({ frozen, brickKeys: keys, prefix, names: pairs })).acts,
     });
@@ -58,6 +61,7 @@ interface AuthoredLabels {
   readonly userId: string;
   readonly brickKeys: readonly BrickKey[];
   readonly labels: readonly LabelValue[];
+  readonly classes?: ReadonlyMap<LabelValue, string>;
   /** `planOverBackground`, wherever it runs. */
   plan(frozen: FrozenState, keys: readonly BrickKey[]): Promise<readonly PlannedAct[]>;
 }
@@ -73,12 +77,12 @@ export async function authorIn(live: LiveVolume, services: Services, given: Auth
         if (plans === MAX_PLANS) throw paintedWithoutPause(key);
   }
   const { grid } = live.room.fold;
-  for (let from = 0; from < given.labels.length; from += FACTS_PER_ACT) {
-    const facts = given.labels
-      .slice(from, from + FACTS_PER_ACT)
-      .flatMap((label) => planRecord({ kind: "field", label, field: "origin", value: "import" }, grid));
-    await author.write(facts);
-  }
+  const facts = [
+    ...given.labels.map((label) => ({ kind: "field", label, field: "origin", value: "import" }) as const),
+    ...[...(given.classes ?? [])].map(([label, value]) => ({ kind: "field", label, field: "class", value }) as const),
+  ];
+  for (let from = 0; from < facts.length; from += FACTS_PER_ACT)
+    await author.write(facts.slice(from, from + FACTS_PER_ACT).flatMap((fact) => planRecord(fact, grid)));
 }
 
 const paintedWithoutPause = (brick: BrickKey): Problem =>

@@ -6,6 +6,7 @@ import { countMultiplications } from "../onnx/folded-layers.ts";
 import { networkOnnx } from "../onnx/network-onnx.ts";
 import { encodeOnnx } from "../onnx/onnx-file.ts";
 import { validateBioimage } from "../validate/bioimage-rules.ts";
+import { memorySource } from "../validate/file-source.ts";
 import { drawCover } from "./cover.ts";
 import { describeModel, type PackageFile, type PublishedModel, packageFiles } from "./model-description.ts";
 import { networkTfjs, tfjsZip } from "./network-tfjs.ts";
@@ -41,8 +42,9 @@ export async function* bioimageFiles(
     yield {
       path: `${folder}${name}`,
       compress: !compressed.has(name),
-      async *bytes(signal) {
-        yield (await bytesOf(signal))[name];
+      async *bytes(signal, start = 0) {
+        const bytes = (await bytesOf(signal))[name];
+        if (start < bytes.length) yield bytes.subarray(start);
       },
     };
 }
@@ -91,8 +93,10 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The writer's own look at what it wrote: it has just run the weights, and what people have not filled in yet holds nothing back. */
 async function assertValid(bytes: Readonly<Record<string, Uint8Array>>): Promise<void> {
-  const files = { paths: Object.keys(bytes).sort(), read: async (name: string) => bytes[name] ?? null };
-  const [first] = await validateBioimage(files, "", { run: false, publishable: false });
+  const [first] = await validateBioimage(memorySource(new Map(Object.entries(bytes))), "", {
+    run: false,
+    publishable: false,
+  });
   if (!first) return;
   throw new Problem({
     tag: "export-invalid",

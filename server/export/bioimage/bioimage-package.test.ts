@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import { EMPTY_PUBLICATION } from "../../../core/publication/publication.ts";
-import { decodePng } from "../../ingest/series/png.ts";
+import { decodePng } from "../../ingest/codecs/png.ts";
 import { registerWasmBackend } from "../../trainer/engine/wasm-engine.ts";
 import { Predictor } from "../../trainer/model/predictor.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
@@ -16,7 +16,7 @@ import { exportedTinyModel } from "../testing/exported-tiny-model.ts";
 import { askPython, peerJudge } from "../testing/python-judge.ts";
 import { randomModel, threeHeads } from "../testing/random-network.ts";
 import { validateBioimage } from "../validate/bioimage-rules.ts";
-import type { FileSource } from "../validate/file-source.ts";
+import { memorySource } from "../validate/file-source.ts";
 import { makePackage, type PackageBytes } from "./bioimage-files.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { preprocess } from "./test-tensors.ts";
@@ -61,11 +61,6 @@ const description: DatasetDescription = {
 
 const exported = (trained: TrainedModel): ExportedModel => ({ ...exportedTinyModel, trained });
 
-const sourceOf = (files: ReadonlyMap<string, Uint8Array>): FileSource => ({
-  paths: [...files.keys()].sort(),
-  read: async (name) => files.get(name) ?? null,
-});
-
 let small: PackageBytes;
 let folder: string;
 const smallModel = randomModel(threeHeads, 11, { canonical: null });
@@ -81,7 +76,7 @@ const textOf = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toStr
 
 describe("a model package", () => {
   it("is valid by its own rules, and the same to the last byte when it is made again", async () => {
-    expect(await validateBioimage(sourceOf(filesOf(small)), "", WHOLE)).toEqual([]);
+    expect(await validateBioimage(memorySource(filesOf(small)), "", WHOLE)).toEqual([]);
     const again = await makePackage({ model: exported(smallModel), description }, signal);
     for (const [name, bytes] of Object.entries(small))
       expect(Buffer.compare(Buffer.from(bytes), Buffer.from(again[name as keyof PackageBytes])), name).toBe(0);
@@ -225,7 +220,7 @@ it.each<[rule: string, how: string, mutate: (files: Files) => void]>([
 ])("is refused by %s: %s", async (rule, _how, mutate) => {
   const files = filesOf(small);
   mutate(files);
-  const found = await validateBioimage(sourceOf(files), "", { ...WHOLE, run: rule === "test-output" });
+  const found = await validateBioimage(memorySource(files), "", { ...WHOLE, run: rule === "test-output" });
   expect(found.map((violation) => violation.rule)).toContain(`bioimage-${rule}`);
 });
 

@@ -1,7 +1,7 @@
 import { licenceOf } from "../../../core/publication/licences.ts";
 import { doiOf } from "../../../core/publication/publication.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
-import type { FileDigest } from "../zip-stream.ts";
+import type { FileDigest } from "../zip/packed-file.ts";
 
 type Entity = {
   readonly "@id": string;

@@ -51,9 +51,11 @@ export const omeLabelLayout = (name: string, space: VoxelSpace): TiffLayout =>
     creator: `${software.name} ${software.version}`,
   });
 
+export const fitsImagej = (nuclei: number): boolean => nuclei <= LARGEST_UINT16;
+
 /** ImageJ's labels have 16 bits. Overflow is an error, never a wrap to another nucleus's number. */
 export function assertFitsImagej(nuclei: number, where: string): void {
-  if (nuclei <= LARGEST_UINT16) return;
+  if (fitsImagej(nuclei)) return;
   throw new Problem({
     tag: "too-many-nuclei-for-imagej",
     what: `ImageJ's label files hold ${LARGEST_UINT16} nuclei, this volume has ${nuclei}.`,

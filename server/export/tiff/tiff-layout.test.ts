@@ -65,7 +65,7 @@ const imagej = (pixelType: PixelType): TiffSpecification => ({
 async function write(name: string, specification: TiffSpecification, voxels: PixelArray): Promise<string> {
   const parts: Uint8Array[] = [];
   const layout = layoutTiff(specification);
-  for await (const part of tiffBytes(layout, planesOf(voxels, markedShapeZyx))) parts.push(part.slice());
+  for await (const part of tiffBytes(layout, () => planesOf(voxels, markedShapeZyx))) parts.push(part.slice());
   const bytes = Buffer.concat(parts);
   expect(bytes.length).toBe(layout.totalBytes);
   const file = path.join(folder, name);
@@ -196,7 +196,7 @@ it("writes OME-XML that the schema of 2016-06 accepts, whatever the names hold",
 it("refuses planes that do not fit, too few and too many", async () => {
   const layout = layoutTiff(ome("uint16"));
   const drain = async (planes: AsyncIterable<PixelArray>) => {
-    for await (const part of tiffBytes(layout, planes)) void part;
+    for await (const part of tiffBytes(layout, () => planes)) void part;
   };
   const voxels = markedVoxels("uint16") as Uint16Array;
   const [depth, height, width] = markedShapeZyx;

@@ -1,18 +1,31 @@
 import type { PixelArray } from "../../../core/volume/voxel-space.ts";
 import type { TiffLayout } from "./tiff-layout.ts";
 
-/** The bytes of a TIFF, plane after plane; never more than one plane at a time is held here. */
-export async function* tiffBytes(layout: TiffLayout, planes: AsyncIterable<PixelArray>): AsyncGenerator<Uint8Array> {
-  yield layout.head;
-  let written = 0;
-  for await (const plane of planes) {
-    if (plane.byteLength !== layout.planeBytes)
-      throw new RangeError(`plane ${written} has ${plane.byteLength} bytes, not ${layout.planeBytes}`);
-    written += plane.byteLength;
-    yield new Uint8Array(plane.buffer, plane.byteOffset, plane.byteLength);
-  }
-  const expected = layout.totalBytes - layout.head.length - layout.tail.length;
+/**
+ * The bytes of a TIFF from `start` on, plane after plane; never more than one plane at a time is held here. `planes` begins with the
+ * plane that it is asked for.
+ */
+export async function* tiffBytes(
+  { head, planeBytes, tail, totalBytes }: TiffLayout,
+  planes: (firstPlane: number) => AsyncIterable<PixelArray>,
+  start = 0,
+): AsyncGenerator<Uint8Array> {
+  if (start < head.length) yield head.subarray(start);
   // The padding before the tail's directories belongs to the tail, so the planes fill the rest exactly.
-  if (written !== expected) throw new RangeError(`the planes have ${written} bytes, not ${expected}`);
-  yield layout.tail;
+  const tailAt = totalBytes - tail.length;
+  if (start < tailAt) {
+    const from = Math.max(0, start - head.length);
+    let skipped = from % planeBytes;
+    let written = from - skipped;
+    for await (const plane of planes(written / planeBytes)) {
+      if (plane.byteLength !== planeBytes)
+        throw new RangeError(`plane ${written / planeBytes} has ${plane.byteLength} bytes, not ${planeBytes}`);
+      written += planeBytes;
+      yield new Uint8Array(plane.buffer, plane.byteOffset + skipped, planeBytes - skipped);
+      skipped = 0;
+    }
+    if (head.length + written !== tailAt)
+      throw new RangeError(`the planes have ${written} bytes, not ${tailAt - head.length}`);
+  }
+  if (tail.length > 0) yield tail.subarray(Math.max(0, start - tailAt));
 }

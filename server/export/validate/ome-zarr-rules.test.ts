@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDataset } from "../frozen-dataset.ts";
 import { omeZarrFiles } from "../ome-zarr-files.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
-import { exportSource, type FileSource } from "./file-source.ts";
+import { exportSource, memorySource } from "./file-source.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 
 let fixture: DatasetFixture;
@@ -18,14 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.remove());
 
-const sourceOf = (files: ReadonlyMap<string, Uint8Array>): FileSource => ({
-  paths: [...files.keys()].sort(),
-  read: async (path) => files.get(path) ?? null,
-});
-
 it("accepts what we write", async () => {
   expect(valid.size).toBeGreaterThan(20);
-  expect(await validateOmeZarr(sourceOf(valid), STORE)).toEqual([]);
+  expect(await validateOmeZarr(memorySource(valid), STORE)).toEqual([]);
 });
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -94,6 +89,6 @@ it.each<[rule: string, how: string, mutate: (files: Map<string, Uint8Array>) => 
 ])("refuses by %s: %s", async (rule, _how, mutate) => {
   const files = new Map(valid);
   mutate(files);
-  const violations = await validateOmeZarr(sourceOf(files), STORE);
+  const violations = await validateOmeZarr(memorySource(files), STORE);
   expect(violations.map((violation) => violation.rule)).toContain(rule);
 });

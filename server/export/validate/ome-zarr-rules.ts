@@ -178,15 +178,16 @@ class StoreCheck {
     await this.labelValues(label, new Set([0, ...properties.map((property) => property["label-value"])]));
   }
 
-  /** Every value of the finest level is background or has its line in the properties. */
-  private async labelValues({ folder, levels: [finest] }: Image, listed: ReadonlySet<number>): Promise<void> {
-    for (const path of this.paths) {
-      if (!path.startsWith(`${folder}${finest.path}/c/`)) continue;
-      const bytes = await this.chunk(path);
-      if (!bytes || bytes.length % bytesPerPixel[finest.array.data_type] !== 0) continue;
-      const unlisted = pixelsOf(finest.array.data_type, bytes).find((value) => !listed.has(value));
-      if (unlisted !== undefined)
-        return this.found("zarr-label-unknown-value", path, `holds ${unlisted}, which has no properties`);
-    }
+  /** Every value of every level is background or has its line in the properties. */
+  private async labelValues({ folder, levels }: Image, listed: ReadonlySet<number>): Promise<void> {
+    for (const { path: level, array } of levels)
+      for (const path of this.paths) {
+        if (!path.startsWith(`${folder}${level}/c/`)) continue;
+        const bytes = await this.chunk(path);
+        if (!bytes || bytes.length % bytesPerPixel[array.data_type] !== 0) continue;
+        const unlisted = pixelsOf(array.data_type, bytes).find((value) => !listed.has(value));
+        if (unlisted !== undefined)
+          return this.found("zarr-label-unknown-value", path, `holds ${unlisted}, which has no properties`);
+      }
   }
 }

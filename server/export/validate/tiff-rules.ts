@@ -28,10 +28,10 @@ export async function validateTiff(
 ): Promise<Violation[]> {
   const found: Violation[] = [];
   const say = (rule: string, what: string) => void found.push({ rule, where: path, what });
-  const bytes = await files.read(path);
+  const bytes = await files.open(path);
   if (!bytes) return [{ rule: "tiff-missing", where: path, what: "there is no such file" }];
   try {
-    const file = await openTiff(bytesInMemory(bytes));
+    const file = await openTiff(bytes);
     const [image] = file.contents.images;
     if (image.shapeZyx.join() !== volume.shapeZyx.join()) {
       say("tiff-shape", `has ${image.shapeZyx.join(" × ")} voxels, not ${volume.shapeZyx.join(" × ")}`);
@@ -61,6 +61,8 @@ export async function validateTiff(
   } catch (error) {
     if (!isProblem(error)) throw error;
     say("tiff-unreadable", error.message);
+  } finally {
+    await bytes.close();
   }
   return found;
 }

@@ -3,6 +3,7 @@ import type { NucleusMorphometry } from "../../../core/morphometry/nucleus-morph
 import type { ProblemFields } from "../../../core/problem.ts";
 import type { Environment } from "../../env.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
+import type { ListedPart } from "../zip/packing-lists.ts";
 
 /** What the server asks of its freezing process: one task at a time. */
 export interface MeasureTask {
@@ -21,7 +22,15 @@ export interface CheckTask {
   readonly description: DatasetDescription;
 }
 
-export type FreezeTask = MeasureTask | CheckTask;
+/** Reads every file of these parts, and writes their sizes and digests down beside the version. */
+export interface PackTask {
+  readonly kind: "pack";
+  readonly environment: BlobEnvironment;
+  readonly description: DatasetDescription;
+  readonly parts: readonly ListedPart[];
+}
+
+export type FreezeTask = MeasureTask | CheckTask | PackTask;
 export type BlobEnvironment = Pick<Environment, "dataRoot" | "s3">;
 
 /** What is known and measured of one volume. */
@@ -37,4 +46,5 @@ export type FreezeReport =
   | { readonly kind: "progress"; readonly done: number }
   | { readonly kind: "measured"; readonly measured: MeasuredVolume }
   | { readonly kind: "checked" }
+  | { readonly kind: "packed" }
   | { readonly kind: "failed"; readonly problem: ProblemFields };

@@ -4,6 +4,7 @@ import { createBlobStore } from "../../storage/create-blob-store.ts";
 import { assertReadable } from "../assert-readable.ts";
 import { freezeProblem } from "../freeze-problem.ts";
 import { measureVolume } from "../measure-volume.ts";
+import { writePackingList } from "../zip/packing-lists.ts";
 import type { FreezeReport, FreezeTask } from "./freeze-messages.ts";
 
 /** Entry of the freezing process: masks, measurements and the last look, away from the server's event loop. */
@@ -17,11 +18,20 @@ process.on("message", (task: FreezeTask) => {
 
 async function run(task: FreezeTask): Promise<FreezeReport> {
   const blobs = await createBlobStore(task.environment);
-  if (task.kind === "check") {
-    await assertReadable(blobs, task.description);
-    return { kind: "checked" };
+  const onProgress = progressReporter();
+  switch (task.kind) {
+    case "measure":
+      return { kind: "measured", measured: await measureVolume(blobs, task, onProgress) };
+    case "check":
+      await assertReadable(blobs, task.description);
+      return { kind: "checked" };
+    case "pack": {
+      const { parts, description } = task;
+      for (const [index, part] of parts.entries())
+        await writePackingList(blobs, description, part, (done) => onProgress((index + done) / parts.length));
+      return { kind: "packed" };
+    }
   }
-  return { kind: "measured", measured: await measureVolume(blobs, task, progressReporter()) };
 }
 
 /** At most one report per percent. */

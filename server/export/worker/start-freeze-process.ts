@@ -9,6 +9,7 @@ import type {
   FreezeTask,
   MeasuredVolume,
   MeasureTask,
+  PackTask,
 } from "./freeze-messages.ts";
 
 const ENTRY = new URL("./freeze-process.ts", import.meta.url);
@@ -18,6 +19,7 @@ export interface FreezeProcess {
   readonly pid: number | undefined;
   measure(task: Omit<MeasureTask, "kind" | "environment">, onProgress: (done: number) => void): Promise<MeasuredVolume>;
   check(task: Omit<CheckTask, "kind" | "environment">): Promise<void>;
+  pack(task: Omit<PackTask, "kind" | "environment">, onProgress: (done: number) => void): Promise<void>;
   /** At once; resolves when it writes nothing any more. */
   end(): Promise<void>;
 }
@@ -60,6 +62,10 @@ export function startFreezeProcess(environment: BlobEnvironment, signal: AbortSi
     },
     async check(task) {
       await ask({ ...task, kind: "check", environment: { dataRoot, s3 } });
+    },
+    async pack(task, listener) {
+      onProgress = listener;
+      await ask({ ...task, kind: "pack", environment: { dataRoot, s3 } });
     },
     async end() {
       signal.removeEventListener("abort", kill);

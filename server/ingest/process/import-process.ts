@@ -1,3 +1,4 @@
+import type { LabelFacts } from "../../../core/import/label-facts.ts";
 import type { SourceFile } from "../../../core/import/source-file.ts";
 import { isProblem, Problem, type ProblemFields } from "../../../core/problem.ts";
 import { brickKeyOf } from "../../../core/volume/brick.ts";
@@ -102,11 +103,11 @@ async function importVolume(task: ImportTask): Promise<void> {
   }
   if (labels) {
     const progress = progressReporter("Writing the labels", image ? share : 0, 1);
-    const write = async (raw: VolumeSource) => {
+    const write = async (raw: VolumeSource, facts: LabelFacts | null) => {
       assertSameShape(task.shapeZyx, raw.shapeZyx);
       const source = toLabelSource(raw);
       await assertRoom(scratchFolder, source);
-      await writeLabels(task, labels, source, blobs, progress);
+      await writeLabels(task, labels, source, blobs, progress, facts);
     };
     await withLabels(labels, write);
   }
@@ -191,6 +192,7 @@ async function writeLabels(
   source: VolumeSource,
   blobs: CountingSink,
   onProgress: (done: number) => void,
+  facts: LabelFacts | null,
 ): Promise<void> {
   const space = { shapeZyx: source.shapeZyx, voxelSizeZyx: task.voxelSizeZyx };
   const survey = surveyLabels(space);
@@ -213,13 +215,18 @@ async function writeLabels(
   });
   const [renamed, partsOf] = [numbered?.renamed ?? {}, numbered?.partsOf];
   const from = await sourceOf(labels.origin, "labels");
-  report({ kind: "labels-written", extents, renamed, partsOf, source: from, storedBytes: blobs.takeCount() });
+  report({ kind: "labels-written", extents, renamed, partsOf, facts, source: from, storedBytes: blobs.takeCount() });
 }
 
-async function withLabels({ origin, colours }: LabelTask, use: (source: VolumeSource) => Promise<void>): Promise<void> {
-  if (origin.kind === "sample") return use(sampleLabelSource(origin.seed, origin.share));
+async function withLabels(
+  { origin, colours, facts }: LabelTask,
+  use: (source: VolumeSource, facts: LabelFacts | null) => Promise<void>,
+): Promise<void> {
+  if (origin.kind === "sample") return use(sampleLabelSource(origin.seed, origin.share), null);
   return withFile(origin, async (file) =>
-    use(colours ? await openColourLabels(file, origin.choice) : await file.open(origin.choice)),
+    colours
+      ? use(await openColourLabels(file, origin.choice), null)
+      : use(await file.open(origin.choice), facts ?? (await file.labelFacts?.(origin.choice.image)) ?? null),
   );
 }
 

@@ -17,6 +17,8 @@ const CLUTTER = /(^|\/)(__MACOSX\/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i;
 /** N5 has attributes.json. */
 const ZARR = /(^|\/)(zarr\.json|\.zattrs|\.zgroup|\.zarray|attributes\.json)$/;
 const MAX_ARRAYS = 64;
+const OWN_DATASET = /^([^/]+\/)?dataset\.json$/;
+const OWN_STACK = /^([^/]+\/)?(ome-tiff|imagej)\/[^/]+_image(\.ome)?\.tif$/;
 
 /** Opens a zip by what is in it: OME-Zarr, a MetaImage or NRRD of two files, arrays of NumPy, or slices. */
 export async function openZipOfFiles(path: string): Promise<VolumeFile> {
@@ -30,6 +32,13 @@ export async function openZipOfFiles(path: string): Promise<VolumeFile> {
         what: "This is a document of an office program (Word, Excel, PowerPoint), not a volume.",
         where: "its names",
         hint: "Save the images in it as TIFF.",
+      });
+    if (names.some((name) => OWN_DATASET.test(name)) && names.some((name) => OWN_STACK.test(name)))
+      throw new Problem({
+        tag: "zip-of-stacks",
+        what: "This is a data set that Karyoloop exported, with its volumes as TIFF stacks.",
+        where: "its names",
+        hint: "Unpack it and import the folder, or fetch the version as OME-Zarr, whose zip is read as it is.",
       });
     const headers = names.filter((name) => /\.(mhd|nhdr)$/i.test(name));
     if (headers.length > 0) return await openByHeader(store, headers, names);

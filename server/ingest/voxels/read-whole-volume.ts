@@ -22,6 +22,18 @@ export async function* blocksOf(source: VolumeSource): AsyncIterable<VolumeBlock
     }
 }
 
+/** One z plane after the other, for a source whose blocks may be parts of planes. */
+export async function* readStackPlanes(source: VolumeSource): AsyncGenerator<PixelArray> {
+  const [depth, height] = source.shapeZyx;
+  const [planes] = source.blockZy;
+  for (let zMin = 0; zMin < depth; zMin += planes) {
+    const zMax = Math.min(depth, zMin + planes);
+    const slab = await source.read(zMin, zMax, 0, height);
+    const planeVoxels = slab.length / (zMax - zMin);
+    for (let z = 0; z < zMax - zMin; z++) yield slab.slice(z * planeVoxels, (z + 1) * planeVoxels);
+  }
+}
+
 export interface WholeVolume {
   readonly shapeZyx: Zyx;
   readonly pixelType: PixelType;

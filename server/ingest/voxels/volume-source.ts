@@ -1,4 +1,5 @@
 import type { FileContents } from "../../../core/import/file-contents.ts";
+import type { LabelFacts } from "../../../core/import/label-facts.ts";
 import type { PixelArray, PixelType, Zyx } from "../../../core/volume/voxel-space.ts";
 
 /** One 3D image as the importer reads it: whole rows, in boxes that the format can decode without waste. */
@@ -23,5 +24,7 @@ export interface VolumeFile {
   readonly contents: FileContents;
   /** Throws a Problem where the choice is not in the file. */
   open(choice: ImageChoice): Promise<VolumeSource>;
+  /** What is known of labels beyond their voxels, where this product wrote them; by the path of their image. */
+  labelFacts?(image: string): Promise<LabelFacts | null>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { FileContents } from "../../../core/import/file-contents.ts";
 import type { FirstLook } from "../../../core/import/first-look.ts";
+import type { LabelFacts } from "../../../core/import/label-facts.ts";
 import type { LabelParts } from "../../../core/import/label-findings.ts";
 import type { SourceFile } from "../../../core/import/source-file.ts";
 import type { ProblemFields } from "../../../core/problem.ts";
@@ -53,6 +54,7 @@ export interface LabelTask {
   readonly status: "accepted" | "proposed";
   readonly parts?: LabelParts;
   readonly colours?: boolean;
+  readonly facts?: LabelFacts;
   /** Also write the bricks of the finest level there; null for none. */
   readonly basePrefix: string | null;
 }
@@ -110,6 +112,8 @@ export interface LabelReport {
   readonly renamed: Readonly<Record<string, number>>;
   /** Labels of the file, where each connected part became a nucleus. */
   readonly partsOf?: number;
+  /** By the file's ids; null where the file says nothing but the voxels. */
+  readonly facts: LabelFacts | null;
   readonly source: SourceFile | null;
   /** Put into the store for them. */
   readonly storedBytes: number;

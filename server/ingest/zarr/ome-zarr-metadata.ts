@@ -25,6 +25,8 @@ export interface ZarrImage {
   readonly channelNames: readonly string[];
   readonly channelColors: readonly (string | null)[];
   readonly isLabel: boolean;
+  /** The mask of known voxels that this product writes beside labels: no labels of nuclei. */
+  readonly isKnownMask: boolean;
   /** Sentences for the person. */
   readonly notes: readonly string[];
 }
@@ -49,6 +51,7 @@ export const bareArray: ZarrImage = {
   channelNames: [],
   channelColors: [],
   isLabel: false,
+  isKnownMask: false,
   notes: [],
 };
 
@@ -81,9 +84,16 @@ export function parseZarrImage(attributes: Json, where: string): ZarrImage | nul
     channelNames: channels.map(({ label }, i) => (typeof label === "string" && label ? label : `channel ${i + 1}`)),
     channelColors: channels.map(({ color }) => colorOf(color)),
     isLabel: "image-label" in ome,
+    isKnownMask: isKnownMask(asList(asObject(ome["image-label"]).properties)),
     notes: notesOn(asList(ome.multiscales).length, String(ome.version ?? multiscale.version ?? "")),
   };
 }
+
+const KNOWN_STATES = ["1 background", "2 nucleus"];
+
+const isKnownMask = (properties: readonly unknown[]): boolean =>
+  properties.length === KNOWN_STATES.length &&
+  properties.map(asObject).every((one, i) => `${one["label-value"]} ${one.meaning}` === KNOWN_STATES[i]);
 
 function notesOn(multiscales: number, version: string): string[] {
   const notes = [];

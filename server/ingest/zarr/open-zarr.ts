@@ -4,7 +4,9 @@ import { imagesOfN5, type N5Image } from "../n5/n5-volumes.ts";
 import type { EntryStore } from "../stores/entry-store.ts";
 import type { VolumeFile } from "../voxels/volume-source.ts";
 import { metadataBounds } from "./array-metadata.ts";
+import { attributesOf } from "./group-attributes.ts";
 import { bareArray, parseZarrImage } from "./ome-zarr-metadata.ts";
+import { readLabelFacts } from "./own-labels.ts";
 import { type FoundImage, imageOfGroup } from "./zarr-image.ts";
 import { sourceOfImage } from "./zarr-source.ts";
 
@@ -42,6 +44,10 @@ export async function openZarr(store: EntryStore): Promise<VolumeFile> {
           });
         return chosen.source(choice.channel, choice.time);
       },
+      async labelFacts(image) {
+        const labels = zarr.found.find((one) => one.image.path === image);
+        return labels ? readLabelFacts(store, labels) : null;
+      },
       close: async () => store.close(),
     };
   } catch (error) {
@@ -55,7 +61,7 @@ const bounded = (notes: readonly string[]): string[] =>
     ? [...notes.slice(0, MAX_NOTES), `${notes.length - MAX_NOTES} more notes are not shown.`]
     : [...notes];
 
-async function findImages(store: EntryStore): Promise<{ images: N5Image[]; notes: string[] }> {
+async function findImages(store: EntryStore): Promise<{ images: N5Image[]; found: FoundImage[]; notes: string[] }> {
   const notes: string[] = [];
   const found: FoundImage[] = [];
   const groups = groupsOf(store);
@@ -65,6 +71,7 @@ async function findImages(store: EntryStore): Promise<{ images: N5Image[]; notes
     const metadata = parseZarrImage(await attributesOf(store, group), group || "root");
     if (!metadata) continue;
     isOme = true;
+    if (metadata.isKnownMask) continue; // it goes with the labels beside it
     const result = await imageOfGroup(store, group, metadata);
     if (typeof result === "string") notes.push(`${group || "The image"} was left out: ${result}`);
     else {
@@ -94,7 +101,7 @@ async function findImages(store: EntryStore): Promise<{ images: N5Image[]; notes
       source: (channel, time) => sourceOfImage(one, channel, time),
     }),
   );
-  return { images, notes };
+  return { images, found, notes };
 }
 
 /** Folders that have group metadata, shallow ones first: images before their labels. */
@@ -141,28 +148,4 @@ async function isArray(store: EntryStore, path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function attributesOf(store: EntryStore, group: string): Promise<Record<string, unknown>> {
-  const prefix: `/${string}` = group ? `/${group}/` : "/";
-  const v3 = await store.get(`${prefix}zarr.json`);
-  const bytes = v3 ?? (await store.get(`${prefix}.zattrs`));
-  const where = `${group ? `${group}/` : ""}${v3 ? "zarr.json" : ".zattrs"}`;
-  if (!bytes) return {};
-  let parsed: Record<string, unknown> | null;
-  try {
-    parsed = parseBoundedJson(bytes, metadataBounds) as Record<string, unknown> | null;
-  } catch (cause) {
-    throw new Problem(
-      {
-        tag: "ome-zarr-metadata",
-        what: (cause as Error).message,
-        where,
-        hint: "Pack the OME-Zarr folder again.",
-      },
-      { cause },
-    );
-  }
-  const attributes = v3 ? parsed?.attributes : parsed;
-  return typeof attributes === "object" && attributes !== null ? (attributes as Record<string, unknown>) : {};
 }

@@ -14,6 +14,8 @@ import type { ZarrAxis, ZarrImage, ZarrLevel } from "./ome-zarr-metadata.ts";
 export type NumberArray = zarr.Array<zarr.NumberDataType | "int64" | "uint64", AsyncReadable>;
 
 export interface FoundImage {
+  /** Path of the image's group. */
+  readonly group: string;
   readonly image: FileImage;
   readonly array: NumberArray;
   readonly type: StoredType;
@@ -47,6 +49,7 @@ export async function imageOfGroup(
   ];
   return {
     found: {
+      group,
       array: checkingChunks(array, path, facts.type),
       type: facts.type,
       axes,

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { boxKinds } from "../../../core/contract/snapshot-manifest.ts";
+import { voxelBoxSchema } from "../../../core/contract/voxel-shapes.ts";
 import { flagHint } from "../../../core/import/file-question.ts";
 import type { ImageOrigin, ImportRequest } from "../../../core/import/import-request.ts";
+import type { LabelFacts } from "../../../core/import/label-facts.ts";
 import {
   labelChannelQuestion,
   labelTimeQuestion,
@@ -8,11 +11,23 @@ import {
   mayBeColours,
 } from "../../../core/import/open-questions.ts";
 import { Problem } from "../../../core/problem.ts";
+import { nameSchema } from "../../../core/text/name.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { assertSameShape } from "../../ingest/labels/label-source.ts";
 import type { UploadOwner } from "../../ingest/uploads/upload-store.ts";
 import type { Services } from "../../services.ts";
 import { resolveOrigin, uploadedImageSchema } from "./import-input.ts";
+
+/** A hundred nuclei in a classroom, a hundred thousand in a brain. */
+const MAX_CLASSIFIED = 100_000;
+const MAX_BOXES = 10_000;
+
+const labelFactsSchema: z.ZodType<LabelFacts> = z.object({
+  classes: z
+    .record(z.string().regex(/^[1-9]\d{0,9}$/), nameSchema(40))
+    .refine((classes) => Object.keys(classes).length <= MAX_CLASSIFIED, "too many nuclei have a class"),
+  boxes: z.array(z.object({ kind: z.enum(boxKinds), box: voxelBoxSchema })).max(MAX_BOXES),
+});
 
 /** Label images as a person chose them; what is left out was not asked, and is refused where it matters. */
 export const labelsSchema = uploadedImageSchema.extend({
@@ -22,6 +37,8 @@ export const labelsSchema = uploadedImageSchema.extend({
   /** Every nucleus of the volume is in it; only for accepted ones. */
   complete: z.boolean().default(false),
   parts: z.enum(["as-numbered", "one-per-part"]).optional(),
+  /** What a data set of ours says of them beyond their voxels. */
+  facts: labelFactsSchema.optional(),
   /** They belong to the volume although they state another voxel size. */
   otherVoxelSize: z.boolean().default(false),
 });
@@ -66,7 +83,15 @@ export async function resolveLabels(
       where: origin.kind === "upload" ? origin.fileName : chosen.image,
       hint: `Choose it where the labels are chosen. On the command line: ${flagHint(question)}`,
     });
-  const { mode, complete, parts } = chosen;
+  const { mode, complete, parts, facts } = chosen;
+  const beyond = facts?.boxes.find(({ box }) => box.maxZyx.some((end, axis) => end > volume.shapeZyx[axis]));
+  if (beyond)
+    throw new Problem({
+      tag: "box-outside",
+      what: "A box that came with the labels reaches beyond the volume.",
+      where: `${beyond.box.minZyx.join(", ")} to ${beyond.box.maxZyx.join(", ")}`,
+      hint: "The labels are probably of another volume.",
+    });
   return {
     origin,
     times: image.times,
@@ -76,6 +101,7 @@ export async function resolveLabels(
       // Proposals are never complete: nobody has judged them.
       complete: complete && mode === "accepted",
       ...(parts && { parts }),
+      ...(facts && { facts }),
       ...(colours && { colours }),
     },
   };

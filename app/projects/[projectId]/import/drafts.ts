@@ -10,6 +10,7 @@ import {
   voxelSizeToSend,
 } from "../../../../components/import/import-draft.ts";
 import { unaskedChoice } from "../../../../core/import/file-channels.ts";
+import { labelsBeside } from "../../../../core/import/file-contents.ts";
 import { isLabelFileName, volumeNameOf } from "../../../../core/import/file-names.ts";
 import { type FolderPlan, planFolder } from "../../../../core/import/folder-plan.ts";
 
@@ -17,9 +18,9 @@ export type Draft = ({ readonly kind: "volume" } & VolumeDraft) | ({ readonly ki
 
 const labelImageOf = (file: ArrivedFile, isPartner = false): ChosenLabels | null => {
   const named = isLabelFileName(file.fileName) || isPartner;
-  const found =
-    file.contents.images.find(({ looksLikeLabels }) => looksLikeLabels) ??
-    (named ? file.contents.images[0] : undefined);
+  const { images } = file.contents;
+  const picture = images.find(({ looksLikeLabels }) => !looksLikeLabels) ?? images[0];
+  const found = labelsBeside(images, picture)[0] ?? (named ? images[0] : undefined);
   return found
     ? { uploadId: file.uploadId, image: found.path, ...UNANSWERED, mode: "accepted", complete: false }
     : null;

@@ -127,6 +127,8 @@ function labelWords({
   count,
   renamed,
   partsOf,
+  classified,
+  boxes,
 }: NonNullable<NonNullable<ShownVolume["import"]>["labels"]>): string {
   const changed = Object.entries(renamed);
   const what = mode === "accepted" ? "accepted nuclei" : "proposals";
@@ -134,5 +136,7 @@ function labelWords({
   const map = changed.length ? ` New numbers: ${shown.join(", ")}${changed.length > 6 ? ", …" : ""}.` : "";
   const parts =
     partsOf === undefined ? "" : ` Each connected part of ${partsOf === 1 ? "the mask" : `${partsOf} labels`} is one.`;
-  return `${count} ${what} came with it.${parts}${map}`;
+  const classes = classified ? ` ${classified} of them have their class.` : "";
+  const vouched = boxes ? ` Boxes in which everything is labelled: ${boxes}.` : "";
+  return `${count} ${what} came with it.${parts}${classes}${vouched}${map}`;
 }

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import type { PlannedVolume } from "../../core/import/folder-plan.ts";
+import type { LabelFacts } from "../../core/import/label-facts.ts";
+import { nameSchema } from "../../core/text/name.ts";
+import { datasetJsonSchema } from "../export/dataset-description.ts";
+import { textOfCsv } from "../export/nuclei-csv.ts";
+import { csvRows } from "../export/validate/csv-rows.ts";
+import { knownBoxes } from "../ingest/labels/known-boxes.ts";
+import { openVolumeFile } from "../ingest/open-volume-file.ts";
+
+const STACK = /^(.*?)(ome-tiff|imagej)\/([^/]+)_labels((?:\.ome)?\.tif)$/;
+/** As in the settings of a project. */
+const classNameSchema = nameSchema(40);
+
+/**
+ * What a data set of ours says of labels beyond their voxels, where they are a stack out of one: the classes of the table and the boxes
+ * that people vouched for. Null where they are not, or the data set cannot be read: then the labels are taken as anybody's.
+ */
+export async function factsFromDataset({ labels }: Pick<PlannedVolume, "labels">): Promise<LabelFacts | null> {
+  const [, root, format, fileName, ending] = STACK.exec(labels?.replaceAll("\\", "/") ?? "") ?? [];
+  if (root === undefined) return null;
+  const text = (name: string): Promise<string> => readFile(`${root}${name}`, "utf8").catch(() => "");
+  const dataset = datasetJsonSchema.safeParse(await text("dataset.json").then(parsed));
+  const volume = dataset.data?.volumes.find((one) => one.fileName === fileName);
+  if (!volume) return null;
+  const [header = [], ...rows] = csvRows(await text("nuclei.csv")) ?? [];
+  const [inVolume, label, className] = ["volume", "label", "class"].map((name) => header.indexOf(name));
+  const numberOf = format === "imagej" ? await valuesOf(text(`imagej/${fileName}_labels.csv`)) : null;
+  const classes: Record<string, string> = {};
+  for (const row of rows) {
+    const name = classNameSchema.safeParse(textOfCsv(row[className] ?? ""));
+    const value = numberOf ? numberOf.get(row[label]) : row[label];
+    if (row[inVolume] === fileName && value && name.success) classes[value] = name.data;
+  }
+  const mask = await openVolumeFile(`${root}${format}/${fileName}_known${ending}`, "known").catch(() => null);
+  if (!mask) return { classes, boxes: [] };
+  try {
+    const source = await mask.open({ image: mask.contents.images[0].path, channel: 0, time: 0 });
+    return { classes, boxes: await knownBoxes(source, volume.boxes) };
+  } finally {
+    await mask.close();
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Label of the table -> number in ImageJ's stack. */
+async function valuesOf(table: Promise<string>): Promise<ReadonlyMap<string, string>> {
+  const [, ...rows] = csvRows(await table) ?? [];
+  return new Map(rows.map(([value, label]) => [label, value]));
+}

@@ -1,0 +1,96 @@
+import type { DatasetJson } from "../dataset-description.ts";
+import { digestOf, type FileSource, readAll, readJsonFile, type Say } from "./file-source.ts";
+
+const SUMS = "SHA256SUMS";
+const RO_CRATE = "ro-crate-metadata.json";
+/** Whoever finds the folder in ten years needs these. */
+const REQUIRED = ["README.md", "LICENSE", "GUIDELINES.md", "nuclei.csv", RO_CRATE, SUMS];
+const OPTIONAL = ["dataset.json", "CITATION.cff", "datacite.json"];
+
+/** What is there against the lists of what should be, and against the formats and volumes that `dataset.json` names. */
+export async function checkListing(files: FileSource, dataset: DatasetJson, say: Say): Promise<void> {
+  for (const path of REQUIRED) if (!files.paths.includes(path)) say("dataset-required", path, "there is no such file");
+  if (dataset.licence.trim() === "")
+    say("dataset-licence", "dataset.json", "names no licence: without one nobody may reuse the data");
+  checkNames(files, dataset, say);
+  const listed = new Map(dataset.files.map((file) => [file.path, file]));
+  if (listed.size !== dataset.files.length) say("dataset-listed-twice", "dataset.json", "lists a file twice");
+  for (const path of files.paths)
+    if (path !== "dataset.json" && path !== SUMS && !listed.has(path))
+      say("dataset-unlisted", path, "is not in dataset.json");
+  const sums = await readSums(files, say);
+  for (const path of new Set([...files.paths, ...listed.keys(), ...sums.keys()])) {
+    if (path === SUMS) continue;
+    const digest = await digestOf(files, path);
+    const file = listed.get(path);
+    if (file && !digest) say("dataset-file-missing", path, "is listed in dataset.json only");
+    else if (file && (digest?.sha256 !== file.sha256 || digest.bytes !== file.bytes))
+      say("dataset-sha256", path, "is not the file that was exported");
+    if (!digest || sums.get(path) !== digest.sha256) say("dataset-sums", path, `is not as ${SUMS} says`);
+  }
+  await checkCrate(files, listed, say);
+}
+
+/** No file of a format that was not asked for, of a volume that is not there, or of no known kind. */
+function checkNames(files: FileSource, { formats, volumes }: DatasetJson, say: Say): void {
+  const names = volumes.map(({ fileName }) => fileName.replaceAll(".", "\\.")).join("|") || "(?!)";
+  const patterns: Readonly<Record<string, RegExp>> = {
+    "ome-zarr": new RegExp(`^ome-zarr/(${names})(\\.ome\\.zarr|_channels/channel-\\d+\\.ome\\.zarr)/`),
+    "ome-tiff": new RegExp(`^ome-tiff/(${names})_(image|labels|known)\\.ome\\.tif$`),
+    imagej: new RegExp(`^imagej/(${names})_((image|labels|known)\\.tif|labels\\.csv)$`),
+    model: /^model\/[^/]+$/,
+  };
+  const top = new Set([...REQUIRED, ...OPTIONAL]);
+  for (const path of files.paths) {
+    const [folder, below] = path.split("/", 2);
+    const expected = patterns[folder];
+    if (below === undefined ? !top.has(path) : expected && !(formats.includes(folder) && expected.test(path)))
+      say("dataset-unexpected", path, "belongs to no format, volume or description that dataset.json names");
+  }
+}
+
+/** Path -> SHA-256 as `sha256sum` writes them; a line that is none is said. */
+async function readSums(files: FileSource, say: Say): Promise<ReadonlyMap<string, string>> {
+  const sums = new Map<string, string>();
+  for (const line of (await readAll(files, SUMS)).split("\n").filter(Boolean)) {
+    const [, sha256, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+    if (!path) say("dataset-sums", SUMS, `has a line that is none: ${line.slice(0, 80)}`);
+    else if (sums.has(path)) say("dataset-sums", SUMS, `names ${path} twice`);
+    else sums.set(path, sha256);
+  }
+  return sums;
+}
+
+/** A `%` that stands wrong names nothing. */
+function pathOf(id: string): string {
+  try {
+    return decodeURI(id);
+  } catch {
+    return id;
+  }
+}
+
+interface CrateEntity {
+  readonly "@id"?: unknown;
+  readonly "@type"?: unknown;
+  readonly sha256?: unknown;
+}
+
+/** The files of the graph are those of the folder. */
+async function checkCrate(
+  files: FileSource,
+  listed: ReadonlyMap<string, { readonly sha256: string }>,
+  say: Say,
+): Promise<void> {
+  if (!files.paths.includes(RO_CRATE)) return;
+  const crate = (await readJsonFile(files, RO_CRATE)) as { "@graph"?: unknown } | null;
+  const graph = crate?.["@graph"];
+  if (!Array.isArray(graph)) return say("dataset-ro-crate", RO_CRATE, "is no RO-Crate");
+  const entities = (graph as (CrateEntity | null)[]).filter((one) => one?.["@type"] === "File");
+  const described = new Map(entities.map((one) => [pathOf(String(one?.["@id"])), one?.sha256]));
+  for (const [path, sha256] of described)
+    if (listed.get(path)?.sha256 !== sha256) say("dataset-ro-crate", path, `is another file in ${RO_CRATE}`);
+  for (const path of listed.keys())
+    if (path !== RO_CRATE && !path.includes(".ome.zarr/") && !described.has(path))
+      say("dataset-ro-crate", path, `is not in ${RO_CRATE}`);
+}
