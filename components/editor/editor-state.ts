@@ -1,9 +1,11 @@
+import type { FillBound } from "../../core/edit/fill/threshold-fill.ts";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { ToolName } from "../tools/create-tool.ts";
+import type { ShownReshape } from "../tools/reshape/reshaping.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
 import type { PastView, ProposalRef } from "./editor-contract.ts";
 import { ObservableState } from "./observable.ts";
@@ -22,6 +24,7 @@ export interface EditorPreferences {
   readonly radiusUm: number;
   readonly mask: PaintMask;
   readonly reachUm: number;
+  readonly fillBound: FillBound;
   readonly labelsVisible: boolean;
   /** 0…1 */
   readonly labelOpacity: number;
@@ -39,6 +42,8 @@ export interface EditorState extends EditorPreferences {
   /** What is being waited for, in words. */
   readonly busy: string | null;
   readonly marks: readonly ToolMark[];
+  /** A change of shape that is shown and not kept yet. */
+  readonly reshape: ShownReshape | null;
   readonly draftBox: VoxelBox | null;
   readonly selectedBoxId: string | null;
   /** What accept, correct and reject act on. */
@@ -55,6 +60,7 @@ export const defaultPreferences: EditorPreferences = {
   radiusUm: 2,
   mask: "background",
   reachUm: 12,
+  fillBound: "edges",
   labelsVisible: true,
   labelOpacity: 0.45,
   outlinesOnly: false,
@@ -75,6 +81,7 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     helpOpen: false,
     busy: null,
     marks: [],
+    reshape: null,
     draftBox: null,
     selectedBoxId: null,
     proposal: null,

@@ -1,3 +1,4 @@
+import { fillBounds } from "../../core/edit/fill/threshold-fill.ts";
 import { paintMasks } from "../../core/edit/paint-mask.ts";
 import { labelStatuses } from "../../core/labels/label-status.ts";
 import { colorings, defaultPreferences, type EditorPreferences, type EditorStore } from "./editor-state.ts";
@@ -29,6 +30,7 @@ export function parsePreferences(text: string | null): Partial<EditorPreferences
     radiusUm: numberIn(value.radiusUm, 0.01, 1000),
     mask: oneOf(value.mask, paintMasks),
     reachUm: numberIn(value.reachUm, 0.1, 1000),
+    fillBound: oneOf(value.fillBound, fillBounds),
     labelsVisible: flag(value.labelsVisible),
     labelOpacity: numberIn(value.labelOpacity, 0, 1),
     outlinesOnly: flag(value.outlinesOnly),

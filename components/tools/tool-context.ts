@@ -1,3 +1,4 @@
+import type { FillBound } from "../../core/edit/fill/threshold-fill.ts";
 import type { ImageVoxels } from "../../core/edit/image-voxels.ts";
 import type { EditAct, LabelDocument, LabelValue, Presence } from "../../core/edit/label-document.ts";
 import type { PaintMask } from "../../core/edit/paint-mask.ts";
@@ -12,6 +13,7 @@ export interface ToolSettings {
   readonly mask: PaintMask;
   /** A threshold fill stays within this distance of the click. */
   readonly reachUm: number;
+  readonly fillBound: FillBound;
 }
 
 export interface ToolMessage {
@@ -34,6 +36,8 @@ export interface ToolContext {
   settings(): ToolSettings;
   /** Where the nucleus list last saw a nucleus; null when it is too new. */
   knownBox(label: LabelValue): VoxelBox | null;
+  /** Typical equivalent diameter of the volume's finished nuclei; null while there are too few. */
+  knownDiameterUm(): number | null;
   /** Commits and reports a Problem to the person. */
   commit(act: EditAct): Promise<void>;
   say(message: ToolMessage): void;

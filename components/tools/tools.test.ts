@@ -143,6 +143,30 @@ describe("brush and eraser", () => {
     expect(on.messages.every((message) => message.tone === "warning")).toBe(true);
   });
 
+  it("Shift during a stroke draws straight on from there, however the hand shook meanwhile", () => {
+    const { tool, document, view, preview } = open("brush");
+    view.set({ selectedLabel: 9 });
+    tool.down(sampleAt([10.5, 20, 20]));
+    tool.move([sampleAt([10.5, 24, 30])]);
+    for (const [y, x] of [
+      [60, 50],
+      [5, 70],
+      [40, 100],
+    ])
+      tool.move([sampleAt([10.5, y, x], { shiftKey: true })]);
+    const shown = voxelsShown(preview, 9);
+    tool.up(sampleAt([10.5, 40, 100], { shiftKey: true }));
+    const pathZyx: Zyx[] = [
+      [10.5, 20, 20],
+      [10.5, 24, 30],
+      [10.5, 40, 100],
+    ];
+    const brush = { shape: "disc" as const, radiusUm: 2, plane: "xy" as const };
+    const expected = rasterise({ kind: "stroke", brush, pathZyx }, { shapeZyx, voxelSizeZyx });
+    expect([document.countOf(9), shown]).toEqual([expected.count, expected.count]);
+    expected.forEachRun((z, y, first) => expect(document.labelAt(z, y, first)).toBe(9));
+  });
+
   it("a reader cannot paint", () => {
     const { tool, document } = open("brush");
     document.canEdit = false;
@@ -223,6 +247,27 @@ describe("threshold fill", () => {
     expect(document.countOf(view.get().selectedLabel)).toBe(stricter);
   });
 
+  it("to the edges shows the nucleus under the click and not the one that touches it", async () => {
+    const touching = new FunctionImage(shapeZyx, (z, y, x) => {
+      const other = Math.hypot((z - 14) * 2, (y - 40) * 0.5, (x - 118) * 0.4);
+      return um(z, y, x) < 9 ? 800 - 30 * um(z, y, x) : other < 9 ? 900 - 30 * other : 100;
+    });
+    const on = createToolStage({
+      shapeZyx,
+      voxelSizeZyx,
+      image: touching,
+      settings: { fillBound: "edges", reachUm: 14 },
+    });
+    const tool = createTool("threshold", on.context);
+    tool.down(sampleAt(centre));
+    tool.up(sampleAt(centre));
+    await vi.waitFor(() => expect(on.document.acts).toHaveLength(1));
+    const label = on.view.get().selectedLabel;
+    expect(on.document.countOf(label) / brightVoxels()).toBeGreaterThan(0.8);
+    expect(on.document.countOf(label) / brightVoxels()).toBeLessThan(1.15);
+    expect(on.document.labelAt(14, 40, 118)).toBe(0);
+  });
+
   it("says when it stopped at its reach", async () => {
     const { tool, messages } = open("threshold", { reachUm: 5 });
     tool.down(sampleAt(centre));
@@ -235,7 +280,8 @@ describe("split and merge", () => {
   it("splits by two clicks and is ready for the next; a click elsewhere is refused with words", async () => {
     const { tool, document, marks, messages } = open("split");
     const whole = document.countOf(3);
-    expect(tool.down(sampleAt([25, 70, 140]))).toBe(false);
+    tool.down(sampleAt([25, 70, 140]));
+    tool.up(sampleAt([25, 70, 140]));
     expect(messages).toHaveLength(1);
     tool.down(sampleAt([3, 20, 5], { label: 3 }));
     tool.up(sampleAt([3, 20, 5]));
@@ -246,6 +292,28 @@ describe("split and merge", () => {
     await vi.waitFor(() => expect(marks.now).toEqual([]));
     expect(document.countOf(3) + document.countOf(70_000)).toBe(whole);
     expect(document.labelAt(3, 70, 35)).toBe(70_000);
+  });
+
+  it("cuts by a line drawn across a nucleus, which is shown meanwhile; the selected one is meant where it crosses several", async () => {
+    const { tool, document, marks, view, preview, messages } = open("split");
+    const [whole, other] = [document.countOf(3), document.countOf(4)];
+    const line = (fromX: number, toX: number) => {
+      tool.down(sampleAt([3.5, 40.5, fromX]));
+      tool.move([sampleAt([3.5, 40.5, (fromX + toX) / 2])]);
+      tool.move([sampleAt([3.5, 40.5, toX])]);
+      expect([shownAt(preview, 3, 40, toX - 1), marks.now.length]).toEqual([0, 2]);
+      tool.up(sampleAt([3.5, 40.5, toX]));
+    };
+    view.set({ selectedLabel: 3 });
+    line(2, 76);
+    await vi.waitFor(() => expect(document.acts).toHaveLength(1));
+    await vi.waitFor(() => expect(marks.now).toEqual([]));
+    expect([document.countOf(3) + document.countOf(70_000), document.countOf(4)]).toEqual([whole, other]);
+    expect(Math.abs(document.countOf(3) - document.countOf(70_000))).toBeLessThan(whole / 20);
+    expect(shownAt(preview, 3, 40, 60)).toBe(4);
+    line(100, 140);
+    expect(messages.at(-1)?.text).toMatch(/across a nucleus/);
+    expect(document.acts).toHaveLength(1);
   });
 
   it("merges two clicked nuclei, refuses the same one twice", () => {

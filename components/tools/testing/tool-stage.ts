@@ -29,6 +29,7 @@ export function createToolStage(options: {
     radiusUm: 2,
     mask: "everything",
     reachUm: 20,
+    fillBound: "brightness",
     ...options.settings,
   };
   const context: ToolContext = {
@@ -37,6 +38,7 @@ export function createToolStage(options: {
     view,
     preview,
     settings: () => settings,
+    knownDiameterUm: () => null,
     knownBox: () => options.knownBox ?? null,
     commit: (act) => document.commit(act),
     say: (message) => messages.push(message),

@@ -1,11 +1,16 @@
+import {
+  fillAboveThreshold,
+  type ThresholdField,
+  type ThresholdFill,
+  thresholdAtShare,
+} from "../../../core/edit/fill/threshold-fill.ts";
 import type { LabelValue } from "../../../core/edit/label-document.ts";
-import { fillAboveThreshold, type ThresholdField, type ThresholdFill } from "../../../core/edit/threshold-fill.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
 import type { GesturePreview } from "../preview-labels.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
 
-/** Dragging this far, in CSS pixels, takes the threshold from half height to the brightness of the seed. */
+/** Dragging this far, in CSS pixels, takes the threshold half of the way from the background to the brightness of the nucleus. */
 const FULL_DRAG_PX = 200;
 
 export interface AdjustStart {
@@ -38,7 +43,7 @@ export function startAdjusting(context: ToolContext, start: AdjustStart, latest:
     },
     up(sample) {
       show(sample);
-      void finish(context, fill, label, preview);
+      void finish(context, start, fill, preview);
       return idle;
     },
     cancel() {
@@ -55,15 +60,14 @@ function thresholdAt(context: ToolContext, { field, press }: AdjustStart, sample
   const axis = press.pane === "yz" ? 1 : 2;
   const voxelUm = context.document.voxelSizeZyx[axis];
   const movedPx = (sample.voxelZyx[axis] - press.voxelZyx[axis]) * voxelUm * context.view.get().zoom;
-  const share = Math.min(1, Math.max(0.04, 0.5 + (movedPx / FULL_DRAG_PX) * 0.5));
-  const step = Math.round(share * 50) / 50;
-  return field.background + (field.values[field.seedIndex] - field.background) * step;
+  const share = Math.min(1, Math.max(0.04, field.firstShare + (movedPx / FULL_DRAG_PX) * 0.5));
+  return thresholdAtShare(field, Math.round(share * 50) / 50);
 }
 
 async function finish(
   context: ToolContext,
+  { field, label }: AdjustStart,
   fill: ThresholdFill,
-  label: LabelValue,
   preview: GesturePreview,
 ): Promise<void> {
   try {
@@ -78,7 +82,7 @@ async function finish(
     if (fill.reachedBound)
       context.say({
         tone: "warning",
-        text: `The fill stopped ${context.settings().reachUm} µm from the click. Undo it and drag right for a stricter threshold, or raise the reach.`,
+        text: `The fill stopped ${Number(field.reachUm.toPrecision(3))} µm from the click. Undo it and drag right for a stricter threshold, or raise the reach.`,
       });
   } catch (error) {
     context.fail(error);

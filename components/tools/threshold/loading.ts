@@ -1,6 +1,6 @@
+import { loadThresholdField } from "../../../core/edit/fill/threshold-fill.ts";
 import type { LabelValue } from "../../../core/edit/label-document.ts";
 import { overwritable } from "../../../core/edit/paint-mask.ts";
-import { loadThresholdField } from "../../../core/edit/threshold-fill.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
 import type { ToolContext } from "../tool-context.ts";
@@ -17,7 +17,8 @@ interface LoadingStart {
 export function startLoading(context: ToolContext, machine: ToolMachine, start: LoadingStart): ToolState {
   const { label, press, idle } = start;
   const { document, image } = context;
-  const { mask, reachUm } = context.settings();
+  const { mask, reachUm, fillBound } = context.settings();
+  const diameterUm = fillBound === "edges" ? context.knownDiameterUm() : null;
   const abort = new AbortController();
   const { selectedLabel } = context.view.get();
   // A fill never runs over other nuclei, whatever the brush may do.
@@ -51,7 +52,7 @@ export function startLoading(context: ToolContext, machine: ToolMachine, start: 
   loadThresholdField(
     image,
     document,
-    { seedZyx, reachUm, voxelSizeZyx: document.voxelSizeZyx, mayOverwrite },
+    { seedZyx, reachUm, voxelSizeZyx: document.voxelSizeZyx, mayOverwrite, bound: fillBound, diameterUm },
     abort.signal,
   )
     .then((field) => {

@@ -1,20 +1,30 @@
-import { brickKeysOfBox } from "../volume/brick.ts";
-import { boxShape, intersectBoxes, type VoxelBox, voxelCount, wholeBox, type Zyx } from "../volume/voxel-space.ts";
-import type { ImageVoxels } from "./image-voxels.ts";
-import type { LabelBrickSource, LabelValue } from "./label-document.ts";
-import { VoxelReader } from "./voxel-reader.ts";
-import { VoxelSet } from "./voxel-set.ts";
+import { faceIndices, flood } from "../../labels/flood.ts";
+import { brickKeysOfBox } from "../../volume/brick.ts";
+import { boxShape, intersectBoxes, type VoxelBox, voxelCount, wholeBox, type Zyx } from "../../volume/voxel-space.ts";
+import type { ImageVoxels } from "../image-voxels.ts";
+import type { LabelBrickSource, LabelValue } from "../label-document.ts";
+import { VoxelReader } from "../voxel-reader.ts";
+import { VoxelSet } from "../voxel-set.ts";
+import { findBasin } from "./nucleus-basin.ts";
 
-/** Memory of a field: 5 bytes per voxel. */
+/** What bounds a fill besides its reach: the threshold alone, or the edge of the nucleus, also where it touches others. */
+export const fillBounds = ["edges", "brightness"] as const;
+
+export type FillBound = (typeof fillBounds)[number];
+
+/** Memory of a field: 10 bytes per voxel. */
 export const MAX_FIELD_VOXELS = 8_000_000;
 
 export interface ThresholdSeed {
   readonly seedZyx: Zyx;
-  /** The fill stays within this distance of the seed. */
+  /** The fill stays within this distance of the seed, or farther where nuclei are known to be larger. */
   readonly reachUm: number;
   readonly voxelSizeZyx: Zyx;
   /** Null = every voxel may be filled. */
   readonly mayOverwrite: ((present: LabelValue) => boolean) | null;
+  readonly bound: FillBound;
+  /** Of the project's nuclei; null where there are too few to know. */
+  readonly diameterUm: number | null;
 }
 
 /** The surroundings of a click, read once, so that the threshold can follow the pointer. */
@@ -26,12 +36,20 @@ export interface ThresholdField {
   readonly values: Float32Array;
   /** 1 = may be filled, 2 = beyond the reach, 0 = may not. */
   readonly entry: Uint8Array;
-  /** Of the seed in `values`. */
-  readonly seedIndex: number;
-  /** Half of the way from the background (20th percentile) to the brightness of the seed. */
-  readonly halfHeight: number;
+  /** Where a fill starts: the seed, or with edges the brightest place of its nucleus. */
+  readonly startIndex: number;
+  /** 20th percentile of what is in reach. */
   readonly background: number;
+  /** Brightness that a threshold is a share of, above the background. */
+  readonly top: number;
+  /** The threshold to begin with: half of the way to the seed's brightness, or where the edge is steepest. */
+  readonly firstShare: number;
+  readonly reachUm: number;
 }
+
+/** The brightness at a share of the way from the background (0) to the nucleus (1). */
+export const thresholdAtShare = ({ background, top }: ThresholdField, share: number): number =>
+  background + share * (top - background);
 
 export interface ThresholdFill {
   readonly voxels: VoxelSet;
@@ -39,13 +57,17 @@ export interface ThresholdFill {
   readonly reachedBound: boolean;
 }
 
+/** How far a nucleus may reach from a click in it, of its diameter. */
+const WIDEST = 1.25;
+
 /** Loads what a fill can touch: the bricks within reach of the seed, no others. */
 export async function loadThresholdField(
   image: ImageVoxels,
   labels: LabelBrickSource,
-  seed: ThresholdSeed,
+  wished: ThresholdSeed,
   signal?: AbortSignal,
 ): Promise<ThresholdField> {
+  const seed = { ...wished, reachUm: Math.max(wished.reachUm, WIDEST * (wished.diameterUm ?? 0)) };
   const box = reachBox(seed, image.shapeZyx);
   const keys = brickKeysOfBox(box);
   await Promise.all([image.loadBricks(keys, signal), seed.mayOverwrite ? labels.loadBricks(keys, signal) : undefined]);
@@ -81,13 +103,22 @@ function readField(image: ImageVoxels, labels: LabelBrickSource, seed: Threshold
         entry[i] = !allowed ? 0 : away > seed.reachUm * seed.reachUm ? 2 : 1;
       }
   const values = meanInSlice(raw, shapeZyx);
-  const seedIndex =
-    ((seed.seedZyx[0] - box.minZyx[0]) * shapeZyx[1] + seed.seedZyx[1] - box.minZyx[1]) * shapeZyx[2] +
-    seed.seedZyx[2] -
-    box.minZyx[2];
+  const indexOf = ([z, y, x]: Zyx): number => (z * shapeZyx[1] + y) * shapeZyx[2] + x;
+  const seedZyx: Zyx = [
+    seed.seedZyx[0] - box.minZyx[0],
+    seed.seedZyx[1] - box.minZyx[1],
+    seed.seedZyx[2] - box.minZyx[2],
+  ];
   const background = values.slice().sort()[Math.floor(values.length * 0.2)];
-  const halfHeight = background + (values[seedIndex] - background) / 2;
-  return { box, shapeZyx, volumeShapeZyx: image.shapeZyx, values, entry, seedIndex, halfHeight, background };
+  const field = { box, shapeZyx, volumeShapeZyx: image.shapeZyx, values, entry, background, reachUm: seed.reachUm };
+  if (seed.bound === "brightness") {
+    const startIndex = indexOf(seedZyx);
+    return { ...field, startIndex, top: values[startIndex], firstShare: 0.5 };
+  }
+  const around = { shapeZyx, voxelSizeZyx: seed.voxelSizeZyx, values, free: entry, seedZyx, background };
+  const { inside, topZyx, top, edgeShare } = findBasin(around, seed.diameterUm, seed.reachUm);
+  for (let at = 0; at < entry.length; at++) if (inside[at] === 0) entry[at] = 0;
+  return { ...field, startIndex: indexOf(topZyx), top, firstShare: edgeShare };
 }
 
 /** Mean of the 3×3 neighbours in the slice, fewer at the edge of the box. */
@@ -108,14 +139,14 @@ function meanInSlice(raw: Float32Array, [nz, ny, nx]: Zyx): Float32Array {
   return mean;
 }
 
-/** The face-connected region of the seed at or above the threshold, holes inside it filled. */
+/** The face-connected region of the start at or above the threshold, holes inside it filled. */
 export function fillAboveThreshold(field: ThresholdField, threshold: number): ThresholdFill {
   const { values, entry, shapeZyx } = field;
   const voxels = new VoxelSet(field.volumeShapeZyx);
-  if (entry[field.seedIndex] !== 1 || values[field.seedIndex] < threshold) return { voxels, reachedBound: false };
+  if (entry[field.startIndex] !== 1 || values[field.startIndex] < threshold) return { voxels, reachedBound: false };
   const region = new Uint8Array(values.length);
   let reachedBound = false;
-  flood(shapeZyx, [field.seedIndex], (i) => {
+  flood(shapeZyx, [field.startIndex], (i) => {
     if (region[i] !== 0 || values[i] < threshold || entry[i] === 0) return false;
     if (entry[i] === 2) {
       reachedBound = true;
@@ -136,31 +167,4 @@ export function fillAboveThreshold(field: ThresholdField, threshold: number): Th
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, i++) if (outside[i] === 0 && entry[i] === 1) voxels.add(z0 + z, y0 + y, x0 + x);
   return { voxels, reachedBound };
-}
-
-/** Walks face neighbours from the start for as long as `enter` says so. */
-function flood([nz, ny, nx]: Zyx, start: readonly number[], enter: (index: number) => boolean): void {
-  const stack = start.filter(enter);
-  while (stack.length > 0) {
-    const i = stack.pop() as number;
-    const x = i % nx;
-    const y = Math.floor(i / nx) % ny;
-    const z = Math.floor(i / (nx * ny));
-    if (x > 0 && enter(i - 1)) stack.push(i - 1);
-    if (x < nx - 1 && enter(i + 1)) stack.push(i + 1);
-    if (y > 0 && enter(i - nx)) stack.push(i - nx);
-    if (y < ny - 1 && enter(i + nx)) stack.push(i + nx);
-    if (z > 0 && enter(i - nx * ny)) stack.push(i - nx * ny);
-    if (z < nz - 1 && enter(i + nx * ny)) stack.push(i + nx * ny);
-  }
-}
-
-function faceIndices([nz, ny, nx]: Zyx): number[] {
-  const indices: number[] = [];
-  for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++) {
-      const whole = z === 0 || z === nz - 1 || y === 0 || y === ny - 1;
-      for (let x = 0; x < nx; x += whole || nx === 1 ? 1 : nx - 1) indices.push((z * ny + y) * nx + x);
-    }
-  return indices;
 }

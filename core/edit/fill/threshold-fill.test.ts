@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { brickKeysOfBox } from "../volume/brick.ts";
-import type { Zyx } from "../volume/voxel-space.ts";
-import { FunctionImage } from "./testing/function-image.ts";
-import { MemoryLabelDocument } from "./testing/memory-label-document.ts";
-import { seededRandom } from "./testing/seeded-random.ts";
-import { fillAboveThreshold, loadThresholdField } from "./threshold-fill.ts";
+import { brickKeysOfBox } from "../../volume/brick.ts";
+import type { Zyx } from "../../volume/voxel-space.ts";
+import { FunctionImage } from "../testing/function-image.ts";
+import { MemoryLabelDocument } from "../testing/memory-label-document.ts";
+import { seededRandom } from "../testing/seeded-random.ts";
+import { fillAboveThreshold, loadThresholdField, thresholdAtShare } from "./threshold-fill.ts";
 
 const shapeZyx: Zyx = [24, 90, 140];
 const voxelSizeZyx: Zyx = [2, 0.5, 0.5];
@@ -45,7 +45,14 @@ const open = async (
   const image = new FunctionImage(shapeZyx, valueAt);
   const labels = new MemoryLabelDocument({ shapeZyx, voxelSizeZyx, labelAt });
   const mayOverwrite = labelAt ? (present: number) => present === 0 : null;
-  const field = await loadThresholdField(image, labels, { seedZyx, reachUm, voxelSizeZyx, mayOverwrite });
+  const field = await loadThresholdField(image, labels, {
+    seedZyx,
+    reachUm,
+    voxelSizeZyx,
+    mayOverwrite,
+    bound: "brightness",
+    diameterUm: null,
+  });
   return { image, field };
 };
 
@@ -100,8 +107,8 @@ describe("3D fill by threshold", () => {
   it("fills a dark nucleolus inside, and starts at half of the way from background to the nucleus", async () => {
     const valueAt = (z: number, y: number, x: number) => (um(z, y, x + 6) < 1.2 ? 120 : um(z, y, x) < 8 ? 800 : 100);
     const { field } = await open(valueAt, 14);
-    expect(field.halfHeight).toBeCloseTo(450, 0);
-    const fill = fillAboveThreshold(field, field.halfHeight);
+    expect(thresholdAtShare(field, field.firstShare)).toBeCloseTo(450, 0);
+    const fill = fillAboveThreshold(field, thresholdAtShare(field, field.firstShare));
     expect(fill.reachedBound).toBe(false);
     expect(fill.voxels.has(10, 60, 56)).toBe(true);
     for (const [z, y, x, inside] of [
