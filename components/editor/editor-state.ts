@@ -60,7 +60,7 @@ export const defaultPreferences: EditorPreferences = {
   radiusUm: 2,
   mask: "background",
   reachUm: 12,
-  fillBound: "edges",
+  fillBound: "brightness",
   labelsVisible: true,
   labelOpacity: 0.45,
   outlinesOnly: false,
