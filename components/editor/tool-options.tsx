@@ -1,5 +1,4 @@
 import { Button, Group, Kbd, Loader, SegmentedControl, Slider, Text } from "@mantine/core";
-import { type FillBound, fillBounds } from "../../core/edit/fill/threshold-fill.ts";
 import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { ToolName } from "../tools/create-tool.ts";
@@ -42,7 +41,6 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
         <>
           {isMasked && tool !== "eraser" && <PaintTarget editor={editor} />}
           {isBrush && <BrushOptions editor={editor} />}
-          {tool === "threshold" && <BoundOption editor={editor} />}
           {tool === "threshold" && <ReachOption editor={editor} />}
           {isMasked && <MaskOption editor={editor} tool={tool} />}
           {hints[tool] && (
@@ -120,23 +118,6 @@ function BrushOptions({ editor }: { editor: EditorController }) {
         />
       </Group>
     </>
-  );
-}
-
-const boundWords: Readonly<Record<FillBound, string>> = { edges: "To its edges", brightness: "By brightness" };
-
-/** Where a fill ends: at the edges of the nucleus, or wherever it is bright. */
-function BoundOption({ editor }: { editor: EditorController }) {
-  const bound = useObservable(editor.store, (state) => state.fillBound);
-  return (
-    <SegmentedControl
-      size="xs"
-      style={{ flex: "none" }}
-      aria-label="What bounds the fill"
-      data={fillBounds.map((value) => ({ value, label: boundWords[value] }))}
-      value={bound}
-      onChange={(value) => editor.store.set({ fillBound: value as FillBound })}
-    />
   );
 }
 
