@@ -103,6 +103,50 @@ test("split by two clicks makes two, merge makes them one again, Delete removes 
   await expect(grace.getByRole("option")).toHaveCount(2);
 });
 
+test("a nucleus drawn in two slices is interpolated after a look at it, copied on, and undone act by act", async () => {
+  const editor = new EditorPage(ada);
+  const at: PanePoint = [105, 15];
+  const stroke = () =>
+    editor.drag("xy", [
+      [98, 15],
+      [112, 15],
+    ]);
+  const turn = async (key: "," | ".", slices: number) => {
+    for (let i = 0; i < slices; i++) await ada.keyboard.press(key);
+  };
+  await editor.paintNucleus("xy", [
+    [98, 15],
+    [112, 15],
+  ]);
+  await turn(".", 4);
+  await stroke();
+  await turn(",", 2);
+  expect(await editor.areColoured([at])).toEqual([false]);
+  await ada.keyboard.press("Shift+I");
+  const bar = ada.getByTestId("shape-bar");
+  await expect(bar).toContainText(/\+[1-9][\d,]* voxels/);
+  await expect.poll(() => editor.areColoured([at])).toEqual([true]);
+  await ada.keyboard.press("Escape");
+  await expect(bar).toBeHidden();
+  await expect.poll(() => editor.areColoured([at])).toEqual([false]);
+  await ada.keyboard.press("Shift+I");
+  await expect(bar).toContainText("voxels");
+  await ada.keyboard.press("Enter");
+  await expect(bar).toBeHidden();
+  await expect.poll(() => editor.areColoured([at])).toEqual([true]);
+  await turn(".", 2);
+  await ada.keyboard.press(">"); // goes to the slice after, with a copy
+  await expect.poll(() => editor.areColoured([at])).toEqual([true]);
+  await ada.keyboard.press(".");
+  await expect.poll(() => editor.areColoured([at])).toEqual([false]);
+  for (const undone of ["copy slice", "interpolate", "brush", "brush"]) {
+    await ada.keyboard.press("Control+z");
+    await expect(ada.getByText(`Undone: ${undone}`)).toBeVisible();
+  }
+  await turn(",", 5);
+  await editor.saved();
+});
+
 test("a box is drawn, named and shown to the other; validation boxes are not an annotator's", async () => {
   await ada.keyboard.press("g");
   await new EditorPage(ada).drag("xy", [

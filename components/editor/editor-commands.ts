@@ -1,6 +1,7 @@
 import type { ShiftedAct } from "../../core/edit/label-document.ts";
 import { deleteNucleusAct, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
 import { paintMasks } from "../../core/edit/paint-mask.ts";
+import { relabelPartAct } from "../../core/edit/parts/relabel-part.ts";
 import { planeAxes } from "../../core/edit/slice-plane.ts";
 import { isProblem } from "../../core/problem.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
@@ -12,6 +13,7 @@ import { type EditorController, LOOKING_BACK } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
 import type { Command } from "./keymap.ts";
 import { decide, showProposal } from "./review-commands.ts";
+import { changeAmount, isShapeCommand, runShapeCommand } from "./shape/shape-commands.ts";
 
 const nextOf = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length];
 
@@ -24,10 +26,15 @@ export function runCommand(editor: EditorController, command: Command): void {
     if (name) editor.chooseTool(name);
     return;
   }
+  if (isShapeCommand(command)) {
+    if (mayEdit(editor)) runShapeCommand(editor, command);
+    return;
+  }
   switch (command) {
     case "brush.smaller":
     case "brush.larger":
-      store.set({ radiusUm: brushRadius(state.radiusUm, command === "brush.larger", editor.props().image) });
+      if (state.reshape) changeAmount(editor, command === "brush.larger" ? 1 : -1);
+      else store.set({ radiusUm: brushRadius(state.radiusUm, command === "brush.larger", editor.props().image) });
       return;
     case "brush.shape":
       store.set({ brushShape: state.brushShape === "disc" ? "ball" : "disc" });
@@ -39,8 +46,15 @@ export function runCommand(editor: EditorController, command: Command): void {
     case "edit.redo":
       undoOrRedo(editor, command === "edit.undo");
       return;
+    case "nucleus.pick":
+      pickUnderPointer(editor);
+      return;
     case "nucleus.new":
       newNucleus(editor);
+      return;
+    case "nucleus.partOff":
+    case "nucleus.partOver":
+      relabelPart(editor, command === "nucleus.partOver");
       return;
     case "nucleus.delete":
       deleteSelected(editor);
@@ -122,6 +136,15 @@ export function runCommand(editor: EditorController, command: Command): void {
   }
 }
 
+/** Goes to one of the nine bookmarks of this volume, or makes it what is looked at. */
+export function goToBookmark({ bookmarks, view, notify }: EditorController, digit: number, isSet: boolean): void {
+  if (isSet) {
+    bookmarks.set(digit, view);
+    notify({ tone: "info", text: `Bookmark ${digit} is here: Ctrl+${digit} comes back.` });
+  } else if (!bookmarks.goTo(digit, view))
+    notify({ tone: "info", text: `There is no bookmark ${digit} yet: Ctrl+Shift+${digit} sets it.` });
+}
+
 /** Looks at a channel by its place in the file. */
 export function showChannel(editor: EditorController, place: number): void {
   const channels = channelsOf(editor.props().image);
@@ -182,6 +205,33 @@ function onSelected(editor: EditorController, act: (label: number) => ReturnType
   if (mayEdit(editor)) void editor.commit(act(selectedLabel)).catch((error: unknown) => editor.fail(error));
 }
 
+/** Without a click, so that the crosshair and the tool stay. */
+function pickUnderPointer(editor: EditorController): void {
+  const { hovered } = editor;
+  if (hovered && (hovered.label !== 0 || hovered.proposal !== 0)) editor.pick(hovered);
+  else editor.notify({ tone: "info", text: "There is no nucleus under the pointer." });
+}
+
+function relabelPart(editor: EditorController, toSelected: boolean): void {
+  if (!mayEdit(editor)) return;
+  const { hovered } = editor;
+  const { selectedLabel } = editor.view.get();
+  if (!hovered || hovered.label === 0) {
+    editor.notify({ tone: "info", text: "Point at the part first." });
+    return;
+  }
+  if (toSelected && selectedLabel === 0) {
+    editor.notify({ tone: "info", text: "Select the nucleus that the part should go to first." });
+    return;
+  }
+  const { document } = editor.props();
+  const at = hovered.voxelZyx.map(Math.floor) as unknown as Zyx;
+  void editor.during("Looking for the part…", async () => {
+    const to = toSelected ? selectedLabel : null;
+    await editor.commit(await relabelPartAct(document, at, to, (label) => editor.knownBox(label)));
+  });
+}
+
 function deleteSelected(editor: EditorController): void {
   const { selectedLabel } = editor.view.get();
   if (selectedLabel === 0 || !mayEdit(editor)) return;
@@ -196,6 +246,10 @@ function undoOrRedo(editor: EditorController, isUndo: boolean): void {
   if (!mayEdit(editor)) return;
   const { document } = editor.props();
   editor.tool().cancel();
+  if (editor.store.get().reshape) {
+    editor.reshaping.drop();
+    return;
+  }
   let done: ShiftedAct | null;
   try {
     done = isUndo ? document.undo() : document.redo();

@@ -7,8 +7,9 @@ import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { createPlainViewStore, sampleAt } from "../tools/testing/tool-stage.ts";
 import type { ToolMessage } from "../tools/tool-context.ts";
 import type { ImageSource } from "../viewer/viewer-contract.ts";
+import { parseBookmark } from "./bookmarks.ts";
 import { createEditorApi } from "./editor-api.ts";
-import { runCommand, setClassByDigit } from "./editor-commands.ts";
+import { goToBookmark, runCommand, setClassByDigit } from "./editor-commands.ts";
 import type { EditorProps, NucleusRow, ProposalRef, ReviewCommands } from "./editor-contract.ts";
 import { EditorController } from "./editor-controller.ts";
 import { followPeer } from "./follow-peer.ts";
@@ -193,11 +194,116 @@ describe("keys on the selected nucleus", () => {
     expect(document.acts).toHaveLength(0);
   });
 
+  it("what is under the pointer is selected without a click, and a part of it becomes a nucleus of its own or another's", async () => {
+    const { editor, document, view, messages } = stage;
+    runCommand(editor, "nucleus.pick");
+    expect(messages.at(-1)?.text).toMatch(/no nucleus under the pointer/);
+    await document.commit({ name: "crumb", records: [{ kind: "paint", label: 4, runs: Int32Array.of(2, 5, 5, 9) }] });
+    editor.hovered = sampleAt([2.5, 5.5, 6.5], { label: 4 });
+    runCommand(editor, "tool.brush");
+    runCommand(editor, "nucleus.pick");
+    expect([view.get().selectedLabel, editor.store.get().tool]).toEqual([4, "brush"]);
+    editor.select(3);
+    runCommand(editor, "nucleus.partOver");
+    await vi.waitFor(() => expect(document.labelAt(2, 5, 6)).toBe(3));
+    runCommand(editor, "edit.undo");
+    runCommand(editor, "nucleus.partOff");
+    await vi.waitFor(() => expect(document.labelAt(2, 5, 6)).toBe(70_000));
+  });
+
   it("flies to where the list says it is", () => {
     const { editor, view } = stage;
     editor.select(4);
     runCommand(editor, "nucleus.show");
     expect(view.get().crosshairZyx).toEqual([10, 55, 40]);
+  });
+});
+
+describe("the shape of the selected nucleus", () => {
+  it("is shown first: Enter keeps it as one act, Escape drops it, and the amount follows the keys of the brush", async () => {
+    const { editor, document, view, messages } = stage;
+    const count = document.countOf(4);
+    runCommand(editor, "shape.grow");
+    expect(messages.at(-1)?.text).toMatch(/Select a nucleus/);
+    editor.select(4);
+    runCommand(editor, "shape.grow");
+    await vi.waitFor(() => expect(editor.store.get().reshape?.voxels?.painted).toBeGreaterThan(0));
+    runCommand(editor, "shape.grow");
+    expect(editor.store.get().reshape?.reshape).toEqual({ kind: "grow", amountUm: 0.8 });
+    runCommand(editor, "brush.larger");
+    runCommand(editor, "brush.smaller");
+    runCommand(editor, "brush.smaller");
+    runCommand(editor, "brush.smaller");
+    expect(editor.store.get().reshape?.reshape).toEqual({ kind: "grow", amountUm: 0.4 });
+    expect([editor.store.get().radiusUm, document.acts.length]).toEqual([2, 0]);
+    editor.pick(sampleAt([5, 1, 1]));
+    runCommand(editor, "page.cancel");
+    expect([editor.store.get().reshape, view.get().selectedLabel]).toEqual([null, 4]);
+    runCommand(editor, "shape.shrink");
+    await vi.waitFor(() => expect(editor.store.get().reshape?.voxels?.erased).toBeGreaterThan(0));
+    runCommand(editor, "shape.keep");
+    await vi.waitFor(() => expect(document.acts).toHaveLength(1));
+    expect(document.countOf(4)).toBeLessThan(count);
+    runCommand(editor, "edit.undo");
+    expect([document.countOf(4), messages.at(-1)?.text]).toEqual([count, "Undone: shrink"]);
+  });
+
+  it("is dropped by another selection, another tool, and undo, which then undoes nothing else", async () => {
+    const { editor, document } = stage;
+    editor.select(3);
+    runCommand(editor, "nucleus.unfinished");
+    for (const leave of [
+      () => editor.select(4),
+      () => runCommand(editor, "tool.brush"),
+      () => runCommand(editor, "edit.undo"),
+    ]) {
+      editor.select(3);
+      runCommand(editor, "tool.pick");
+      runCommand(editor, "shape.smooth");
+      expect(editor.store.get().reshape?.label).toBe(3);
+      leave();
+      expect(editor.store.get().reshape).toBeNull();
+      expect(document.undoDepth).toBe(1);
+    }
+  });
+
+  it("is copied slice by slice with the view, in the plane of the pane under the pointer", async () => {
+    const { editor, document, view } = stage;
+    editor.select(4);
+    editor.hovered = sampleAt([10, 55, 49], { pane: "yz" });
+    view.set({ crosshairZyx: [10, 55, 49.5] });
+    runCommand(editor, "shape.copyOn");
+    runCommand(editor, "shape.copyOn");
+    await vi.waitFor(() => expect(view.get().crosshairZyx[2]).toBe(51.5));
+    expect([document.acts.length, document.labelAt(10, 55, 51), document.labelAt(10, 55, 52)]).toEqual([2, 4, 0]);
+    view.set({ crosshairZyx: [10, 55, 54.5] });
+    runCommand(editor, "shape.extrude");
+    await vi.waitFor(() => expect(document.labelAt(10, 55, 54)).toBe(4));
+  });
+
+  it("is nobody's to change who reads only", () => {
+    const { editor, document, messages } = stage;
+    document.canEdit = false;
+    editor.select(4);
+    runCommand(editor, "shape.grow");
+    expect([editor.store.get().reshape, messages.at(-1)?.text]).toEqual([null, expect.stringMatching(/reading only/)]);
+  });
+});
+
+describe("bookmarks", () => {
+  it("are set and gone to, kept for the volume and person, and what is no bookmark is none", () => {
+    const { editor, view, messages } = stage;
+    goToBookmark(editor, 3, false);
+    expect(messages.at(-1)?.text).toMatch(/no bookmark 3 yet/);
+    view.set({ crosshairZyx: [4, 5, 6], zoom: 7, centerUmZyx: [1, 2, 3] });
+    goToBookmark(editor, 3, true);
+    view.set({ crosshairZyx: [0, 0, 0], zoom: 1, centerUmZyx: [0, 0, 0] });
+    goToBookmark(editor, 3, false);
+    expect(view.get()).toMatchObject({ crosshairZyx: [4, 5, 6], zoom: 7, centerUmZyx: [1, 2, 3] });
+    const good = { crosshairZyx: [1, 2, 3], centerUmZyx: [1, 2, 3], zoom: 2 };
+    expect(parseBookmark(good)).toEqual(good);
+    for (const bad of [null, [], { ...good, zoom: 0 }, { ...good, crosshairZyx: [1, 2] }, { ...good, zoom: "2" }])
+      expect(parseBookmark(bad)).toBeNull();
   });
 });
 

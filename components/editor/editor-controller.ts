@@ -3,9 +3,11 @@ import { isProblem, Problem } from "../../core/problem.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import { createTool, type ToolName } from "../tools/create-tool.ts";
 import { PreviewLabels } from "../tools/preview-labels.ts";
+import { Reshaping } from "../tools/reshape/reshaping.ts";
 import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
 import type { StateTool } from "../tools/tool-machine.ts";
 import type { PaneId, PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
+import { Bookmarks } from "./bookmarks.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { loadPreferences } from "./preferences.ts";
@@ -20,6 +22,8 @@ export class EditorController {
   readonly store: EditorStore = createEditorStore(loadPreferences());
   readonly view: ViewStore;
   readonly preview: PreviewLabels;
+  readonly reshaping: Reshaping;
+  readonly bookmarks: Bookmarks;
   /** The page's newest data; read at the moment of use. */
   readonly props: () => EditorProps;
   readonly notify: (message: ToolMessage) => void;
@@ -32,10 +36,12 @@ export class EditorController {
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
   readonly #tools = new Map<ToolName, StateTool>();
   readonly #context: ToolContext;
+  readonly #stopWatching: () => void;
 
   constructor(view: ViewStore, props: () => EditorProps, notify: (message: ToolMessage) => void) {
     const { document, imageVoxels } = props();
     this.view = view;
+    this.bookmarks = new Bookmarks(props().userId, props().image.volumeId);
     this.props = props;
     this.notify = notify;
     this.preview = new PreviewLabels(document);
@@ -55,6 +61,11 @@ export class EditorController {
       setDraftBox: (draftBox) => store.set({ draftBox, selectedBoxId: null }),
       shareStroke: (stroke) => document.setPresence({ stroke }),
     };
+    this.reshaping = new Reshaping(this.#context, (reshape) => store.set({ reshape }));
+    this.#stopWatching = view.subscribe(() => {
+      const { reshape } = store.get();
+      if (reshape && reshape.label !== view.get().selectedLabel) this.reshaping.drop();
+    });
   }
 
   tool(name: ToolName = this.store.get().tool): StateTool {
@@ -70,6 +81,7 @@ export class EditorController {
     const { tool } = this.store.get();
     if (tool === name) return;
     this.tool(tool).cancel();
+    this.reshaping.drop();
     this.store.set({ tool: name });
     if (name === "box") this.store.set({ tab: "boxes" });
     this.props().document.setPresence({ tool: name });
@@ -77,7 +89,11 @@ export class EditorController {
 
   /** Escape: what is half done goes first, then the selection. */
   cancel(): void {
-    const { marks, draftBox, busy, tool } = this.store.get();
+    const { marks, draftBox, busy, tool, reshape } = this.store.get();
+    if (reshape) {
+      this.reshaping.drop();
+      return;
+    }
     if (this.tool(tool).isCaptured) return; // the viewer holds the pointer and cancels the tool itself
     this.tool(tool).cancel();
     if (marks.length === 0 && draftBox === null && busy === null) this.select(0);
@@ -94,6 +110,7 @@ export class EditorController {
   /** A click that no tool wanted: a nucleus, else the proposal under it, else nothing. */
   pick(sample: PointerSample): void {
     this.store.set({ followedClientId: null });
+    if (this.store.get().reshape) return; // whoever looks at what would change moves the crosshair only
     if (sample.label !== 0 || sample.proposal === 0) {
       this.select(sample.label);
       return;
@@ -141,6 +158,8 @@ export class EditorController {
 
   dispose(): void {
     this.tool().cancel();
+    this.#stopWatching();
+    this.reshaping.dispose();
     this.preview.dispose();
   }
 }

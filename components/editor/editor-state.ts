@@ -4,6 +4,7 @@ import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { ToolName } from "../tools/create-tool.ts";
+import type { ShownReshape } from "../tools/reshape/reshaping.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
 import type { PastView, ProposalRef } from "./editor-contract.ts";
 import { ObservableState } from "./observable.ts";
@@ -39,6 +40,8 @@ export interface EditorState extends EditorPreferences {
   /** What is being waited for, in words. */
   readonly busy: string | null;
   readonly marks: readonly ToolMark[];
+  /** A change of shape that is shown and not kept yet. */
+  readonly reshape: ShownReshape | null;
   readonly draftBox: VoxelBox | null;
   readonly selectedBoxId: string | null;
   /** What accept, correct and reject act on. */
@@ -75,6 +78,7 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     helpOpen: false,
     busy: null,
     marks: [],
+    reshape: null,
     draftBox: null,
     selectedBoxId: null,
     proposal: null,

@@ -1,7 +1,7 @@
 import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
 import type { NucleusClass } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { type KeyBinding, keyGroups, keymap, pointerHelp } from "./keymap.ts";
+import { digitHelp, type KeyBinding, keyGroups, keymap, pointerHelp } from "./keymap.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** All keys, made from the keymap itself. */
@@ -24,6 +24,7 @@ export function HelpSheet({ editor, classes }: { editor: EditorController; class
               .map((entry) => (
                 <Row key={entry.command} keys={entry.keys} text={entry.text} />
               ))}
+            {group === "View" && digitHelp.map(({ keys, text }) => <Row key={keys} keys={[keys]} text={text} />)}
             {group === "Nucleus" &&
               classes.map(
                 (entry) =>

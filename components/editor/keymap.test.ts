@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { channelOfKey, classDigitOfKey, commandOfKey, keyGroups, keymap, type PressedKey } from "./keymap.ts";
+import {
+  bookmarkOfKey,
+  channelOfKey,
+  classDigitOfKey,
+  commandOfKey,
+  keyGroups,
+  keymap,
+  type PressedKey,
+} from "./keymap.ts";
 
 const press = (key: string, change: Partial<PressedKey> = {}): PressedKey => ({
   key,
@@ -46,6 +54,19 @@ describe("keymap", () => {
     ]);
     expect(channelOfKey(press("1", { code: "Digit1" }))).toBeNull();
     expect(classDigitOfKey(press("1", { shiftKey: true, code: "Digit1" }))).toBeNull();
+  });
+
+  it("takes Ctrl and a digit for a bookmark, with Shift to set it, and leaves those keys to no channel or class", () => {
+    const one = press("1", { ctrlKey: true, code: "Digit1" });
+    expect(bookmarkOfKey(one)).toEqual({ digit: 1, isSet: false });
+    expect(bookmarkOfKey(press("(", { metaKey: true, shiftKey: true, code: "Digit9" }))).toEqual({
+      digit: 9,
+      isSet: true,
+    });
+    expect([channelOfKey(one), classDigitOfKey(one), commandOfKey(one)]).toEqual([null, null, null]);
+    for (const other of [press("0", { ctrlKey: true, code: "Digit0" }), press("1", { code: "Digit1" })])
+      expect(bookmarkOfKey(other)).toBeNull();
+    expect(bookmarkOfKey(press("1", { ctrlKey: true, altKey: true, code: "Digit1" }))).toBeNull();
   });
 
   it("works with Caps Lock and on a Mac, and leaves other combinations to the browser", () => {

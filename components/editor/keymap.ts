@@ -8,7 +8,7 @@ export interface KeyBinding {
   readonly text: string;
 }
 
-export const keyGroups = ["Tools", "Paint", "Nucleus", "Review", "View", "Page"] as const;
+export const keyGroups = ["Tools", "Paint", "Shape", "Nucleus", "Review", "View", "Page"] as const;
 
 export type KeyGroup = (typeof keyGroups)[number];
 
@@ -25,7 +25,7 @@ export const keymap = [
   binding("tool.eraser", "E", "Tools", "Eraser"),
   binding("tool.outline", "O", "Tools", "Draw an outline and fill it, in one slice"),
   binding("tool.threshold", "T", "Tools", "3D fill of what is bright around a click; drag to adjust"),
-  binding("tool.split", "S", "Tools", "Split a nucleus by two clicks"),
+  binding("tool.split", "S", "Tools", "Split a nucleus by two clicks, or by a line drawn across it"),
   binding("tool.merge", "M", "Tools", "Merge two nuclei by two clicks"),
   binding("tool.box", "G", "Tools", "Draw a box"),
 
@@ -36,9 +36,23 @@ export const keymap = [
   binding("edit.undo", "Ctrl+Z", "Paint", "Undo your last act"),
   binding("edit.redo", ["Ctrl+Shift+Z", "Ctrl+Y"], "Paint", "Redo"),
 
+  binding("shape.interpolate", "Shift+I", "Shape", "Interpolate: fill the gaps between its slices"),
+  binding("shape.fillHoles", "Shift+F", "Shape", "Fill its holes"),
+  binding("shape.keepLargest", "Shift+K", "Shape", "Keep its largest part"),
+  binding("shape.smooth", "Shift+S", "Shape", "Smooth it; again for more"),
+  binding("shape.grow", "Shift+G", "Shape", "Grow it; again for more"),
+  binding("shape.shrink", "Shift+E", "Shape", "Shrink it; again for more"),
+  binding("shape.copyBack", ["<", "Shift+PageUp"], "Shape", "Copy it to the slice before, and go there"),
+  binding("shape.copyOn", [">", "Shift+PageDown"], "Shape", "Copy it to the next slice, and go there"),
+  binding("shape.extrude", "Shift+X", "Shape", "Extrude: from its nearest slice up to this one"),
+  binding("shape.keep", "Enter", "Shape", "Keep the change that is shown (Escape drops it, [ ] change its size)"),
+
+  binding("nucleus.pick", "Z", "Nucleus", "Select what is under the pointer, with any tool in hand"),
   binding("nucleus.new", "N", "Nucleus", "New nucleus: the next stroke starts it"),
   binding("nucleus.delete", ["Delete", "Backspace"], "Nucleus", "Delete the selected nucleus in the whole volume"),
   binding("nucleus.unfinished", "U", "Nucleus", "Mark as unfinished, or as finished again"),
+  binding("nucleus.partOff", "Shift+N", "Nucleus", "Make the part under the pointer a nucleus of its own"),
+  binding("nucleus.partOver", "Shift+M", "Nucleus", "Give the part under the pointer to the selected nucleus"),
   binding("nucleus.clearClass", "0", "Nucleus", "Clear its class"),
   binding("nucleus.history", "Shift+H", "Nucleus", "History of the selected nucleus"),
   binding("nucleus.show", "F", "Nucleus", "Fly to the selected nucleus"),
@@ -71,13 +85,21 @@ export const keymap = [
 
 export type Command = (typeof keymap)[number]["command"];
 
+/** Keys that are nine in a row: for the help sheet only. */
+export const digitHelp: readonly { readonly keys: string; readonly text: string }[] = [
+  { keys: "Ctrl+1…9", text: "Go to a bookmark" },
+  { keys: "Ctrl+Shift+1…9", text: "Set a bookmark: this place and zoom, in this browser" },
+];
+
 /** Done with the pointer: for the help sheet only. */
 export const pointerHelp: readonly { readonly gesture: string; readonly text: string }[] = [
   { gesture: "Wheel", text: "Through the slices (Shift: five at a time)" },
   { gesture: "Ctrl+Wheel", text: "Zoom at the pointer" },
+  { gesture: "Alt+Wheel", text: "Size of the brush" },
   { gesture: "Space or middle button + drag", text: "Pan" },
   { gesture: "Click", text: "Select in any pane; with a paint tool: Ctrl+click" },
-  { gesture: "Shift + stroke", text: "Erase with the brush for one stroke" },
+  { gesture: "Shift + stroke", text: "Erase with the brush or the outline for one stroke" },
+  { gesture: "Shift during a stroke", text: "A straight line from there" },
 ];
 
 const byKey = new Map(keymap.flatMap((entry) => entry.keys.map((key) => [key, entry.command] as const)));
@@ -112,6 +134,13 @@ export function channelOfKey({ code = "", shiftKey, ctrlKey, metaKey, altKey }: 
   if (!shiftKey || ctrlKey || metaKey || altKey) return null;
   const digit = /^Digit([1-9])$/.exec(code)?.[1];
   return digit === undefined ? null : Number(digit) - 1;
+}
+
+/** Which bookmark Ctrl and a digit mean, and whether it is set (with Shift) or gone to. By the place of the key, as for channels. */
+export function bookmarkOfKey(event: PressedKey): { readonly digit: number; readonly isSet: boolean } | null {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
+  const digit = /^Digit([1-9])$/.exec(event.code ?? "")?.[1];
+  return digit === undefined ? null : { digit: Number(digit), isSet: event.shiftKey };
 }
 
 /** How the key of a channel is shown; empty from the tenth on. */

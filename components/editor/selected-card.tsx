@@ -8,6 +8,7 @@ import type { EditorProps, NucleusRow } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
 import { formatUm3, formatWhen } from "./nucleus-words.ts";
+import { ShapeButtons } from "./shape/shape-buttons.tsx";
 import { StatusMark, statusWords } from "./status-mark.tsx";
 import { useObservable } from "./use-observable.ts";
 
@@ -113,6 +114,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
             {status === "unfinished" ? "Finished" : "Unfinished"}
           </Button>
         </Group>
+        <ShapeButtons editor={editor} canEdit={document.canEdit} />
         <MergedParts editor={editor} label={label} />
       </Stack>
     </div>

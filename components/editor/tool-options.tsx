@@ -7,6 +7,7 @@ import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
+import { ShapeBar } from "./shape/shape-bar.tsx";
 import { useObservable } from "./use-observable.ts";
 
 const hints: Readonly<Record<ToolName, string>> = {
@@ -14,8 +15,8 @@ const hints: Readonly<Record<ToolName, string>> = {
   brush: "",
   eraser: "",
   outline: "Draw round the nucleus in one slice; let go to fill. Shift erases.",
-  threshold: "Press inside a bright nucleus, drag right for less or left for more, let go to fill.",
-  split: "Click one half of the nucleus, then the other half.",
+  threshold: "Press inside a nucleus, drag right for less or left for more, let go to fill.",
+  split: "Click one half of the nucleus, then the other; or draw a line across it.",
   merge: "Click the two nuclei that are one. Their card on the right can take them apart again.",
   box: "Drag a rectangle in any pane, then pull its faces in the others. Choose what it means on the right.",
 };
@@ -24,6 +25,7 @@ const hints: Readonly<Record<ToolName, string>> = {
 export function ToolOptions({ editor }: { editor: EditorController }) {
   const tool = useObservable(editor.store, (state) => state.tool);
   const busy = useObservable(editor.store, (state) => state.busy);
+  const isReshaping = useObservable(editor.store, (state) => state.reshape !== null);
   const isBrush = tool === "brush" || tool === "eraser";
   const isMasked = isBrush || tool === "outline" || tool === "threshold";
   return (
@@ -33,6 +35,8 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           <Loader size={14} />
           <Text size="xs">{busy}</Text>
         </Group>
+      ) : isReshaping ? (
+        <ShapeBar editor={editor} />
       ) : (
         <>
           {isMasked && tool !== "eraser" && <PaintTarget editor={editor} />}

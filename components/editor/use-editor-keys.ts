@@ -1,17 +1,24 @@
 import { useEffect } from "react";
-import { runCommand, setClassByDigit, showChannel } from "./editor-commands.ts";
+import { goToBookmark, runCommand, setClassByDigit, showChannel } from "./editor-commands.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { channelOfKey, classDigitOfKey, commandOfKey } from "./keymap.ts";
+import { bookmarkOfKey, channelOfKey, classDigitOfKey, commandOfKey } from "./keymap.ts";
 
 /** Keys work wherever the focus is, except while somebody types or a dialog of another part is open. */
 export function useEditorKeys(editor: EditorController): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isForTyping(event)) return;
+      const bookmark = bookmarkOfKey(event);
+      if (bookmark) {
+        event.preventDefault();
+        goToBookmark(editor, bookmark.digit, bookmark.isSet);
+        return;
+      }
       const command = commandOfKey(event);
       const digit = command ? null : classDigitOfKey(event);
       const channel = command ? null : channelOfKey(event);
       if (!command && digit === null && channel === null) return;
+      if (command === "shape.keep" && !editor.store.get().reshape) return; // a button's
       if (event.repeat && !(command?.startsWith("view.") || command?.startsWith("brush."))) return;
       event.preventDefault();
       if (command) runCommand(editor, command);

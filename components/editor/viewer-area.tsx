@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo, useRef, useSyncExternalStore } from "react";
 import { VolumeViewer } from "../viewer/view/volume-viewer.tsx";
 import type { PaneId, ViewerOverlays } from "../viewer/viewer-contract.ts";
 import styles from "./editor.module.css";
@@ -7,6 +7,7 @@ import type { EditorController } from "./editor-controller.ts";
 import { EditorNotices } from "./editor-notices.tsx";
 import { labelLayer, proposalLayer } from "./label-layers.ts";
 import { PastBanner } from "./past-banner.tsx";
+import { useBrushWheel } from "./use-brush-wheel.ts";
 import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
 
@@ -17,6 +18,8 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
   const { document, proposals, classes, image } = props;
   const state = useObservable(editor.store, (all) => all);
   const canEdit = useCanEdit(document);
+  const area = useRef<HTMLElement>(null);
+  useBrushWheel(editor, area);
   const nucleiRevision = useSyncExternalStore(
     (listener) => document.subscribe(listener),
     () => document.nucleiRevision,
@@ -68,6 +71,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
   );
   return (
     <main
+      ref={area}
       className={styles.viewer}
       data-readonly={!canEdit || past !== null || undefined}
       aria-label="Volume"
@@ -80,7 +84,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
         image={image}
         layers={layers}
         view={editor.view}
-        tool={editor.tool(past ? "pick" : state.tool)}
+        tool={editor.tool(past || state.reshape ? "pick" : state.tool)}
         overlays={overlays}
         onHover={(sample) => {
           editor.hovered = sample;

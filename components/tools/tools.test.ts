@@ -143,6 +143,30 @@ describe("brush and eraser", () => {
     expect(on.messages.every((message) => message.tone === "warning")).toBe(true);
   });
 
+  it("Shift during a stroke draws straight on from there, however the hand shook meanwhile", () => {
+    const { tool, document, view, preview } = open("brush");
+    view.set({ selectedLabel: 9 });
+    tool.down(sampleAt([10.5, 20, 20]));
+    tool.move([sampleAt([10.5, 24, 30])]);
+    for (const [y, x] of [
+      [60, 50],
+      [5, 70],
+      [40, 100],
+    ])
+      tool.move([sampleAt([10.5, y, x], { shiftKey: true })]);
+    const shown = voxelsShown(preview, 9);
+    tool.up(sampleAt([10.5, 40, 100], { shiftKey: true }));
+    const pathZyx: Zyx[] = [
+      [10.5, 20, 20],
+      [10.5, 24, 30],
+      [10.5, 40, 100],
+    ];
+    const brush = { shape: "disc" as const, radiusUm: 2, plane: "xy" as const };
+    const expected = rasterise({ kind: "stroke", brush, pathZyx }, { shapeZyx, voxelSizeZyx });
+    expect([document.countOf(9), shown]).toEqual([expected.count, expected.count]);
+    expected.forEachRun((z, y, first) => expect(document.labelAt(z, y, first)).toBe(9));
+  });
+
   it("a reader cannot paint", () => {
     const { tool, document } = open("brush");
     document.canEdit = false;
@@ -235,7 +259,8 @@ describe("split and merge", () => {
   it("splits by two clicks and is ready for the next; a click elsewhere is refused with words", async () => {
     const { tool, document, marks, messages } = open("split");
     const whole = document.countOf(3);
-    expect(tool.down(sampleAt([25, 70, 140]))).toBe(false);
+    tool.down(sampleAt([25, 70, 140]));
+    tool.up(sampleAt([25, 70, 140]));
     expect(messages).toHaveLength(1);
     tool.down(sampleAt([3, 20, 5], { label: 3 }));
     tool.up(sampleAt([3, 20, 5]));
@@ -246,6 +271,28 @@ describe("split and merge", () => {
     await vi.waitFor(() => expect(marks.now).toEqual([]));
     expect(document.countOf(3) + document.countOf(70_000)).toBe(whole);
     expect(document.labelAt(3, 70, 35)).toBe(70_000);
+  });
+
+  it("cuts by a line drawn across a nucleus, which is shown meanwhile; the selected one is meant where it crosses several", async () => {
+    const { tool, document, marks, view, preview, messages } = open("split");
+    const [whole, other] = [document.countOf(3), document.countOf(4)];
+    const line = (fromX: number, toX: number) => {
+      tool.down(sampleAt([3.5, 40.5, fromX]));
+      tool.move([sampleAt([3.5, 40.5, (fromX + toX) / 2])]);
+      tool.move([sampleAt([3.5, 40.5, toX])]);
+      expect([shownAt(preview, 3, 40, toX - 1), marks.now.length]).toEqual([0, 2]);
+      tool.up(sampleAt([3.5, 40.5, toX]));
+    };
+    view.set({ selectedLabel: 3 });
+    line(2, 76);
+    await vi.waitFor(() => expect(document.acts).toHaveLength(1));
+    await vi.waitFor(() => expect(marks.now).toEqual([]));
+    expect([document.countOf(3) + document.countOf(70_000), document.countOf(4)]).toEqual([whole, other]);
+    expect(Math.abs(document.countOf(3) - document.countOf(70_000))).toBeLessThan(whole / 20);
+    expect(shownAt(preview, 3, 40, 60)).toBe(4);
+    line(100, 140);
+    expect(messages.at(-1)?.text).toMatch(/across a nucleus/);
+    expect(document.acts).toHaveLength(1);
   });
 
   it("merges two clicked nuclei, refuses the same one twice", () => {

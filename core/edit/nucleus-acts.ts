@@ -34,15 +34,17 @@ export async function deleteNucleusAct(
   signal?: AbortSignal,
 ): Promise<EditAct> {
   const voxels = await collectNucleusVoxels(document, document.membersOf(label), knownBox, signal);
-  if (voxels.count === 0)
-    throw new Problem({
-      tag: "nucleus-gone",
-      what: "This nucleus has no voxels any more.",
-      where: `nucleus ${label}`,
-      hint: "Somebody may have deleted it meanwhile.",
-    });
+  if (voxels.count === 0) throw nucleusGone(label);
   return { name: "delete nucleus", records: [{ kind: "paint", label: 0, runs: voxels.toRuns() }] };
 }
+
+export const nucleusGone = (label: LabelValue): Problem =>
+  new Problem({
+    tag: "nucleus-gone",
+    what: "This nucleus has no voxels.",
+    where: `nucleus ${label}`,
+    hint: "Paint it first; if it was there, somebody may have deleted it meanwhile.",
+  });
 
 /** Two nuclei become one by an edge; no voxel changes, so it can be taken apart exactly. */
 export function mergeAct(document: LabelDocument, one: LabelValue, other: LabelValue): EditAct {

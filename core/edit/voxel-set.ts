@@ -26,6 +26,12 @@ export class VoxelSet {
     return set;
   }
 
+  clear(): void {
+    this.#bricks.clear();
+    this.#count = 0;
+    this.#lastKey = -1;
+  }
+
   get count(): number {
     return this.#count;
   }

@@ -1,6 +1,8 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import WebSocket from "ws";
+import type { EditAct } from "../../core/edit/label-document.ts";
+import { reshapeNucleus, shapeAct } from "../../core/edit/shape/reshape-nucleus.ts";
 import { applyNucleusPatch, type NucleusColumns, nucleiOf } from "../../core/labels/nucleus-columns.ts";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import type { SessionLease } from "../../core/sync/document-ports.ts";
@@ -113,6 +115,43 @@ describe("two people at one volume", () => {
     await Promise.all([saved(ada), saved(ben)]);
     const rows = await server.services.db.select().from(labelJournal).where(eq(labelJournal.volumeId, volumeId));
     expect(rows.map(({ kind }) => kind).sort()).toEqual([1, 1, 2, 3]);
+  });
+
+  it("a nucleus that one reshapes while the other paints beside it: neither loses a voxel, and undo takes one change of shape", async () => {
+    const volumeId = await newVolume("reshaped");
+    const [ada, ben] = [page(people.ada, volumeId), page(people.ben, volumeId)];
+    await Promise.all([saved(ada), saved(ben)]);
+    await Promise.all([ada.loadBricks([key0, key1]), ben.loadBricks([key0, key1])]);
+    const [mine, his] = [ada.newLabel(), ben.newLabel()];
+    const plate = (z: number) => Array.from({ length: 9 }, (_, y) => [z, 10 + y, 58, 70]).flat();
+    void ada.commit({
+      name: "outlines",
+      records: [{ kind: "paint", label: mine, runs: Int32Array.from([...plate(2), ...plate(8)]) }],
+    });
+    await waitFor(() => at(ben, 8, 14, 66) === mine, "the outlines at Ben's");
+    void ben.commit({ name: "brush", records: [{ kind: "paint", label: his, runs: row(5, 14, 50, 66) }] });
+    await waitFor(() => at(ada, 5, 14, 65) === his, "Ben's stroke at Ada's");
+    for (const reshape of [
+      { kind: "interpolate", plane: "xy" },
+      { kind: "grow", amountUm: 0.5 },
+    ] as const) {
+      const act = shapeAct(mine, reshape.kind, await reshapeNucleus(ada, mine, reshape, null));
+      expect(act?.records).toHaveLength(1);
+      await ada.commit(act as EditAct);
+    }
+    await waitFor(() => at(ben, 5, 9, 60) === mine, "the grown nucleus at Ben's");
+    expect([at(ben, 5, 14, 60), at(ben, 5, 14, 67), at(ben, 5, 15, 67)]).toEqual([his, mine, mine]);
+    void ben.commit({ name: "brush", records: [{ kind: "paint", label: his, runs: row(5, 9, 58, 62) }] });
+    await waitFor(() => at(ada, 5, 9, 60) === his, "Ben's second stroke at Ada's");
+    expect(ada.undo()).toEqual({ name: "grow" });
+    await waitFor(() => at(ben, 5, 9, 64) === 0, "the undo at Ben's");
+    expect([at(ben, 5, 9, 60), at(ben, 5, 14, 60), at(ben, 5, 15, 67)]).toEqual([his, his, mine]);
+    expect(ada.undo()).toEqual({ name: "interpolate" });
+    await waitFor(() => at(ben, 5, 15, 67) === 0, "the second undo at Ben's");
+    expect([at(ben, 2, 15, 67), at(ben, 5, 14, 60), at(ben, 5, 14, 67)]).toEqual([mine, his, 0]);
+    ben.undo();
+    await waitFor(() => at(ada, 5, 9, 60) === 0, "Ben's undo at Ada's");
+    expect(at(ada, 5, 14, 60)).toBe(his);
   });
 
   it("undo after a reload is of what the page before it did, and leaves what another painted since", async () => {

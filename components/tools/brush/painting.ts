@@ -1,5 +1,5 @@
 import { type PaintOrder, paintAct } from "../../../core/edit/edit-intent.ts";
-import type { LabelValue } from "../../../core/edit/label-document.ts";
+import type { LabelValue, VoxelRuns } from "../../../core/edit/label-document.ts";
 import { overwritable } from "../../../core/edit/paint-mask.ts";
 import { addStrokePiece, type Brush } from "../../../core/edit/stroke.ts";
 import { VoxelSet } from "../../../core/edit/voxel-set.ts";
@@ -29,6 +29,9 @@ export function startStroke(context: ToolContext, { plane, label, first, idle }:
   const path: Zyx[] = [];
   const name = label === 0 ? "erase" : "brush";
   const order: PaintOrder = orderOf(context, name, label, { kind: "voxels", voxels: covered });
+  let straight: { readonly from: Zyx; readonly before: VoxelRuns; readonly points: number } | null = null;
+  /** Shift at the press erases: only a Shift that comes later means a straight line. */
+  let shiftWasUp = !first.shiftKey;
   const preview = context.preview.begin(
     label,
     overwritable({
@@ -51,13 +54,35 @@ export function startStroke(context: ToolContext, { plane, label, first, idle }:
     context.shareStroke({ pathZyx: thinned(path), radiusUm: brush.radiusUm, label });
   };
 
+  /** From where Shift was pressed to the pointer, instead of what the hand drew since. */
+  const extendStraight = (to: PointerSample): void => {
+    if (to.pane !== plane) return;
+    straight ??= { from: path.at(-1) ?? to.voxelZyx, before: covered.toRuns(), points: path.length };
+    covered.clear();
+    covered.addRuns(straight.before);
+    addStrokePiece(covered, straight.from, to.voxelZyx, brush, document.voxelSizeZyx);
+    path.splice(straight.points, path.length, to.voxelZyx);
+    preview.replace(VoxelSet.fromRuns(document.shapeZyx, covered.toRuns()));
+    context.shareStroke({ pathZyx: thinned(path), radiusUm: brush.radiusUm, label });
+  };
+
+  const follow = (samples: readonly PointerSample[]): void => {
+    const last = samples[samples.length - 1];
+    if (!last.shiftKey) {
+      shiftWasUp = true;
+      straight = null;
+    }
+    if (last.shiftKey && shiftWasUp) extendStraight(last);
+    else extend(samples);
+  };
+
   const painting: ToolState = {
     drag(samples) {
-      extend(samples);
+      follow(samples);
       return painting;
     },
     up(sample) {
-      extend([sample]);
+      follow([sample]);
       context.shareStroke(null);
       void finish(context, order, preview);
       return idle;

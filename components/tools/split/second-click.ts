@@ -1,9 +1,10 @@
 import type { LabelValue } from "../../../core/edit/label-document.ts";
-import { splitAct } from "../../../core/edit/split-nucleus.ts";
+import { splitAct } from "../../../core/edit/parts/split-nucleus.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolMachine, ToolState } from "../tool-machine.ts";
 import { voxelUnder } from "./voxel-under.ts";
+import { working } from "./working.ts";
 
 interface FirstClick {
   readonly voxelZyx: Zyx;
@@ -32,36 +33,16 @@ export function splitSecondClick(
         { voxelZyx: one.voxelZyx, text: "1" },
         { voxelZyx, text: "2" },
       ]);
-      return splitting(context, machine, one, voxelZyx, leave);
+      const clicks = { firstZyx: one.voxelZyx, secondZyx: voxelZyx };
+      return working(
+        context,
+        machine,
+        (signal) => splitAct(context.document, context.image, clicks, context.knownBox(one.label), signal),
+        leave,
+      );
     },
     cancel: leave,
   };
   context.showMarks([{ voxelZyx: one.voxelZyx, text: "1" }]);
   return second;
-}
-
-function splitting(
-  context: ToolContext,
-  machine: ToolMachine,
-  one: FirstClick,
-  secondZyx: Zyx,
-  leave: () => ToolState,
-): ToolState {
-  const abort = new AbortController();
-  const working: ToolState = {
-    cancel() {
-      abort.abort();
-      return leave();
-    },
-  };
-  const clicks = { firstZyx: one.voxelZyx, secondZyx };
-  splitAct(context.document, context.image, clicks, context.knownBox(one.label), abort.signal)
-    .then((act) => (abort.signal.aborted ? undefined : context.commit(act)))
-    .catch((error: unknown) => {
-      if (!abort.signal.aborted) context.fail(error);
-    })
-    .finally(() => {
-      if (!abort.signal.aborted) machine.go(working, leave());
-    });
-  return working;
 }

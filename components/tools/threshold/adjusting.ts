@@ -1,5 +1,5 @@
+import { fillAboveThreshold, type ThresholdField, type ThresholdFill } from "../../../core/edit/fill/threshold-fill.ts";
 import type { LabelValue } from "../../../core/edit/label-document.ts";
-import { fillAboveThreshold, type ThresholdField, type ThresholdFill } from "../../../core/edit/threshold-fill.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
 import type { GesturePreview } from "../preview-labels.ts";
 import type { ToolContext } from "../tool-context.ts";

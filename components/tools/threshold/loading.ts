@@ -1,6 +1,6 @@
+import { loadThresholdField } from "../../../core/edit/fill/threshold-fill.ts";
 import type { LabelValue } from "../../../core/edit/label-document.ts";
 import { overwritable } from "../../../core/edit/paint-mask.ts";
-import { loadThresholdField } from "../../../core/edit/threshold-fill.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
 import type { ToolContext } from "../tool-context.ts";

@@ -1,7 +1,6 @@
 import { isProblem } from "../../../core/problem.ts";
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
 import { openTiff } from "../../ingest/tiff/tiff-file.ts";
-import { bytesInMemory } from "../../ingest/voxels/random-access.ts";
 import { blocksOf } from "../../ingest/voxels/read-whole-volume.ts";
 import type { FrozenVolume } from "../dataset-description.ts";
 import { imagejTypes } from "../imagej-files.ts";

@@ -1,9 +1,9 @@
-import { brickKeysOfBox } from "../volume/brick.ts";
-import { boxShape, intersectBoxes, type VoxelBox, voxelCount, wholeBox, type Zyx } from "../volume/voxel-space.ts";
-import type { ImageVoxels } from "./image-voxels.ts";
-import type { LabelBrickSource, LabelValue } from "./label-document.ts";
-import { VoxelReader } from "./voxel-reader.ts";
-import { VoxelSet } from "./voxel-set.ts";
+import { brickKeysOfBox } from "../../volume/brick.ts";
+import { boxShape, intersectBoxes, type VoxelBox, voxelCount, wholeBox, type Zyx } from "../../volume/voxel-space.ts";
+import type { ImageVoxels } from "../image-voxels.ts";
+import type { LabelBrickSource, LabelValue } from "../label-document.ts";
+import { VoxelReader } from "../voxel-reader.ts";
+import { VoxelSet } from "../voxel-set.ts";
 
 /** Memory of a field: 5 bytes per voxel. */
 export const MAX_FIELD_VOXELS = 8_000_000;

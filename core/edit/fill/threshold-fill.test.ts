@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { brickKeysOfBox } from "../volume/brick.ts";
-import type { Zyx } from "../volume/voxel-space.ts";
-import { FunctionImage } from "./testing/function-image.ts";
-import { MemoryLabelDocument } from "./testing/memory-label-document.ts";
-import { seededRandom } from "./testing/seeded-random.ts";
+import { brickKeysOfBox } from "../../volume/brick.ts";
+import type { Zyx } from "../../volume/voxel-space.ts";
+import { FunctionImage } from "../testing/function-image.ts";
+import { MemoryLabelDocument } from "../testing/memory-label-document.ts";
+import { seededRandom } from "../testing/seeded-random.ts";
 import { fillAboveThreshold, loadThresholdField } from "./threshold-fill.ts";
 
 const shapeZyx: Zyx = [24, 90, 140];

@@ -1,14 +1,14 @@
-import { distanceToNearest } from "../labels/distance-transform.ts";
-import { seededWatershed } from "../labels/watershed.ts";
-import { Problem } from "../problem.ts";
-import { brickKeyAt } from "../volume/brick.ts";
-import { boxShape, type VoxelBox, voxelCount, type Zyx } from "../volume/voxel-space.ts";
-import type { ImageVoxels } from "./image-voxels.ts";
-import type { EditAct, LabelDocument } from "./label-document.ts";
-import { unmergeAct } from "./nucleus-acts.ts";
-import { collectNucleusVoxels } from "./nucleus-voxels.ts";
-import { VoxelReader } from "./voxel-reader.ts";
-import { VoxelSet } from "./voxel-set.ts";
+import { distanceToNearest } from "../../labels/distance-transform.ts";
+import { seededWatershed } from "../../labels/watershed.ts";
+import { Problem } from "../../problem.ts";
+import { brickKeyAt } from "../../volume/brick.ts";
+import { boxShape, type VoxelBox, voxelCount, type Zyx } from "../../volume/voxel-space.ts";
+import type { ImageVoxels } from "../image-voxels.ts";
+import type { EditAct, LabelDocument } from "../label-document.ts";
+import { unmergeAct } from "../nucleus-acts.ts";
+import { collectNucleusVoxels } from "../nucleus-voxels.ts";
+import { VoxelReader } from "../voxel-reader.ts";
+import { VoxelSet } from "../voxel-set.ts";
 
 /** Memory of a split is some 25 bytes per voxel of the nucleus's box. */
 export const MAX_SPLIT_VOXELS = 8_000_000;

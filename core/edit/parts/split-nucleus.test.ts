@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Zyx } from "../volume/voxel-space.ts";
-import { collectNucleusVoxels } from "./nucleus-voxels.ts";
+import type { Zyx } from "../../volume/voxel-space.ts";
+import { collectNucleusVoxels } from "../nucleus-voxels.ts";
+import { FunctionImage } from "../testing/function-image.ts";
+import { MemoryLabelDocument } from "../testing/memory-label-document.ts";
+import { seededRandom } from "../testing/seeded-random.ts";
 import { cutNucleus, splitAct } from "./split-nucleus.ts";
-import { FunctionImage } from "./testing/function-image.ts";
-import { MemoryLabelDocument } from "./testing/memory-label-document.ts";
-import { seededRandom } from "./testing/seeded-random.ts";
 
 const shapeZyx: Zyx = [24, 60, 130];
 const voxelSizeZyx: Zyx = [1.6, 0.5, 0.4];

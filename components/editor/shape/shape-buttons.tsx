@@ -1,0 +1,49 @@
+import { ActionIcon, Group, Tooltip } from "@mantine/core";
+import {
+  IconArrowsDiagonal,
+  IconArrowsDiagonalMinimize2,
+  IconBucketDroplet,
+  IconFocusCentered,
+  IconRipple,
+  IconStack2,
+} from "@tabler/icons-react";
+import { runCommand } from "../editor-commands.ts";
+import type { EditorController } from "../editor-controller.ts";
+import { keymap, keyOf } from "../keymap.ts";
+import type { ShapeCommand } from "./shape-commands.ts";
+
+const buttons: readonly { readonly command: ShapeCommand; readonly icon: typeof IconStack2 }[] = [
+  { command: "shape.interpolate", icon: IconStack2 },
+  { command: "shape.fillHoles", icon: IconBucketDroplet },
+  { command: "shape.keepLargest", icon: IconFocusCentered },
+  { command: "shape.smooth", icon: IconRipple },
+  { command: "shape.grow", icon: IconArrowsDiagonal },
+  { command: "shape.shrink", icon: IconArrowsDiagonalMinimize2 },
+];
+
+/** The same as the keys, for whoever does not know them yet. */
+export function ShapeButtons({ editor, canEdit }: { editor: EditorController; canEdit: boolean }) {
+  return (
+    <Group gap={2} role="group" aria-label="Shape">
+      {buttons.map(({ command, icon: Icon }) => {
+        const text = keymap.find((entry) => entry.command === command)?.text ?? "";
+        return (
+          <Tooltip key={command} label={`${text} (${keyOf(command)})`}>
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              color="gray"
+              aria-label={text}
+              disabled={!canEdit}
+              data-command={command}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => runCommand(editor, command)}
+            >
+              <Icon size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        );
+      })}
+    </Group>
+  );
+}
