@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Role } from "../../core/roles.ts";
+import type { ClaimedBlockRow } from "../auth/block-token.ts";
 import type { Access } from "../access.ts";
 import type { SignedInUser, VisitedVolume } from "../auth/authentication.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
@@ -24,13 +25,15 @@ export interface RouteRequest {
   readonly trainerTokenHash: string | null;
   /** On job doors, as it was when the door was passed; null on others. */
   readonly job: JobRow | null;
+  /** The same on block doors. */
+  readonly block: ClaimedBlockRow | null;
   /** Aborts when the client went away. */
   readonly signal: AbortSignal;
   /** The whole body; refuses above the route's bound with 413. */
   readBody(): Promise<Uint8Array>;
 }
 
-/** A plain HTTP door. `volume` access needs `:volumeId` in the path, `project` access `:projectId`, `job` access `:jobId`. */
+/** A plain HTTP door. `volume` access needs `:volumeId` in the path, `project` access `:projectId`, `job` access `:jobId`, `block` access `:blockId`. */
 export interface HttpRoute {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
@@ -57,6 +60,12 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export function jobOfDoor({ job }: RouteRequest): JobRow {
   if (!job) throw new Error("this door is no job's");
   return job;
+}
+
+/** On a door whose access is `block`. */
+export function blockOfDoor({ block }: RouteRequest): ClaimedBlockRow {
+  if (!block) throw new Error("this door is no block's");
+  return block;
 }
 
 /**
