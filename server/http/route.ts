@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Role } from "../../core/roles.ts";
-import type { ClaimedBlockRow } from "../auth/block-token.ts";
 import type { Access } from "../access.ts";
 import type { SignedInUser, VisitedVolume } from "../auth/authentication.ts";
+import type { ClaimedBlockRow } from "../auth/block-token.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
 import type { Services } from "../services.ts";
 

@@ -107,9 +107,7 @@ export const trainerRoutes: readonly HttpRoute[] = [
     sharePlan(services, job, body),
   ),
   postToJob("/block-turn", SMALL_BYTES, blockTurnSchema, ({ db }, _jobId, body, job) => takeTurn(db, job, body)),
-  postToBlock("/heartbeat", heartbeatSchema, (services, row, { leaseToken }) =>
-    beatOfBlock(services, row, leaseToken),
-  ),
+  postToBlock("/heartbeat", heartbeatSchema, (services, row, { leaseToken }) => beatOfBlock(services, row, leaseToken)),
   postToBlock("/release", leaseOnlySchema, ({ db }, row, { leaseToken }) => releaseBlock(db, row, leaseToken)),
 
   ...trainerBlobRoutes,

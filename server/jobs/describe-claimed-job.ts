@@ -1,5 +1,10 @@
 import { and, asc, eq, inArray } from "drizzle-orm";
-import type { CheckpointToRead, ClaimedPredictJob, ClaimedTrainJob, JobVolume } from "../../core/contract/trainer-job.ts";
+import type {
+  CheckpointToRead,
+  ClaimedPredictJob,
+  ClaimedTrainJob,
+  JobVolume,
+} from "../../core/contract/trainer-job.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "../../db/client.ts";
 import { checkpoint, prediction, snapshotVolume, volume } from "../../db/schema/index.ts";

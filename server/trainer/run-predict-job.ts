@@ -105,7 +105,8 @@ async function shareBlocks(held: HeldJob, volume: JobVolume, plan: BlockPlan): P
     async readFindings(blob, core) {
       const packed = await held.readBlob(blob);
       const findings = packed ? await unpackFindings(packed, { volume, core, plan }) : null;
-      if (!findings) logOf("trainer").warn("What another trainer found in a block cannot be read: it is looked at again");
+      if (!findings)
+        logOf("trainer").warn("What another trainer found in a block cannot be read: it is looked at again");
       return findings;
     },
   };

@@ -1,8 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
-import type { ClaimedBlockRow } from "../../auth/block-token.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { predictionBlock } from "../../../db/schema/index.ts";
+import type { ClaimedBlockRow } from "../../auth/block-token.ts";
 import { HttpRefusal } from "../../http/route.ts";
 
 /** Trainers stop at the first of these. */

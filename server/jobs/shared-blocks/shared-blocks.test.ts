@@ -104,7 +104,14 @@ async function newTrainer(name: string, projectIds: string[] | null = null) {
   const token = await issueTrainerToken(server.services.db, name, ada.id, projectIds);
   const client = new ServerClient(server.address, token);
   const claim = (given: { engine?: "wasm" | "native-cpu"; maxBlockVoxels?: number; leaseSeconds?: number } = {}) =>
-    client.claim({ trainer: name, engine: "wasm", words: "", leaseSeconds: 60, maxBlockVoxels: MAX_BLOCK_VOXELS, ...given });
+    client.claim({
+      trainer: name,
+      engine: "wasm",
+      words: "",
+      leaseSeconds: 60,
+      maxBlockVoxels: MAX_BLOCK_VOXELS,
+      ...given,
+    });
   return { token, client, claim };
 }
 type Trainer = Awaited<ReturnType<typeof newTrainer>>;
@@ -157,7 +164,11 @@ function holdBack(): () => void {
 async function published() {
   const { db, blobs } = server.services;
   const [current] = await db.select().from(prediction).where(eq(prediction.current, true));
-  const rows = await db.select().from(proposal).where(eq(proposal.predictionId, current.id)).orderBy(proposal.labelValue);
+  const rows = await db
+    .select()
+    .from(proposal)
+    .where(eq(proposal.predictionId, current.id))
+    .orderBy(proposal.labelValue);
   const first = rows[0].labelValue;
   const read = async (key: string) => (await blobs.get(key)) ?? undefined;
   const image = await ZarrImage.open(read, current.blobPrefix, SPACE.shapeZyx, createChunkCache(1 << 20));
@@ -223,7 +234,10 @@ it("goes on from what others have found when the one who leads is killed, and gi
   await shown();
   const lost = await claimed(third, "block");
   // Its lease runs out: the next one gets the same block.
-  await db.update(predictionBlock).set({ leaseExpiresAt: sql`now() - interval '1 second'` }).where(eq(predictionBlock.id, lost.blockId));
+  await db
+    .update(predictionBlock)
+    .set({ leaseExpiresAt: sql`now() - interval '1 second'` })
+    .where(eq(predictionBlock.id, lost.blockId));
   const again = await claimed(second, "block");
   expect(again).toMatchObject({ blockId: lost.blockId, leaseToken: 2 });
   expect((await put(lost, gzipSync(new Uint8Array(64)))).status).toBe(401);

@@ -17,9 +17,7 @@ export async function takeTurn(db: Database, job: JobRow, message: BlockTurnMess
   const plan = db
     .select({ id: blockPlan.id })
     .from(blockPlan)
-    .where(
-      and(eq(blockPlan.jobId, job.id), eq(blockPlan.volumeId, volumeId), eq(blockPlan.leaseToken, leaseToken)),
-    );
+    .where(and(eq(blockPlan.jobId, job.id), eq(blockPlan.volumeId, volumeId), eq(blockPlan.leaseToken, leaseToken)));
   const ofPlan = sql`${predictionBlock.planId} = (${plan})`;
   await db
     .update(predictionBlock)
@@ -27,7 +25,9 @@ export async function takeTurn(db: Database, job: JobRow, message: BlockTurnMess
     .where(and(ofPlan, eq(number, index), free));
   const [turn] = await db
     .select({
-      findings: sql<string | null>`max(${predictionBlock.findingsBlob}) filter (where ${number} = ${index} and ${state} = 'found')`,
+      findings: sql<
+        string | null
+      >`max(${predictionBlock.findingsBlob}) filter (where ${number} = ${index} and ${state} = 'found')`,
       isHeld: sql<boolean>`coalesce(bool_or(${number} = ${index} and ${state} = 'leased'), false)`,
       othersAtWork: sql<boolean>`coalesce(bool_or(${state} = 'leased' and ${leaseExpiresAt} > now()), false)`,
       foundBeyond: sql<number>`(count(*) filter (where ${number} > ${index} and ${state} = 'found'))::int`,

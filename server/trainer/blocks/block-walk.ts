@@ -44,7 +44,10 @@ export class BlockWalk {
     const margins = marginsOf(core, this.#firstMarginZyx, this.volume.shapeZyx, this.model.maxBlockVoxels);
     const last = margins.length - 1;
     let tried = Math.min(this.#grown, last);
-    let findings = judgeBlock(perceived ?? (await this.perceive(core, hooks, { marginZyx: margins[tried] })), outlineUm);
+    let findings = judgeBlock(
+      perceived ?? (await this.perceive(core, hooks, { marginZyx: margins[tried] })),
+      outlineUm,
+    );
     while (!findings) {
       const isLastTry = tried === last;
       tried = Math.min(last, tried + 1);

@@ -115,13 +115,31 @@ async function unpack(packed: Uint8Array, { volume, core, plan }: ExpectedBlock)
   const placeVoxels = readRuns(bytes.subarray(labelEnd), places);
   const nuclei = new Map(text.nuclei);
   const placeTallies = text.placeTallies;
-  check(nuclei.size === nucleusVoxels.size && placeTallies.length === placeVoxels.size, "its lists differ from its images");
-  for (const [label, { tally }] of nuclei) check(nucleusVoxels.get(label) === tally.voxels, "a nucleus has another size");
-  placeTallies.forEach(({ voxels }, index) => check(placeVoxels.get(index + 1) === voxels, "a place has another size"));
+  check(
+    nuclei.size === nucleusVoxels.size && placeTallies.length === placeVoxels.size,
+    "its lists differ from its images",
+  );
+  for (const [label, { tally }] of nuclei)
+    check(nucleusVoxels.get(label) === tally.voxels, "a nucleus has another size");
+  for (const [index, { voxels }] of placeTallies.entries())
+    check(placeVoxels.get(index + 1) === voxels, "a place has another size");
   const seeded = new Set(text.seeds.flatMap(({ label }) => label ?? []));
-  check([...nuclei.keys()].every((label) => seeded.has(label)), "a nucleus has no seed");
+  check(
+    [...nuclei.keys()].every((label) => seeded.has(label)),
+    "a nucleus has no seed",
+  );
   const { seeds, isSettled } = text;
-  return { region, core, seeds, labels, nuclei, places, placeTallies, labelledVoxels: new Map(text.labelledVoxels), isSettled };
+  return {
+    region,
+    core,
+    seeds,
+    labels,
+    nuclei,
+    places,
+    placeTallies,
+    labelledVoxels: new Map(text.labelledVoxels),
+    isSettled,
+  };
 }
 
 const isSameBox = (a: VoxelBox, b: VoxelBox): boolean =>

@@ -176,8 +176,20 @@ it("writes labels as runs and reads them again; anything else throws", () => {
     sevens,
   );
   expect(sevens).toEqual(values.map((value) => (value === 7 ? 7 : 0)));
-  for (const wrong of [[0, 0, 7], [0, 5001, 7], [4999, 2, 7], [0, 1, 0], [0, 1], [0, 1, 255, 255, 255, 255, 255, 1]])
-    expect(() => readRuns(Uint8Array.from(wrong.flatMap((n) => (n > 255 ? [(n & 127) | 128, n >> 7] : [n]))), new Uint32Array(5000))).toThrow(RangeError);
+  for (const wrong of [
+    [0, 0, 7],
+    [0, 5001, 7],
+    [4999, 2, 7],
+    [0, 1, 0],
+    [0, 1],
+    [0, 1, 255, 255, 255, 255, 255, 1],
+  ])
+    expect(() =>
+      readRuns(
+        Uint8Array.from(wrong.flatMap((n) => (n > 255 ? [(n & 127) | 128, n >> 7] : [n]))),
+        new Uint32Array(5000),
+      ),
+    ).toThrow(RangeError);
 });
 
 it("never looks at more of the volume than there is memory for, once a margin has grown at its border", () => {
@@ -187,8 +199,7 @@ it("never looks at more of the volume than there is memory for, once a margin ha
   const seen = (core: (typeof cores)[number], by: Zyx) =>
     [0, 1, 2].reduce(
       (product, axis) =>
-        product *
-        (Math.min(shapeZyx[axis], core.maxZyx[axis] + by[axis]) - Math.max(0, core.minZyx[axis] - by[axis])),
+        product * (Math.min(shapeZyx[axis], core.maxZyx[axis] + by[axis]) - Math.max(0, core.minZyx[axis] - by[axis])),
       1,
     );
   const counts = cores.map((core) => {
