@@ -97,6 +97,7 @@ afterAll(() => server.close());
 beforeEach(async () => {
   await server.services.db.delete(prediction);
   await server.services.db.delete(trainingJob);
+  await server.services.blobs.remove(`volumes/${volumeId}/blocks/`);
   gate.open = Promise.resolve();
 });
 
@@ -222,7 +223,7 @@ it("is predicted by several trainers as by one, though one is killed, one is lat
   expect([...(await blocks()), ...(await findingsLeft())]).toEqual([]);
   expect(await db.select().from(blobRemoval)).toEqual([]);
   expect(await first.claim()).toBeNull();
-}, 60_000);
+}, 180_000);
 
 it("goes on from what others have found when the one who leads is killed, and gives lost blocks to others", async () => {
   const { db } = server.services;
@@ -260,7 +261,7 @@ it("goes on from what others have found when the one who leads is killed, and gi
   await ledAgain;
   expect((await jobRow()).state).toBe("done");
   expect(await findingsLeft()).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 it("stops everybody when it is cancelled", async () => {
   const { db } = server.services;
@@ -296,7 +297,7 @@ it("stops everybody when it is cancelled", async () => {
     await removeScheduledBlobs(db, server.services.blobs);
     return (await findingsLeft()).length === 0;
   });
-}, 60_000);
+}, 180_000);
 
 it("is shared with trainers of its project, its engine and its memory only", async () => {
   const first = await newTrainer("first");
@@ -349,4 +350,4 @@ it("is shared with trainers of its project, its engine and its memory only", asy
   expect(await claimed(first, "block")).toMatchObject({ blockId: block.blockId, leaseToken: 3 });
   open();
   await led;
-}, 60_000);
+}, 180_000);
