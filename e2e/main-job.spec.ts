@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { EditorPage } from "./pages/editor-page.ts";
 import { ask } from "./server/call-procedure.ts";
+import { dialIn } from "./server/dialled-in-trainers.ts";
 import { fillAccount, makeFirstAccount } from "./server/first-person.ts";
 import { listZip } from "./server/list-zip.ts";
 import { type RunningProduct, startProduct } from "./server/running-server.ts";
@@ -15,15 +16,21 @@ const DATA_SETS = process.env.KARYOLOOP_DATA_SETS ?? "../shared/data";
 const labelled = path.resolve(DATA_SETS, "mouse-embryo", "Emb01_t401");
 const unlabelled = path.resolve(DATA_SETS, "mouse-embryo-unlabelled", "Emb05_t401");
 const hasRealVolumes = existsSync(`${labelled}_image.tif`);
+/** `KARYOLOOP_DIALLED_IN=2`: so many trainers come from elsewhere, and the server has none of its own. */
+const dialledIn = Number(process.env.KARYOLOOP_DIALLED_IN ?? 0);
 const SCREENSHOTS = "test-results/main-job";
 
 test.describe.configure({ mode: "serial", timeout: 900_000 });
 
 let product: RunningProduct;
+let endTrainers = () => {};
 test.beforeAll(async () => {
-  product = await startProduct({ trainer: "local" });
+  product = await startProduct({ trainer: dialledIn > 0 ? "none" : "local" });
 });
-test.afterAll(() => product.stop());
+test.afterAll(() => {
+  endTrainers();
+  return product.stop();
+});
 
 const shoot = (page: Page, name: string) => page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
 
@@ -67,6 +74,8 @@ test("two people label, judge a first guess, train and export", async ({ browser
   await shoot(ada, "01-welcome");
   await makeFirstAccount(ada, product);
   await shoot(ada, "02-projects");
+  const names = Array.from({ length: dialledIn }, (_, i) => `far away ${i + 1}`);
+  endTrainers = await dialIn(ada, product, names);
   let volumeName = "Sample 1";
   if (hasRealVolumes) {
     await ada.getByRole("button", { name: "New project" }).click();

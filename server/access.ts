@@ -15,7 +15,9 @@ export type Access =
   /** A trainer's own token: it claims jobs. */
   | { readonly kind: "trainer" }
   /** The token that a claim handed out: it opens the doors of that job (`:jobId` in the path) and no others. */
-  | { readonly kind: "job" };
+  | { readonly kind: "job" }
+  /** The same for one block of a prediction (`:blockId` in the path). */
+  | { readonly kind: "block" };
 
 export interface Membership {
   readonly projectId: string;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { z } from "zod";
 import { isPromoted } from "./checkpoint-metrics.ts";
+import { blockTurnSchema, sharePlanSchema } from "./shared-blocks.ts";
 import { snapshotManifestSchema } from "./snapshot-manifest.ts";
 import { claimedJobSchema, jobPayloadSchema } from "./trainer-job.ts";
 import { claimRequestSchema, metricsSchema, predictedSchema, trainedSchema } from "./trainer-messages.ts";
@@ -15,6 +16,8 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   trained: trainedSchema,
   predicted: predictedSchema,
   metrics: metricsSchema,
+  "share-plan": sharePlanSchema,
+  "block-turn": blockTurnSchema,
 };
 
 const fixturesIn = (folder: "valid" | "negative") => {

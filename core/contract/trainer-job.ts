@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { blockPlanSchema, MAX_SHARED_BLOCKS } from "./shared-blocks.ts";
 import { snapshotManifestSchema } from "./snapshot-manifest.ts";
 import { shapeZyxSchema, voxelSizeZyxSchema } from "./voxel-shapes.ts";
 
@@ -63,15 +64,16 @@ export const jobVolumeSchema = z.object({
 
 export type JobVolume = z.infer<typeof jobVolumeSchema>;
 
-const common = {
+const leased = {
   jobId: z.uuid(),
   leaseToken: z.int().min(1),
-  /** Opens the doors of this job while it is leased, and no others; the trainer's own token only claims. */
+  /** Opens the doors of this job, or block, while it is leased, and no others; the trainer's own token only claims. */
   jobToken: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   leaseSeconds: z.number().gt(0),
   attempt: z.int().min(1),
-  volumes: z.array(jobVolumeSchema).min(1).max(10_000),
 };
+
+const common = { ...leased, volumes: z.array(jobVolumeSchema).min(1).max(10_000) };
 
 /** The answer to a claim. */
 export const claimedJobSchema = z.discriminatedUnion("kind", [
@@ -91,8 +93,22 @@ export const claimedJobSchema = z.discriminatedUnion("kind", [
     /** Volumes that an earlier holder of the job has already handed in. */
     doneVolumeIds: z.array(z.uuid()).max(10_000),
   }),
+  /** One block of a prediction that another trainer leads. */
+  z.object({
+    kind: z.literal("block"),
+    ...leased,
+    blockId: z.uuid(),
+    volume: jobVolumeSchema,
+    checkpoint: checkpointSchema,
+    plan: blockPlanSchema,
+    index: z
+      .int()
+      .min(0)
+      .max(MAX_SHARED_BLOCKS - 1),
+  }),
 ]);
 
 export type ClaimedJob = z.infer<typeof claimedJobSchema>;
 export type ClaimedTrainJob = Extract<ClaimedJob, { kind: "train" }>;
 export type ClaimedPredictJob = Extract<ClaimedJob, { kind: "predict" }>;
+export type ClaimedBlock = Extract<ClaimedJob, { kind: "block" }>;

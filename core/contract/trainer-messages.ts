@@ -41,6 +41,8 @@ export const claimRequestSchema = z.strictObject({
   words,
   /** Longer than the longest step of this engine: a lease must not run out while the process is busy. */
   leaseSeconds: z.number().min(1).max(900),
+  /** Voxels that it can predict at once. Missing: it takes no single blocks of predictions that others lead. */
+  maxBlockVoxels: z.int().min(1).optional(),
 });
 export type ClaimRequest = z.infer<typeof claimRequestSchema>;
 

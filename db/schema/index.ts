@@ -7,5 +7,6 @@ export * from "./lease.ts";
 export * from "./project.ts";
 export * from "./proposal.ts";
 export * from "./publication.ts";
+export * from "./shared-blocks.ts";
 export * from "./training.ts";
 export * from "./volume.ts";

@@ -7,7 +7,7 @@ import { hashOfBearer } from "./token-hash.ts";
  * How long a job's token is known after its lease has run out while nobody else took the job: the server may have been
  * away for an update, and hours of learning are not thrown away for that.
  */
-const GRACE_SECONDS = 600;
+export const GRACE_SECONDS = 600;
 
 /**
  * The job whose token this is; null for every other token. It ends when the job passes to another holder, when its lease

@@ -10,7 +10,7 @@ export interface BackedUpTable {
 
 /**
  * What a backup does not hold: whatever lets somebody in, as a backup is brought back later and elsewhere, when that may
- * have been taken back; and what only says who is here now.
+ * have been taken back; what only says who is here now; and what trainers are in the middle of.
  */
 export const LEFT_OUT: ReadonlySet<string> = new Set([
   "session",
@@ -20,6 +20,8 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "trainer_token_project",
   "trainer",
   "claim",
+  "block_plan",
+  "prediction_block",
   "blob_removal",
   "lease",
 ]);

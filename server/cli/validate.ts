@@ -1,7 +1,7 @@
 import { Problem } from "../../core/problem.ts";
-import { validateBioimage } from "../export/validate/bioimage-rules.ts";
+import { validateBioimage } from "../export/bioimage/bioimage-rules.ts";
+import { folderSource } from "../export/file-source.ts";
 import { validateDataset } from "../export/validate/dataset-rules.ts";
-import { folderSource } from "../export/validate/file-source.ts";
 import { runModel } from "./run-model.ts";
 
 const USAGE = `karyoloop validate FOLDER

@@ -3,6 +3,7 @@ import type { Role } from "../../core/roles.ts";
 import type { trainingJob } from "../../db/schema/index.ts";
 import type { Access } from "../access.ts";
 import type { SignedInUser, VisitedVolume } from "../auth/authentication.ts";
+import type { ClaimedBlockRow } from "../auth/block-token.ts";
 import type { Services } from "../services.ts";
 
 type JobRow = typeof trainingJob.$inferSelect;
@@ -26,13 +27,15 @@ export interface RouteRequest {
   readonly trainerTokenHash: string | null;
   /** On job doors, as it was when the door was passed; null on others. */
   readonly job: JobRow | null;
+  /** The same on block doors. */
+  readonly block: ClaimedBlockRow | null;
   /** Aborts when the client went away. */
   readonly signal: AbortSignal;
   /** The whole body; refuses above the route's bound with 413. */
   readBody(): Promise<Uint8Array>;
 }
 
-/** A plain HTTP door. `volume` access needs `:volumeId` in the path, `project` access `:projectId`, `job` access `:jobId`. */
+/** A plain HTTP door. `volume` access needs `:volumeId` in the path, `project` access `:projectId`, `job` access `:jobId`, `block` access `:blockId`. */
 export interface HttpRoute {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
@@ -59,6 +62,12 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export function jobOfDoor({ job }: RouteRequest): JobRow {
   if (!job) throw new Error("this door is no job's");
   return job;
+}
+
+/** On a door whose access is `block`. */
+export function blockOfDoor({ block }: RouteRequest): ClaimedBlockRow {
+  if (!block) throw new Error("this door is no block's");
+  return block;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import type { DatasetDescription } from "./dataset-description.ts";
+import { exportSource } from "./file-source.ts";
 import { openDataset } from "./frozen-dataset.ts";
 import { channelFolder, omeZarrFiles } from "./ome-zarr-files.ts";
-import { exportSource } from "./validate/file-source.ts";
 import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
 
 /** The writer's own look at what it wrote, before anybody is told that it is ready. */

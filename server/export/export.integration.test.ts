@@ -7,15 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint, datasetVersion, project, projectMember, snapshot, volume } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
+import { validateBioimage } from "./bioimage/bioimage-rules.ts";
 import { datasetJsonSchema } from "./dataset-description.ts";
+import { folderSource } from "./file-source.ts";
 import { freezeDataset } from "./freeze-dataset.ts";
 import { volumesKeptByVersions } from "./kept-images.ts";
 import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
 import { addLabelledVolume } from "./testing/labelled-volume.ts";
 import { untilFrozen } from "./testing/until-frozen.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
-import { validateBioimage } from "./validate/bioimage-rules.ts";
-import { folderSource } from "./validate/file-source.ts";
 import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
 
 /** As trainers once handed it in: their whole environment. */

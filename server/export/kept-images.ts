@@ -12,7 +12,7 @@ import { channelsPrefix, imagePrefix, importedLabelsPrefix, volumePrefix } from 
 export const sharedPrefixes = (volumeId: string): string[] => [imagePrefix(volumeId), channelsPrefix(volumeId)];
 
 /** Prefixes of a volume's blobs beside those. */
-const OTHER_PARTS = ["base/", "bricks/", "paint/", "incoming/", "predictions/"];
+const OTHER_PARTS = ["base/", "bricks/", "paint/", "incoming/", "predictions/", "blocks/"];
 
 const holds = (volumeId: string) =>
   sql`${datasetVersion.description} -> 'volumes' @> ${JSON.stringify([{ id: volumeId }])}::jsonb`;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isProblem } from "../../core/problem.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
 import { administratorProblem, isUuid, membershipInProject } from "../access.ts";
+import { findBlockOfToken } from "../auth/block-token.ts";
 import { findJobOfToken } from "../auth/job-token.ts";
 import { findTrainerToken } from "../auth/trainer-token.ts";
 import { isUnfitText } from "../database/unfit-text.ts";
@@ -29,8 +30,16 @@ function matchPath(pattern: string, pathname: string): Record<string, string> | 
   return wanted.length === given.length ? parameters : null;
 }
 
-type Passed = Pick<RouteRequest, "user" | "projectId" | "role" | "volume" | "trainerTokenHash" | "job">;
-const NOBODY: Passed = { user: null, projectId: "", role: null, volume: null, trainerTokenHash: null, job: null };
+type Passed = Pick<RouteRequest, "user" | "projectId" | "role" | "volume" | "trainerTokenHash" | "job" | "block">;
+const NOBODY: Passed = {
+  user: null,
+  projectId: "",
+  role: null,
+  volume: null,
+  trainerTokenHash: null,
+  job: null,
+  block: null,
+};
 
 async function passDoor(
   route: HttpRoute,
@@ -54,6 +63,12 @@ async function passDoor(
         "The token of this job is needed: whoever claims it gets one, and the one before ends then.",
       );
     return { ...NOBODY, job };
+  }
+  if (access.kind === "block") {
+    const { blockId } = parameters;
+    const block = isUuid(blockId) ? await findBlockOfToken(services.db, blockId, authorization) : null;
+    if (!block) throw new HttpRefusal(401, "The token of this block is needed: it is somebody else's, or over.");
+    return { ...NOBODY, block };
   }
   if (access.kind === "volume") return passVolumeDoor(services, request, parameters.volumeId, access.role);
   const user = await services.authentication.userOf(request.headers);

@@ -20,10 +20,10 @@ import {
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
+import { packingListsOf } from "../export/make-packing-lists.ts";
 import type { ExportedModel } from "../export/model-files.ts";
 import { assertFitsImagej } from "../export/tiff/stack-layouts.ts";
 import { keptArchive } from "../export/zip/kept-archives.ts";
-import { packingListsOf } from "../export/zip/make-packing-lists.ts";
 import { readPackingList } from "../export/zip/packing-lists.ts";
 import type { Services } from "../services.ts";
 import { imagePrefix } from "../storage/import-places.ts";

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { blockTurnSchema, sharePlanSchema } from "../../core/contract/shared-blocks.ts";
 import type { ClaimedJob } from "../../core/contract/trainer-job.ts";
 import {
   type ClaimRequest,
@@ -7,17 +8,15 @@ import {
   heartbeatSchema,
   helloSchema,
   leaseOnlySchema,
-  MAX_BLOB_BYTES,
   metricsSchema,
   predictedSchema,
   resumePointSchema,
-  TRAINER_API,
   trainedSchema,
 } from "../../core/contract/trainer-messages.ts";
-import { plainText } from "../../core/plain-text.ts";
 import { isProblem } from "../../core/problem.ts";
+import type { ClaimedBlockRow } from "../auth/block-token.ts";
 import { noteTokenSeen } from "../auth/trainer-token.ts";
-import { HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest, sendJson } from "../entrance/route.ts";
+import type { HttpRoute } from "../entrance/route.ts";
 import { claimJob, type JobRow } from "../jobs/claim-job.ts";
 import { describeClaimedJob } from "../jobs/describe-claimed-job.ts";
 import { failJob, finishPrediction, releaseJob } from "../jobs/end-job.ts";
@@ -25,82 +24,37 @@ import { finishTraining } from "../jobs/finish-training.ts";
 import { renewLease, requireLease } from "../jobs/lease.ts";
 import { noteTrainer } from "../jobs/note-trainer.ts";
 import { setResumePoint } from "../jobs/set-resume-point.ts";
+import { releaseBlock, renewBlock } from "../jobs/shared-blocks/block-lease.ts";
+import { claimBlock } from "../jobs/shared-blocks/claim-block.ts";
+import { sharePlan } from "../jobs/shared-blocks/share-plan.ts";
+import { takeTurn } from "../jobs/shared-blocks/take-turn.ts";
 import { storeMetrics } from "../jobs/store-metrics.ts";
 import { takePrediction } from "../jobs/take-prediction.ts";
 import type { Services } from "../services.ts";
 import { trainerBlobRoutes } from "./trainer-api-blobs.ts";
-
-/** What a trainer says of itself or of one moment. */
-const SMALL_BYTES = 64 << 10;
-/** A thousand points of a chart; scores of ten thousand places. */
-const REPORT_BYTES = 4 << 20;
-/** Instances of a volume with half a million nuclei. */
-const PREDICTION_BYTES = MAX_BLOB_BYTES;
-
-/** A door that takes JSON of one shape; what does not fit is refused with the place that is wrong. */
-function post<T>(
-  path: string,
-  access: HttpRoute["access"],
-  maxBodyBytes: number,
-  schema: z.ZodType<T>,
-  answer: (request: RouteRequest, body: T) => Promise<unknown>,
-): HttpRoute {
-  return {
-    method: "POST",
-    path: `${TRAINER_API}${path}`,
-    access,
-    maxBodyBytes,
-    async handle(request) {
-      let json: unknown;
-      try {
-        json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(await request.readBody()));
-      } catch (cause) {
-        if (cause instanceof HttpRefusal) throw cause;
-        throw new HttpRefusal(400, "The body is not JSON.");
-      }
-      const parsed = schema.safeParse(json);
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw new HttpRefusal(400, plainText(`${issue.path.join(".") || "body"}: ${issue.message}`, 500));
-      }
-      const result = await answer(request, parsed.data);
-      if (result === null) request.response.writeHead(204).end();
-      else sendJson(request.response, 200, result ?? {});
-    },
-  };
-}
-
-/** A door of trainers: only here their own token counts. */
-const postAsTrainer = <T>(
-  path: string,
-  schema: z.ZodType<T>,
-  answer: (services: Services, tokenHash: string, body: T) => Promise<unknown>,
-): HttpRoute =>
-  post(path, { kind: "trainer" }, SMALL_BYTES, schema, ({ services, trainerTokenHash }, body) => {
-    if (!trainerTokenHash) throw new Error("this door is no trainer's");
-    return answer(services, trainerTokenHash, body);
-  });
-
-/** A door of one job. */
-const postToJob = <T extends { leaseToken: number }>(
-  path: string,
-  maxBodyBytes: number,
-  schema: z.ZodType<T>,
-  answer: (services: Services, jobId: string, body: T, job: JobRow) => Promise<unknown>,
-): HttpRoute =>
-  post(`/jobs/:jobId${path}`, { kind: "job" }, maxBodyBytes, schema, (request, body) => {
-    const job = jobOfDoor(request);
-    return answer(request.services, job.id, body, job);
-  });
+import {
+  PREDICTION_BYTES,
+  postAsTrainer,
+  postToBlock,
+  postToJob,
+  REPORT_BYTES,
+  SMALL_BYTES,
+} from "./trainer-routes.ts";
 
 const tellTraining = (services: Services, projectId: string): void =>
   services.events.publish({ topic: "training", projectId });
 
-/** Null when there is nothing to do, or when what there was cannot be done: that job has then failed, and says why. */
+/**
+ * Null when there is nothing to do, or when what there was cannot be done: that job has then failed, and says why. Who finds no
+ * job helps with one that is running.
+ */
 async function claim(services: Services, tokenHash: string, request: ClaimRequest): Promise<ClaimedJob | null> {
   await noteTrainer(services, request, tokenHash);
   const claimed = await claimJob(services.db, request, tokenHash);
-  if (!claimed) return null;
+  if (!claimed) {
+    const { maxBlockVoxels } = request;
+    return maxBlockVoxels ? claimBlock(services.db, { ...request, maxBlockVoxels }, tokenHash) : null;
+  }
   const lease = { jobId: claimed.id, leaseToken: claimed.leaseToken };
   const job = await requireLease(services.db, lease);
   tellTraining(services, job.projectId);
@@ -120,6 +74,12 @@ async function beat(services: Services, job: JobRow, { leaseToken, progress, pha
   const told = { jobId: job.id, progress: renewed.progress, phase: renewed.phase, cancelRequested };
   services.events.publish({ topic: "training", projectId, progress: told });
   return { cancelRequested };
+}
+
+async function beatOfBlock(services: Services, row: ClaimedBlockRow, leaseToken: number) {
+  await renewBlock(services.db, row, leaseToken);
+  if (row.block.claimedWith) await noteTokenSeen(services.db, row.block.claimedWith);
+  return { cancelRequested: false };
 }
 
 /** The doors of trainers. Shapes: core/contract. Every write names the lease; a lost lease is 409. */
@@ -149,6 +109,13 @@ export const trainerRoutes: readonly HttpRoute[] = [
   postToJob("/fail", SMALL_BYTES, failSchema, (services, jobId, { leaseToken, problem, final }) =>
     failJob(services, { jobId, leaseToken }, problem, final),
   ),
+
+  postToJob("/block-plan", SMALL_BYTES, sharePlanSchema, (services, _jobId, body, job) =>
+    sharePlan(services, job, body),
+  ),
+  postToJob("/block-turn", SMALL_BYTES, blockTurnSchema, ({ db }, _jobId, body, job) => takeTurn(db, job, body)),
+  postToBlock("/heartbeat", heartbeatSchema, (services, row, { leaseToken }) => beatOfBlock(services, row, leaseToken)),
+  postToBlock("/release", leaseOnlySchema, ({ db }, row, { leaseToken }) => releaseBlock(db, row, leaseToken)),
 
   ...trainerBlobRoutes,
 ];

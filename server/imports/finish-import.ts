@@ -11,13 +11,13 @@ import { failureLog } from "../failure-log.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
 import { writeLabelsIndex } from "../ingest/pyramid/write-labels.ts";
 import type { ImageReport, LabelReport } from "../ingest/worker/worker-messages.ts";
-import { addMissingClasses } from "../projects/add-missing-classes.ts";
 import { leaseLabelValues } from "../proposals/lease-label-values.ts";
 import { publishPrediction } from "../proposals/publish-prediction.ts";
 import { BACKGROUND } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { IMPORTED_LABELS, imagePrefix, incomingLabelsPrefix } from "../storage/import-places.ts";
+import { addMissingClasses } from "./add-missing-classes.ts";
 import type { ImportJobRow, VolumeRow } from "./import-task.ts";
 
 /** Whether somebody has painted; from then on, the base of the volume's labels is fixed. */

@@ -1,5 +1,10 @@
 import { and, asc, eq, inArray } from "drizzle-orm";
-import type { CheckpointToRead, ClaimedJob, JobVolume } from "../../core/contract/trainer-job.ts";
+import type {
+  CheckpointToRead,
+  ClaimedPredictJob,
+  ClaimedTrainJob,
+  JobVolume,
+} from "../../core/contract/trainer-job.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "../../db/client.ts";
 import { checkpoint, prediction, snapshotVolume, volume } from "../../db/schema/index.ts";
@@ -8,7 +13,11 @@ import { snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 import type { JobRow } from "./claim-job.ts";
 
 /** Everything a trainer needs to begin, looked up when it claims the job. Throws a Problem where it cannot begin. */
-export async function describeClaimedJob(db: Database, job: JobRow, jobToken: string): Promise<ClaimedJob> {
+export async function describeClaimedJob(
+  db: Database,
+  job: JobRow,
+  jobToken: string,
+): Promise<ClaimedTrainJob | ClaimedPredictJob> {
   const { payload } = job;
   const volumes = await jobVolumes(db, job);
   if (volumes.length === 0)
@@ -45,8 +54,8 @@ export async function describeClaimedJob(db: Database, job: JobRow, jobToken: st
   };
 }
 
-/** A training sees the frozen volumes only; a prediction all that are ready, or those that it names. */
-async function jobVolumes(db: Database, job: JobRow): Promise<JobVolume[]> {
+/** A training sees the frozen volumes only; a prediction all that are ready, or those that it names. `volumeId`: this one of them. */
+export async function jobVolumes(db: Database, job: JobRow, volumeId?: string): Promise<JobVolume[]> {
   const { payload } = job;
   const { snapshotId } = payload;
   const only = payload.kind === "predict" ? payload.volumeIds : undefined;
@@ -55,7 +64,12 @@ async function jobVolumes(db: Database, job: JobRow): Promise<JobVolume[]> {
     .from(volume)
     .leftJoin(snapshotVolume, and(eq(snapshotVolume.volumeId, volume.id), eq(snapshotVolume.snapshotId, snapshotId)))
     .where(
-      and(eq(volume.projectId, job.projectId), eq(volume.state, "ready"), only ? inArray(volume.id, only) : undefined),
+      and(
+        eq(volume.projectId, job.projectId),
+        eq(volume.state, "ready"),
+        only ? inArray(volume.id, only) : undefined,
+        volumeId ? eq(volume.id, volumeId) : undefined,
+      ),
     )
     .orderBy(asc(volume.createdAt), asc(volume.id));
   return rows
@@ -78,7 +92,7 @@ async function jobVolumes(db: Database, job: JobRow): Promise<JobVolume[]> {
     });
 }
 
-async function checkpointToRead(db: Database, id: string): Promise<CheckpointToRead> {
+export async function checkpointToRead(db: Database, id: string): Promise<CheckpointToRead> {
   const [row] = await db.select().from(checkpoint).where(eq(checkpoint.id, id));
   if (!row)
     throw new Problem({

@@ -14,12 +14,17 @@ export async function finishPrediction(services: Services, before: JobRow, lease
   services.events.publish({ topic: "training", projectId: job.projectId });
 }
 
-/** The trainer stops in an orderly way: the next one goes on, and this attempt does not count. */
+/**
+ * The trainer stops in an orderly way: the next one goes on, and this attempt does not count. A job that was cancelled, and of
+ * which nothing is worth keeping, is over.
+ */
 export async function releaseJob(services: Services, lease: Lease): Promise<void> {
+  const isOver = sql`(${trainingJob.cancelRequested} and ${trainingJob.resumeBlob} is null)`;
   const job = await services.db.transaction((tx) =>
     endLease(tx, lease, {
-      state: "queued",
-      phase: "waits for a trainer",
+      state: sql`case when ${isOver} then 'cancelled' else 'queued' end`,
+      finishedAt: sql`case when ${isOver} then now() end`,
+      phase: sql`case when ${isOver} then '' else 'waits for a trainer' end`,
       attempts: sql`greatest(0, ${trainingJob.attempts} - 1)`,
     }),
   );

@@ -3,7 +3,7 @@ import { modelFileNames, progressFileNames } from "../../core/checkpoint/checkpo
 import { MAX_BLOB_BYTES } from "../../core/contract/trainer-messages.ts";
 import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import type { Database } from "../../db/client.ts";
-import { checkpoint, snapshotVolume, volume } from "../../db/schema/index.ts";
+import { blockPlan, checkpoint, predictionBlock, snapshotVolume, volume } from "../../db/schema/index.ts";
 import type { JobRow } from "./claim-job.ts";
 
 const RESUME_FILES = [...modelFileNames, ...progressFileNames];
@@ -15,12 +15,34 @@ export const jobFolder = (job: Pick<JobRow, "id" | "projectId" | "leaseToken">):
 const VOLUME_IMAGE = /^volumes\/([0-9a-f-]{36})\/image\.ome\.zarr\//;
 const FROZEN_IMAGE = /^snapshots\/([0-9a-f-]{36})\/([0-9a-f-]{36})\/(?:labels|proposals)\.ome\.zarr\//;
 
+const FINDINGS = /^volumes\/[0-9a-f-]{36}\/blocks\//;
+
 /**
  * What the holder of a job may read, and no more: images of the job's volumes, their frozen labels and proposals, the
- * weights that it names, and where a holder before left off.
+ * weights that it names, where a holder before left off, and what others found in blocks of its predictions.
  */
 export async function mayRead(db: Database, job: JobRow, key: string): Promise<boolean> {
+  if (FINDINGS.test(key)) return isFoundForJob(db, job, key);
   if (job.resumeBlob && key.startsWith(job.resumeBlob)) return isNamed(key.slice(job.resumeBlob.length), RESUME_FILES);
+  return isInput(db, job, key);
+}
+
+/** What the holder of a block may read, and no more: its volume, the frozen labels and proposals of that, and the weights. */
+export async function mayReadForBlock(db: Database, job: JobRow, volumeId: string, key: string): Promise<boolean> {
+  const ofVolume = FROZEN_IMAGE.exec(key)?.[2] ?? VOLUME_IMAGE.exec(key)?.[1] ?? volumeId;
+  return ofVolume === volumeId && isInput(db, job, key);
+}
+
+async function isFoundForJob(db: Database, job: JobRow, key: string): Promise<boolean> {
+  const found = await db
+    .select({ id: predictionBlock.id })
+    .from(predictionBlock)
+    .innerJoin(blockPlan, eq(blockPlan.id, predictionBlock.planId))
+    .where(and(eq(blockPlan.jobId, job.id), eq(predictionBlock.findingsBlob, key)));
+  return found.length > 0;
+}
+
+async function isInput(db: Database, job: JobRow, key: string): Promise<boolean> {
   const frozen = FROZEN_IMAGE.exec(key);
   if (frozen) return frozen[1] === job.payload.snapshotId && (await isVolumeOf(db, job, frozen[2], true));
   const image = VOLUME_IMAGE.exec(key);

@@ -4,6 +4,7 @@ import type { Services } from "../services.ts";
 import { sweepSnapshots } from "../snapshots/sweep-snapshots.ts";
 import { endWritingOfTheGone, removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { beginFirstRounds } from "./begin/begin-first-rounds.ts";
+import { sweepPlans } from "./shared-blocks/drop-plans.ts";
 import { sweepJobs } from "./sweep-jobs.ts";
 
 const EVERY_MS = 10_000;
@@ -13,7 +14,7 @@ const SNAPSHOTS_EVERY_MS = 3600_000;
 export function startSweeper(services: Services): () => void {
   const timer = setInterval(() => {
     Promise.all([
-      sweepJobs(services),
+      sweepJobs(services).then(() => sweepPlans(services)),
       beginFirstRounds(services),
       sweepClaims(services),
       services.cluster ? endWritingOfTheGone(services.db) : null,

@@ -4,14 +4,16 @@ import { Problem } from "../../core/problem.ts";
 import { brickKeysOfBox } from "../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
-import { prediction, volume } from "../../db/schema/index.ts";
+import { blockPlan, prediction, volume } from "../../db/schema/index.ts";
 import { HttpRefusal } from "../entrance/route.ts";
 import { publishPrediction } from "../proposals/publish-prediction.ts";
 import { rankProject } from "../proposals/rank-project.ts";
 import type { Services } from "../services.ts";
+import { removeScheduledBlobs } from "../storage/blob-removal.ts";
 import type { JobRow } from "./claim-job.ts";
 import { jobFolder } from "./job-blobs.ts";
 import { type Lease, renewLease, requireLease } from "./lease.ts";
+import { dropPlans } from "./shared-blocks/drop-plans.ts";
 
 /** Volumes that are being taken now: who says it again meanwhile waits for the same end. */
 const beingTaken = new Map<string, Promise<void>>();
@@ -67,11 +69,13 @@ async function take(services: Services, lease: Lease, message: PredictedMessage)
       async (tx) => {
         await renewLease(tx, lease);
         if (await isTaken(tx, job, message.volumeId)) throw new TakenAlready();
+        await dropPlans(tx, and(eq(blockPlan.jobId, job.id), eq(blockPlan.volumeId, message.volumeId)));
       },
     );
   } catch (error) {
     if (!(error instanceof TakenAlready)) throw error;
   }
+  await removeScheduledBlobs(db, blobs);
   await blobs.remove(folder);
 }
 

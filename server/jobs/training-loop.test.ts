@@ -24,7 +24,8 @@ let ada: TestPerson;
 let projectId: string;
 let volumeId: string;
 let truthCount: number;
-let trainer: TrainerProcess;
+/** They dial in from elsewhere: the server has none of its own. */
+let trainers: TrainerProcess[] = [];
 beforeAll(async () => {
   server = await startTestServer();
   ada = await server.signUp("Ada");
@@ -40,14 +41,14 @@ beforeAll(async () => {
   });
   volumeId = seeded.volumeId;
   truthCount = seeded.truth.count;
-  trainer = await startTrainerProcess(server, "trainer 1");
+  trainers = await Promise.all(["trainer 1", "trainer 2"].map((name) => startTrainerProcess(server, name)));
 });
 afterAll(async () => {
-  await trainer?.kill("SIGKILL");
+  for (const trainer of trainers) await trainer.kill("SIGKILL");
   await server?.close();
 });
 
-const said = () => trainer.output();
+const said = () => trainers.map((trainer) => trainer.output()).join("\n---\n");
 const client = () => createTestClient(server.address, ada.cookie);
 const jobs = () =>
   server.services.db

@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasRole, roles } from "../../core/roles.ts";
-import { trainerToken } from "../../db/schema/index.ts";
-import { hashToken } from "../auth/token-hash.ts";
+import { blockPlan, predictionBlock, trainerToken, trainingJob } from "../../db/schema/index.ts";
+import { createToken, hashToken } from "../auth/token-hash.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
 import type { HttpRoute } from "../entrance/route.ts";
 import { httpRoutes } from "../http/routes.ts";
@@ -21,6 +21,9 @@ let job: Claim;
 let otherJob: Claim;
 /** Of a trainer whose token was taken back while it worked. */
 let takenBack: Claim;
+let block: ClaimedBlock;
+let otherBlock: ClaimedBlock;
+let takenBackBlock: ClaimedBlock;
 const lease = { "x-lease-token": "1" };
 beforeAll(async () => {
   server = await startTestServer();
@@ -32,6 +35,9 @@ beforeAll(async () => {
   takenBack = await claimOne(revoked);
   job = await claimOne(token);
   otherJob = await claimOne(token);
+  const planId = await seedPlan();
+  [block, otherBlock] = [await leaseBlock(planId, 0, token), await leaseBlock(planId, 1, token)];
+  takenBackBlock = await leaseBlock(planId, 2, revoked);
   await server.services.db
     .update(trainerToken)
     .set({ revokedAt: new Date() })
@@ -48,14 +54,53 @@ async function claimOne(trainersToken: string): Promise<Claim> {
   return claimed;
 }
 
+interface ClaimedBlock {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** Of a prediction that somebody leads. */
+async function seedPlan(): Promise<string> {
+  const { projectId, volumeId } = scene;
+  const payload = { kind: "predict" as const, checkpointId: NOWHERE, snapshotId: NOWHERE };
+  const [{ id: jobId }] = await server.services.db
+    .insert(trainingJob)
+    .values({ projectId, kind: "predict", state: "leased", leaseToken: 1, payload })
+    .returning({ id: trainingJob.id });
+  const plan = { maxBlockVoxels: 1 } as typeof blockPlan.$inferInsert.plan;
+  const [{ id }] = await server.services.db
+    .insert(blockPlan)
+    .values({ jobId, volumeId, leaseToken: 1, plan })
+    .returning({ id: blockPlan.id });
+  return id;
+}
+
+async function leaseBlock(planId: string, index: number, trainersToken: string): Promise<ClaimedBlock> {
+  const blocksToken = createToken();
+  const [{ id }] = await server.services.db
+    .insert(predictionBlock)
+    .values({
+      planId,
+      index,
+      state: "leased",
+      leaseToken: 1,
+      tokenHash: hashToken(blocksToken),
+      claimedWith: hashToken(trainersToken),
+      leaseExpiresAt: new Date(Date.now() + 600_000),
+    })
+    .returning({ id: predictionBlock.id });
+  return { id, token: blocksToken };
+}
+
 const NOWHERE = "00000000-0000-4000-8000-000000000000";
-type Place = Scene & { readonly jobId?: string };
+type Place = Scene & { readonly jobId?: string; readonly blockId?: string };
 const urlOf = (route: HttpRoute, at: Place): string =>
   server.address +
   route.path
     .replace(":volumeId", at.volumeId)
     .replace(":projectId", at.projectId)
     .replace(":jobId", at.jobId ?? NOWHERE)
+    .replace(":blockId", at.blockId ?? NOWHERE)
     .replace(/:\w+/g, NOWHERE)
     .replace("*", "image.ome.zarr/zarr.json");
 
@@ -118,16 +163,28 @@ describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route]
     });
 
   if (access.kind === "job")
-    it("takes the token of that job only: no trainer's, no other job's, none of whose trainer was taken back", async () => {
+    it("takes the token of that job only: no trainer's, no other job's, no block's, none of whose trainer was taken back", async () => {
       const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
       expect(await knock(route, scene, {})).toBe(401);
       expect(await knock(route, scene, { cookie: cast.administrator.cookie })).toBe(401);
-      for (const wrong of ["guess", token, revoked, otherJob.jobToken, takenBack.jobToken])
+      for (const wrong of ["guess", token, revoked, otherJob.jobToken, takenBack.jobToken, block.token])
         expect(await knock(route, { ...scene, jobId: job.id }, bearer(wrong)), wrong).toBe(401);
       expect(await knock(route, { ...scene, jobId: takenBack.id }, bearer(takenBack.jobToken))).toBe(401);
       expect(await knock(route, { ...scene, jobId: "not-a-uuid" }, bearer(job.jobToken))).toBe(401);
       // Behind the door it may be told that it asks for none of the job's files.
       expect(await knock(route, { ...scene, jobId: job.id }, { ...bearer(job.jobToken), ...lease })).not.toBe(401);
+    });
+
+  if (access.kind === "block")
+    it("takes the token of that block only: no trainer's, no job's, no other block's, none of whose trainer was taken back", async () => {
+      const bearer = (secret: string) => ({ authorization: `Bearer ${secret}`, ...lease });
+      expect(await knock(route, scene, {})).toBe(401);
+      expect(await knock(route, scene, { cookie: cast.administrator.cookie })).toBe(401);
+      for (const wrong of ["guess", token, revoked, job.jobToken, otherBlock.token, takenBackBlock.token])
+        expect(await knock(route, { ...scene, blockId: block.id }, bearer(wrong)), wrong).toBe(401);
+      expect(await knock(route, { ...scene, blockId: takenBackBlock.id }, bearer(takenBackBlock.token))).toBe(401);
+      expect(await knock(route, { ...scene, blockId: "not-a-uuid" }, bearer(block.token))).toBe(401);
+      expect(await knock(route, { ...scene, blockId: block.id }, bearer(block.token))).not.toBe(401);
     });
 
   if (access.kind === "project" || access.kind === "volume") {

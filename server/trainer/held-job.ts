@@ -12,6 +12,14 @@ export class Draining extends Error {
   }
 }
 
+/** A person cancelled what cannot be handed in half done. */
+export class Cancelled extends Error {
+  constructor() {
+    super("the job was cancelled");
+    this.name = "Cancelled";
+  }
+}
+
 /** A job while this trainer holds its lease: keeps the lease alive, and knows when it must stop. */
 export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
   readonly job: Job;
@@ -20,6 +28,8 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
   readonly cancelled: AbortSignal;
   /** Aborted when the lease is lost or the process stops: hand in nothing more. */
   readonly stopped: AbortSignal;
+  /** Aborted at either: for work that is worth nothing when it is half done. */
+  readonly ended: AbortSignal;
   readonly #cancel = new AbortController();
   readonly #stop = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -31,6 +41,7 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
     this.client = client;
     this.cancelled = this.#cancel.signal;
     this.stopped = this.#stop.signal;
+    this.ended = AbortSignal.any([this.cancelled, this.stopped]);
     const drain = () => this.#stop.abort(new Draining());
     if (draining.aborted) drain();
     else draining.addEventListener("abort", drain, { once: true, signal: this.stopped });
@@ -64,6 +75,11 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
       await this.#guard(this.client.writeFile(this.job, `${folder}/${name}`, bytes, this.stopped));
   }
 
+  /** Of a block. */
+  handInFindings(packed: Uint8Array): Promise<void> {
+    return this.#guard(this.client.writeFindings(this.job, packed, this.stopped));
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -82,7 +98,7 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
     try {
       const beat = { progress: this.#progress, phase: this.#phase };
       const answer = heartbeatAnswerSchema.parse(await this.client.tryTell(this.job, "/heartbeat", beat));
-      if (answer.cancelRequested) this.#cancel.abort();
+      if (answer.cancelRequested) this.#cancel.abort(new Cancelled());
     } catch (error) {
       if (error instanceof LeaseLost) this.#stop.abort(error);
       // While the server is away nobody else can take the job: go on, and hear what it says when it is back.

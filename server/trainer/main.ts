@@ -1,6 +1,7 @@
 import os from "node:os";
 import { captureConsole } from "../log/capture-console.ts";
 import { logOf } from "../log/log.ts";
+import { maxBlockVoxels } from "./blocks/block-memory.ts";
 import { startEngine } from "./engine/start-engine.ts";
 import { takeTrainerEnvironment } from "./env.ts";
 import { runTrainer } from "./run-trainer.ts";
@@ -22,5 +23,13 @@ process.on("SIGUSR2", () => finishing.abort());
 const client = new ServerClient(server.address, server.token);
 const engine = await startEngine({ only });
 log.info(`Trainer ${identity.name}: ${engine.reason}`);
-await runTrainer({ client, engine, identity, settings, draining: draining.signal, finishing: finishing.signal });
+await runTrainer({
+  client,
+  engine,
+  identity,
+  settings,
+  maxBlockVoxels: maxBlockVoxels(),
+  draining: draining.signal,
+  finishing: finishing.signal,
+});
 process.exit(0);

@@ -1,8 +1,10 @@
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
+import { MAX_SHARED_BLOCKS } from "../../core/contract/shared-blocks.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../core/labels/watershed.ts";
 import { containsPoint, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import { BlockWalk, type WalkHooks } from "./blocks/block-walk.ts";
+import { findBlock, nobodyElse, type SharePlan } from "./blocks/find-block.ts";
 import { type GatheredProposals, Gathering } from "./blocks/gather-findings.ts";
 import type { PerceivedBlock } from "./blocks/perceive-block.ts";
 import { planBlocks } from "./blocks/plan-blocks.ts";
@@ -19,32 +21,53 @@ export interface ProposedNuclei extends GatheredProposals {
   readonly unsettledBlocks: number;
 }
 
+export interface ProposeHooks {
+  /** Blocks found by anybody, of all. */
+  onProgress(share: number, found: number, blocks: number): void;
+  readonly signal: AbortSignal;
+  /** Shows the plan to other trainers, who may then take blocks of it. */
+  readonly sharePlan?: SharePlan;
+}
+
 /**
  * Nuclei of a volume where nobody has labelled, each with its doubt, and places where one may have been missed. A large
- * volume is looked at block by block, with the same result (docs/adr/0033).
+ * volume is looked at block by block, with the same result (docs/adr/0033), by whoever is there (docs/adr/0036).
  */
 export async function proposeNuclei(
   model: ProposingModel,
   volume: VolumeToPropose,
-  hooks: WalkHooks,
+  hooks: ProposeHooks,
 ): Promise<ProposedNuclei> {
+  const { signal, sharePlan } = hooks;
   const { thresholds } = model.sight;
-  const { cores, marginZyx } = planBlocks(volume, {
+  const { cores, coreZyx, marginZyx } = planBlocks(volume, {
     maxVoxels: model.maxBlockVoxels,
     diameterUm: largestDiameterUm(model.sight),
   });
   const walk = new BlockWalk(model, volume, marginZyx);
   const gathering = new Gathering(volume);
-  const only = cores.length === 1 ? await walk.perceive(cores[0], hooks) : null;
-  const outlineUm = model.outlineUm ?? (await learnOutline(walk, cores, only, hooks));
+  const beforehand = { signal, onProgress: (share: number) => hooks.onProgress(share, 0, cores.length) };
+  const only = cores.length === 1 ? await walk.perceive(cores[0], beforehand) : null;
+  const outlineUm = model.outlineUm ?? (await learnOutline(walk, cores, only, beforehand));
+  const { maxBlockVoxels, maxTileVoxels, window, sight } = model;
+  const others =
+    sharePlan && cores.length > 1 && cores.length <= MAX_SHARED_BLOCKS
+      ? await sharePlan({ coreZyx, marginZyx, maxBlockVoxels, maxTileVoxels, window, sight, outlineUm })
+      : nobodyElse;
+  let unsettledBlocks = 0;
   for (const [index, core] of cores.entries()) {
-    const onProgress = (share: number) => hooks.onProgress((index + share) / cores.length);
-    gathering.add(await walk.judge(core, outlineUm, only, { ...hooks, onProgress }));
+    const onProgress = (share: number, foundBeyond: number) =>
+      hooks.onProgress((index + foundBeyond + share) / cores.length, index + foundBeyond, cores.length);
+    const findings = await findBlock(others, { index, core }, { signal, onProgress }, (given) =>
+      walk.judge(core, outlineUm, only, given),
+    );
+    if (!findings.isSettled) unsettledBlocks++;
+    gathering.add(findings);
   }
   const [z, y, x] = volume.voxelSizeZyx;
   const proposals = gathering.finish(thresholds.maxVolumeUm3 / (z * y * x));
-  hooks.onProgress(1);
-  return { ...proposals, outlineUm, unsettledBlocks: walk.unsettled };
+  hooks.onProgress(1, cores.length, cores.length);
+  return { ...proposals, outlineUm, unsettledBlocks };
 }
 
 /** The model's nuclei where nothing better is known are those of its largest tenth part in volume. */

@@ -11,13 +11,13 @@ import { decodePng } from "../../ingest/codecs/png.ts";
 import { registerWasmBackend } from "../../trainer/engine/wasm-engine.ts";
 import { Predictor } from "../../trainer/model/predictor.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
+import { memorySource } from "../file-source.ts";
 import type { ExportedModel } from "../model-files.ts";
 import { exportedTinyModel } from "../testing/exported-tiny-model.ts";
 import { askPython, peerJudge } from "../testing/python-judge.ts";
 import { randomModel, threeHeads } from "../testing/random-network.ts";
-import { validateBioimage } from "../validate/bioimage-rules.ts";
-import { memorySource } from "../validate/file-source.ts";
 import { makePackage, type PackageBytes } from "./bioimage-files.ts";
+import { validateBioimage } from "./bioimage-rules.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { preprocess } from "./test-tensors.ts";
 

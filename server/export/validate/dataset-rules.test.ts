@@ -9,13 +9,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { tinyModel } from "../../../core/checkpoint/testing/tiny-model.ts";
 import type { DatasetJson } from "../dataset-description.ts";
 import type { ExportFormat } from "../export-formats.ts";
+import { memorySource } from "../file-source.ts";
 import { openDataset } from "../frozen-dataset.ts";
 import type { ExportedModel } from "../model-files.ts";
 import { CHECKPOINT_ID, createDatasetFixture, type DatasetFixture, LARGE_LABEL } from "../testing/dataset-fixture.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
 import { validateDataset } from "./dataset-rules.ts";
-import { memorySource } from "./file-source.ts";
 
 type Files = Map<string, Uint8Array>;
 

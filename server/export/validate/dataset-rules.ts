@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import { validateBioimage } from "../bioimage/bioimage-rules.ts";
 import { type DatasetJson, datasetJsonSchema } from "../dataset-description.ts";
+import { type FileSource, readJsonFile, type Say, type Violation } from "../file-source.ts";
 import { channelFolder } from "../ome-zarr-files.ts";
-import { validateBioimage } from "./bioimage-rules.ts";
-import { type FileSource, readJsonFile, type Say, type Violation } from "./file-source.ts";
 import { checkListing } from "./listing-rules.ts";
 import { checkModel, type RunModel } from "./model-rules.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";

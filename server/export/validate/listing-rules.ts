@@ -1,5 +1,5 @@
 import type { DatasetJson } from "../dataset-description.ts";
-import { digestOf, type FileSource, readAll, readJsonFile, type Say } from "./file-source.ts";
+import { digestOf, type FileSource, readAll, readJsonFile, type Say } from "../file-source.ts";
 
 const SUMS = "SHA256SUMS";
 const RO_CRATE = "ro-crate-metadata.json";

@@ -3,7 +3,7 @@ import { gunzip } from "node:zlib";
 import type { z } from "zod";
 import { bytesPerPixel } from "../../../core/volume/voxel-space.ts";
 import { pixelsOf } from "../../ingest/voxels/pixel-bytes.ts";
-import type { FileSource, Violation } from "./file-source.ts";
+import type { FileSource, Violation } from "../file-source.ts";
 import {
   arraySchema,
   type ImageLabel,

@@ -1,7 +1,7 @@
 import type { DatasetJson, FrozenVolume } from "../dataset-description.ts";
+import { type FileSource, readAll, type Say } from "../file-source.ts";
 import { csvText, nucleiCsvHeader } from "../nuclei-csv.ts";
 import { csvRows } from "./csv-rows.ts";
-import { type FileSource, readAll, type Say } from "./file-source.ts";
 
 const TABLE = "nuclei.csv";
 

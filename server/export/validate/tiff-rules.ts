@@ -3,8 +3,8 @@ import type { PixelType } from "../../../core/volume/voxel-space.ts";
 import { openTiff } from "../../ingest/tiff/tiff-file.ts";
 import { blocksOf } from "../../ingest/voxels/read-whole-volume.ts";
 import type { FrozenVolume } from "../dataset-description.ts";
+import type { FileSource, Violation } from "../file-source.ts";
 import { imagejTypes } from "../imagej-files.ts";
-import type { FileSource, Violation } from "./file-source.ts";
 
 export type StackKind = "image" | "labels" | "known";
 

@@ -1,7 +1,7 @@
 import { createNucleusMeasurement } from "../../../core/morphometry/measure-nuclei.ts";
 import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
+import type { FileSource, Say } from "../file-source.ts";
 import { nucleusShapeCells } from "../nuclei-csv.ts";
-import type { FileSource, Say } from "./file-source.ts";
 import type { TableRow } from "./table-rules.ts";
 import { type Digests, kinds, type PixelFormat, scanVolume } from "./volume-scan.ts";
 

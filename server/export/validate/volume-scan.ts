@@ -5,9 +5,9 @@ import { openTiff } from "../../ingest/tiff/tiff-file.ts";
 import { bytesOf } from "../../ingest/voxels/pixel-bytes.ts";
 import { readStackPlanes } from "../../ingest/voxels/read-whole-volume.ts";
 import type { FrozenVolume } from "../dataset-description.ts";
+import { type FileSource, readAll, readJsonFile, type Say } from "../file-source.ts";
 import { openStoredImage } from "../stored-image.ts";
 import { csvRows } from "./csv-rows.ts";
-import { type FileSource, readAll, readJsonFile, type Say } from "./file-source.ts";
 import { arraySchema } from "./ome-zarr-schema.ts";
 
 /** Formats that hold the three images of a volume. */

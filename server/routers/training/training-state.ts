@@ -45,7 +45,8 @@ export const trainingState = projectProcedure("viewer").query(async ({ ctx }) =>
       words: trainer.words,
       /** It polls every few seconds; a busy one is seen at its heartbeats. */
       present: sql<boolean>`${trainer.lastSeenAt} > now() - interval '60 seconds' or exists (
-        select 1 from training_job j where j.lease_owner = ${trainer.name} and j.state = 'leased' and j.lease_expires_at > now())`,
+        select 1 from training_job j where j.lease_owner = ${trainer.name} and j.state = 'leased' and j.lease_expires_at > now()) or exists (
+        select 1 from prediction_block b where b.lease_owner = ${trainer.name} and b.state = 'leased' and b.lease_expires_at > now())`,
       lastSeenAt: trainer.lastSeenAt,
     })
     .from(trainer)

@@ -1,7 +1,7 @@
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import { type BlockFindings, judgeBlock } from "./judge-block.ts";
 import { type PerceivedBlock, perceiveBlock } from "./perceive-block.ts";
-import { growMargin } from "./plan-blocks.ts";
+import { marginsOf } from "./plan-blocks.ts";
 import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
 
 export interface WalkHooks {
@@ -9,22 +9,29 @@ export interface WalkHooks {
   readonly signal: AbortSignal;
 }
 
-/** Goes from block to block; a margin that once had to grow stays as large. */
+/**
+ * Goes from block to block. What is found in one does not depend on where else the walk has been: it only begins with the
+ * margin that a block before had to grow to.
+ */
 export class BlockWalk {
   readonly model: ProposingModel;
   readonly volume: VolumeToPropose;
-  /** Blocks of which not even the largest margin told enough: there the result is the block's own. */
-  unsettled = 0;
-  #marginZyx: Zyx;
+  readonly #firstMarginZyx: Zyx;
+  /** How often a margin has had to grow. */
+  #grown = 0;
 
-  constructor(model: ProposingModel, volume: VolumeToPropose, marginZyx: Zyx) {
+  constructor(model: ProposingModel, volume: VolumeToPropose, firstMarginZyx: Zyx) {
     this.model = model;
     this.volume = volume;
-    this.#marginZyx = marginZyx;
+    this.#firstMarginZyx = firstMarginZyx;
   }
 
-  perceive(core: VoxelBox, hooks: WalkHooks, isLastTry = false): Promise<PerceivedBlock> {
-    return perceiveBlock(this.model, this.volume, { core, marginZyx: this.#marginZyx, isLastTry }, hooks);
+  perceive(
+    core: VoxelBox,
+    hooks: WalkHooks,
+    { marginZyx = this.#firstMarginZyx, isLastTry = false } = {},
+  ): Promise<PerceivedBlock> {
+    return perceiveBlock(this.model, this.volume, { core, marginZyx, isLastTry }, hooks);
   }
 
   /** `perceived`: where the block has been seen before. */
@@ -34,12 +41,18 @@ export class BlockWalk {
     perceived: PerceivedBlock | null,
     hooks: WalkHooks,
   ): Promise<BlockFindings> {
-    let findings = judgeBlock(perceived ?? (await this.perceive(core, hooks)), outlineUm);
+    const margins = marginsOf(core, this.#firstMarginZyx, this.volume.shapeZyx, this.model.maxBlockVoxels);
+    const last = margins.length - 1;
+    let tried = Math.min(this.#grown, last);
+    let findings = judgeBlock(
+      perceived ?? (await this.perceive(core, hooks, { marginZyx: margins[tried] })),
+      outlineUm,
+    );
     while (!findings) {
-      const grown = growMargin(core, this.#marginZyx, this.volume.shapeZyx, this.model.maxBlockVoxels);
-      if (grown) this.#marginZyx = grown;
-      else this.unsettled++;
-      findings = judgeBlock(await this.perceive(core, hooks, !grown), outlineUm);
+      const isLastTry = tried === last;
+      tried = Math.min(last, tried + 1);
+      this.#grown = Math.max(this.#grown, tried);
+      findings = judgeBlock(await this.perceive(core, hooks, { marginZyx: margins[tried], isLastTry }), outlineUm);
     }
     return findings;
   }

@@ -54,6 +54,8 @@ export interface BlockFindings {
   readonly placeTallies: readonly ObjectTally[];
   /** Voxels of every label of people in the core. */
   readonly labelledVoxels: ReadonlyMap<number, number>;
+  /** False where not even the largest margin told enough: there the findings are the block's own. */
+  readonly isSettled: boolean;
 }
 
 /** Null where the block does not see enough to say what the whole volume would. */
@@ -95,6 +97,7 @@ export function judgeBlock(block: PerceivedBlock, outlineUm: number | null): Blo
     core: boxSeenFrom(core, region.box.minZyx.map((min) => -min) as unknown as Zyx),
     ...missedPlaces(block, labels),
     labelledVoxels: countLabelled(block),
+    isSettled: isWhole(region) || !isWhole(block.seenAs),
   };
 }
 

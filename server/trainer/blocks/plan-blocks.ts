@@ -9,9 +9,11 @@ export interface BlockLimits {
 }
 
 /** Cores tile the volume; each is looked at with a margin, which grows where it does not tell enough. */
-export interface BlockPlan {
-  /** In order z, y, x, all but the last ones of an axis of one size. */
+export interface PlannedBlocks {
+  /** In order z, y, x. */
   readonly cores: readonly VoxelBox[];
+  /** Of all cores but the last ones of an axis. */
+  readonly coreZyx: Zyx;
   readonly marginZyx: Zyx;
 }
 
@@ -23,7 +25,10 @@ const LEAST_CORE_MARGINS = 0.5;
 const GROWTH = 1.5;
 
 /** One block where the volume is small enough. */
-export function planBlocks({ shapeZyx, voxelSizeZyx }: VoxelSpace, { maxVoxels, diameterUm }: BlockLimits): BlockPlan {
+export function planBlocks(
+  { shapeZyx, voxelSizeZyx }: VoxelSpace,
+  { maxVoxels, diameterUm }: BlockLimits,
+): PlannedBlocks {
   const margin = voxelSizeZyx.map((size) => Math.max(4, Math.ceil((MARGIN_DIAMETERS * diameterUm) / size)));
   const marginZyx: Zyx = [margin[0], margin[1], margin[2]];
   const parts: [number, number, number] = [1, 1, 1];
@@ -42,19 +47,28 @@ export function planBlocks({ shapeZyx, voxelSizeZyx }: VoxelSpace, { maxVoxels, 
       if (size(longest) <= LEAST_CORE_MARGINS || coreOf(longest) === 1) break;
       parts[longest]++;
     }
-  return { cores: tileBoxes(shapeZyx, [coreOf(0), coreOf(1), coreOf(2)]), marginZyx };
+  const coreZyx: Zyx = [coreOf(0), coreOf(1), coreOf(2)];
+  return { cores: coresOf(shapeZyx, coreZyx), coreZyx, marginZyx };
 }
 
-/** The margin to try after this one did not suffice; null where the block has no room for one. */
-export function growMargin(core: VoxelBox, marginZyx: Zyx, shapeZyx: Zyx, maxVoxels: number): Zyx | null {
-  const seen = growBox(core, marginZyx, shapeZyx);
-  if (voxelCount(boxShape(seen)) === voxelCount(shapeZyx)) return null;
-  const grown = marginZyx.map((size) => Math.ceil(size * GROWTH));
-  const next: Zyx = [grown[0], grown[1], grown[2]];
-  return voxelCount(boxShape(growBox(core, next, shapeZyx))) > maxVoxels ? null : next;
+/**
+ * The margins to try, one after the other: the first, and larger ones while a block has room for them and there is more to
+ * see. They follow from the plan alone, so that what is found in a block does not depend on the blocks before.
+ */
+export function marginsOf(core: VoxelBox, firstZyx: Zyx, shapeZyx: Zyx, maxVoxels: number): Zyx[] {
+  const seenVoxels = (marginZyx: Zyx) => voxelCount(boxShape(growBox(core, marginZyx, shapeZyx)));
+  const margins = [firstZyx];
+  for (let marginZyx = firstZyx; seenVoxels(marginZyx) < voxelCount(shapeZyx); ) {
+    const [z, y, x] = marginZyx.map((size) => Math.ceil(size * GROWTH));
+    marginZyx = [z, y, x];
+    if (seenVoxels(marginZyx) > maxVoxels) break;
+    margins.push(marginZyx);
+  }
+  return margins;
 }
 
-function tileBoxes(shapeZyx: Zyx, coreZyx: Zyx): VoxelBox[] {
+/** In order z, y, x. */
+export function coresOf(shapeZyx: Zyx, coreZyx: Zyx): VoxelBox[] {
   const starts = shapeZyx.map((size, axis) =>
     Array.from({ length: Math.ceil(size / coreZyx[axis]) }, (_, i) => i * coreZyx[axis]),
   );

@@ -1,5 +1,6 @@
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { ImageSource } from "../bricks/image-source.ts";
+import type { OpenedVolume } from "../bricks/open-job-volume.ts";
 import type { Sight } from "../canonical-size.ts";
 import type { Predictor } from "../model/predictor.ts";
 import type { IntensityWindow } from "../normalise.ts";
@@ -25,3 +26,12 @@ export interface VolumeToPropose extends ImageSource {
   /** Accepted and corrected nuclei among them. */
   isTruth(label: number): boolean;
 }
+
+/** `image`: where it is read from, if not chunk by chunk. */
+export const volumeOfJob = (opened: OpenedVolume, image: ImageSource = opened): VolumeToPropose => ({
+  shapeZyx: opened.shapeZyx,
+  voxelSizeZyx: opened.voxelSizeZyx,
+  readImage: (box) => image.readImage(box),
+  readLabelled: (box) => opened.readLabels(box),
+  isTruth: (label) => opened.truthLabels.has(label),
+});

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
-import { bytesInMemory, openFileForReading, type RandomAccessBytes } from "../../ingest/voxels/random-access.ts";
-import type { ExportFile } from "../export-file.ts";
+import { bytesInMemory, openFileForReading, type RandomAccessBytes } from "../ingest/voxels/random-access.ts";
+import type { ExportFile } from "./export-file.ts";
 
 /** What a rule found wrong. No violation = valid. */
 export interface Violation {

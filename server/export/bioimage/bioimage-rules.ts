@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { unzipSync } from "fflate";
 import { parse } from "yaml";
 import { licenceOf } from "../../../core/publication/licences.ts";
-import { packageFiles } from "../bioimage/model-description.ts";
-import { decodeNpy, type FloatArray } from "../bioimage/npy.ts";
-import { nucleiSettingsSchema } from "../bioimage/nuclei-settings.ts";
-import { runOnImage } from "../bioimage/test-tensors.ts";
+import type { FileSource, Violation } from "../file-source.ts";
 import { decodeOnnx, type OnnxModel } from "../onnx/onnx-file.ts";
-import type { FileSource, Violation } from "./file-source.ts";
+import { packageFiles } from "./model-description.ts";
+import { decodeNpy, type FloatArray } from "./npy.ts";
+import { nucleiSettingsSchema } from "./nuclei-settings.ts";
 import { type Rdf, type RdfAxis, type RdfTensor, rdfSchema } from "./rdf-schema.ts";
+import { runOnImage } from "./test-tensors.ts";
 
 /** Of the specification's own test: a voxel may differ by both together. */
 const TOLERANCE = { relative: 1e-3, absolute: 1e-3 };

@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm";
-import { datasetVersion } from "../../../db/schema/index.ts";
-import type { Services } from "../../services.ts";
-import { datasetFolder } from "../dataset-blobs.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
-import { startFreezeProcess } from "../worker/start-freeze-process.ts";
-import type { PackedFile } from "./packed-file.ts";
-import { type ListedPart, readPackingList } from "./packing-lists.ts";
+import { datasetVersion } from "../../db/schema/index.ts";
+import type { Services } from "../services.ts";
+import { datasetFolder } from "./dataset-blobs.ts";
+import type { DatasetDescription } from "./dataset-description.ts";
+import { startFreezeProcess } from "./worker/start-freeze-process.ts";
+import type { PackedFile } from "./zip/packed-file.ts";
+import { type ListedPart, readPackingList } from "./zip/packing-lists.ts";
 
 /** Lists that are being made for those who asked for them. */
 interface Making {
