@@ -76,7 +76,7 @@ try {
     address: server.address,
     cookies: annotators.map(({ cookie }) => cookie),
     projectId,
-    volumeId: ids[0],
+    volumeIds: [ids[0]],
     shapeZyx,
   });
   await ready;

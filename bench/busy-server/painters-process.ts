@@ -4,20 +4,23 @@ import { MemoryOutboxStore, openCollabClient } from "../../server/collab/testing
 import { createTestClient } from "../../server/testing/trpc-client.ts";
 
 /**
- * Entry of the people of `bench/busy-server.ts`, away from the server's process: each has a page open, with the product's
- * client, the questions that an editor asks and its stream of events, and paints a stroke a second.
+ * Entry of the people of `bench/busy-server.ts` and `bench/many-people.ts`, away from the server's process: each has a page open, with
+ * the product's client, the questions that an editor asks and its stream of events, and paints a stroke a second. The first in each
+ * volume only watches.
  */
 export interface PaintersTask {
   readonly address: string;
   readonly cookies: readonly string[];
   readonly projectId: string;
-  readonly volumeId: string;
+  /** People are dealt to them in turn. */
+  readonly volumeIds: readonly string[];
   readonly shapeZyx: Zyx;
 }
 
 export type PaintersReport =
   | { readonly kind: "ready" }
-  | { readonly kind: "seen"; readonly seenMs: readonly number[]; readonly unseen: number };
+  /** `dropped`: how often a page lost its connection. */
+  | { readonly kind: "seen"; readonly seenMs: readonly number[]; readonly unseen: number; readonly dropped: number };
 
 const STROKE_EVERY_MS = 1000;
 const SETTLE_MS = 3000;
@@ -27,35 +30,49 @@ const GATHER_MS = 250;
 let stopped = false;
 const say = (report: PaintersReport): void => void process.send?.(report);
 
-async function run({ address, cookies, projectId, volumeId, shapeZyx }: PaintersTask): Promise<void> {
-  const pages = cookies.map((cookie) =>
+async function run({ address, cookies, projectId, volumeIds, shapeZyx }: PaintersTask): Promise<void> {
+  const volumeOf = (i: number): string => volumeIds[i % volumeIds.length];
+  const pages = cookies.map((cookie, i) =>
     openCollabClient({
       address: () => address,
       cookie: () => cookie,
-      volumeId,
+      volumeId: volumeOf(i),
       shapeZyx,
       outbox: new MemoryOutboxStore(),
     }),
   );
   for (const [i, page] of pages.entries()) {
     await page.start();
+    const volumeId = volumeOf(i);
     void keepFresh(createTestClient(address, cookies[i]), { address, cookie: cookies[i], projectId, volumeId });
   }
   while (pages.some(({ saveState }) => saveState.kind !== "saved")) await sleep(20);
   say({ kind: "ready" });
 
+  let dropped = 0;
+  for (const page of pages) {
+    let wasOn = true;
+    page.subscribe(() => {
+      const isOn = page.saveState.kind !== "offline";
+      if (wasOn && !isOn) dropped++;
+      wasOn = isOn;
+    });
+  }
   const seenMs: number[] = [];
-  const sent = new Map<number, number>();
-  const watcher = pages[0];
-  watcher.onBricksChanged(() => {
-    for (const [label, at] of sent)
-      if (watcher.fieldsOf(label).class) {
-        seenMs.push(performance.now() - at);
-        sent.delete(label);
-      }
-  });
+  /** When each label was painted, by volume: label values of two volumes may be the same. */
+  const sentIn = volumeIds.map(() => new Map<number, number>());
+  for (const [i, sent] of sentIn.entries()) {
+    const watcher = pages[i];
+    watcher.onBricksChanged(() => {
+      for (const [label, at] of sent)
+        if (watcher.fieldsOf(label).class) {
+          seenMs.push(performance.now() - at);
+          sent.delete(label);
+        }
+    });
+  }
   const somewhere = (): Zyx => shapeZyx.map((size) => Math.floor(Math.random() * size)) as unknown as Zyx;
-  const paint = async (page: (typeof pages)[number], phaseMs: number) => {
+  const paint = async (page: (typeof pages)[number], sent: Map<number, number>, phaseMs: number) => {
     await sleep(phaseMs);
     while (!stopped) {
       const label = page.newLabel();
@@ -72,9 +89,13 @@ async function run({ address, cookies, projectId, volumeId, shapeZyx }: Painters
       await sleep(STROKE_EVERY_MS);
     }
   };
-  await Promise.all(pages.slice(1).map((page, i) => paint(page, (i * STROKE_EVERY_MS) / pages.length)));
+  await Promise.all(
+    pages.flatMap((page, i) =>
+      i < volumeIds.length ? [] : paint(page, sentIn[i % volumeIds.length], (i * STROKE_EVERY_MS) / pages.length),
+    ),
+  );
   await sleep(SETTLE_MS);
-  say({ kind: "seen", seenMs, unseen: sent.size });
+  say({ kind: "seen", seenMs, unseen: sentIn.reduce((sum, { size }) => sum + size, 0), dropped });
 }
 
 type Api = ReturnType<typeof createTestClient>;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { PlannedVolume } from "../../core/import/folder-plan.ts";
-import type { LabelFacts } from "../../core/import/label-facts.ts";
+import { type LabelFacts, MAX_SENT_CLASSES } from "../../core/import/label-facts.ts";
+import { Problem } from "../../core/problem.ts";
 import { nameSchema } from "../../core/text/name.ts";
 import { datasetJsonSchema } from "../export/dataset-description.ts";
 import { textOfCsv } from "../export/nuclei-csv.ts";
@@ -26,12 +27,19 @@ export async function factsFromDataset({ labels }: Pick<PlannedVolume, "labels">
   const [header = [], ...rows] = csvRows(await text("nuclei.csv")) ?? [];
   const [inVolume, label, className] = ["volume", "label", "class"].map((name) => header.indexOf(name));
   const numberOf = format === "imagej" ? await valuesOf(text(`imagej/${fileName}_labels.csv`)) : null;
-  const classes: Record<string, string> = {};
+  const classes: [number, string][] = [];
   for (const row of rows) {
     const name = classNameSchema.safeParse(textOfCsv(row[className] ?? ""));
     const value = numberOf ? numberOf.get(row[label]) : row[label];
-    if (row[inVolume] === fileName && value && name.success) classes[value] = name.data;
+    if (row[inVolume] === fileName && value && name.success) classes.push([Number(value), name.data]);
   }
+  if (classes.length > MAX_SENT_CLASSES)
+    throw new Problem({
+      tag: "too-many-classes",
+      what: `${classes.length} nuclei of ${fileName} have a class: no more than ${MAX_SENT_CLASSES} come along with a stack.`,
+      where: `${root}nuclei.csv`,
+      hint: "Import the OME-Zarr of this data set, which brings all of them; or the stack alone, copied out of the data set's folder.",
+    });
   const mask = await openVolumeFile(`${root}${format}/${fileName}_known${ending}`, "known").catch(() => null);
   if (!mask) return { classes, boxes: [] };
   try {

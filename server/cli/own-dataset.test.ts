@@ -136,8 +136,8 @@ it("knows ImageJ's numbers, and says nothing of labels that are anybody's", asyn
   const { kind, minZyx, maxZyx } = BOX;
   const boxes = [{ kind, box: { minZyx, maxZyx } }];
   const factsOf = (labels: string) => factsFromDataset({ labels: path.join(exported, labels) });
-  expect(await factsOf("ome-tiff/embryo-1_labels.ome.tif")).toEqual({ classes: { 70000: "prophase" }, boxes });
-  expect(await factsOf("imagej/embryo-1_labels.tif")).toEqual({ classes: { 2: "prophase" }, boxes });
+  expect(await factsOf("ome-tiff/embryo-1_labels.ome.tif")).toEqual({ classes: [[70000, "prophase"]], boxes });
+  expect(await factsOf("imagej/embryo-1_labels.tif")).toEqual({ classes: [[2, "prophase"]], boxes });
   expect(await factsOf("imagej/embryo-2_labels.tif")).toBeNull();
   expect(await factsOf("embryo-1_labels.tif")).toBeNull();
 });

@@ -59,13 +59,13 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 /** On a door whose access is `job`. */
-export function jobOfDoor({ job }: RouteRequest): JobRow {
+export function jobOfRoute({ job }: RouteRequest): JobRow {
   if (!job) throw new Error("this door is no job's");
   return job;
 }
 
 /** On a door whose access is `block`. */
-export function blockOfDoor({ block }: RouteRequest): ClaimedBlockRow {
+export function blockOfRoute({ block }: RouteRequest): ClaimedBlockRow {
   if (!block) throw new Error("this door is no block's");
   return block;
 }

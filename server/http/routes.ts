@@ -8,7 +8,7 @@ import { trainerRoutes } from "./trainer-api.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { zarrRoutes } from "./zarr.ts";
 
-/** Every plain HTTP door of the server; tRPC, better-auth and pages are mounted beside them in start-server.ts. */
+/** Every plain HTTP route of the server; tRPC, better-auth and pages are mounted beside them in start-server.ts. */
 export const httpRoutes: readonly HttpRoute[] = [
   ...labelRoutes,
   ...historyRoutes,

@@ -1,5 +1,5 @@
 import { collabSocketRoute } from "../collab/routes/collab-socket.ts";
 import type { SocketRoute } from "../entrance/socket-route.ts";
 
-/** Every WebSocket door of the server. */
+/** Every WebSocket route of the server. */
 export const socketRoutes: readonly SocketRoute[] = [collabSocketRoute];

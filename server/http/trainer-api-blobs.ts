@@ -1,5 +1,5 @@
 import { LEASE_TOKEN_HEADER, MAX_BLOB_BYTES, TRAINER_API } from "../../core/contract/trainer-messages.ts";
-import { blockOfDoor, HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest } from "../entrance/route.ts";
+import { blockOfRoute, HttpRefusal, type HttpRoute, jobOfRoute, type RouteRequest } from "../entrance/route.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
 import { jobFolder, mayRead, mayReadForBlock, writableBytes } from "../jobs/job-blobs.ts";
 import { assertLease, requireLease } from "../jobs/lease.ts";
@@ -9,7 +9,7 @@ import { assertBlobKey } from "../storage/blob-store.ts";
 
 const leaseTokenOf = ({ request }: RouteRequest): number => Number(request.headers[LEASE_TOKEN_HEADER]);
 
-const jobOf = (request: RouteRequest): JobRow => assertLease(jobOfDoor(request), leaseTokenOf(request));
+const jobOf = (request: RouteRequest): JobRow => assertLease(jobOfRoute(request), leaseTokenOf(request));
 
 function checkedKey(key: string): string {
   try {
@@ -68,7 +68,7 @@ export const trainerBlobRoutes: readonly HttpRoute[] = [
     maxBodyBytes: 0,
     async handle(request) {
       const key = checkedKey(request.parameters["*"]);
-      const row = blockOfDoor(request);
+      const row = blockOfRoute(request);
       assertBlockLease(row, leaseTokenOf(request));
       if (!(await mayReadForBlock(request.services.db, row.job, row.plan.volumeId, key)))
         throw new HttpRefusal(403, "This is none of the block's files.");
@@ -81,7 +81,7 @@ export const trainerBlobRoutes: readonly HttpRoute[] = [
     access: { kind: "block" },
     maxBodyBytes: MAX_BLOB_BYTES,
     async handle(request) {
-      await takeFindings(request.services, blockOfDoor(request), leaseTokenOf(request), () => request.readBody());
+      await takeFindings(request.services, blockOfRoute(request), leaseTokenOf(request), () => request.readBody());
       request.response.writeHead(204).end();
     },
   },

@@ -82,7 +82,7 @@ async function beatOfBlock(services: Services, row: ClaimedBlockRow, leaseToken:
   return { cancelRequested: false };
 }
 
-/** The doors of trainers. Shapes: core/contract. Every write names the lease; a lost lease is 409. */
+/** The routes of trainers. Shapes: core/contract. Every write names the lease; a lost lease is 409. */
 export const trainerRoutes: readonly HttpRoute[] = [
   postAsTrainer("/hello", helloSchema, (services, tokenHash, said) => noteTrainer(services, said, tokenHash)),
   postAsTrainer("/claim", claimRequestSchema, claim),

@@ -2,7 +2,14 @@ import type { z } from "zod";
 import { MAX_BLOB_BYTES, TRAINER_API } from "../../core/contract/trainer-messages.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { ClaimedBlockRow } from "../auth/block-token.ts";
-import { blockOfDoor, HttpRefusal, type HttpRoute, jobOfDoor, type RouteRequest, sendJson } from "../entrance/route.ts";
+import {
+  blockOfRoute,
+  HttpRefusal,
+  type HttpRoute,
+  jobOfRoute,
+  type RouteRequest,
+  sendJson,
+} from "../entrance/route.ts";
 import type { JobRow } from "../jobs/claim-job.ts";
 import type { Services } from "../services.ts";
 
@@ -13,7 +20,7 @@ export const REPORT_BYTES = 4 << 20;
 /** Instances of a volume with half a million nuclei. */
 export const PREDICTION_BYTES = MAX_BLOB_BYTES;
 
-/** A door that takes JSON of one shape; what does not fit is refused with the place that is wrong. */
+/** A route that takes JSON of one shape; what does not fit is refused with the place that is wrong. */
 function post<T>(
   path: string,
   access: HttpRoute["access"],
@@ -46,18 +53,18 @@ function post<T>(
   };
 }
 
-/** A door of trainers: only here their own token counts. */
+/** A route of trainers: only here their own token counts. */
 export const postAsTrainer = <T>(
   path: string,
   schema: z.ZodType<T>,
   answer: (services: Services, tokenHash: string, body: T) => Promise<unknown>,
 ): HttpRoute =>
   post(path, { kind: "trainer" }, SMALL_BYTES, schema, ({ services, trainerTokenHash }, body) => {
-    if (!trainerTokenHash) throw new Error("this door is no trainer's");
+    if (!trainerTokenHash) throw new Error("this route is no trainer's");
     return answer(services, trainerTokenHash, body);
   });
 
-/** A door of one job. */
+/** A route of one job. */
 export const postToJob = <T extends { leaseToken: number }>(
   path: string,
   maxBodyBytes: number,
@@ -65,16 +72,16 @@ export const postToJob = <T extends { leaseToken: number }>(
   answer: (services: Services, jobId: string, body: T, job: JobRow) => Promise<unknown>,
 ): HttpRoute =>
   post(`/jobs/:jobId${path}`, { kind: "job" }, maxBodyBytes, schema, (request, body) => {
-    const job = jobOfDoor(request);
+    const job = jobOfRoute(request);
     return answer(request.services, job.id, body, job);
   });
 
-/** A door of one block. */
+/** A route of one block. */
 export const postToBlock = <T extends { leaseToken: number }>(
   path: string,
   schema: z.ZodType<T>,
   answer: (services: Services, block: ClaimedBlockRow, body: T) => Promise<unknown>,
 ): HttpRoute =>
   post(`/blocks/:blockId${path}`, { kind: "block" }, SMALL_BYTES, schema, (request, body) =>
-    answer(request.services, blockOfDoor(request), body),
+    answer(request.services, blockOfRoute(request), body),
   );

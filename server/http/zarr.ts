@@ -61,7 +61,7 @@ async function serve({ services, parameters, volume, request, response }: RouteR
   response.end(request.method === "HEAD" ? undefined : bytes);
 }
 
-const door = (method: "GET" | "HEAD"): HttpRoute => ({
+const route = (method: "GET" | "HEAD"): HttpRoute => ({
   method,
   path: "/zarr/:volumeId/*",
   access: { kind: "volume", role: "viewer" },
@@ -69,4 +69,4 @@ const door = (method: "GET" | "HEAD"): HttpRoute => ({
   handle: serve,
 });
 
-export const zarrRoutes: readonly HttpRoute[] = [door("GET"), door("HEAD")];
+export const zarrRoutes: readonly HttpRoute[] = [route("GET"), route("HEAD")];

@@ -121,9 +121,7 @@ function summaryOf(mode: LabelMode, report: LabelReport): ImportedLabels {
 function classesOf({ facts, renamed, partsOf, extents }: LabelReport): ReadonlyMap<number, string> {
   if (!facts || partsOf !== undefined) return new Map();
   const there = new Set(extents.map(({ label }) => label));
-  const entries = Object.entries(facts.classes).map(
-    ([inFile, name]) => [renamed[inFile] ?? Number(inFile), name] as const,
-  );
+  const entries = facts.classes.map(([inFile, name]) => [renamed[inFile] ?? inFile, name] as const);
   return new Map(entries.filter(([label]) => there.has(label)));
 }
 

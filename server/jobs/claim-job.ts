@@ -10,7 +10,7 @@ export type JobRow = typeof trainingJob.$inferSelect;
 export interface Claim {
   readonly id: string;
   readonly leaseToken: number;
-  /** Opens this job's doors; known to the holder only. */
+  /** Opens this job's routes; known to the holder only. */
   readonly jobToken: string;
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { eq, sql } from "drizzle-orm";
 import * as encoding from "lib0/encoding";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
 import { roomName } from "../../core/sync/document-layout.ts";
@@ -96,6 +96,14 @@ it.each(socketRoutes.map((route) => route.prefix))(
 );
 
 describe("the shared document's socket", () => {
+  // The first who opens a volume has its empty document written down, a moment after they are let in.
+  beforeAll(async () => {
+    const first = open(collabPath(), cast.members.owner);
+    await once(first, "open");
+    await vi.waitFor(async () => expect(await server.services.db.select().from(labelWal)).not.toEqual([]), 10_000);
+    first.terminate();
+  });
+
   it("opens for every member, and not for the owner of another project nor an administrator", async () => {
     for (const person of Object.values(cast.members))
       expect(await knock(collabPath(), person), person.name).toBe("open");

@@ -29,11 +29,11 @@ export async function readLabelFacts(store: EntryStore, { group, image }: FoundI
   const metadata = parseZarrImage(attributes, knownGroup);
   if (!metadata?.isKnownMask) return null;
   const own = imageLabelSchema.safeParse((await attributesOf(store, group)).ome);
-  const classes: Record<string, string> = {};
+  const classes: [number, string][] = [];
   for (const property of own.data?.["image-label"].properties ?? []) {
     const nucleus = nucleusSchema.safeParse(property);
     const name = classNameSchema.safeParse(nucleus.data?.class);
-    if (nucleus.success && name.success) classes[nucleus.data["label-value"]] = name.data;
+    if (nucleus.success && name.success) classes.push([nucleus.data["label-value"], name.data]);
   }
   const stated = boxesSchema.safeParse(attributes.karyoloop);
   const mask = await imageOfGroup(store, knownGroup, metadata);

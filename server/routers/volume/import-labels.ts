@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { boxKinds } from "../../../core/contract/snapshot-manifest.ts";
-import { voxelBoxSchema } from "../../../core/contract/voxel-shapes.ts";
+import { labelValueSchema, voxelBoxSchema } from "../../../core/contract/voxel-shapes.ts";
 import { flagHint } from "../../../core/import/file-question.ts";
 import type { ImageOrigin, ImportRequest } from "../../../core/import/import-request.ts";
-import type { LabelFacts } from "../../../core/import/label-facts.ts";
+import { type LabelFacts, MAX_SENT_CLASSES } from "../../../core/import/label-facts.ts";
 import {
   labelChannelQuestion,
   labelTimeQuestion,
@@ -18,14 +18,10 @@ import type { UploadOwner } from "../../ingest/uploads/upload-store.ts";
 import type { Services } from "../../services.ts";
 import { resolveOrigin, uploadedImageSchema } from "./import-input.ts";
 
-/** A hundred nuclei in a classroom, a hundred thousand in a brain. */
-const MAX_CLASSIFIED = 100_000;
-const MAX_BOXES = 10_000;
+const MAX_BOXES = 200;
 
 const labelFactsSchema: z.ZodType<LabelFacts> = z.object({
-  classes: z
-    .record(z.string().regex(/^[1-9]\d{0,9}$/), nameSchema(40))
-    .refine((classes) => Object.keys(classes).length <= MAX_CLASSIFIED, "too many nuclei have a class"),
+  classes: z.array(z.tuple([labelValueSchema, nameSchema(40)])).max(MAX_SENT_CLASSES),
   boxes: z.array(z.object({ kind: z.enum(boxKinds), box: voxelBoxSchema })).max(MAX_BOXES),
 });
 
