@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Zyx } from "../core/volume/voxel-space.ts";
 import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
-import { startTestServer } from "../server/testing/test-server.ts";
+import { startTestServer, type TestPerson } from "../server/testing/test-server.ts";
 import type { PaintersReport } from "./busy-server/painters-process.ts";
 import { median, quantile } from "./page/quantile.ts";
 import { ms, numberAfter, report } from "./page/report.ts";
@@ -39,13 +39,9 @@ const server = await startTestServer();
 const figures: Figures[] = [];
 try {
   const owner = await server.signUp("Owner");
-  const cookies: string[] = [];
-  const people = [];
-  for (let i = 0; i < Math.max(...TEAMS.map((team) => team.people)); i++) {
-    const person = await server.signUp(`Painter ${i}`);
-    people.push(person);
-    cookies.push(person.cookie);
-  }
+  const people: TestPerson[] = [];
+  for (let i = 0; i < Math.max(...TEAMS.map((team) => team.people)); i++)
+    people.push(await server.signUp(`Painter ${i}`));
   for (const team of TEAMS) figures.push(await watch(team));
 
   async function watch(team: (typeof TEAMS)[number]): Promise<Figures> {
@@ -71,7 +67,7 @@ try {
       const ready = said("ready");
       painters.send({
         address: server.address,
-        cookies: cookies.slice(0, team.people),
+        cookies: people.slice(0, team.people).map(({ cookie }) => cookie),
         projectId,
         volumeIds,
         shapeZyx,
