@@ -178,7 +178,7 @@ function ProposalCard({ editor, label, canEdit }: { editor: EditorController; la
             Is this one whole nucleus?
           </Text>
         </Group>
-        <Group gap={6} grow>
+        <Group gap={6} grow preventGrowOverflow={false} wrap="nowrap">
           {(
             [
               ["review.accept", "Accept", "A"],
@@ -188,7 +188,8 @@ function ProposalCard({ editor, label, canEdit }: { editor: EditorController; la
           ).map(([command, text, key]) => (
             <Button
               key={command}
-              size="compact-sm"
+              size="compact-xs"
+              px={6}
               variant="default"
               disabled={!canEdit}
               onMouseDown={(event) => event.preventDefault()}

@@ -9,10 +9,15 @@ import type { ProposalOrder } from "./proposal-order.ts";
 
 const ROW_PX = 26;
 
-const columns: readonly { readonly key: ProposalOrder["key"]; readonly text: string; readonly name: string }[] = [
+const columns: readonly {
+  readonly key: ProposalOrder["key"];
+  readonly text: string;
+  readonly name: string;
+  readonly right?: true;
+}[] = [
   { key: "labelValue", text: "Number", name: "number" },
-  { key: "uncertainty", text: "Doubt", name: "doubt" },
-  { key: "voxels", text: "µm³", name: "volume" },
+  { key: "uncertainty", text: "Doubt", name: "doubt", right: true },
+  { key: "voxels", text: "µm³", name: "volume", right: true },
   { key: "reason", text: "Why", name: "reason" },
 ];
 
@@ -51,11 +56,12 @@ export function ProposalTable({ rows, order, voxelUm3, shownLabel, onOrder, onSh
   return (
     <>
       <div className={`${styles.columns} ${styles.head}`}>
-        {columns.map(({ key, text, name }) => (
+        {columns.map(({ key, text, name, right }) => (
           <button
             key={key}
             type="button"
             className={styles.headButton}
+            data-right={right}
             data-active={order.key === key || undefined}
             aria-label={`Sort by ${name}${order.key === key ? (order.descending ? ", falling" : ", rising") : ""}`}
             title={`Sort by ${name}`}
