@@ -104,7 +104,11 @@ test.beforeAll(async ({ browser }) => {
   await ada.open(urlOf(volumeId));
   await grace.open(urlOf(volumeId));
 });
-test.afterAll(() => product?.stop());
+test.afterAll(async ({ browser }) => {
+  // Pages that wait for a server that is gone would take a core from the walks after this one.
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await product?.stop();
+});
 
 test("without a connection painting goes on, and merges with what the other painted meanwhile", async () => {
   await ada.page.context().setOffline(true);

@@ -24,7 +24,11 @@ test.beforeAll(async ({ browser }) => {
   volumeUrl = `${address}/volumes/${volumeId}`;
   grace = await joinProject(browser, ada, { address, projectId, name: "Grace Hopper", role: "annotator" });
 });
-test.afterAll(() => product?.stop());
+test.afterAll(async ({ browser }) => {
+  // Pages that wait for a server that is gone would take a core from the walks after this one.
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await product?.stop();
+});
 
 const row = (page: Page, label: number) => new EditorPage(page).row(label);
 

@@ -27,9 +27,11 @@ let endTrainers = () => {};
 test.beforeAll(async () => {
   product = await startProduct({ trainer: dialledIn > 0 ? "none" : "local" });
 });
-test.afterAll(() => {
+test.afterAll(async ({ browser }) => {
   endTrainers();
-  return product.stop();
+  // Pages that wait for a server that is gone would take a core from the walks after this one.
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await product.stop();
 });
 
 const shoot = (page: Page, name: string) => page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
