@@ -10,6 +10,7 @@ import { Problem } from "../../core/problem.ts";
 import { defaultAugmentation } from "./augment.ts";
 import { finishRun } from "./finish-run.ts";
 import { Predictor } from "./model/predictor.ts";
+import type { TrainingPatch } from "./model/trainable-network.ts";
 import { drawPatch } from "./patches.ts";
 import { oneCycleRate } from "./schedule.ts";
 import type { TrainHooks, TrainOptions } from "./train-options.ts";
@@ -22,6 +23,8 @@ const PEAK_RATE = 3e-3;
 const PEAK_RATE_FINE_TUNING = 1e-3;
 /** Training ends when this many validations in a row were no better, and at least half of the budget is used. */
 const PATIENCE = 4;
+/** Of as many places each. */
+const UNLUCKY_DRAWS = 40;
 
 /**
  * Learns from the known voxels of the volumes until the budget is used, the validation boxes show no progress any more,
@@ -57,7 +60,7 @@ export async function trainModel(
 async function learnOnce(run: TrainRun, hooks: TrainHooks): Promise<void> {
   const { options, network } = run;
   const began = performance.now();
-  const patches = Array.from({ length: options.batchSize ?? 1 }, () =>
+  const draw = () =>
     drawPatch(
       run.volumes,
       {
@@ -66,9 +69,14 @@ async function learnOnce(run: TrainRun, hooks: TrainHooks): Promise<void> {
         nucleusShare: 0.9,
       },
       run.random,
-    ),
-  );
-  const drawn = patches.filter((patch) => patch !== null);
+    );
+  const wanted = options.batchSize ?? 1;
+  const drawn: TrainingPatch[] = [];
+  // Beside a large validation box few places are left: bad luck is no reason to end a training that has begun.
+  for (let tries = 0; tries < wanted || (drawn.length === 0 && tries < wanted + UNLUCKY_DRAWS); tries++) {
+    const patch = draw();
+    if (patch) drawn.push(patch);
+  }
   if (drawn.length === 0)
     throw new Problem({
       tag: "no-room-to-learn",
