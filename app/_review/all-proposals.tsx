@@ -43,6 +43,7 @@ export function AllProposals({ review, volumeId, canDecide, firstKind }: AllProp
     },
     [api, session, complain],
   );
+  const isDoneWith = useCallback((label: number) => api.document.fieldsOf(label).status !== "corrected", [api]);
   const [voxelZ, voxelY, voxelX] = api.document.voxelSizeZyx;
   const failure = list.error ?? current.error;
   return (
@@ -57,6 +58,7 @@ export function AllProposals({ review, volumeId, canDecide, firstKind }: AllProp
       canDecide={canDecide}
       firstKind={firstKind}
       onShow={show}
+      isDoneWith={isDoneWith}
       accept={async (chosen, signal) => {
         try {
           session.release();

@@ -17,18 +17,19 @@ interface ProposalListProps {
   readonly canDecide: boolean;
   readonly firstKind: ProposalFilter["kind"];
   onShow(row: ListedProposal): void;
-  /** Resolves with how many were accepted; rejects with a Problem. */
+  /** False where the person stays with the one they have answered, to correct it. */
+  isDoneWith(labelValue: number): boolean;
   accept(rows: readonly ListedProposal[], signal: AbortSignal): Promise<void>;
 }
 
 /** All open proposals of the volume: sorted, filtered, gone through with the arrow keys, the surest accepted in one go. */
 export function ProposalList(props: ProposalListProps) {
-  const { proposals, shownLabel, onShow, firstKind } = props;
+  const { proposals, firstKind } = props;
   const [filter, setFilter] = useState<ProposalFilter>({ kind: firstKind, maxDoubt: null });
   const [order, setOrder] = useState<ProposalOrder>({ key: "uncertainty", descending: false });
   const { data } = proposals;
   const rows = useMemo(() => arrangeProposals(data ?? [], filter, order), [data, filter, order]);
-  useNextWhenGone(rows, shownLabel, onShow);
+  useNextWhenGone(rows, props);
 
   if (!data)
     return proposals.problem ? (
@@ -91,8 +92,7 @@ const kindWords: { readonly value: ProposalFilter["kind"]; readonly label: strin
 /** Who has answered one goes on with the one that takes its place. */
 function useNextWhenGone(
   rows: readonly ListedProposal[],
-  shownLabel: number,
-  onShow: (row: ListedProposal) => void,
+  { shownLabel, onShow, isDoneWith }: Pick<ProposalListProps, "shownLabel" | "onShow" | "isDoneWith">,
 ): void {
   const shown = useRef<{ label: number; at: number } | null>(null);
   useEffect(() => {
@@ -105,6 +105,6 @@ function useNextWhenGone(
     if (!before || shownLabel !== 0 || rows.some(({ labelValue }) => labelValue === before.label)) return;
     shown.current = null;
     const next = rows[Math.min(before.at, rows.length - 1)];
-    if (next) onShow(next);
-  }, [rows, shownLabel, onShow]);
+    if (next && isDoneWith(before.label)) onShow(next);
+  }, [rows, shownLabel, onShow, isDoneWith]);
 }
