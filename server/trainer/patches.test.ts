@@ -43,6 +43,22 @@ describe("drawPatch", () => {
     expect(drawn).toBeGreaterThan(250);
   });
 
+  it("finds a patch at every draw where the validation box leaves no place for one, and still reads nothing of the box", () => {
+    const box: VoxelBox = { minZyx: [0, 0, 12], maxZyx: [12, 36, 32] };
+    const prepared = prepareVolume(createPhantom(1, { validationBoxes: [box] }));
+    expect(prepared.nuclei.length).toBeGreaterThan(0);
+    prepared.image.forEach((_, i) => {
+      const x = i % 44;
+      if (x >= 12 && x < 32) prepared.image[i] = Number.NaN;
+    });
+    const random = createRandom(2);
+    for (let i = 0; i < 100; i++) {
+      const patch = drawPatch([prepared], options, random)!;
+      expect(patch.image.some(Number.isNaN)).toBe(false);
+      expect(sum(patch.known)).toBeGreaterThan(0);
+    }
+  });
+
   it("sees every known voxel of the snapshot and no other: sums of known voxels agree", () => {
     const known = createPhantom(1).known.map((state, i) => (i % 3 === 0 ? 0 : state));
     const volume = createPhantom(1, { known });

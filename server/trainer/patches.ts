@@ -17,8 +17,9 @@ const MIN_KNOWN_SHARE = 0.01;
 const MAX_DRAWS = 50;
 
 /**
- * Draws one augmented patch: volumes evenly, nuclei evenly over nuclei, never touching a validation box. Null when
- * no draw met a known voxel.
+ * Draws one augmented patch: volumes evenly, nuclei evenly over nuclei. No voxel of a validation box is ever read: the
+ * patch lies beside all of them or, where no draw found such a place, sees them as it sees what lies outside of the
+ * volume. Null when no draw met a known voxel.
  */
 export function drawPatch(
   volumes: readonly PreparedVolume[],
@@ -27,14 +28,15 @@ export function drawPatch(
 ): TrainingPatch | null {
   const usable = volumes.filter(({ nuclei, backgroundVoxels }) => nuclei.length > 0 || backgroundVoxels.length > 0);
   const grouped = byVolume(usable);
-  for (let draw = 0; draw < MAX_DRAWS && usable.length > 0; draw++) {
+  for (let draw = 0; draw < 2 * MAX_DRAWS && usable.length > 0; draw++) {
     const prepared = drawCrop(grouped[random.below(grouped.length)], random);
     const centre = drawCentre(prepared, options.nucleusShare, random);
     const transform = drawTransform(options.augmentation, prepared.volume.voxelSizeZyx, random);
     const origin = placePatch(prepared.volume.shapeZyx, options.shapeZyx, transform, centre, random);
-    if (prepared.volume.validationBoxes.some((box) => boxesMeet(box, sampledBox(options.shapeZyx, transform, origin))))
-      continue;
-    const patch = samplePatch(prepared, options.shapeZyx, transform, origin);
+    const sampled = sampledBox(options.shapeZyx, transform, origin);
+    const hidden = prepared.volume.validationBoxes.filter((box) => boxesMeet(box, sampled));
+    if (hidden.length > 0 && draw < MAX_DRAWS) continue;
+    const patch = samplePatch(prepared, { patchZyx: options.shapeZyx, transform, middle: origin, hidden });
     let known = 0;
     for (const value of patch.known) known += value;
     if (known < MIN_KNOWN_SHARE * patch.known.length) continue;
@@ -112,8 +114,21 @@ function sampledBox(patchZyx: Zyx, transform: Float64Array, middle: Zyx): VoxelB
   };
 }
 
+/** Whether interpolation at this place reads a voxel of the box. */
+const isReadAt = ({ minZyx, maxZyx }: VoxelBox, z: number, y: number, x: number): boolean =>
+  z > minZyx[0] - 1 && z < maxZyx[0] && y > minZyx[1] - 1 && y < maxZyx[1] && x > minZyx[2] - 1 && x < maxZyx[2];
+
+interface Placement {
+  readonly patchZyx: Zyx;
+  readonly transform: Float64Array;
+  /** Volume position of the patch's middle. */
+  readonly middle: Zyx;
+  /** Boxes that count as outside of the volume. */
+  readonly hidden: readonly VoxelBox[];
+}
+
 /** Image by trilinear interpolation, truth by the nearest voxel; outside the volume: image 0, truth unknown. */
-function samplePatch(prepared: PreparedVolume, patchZyx: Zyx, m: Float64Array, middle: Zyx): TrainingPatch {
+function samplePatch(prepared: PreparedVolume, { patchZyx, transform: m, middle, hidden }: Placement): TrainingPatch {
   const { image, known, distance, boundary, volume } = prepared;
   const [depth, height, width] = volume.shapeZyx;
   const plane = height * width;
@@ -144,6 +159,7 @@ function samplePatch(prepared: PreparedVolume, patchZyx: Zyx, m: Float64Array, m
         const nearY = Math.round(y);
         const nearX = Math.round(x);
         if (nearZ < 0 || nearY < 0 || nearX < 0 || nearZ >= depth || nearY >= height || nearX >= width) continue;
+        if (hidden.length > 0 && hidden.some((box) => isReadAt(box, z, y, x))) continue;
         const nearest = nearZ * plane + nearY * width + nearX;
         if (known[nearest]) {
           patch.known[at] = 1;

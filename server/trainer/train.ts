@@ -10,7 +10,6 @@ import { Problem } from "../../core/problem.ts";
 import { defaultAugmentation } from "./augment.ts";
 import { finishRun } from "./finish-run.ts";
 import { Predictor } from "./model/predictor.ts";
-import type { TrainingPatch } from "./model/trainable-network.ts";
 import { drawPatch } from "./patches.ts";
 import { oneCycleRate } from "./schedule.ts";
 import type { TrainHooks, TrainOptions } from "./train-options.ts";
@@ -23,8 +22,6 @@ const PEAK_RATE = 3e-3;
 const PEAK_RATE_FINE_TUNING = 1e-3;
 /** Training ends when this many validations in a row were no better, and at least half of the budget is used. */
 const PATIENCE = 4;
-/** Of as many places each. */
-const UNLUCKY_DRAWS = 40;
 
 /**
  * Learns from the known voxels of the volumes until the budget is used, the validation boxes show no progress any more,
@@ -70,18 +67,12 @@ async function learnOnce(run: TrainRun, hooks: TrainHooks): Promise<void> {
       },
       run.random,
     );
-  const wanted = options.batchSize ?? 1;
-  const drawn: TrainingPatch[] = [];
-  // Beside a large validation box few places are left: bad luck is no reason to end a training that has begun.
-  for (let tries = 0; tries < wanted || (drawn.length === 0 && tries < wanted + UNLUCKY_DRAWS); tries++) {
-    const patch = draw();
-    if (patch) drawn.push(patch);
-  }
+  const drawn = Array.from({ length: options.batchSize ?? 1 }, draw).filter((patch) => patch !== null);
   if (drawn.length === 0)
     throw new Problem({
       tag: "no-room-to-learn",
-      what: "No training patch can be drawn: the labels lie in or beside the validation boxes only.",
-      hint: "Label nuclei farther from the validation boxes, or make those smaller.",
+      what: "No training patch can be drawn: all labels lie in validation boxes.",
+      hint: "Label nuclei outside of the validation boxes, or make those smaller.",
     });
   const peak = options.parent ? PEAK_RATE_FINE_TUNING : PEAK_RATE;
   const loss = network.learn(drawn, oneCycleRate(run.progress(), peak));

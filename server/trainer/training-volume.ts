@@ -14,7 +14,7 @@ export interface TrainingVolume {
   readonly labels: Uint32Array;
   /** 0 unknown, 1 known background, 2 known foreground (science: the known mask). */
   readonly known: Uint8Array;
-  /** Densely labelled boxes kept out of training; no training patch may touch one. */
+  /** Densely labelled boxes kept out of training; no training patch reads a voxel of one. */
   readonly validationBoxes: readonly VoxelBox[];
   /** Those that are measured in; all of `validationBoxes` where nothing is said. */
   readonly measuredBoxes?: readonly VoxelBox[];

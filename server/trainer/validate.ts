@@ -25,7 +25,7 @@ export interface ValidationScores {
   readonly boxes: readonly BoxScores[];
 }
 
-/** Scores a model in the validation boxes, which no training patch ever touched; AP pools the objects of all boxes. */
+/** Scores a model in the validation boxes, of which no training patch read a voxel; AP pools the objects of all boxes. */
 export async function validate(
   predictor: Predictor,
   volumes: readonly {
