@@ -1,10 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import {
   checkpoint,
   claim,
+  prediction,
   project,
   proposal,
   snapshot,
@@ -17,6 +18,8 @@ import { requestTraining } from "../jobs/request-training.ts";
 import { trainingReadiness } from "../jobs/training-readiness.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
+import { labelWorkerOf } from "../label-worker/label-worker.ts";
+import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 import { seedProposals, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
@@ -136,6 +139,44 @@ it("counts what somebody is working on as unfinished, and copies what was reject
   const prefix = `${snapshotVolumeFolder(id, volumeId)}proposals.ome.zarr/`;
   // A candidate is a question, not a nucleus that somebody proposed: training may call its place background.
   expect(valuesIn(await readLabelChunk(blobs, prefix, KEY))).toEqual([21, 22]);
+});
+
+it("copies the proposals of one moment, though newer ones take their place and the old image goes meanwhile", async () => {
+  const { projectId, volumeId } = await projectWith([7]);
+  const { db, blobs } = server.services;
+  const imageOf = async (name: string, labels: readonly number[]) => {
+    const folder = `volumes/${volumeId}/predictions/${name}/`;
+    await writeLabelImage({
+      blobs,
+      dataRoot: server.dataRoot,
+      prefix: `${folder}labels.ome.zarr/`,
+      name: "proposals",
+      sourceImage: "../../../image.ome.zarr",
+      shapeZyx: SHAPE,
+      voxelSizeZyx: [1, 0.25, 0.25],
+      readBrick: async (key) => (key === KEY ? brickWith(labels) : null),
+    });
+    return folder;
+  };
+  const old = await imageOf("test", [0, 21, 22]);
+  await seedProposals(server.services, volumeId, [{ labelValue: 21 }, { labelValue: 22 }]);
+  const worker = labelWorkerOf(server.services);
+  const freezing = vi.spyOn(worker, "freeze").mockImplementationOnce(async (task) => {
+    // What publishing a prediction does, at the worst moment.
+    await db.transaction(async (tx) => {
+      await tx.update(prediction).set({ current: false, blobPrefix: "" }).where(eq(prediction.volumeId, volumeId));
+      await tx.update(proposal).set({ state: "replaced" }).where(eq(proposal.volumeId, volumeId));
+      await scheduleBlobRemoval(tx, [old]);
+    });
+    await removeScheduledBlobs(db, blobs);
+    return worker.freeze(task);
+  });
+  const id = await freeze(projectId);
+  freezing.mockRestore();
+  const prefix = `${snapshotVolumeFolder(id, volumeId)}proposals.ome.zarr/`;
+  expect(valuesIn(await readLabelChunk(blobs, prefix, KEY))).toEqual([21, 22]);
+  await removeScheduledBlobs(db, blobs);
+  for await (const key of blobs.list(old)) expect(key).toBeUndefined();
 });
 
 it("leaves a volume that nobody has labelled out of a training, without reading a brick of it", async () => {

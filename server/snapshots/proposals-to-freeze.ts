@@ -1,11 +1,14 @@
 import { and, eq } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
+import type { Database, Transaction } from "../../db/client.ts";
 import { prediction, proposal } from "../../db/schema/index.ts";
 import type { ProposalsToFreeze } from "../label-worker/label-tasks.ts";
 import { rejectedProposals } from "../proposals/held-and-rejected.ts";
 
-/** What a snapshot holds of a volume's proposals; null where it has none at all. */
-export async function findProposalsToFreeze(db: Database, volumeId: string): Promise<ProposalsToFreeze | null> {
+/** What a snapshot holds of a volume's proposals, all of one moment; null where it has none at all. */
+export const findProposalsToFreeze = (db: Database, volumeId: string): Promise<ProposalsToFreeze | null> =>
+  db.transaction((tx) => readProposals(tx, volumeId), { isolationLevel: "repeatable read" });
+
+async function readProposals(db: Transaction, volumeId: string): Promise<ProposalsToFreeze | null> {
   const rejected = (await rejectedProposals(db, volumeId)).filter(({ blobPrefix }) => blobPrefix !== "");
   const [current] = await db
     .select({ blobPrefix: prediction.blobPrefix })

@@ -108,6 +108,22 @@ it("shares with the snapshot before what has not changed, and each stays whole w
   expect(await holds(third, before)).toEqual([true, false]);
 });
 
+it("is whole though the snapshot that it shares with is dropped while it is written", {
+  timeout: 240_000,
+}, async () => {
+  const { bricks, freeze, holds } = await newProject();
+  const first = await freeze();
+  const worker = labelWorkerOf(server.services);
+  const freezing = vi.spyOn(worker, "freeze").mockImplementationOnce(async (task) => {
+    expect(task.earlier).toMatchObject({ isSame: true });
+    await dropSnapshot(server.services, first);
+    return worker.freeze(task);
+  });
+  const second = await freeze();
+  freezing.mockRestore();
+  expect(await holds(second, [...bricks.values()])).toEqual([true, true]);
+});
+
 it("goes when nothing names it, and stays while a model does; what a killed server left unfinished goes at its start", {
   timeout: 240_000,
 }, async () => {
@@ -118,10 +134,15 @@ it("goes when nothing names it, and stays while a model does; what a killed serv
   await db.insert(checkpoint).values({ ...model, snapshotId: named });
   const [unfinished] = await db.insert(snapshot).values({ projectId, reason: "training" }).returning();
   await blobs.put(`${snapshotFolder(unfinished.id)}v/labels.ome.zarr/0/c/0/0/0`, new Uint8Array(9));
+  const [abandoned] = await db
+    .insert(snapshot)
+    .values({ projectId, reason: "training", createdAt: new Date(Date.now() - 7 * 3600_000) })
+    .returning();
   await sweepSnapshots(server.services);
   const rows = async () =>
     (await db.select({ id: snapshot.id }).from(snapshot).where(eq(snapshot.projectId, projectId))).map(({ id }) => id);
   expect(await rows()).toHaveLength(3); // a training may be about to name it
+  expect(await rows()).not.toContain(abandoned.id);
   await sweepSnapshots(server.services, { atStart: true });
   expect(await rows()).toEqual([named]);
   expect(await keysBelow(snapshotFolder(unnamed))).toEqual([]);

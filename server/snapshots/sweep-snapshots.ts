@@ -2,7 +2,7 @@ import { inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
 import { snapshot } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
-import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
+import { LONGEST_FREEZE_HOURS, removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { snapshotFolder } from "../storage/snapshot-places.ts";
 
 /** Between the end of a freeze and the row that names the snapshot lie moments. */
@@ -18,7 +18,8 @@ export async function sweepSnapshots(services: Services, { atStart = false } = {
   const swept = await db.transaction(async (tx) => {
     const { rows } = await tx.execute<{ id: string }>(sql`
       select s.id from snapshot s
-      where (s.completed_at < now() - make_interval(mins => ${minutes}) or (s.completed_at is null and ${atStart}))
+      where (s.completed_at < now() - make_interval(mins => ${minutes})
+          or (s.completed_at is null and (${atStart} or s.created_at < now() - make_interval(hours => ${LONGEST_FREEZE_HOURS}))))
         and not exists (select 1 from checkpoint where snapshot_id = s.id)
         and not exists (select 1 from prediction where snapshot_id = s.id)
         and not exists (select 1 from dataset_version where snapshot_id = s.id)

@@ -1,11 +1,13 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gte, isNull, sql } from "drizzle-orm";
 import type pg from "pg";
 import type { Database, Transaction } from "../../db/client.ts";
-import { blobRemoval, lease } from "../../db/schema/index.ts";
+import { blobRemoval, lease, snapshot } from "../../db/schema/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 
 /** An advisory lock: held, shared, by every backup that runs, and lost with its connection. Any number will do. */
 const BACKUP_HOLD = 7_310_442;
+/** A snapshot that is unfinished for longer has been left by a server that is gone. */
+export const LONGEST_FREEZE_HOURS = 6;
 /** A statement of PostgreSQL takes 65 535 parameters. */
 const ROWS_PER_INSERT = 10_000;
 
@@ -53,7 +55,7 @@ export async function endWritingOfTheGone(db: Database): Promise<void> {
       select 1 from ${lease} where name = 'server ' || written_by::text and expires_at > clock_timestamp())`);
 }
 
-/** After a deletion, and regularly for what a crash left or a backup held back. */
+/** After a deletion, and regularly for what a crash left, or a backup or a freeze held back. */
 export async function removeScheduledBlobs(db: Database, blobs: BlobStore): Promise<void> {
   for (const prefix of await removableBlobs(db)) {
     await blobs.remove(prefix);
@@ -62,16 +64,29 @@ export async function removeScheduledBlobs(db: Database, blobs: BlobStore): Prom
 }
 
 /**
- * Nothing while a backup holds on. The list is read first and the hold looked for after it: a backup that comes between
- * takes its snapshot later still, and does not see the rows whose blobs are listed here.
+ * Nothing while a backup holds on or a snapshot is being written. The list is read first and the hold looked for after it:
+ * a backup or freeze that comes between looks for what it reads later still, and does not see the rows whose blobs are
+ * listed here.
  */
 async function removableBlobs(db: Database): Promise<string[]> {
   const rows = await db.select().from(blobRemoval).where(eq(blobRemoval.isBeingWritten, false));
   if (rows.length === 0) return [];
   return db.transaction(async (tx) => {
     const held = await tx.execute<{ free: boolean }>(sql`select pg_try_advisory_xact_lock(${BACKUP_HOLD}) as free`);
-    return held.rows[0].free ? rows.map(({ prefix }) => prefix) : [];
+    if (!held.rows[0].free || (await isFreezing(tx))) return [];
+    return rows.map(({ prefix }) => prefix);
   });
+}
+
+/** A freeze reads images and bricks that new ones may take the place of meanwhile. */
+async function isFreezing(tx: Transaction): Promise<boolean> {
+  const since = sql`now() - make_interval(hours => ${LONGEST_FREEZE_HOURS})`;
+  const [one] = await tx
+    .select({ id: snapshot.id })
+    .from(snapshot)
+    .where(and(isNull(snapshot.completedAt), gte(snapshot.createdAt, since)))
+    .limit(1);
+  return one !== undefined;
 }
 
 /** From here on, until the connection ends, no blob goes that a snapshot taken on it names. */
