@@ -177,6 +177,11 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   },
   "volume.renamed": { group: "Volumes", does: "renamed a volume", tell: renamed },
   "volume.deleted": { group: "Volumes", does: "deleted a volume", tell: named },
+  "box.changed": {
+    group: "Volumes",
+    does: "changed a box",
+    tell: (d) => `${d.from.kind === d.to.kind ? d.to.kind : `${d.from.kind} to ${d.to.kind}`}, in “${d.volume}”`,
+  },
   "box.removed": { group: "Volumes", does: "removed a box", tell: (d) => `${d.kind}, in “${d.volume}”` },
 
   "training.started": {

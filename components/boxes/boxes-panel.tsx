@@ -1,5 +1,5 @@
-import { ActionIcon, Center, Group, Loader, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconBoxModel2, IconTrash } from "@tabler/icons-react";
+import { ActionIcon, Button, Center, Group, Loader, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { IconBoxModel2, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { isProblem, Problem } from "../../core/problem.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
@@ -15,46 +15,70 @@ import { DraftBoxForm } from "./draft-box-form.tsx";
 export interface BoxesPanelProps {
   readonly boxes: Loaded<readonly EditorBox[]>;
   readonly draft: VoxelBox | null;
+  readonly changed: EditorBox | null;
   readonly selectedId: string | null;
   readonly shapeZyx: Zyx;
   readonly voxelSizeZyx: Zyx;
   readonly role: Role;
   onDraft(box: VoxelBox | null): void;
   onSelect(box: EditorBox): void;
-  createBox(box: VoxelBox, kind: BoxKind): Promise<void>;
+  onChange(box: EditorBox): void;
+  /** Resolves to the new box's id. */
+  createBox(box: VoxelBox, kind: BoxKind): Promise<string>;
+  changeBox(id: string, box: VoxelBox, kind: BoxKind): Promise<void>;
   removeBox(id: string): Promise<void>;
+}
+
+/** What was done last to a box, and how it is taken back. */
+interface Undoable {
+  readonly text: string;
+  undo(): Promise<unknown>;
 }
 
 /** Boxes that somebody vouches for: what the training may learn from, and what measures it. */
 export function BoxesPanel(props: BoxesPanelProps) {
-  const { boxes, draft, role } = props;
+  const { boxes, draft, changed, role } = props;
   const [problem, setProblem] = useState<Problem | null>(null);
-  const attempt = async (work: Promise<void>): Promise<void> => {
+  const [undoable, setUndoable] = useState<Undoable | null>(null);
+  const attempt = async (work: () => Promise<Undoable | null>): Promise<void> => {
     setProblem(null);
     try {
-      await work;
+      setUndoable(await work());
     } catch (error) {
       setProblem(
         isProblem(error) ? error : new Problem({ tag: "failed", what: "This did not work.", hint: "Try again." }),
       );
     }
   };
-  const canEdit = hasRole(role, "annotator");
+  const save = (box: VoxelBox, kind: BoxKind) =>
+    attempt(async () => {
+      const done = changed ? await change(props, changed, box, kind) : await create(props, box, kind);
+      props.onDraft(null);
+      return done;
+    });
   return (
     <Stack gap="xs" p={10}>
-      {draft && (
-        <DraftBoxForm
-          {...props}
-          draft={draft}
-          onCreate={(kind) => attempt(props.createBox(draft, kind).then(() => props.onDraft(null)))}
-        />
-      )}
+      {draft && <DraftBoxForm {...props} draft={draft} onSave={(kind) => save(draft, kind)} />}
       {problem && <ProblemAlert problem={problem} />}
+      {undoable && (
+        <Group gap={6} wrap="nowrap" role="status">
+          <Text size="xs" flex={1}>
+            {undoable.text}
+          </Text>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => void attempt(() => undoable.undo().then(() => null))}
+          >
+            Undo
+          </Button>
+        </Group>
+      )}
       <BoxList
         {...props}
-        canEdit={canEdit}
+        canEdit={hasRole(role, "annotator")}
         hasDraft={draft !== null}
-        onRemove={(id) => void attempt(props.removeBox(id))}
+        onRemove={(box) => void attempt(() => remove(props, box))}
       />
       {boxes.problem && boxes.data && (
         <Text size="xs" c="dimmed">
@@ -65,7 +89,22 @@ export function BoxesPanel(props: BoxesPanelProps) {
   );
 }
 
-function BoxList(props: BoxesPanelProps & { canEdit: boolean; hasDraft: boolean; onRemove(id: string): void }) {
+async function create(props: BoxesPanelProps, box: VoxelBox, kind: BoxKind): Promise<Undoable> {
+  const id = await props.createBox(box, kind);
+  return { text: "Box made.", undo: () => props.removeBox(id) };
+}
+
+async function change(props: BoxesPanelProps, before: EditorBox, box: VoxelBox, kind: BoxKind): Promise<Undoable> {
+  await props.changeBox(before.id, box, kind);
+  return { text: "Box changed.", undo: () => props.changeBox(before.id, before.box, before.kind) };
+}
+
+async function remove(props: BoxesPanelProps, box: EditorBox): Promise<Undoable> {
+  await props.removeBox(box.id);
+  return { text: "Box removed; labels stay.", undo: () => props.createBox(box.box, box.kind) };
+}
+
+function BoxList(props: BoxesPanelProps & { canEdit: boolean; hasDraft: boolean; onRemove(box: EditorBox): void }) {
   const { boxes, canEdit, hasDraft } = props;
   if (!boxes.data)
     return boxes.problem ? (
@@ -91,10 +130,10 @@ function BoxList(props: BoxesPanelProps & { canEdit: boolean; hasDraft: boolean;
 }
 
 function BoxRow(
-  props: BoxesPanelProps & { readonly box: EditorBox; readonly canEdit: boolean; onRemove(id: string): void },
+  props: BoxesPanelProps & { readonly box: EditorBox; readonly canEdit: boolean; onRemove(box: EditorBox): void },
 ) {
   const { box, role, voxelSizeZyx } = props;
-  const mayRemove = props.canEdit && (box.kind !== "validation" || hasRole(role, "reviewer"));
+  const mayChange = props.canEdit && (box.kind !== "validation" || hasRole(role, "reviewer"));
   return (
     <Group
       wrap="nowrap"
@@ -115,14 +154,26 @@ function BoxRow(
           {sizeWords(box.box, voxelSizeZyx)} · {box.by}, {formatWhen(box.createdAt)}
         </Text>
       </UnstyledButton>
-      <Tooltip label={mayRemove ? "Remove the box; labels stay" : "Validation boxes are removed by reviewers"}>
+      <Tooltip label={mayChange ? "Change the box" : "Validation boxes are changed by reviewers"}>
+        <ActionIcon
+          size="sm"
+          variant="subtle"
+          color="gray"
+          aria-label="Change the box"
+          disabled={!mayChange}
+          onClick={() => props.onChange(box)}
+        >
+          <IconPencil size={15} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={mayChange ? "Remove the box; labels stay" : "Validation boxes are removed by reviewers"}>
         <ActionIcon
           size="sm"
           variant="subtle"
           color="gray"
           aria-label="Remove the box"
-          disabled={!mayRemove}
-          onClick={() => props.onRemove(box.id)}
+          disabled={!mayChange}
+          onClick={() => props.onRemove(box)}
         >
           <IconTrash size={15} aria-hidden />
         </ActionIcon>

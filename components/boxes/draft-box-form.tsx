@@ -2,6 +2,7 @@ import { Button, Group, NumberInput, Stack, Text, Tooltip } from "@mantine/core"
 import { useState } from "react";
 import { hasRole, type Role } from "../../core/roles.ts";
 import { boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import type { EditorBox } from "../editor/editor-contract.ts";
 import type { BoxKind } from "../viewer/viewer-contract.ts";
 import { BoxKindMark, boxKindWords } from "./box-kind-mark.tsx";
 
@@ -10,15 +11,17 @@ const axisNames = ["z", "y", "x"] as const;
 
 interface DraftBoxFormProps {
   readonly draft: VoxelBox;
+  /** The saved box that it is a draft of. */
+  readonly changed: EditorBox | null;
   readonly shapeZyx: Zyx;
   readonly voxelSizeZyx: Zyx;
   readonly role: Role;
   onDraft(box: VoxelBox | null): void;
-  onCreate(kind: BoxKind): Promise<void>;
+  onSave(kind: BoxKind): Promise<void>;
 }
 
 /** The drawn box in numbers, for the keyboard and for exactness, and what it is to mean. */
-export function DraftBoxForm({ draft, shapeZyx, voxelSizeZyx, role, onDraft, onCreate }: DraftBoxFormProps) {
+export function DraftBoxForm({ draft, changed, shapeZyx, voxelSizeZyx, role, onDraft, onSave }: DraftBoxFormProps) {
   const [pending, setPending] = useState<BoxKind | null>(null);
   const shape = boxShape(draft);
   const change = (axis: number, end: "minZyx" | "maxZyx", value: number): void => {
@@ -26,15 +29,16 @@ export function DraftBoxForm({ draft, shapeZyx, voxelSizeZyx, role, onDraft, onC
     corner[axis] = value;
     onDraft({ ...draft, [end]: corner });
   };
-  const create = async (kind: BoxKind): Promise<void> => {
+  const isThin = shape[0] === 1 && shapeZyx[0] > 1;
+  const save = async (kind: BoxKind): Promise<void> => {
     setPending(kind);
-    await onCreate(kind);
+    await onSave(kind);
     setPending(null);
   };
   return (
     <Stack gap={6} p={8} style={{ border: "1px dashed #6b7681", borderRadius: 4 }} data-testid="draft-box">
       <Text size="xs" fw={600}>
-        New box
+        {changed ? "Change this box" : "New box"}
       </Text>
       {axisNames.map((name, axis) => (
         <Group key={name} gap={6} wrap="nowrap">
@@ -70,8 +74,13 @@ export function DraftBoxForm({ draft, shapeZyx, voxelSizeZyx, role, onDraft, onC
           </Text>
         </Group>
       ))}
+      {isThin && (
+        <Text size="xs" c="yellow.5">
+          It holds a single slice. Drag its upper or lower face in the XZ or YZ pane to hold whole nuclei.
+        </Text>
+      )}
       <Text size="xs" c="dimmed">
-        In this box…
+        {changed ? "Keep it, as…" : "In this box…"}
       </Text>
       {kinds.map((kind) => {
         const needsReviewer = kind === "validation" && !hasRole(role, "reviewer");
@@ -84,12 +93,18 @@ export function DraftBoxForm({ draft, shapeZyx, voxelSizeZyx, role, onDraft, onC
           >
             <Button
               size="compact-sm"
-              variant="default"
+              variant={changed?.kind === kind ? "light" : "default"}
               justify="flex-start"
               leftSection={<BoxKindMark kind={kind} />}
-              disabled={needsReviewer || !hasRole(role, "annotator") || (pending !== null && pending !== kind)}
+              aria-current={changed?.kind === kind ? "true" : undefined}
+              disabled={
+                needsReviewer ||
+                (kind === "validation" && isThin) ||
+                !hasRole(role, "annotator") ||
+                (pending !== null && pending !== kind)
+              }
               loading={pending === kind}
-              onClick={() => void create(kind)}
+              onClick={() => void save(kind)}
             >
               {boxKindWords[kind].name}
             </Button>

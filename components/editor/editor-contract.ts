@@ -123,8 +123,12 @@ export interface ShownNuclei {
 export interface ShownBoxes {
   /** Drawn, and not made yet. */
   readonly draft: VoxelBox | null;
+  /** The saved box that the draft is of. */
+  readonly changed: EditorBox | null;
   readonly selectedId: string | null;
   onDraft(box: VoxelBox | null): void;
+  /** Opens a saved box as a draft. */
+  onChange(box: EditorBox): void;
   onSelect(box: EditorBox): void;
 }
 

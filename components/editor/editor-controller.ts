@@ -58,7 +58,7 @@ export class EditorController {
       fail: (error) => this.fail(error),
       showMarks: (marks) => store.set({ marks }),
       draftBox: () => store.get().draftBox,
-      setDraftBox: (draftBox) => store.set({ draftBox, selectedBoxId: null }),
+      setDraftBox: (draftBox) => this.setDraftBox(draftBox),
       shareStroke: (stroke) => document.setPresence({ stroke }),
     };
     this.reshaping = new Reshaping(this.#context, (reshape) => store.set({ reshape }));
@@ -85,6 +85,11 @@ export class EditorController {
     this.store.set({ tool: name });
     if (name === "box") this.store.set({ tab: "boxes" });
     this.props().document.setPresence({ tool: name });
+  }
+
+  /** `changed`: the saved box that it is a draft of. */
+  setDraftBox(draftBox: VoxelBox | null, changed = this.store.get().changedBox): void {
+    this.store.set({ draftBox, changedBox: draftBox && changed, selectedBoxId: null });
   }
 
   /** Escape: what is half done goes first, then the selection. */

@@ -6,7 +6,7 @@ import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { ToolName } from "../tools/create-tool.ts";
 import type { ShownReshape } from "../tools/reshape/reshaping.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
-import type { PastView, ProposalRef } from "./editor-contract.ts";
+import type { EditorBox, PastView, ProposalRef } from "./editor-contract.ts";
 import { ObservableState } from "./observable.ts";
 
 export const panelTabs = ["nuclei", "queue", "boxes", "history", "view"] as const;
@@ -43,6 +43,8 @@ export interface EditorState extends EditorPreferences {
   /** A change of shape that is shown and not kept yet. */
   readonly reshape: ShownReshape | null;
   readonly draftBox: VoxelBox | null;
+  /** The saved box that the draft is to take the place of; null for a new one. */
+  readonly changedBox: EditorBox | null;
   readonly selectedBoxId: string | null;
   /** What accept, correct and reject act on. */
   readonly proposal: ProposalRef | null;
@@ -80,6 +82,7 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     marks: [],
     reshape: null,
     draftBox: null,
+    changedBox: null,
     selectedBoxId: null,
     proposal: null,
     followedClientId: null,

@@ -77,6 +77,7 @@ function NucleiTab({ editor, props }: { editor: EditorController; props: EditorP
 
 function BoxesTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const draft = useObservable(editor.store, (state) => state.draftBox);
+  const changed = useObservable(editor.store, (state) => state.changedBox);
   const selectedId = useObservable(editor.store, (state) => state.selectedBoxId);
   const { voxelSizeZyx } = props.image;
   const show = ({ id, box }: EditorBox): void => {
@@ -89,8 +90,14 @@ function BoxesTab({ editor, props }: { editor: EditorController; props: EditorPr
   };
   return props.renderBoxes({
     draft,
+    changed,
     selectedId,
-    onDraft: (box) => editor.store.set({ draftBox: box }),
+    onDraft: (box) => editor.setDraftBox(box),
+    onChange: (box) => {
+      show(box);
+      editor.chooseTool("box");
+      editor.setDraftBox(box.box, box);
+    },
     onSelect: show,
   });
 }

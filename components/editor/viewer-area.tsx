@@ -56,18 +56,20 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       proposalOpacity,
     ],
   );
-  const { draftBox, selectedBoxId, marks } = state;
+  const { draftBox, changedBox, selectedBoxId, marks } = state;
   const boxes = props.boxes.data;
   const overlays: ViewerOverlays = useMemo(
     () => ({
       boxes: [
-        ...(boxes ?? []).map(({ id, box, kind }) => ({ id, box, kind, selected: id === selectedBoxId })),
+        ...(boxes ?? [])
+          .filter(({ id }) => id !== changedBox?.id)
+          .map(({ id, box, kind }) => ({ id, box, kind, selected: id === selectedBoxId })),
         ...(draftBox ? [{ id: "draft", box: draftBox, kind: "draft" as const, selected: true }] : []),
       ],
       peers,
       points: marks.map(({ voxelZyx, text }) => ({ voxelZyx, text, color: MARK_COLOR })),
     }),
-    [boxes, draftBox, selectedBoxId, marks, peers],
+    [boxes, draftBox, changedBox, selectedBoxId, marks, peers],
   );
   return (
     <main

@@ -325,6 +325,27 @@ describe("box", () => {
     expect(draft()).toEqual({ minZyx: [5, 59, 0], maxZyx: [22, 60, 130] });
   });
 
+  it("beside a face takes hold of that face, inside moves the whole, and only away from it draws another", () => {
+    const { tool, draft, view, document } = open("box");
+    const dragTo = (from: Zyx, to: Zyx, pane: "xy" | "xz" = "xy") => {
+      tool.down(sampleAt(from, { pane }));
+      tool.move([sampleAt(to, { pane })]);
+      tool.up(sampleAt(to, { pane }));
+    };
+    dragTo([10.5, 20, 30], [10.5, 60, 130]);
+    expect(draft()).toEqual({ minZyx: [5, 20, 30], maxZyx: [15, 60, 130] });
+    const perPixel = 1 / (view.get().zoom * document.voxelSizeZyx[1]);
+    dragTo([10.5, 60 + 20 * perPixel, 80], [10.5, 70, 80]);
+    expect(draft()).toEqual({ minZyx: [5, 20, 30], maxZyx: [15, 70, 130] });
+    dragTo([10, 40, 80], [10, 43.2, 70.1]);
+    expect(draft()).toEqual({ minZyx: [5, 23, 20], maxZyx: [15, 73, 120] });
+    // It keeps its size at the border.
+    dragTo([10, 40, 80], [10, -500, 80]);
+    expect(draft()).toEqual({ minZyx: [5, 0, 20], maxZyx: [15, 50, 120] });
+    dragTo([10.5, 50 + 60 * perPixel, 20], [10.5, 50 + 60 * perPixel + 8, 40]);
+    expect(draft()?.minZyx[1]).toBeGreaterThan(50);
+  });
+
   it("a click keeps the draft, Escape drops it", () => {
     const { tool, draft } = open("box");
     tool.down(sampleAt([10, 10, 10]));

@@ -16,6 +16,11 @@ const line = (maxLength: number) =>
 
 const name = line(200);
 const id = line(100);
+const boxPlace = z.object({
+  kind: line(40),
+  minZyx: z.array(z.int()).length(3),
+  maxZyx: z.array(z.int()).length(3),
+});
 const count = z.int().min(0);
 const role = z.enum(roles);
 /** An account as it was at that moment. */
@@ -122,13 +127,8 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("volume.edits-brought-in", { volumeId: id, name, person, edits: count, file: line(64) }),
   ofProject("volume.renamed", { volumeId: id, from: name, to: name }),
   ofProject("volume.deleted", { volumeId: id, name }),
-  ofProject("box.removed", {
-    volumeId: id,
-    volume: name,
-    kind: line(40),
-    minZyx: z.array(z.int()).length(3),
-    maxZyx: z.array(z.int()).length(3),
-  }),
+  ofProject("box.changed", { volumeId: id, volume: name, from: boxPlace, to: boxPlace }),
+  ofProject("box.removed", { volumeId: id, volume: name, ...boxPlace.shape }),
 
   ofProject("training.started", {
     jobId: id,

@@ -219,6 +219,16 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["second-factor.reset", "session.ended"],
     prepare: async () => ({ userId: (await newPerson()).id }),
   },
+  "box.change": {
+    acts: ["box.changed"],
+    async prepare() {
+      const volumeId = await newVolume();
+      const corners = { minZyx: [0, 0, 0], maxZyx: [4, 6, 8] } as const;
+      const values = { volumeId, kind: "validation", ...corners, createdBy: owner.id } as const;
+      const boxId = (await db().insert(trainingBox).values(values).returning())[0].id;
+      return { volumeId, boxId, kind: "fully-labelled", minZyx: [0, 1, 2], maxZyx: [4, 6, 8] };
+    },
+  },
   "box.remove": {
     acts: ["box.removed"],
     async prepare() {

@@ -61,3 +61,16 @@ export function boxFromCorners(aZyx: Zyx, bZyx: Zyx, plane: SlicePlane, shapeZyx
   max[normal] = Math.min(shapeZyx[normal], min[normal] + depth);
   return { minZyx: min, maxZyx: max };
 }
+
+/** Whether a point in a slice lies in the box. */
+export const holds = ({ minZyx, maxZyx }: VoxelBox, pointZyx: Zyx): boolean =>
+  pointZyx.every((at, axis) => at >= minZyx[axis] && at < maxZyx[axis]);
+
+/** The box as a whole moved by what a pointer moved, in whole voxels; it keeps its size and stays in the volume. */
+export function moveBox(box: VoxelBox, fromZyx: Zyx, toZyx: Zyx, shapeZyx: Zyx): VoxelBox {
+  const by = ([0, 1, 2] as const).map((axis) =>
+    Math.min(shapeZyx[axis] - box.maxZyx[axis], Math.max(-box.minZyx[axis], Math.round(toZyx[axis] - fromZyx[axis]))),
+  );
+  const moved = (corner: Zyx): Zyx => [corner[0] + by[0], corner[1] + by[1], corner[2] + by[2]];
+  return { minZyx: moved(box.minZyx), maxZyx: moved(box.maxZyx) };
+}

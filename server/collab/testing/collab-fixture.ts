@@ -31,10 +31,16 @@ export async function createReadyVolume(
       pixelType: "uint16",
       sourceFileName: "embryo.tif",
       baseLabels: base ? "imported" : "none",
-      labelCounter: base ? Math.max(...[...base.values()].flatMap((voxels) => [...new Set(voxels)])) : 0,
+      labelCounter: largestLabel(base),
     })
     .returning({ id: volume.id });
   for (const [key, voxels] of base ?? [])
     await services.blobs.put(baseBrickKey(id, key), await promisify(gzip)(new Uint8Array(voxels.buffer)));
   return id;
+}
+
+function largestLabel(base: ReadonlyMap<number, Uint32Array> | undefined): number {
+  let largest = 0;
+  for (const voxels of base?.values() ?? []) for (const label of voxels) if (label > largest) largest = label;
+  return largest;
 }

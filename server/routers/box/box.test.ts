@@ -62,6 +62,11 @@ describe("who may set and remove boxes", () => {
         const create = (by: string) => boxes(by).create.mutate({ volumeId, kind: kind as "validation", ...box });
         expect(await refusal(create(name))).toBe(expected);
         const { id } = await create("owner");
+        // To or from validation is a moderator's matter alike.
+        const change = { volumeId, boxId: id, kind: "fully-labelled" as const, ...box };
+        expect(await refusal(boxes(name).change.mutate(change))).toBe(expected);
+        if (expected !== "FORBIDDEN")
+          expect(await refusal(boxes(name).change.mutate({ ...change, kind: kind as "validation" }))).toBe(expected);
         expect(await refusal(boxes(name).remove.mutate({ volumeId, boxId: id }))).toBe(expected);
       }
     });
@@ -101,6 +106,40 @@ describe("boxes", () => {
       await expect(
         boxes("owner").create.mutate({ volumeId, kind: "fully-labelled", minZyx, maxZyx }),
       ).rejects.toMatchObject({ data: { problem: { tag: "box-outside" } } });
+  });
+
+  it("are changed in place, and stay their maker's", async () => {
+    const { id } = await boxes("annotator").create.mutate({ volumeId, kind: "checked-empty", ...box });
+    const to = { kind: "fully-labelled", minZyx: [1, 6, 7], maxZyx: [9, 30, 80] } as const;
+    await boxes("reviewer").change.mutate({
+      volumeId,
+      boxId: id,
+      kind: to.kind,
+      minZyx: [...to.minZyx],
+      maxZyx: [...to.maxZyx],
+    });
+    expect((await boxes("viewer").list.query({ volumeId })).find((row) => row.id === id)).toMatchObject({
+      ...to,
+      by: "annotator",
+    });
+    await boxes("annotator").remove.mutate({ volumeId, boxId: id });
+    expect(await refusal(boxes("reviewer").change.mutate({ volumeId, boxId: id, kind: "validation", ...box }))).toBe(
+      "NOT_FOUND",
+    );
+  });
+
+  it("that are kept for validation hold more than one slice", async () => {
+    const thin = { volumeId, minZyx: [4, 0, 0], maxZyx: [5, 50, 50] } as {
+      volumeId: string;
+      minZyx: [number, number, number];
+      maxZyx: [number, number, number];
+    };
+    const refused = { data: { problem: { tag: "box-too-thin" } } };
+    await expect(boxes("owner").create.mutate({ ...thin, kind: "validation" })).rejects.toMatchObject(refused);
+    const { id } = await boxes("owner").create.mutate({ ...thin, kind: "fully-labelled" });
+    await expect(boxes("owner").change.mutate({ ...thin, boxId: id, kind: "validation" })).rejects.toMatchObject(
+      refused,
+    );
   });
 
   it("cannot be removed through another volume", async () => {

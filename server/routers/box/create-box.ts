@@ -1,32 +1,18 @@
 import { count, eq } from "drizzle-orm";
-import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
-import { trainingBox, volume } from "../../../db/schema/index.ts";
+import { trainingBox } from "../../../db/schema/index.ts";
 import { volumeProcedure } from "../../trpc.ts";
-import { boxKinds, requireRoleForKind } from "./box-kind.ts";
+import { requireRoleForKind } from "./box-kind.ts";
+import { boxInput, requirePlace } from "./box-place.ts";
 
 const MAX_BOXES_PER_VOLUME = 500;
 
-const corner = z.int().min(0).max(65_536);
-const cornerZyx = z.tuple([corner, corner, corner]);
-
-/** Half-open, voxels of level 0; at least one voxel, inside the volume. */
 export const createBox = volumeProcedure("annotator")
-  .input(z.object({ kind: z.enum(boxKinds), minZyx: cornerZyx, maxZyx: cornerZyx }))
+  .input(boxInput)
   .mutation(async ({ ctx, input }) => {
     requireRoleForKind(ctx.role, input.kind);
     const { db, events } = ctx.services;
-    const [{ shapeZyx }] = await db
-      .select({ shapeZyx: volume.shapeZyx })
-      .from(volume)
-      .where(eq(volume.id, input.volumeId));
-    if (input.maxZyx.some((end, axis) => end <= input.minZyx[axis] || end > shapeZyx[axis]))
-      throw new Problem({
-        tag: "box-outside",
-        what: "The box is empty or reaches beyond the volume.",
-        where: `${input.minZyx.join(", ")} to ${input.maxZyx.join(", ")} in a volume of ${shapeZyx.join(" × ")} voxels`,
-        hint: "Draw it again inside the volume.",
-      });
+    await requirePlace(db, input.volumeId, input);
     const [{ boxes }] = await db
       .select({ boxes: count() })
       .from(trainingBox)

@@ -94,8 +94,15 @@ export function EditorStage(props: EditorStageProps) {
             voxelSizeZyx={image.voxelSizeZyx}
             role={volume.role}
             createBox={async ({ minZyx, maxZyx }, kind) => {
-              await throwingProblems(
+              const { id } = await throwingProblems(
                 client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
+              );
+              await boxes.refetch();
+              return id;
+            }}
+            changeBox={async (boxId, { minZyx, maxZyx }, kind) => {
+              await throwingProblems(
+                client.box.change.mutate({ volumeId, boxId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
               );
               await boxes.refetch();
             }}

@@ -1,21 +1,21 @@
-import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
+import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { SlicePlane } from "../../viewer/viewer-contract.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
-import { type BoxFace, moveFaces } from "./box-faces.ts";
 
-export function resizeBox(
+/** Drags some faces of the draft, or all of it. */
+export function changeDraft(
   context: ToolContext,
   before: VoxelBox,
-  faces: readonly BoxFace[],
   plane: SlicePlane,
+  changed: (toZyx: Zyx) => VoxelBox,
   idle: ToolState,
 ): ToolState {
-  const resizing: ToolState = {
+  const changing: ToolState = {
     drag(samples) {
       const last = samples[samples.length - 1];
-      if (last.pane === plane) context.setDraftBox(moveFaces(before, faces, last.voxelZyx, context.document.shapeZyx));
-      return resizing;
+      if (last.pane === plane) context.setDraftBox(changed(last.voxelZyx));
+      return changing;
     },
     up: () => idle,
     cancel() {
@@ -23,5 +23,5 @@ export function resizeBox(
       return idle;
     },
   };
-  return resizing;
+  return changing;
 }

@@ -1,0 +1,23 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+/**
+ * What axe-core finds against WCAG 2.2 A and AA in the page as it is, in light and dark where the page has both: a line each,
+ * with the element. Empty where nothing is wrong.
+ */
+export async function findViolations(page: Page): Promise<string[]> {
+  const found = new Set<string>();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+      .analyze();
+    for (const { id, help, nodes } of violations)
+      for (const { target, failureSummary } of nodes)
+        found.add(
+          `${new URL(page.url()).pathname} (${colorScheme}): ${id}, ${help}: ${target.join(" ")}: ${failureSummary?.replace(/\s+/g, " ")}`,
+        );
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  return [...found];
+}
