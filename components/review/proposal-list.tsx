@@ -5,7 +5,7 @@ import type { Loaded } from "../editor/editor-contract.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { AcceptSeveral } from "./accept-several.tsx";
 import styles from "./proposal-list.module.css";
-import { arrangeProposals, type ProposalFilter, type ProposalOrder } from "./proposal-order.ts";
+import { arrangeProposals, type ProposalFilter, type ProposalOrder, successorOf } from "./proposal-order.ts";
 import { ProposalTable } from "./proposal-table.tsx";
 
 interface ProposalListProps {
@@ -104,7 +104,7 @@ function useNextWhenGone(
     const before = shown.current;
     if (!before || shownLabel !== 0 || rows.some(({ labelValue }) => labelValue === before.label)) return;
     shown.current = null;
-    const next = rows[Math.min(before.at, rows.length - 1)];
-    if (next && isDoneWith(before.label)) onShow(next);
+    const next = successorOf(before, rows, isDoneWith);
+    if (next) onShow(next);
   }, [rows, shownLabel, onShow, isDoneWith]);
 }

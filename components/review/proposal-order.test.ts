@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
 import type { ListedProposal } from "../../core/labels/proposal-columns.ts";
-import { acceptable, arrangeProposals, proposalKinds, proposalSortKeys } from "./proposal-order.ts";
+import { acceptable, arrangeProposals, proposalKinds, proposalSortKeys, successorOf } from "./proposal-order.ts";
 
 const random = seededRandom(9);
 const rows: readonly ListedProposal[] = Array.from({ length: 120 }, (_, i) => ({
@@ -49,5 +49,16 @@ describe("the list of proposals", () => {
     const worst = Math.max(...some.map(({ uncertainty }) => uncertainty ?? 1));
     const left = free.filter((row) => !some.includes(row));
     expect(Math.min(...left.map(({ uncertainty }) => uncertainty ?? 1))).toBeGreaterThanOrEqual(worst);
+  });
+
+  it("goes on with the next when one is answered, from the last to the one before, and stays with one that is being corrected", () => {
+    const [first, second, third] = rows;
+    const done = () => true;
+    expect(successorOf({ label: first.labelValue, at: 0 }, [second, third], done)).toBe(second);
+    expect(successorOf({ label: third.labelValue, at: 2 }, [first, second], done)).toBe(second);
+    expect(successorOf({ label: third.labelValue, at: 0 }, [], done)).toBeNull();
+    expect(successorOf({ label: first.labelValue, at: 0 }, [first, second], done)).toBeNull();
+    const corrected = (label: number) => label !== first.labelValue;
+    expect(successorOf({ label: first.labelValue, at: 0 }, [second, third], corrected)).toBeNull();
   });
 });

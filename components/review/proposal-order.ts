@@ -44,3 +44,16 @@ export const acceptable = (rows: readonly ListedProposal[], atMost: number): rea
     { kind: "nucleus", maxDoubt: null },
     { key: "uncertainty", descending: false },
   ).slice(0, atMost);
+
+/**
+ * The one that takes the place of a proposal that was shown and is in the list no more; null while it is still there, where nothing
+ * is left, and while its person goes on with it: a correction begins when the proposal has become theirs.
+ */
+export function successorOf(
+  gone: { readonly label: number; readonly at: number },
+  rows: readonly ListedProposal[],
+  isDoneWith: (label: number) => boolean,
+): ListedProposal | null {
+  if (rows.length === 0 || rows.some(({ labelValue }) => labelValue === gone.label)) return null;
+  return isDoneWith(gone.label) ? rows[Math.min(gone.at, rows.length - 1)] : null;
+}
