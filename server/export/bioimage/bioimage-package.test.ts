@@ -224,6 +224,17 @@ it.each<[rule: string, how: string, mutate: (files: Files) => void]>([
   expect(found.map((violation) => violation.rule)).toContain(`bioimage-${rule}`);
 });
 
+it("refuses a zip of weights that says it becomes a gigabyte, without unpacking it", async () => {
+  const files = filesOf(small);
+  const zip = Buffer.from(files.get("tensorflow_js.zip") ?? []);
+  // The size unpacked stands 24 bytes into each entry of the directory.
+  for (let at = zip.indexOf("PK\u0001\u0002"); at >= 0; at = zip.indexOf("PK\u0001\u0002", at + 4))
+    zip.writeUInt32LE(2 ** 30, at + 24);
+  replaced(files, "tensorflow_js.zip", zip);
+  const found = await validateBioimage(memorySource(files), "", { ...WHOLE, run: false });
+  expect(found.map(({ what }) => what)).toContain("unpacks to more than 256 MiB");
+});
+
 async function written(name: string, bytes: PackageBytes): Promise<string> {
   const place = await mkdtemp(path.join(folder, name));
   for (const [file, content] of Object.entries(bytes)) await writeFile(path.join(place, file), content);

@@ -13,6 +13,8 @@ import { runOnImage } from "./test-tensors.ts";
 /** Of the specification's own test: a voxel may differ by both together. */
 const TOLERANCE = { relative: 1e-3, absolute: 1e-3 };
 const MAX_COVER_BYTES = 500_000;
+/** A foreign zip says how large it becomes; the largest network that is taken has a quarter of this. */
+const MAX_UNPACKED_BYTES = 256 * 2 ** 20;
 /** Larger test tensors would take the validator minutes. */
 const MAX_TEST_VOXELS = 1_000_000;
 
@@ -139,8 +141,15 @@ function coverFlaw(bytes: Uint8Array): string | null {
 }
 
 function tfjsFlaw(bytes: Uint8Array): string | null {
+  let unpacked = 0;
   try {
-    const inside = unzipSync(bytes);
+    const inside = unzipSync(bytes, {
+      filter({ originalSize }) {
+        unpacked += originalSize;
+        if (unpacked > MAX_UNPACKED_BYTES) throw new RangeError("more than a network of this size has");
+        return true;
+      },
+    });
     const model = JSON.parse(new TextDecoder().decode(inside["model.json"])) as {
       format?: string;
       weightsManifest: { paths: string[]; weights: { shape: number[] }[] }[];
@@ -153,7 +162,9 @@ function tfjsFlaw(bytes: Uint8Array): string | null {
     }
     return null;
   } catch {
-    return "cannot be read as a zip with model.json and weights";
+    return unpacked > MAX_UNPACKED_BYTES
+      ? `unpacks to more than ${MAX_UNPACKED_BYTES / 2 ** 20} MiB`
+      : "cannot be read as a zip with model.json and weights";
   }
 }
 
