@@ -3,6 +3,7 @@ import { Avatar, Menu, UnstyledButton } from "@mantine/core";
 import { IconLogout, IconSettings, IconShieldCog } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
+import { initialsOf } from "../../components/editor/initials.ts";
 import { usePerson } from "./require-person.tsx";
 import { signOut } from "./session-requests.ts";
 
@@ -17,8 +18,10 @@ export function PersonMenu() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${person.name}`}>
-          <Avatar name={person.name} color="initials" size={30} radius="xl" />
+        <UnstyledButton aria-label={`Account of ${person.name} (${initialsOf(person.name)})`}>
+          <Avatar name={person.name} color="initials" size={30} radius="xl">
+            {initialsOf(person.name)}
+          </Avatar>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -48,7 +48,7 @@ export function InstitutionSection(props: {
       ) : (
         <Text size="sm">
           Link it at{" "}
-          <Anchor href={`${institution.origin}/account`} size="sm">
+          <Anchor href={`${institution.origin}/account`} size="sm" underline="always">
             {institution.origin}
           </Anchor>
           , the address that {institution.name} knows.

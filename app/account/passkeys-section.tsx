@@ -83,7 +83,7 @@ function WhyNot({ origin }: { origin: string | null }) {
       {origin ? (
         <>
           Browsers bind them to one address. Open{" "}
-          <Anchor href={`${origin}/account`} size="sm">
+          <Anchor href={`${origin}/account`} size="sm" underline="always">
             {origin}
           </Anchor>{" "}
           to add or use one.

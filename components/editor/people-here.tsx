@@ -50,7 +50,12 @@ function PeerAvatar({ peer, followed, onFollow }: { peer: Peer; followed: boolea
   const label = followed ? `Following ${peer.name}: click to stop` : `${peer.name}${doing}: click to follow`;
   return (
     <Tooltip label={label}>
-      <UnstyledButton onClick={onFollow} aria-label={label} aria-pressed={followed} data-testid="peer">
+      <UnstyledButton
+        onClick={onFollow}
+        aria-label={followed ? label : `${initialsOf(peer.name)}: ${label}`}
+        aria-pressed={followed}
+        data-testid="peer"
+      >
         <Avatar
           size={26}
           radius="xl"

@@ -107,6 +107,7 @@ function BrushOptions({ editor }: { editor: EditorController }) {
         </Text>
         <Slider
           aria-label="Brush size"
+          thumbLabel="Brush size"
           size="sm"
           w={110}
           min={0}
@@ -130,6 +131,7 @@ function ReachOption({ editor }: { editor: EditorController }) {
       </Text>
       <Slider
         aria-label="Reach of the fill"
+        thumbLabel="Reach of the fill, µm"
         size="sm"
         w={100}
         min={2}

@@ -89,7 +89,7 @@ export function ViewPanel({ editor, rows }: { editor: EditorController; rows: re
 
 function Section({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <Stack gap={6}>
+    <Stack gap={10}>
       <Text size="xs" fw={700} tt="uppercase" c="dimmed">
         {title}
       </Text>
@@ -106,6 +106,7 @@ function Opacity({ text, value, onChange }: { text: string; value: number; onCha
       </Text>
       <Slider
         aria-label={text}
+        thumbLabel={text}
         size="xs"
         flex={1}
         min={0.05}

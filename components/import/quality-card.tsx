@@ -97,7 +97,7 @@ function Fact({ name, warning, children }: { name: string; warning?: string | fa
       </Text>
       <Text size="sm">{children}</Text>
       {warning && (
-        <Text size="xs" c="orange">
+        <Text size="xs" c="var(--warning-text)">
           ⚠ {warning}
         </Text>
       )}

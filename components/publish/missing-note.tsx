@@ -5,7 +5,7 @@ import type { PublicationTarget } from "../../core/publication/missing-fields.ts
 export function MissingNote({ targets }: { targets: readonly PublicationTarget[] | undefined }) {
   if (!targets) return null;
   return (
-    <Text span size="xs" c="orange.7">
+    <Text span size="xs" c="var(--warning-text)">
       {" "}
       missing for {targets.join(", ")}
     </Text>

@@ -34,7 +34,7 @@ export interface OriginTableProps {
 function OriginCell({ origin, licence }: { origin: VolumeOrigin | null; licence: string }) {
   if (!origin)
     return (
-      <Text size="sm" c="orange.7">
+      <Text size="sm" c="var(--warning-text)">
         not said
       </Text>
     );

@@ -26,7 +26,11 @@ export function ContrastPanel({ image: source, view }: { image: ImageSource; vie
       <Histogram image={image} contrast={contrast} />
       <RangeSlider
         aria-label="Contrast limits"
+        thumbFromLabel="Black from"
+        thumbToLabel="White from"
         size="xs"
+        thumbSize={16}
+        my={6}
         min={low}
         max={high}
         step={step}
@@ -62,6 +66,7 @@ export function ContrastPanel({ image: source, view }: { image: ImageSource; vie
         </Text>
         <Slider
           aria-label="Gamma"
+          thumbLabel="Gamma"
           size="xs"
           flex={1}
           min={0.25}

@@ -46,7 +46,13 @@ export function ClassRow(props: {
         />
       </Table.Td>
       <Table.Td w={170}>
-        <ColorInput aria-label={`Colour of ${title}`} format="hex" value={color} onChange={setColor} />
+        <ColorInput
+          aria-label={`Colour of ${title}`}
+          eyeDropperButtonProps={{ "aria-label": `Take the colour of ${title} from the screen` }}
+          format="hex"
+          value={color}
+          onChange={setColor}
+        />
       </Table.Td>
       <Table.Td w={190}>
         <Group justify="flex-end" gap="xs" wrap="nowrap">
