@@ -18,7 +18,7 @@ export function PersonMenu() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${person.name} (${initialsOf(person.name)})`}>
+        <UnstyledButton aria-label={`Account of ${person.name}, ${initialsOf(person.name)}`}>
           <Avatar name={person.name} color="initials" size={30} radius="xl">
             {initialsOf(person.name)}
           </Avatar>
