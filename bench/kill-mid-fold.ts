@@ -74,8 +74,13 @@ async function open(person: number): Promise<CollabDocument> {
   return document;
 }
 
-const labelAt = (document: CollabDocument, y: number) =>
-  document.readBrick(brickKeyOf(0, Math.floor(y / 64), 0))?.[60 + (y % 64) * 64];
+/** Rows are counted slice by slice: none is painted twice, since an undo would bring back what was there. */
+const placeOf = (row: number) => ({ z: Math.floor(row / shapeZyx[1]), y: row % shapeZyx[1] });
+
+function labelAt(document: CollabDocument, row: number): number | undefined {
+  const { z, y } = placeOf(row);
+  return document.readBrick(brickKeyOf(0, Math.floor(y / 64), 0))?.[60 + ((y % 64) + z * 64) * 64];
+}
 
 await start(true);
 const expected = new Map<number, number>();
@@ -84,13 +89,14 @@ let kills = 0;
 let row = 0;
 for (let step = 0, isOver = false; !isOver; step++) {
   const page = await open(0);
-  const [kept, undoneLater, undone] = [row++ % 80, row++ % 80, row++ % 80];
-  for (const y of [kept, undone, undoneLater]) {
+  const [kept, undoneLater, undone] = [row++, row++, row++];
+  for (const painted of [kept, undone, undoneLater]) {
     const label = page.newLabel();
-    expected.set(y, y === kept ? label : 0);
-    const record = { kind: "paint", label, runs: Int32Array.from([0, y, 55, 75]) } as const;
+    expected.set(painted, painted === kept ? label : 0);
+    const { z, y } = placeOf(painted);
+    const record = { kind: "paint", label, runs: Int32Array.from([z, y, 55, 75]) } as const;
     await page.commit({ name: "brush", records: [record] });
-    if (y === undone) page.undo();
+    if (painted === undone) page.undo();
   }
   await page.commit({ name: "accept", records: [{ kind: "field", label: 1, field: "status", value: `step ${step}` }] });
   await saved(page);
@@ -110,12 +116,13 @@ for (let step = 0, isOver = false; !isOver; step++) {
   page.close();
   const later = await open(1);
   await waitFor(
-    () => [...expected].every(([y, label]) => labelAt(later, y) === label),
+    () => [...expected].every(([painted, label]) => labelAt(later, painted) === label),
     "the same labels",
     BOUND_MS,
   ).catch(() => {
-    for (const [y, label] of expected)
-      if (labelAt(later, y) !== label) wrong.push(`step ${step}: row ${y} is ${labelAt(later, y)}, not ${label}`);
+    for (const [painted, label] of expected)
+      if (labelAt(later, painted) !== label)
+        wrong.push(`step ${step}: row ${painted} is ${labelAt(later, painted)}, not ${label}`);
   });
   later.close();
   console.log(`step ${step}: ${isOver ? "not reached" : "killed"}, ${wrong.length} wrong`);
