@@ -1,14 +1,15 @@
 import { fillAboveThreshold, loadThresholdField } from "../core/edit/fill/threshold-fill.ts";
-import type { ImageVoxels } from "../core/edit/image-voxels.ts";
 import { fillHoles, grow, shrink, smooth } from "../core/edit/shape/clean-up.ts";
 import { interpolateSlices } from "../core/edit/shape/interpolate-slices.ts";
 import type { NucleusRegion } from "../core/edit/shape/nucleus-region.ts";
 import { MemoryLabelDocument } from "../core/edit/testing/memory-label-document.ts";
-import type { VoxelSet } from "../core/edit/voxel-set.ts";
-import { distanceToNearest } from "../core/labels/distance-transform.ts";
-import { findObjects, growBox, type LabelObject } from "../core/labels/object-boxes.ts";
-import { BRICK_VOXELS, type BrickKey, brickBox, indexInBrick } from "../core/volume/brick.ts";
+import type { LabelObject } from "../core/labels/object-boxes.ts";
 import { boxShape, voxelCount, type Zyx } from "../core/volume/voxel-space.ts";
+import { readProductModel } from "../server/product-model/read-product-model.ts";
+import { startEngine } from "../server/trainer/engine/start-engine.ts";
+import { Predictor } from "../server/trainer/model/predictor.ts";
+import { clickByModel } from "./by-hand/click-by-model.ts";
+import { ArrayImage, deepestVoxel, iouWith, wholeNuclei } from "./by-hand/real-nuclei.ts";
 import { type RealVolume, readKind } from "./simulator/real-kinds.ts";
 
 /*
@@ -20,7 +21,8 @@ import { type RealVolume, readKind } from "./simulator/real-kinds.ts";
 const SETS = process.argv.slice(2);
 const DEFAULT_SETS = ["mouse-embryo/Emb02_t401"];
 const REACH_UM = 12;
-const FEWEST_VOXELS = 100;
+/** As the model says, and as a person sets it once who outlines as the sets do. */
+const MOVES_UM = [0, 0.8, 1.6, 2.4];
 
 interface Clicked {
   readonly iou: number;
@@ -28,34 +30,9 @@ interface Clicked {
   readonly ms: number;
 }
 
-/** A volume in memory, brick by brick. */
-class ArrayImage implements ImageVoxels {
-  readonly shapeZyx: Zyx;
-  readonly #image: Float32Array;
-  readonly #bricks = new Map<BrickKey, Float32Array>();
-
-  constructor(shapeZyx: Zyx, image: Float32Array) {
-    this.shapeZyx = shapeZyx;
-    this.#image = image;
-  }
-
-  readBrick(key: BrickKey): Float32Array | undefined {
-    return this.#bricks.get(key);
-  }
-
-  async loadBricks(keys: readonly BrickKey[]): Promise<void> {
-    for (const key of keys) {
-      if (this.#bricks.has(key)) continue;
-      const brick = new Float32Array(BRICK_VOXELS);
-      const { minZyx, maxZyx } = brickBox(key, this.shapeZyx);
-      for (let z = minZyx[0]; z < maxZyx[0]; z++)
-        for (let y = minZyx[1]; y < maxZyx[1]; y++)
-          for (let x = minZyx[2]; x < maxZyx[2]; x++)
-            brick[indexInBrick(z, y, x)] = this.#image[(z * this.shapeZyx[1] + y) * this.shapeZyx[2] + x];
-      this.#bricks.set(key, brick);
-    }
-  }
-}
+const model = await readProductModel();
+const engine = await startEngine();
+const network = new Predictor(model.config, model.weights);
 
 for (const file of SETS.length > 0 ? SETS : DEFAULT_SETS) {
   const volume = await readKind({ name: file, file, ...voxelSizeOf(file) });
@@ -70,6 +47,14 @@ for (const file of SETS.length > 0 ? SETS : DEFAULT_SETS) {
     `| ${file} | one click | ${iousInWords(clicks.map(({ iou }) => iou))} | ` +
       `${stopped} stopped at the reach | slowest ${slowest.toFixed(0)} ms |`,
   );
+  for (const moveUm of MOVES_UM) {
+    const byModel = await clickByModel(volume, model, network, moveUm);
+    const times = byModel.map(({ ms }) => ms).sort((a, b) => a - b);
+    console.log(
+      `| ${file} | one click, the product's model (${engine.name}), outline moved by ${moveUm} µm | ` +
+        `${iousInWords(byModel.map(({ iou }) => iou))} | median ${times[times.length >> 1].toFixed(0)} ms, slowest ${times.at(-1)?.toFixed(0)} ms |`,
+    );
+  }
 }
 
 timeShapeWork();
@@ -108,20 +93,16 @@ function timeShapeWork(): void {
   }
 }
 
+function voxelSizeOf(file: string): { voxelSizeZyx?: Zyx } {
+  if (file.startsWith("organoid/")) return { voxelSizeZyx: [5, 0.6, 0.6] };
+  return file.startsWith("arabidopsis") ? { voxelSizeZyx: [0.284, 0.128, 0.128] } : {};
+}
+
 function iousInWords(ious: readonly number[]): string {
   const sorted = [...ious].sort((a, b) => a - b);
   const mean = sorted.reduce((sum, iou) => sum + iou, 0) / sorted.length;
   const good = sorted.filter((iou) => iou >= 0.8).length;
   return `mean IoU ${mean.toFixed(2)}, median ${sorted[sorted.length >> 1].toFixed(2)}, ${good} of ${sorted.length} at 0.8 or more`;
-}
-
-function wholeNuclei({ labels, shapeZyx }: RealVolume): LabelObject[] {
-  return findObjects(labels ?? new Uint32Array(), shapeZyx).filter(({ voxels }) => voxels >= FEWEST_VOXELS);
-}
-
-function voxelSizeOf(file: string): { voxelSizeZyx?: Zyx } {
-  if (file.startsWith("organoid/")) return { voxelSizeZyx: [5, 0.6, 0.6] };
-  return file.startsWith("arabidopsis") ? { voxelSizeZyx: [0.284, 0.128, 0.128] } : {};
 }
 
 async function clickEvery(volume: RealVolume): Promise<Clicked[]> {
@@ -168,30 +149,4 @@ function interpolated(
     either += whole[at] | after;
   }
   return both / either;
-}
-
-/** Where a person would click: farthest from the surface. */
-function deepestVoxel({ labels, shapeZyx, voxelSizeZyx }: RealVolume, { label, box }: LabelObject): Zyx {
-  const around = growBox(box, [1, 1, 1], shapeZyx);
-  const shape = boxShape(around);
-  const outside = new Uint8Array(voxelCount(shape));
-  const at = (i: number): Zyx => [
-    around.minZyx[0] + Math.floor(i / (shape[1] * shape[2])),
-    around.minZyx[1] + (Math.floor(i / shape[2]) % shape[1]),
-    around.minZyx[2] + (i % shape[2]),
-  ];
-  for (let i = 0; i < outside.length; i++) {
-    const [z, y, x] = at(i);
-    outside[i] = Number(labels?.[(z * shapeZyx[1] + y) * shapeZyx[2] + x] !== label);
-  }
-  const depth = distanceToNearest(outside, shape, voxelSizeZyx);
-  return at(depth.reduce((best, um, i) => (um > depth[best] ? i : best), 0));
-}
-
-function iouWith({ labels, shapeZyx }: RealVolume, { label, voxels }: LabelObject, filled: VoxelSet): number {
-  let both = 0;
-  filled.forEachRun((z, y, xFirst, xEnd) => {
-    for (let x = xFirst; x < xEnd; x++) if (labels?.[(z * shapeZyx[1] + y) * shapeZyx[2] + x] === label) both++;
-  });
-  return both / (filled.count + voxels - both);
 }

@@ -299,3 +299,32 @@ test("an owner takes back what somebody did, exactly; an annotator is told that 
   await grace.getByRole("button", { name: "Take this back…" }).click();
   await expect(grace.getByTestId("history-preview")).toContainText("Only reviewers and owners");
 });
+
+test("a click outlines a nucleus in 3D by the model in the page; dropped without a trace, kept as one act that the other sees", async () => {
+  const editor = new EditorPage(ada);
+  await editor.open(volumeUrl);
+  await new EditorPage(grace).open(volumeUrl);
+  const before = await editor.nuclei();
+  await ada.keyboard.press("Shift+T");
+  await expect(ada.getByTestId("model-note")).toHaveAttribute("data-state", "ready", { timeout: 90_000 });
+  const at = await editor.brightestPlace();
+  const size = ada.getByTestId("segment-size");
+  await editor.click("xy", ...at);
+  await expect(size).toHaveAttribute("data-by", "model", { timeout: 30_000 });
+  expect(await editor.areColoured([at])).toEqual([true]);
+  await ada.keyboard.press("Escape");
+  await expect(size).toHaveCount(0);
+  await expect.poll(() => editor.areColoured([at])).toEqual([false]);
+  await editor.click("xy", ...at);
+  await expect(size).toBeVisible({ timeout: 30_000 });
+  const first = await size.innerText();
+  await ada.keyboard.press("]"); // the outline a step farther out
+  await expect(size).not.toHaveText(first);
+  await ada.keyboard.press("Enter");
+  await expect(size).toHaveCount(0);
+  await editor.saved();
+  await expect(editor.rows).toHaveCount(before + 1);
+  await expect(new EditorPage(grace).rows).toHaveCount(before + 1);
+  await ada.keyboard.press("Control+z");
+  await expect(new EditorPage(grace).rows).toHaveCount(before);
+});

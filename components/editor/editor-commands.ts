@@ -13,6 +13,7 @@ import { type EditorController, LOOKING_BACK } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
 import type { Command } from "./keymap.ts";
 import { decide, showProposal } from "./review-commands.ts";
+import { moveOutline } from "./segment/outline-move.ts";
 import { changeAmount, isShapeCommand, runShapeCommand } from "./shape/shape-commands.ts";
 
 const nextOf = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length];
@@ -33,7 +34,8 @@ export function runCommand(editor: EditorController, command: Command): void {
   switch (command) {
     case "brush.smaller":
     case "brush.larger":
-      if (state.reshape) changeAmount(editor, command === "brush.larger" ? 1 : -1);
+      if (state.segment) moveOutline(editor, command === "brush.larger" ? 1 : -1);
+      else if (state.reshape) changeAmount(editor, command === "brush.larger" ? 1 : -1);
       else store.set({ radiusUm: brushRadius(state.radiusUm, command === "brush.larger", editor.props().image) });
       return;
     case "brush.shape":
@@ -245,6 +247,10 @@ function deleteSelected(editor: EditorController): void {
 function undoOrRedo(editor: EditorController, isUndo: boolean): void {
   if (!mayEdit(editor)) return;
   const { document } = editor.props();
+  if (editor.store.get().segment) {
+    if (isUndo) void editor.segmenting.takeBackClick();
+    return;
+  }
   editor.tool().cancel();
   if (editor.store.get().reshape) {
     editor.reshaping.drop();

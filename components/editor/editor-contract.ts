@@ -6,6 +6,7 @@ import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
+import type { LoadModel } from "../segmenter/click-model.ts";
 import type { BoxKind, ImageSource, ViewStore } from "../viewer/viewer-contract.ts";
 
 /** What the page gives to the editor, and what the editor gives to panels of others. */
@@ -142,6 +143,8 @@ export interface EditorProps {
   readonly image: ImageSource;
   /** Level 0 of the image for fills and splits. */
   readonly imageVoxels: ImageVoxels;
+  /** The model of the project, for click to segment. */
+  readonly loadModel: LoadModel;
   readonly document: LabelDocument;
   /** Null until a checkpoint has predicted this volume. */
   readonly proposals: LabelBrickSource | null;

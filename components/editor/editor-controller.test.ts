@@ -3,6 +3,7 @@ import type { Peer } from "../../core/edit/label-document.ts";
 import { rejectProposalAct } from "../../core/edit/review-acts.ts";
 import { FunctionImage } from "../../core/edit/testing/function-image.ts";
 import { MemoryLabelDocument } from "../../core/edit/testing/memory-label-document.ts";
+import { Problem } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { createPlainViewStore, sampleAt } from "../tools/testing/tool-stage.ts";
 import type { ToolMessage } from "../tools/tool-context.ts";
@@ -41,6 +42,8 @@ function open() {
     shapeZyx,
     voxelSizeZyx,
     contrast: [1, 9],
+    histogram: [10, 5, 1],
+    histogramRange: [0, 12],
   } as unknown as ImageSource;
   const rows = [
     { label: 4, centroidZyx: [10, 55, 40], volumeUm3: 900, box: { minZyx: [0, 41, 30], maxZyx: [20, 70, 50] } },
@@ -54,6 +57,9 @@ function open() {
     userName: "Me",
     image,
     imageVoxels: new FunctionImage(shapeZyx, () => 5),
+    loadModel: async () => {
+      throw new Problem({ tag: "offline", what: "The server cannot be reached." });
+    },
     document,
     proposals,
     findProposal: async (label) => [proposal, other].find((one) => one.label === label) ?? null,

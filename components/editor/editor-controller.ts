@@ -1,9 +1,11 @@
 import type { EditAct, LabelValue } from "../../core/edit/label-document.ts";
 import { isProblem, Problem } from "../../core/problem.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
+import { ClickModel } from "../segmenter/click-model.ts";
 import { createTool, type ToolName } from "../tools/create-tool.ts";
 import { PreviewLabels } from "../tools/preview-labels.ts";
 import { Reshaping } from "../tools/reshape/reshaping.ts";
+import { Segmenting } from "../tools/segment/segmenting.ts";
 import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
 import type { StateTool } from "../tools/tool-machine.ts";
 import type { PaneId, PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
@@ -23,6 +25,7 @@ export class EditorController {
   readonly view: ViewStore;
   readonly preview: PreviewLabels;
   readonly reshaping: Reshaping;
+  readonly segmenting: Segmenting;
   readonly bookmarks: Bookmarks;
   /** The page's newest data; read at the moment of use. */
   readonly props: () => EditorProps;
@@ -36,10 +39,11 @@ export class EditorController {
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
   readonly #tools = new Map<ToolName, StateTool>();
   readonly #context: ToolContext;
+  readonly #clickModel: ClickModel;
   readonly #stopWatching: () => void;
 
   constructor(view: ViewStore, props: () => EditorProps, notify: (message: ToolMessage) => void) {
-    const { document, imageVoxels } = props();
+    const { document, imageVoxels, image } = props();
     this.view = view;
     this.bookmarks = new Bookmarks(props().userId, props().image.volumeId);
     this.props = props;
@@ -62,6 +66,18 @@ export class EditorController {
       shareStroke: (stroke) => document.setPresence({ stroke }),
     };
     this.reshaping = new Reshaping(this.#context, (reshape) => store.set({ reshape }));
+    this.#clickModel = new ClickModel(
+      {
+        volume: { shapeZyx: image.shapeZyx, voxelSizeZyx: image.voxelSizeZyx },
+        statistics: image,
+        voxels: imageVoxels,
+        loadModel: (onShare) => this.props().loadModel(onShare),
+        // The engine is as large as the rest of the page: it comes when somebody wants it.
+        startSegmenter: async () => new (await import("../segmenter/segment-worker.ts")).SegmentWorker(),
+      },
+      (clickModel) => store.set({ clickModel }),
+    );
+    this.segmenting = new Segmenting(this.#context, this.#clickModel, (segment) => store.set({ segment }));
     this.#stopWatching = view.subscribe(() => {
       const { reshape } = store.get();
       if (reshape && reshape.label !== view.get().selectedLabel) this.reshaping.drop();
@@ -71,7 +87,7 @@ export class EditorController {
   tool(name: ToolName = this.store.get().tool): StateTool {
     let tool = this.#tools.get(name);
     if (!tool) {
-      tool = createTool(name, this.#context);
+      tool = createTool(name, this.#context, this.segmenting);
       this.#tools.set(name, tool);
     }
     return tool;
@@ -83,6 +99,7 @@ export class EditorController {
     this.tool(tool).cancel();
     this.reshaping.drop();
     this.store.set({ tool: name });
+    if (name === "segment" && this.props().document.canEdit) this.segmenting.prepare();
     if (name === "box") this.store.set({ tab: "boxes" });
     this.props().document.setPresence({ tool: name });
   }
@@ -94,9 +111,13 @@ export class EditorController {
 
   /** Escape: what is half done goes first, then the selection. */
   cancel(): void {
-    const { marks, draftBox, busy, tool, reshape } = this.store.get();
+    const { marks, draftBox, busy, tool, reshape, segment } = this.store.get();
     if (reshape) {
       this.reshaping.drop();
+      return;
+    }
+    if (segment) {
+      this.segmenting.drop();
       return;
     }
     if (this.tool(tool).isCaptured) return; // the viewer holds the pointer and cancels the tool itself
@@ -165,6 +186,8 @@ export class EditorController {
     this.tool().cancel();
     this.#stopWatching();
     this.reshaping.dispose();
+    this.segmenting.dispose();
+    this.#clickModel.dispose();
     this.preview.dispose();
   }
 }

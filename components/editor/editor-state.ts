@@ -3,8 +3,10 @@ import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
+import type { ClickModelState } from "../segmenter/click-model.ts";
 import type { ToolName } from "../tools/create-tool.ts";
 import type { ShownReshape } from "../tools/reshape/reshaping.ts";
+import type { ShownSegment } from "../tools/segment/segmenting.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
 import type { EditorBox, PastView, ProposalRef } from "./editor-contract.ts";
 import { ObservableState } from "./observable.ts";
@@ -42,6 +44,9 @@ export interface EditorState extends EditorPreferences {
   readonly marks: readonly ToolMark[];
   /** A change of shape that is shown and not kept yet. */
   readonly reshape: ShownReshape | null;
+  /** A nucleus that clicks found and nobody has kept yet. */
+  readonly segment: ShownSegment | null;
+  readonly clickModel: ClickModelState;
   readonly draftBox: VoxelBox | null;
   /** The saved box that the draft is to take the place of; null for a new one. */
   readonly changedBox: EditorBox | null;
@@ -81,6 +86,8 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     busy: null,
     marks: [],
     reshape: null,
+    segment: null,
+    clickModel: { kind: "asleep" },
     draftBox: null,
     changedBox: null,
     selectedBoxId: null,

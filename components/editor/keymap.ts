@@ -24,6 +24,7 @@ export const keymap = [
   binding("tool.brush", "B", "Tools", "Brush"),
   binding("tool.eraser", "E", "Tools", "Eraser"),
   binding("tool.outline", "O", "Tools", "Draw an outline and fill it, in one slice"),
+  binding("tool.segment", "Shift+T", "Tools", "Click to segment: a click in a nucleus outlines it in 3D"),
   binding("tool.threshold", "T", "Tools", "3D fill of what is bright around a click; drag to adjust"),
   binding("tool.split", "S", "Tools", "Split a nucleus by two clicks, or by a line drawn across it"),
   binding("tool.merge", "M", "Tools", "Merge two nuclei by two clicks"),
@@ -45,7 +46,7 @@ export const keymap = [
   binding("shape.copyBack", ["<", "Shift+PageUp"], "Shape", "Copy it to the slice before, and go there"),
   binding("shape.copyOn", [">", "Shift+PageDown"], "Shape", "Copy it to the next slice, and go there"),
   binding("shape.extrude", "Shift+X", "Shape", "Extrude: from its nearest slice up to this one"),
-  binding("shape.keep", "Enter", "Shape", "Keep the change that is shown (Escape drops it, [ ] change its size)"),
+  binding("shape.keep", "Enter", "Shape", "Keep what is shown (Escape drops it, [ ] change its size)"),
 
   binding("nucleus.pick", "Z", "Nucleus", "Select what is under the pointer, with any tool in hand"),
   binding("nucleus.new", "N", "Nucleus", "New nucleus: the next stroke starts it"),
@@ -98,6 +99,7 @@ export const pointerHelp: readonly { readonly gesture: string; readonly text: st
   { gesture: "Alt+Wheel", text: "Size of the brush" },
   { gesture: "Space or middle button + drag", text: "Pan" },
   { gesture: "Click", text: "Select in any pane; with a paint tool: Ctrl+click" },
+  { gesture: "Alt + click", text: "Click to segment: this is not the nucleus's own" },
   { gesture: "Shift + stroke", text: "Erase with the brush or the outline for one stroke" },
   { gesture: "Shift during a stroke", text: "A straight line from there" },
 ];

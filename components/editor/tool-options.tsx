@@ -7,6 +7,8 @@ import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
+import { ModelNote } from "./segment/model-note.tsx";
+import { SegmentBar } from "./segment/segment-bar.tsx";
 import { ShapeBar } from "./shape/shape-bar.tsx";
 import { useObservable } from "./use-observable.ts";
 
@@ -15,6 +17,8 @@ const hints: Readonly<Record<ToolName, string>> = {
   brush: "",
   eraser: "",
   outline: "Draw round the nucleus in one slice; let go to fill. Shift erases.",
+  segment:
+    "Click a nucleus to outline it in 3D, or draw a stroke through it; a second click adds, Alt + click takes away.",
   threshold: "Press inside a nucleus, drag right for less or left for more, let go to fill.",
   split: "Click one half of the nucleus, then the other; or draw a line across it.",
   merge: "Click the two nuclei that are one. Their card on the right can take them apart again.",
@@ -26,6 +30,7 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
   const tool = useObservable(editor.store, (state) => state.tool);
   const busy = useObservable(editor.store, (state) => state.busy);
   const isReshaping = useObservable(editor.store, (state) => state.reshape !== null);
+  const isSegment = useObservable(editor.store, (state) => state.segment !== null);
   const isBrush = tool === "brush" || tool === "eraser";
   const isMasked = isBrush || tool === "outline" || tool === "threshold";
   return (
@@ -35,12 +40,15 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           <Loader size={14} />
           <Text size="xs">{busy}</Text>
         </Group>
+      ) : isSegment ? (
+        <SegmentBar editor={editor} />
       ) : isReshaping ? (
         <ShapeBar editor={editor} />
       ) : (
         <>
           {isMasked && tool !== "eraser" && <PaintTarget editor={editor} />}
           {isBrush && <BrushOptions editor={editor} />}
+          {tool === "segment" && <ModelNote editor={editor} />}
           {tool === "threshold" && <ReachOption editor={editor} />}
           {isMasked && <MaskOption editor={editor} tool={tool} />}
           {hints[tool] && (

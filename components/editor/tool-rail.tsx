@@ -11,6 +11,7 @@ import {
   IconLasso,
   IconPlus,
   IconPointer,
+  IconSparkles,
   IconWand,
 } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
@@ -26,6 +27,7 @@ const tools: readonly { readonly name: ToolName; readonly icon: typeof IconBrush
   { name: "brush", icon: IconBrush, edits: true },
   { name: "eraser", icon: IconEraser, edits: true },
   { name: "outline", icon: IconLasso, edits: true },
+  { name: "segment", icon: IconSparkles, edits: true },
   { name: "threshold", icon: IconWand, edits: true },
   { name: "split", icon: IconArrowsSplit2, edits: true },
   { name: "merge", icon: IconArrowMerge, edits: true },

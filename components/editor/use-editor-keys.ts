@@ -18,7 +18,8 @@ export function useEditorKeys(editor: EditorController): void {
       const digit = command ? null : classDigitOfKey(event);
       const channel = command ? null : channelOfKey(event);
       if (!command && digit === null && channel === null) return;
-      if (command === "shape.keep" && !editor.store.get().reshape) return; // a button's
+      const { reshape, segment } = editor.store.get();
+      if (command === "shape.keep" && !reshape && !segment) return; // a button's
       if (event.repeat && !(command?.startsWith("view.") || command?.startsWith("brush."))) return;
       event.preventDefault();
       if (command) runCommand(editor, command);

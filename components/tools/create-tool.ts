@@ -3,16 +3,28 @@ import { brushIdle } from "./brush/idle.ts";
 import { mergeFirstClick } from "./merge/first-click.ts";
 import { outlineIdle } from "./outline/idle.ts";
 import { pickIdle } from "./pick/idle.ts";
+import { segmentIdle } from "./segment/idle.ts";
+import type { Segmenting } from "./segment/segmenting.ts";
 import { splitFirstClick } from "./split/first-click.ts";
 import { thresholdIdle } from "./threshold/idle.ts";
 import type { ToolContext } from "./tool-context.ts";
 import { StateTool, type ToolLook } from "./tool-machine.ts";
 
-export const toolNames = ["pick", "brush", "eraser", "outline", "threshold", "split", "merge", "box"] as const;
+export const toolNames = [
+  "pick",
+  "brush",
+  "eraser",
+  "outline",
+  "segment",
+  "threshold",
+  "split",
+  "merge",
+  "box",
+] as const;
 
 export type ToolName = (typeof toolNames)[number];
 
-export function createTool(name: ToolName, context: ToolContext): StateTool {
+export function createTool(name: ToolName, context: ToolContext, segmenting: Segmenting): StateTool {
   const brushRing = () => context.settings().radiusUm;
   const look = (cursor: string, ringRadiusUm: ToolLook["ringRadiusUm"] = () => null): ToolLook => ({
     name,
@@ -28,6 +40,8 @@ export function createTool(name: ToolName, context: ToolContext): StateTool {
       return new StateTool(look("crosshair", brushRing), () => brushIdle(context, "eraser"));
     case "outline":
       return new StateTool(look("crosshair"), () => outlineIdle(context));
+    case "segment":
+      return new StateTool(look("crosshair"), () => segmentIdle(context, segmenting));
     case "threshold":
       return new StateTool(look("cell"), (machine) => thresholdIdle(context, machine));
     case "split":

@@ -20,7 +20,7 @@ const stage = (settings: Partial<ToolSettings> = {}) =>
   createToolStage({ shapeZyx, voxelSizeZyx, image: image(), labelAt, settings });
 const open = (name: ToolName, settings: Partial<ToolSettings> = {}) => {
   const on = stage(settings);
-  return { ...on, tool: createTool(name, on.context) };
+  return { ...on, tool: createTool(name, on.context, on.segmenting) };
 };
 
 const shownAt = (preview: PreviewLabels, z: number, y: number, x: number): number =>
@@ -90,13 +90,11 @@ describe("brush and eraser", () => {
     const on = stage();
     const { document, preview, view } = on;
     const kept: (() => void)[] = [];
-    const tool = createTool("brush", {
-      ...on.context,
-      commit: async (act) => {
-        await new Promise<void>((resolve) => kept.push(resolve));
-        await document.commit(act);
-      },
-    });
+    const commit: typeof on.context.commit = async (act) => {
+      await new Promise<void>((resolve) => kept.push(resolve));
+      await document.commit(act);
+    };
+    const tool = createTool("brush", { ...on.context, commit }, on.segmenting);
     view.set({ selectedLabel: 9 });
     tool.down(sampleAt([10.5, 20, 20]));
     tool.up(sampleAt([10.5, 20, 20]));
@@ -128,7 +126,7 @@ describe("brush and eraser", () => {
   it("warns of a stroke that does not touch the nucleus it is painted for", async () => {
     const knownBox = { minZyx: [0, 0, 40], maxZyx: [6, 80, 80] } as const;
     const on = createToolStage({ shapeZyx, voxelSizeZyx, image: image(), labelAt, knownBox });
-    const tool = createTool("brush", on.context);
+    const tool = createTool("brush", on.context, on.segmenting);
     on.view.set({ selectedLabel: 4 });
     for (const [at, warnings] of [
       [[2.5, 40, 86], 1],

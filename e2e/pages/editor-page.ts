@@ -103,6 +103,30 @@ export class EditorPage {
     return pixels.map((rgb) => Math.max(...rgb) - Math.min(...rgb) > COLOURED);
   }
 
+  /** Where the XY slice is brightest, over about the size of a nucleus, away from its edges. */
+  async brightestPlace(): Promise<PanePoint> {
+    return this.page.locator('[data-pane="xy"] [data-role="slice"]').evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const { width, height } = canvas;
+      const { data } = canvas.getContext("2d")?.getImageData(0, 0, width, height) ?? { data: [] };
+      const reach = Math.round(width / 60);
+      let [best, at] = [-1, [0, 0]];
+      for (let y = 4 * reach; y < height - 4 * reach; y += 3)
+        for (let x = 4 * reach; x < width - 4 * reach; x += 3) {
+          let sum = 0;
+          for (let v = y - reach; v <= y + reach; v += 2)
+            for (let u = x - reach; u <= x + reach; u += 2) {
+              const [red, green, blue] = data.slice((v * width + u) * 4, (v * width + u) * 4 + 3);
+              // Labels are coloured: what is labelled is not looked for.
+              sum += Math.max(red, green, blue) - Math.min(red, green, blue) > 10 ? 0 : green;
+            }
+          if (sum > best) [best, at] = [sum, [x, y]];
+        }
+      const scale = canvas.getBoundingClientRect().width / width;
+      return [(at[0] - width / 2) * scale, (at[1] - height / 2) * scale] as const;
+    });
+  }
+
   queueCard(): Locator {
     return this.page.getByLabel("Question");
   }

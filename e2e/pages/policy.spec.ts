@@ -127,6 +127,10 @@ test("what is slipped into a page does not run, and a nonce is good for one answ
     expect(policy).not.toMatch(/script-src[^;]*unsafe/);
   }
   expect(policies[0]).not.toBe(policies[1]);
+  // Workers compile WebAssembly by the policy of their own script.
+  const script = await page.evaluate(() => document.querySelector("script[src]")?.getAttribute("src") ?? "");
+  const built = (await page.request.get(new URL(script, address).href)).headers()["content-security-policy"];
+  expect(built).toMatch(/script-src 'self' 'nonce-[\w+/=]{20,}' 'strict-dynamic' 'wasm-unsafe-eval';/);
 });
 
 test("who guesses is told how many seconds to wait", async ({ page }) => {

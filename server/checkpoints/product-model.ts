@@ -33,6 +33,8 @@ async function read(): Promise<ProductModel> {
   };
 }
 
+export const productModelFiles = async (): Promise<CheckpointFiles> => (await readOnce()).files;
+
 /** The files, as a project's own: they go with it, and an export of it needs nothing else. */
 export interface StoredProductModel {
   readonly projectId: string;

@@ -21,7 +21,11 @@ export interface StoredModel {
  * Reads a finished model and looks at all of it: the files are there, are those that the trainer made, fit the network
  * they name, and every weight is a finite number. Throws a Problem that names the file that is wrong.
  */
-export async function readStoredModel(blobs: BlobStore, { blobPrefix, sha256 }: StoredModel): Promise<TrainedModel> {
+export const readStoredModel = async (blobs: BlobStore, stored: StoredModel): Promise<TrainedModel> =>
+  loadCheckpoint(await readStoredFiles(blobs, stored)).model;
+
+/** The files of a finished model as its trainer made them; what they hold is not looked at. */
+export async function readStoredFiles(blobs: BlobStore, { blobPrefix, sha256 }: StoredModel): Promise<CheckpointFiles> {
   const files = await readFiles(blobs, blobPrefix, modelFileNames);
   for (const name of modelFileNames)
     if (sha256 && createHash("sha256").update(files[name]).digest("hex") !== sha256[name])
@@ -31,7 +35,7 @@ export async function readStoredModel(blobs: BlobStore, { blobPrefix, sha256 }: 
         where: name,
         hint: "Restore the data folder from its backup, choose another checkpoint, or train again.",
       });
-  return loadCheckpoint(files).model;
+  return files;
 }
 
 /** Looks at the files of an unfinished training in the same way. */

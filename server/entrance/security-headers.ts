@@ -30,18 +30,20 @@ export function offlineScript(): `sha256-${string}` {
 
 /**
  * Of pages. Scripts run by a nonce (that Next takes from the request) or a hash, and what those load; nothing else. Styles may
- * stand in attributes: Mantine and React set them for sizes and colours, and they cannot run anything.
+ * stand in attributes: Mantine and React set them for sizes and colours, and they cannot run anything. A worker lives by the policy that its
+ * script came with: those of a build may compile WebAssembly (`compiles`), pages may not.
  */
 export function pagePolicy(
   script: `nonce-${string}` | `sha256-${string}`,
   client: Client,
   development: boolean,
+  compiles = false,
 ): string {
   const sockets = client.host === "" ? "" : ` ${client.secure ? "wss" : "ws"}://${client.host}`;
   return [
     "default-src 'self'",
     // React's development build evaluates text to show where an error arose.
-    `script-src 'self' '${script}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    `script-src 'self' '${script}' 'strict-dynamic'${compiles ? " 'wasm-unsafe-eval'" : ""}${development ? " 'unsafe-eval'" : ""}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' blob: data:",
     "font-src 'self'",

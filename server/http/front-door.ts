@@ -31,6 +31,9 @@ export interface PageRenderer {
   close(): Promise<void>;
 }
 
+/** Scripts of the build; some of them run as workers. */
+const BUILT_SCRIPTS = "/_next/static/";
+
 const nonce = () => `nonce-${randomBytes(18).toString("base64")}` as const;
 
 export interface FrontDoor {
@@ -65,7 +68,7 @@ async function answer(door: FrontDoor, request: IncomingMessage, response: Serve
     return sendJson(response, 404, { tag: "not-found", what: "There is nothing at this address." });
   if (!isReading(request)) throw new HttpRefusal(405, "Pages are only read.");
   const script = url.pathname === "/offline.html" ? offlineScript() : nonce();
-  const policy = pagePolicy(script, client, development);
+  const policy = pagePolicy(script, client, development, url.pathname.startsWith(BUILT_SCRIPTS));
   request.headers["content-security-policy"] = policy; // Next takes the nonce of its scripts from here
   response.setHeader("content-security-policy", policy);
   pages.render(request, response);

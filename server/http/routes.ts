@@ -2,6 +2,7 @@ import { labelRoutes } from "../collab/routes/label-routes.ts";
 import type { HttpRoute } from "../entrance/route.ts";
 import { historyRoutes } from "../history/history-routes.ts";
 import { auditLogRoutes } from "./audit-log.ts";
+import { currentModelRoutes } from "./current-model.ts";
 import { exportRoutes } from "./exports.ts";
 import { operationRoutes } from "./operation.ts";
 import { trainerRoutes } from "./trainer-api.ts";
@@ -15,6 +16,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   ...trainerRoutes,
   ...uploadRoutes,
   ...zarrRoutes,
+  ...currentModelRoutes,
   ...exportRoutes,
   ...operationRoutes,
   ...auditLogRoutes,

@@ -1,8 +1,8 @@
 import type { StopReason, TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../core/labels/object-boxes.ts";
+import { influenceRadius } from "../../core/perception/canonical-size.ts";
+import { cropBox } from "../../core/volume/image-source.ts";
 import { boxSeenFrom, boxShape } from "../../core/volume/voxel-space.ts";
-import { cropBox } from "./bricks/image-source.ts";
-import { influenceRadius } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
 import { outlineConvention } from "./outline-convention.ts";

@@ -1,12 +1,18 @@
 import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
+import { fillHoles } from "../../core/labels/fill-holes.ts";
+import { findSeeds, placeSeeds } from "../../core/labels/find-seeds.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { seededWatershed, UNCERTAIN } from "../../core/labels/watershed.ts";
+import {
+  foregroundMask,
+  landscapeOf,
+  type ProbabilityMaps,
+  smoothDistance,
+  smoothingUm,
+} from "../../core/perception/probability-maps.ts";
+import { smoothingReach } from "../../core/volume/smooth.ts";
 import { type VoxelSpace, wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import { forEachRow, growMarks, isWhole, type Region, regionOf, withoutRim } from "./blocks/region.ts";
-import { fillHoles } from "./fill-holes.ts";
-import { findSeeds, placeSeeds } from "./find-seeds.ts";
-import type { ProbabilityMaps } from "./predict.ts";
-import { smooth, smoothingReach } from "./smooth.ts";
 
 /**
  * Nuclei from probabilities: seeds are separated maxima of the smoothed distance, flooded down the distance within the
@@ -83,18 +89,6 @@ export function labelsBeside(labels: Uint32Array, shapeZyx: Zyx, reachZyx: Zyx):
   return found;
 }
 
-/** The predicted distance without its voxel noise. */
-export const smoothDistance = (maps: ProbabilityMaps, space: VoxelSpace): Float32Array =>
-  smooth(maps.distance, space, smoothingUm(space));
-
-const smoothingUm = ({ voxelSizeZyx }: VoxelSpace): number => Math.min(voxelSizeZyx[1], voxelSizeZyx[2]);
-
-export function foregroundMask(maps: ProbabilityMaps, least: number, forbidden?: Uint8Array): Uint8Array {
-  const mask = new Uint8Array(maps.foreground.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = maps.foreground[i] > least && !forbidden?.[i] ? 1 : 0;
-  return mask;
-}
-
 /** Nuclei from their seeds; the last part of `segmentInstances`. */
 export function floodSeeds(
   maps: ProbabilityMaps,
@@ -114,9 +108,6 @@ export function floodSeeds(
   fillHoles(labels, space.shapeZyx, forbidden);
   return labels;
 }
-
-const landscapeOf = (maps: ProbabilityMaps, heights: Float32Array, { wall }: InstanceThresholds): Float32Array =>
-  heights.map((value, i) => wall * maps.boundary[i] - value);
 
 /** What is too small or too large for a nucleus. An unsettled object may be larger than what is seen of it. */
 function implausibleLabels(

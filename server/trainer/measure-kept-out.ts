@@ -1,6 +1,6 @@
 import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
-import { seeVolume } from "./canonical-size.ts";
+import { seeVolume } from "../../core/perception/canonical-size.ts";
 import { Predictor } from "./model/predictor.ts";
 import { measuredBoxesOf, type TrainingVolume, windowOf } from "./training-volume.ts";
 import { validate } from "./validate.ts";

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { blendWeights, chooseTileShape, planTiles, tileOrigins } from "../../core/perception/tiles.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { planNetwork } from "./model/network-config.ts";
@@ -7,7 +8,6 @@ import { createNetworkState } from "./model/trainable-network.ts";
 import { MeanMaps, predictSymmetries, predictVolume } from "./predict.ts";
 import { createRandom } from "./random.ts";
 import { applySymmetry, invertSymmetry, symmetriesOf } from "./symmetries.ts";
-import { blendWeights, chooseTileShape, planTiles, tileOrigins } from "./tiles.ts";
 
 const config = planNetwork({ voxelSizeZyx: [1, 1, 1], baseChannels: 4, levelCount: 2 });
 const shapeZyx: Zyx = [10, 37, 50];

@@ -1,5 +1,10 @@
 import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
 import { poolingFactor, receptiveRadius } from "../../core/checkpoint/network-layout.ts";
+import { seenSpace } from "../../core/perception/canonical-size.ts";
+import { type IntensityWindow, measureWindow, normaliseImage } from "../../core/perception/intensity-window.ts";
+import { mapsOfHeads, type ProbabilityMaps } from "../../core/perception/probability-maps.ts";
+import { blendWeights, boxOfTile, chooseTileShape, planTiles, readMirrored } from "../../core/perception/tiles.ts";
+import { type ImageSource, imageInMemory } from "../../core/volume/image-source.ts";
 import { type BoxOfValues, boxToResample, resampleBox } from "../../core/volume/resample.ts";
 import {
   boxShape,
@@ -10,10 +15,7 @@ import {
   wholeBox,
   type Zyx,
 } from "../../core/volume/voxel-space.ts";
-import { type ImageSource, imageInMemory } from "./bricks/image-source.ts";
-import { seenSpace } from "./canonical-size.ts";
 import type { Predictor } from "./model/predictor.ts";
-import { type IntensityWindow, measureWindow, normaliseImage } from "./normalise.ts";
 import {
   applySymmetry,
   invertBox,
@@ -23,15 +25,6 @@ import {
   turnBox,
   turnedShape,
 } from "./symmetries.ts";
-import { blendWeights, boxOfTile, chooseTileShape, planTiles, readMirrored } from "./tiles.ts";
-
-/** Probabilities of every voxel of a volume. */
-export interface ProbabilityMaps {
-  readonly shapeZyx: Zyx;
-  readonly foreground: Float32Array;
-  readonly distance: Float32Array;
-  readonly boundary: Float32Array;
-}
 
 export interface PredictOptions {
   /** Voxels in one tile: bounds the memory. */
@@ -223,11 +216,5 @@ async function predictTiles(
     options.onTile?.(index + 1, tiles.length);
   }
   for (const sum of sums) for (let i = 0; i < sum.length; i++) sum[i] /= weightSum[i];
-  const foreground = sums[config.heads.indexOf("foreground")];
-  const distance = sums[config.heads.indexOf("distance")];
-  const boundaryHead = config.heads.indexOf("boundary");
-  // Without a head of its own the rim is where there is foreground but hardly any distance.
-  const boundary =
-    boundaryHead >= 0 ? sums[boundaryHead] : foreground.map((value, i) => value * Math.max(0, 1 - 2 * distance[i]));
-  return { foreground, distance, boundary };
+  return mapsOfHeads(config.heads, sums);
 }

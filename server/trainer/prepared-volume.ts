@@ -1,9 +1,9 @@
 import { separateDistantParts } from "../../core/labels/distant-parts.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
+import { seenSpace } from "../../core/perception/canonical-size.ts";
+import { type IntensityWindow, normaliseImage } from "../../core/perception/intensity-window.ts";
 import { resampleLinear, resampleNearest } from "../../core/volume/resample.ts";
 import { containsPoint, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
-import { seenSpace } from "./canonical-size.ts";
-import { type IntensityWindow, normaliseImage } from "./normalise.ts";
 import { buildTargets } from "./targets.ts";
 import { type TrainingVolume, windowOf } from "./training-volume.ts";
 

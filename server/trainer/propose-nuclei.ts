@@ -2,6 +2,7 @@ import type { PredictedInstance } from "../../core/contract/predicted-instance.t
 import { MAX_SHARED_BLOCKS } from "../../core/contract/shared-blocks.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../core/labels/watershed.ts";
+import type { Sight } from "../../core/perception/canonical-size.ts";
 import { containsPoint, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import { BlockWalk, type WalkHooks } from "./blocks/block-walk.ts";
 import { findBlock, nobodyElse, type SharePlan } from "./blocks/find-block.ts";
@@ -9,7 +10,6 @@ import { type GatheredProposals, Gathering } from "./blocks/gather-findings.ts";
 import type { PerceivedBlock } from "./blocks/perceive-block.ts";
 import { planBlocks } from "./blocks/plan-blocks.ts";
 import type { ProposingModel, VolumeToPropose } from "./blocks/volume-to-propose.ts";
-import type { Sight } from "./canonical-size.ts";
 import { segmentRegion } from "./instances.ts";
 import { bestMoves, medianMove } from "./outline-convention.ts";
 

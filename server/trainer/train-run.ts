@@ -8,10 +8,10 @@ import type {
   StopReason,
   TrainedModel,
 } from "../../core/checkpoint/trained-model.ts";
+import { labelledDiameterUm } from "../../core/perception/canonical-size.ts";
 import { Problem } from "../../core/problem.ts";
 import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import { BudgetClock } from "./budget-clock.ts";
-import { labelledDiameterUm } from "./canonical-size.ts";
 import { planNetwork } from "./model/network-config.ts";
 import { createNetworkState, TrainableNetwork } from "./model/trainable-network.ts";
 import { choosePatchShape } from "./patch-shape.ts";

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type CheckpointFiles, loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
-import { imageInMemory } from "./bricks/image-source.ts";
-import { seeVolume } from "./canonical-size.ts";
+import { seeVolume } from "../../core/perception/canonical-size.ts";
+import { measureWindow } from "../../core/perception/intensity-window.ts";
+import { imageInMemory } from "../../core/volume/image-source.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { segmentInstances } from "./instances.ts";
 import { Predictor } from "./model/predictor.ts";
 import { TrainableNetwork } from "./model/trainable-network.ts";
-import { measureWindow } from "./normalise.ts";
 import { predictVolume } from "./predict.ts";
 import { proposeNuclei } from "./propose-nuclei.ts";
 import { createRandom } from "./random.ts";

@@ -1,5 +1,5 @@
+import { type IntensityWindow, measureWindow } from "../../core/perception/intensity-window.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
-import { type IntensityWindow, measureWindow } from "./normalise.ts";
 
 /** One volume as the trainer learns from it. All arrays C order z, y, x, of `voxelCount(shapeZyx)` entries. */
 export interface TrainingVolume {

@@ -1,11 +1,11 @@
 import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
+import { findSeeds } from "../../core/labels/find-seeds.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined } from "../../core/metrics/score-segmentation.ts";
+import { foregroundMask, type ProbabilityMaps, smoothDistance } from "../../core/perception/probability-maps.ts";
 import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
-import { findSeeds } from "./find-seeds.ts";
-import { floodSeeds, foregroundMask, smoothDistance } from "./instances.ts";
+import { floodSeeds } from "./instances.ts";
 import { scoreWhereKnown } from "./known-scores.ts";
-import type { ProbabilityMaps } from "./predict.ts";
 
 /** A predicted volume of the labelled pool with what people said about it. */
 export interface TuningVolume extends VoxelSpace {

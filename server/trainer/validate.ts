@@ -1,12 +1,12 @@
 import type { InstanceThresholds } from "../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../core/labels/object-boxes.ts";
 import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
+import { influenceRadius } from "../../core/perception/canonical-size.ts";
+import type { IntensityWindow } from "../../core/perception/intensity-window.ts";
+import { cropBox } from "../../core/volume/image-source.ts";
 import { boxSeenFrom, boxShape, type VoxelBox } from "../../core/volume/voxel-space.ts";
-import { cropBox } from "./bricks/image-source.ts";
-import { influenceRadius } from "./canonical-size.ts";
 import { segmentInstances } from "./instances.ts";
 import type { Predictor } from "./model/predictor.ts";
-import type { IntensityWindow } from "./normalise.ts";
 import { predictVolume } from "./predict.ts";
 import { measuredBoxesOf, type TrainingVolume } from "./training-volume.ts";
 

@@ -98,7 +98,7 @@ const words: Readonly<Record<Reshape["kind"], string>> = {
   extrude: "Extrude",
 };
 
-function changeInWords({ painted, erased }: { readonly painted: number; readonly erased: number }): string {
+export function changeInWords({ painted, erased }: { readonly painted: number; readonly erased: number }): string {
   const parts = [
     ...(painted > 0 ? [`+${painted.toLocaleString("en")}`] : []),
     ...(erased > 0 ? [`−${erased.toLocaleString("en")}`] : []),

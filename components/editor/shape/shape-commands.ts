@@ -11,9 +11,10 @@ export const isShapeCommand = (command: Command): command is ShapeCommand => com
 /** What keys and buttons ask of the selected nucleus's shape. Whoever calls has seen to it that it may be edited. */
 export function runShapeCommand(editor: EditorController, command: ShapeCommand): void {
   if (command === "shape.keep") {
-    void editor.reshaping.keep();
+    void (editor.store.get().segment ? editor.segmenting : editor.reshaping).keep();
     return;
   }
+  editor.segmenting.drop();
   const label = editor.view.get().selectedLabel;
   if (label === 0) {
     editor.notify({ tone: "info", text: "Select a nucleus first: click it in any pane or in the list." });

@@ -1,9 +1,11 @@
 import type { ImageVoxels } from "../../../core/edit/image-voxels.ts";
 import type { Presence } from "../../../core/edit/label-document.ts";
 import { MemoryLabelDocument } from "../../../core/edit/testing/memory-label-document.ts";
-import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
+import { type VoxelBox, type VoxelSpace, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
+import type { ClickModel } from "../../segmenter/click-model.ts";
 import type { PointerSample, ViewState, ViewStore } from "../../viewer/viewer-contract.ts";
 import { PreviewLabels } from "../preview-labels.ts";
+import { Segmenting, type ShownSegment } from "../segment/segmenting.ts";
 import type { ToolContext, ToolMark, ToolMessage, ToolSettings } from "../tool-context.ts";
 
 /** A document, a view and a record of everything that a tool says and shows: for the tests of tools. */
@@ -50,8 +52,52 @@ export function createToolStage(options: {
     },
     shareStroke: (stroke) => strokes.push(stroke),
   };
-  return { document, preview, view, context, messages, failures, marks, strokes, draft: () => draft };
+  const shown: { now: ShownSegment | null } = { now: null };
+  const segmenting = new Segmenting(context, ballsAtClicks(document), (now) => {
+    shown.now = now;
+  });
+  return {
+    document,
+    preview,
+    view,
+    context,
+    segmenting,
+    shown,
+    messages,
+    failures,
+    marks,
+    strokes,
+    draft: () => draft,
+  };
 }
+
+/** Of the balls that `ballsAtClicks` finds, µm. */
+export const BALL_UM = 4;
+
+/** Finds balls round the clicks inside, but where it is nearer to one outside, and never what is forbidden: no network is needed to try a tool. */
+export const ballsAtClicks = ({ shapeZyx, voxelSizeZyx }: VoxelSpace): Pick<ClickModel, "find" | "prepare"> => ({
+  prepare: async () => null,
+  async find({ clicks, moveUm, readForbidden }, signal) {
+    const box = wholeBox(shapeZyx);
+    const forbidden = await readForbidden(box, signal);
+    signal.throwIfAborted();
+    const nucleus = new Uint8Array(forbidden.length);
+    const nearest = (isInside: boolean, at: Zyx) =>
+      Math.min(
+        ...clicks
+          .filter((click) => click.isInside === isInside)
+          .map(({ voxelZyx }) => Math.hypot(...voxelZyx.map((place, axis) => (place - at[axis]) * voxelSizeZyx[axis]))),
+      );
+    let i = 0;
+    for (let z = 0; z < shapeZyx[0]; z++)
+      for (let y = 0; y < shapeZyx[1]; y++)
+        for (let x = 0; x < shapeZyx[2]; x++, i++) {
+          const inside = nearest(true, [z, y, x]);
+          nucleus[i] = Number(inside <= BALL_UM + moveUm && inside <= nearest(false, [z, y, x]) && !forbidden[i]);
+        }
+    return { box, nucleus, by: "model", isCut: false, look: null };
+  },
+});
 
 export function createPlainViewStore(): ViewStore {
   let state: ViewState = {

@@ -8,7 +8,7 @@ import {
   voxelCount,
   wholeBox,
 } from "../../volume/voxel-space.ts";
-import type { LabelBrickSource, LabelValue } from "../label-document.ts";
+import type { EditAct, LabelBrickSource, LabelValue } from "../label-document.ts";
 import { VoxelReader } from "../voxel-reader.ts";
 import { VoxelSet } from "../voxel-set.ts";
 
@@ -76,7 +76,11 @@ export function widenedBox({ minZyx, maxZyx }: VoxelBox, byUm: number, { voxelSi
   };
 }
 
-export function changeOf({ box, shapeZyx }: NucleusRegion, writes: Uint8Array, volume: VoxelSpace): ShapeChange {
+export function changeOf(
+  { box, shapeZyx }: Pick<NucleusRegion, "box" | "shapeZyx">,
+  writes: Uint8Array,
+  volume: VoxelSpace,
+): ShapeChange {
   const painted = new VoxelSet(volume.shapeZyx);
   const erased = new VoxelSet(volume.shapeZyx);
   const [z0, y0, x0] = box.minZyx;
@@ -93,4 +97,19 @@ export function changeOf({ box, shapeZyx }: NucleusRegion, writes: Uint8Array, v
     }
   }
   return { painted, erased };
+}
+
+/** Null when nothing changes. One record, so that it is undone as a whole; `label` gets what is painted. */
+export function changeAct(name: string, label: LabelValue, { painted, erased }: ShapeChange): EditAct | null {
+  const groups = [
+    { label: 0, voxels: erased },
+    { label, voxels: painted },
+  ]
+    .filter(({ voxels }) => voxels.count > 0)
+    .map((group) => ({ label: group.label, runs: group.voxels.toRuns() }));
+  if (groups.length === 0) return null;
+  return {
+    name,
+    records: [groups.length === 1 ? { kind: "paint", ...groups[0] } : { kind: "paintGroups", groups }],
+  };
 }

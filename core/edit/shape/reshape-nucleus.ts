@@ -9,7 +9,7 @@ import { VoxelSet } from "../voxel-set.ts";
 import { fillHoles, fillHolesOfSlices, grow, shrink, smooth } from "./clean-up.ts";
 import { copySlice, extrude } from "./copy-slice.ts";
 import { interpolateSlices, planeWithGaps } from "./interpolate-slices.ts";
-import { changeOf, type NucleusRegion, readRegion, type ShapeChange, widenedBox } from "./nucleus-region.ts";
+import { changeAct, changeOf, type NucleusRegion, readRegion, type ShapeChange, widenedBox } from "./nucleus-region.ts";
 
 /** What is to be done to the shape of a nucleus, as a value; `plane` is the one that is looked at. */
 export type Reshape =
@@ -60,20 +60,8 @@ export async function reshapeNucleus(
   return change;
 }
 
-/** Null when nothing changes. One record, so that it is undone as a whole; `label` gets what is painted. */
-export function shapeAct(label: LabelValue, kind: Reshape["kind"], { painted, erased }: ShapeChange): EditAct | null {
-  const groups = [
-    { label: 0, voxels: erased },
-    { label, voxels: painted },
-  ]
-    .filter(({ voxels }) => voxels.count > 0)
-    .map((group) => ({ label: group.label, runs: group.voxels.toRuns() }));
-  if (groups.length === 0) return null;
-  return {
-    name: reshapeNames[kind],
-    records: [groups.length === 1 ? { kind: "paint", ...groups[0] } : { kind: "paintGroups", groups }],
-  };
-}
+export const shapeAct = (label: LabelValue, kind: Reshape["kind"], change: ShapeChange): EditAct | null =>
+  changeAct(reshapeNames[kind], label, change);
 
 const nothingLeft = (label: LabelValue): Problem =>
   new Problem({

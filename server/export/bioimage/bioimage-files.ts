@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
+import { countMultiplications } from "../../../core/checkpoint/folded-layers.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { ExportFile } from "../export-file.ts";
 import { memorySource } from "../file-source.ts";
-import { countMultiplications } from "../onnx/folded-layers.ts";
 import { networkOnnx } from "../onnx/network-onnx.ts";
 import { encodeOnnx } from "../onnx/onnx-file.ts";
 import { validateBioimage } from "./bioimage-rules.ts";

@@ -1,7 +1,7 @@
 import { zipSync } from "fflate";
+import { type FoldedLayer, foldLayers } from "../../../core/checkpoint/folded-layers.ts";
 import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import { type FoldedLayer, foldLayers } from "../onnx/folded-layers.ts";
 import { IMAGE, MAPS } from "../onnx/network-onnx.ts";
 import { software } from "../software-version.ts";
 

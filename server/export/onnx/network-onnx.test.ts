@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { countMultiplications } from "../../../core/checkpoint/folded-layers.ts";
 import type { NetworkConfig } from "../../../core/checkpoint/network-config.ts";
 import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
@@ -7,7 +8,6 @@ import { Predictor } from "../../trainer/model/predictor.ts";
 import { runGraphModel } from "../../trainer/model/testing/run-graph-model.ts";
 import { networkTfjs } from "../bioimage/network-tfjs.ts";
 import { randomModel, threeHeads } from "../testing/random-network.ts";
-import { countMultiplications } from "./folded-layers.ts";
 import { networkOnnx } from "./network-onnx.ts";
 import { decodeOnnx, encodeOnnx } from "./onnx-file.ts";
 import { runOnnx } from "./run-onnx.ts";

@@ -1,7 +1,7 @@
+import { type FoldedLayer, foldLayers } from "../../../core/checkpoint/folded-layers.ts";
 import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { software } from "../software-version.ts";
-import { type FoldedLayer, foldLayers } from "./folded-layers.ts";
 import type { OnnxConstant, OnnxModel, OnnxNode } from "./onnx-file.ts";
 
 /** Of the operations: 2022, read by onnxruntime 1.12 and later, in browsers too. */

@@ -1,7 +1,8 @@
 import { growBox } from "../../../core/labels/object-boxes.ts";
+import type { ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
 import { boxSeenFrom, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { type RegionInstances, segmentRegion } from "../instances.ts";
-import { countPasses, MeanMaps, type ProbabilityMaps, predictBox } from "../predict.ts";
+import { countPasses, MeanMaps, predictBox } from "../predict.ts";
 import { type Region, regionOf } from "./region.ts";
 import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
 

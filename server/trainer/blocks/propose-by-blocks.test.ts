@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { measureWindow } from "../../../core/perception/intensity-window.ts";
+import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type VoxelBox, type VoxelSpace, voxelCount, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { cropBox, imageInMemory } from "../bricks/image-source.ts";
 import { registerWasmBackend } from "../engine/wasm-engine.ts";
 import { planNetwork } from "../model/network-config.ts";
 import { Predictor } from "../model/predictor.ts";
 import { createNetworkState } from "../model/trainable-network.ts";
-import { measureWindow } from "../normalise.ts";
 import { predictBox, predictSymmetries } from "../predict.ts";
 import type { ProposedNuclei } from "../propose-nuclei.ts";
 import { createRandom } from "../random.ts";

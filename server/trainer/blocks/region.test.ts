@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { growBox } from "../../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../../core/labels/watershed.ts";
+import { cropBox } from "../../../core/volume/image-source.ts";
+import { smooth } from "../../../core/volume/smooth.ts";
 import { type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { cropBox } from "../bricks/image-source.ts";
 import { segmentInstances, segmentRegion } from "../instances.ts";
 import { createRandom } from "../random.ts";
-import { smooth } from "../smooth.ts";
 import { growMarks, regionOf } from "./region.ts";
 
 /** Smoothed noise: nuclei of all shapes that touch each other everywhere. */

@@ -1,5 +1,7 @@
 import { buildKnownMask, knownMaskReach, UNKNOWN } from "../../../core/labels/known-mask.ts";
 import { growBox } from "../../../core/labels/object-boxes.ts";
+import type { IntensityWindow } from "../../../core/perception/intensity-window.ts";
+import { cropBox } from "../../../core/volume/image-source.ts";
 import {
   boxSeenFrom,
   boxShape,
@@ -10,9 +12,7 @@ import {
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
 import { forEachRow } from "../blocks/region.ts";
-import { cropBox } from "../bricks/image-source.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
-import type { IntensityWindow } from "../normalise.ts";
 import type { TrainingVolume } from "../training-volume.ts";
 import { boxesOf, type Crop } from "./plan-crops.ts";
 

@@ -1,5 +1,6 @@
 import type { JobVolume } from "../../../core/contract/trainer-job.ts";
 import { growBox } from "../../../core/labels/object-boxes.ts";
+import { seenSpace } from "../../../core/perception/canonical-size.ts";
 import {
   boxShape,
   intersectBoxes,
@@ -9,7 +10,6 @@ import {
   wholeBox,
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
-import { seenSpace } from "../canonical-size.ts";
 
 /** A part of a volume that a training keeps in memory; all boxes are the volume's. */
 export interface Crop {

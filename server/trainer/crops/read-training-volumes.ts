@@ -1,15 +1,15 @@
 import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { ClaimedTrainJob, JobVolume } from "../../../core/contract/trainer-job.ts";
 import { isTruth } from "../../../core/labels/label-status.ts";
+import { influenceRadius, seeSource, seeVolume } from "../../../core/perception/canonical-size.ts";
+import { MAX_MEASURED_VOXELS, measureSource } from "../../../core/perception/intensity-window.ts";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import { type OpenedVolume, openJobVolume } from "../bricks/open-job-volume.ts";
 import { createChunkCache } from "../bricks/zarr-image.ts";
-import { influenceRadius, seeSource, seeVolume } from "../canonical-size.ts";
 import type { Engine } from "../engine/start-engine.ts";
 import type { HeldJob } from "../held-job.ts";
 import { planNetwork } from "../model/network-config.ts";
 import { Predictor } from "../model/predictor.ts";
-import { MAX_MEASURED_VOXELS, measureSource } from "../normalise.ts";
 import { predictVolume } from "../predict.ts";
 import type { TrainingVolume } from "../training-volume.ts";
 import { indexLabels, type LabelIndex } from "./index-labels.ts";

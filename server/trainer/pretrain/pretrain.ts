@@ -1,7 +1,7 @@
 import { countParameters } from "../../../core/checkpoint/network-layout.ts";
 import type { CanonicalSize, InstanceThresholds, TrainedModel } from "../../../core/checkpoint/trained-model.ts";
+import { VOXELS_PER_DIAMETER } from "../../../core/perception/canonical-size.ts";
 import { defaultAugmentation } from "../augment.ts";
-import { VOXELS_PER_DIAMETER } from "../canonical-size.ts";
 import { planNetwork } from "../model/network-config.ts";
 import { Predictor } from "../model/predictor.ts";
 import { createNetworkState, TrainableNetwork } from "../model/trainable-network.ts";

@@ -15,6 +15,7 @@ import { usePerson } from "../../../_shell/require-person.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
 import { AskWhenOffline } from "./ask-when-offline.tsx";
 import type { VolumeRow } from "./image-source.ts";
+import { loadModelOf } from "./load-model.ts";
 import { loadedOf, throwingProblems } from "./loaded-query.ts";
 import { nucleusRowsOf } from "./nucleus-rows.ts";
 import { TrainingStatus } from "./training-status.tsx";
@@ -73,6 +74,7 @@ export function EditorStage(props: EditorStageProps) {
         userName={person.name}
         image={image}
         imageVoxels={imageVoxels}
+        loadModel={loadModelOf(volumeId)}
         document={document}
         proposals={proposals.source}
         findProposal={proposals.find}

@@ -1,4 +1,4 @@
-import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
+import type { VoxelSpace, Zyx } from "./voxel-space.ts";
 
 /** Gaussian smoothing with a physical width; values beyond the border repeat the border's. */
 export function smooth(values: Float32Array, { shapeZyx, voxelSizeZyx }: VoxelSpace, sigmaUm: number): Float32Array {

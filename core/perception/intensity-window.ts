@@ -1,6 +1,6 @@
-import { brickBox, brickKeysOfBox, brickPositionZyx } from "../../core/volume/brick.ts";
-import { boxShape, voxelCount, wholeBox } from "../../core/volume/voxel-space.ts";
-import type { ImageSource } from "./bricks/image-source.ts";
+import { brickBox, brickKeysOfBox, brickPositionZyx } from "../volume/brick.ts";
+import type { ImageSource } from "../volume/image-source.ts";
+import { boxShape, voxelCount, wholeBox } from "../volume/voxel-space.ts";
 
 /** Intensities that become 0 and 1; kept with every prediction so that it can be repeated. */
 export interface IntensityWindow {
@@ -47,17 +47,54 @@ function withoutHotPixels(image: Float32Array): (i: number) => number {
  */
 export function measureWindow(image: Float32Array): IntensityWindow {
   const sorted = sortedSample(image, (i) => image[i]);
-  const low = valueAt(sorted, LOW_PERCENTILE / 100);
-  let high = valueAt(sorted, HIGH_PERCENTILE / 100);
+  return windowOf({
+    low: valueAt(sorted, LOW_PERCENTILE / 100),
+    quarter: valueAt(sorted, 0.25),
+    high: valueAt(sorted, HIGH_PERCENTILE / 100),
+    brightest() {
+      const smooth = sortedSample(image, withoutHotPixels(image));
+      const rare = Math.max(RARE_SHARE, RARE_VOXELS / image.length);
+      return valueAt(smooth, Math.max(0, 1 - rare));
+    },
+  });
+}
+
+/** What was counted of a whole volume when it was imported. */
+export interface IntensityStatistics {
+  /** Percentiles 1 and 99.8. */
+  readonly contrast: readonly [low: number, high: number];
+  /** Counts of equal steps of `histogramRange`, percentiles 0.01 to 99.99. */
+  readonly histogram: readonly number[];
+  readonly histogramRange: readonly [low: number, high: number];
+}
+
+/** `measureWindow` of the volume that was counted, up to a step of its histogram. */
+export function windowOfStatistics({ contrast, histogram, histogramRange }: IntensityStatistics): IntensityWindow {
+  const [first, last] = histogramRange;
+  const total = histogram.reduce((sum, count) => sum + count, 0);
+  let below = 0;
+  const step = histogram.findIndex((count) => {
+    below += count;
+    return below >= total / 4;
+  });
+  const quarter = first + (Math.max(0, step + 0.5) * (last - first)) / Math.max(1, histogram.length);
+  return windowOf({
+    low: contrast[0],
+    quarter: Math.max(contrast[0], quarter),
+    high: contrast[1],
+    brightest: () => last,
+  });
+}
+
+/** `brightest`: what the brightest few dozen voxels reach. */
+function windowOf(given: { low: number; quarter: number; high: number; brightest(): number }): IntensityWindow {
+  const { low, quarter } = given;
+  let { high } = given;
   // From below, where no nuclei are: up to three quarters of a volume may be nuclei.
-  const quarter = valueAt(sorted, 0.25);
   const sigma = (quarter - low) / (SIGMAS_AT_1 - SIGMAS_AT_25);
   const background = quarter + SIGMAS_AT_25 * sigma;
-  if (high <= background + NOISE_REACHES_SIGMAS * sigma) {
-    const smooth = sortedSample(image, withoutHotPixels(image));
-    const rare = Math.max(RARE_SHARE, RARE_VOXELS / image.length);
-    high = Math.max(background + ROOM_ABOVE_NOISE_SIGMAS * sigma, valueAt(smooth, Math.max(0, 1 - rare)));
-  }
+  if (high <= background + NOISE_REACHES_SIGMAS * sigma)
+    high = Math.max(background + ROOM_ABOVE_NOISE_SIGMAS * sigma, given.brightest());
   return { low, high: high > low ? high : low + 1 };
 }
 

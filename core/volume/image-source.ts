@@ -1,4 +1,4 @@
-import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "./voxel-space.ts";
 
 /** An image that is read where it is needed. */
 export interface ImageSource extends VoxelSpace {

@@ -1,10 +1,10 @@
-import type { NetworkConfig } from "../../core/checkpoint/network-config.ts";
-import { receptiveRadius } from "../../core/checkpoint/network-layout.ts";
-import type { InstanceThresholds, TrainedModel } from "../../core/checkpoint/trained-model.ts";
-import { findObjects } from "../../core/labels/object-boxes.ts";
-import { cubicSpace } from "../../core/volume/resample.ts";
-import { boxShape, type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
-import type { ImageSource } from "./bricks/image-source.ts";
+import type { NetworkConfig } from "../checkpoint/network-config.ts";
+import { receptiveRadius } from "../checkpoint/network-layout.ts";
+import type { InstanceThresholds, TrainedModel } from "../checkpoint/trained-model.ts";
+import { findObjects } from "../labels/object-boxes.ts";
+import type { ImageSource } from "../volume/image-source.ts";
+import { cubicSpace } from "../volume/resample.ts";
+import { boxShape, type VoxelSpace, voxelCount, type Zyx } from "../volume/voxel-space.ts";
 import { estimateDiameterUm, middleBox } from "./estimate-diameter.ts";
 
 /** A patch of three diameters is then what a step of a quarter of a second on two cores can hold. */
@@ -39,9 +39,10 @@ export async function seeSource(model: SeeingModel, source: ImageSource): Promis
 
 type SeeingModel = Pick<TrainedModel, "canonical" | "thresholds">;
 
-const looksForSize = ({ canonical }: SeeingModel): boolean => canonical?.diameterFrom === "image";
+export const looksForSize = ({ canonical }: SeeingModel): boolean => canonical?.diameterFrom === "image";
 
-function sightOf({ canonical, thresholds }: SeeingModel, knownDiameterUm: number | null): Sight {
+/** `knownDiameterUm`: of this volume's nuclei; null: the model's own. */
+export function sightOf({ canonical, thresholds }: SeeingModel, knownDiameterUm: number | null): Sight {
   if (!canonical) return { sideUm: null, diameterUm: null, thresholds };
   const diameterUm = knownDiameterUm ?? canonical.diameterUm;
   return {

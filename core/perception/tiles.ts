@@ -1,5 +1,5 @@
-import type { BoxOfValues } from "../../core/volume/resample.ts";
-import { boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import type { BoxOfValues } from "../volume/resample.ts";
+import { boxShape, type VoxelBox, type Zyx } from "../volume/voxel-space.ts";
 
 /**
  * Where tiles begin along one axis: evenly spread, overlapping by at least `overlap`, covering `size` voxels; always on

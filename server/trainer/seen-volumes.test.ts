@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
+import { labelledDiameterUm, seenSpace, seeVolume } from "../../core/perception/canonical-size.ts";
 import { type VoxelSpace, voxelCount } from "../../core/volume/voxel-space.ts";
-import { labelledDiameterUm, seenSpace, seeVolume } from "./canonical-size.ts";
 import { registerWasmBackend } from "./engine/wasm-engine.ts";
 import { planNetwork } from "./model/network-config.ts";
 import { Predictor } from "./model/predictor.ts";

@@ -1,6 +1,6 @@
-import { labelComponents } from "../../core/labels/connected-components.ts";
-import { findObjects } from "../../core/labels/object-boxes.ts";
-import { boxShape, type Zyx } from "../../core/volume/voxel-space.ts";
+import { boxShape, type Zyx } from "../volume/voxel-space.ts";
+import { labelComponents } from "./connected-components.ts";
+import { findObjects } from "./object-boxes.ts";
 
 /**
  * Gives unlabelled voxels that one object encloses, in its slice or in 3D, to that object; forbidden voxels stay. Labels in

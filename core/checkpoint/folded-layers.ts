@@ -1,7 +1,7 @@
-import type { NetworkConfig } from "../../../core/checkpoint/network-config.ts";
-import { listParameters, NORM_EPSILON, type ParameterSpec, sizeOf } from "../../../core/checkpoint/network-layout.ts";
-import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
-import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import type { Zyx } from "../volume/voxel-space.ts";
+import type { NetworkConfig } from "./network-config.ts";
+import { listParameters, NORM_EPSILON, type ParameterSpec, sizeOf } from "./network-layout.ts";
+import type { TrainedModel } from "./trained-model.ts";
 
 /** A convolution as prediction needs it: its normalisation is in its numbers. */
 export interface FoldedLayer {

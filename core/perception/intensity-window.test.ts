@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { measureWindow, normaliseImage } from "./normalise.ts";
-import { createRandom } from "./random.ts";
+import { createSeededRandom } from "../simulator/seeded-random.ts";
+import { measureWindow, normaliseImage, windowOfStatistics } from "./intensity-window.ts";
 
 const SHAPE = [20, 70, 100] as const;
 const VOXELS = SHAPE[0] * SHAPE[1] * SHAPE[2];
 
 /** Noise around 100, and that share of voxels in runs along x at `nucleus`. */
 function volume(share: number, nucleus: number, noise = 10): { image: Float32Array; inside: Uint8Array } {
-  const random = createRandom(5);
+  const random = createSeededRandom(5);
   const inside = new Uint8Array(VOXELS);
   for (let painted = 0; painted < share * VOXELS; ) {
     const start = Math.floor(random.uniform() * (VOXELS - 10));
@@ -56,7 +56,7 @@ describe("the window of intensities", () => {
 
   it("is not led by hot pixels", () => {
     const sparse = volume(0.001, 400);
-    const random = createRandom(6);
+    const random = createSeededRandom(6);
     for (let i = 0; i < VOXELS / 5_000; i++) sparse.image[Math.floor(random.uniform() * VOXELS)] = 60_000;
     expect(seen(sparse).nuclei).toBeGreaterThan(0.85);
   });
@@ -70,5 +70,30 @@ describe("the window of intensities", () => {
     expect(seen({ ...bright, image: bright.image.map((value) => Math.min(250, value)) }).nuclei).toBeGreaterThan(0.95);
     expect(measureWindow(new Float32Array(VOXELS).fill(7))).toEqual({ low: 7, high: 8 });
     expect(measureWindow(new Float32Array(0))).toEqual({ low: 0, high: 1 });
+  });
+
+  it("comes out of what was counted at the import as it does of the voxels, but for a step of the histogram", () => {
+    for (const [share, nucleus, noise] of [
+      [0.2, 400, 10],
+      [0.6, 900, 60],
+      [0.0015, 400, 10],
+      [0, 0, 25],
+    ] as const) {
+      const { image } = volume(share, nucleus, noise);
+      const sorted = image.slice().sort();
+      const at = (part: number) => sorted[Math.max(0, Math.ceil(part * VOXELS) - 1)];
+      const histogramRange = [at(0.0001), at(0.9999)] as const;
+      const stepUp = (histogramRange[1] - histogramRange[0]) / 256;
+      const histogram = new Array<number>(256).fill(0);
+      for (const value of image) {
+        const step = Math.floor((value - histogramRange[0]) / stepUp);
+        if (step >= 0 && step < 256) histogram[step]++;
+      }
+      const counted = windowOfStatistics({ contrast: [at(0.01), at(0.998)], histogram, histogramRange });
+      const measured = measureWindow(image);
+      const width = measured.high - measured.low;
+      expect(Math.abs(counted.low - measured.low) / width).toBeLessThan(0.01);
+      expect(Math.abs(counted.high - measured.high) / width).toBeLessThan(share > 0 && share < 0.01 ? 0.1 : 0.03);
+    }
   });
 });

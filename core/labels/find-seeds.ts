@@ -1,4 +1,4 @@
-import type { VoxelBox, VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
+import type { VoxelBox, VoxelSpace, Zyx } from "../volume/voxel-space.ts";
 
 export interface SeedSearch extends VoxelSpace {
   readonly height: Float32Array;

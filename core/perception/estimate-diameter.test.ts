@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
+import { createSeededRandom } from "../simulator/seeded-random.ts";
+import { voxelCount, type Zyx } from "../volume/voxel-space.ts";
 import { estimateDiameterUm } from "./estimate-diameter.ts";
-import { createRandom } from "./random.ts";
 
 /** Soft balls of about one size at random places that do not meet, in noise. */
 function ballsOf(diameterUm: number, shapeZyx: Zyx, voxelSizeZyx: Zyx) {
-  const random = createRandom(5);
+  const random = createSeededRandom(5);
   const extent = shapeZyx.map((size, axis) => size * voxelSizeZyx[axis]);
   const centres: number[][] = [];
   for (let tries = 0; tries < 400 && centres.length < 12; tries++) {

@@ -1,8 +1,8 @@
-import { resampleLinear } from "../../core/volume/resample.ts";
-import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
-import { cropBox } from "./bricks/image-source.ts";
-import { measureWindow, normaliseImage } from "./normalise.ts";
-import { smooth } from "./smooth.ts";
+import { cropBox } from "../volume/image-source.ts";
+import { resampleLinear } from "../volume/resample.ts";
+import { smooth } from "../volume/smooth.ts";
+import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../volume/voxel-space.ts";
+import { measureWindow, normaliseImage } from "./intensity-window.ts";
 
 /** Diameters that are tried, in in-plane voxels: a nucleus has at least five of them across. */
 const SMALLEST_VOXELS = 5;

@@ -1,0 +1,45 @@
+import type { Head } from "../checkpoint/network-config.ts";
+import type { InstanceThresholds } from "../checkpoint/trained-model.ts";
+import { smooth } from "../volume/smooth.ts";
+import type { VoxelSpace, Zyx } from "../volume/voxel-space.ts";
+
+/** Probabilities of every voxel of a volume, or of a part of one. */
+export interface ProbabilityMaps {
+  readonly shapeZyx: Zyx;
+  readonly foreground: Float32Array;
+  readonly distance: Float32Array;
+  readonly boundary: Float32Array;
+}
+
+/** `maps[i]` is of `heads[i]`. Without a head of its own the rim is where there is foreground but hardly any distance. */
+export function mapsOfHeads(heads: readonly Head[], maps: readonly Float32Array[]): Omit<ProbabilityMaps, "shapeZyx"> {
+  const foreground = maps[heads.indexOf("foreground")];
+  const distance = maps[heads.indexOf("distance")];
+  const boundaryHead = heads.indexOf("boundary");
+  const boundary =
+    boundaryHead >= 0 ? maps[boundaryHead] : foreground.map((value, i) => value * Math.max(0, 1 - 2 * distance[i]));
+  return { foreground, distance, boundary };
+}
+
+/** The predicted distance without its voxel noise: what seeds are the maxima of. */
+export const smoothDistance = (maps: Pick<ProbabilityMaps, "distance">, space: VoxelSpace): Float32Array =>
+  smooth(maps.distance, space, smoothingUm(space));
+
+export const smoothingUm = ({ voxelSizeZyx }: VoxelSpace): number => Math.min(voxelSizeZyx[1], voxelSizeZyx[2]);
+
+export function foregroundMask(
+  { foreground }: Pick<ProbabilityMaps, "foreground">,
+  least: number,
+  forbidden?: Uint8Array,
+): Uint8Array {
+  const mask = new Uint8Array(foreground.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = foreground[i] > least && !forbidden?.[i] ? 1 : 0;
+  return mask;
+}
+
+/** What seeds flood from low to high. */
+export const landscapeOf = (
+  { boundary }: Pick<ProbabilityMaps, "boundary">,
+  heights: Float32Array,
+  { wall }: Pick<InstanceThresholds, "wall">,
+): Float32Array => heights.map((value, i) => wall * boundary[i] - value);
