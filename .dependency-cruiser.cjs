@@ -71,8 +71,8 @@ module.exports = {
     ),
     only(
       "home-of-tfjs",
-      "tfjs lives in server/trainer/engine and server/trainer/model.",
-      { path: "^(?!server/trainer/(engine|model)/)", pathNot: "^bench/" },
+      "tfjs lives in server/trainer/engine and server/trainer/network.",
+      { path: "^(?!server/trainer/(engine|network)/)", pathNot: "^bench/" },
       { path: "node_modules/@tensorflow/" },
     ),
     only(

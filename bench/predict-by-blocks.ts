@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { voxelCount, type Zyx } from "../core/volume/voxel-space.ts";
+import { proposeNuclei } from "../server/trainer/blocks/propose-nuclei.ts";
 import { openJobVolume } from "../server/trainer/bricks/open-job-volume.ts";
 import { createChunkCache } from "../server/trainer/bricks/zarr-image.ts";
-import { planNetwork } from "../server/trainer/model/network-config.ts";
-import type { Predictor } from "../server/trainer/model/predictor.ts";
-import { measureSource } from "../server/trainer/normalise.ts";
-import { proposeNuclei } from "../server/trainer/propose-nuclei.ts";
+import { planNetwork } from "../server/trainer/network/network-config.ts";
+import type { Predictor } from "../server/trainer/network/predictor.ts";
+import { measureSource } from "../server/trainer/normalisation/normalise.ts";
 import { createEndlessVolume } from "../server/trainer/testing/endless-volume.ts";
 import { numberAfter, report } from "./page/report.ts";
 

@@ -1,9 +1,9 @@
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { ImageSource } from "../bricks/image-source.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
-import type { Sight } from "../canonical-size.ts";
-import type { Predictor } from "../model/predictor.ts";
-import type { IntensityWindow } from "../normalise.ts";
+import type { Predictor } from "../network/predictor.ts";
+import type { Sight } from "../normalisation/canonical-size.ts";
+import type { IntensityWindow } from "../normalisation/normalise.ts";
 
 export interface ProposingModel {
   readonly predictor: Predictor;

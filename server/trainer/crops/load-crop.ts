@@ -9,11 +9,11 @@ import {
   voxelCount,
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
-import { forEachRow } from "../blocks/region.ts";
 import { cropBox } from "../bricks/image-source.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
-import type { IntensityWindow } from "../normalise.ts";
-import type { TrainingVolume } from "../training-volume.ts";
+import { forEachRow } from "../bricks/region.ts";
+import type { TrainingVolume } from "../data/training-volume.ts";
+import type { IntensityWindow } from "../normalisation/normalise.ts";
 import { boxesOf, type Crop } from "./plan-crops.ts";
 
 /** The current model's foreground probability of an image, where there is a model. */

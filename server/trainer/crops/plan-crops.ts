@@ -9,7 +9,7 @@ import {
   wholeBox,
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
-import { seenSpace } from "../canonical-size.ts";
+import { seenSpace } from "../normalisation/canonical-size.ts";
 
 /** A part of a volume that a training keeps in memory; all boxes are the volume's. */
 export interface Crop {
