@@ -71,8 +71,8 @@ module.exports = {
     ),
     only(
       "home-of-tfjs",
-      "tfjs lives in server/trainer/engine and model, and for the browser in components/segmenter/engine.",
-      { path: "^(?!server/trainer/(engine|model)/|components/segmenter/engine/)", pathNot: "^bench/" },
+      "tfjs lives in server/trainer/engine and network, and for the browser in components/segmenter/engine.",
+      { path: "^(?!server/trainer/(engine|network)/|components/segmenter/engine/)", pathNot: "^bench/" },
       { path: "node_modules/@tensorflow/" },
     ),
     only(

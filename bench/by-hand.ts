@@ -7,7 +7,7 @@ import type { LabelObject } from "../core/labels/object-boxes.ts";
 import { boxShape, voxelCount, type Zyx } from "../core/volume/voxel-space.ts";
 import { readProductModel } from "../server/product-model/read-product-model.ts";
 import { startEngine } from "../server/trainer/engine/start-engine.ts";
-import { Predictor } from "../server/trainer/model/predictor.ts";
+import { Predictor } from "../server/trainer/network/predictor.ts";
 import { clickByModel } from "./by-hand/click-by-model.ts";
 import { ArrayImage, deepestVoxel, iouWith, wholeNuclei } from "./by-hand/real-nuclei.ts";
 import { type RealVolume, readKind } from "./simulator/real-kinds.ts";

@@ -1,12 +1,12 @@
 import type { Head } from "../core/checkpoint/network-config.ts";
 import { meanOfDefined, scoreSegmentation } from "../core/metrics/score-segmentation.ts";
 import { readFirstVolume } from "../server/ingest/read-first-volume.ts";
+import type { TrainingVolume } from "../server/trainer/data/training-volume.ts";
 import { startEngine } from "../server/trainer/engine/start-engine.ts";
-import { segmentInstances } from "../server/trainer/instances.ts";
-import { Predictor } from "../server/trainer/model/predictor.ts";
-import { MeanMaps, predictSymmetries } from "../server/trainer/predict.ts";
-import { trainModel } from "../server/trainer/train.ts";
-import type { TrainingVolume } from "../server/trainer/training-volume.ts";
+import { segmentInstances } from "../server/trainer/instances/instances.ts";
+import { trainModel } from "../server/trainer/loop/train.ts";
+import { Predictor } from "../server/trainer/network/predictor.ts";
+import { MeanMaps, predictSymmetries } from "../server/trainer/predict/predict.ts";
 import { numberAfter } from "./page/report.ts";
 
 /*

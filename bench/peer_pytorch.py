@@ -1,4 +1,4 @@
-"""The peer of the training step: the network of server/trainer/model as a PyTorch user would write it.
+"""The peer of the training step: the network of server/trainer/network as a PyTorch user would write it.
 
 Reads one JSON object from stdin: {"levels": [{"channels", "kernelZyx", "poolZyx"}...], "heads": 2, "patch": [d, h, w],
 "tile": [d, h, w], "threads": 2, "steps": 12, "predictions": 6}. Prints one with the median milliseconds of a training step

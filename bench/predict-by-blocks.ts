@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { measureSource } from "../core/perception/intensity-window.ts";
 import { voxelCount, type Zyx } from "../core/volume/voxel-space.ts";
+import { proposeNuclei } from "../server/trainer/blocks/propose-nuclei.ts";
 import { openJobVolume } from "../server/trainer/bricks/open-job-volume.ts";
 import { createChunkCache } from "../server/trainer/bricks/zarr-image.ts";
-import { planNetwork } from "../server/trainer/model/network-config.ts";
-import type { Predictor } from "../server/trainer/model/predictor.ts";
-import { proposeNuclei } from "../server/trainer/propose-nuclei.ts";
+import { planNetwork } from "../server/trainer/network/network-config.ts";
+import type { Predictor } from "../server/trainer/network/predictor.ts";
 import { createEndlessVolume } from "../server/trainer/testing/endless-volume.ts";
 import { numberAfter, report } from "./page/report.ts";
 

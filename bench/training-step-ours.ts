@@ -3,8 +3,12 @@ import type { NetworkConfig } from "../core/checkpoint/network-config.ts";
 import { countParameters } from "../core/checkpoint/network-layout.ts";
 import type { Zyx } from "../core/volume/voxel-space.ts";
 import { startEngine } from "../server/trainer/engine/start-engine.ts";
-import { Predictor } from "../server/trainer/model/predictor.ts";
-import { createNetworkState, TrainableNetwork, type TrainingPatch } from "../server/trainer/model/trainable-network.ts";
+import { Predictor } from "../server/trainer/network/predictor.ts";
+import {
+  createNetworkState,
+  TrainableNetwork,
+  type TrainingPatch,
+} from "../server/trainer/network/trainable-network.ts";
 import { createRandom } from "../server/trainer/random.ts";
 
 /** Our side of bench/training-step.ts: the same wish on stdin, the same answer on stdout as peer_pytorch.py. */

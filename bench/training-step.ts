@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Zyx } from "../core/volume/voxel-space.ts";
-import { planNetwork } from "../server/trainer/model/network-config.ts";
+import { planNetwork } from "../server/trainer/network/network-config.ts";
 
 /*
  * A training step and a prediction of the default network, ours and PyTorch's in turn, two threads each:

@@ -1,6 +1,6 @@
 import { findObjects } from "../../core/labels/object-boxes.ts";
+import type { TrainingVolume } from "../trainer/data/training-volume.ts";
 import { createRandom } from "../trainer/random.ts";
-import type { TrainingVolume } from "../trainer/training-volume.ts";
 
 /** Nobody begins with a fragment, nor with a nucleus that the border cuts. */
 const LEAST_VOXELS = 100;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { Problem } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
-import type { TrainBudget } from "../trainer/train-options.ts";
+import type { TrainBudget } from "../trainer/loop/train-options.ts";
 import { readVoxelSize } from "./voxel-size-option.ts";
 
 export const EVALUATE_USAGE = `karyoloop evaluate --train PREFIX… --test PREFIX… [options]

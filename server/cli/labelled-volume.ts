@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { readFirstVolume } from "../ingest/read-first-volume.ts";
-import type { TrainingVolume } from "../trainer/training-volume.ts";
+import type { TrainingVolume } from "../trainer/data/training-volume.ts";
 
 /** Reads `PREFIX_image.tif` and `PREFIX_labels.tif` with the importer's readers, as a volume that is labelled everywhere. */
 export async function readLabelledVolume(prefix: string, givenVoxelSizeZyx?: Zyx): Promise<TrainingVolume> {

@@ -12,9 +12,9 @@ import { imagejLabelLayout, omeLabelLayout } from "../export/tiff/stack-layouts.
 import { tiffBytes } from "../export/tiff/tiff-stream.ts";
 import { readFirstVolume } from "../ingest/read-first-volume.ts";
 import { startEngine } from "../trainer/engine/start-engine.ts";
-import { segmentInstances } from "../trainer/instances.ts";
-import { Predictor } from "../trainer/model/predictor.ts";
-import { MeanMaps, predictSymmetries } from "../trainer/predict.ts";
+import { segmentInstances } from "../trainer/instances/instances.ts";
+import { Predictor } from "../trainer/network/predictor.ts";
+import { MeanMaps, predictSymmetries } from "../trainer/predict/predict.ts";
 import { readVoxelSize } from "./voxel-size-option.ts";
 
 const USAGE = `karyoloop predict --model FOLDER --image FILE --out FILE.tif [options]

@@ -3,7 +3,7 @@ import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import { voxelCount, type Zyx } from "../../core/volume/voxel-space.ts";
 import { startEngine } from "../trainer/engine/start-engine.ts";
 
-import { Predictor } from "../trainer/model/predictor.ts";
+import { Predictor } from "../trainer/network/predictor.ts";
 
 /** Two steps of the coarsest level along every axis. */
 const COARSEST = 2;

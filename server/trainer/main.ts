@@ -4,8 +4,8 @@ import { logOf } from "../log/log.ts";
 import { maxBlockVoxels } from "./blocks/block-memory.ts";
 import { startEngine } from "./engine/start-engine.ts";
 import { takeTrainerEnvironment } from "./env.ts";
-import { runTrainer } from "./run-trainer.ts";
-import { ServerClient } from "./server-client.ts";
+import { runTrainer } from "./jobs/run-trainer.ts";
+import { ServerClient } from "./lease/server-client.ts";
 
 /**
  * A trainer: dials in, leases jobs, learns and predicts, holds no state. SIGTERM gives its job back and ends it;

@@ -9,7 +9,7 @@ import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import { EMPTY_PUBLICATION } from "../../../core/publication/publication.ts";
 import { decodePng } from "../../ingest/codecs/png.ts";
 import { registerWasmBackend } from "../../trainer/engine/wasm-engine.ts";
-import { Predictor } from "../../trainer/model/predictor.ts";
+import { Predictor } from "../../trainer/network/predictor.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 import { memorySource } from "../file-source.ts";
 import type { ExportedModel } from "../model-files.ts";

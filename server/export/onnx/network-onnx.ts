@@ -13,7 +13,7 @@ export const MAPS = "maps";
 
 /**
  * The network as ONNX: `image` `[batch, 1, z, y, x]`, normalised, sizes whole multiples of the pooling factor -> `maps`
- * `[batch, heads, z, y, x]`, probabilities. The same steps as server/trainer/model/forward.ts, channels first.
+ * `[batch, heads, z, y, x]`, probabilities. The same steps as server/trainer/network/forward.ts, channels first.
  */
 export function networkOnnx(trained: Pick<TrainedModel, "config" | "weights">): OnnxModel {
   const { levels, heads } = trained.config;

@@ -23,18 +23,18 @@ import { startTestServer, type TestPerson, type TestServer } from "../../testing
 import { eventually } from "../../testing/trainer-process.ts";
 import { createTestClient } from "../../testing/trpc-client.ts";
 import { createChunkCache, ZarrImage } from "../../trainer/bricks/zarr-image.ts";
-import { Cancelled, HeldJob } from "../../trainer/held-job.ts";
-import { runBlock } from "../../trainer/run-block.ts";
-import { runPredictJob } from "../../trainer/run-predict-job.ts";
-import { ServerClient } from "../../trainer/server-client.ts";
-import { LeaseLost } from "../../trainer/server-failures.ts";
+import { runBlock } from "../../trainer/jobs/run-block.ts";
+import { runPredictJob } from "../../trainer/jobs/run-predict-job.ts";
+import { Cancelled, HeldJob } from "../../trainer/lease/held-job.ts";
+import { ServerClient } from "../../trainer/lease/server-client.ts";
+import { LeaseLost } from "../../trainer/lease/server-failures.ts";
 import { expireLeasesOf } from "../expire-leases-of.ts";
 import { sweepPlans } from "./drop-plans.ts";
 
 /** Whose turn it is: the one who leads is held back at its first tile until the others have done what the test wants. */
 const gate = vi.hoisted(() => ({ isLead: (): boolean => false, open: Promise.resolve() }));
 /** Says of every voxel what its brightness says: no network is needed to see how blocks are put together. */
-vi.mock("../../trainer/model/predictor.ts", () => ({
+vi.mock("../../trainer/network/predictor.ts", () => ({
   Predictor: class {
     readonly config: unknown;
     constructor(config: unknown) {

@@ -6,10 +6,10 @@ import type { BlockPlan } from "../../../core/contract/shared-blocks.ts";
 import { labelValueSchema, strictVoxelBoxSchema } from "../../../core/contract/voxel-shapes.ts";
 import { growBox } from "../../../core/labels/object-boxes.ts";
 import { boxShape, type VoxelBox, type VoxelSpace, voxelCount } from "../../../core/volume/voxel-space.ts";
+import { regionOf } from "../bricks/region.ts";
 import type { BlockFindings } from "./judge-block.ts";
 import { readRuns, writeRuns } from "./label-runs.ts";
 import { marginsOf } from "./plan-blocks.ts";
-import { regionOf } from "./region.ts";
 
 /*
  * The findings in a block as one trainer hands them to another: a gzip of the length of a JSON text (32 bits, little-endian), the

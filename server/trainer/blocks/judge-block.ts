@@ -9,9 +9,9 @@ import { countSharedVoxels } from "../../../core/query/overlap-counts.ts";
 import { type NucleusScores, scoreNuclei } from "../../../core/query/score-nuclei.ts";
 import { cropBox } from "../../../core/volume/image-source.ts";
 import { boxSeenFrom, boxShape, containsPoint, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { shapesOf } from "../shapes-of.ts";
+import { forEachRow, growMarks, isWhole } from "../bricks/region.ts";
+import { shapesOf } from "../bricks/shapes-of.ts";
 import type { PerceivedBlock } from "./perceive-block.ts";
-import { forEachRow, growMarks, isWhole } from "./region.ts";
 
 /** Sums over an object's voxels; places are the volume's. */
 export interface ObjectTally {

@@ -1,9 +1,9 @@
 import { growBox } from "../../../core/labels/object-boxes.ts";
 import type { ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
 import { boxSeenFrom, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { type RegionInstances, segmentRegion } from "../instances.ts";
-import { countPasses, MeanMaps, predictBox } from "../predict.ts";
-import { type Region, regionOf } from "./region.ts";
+import { type Region, regionOf } from "../bricks/region.ts";
+import { type RegionInstances, segmentRegion } from "../instances/instances.ts";
+import { countPasses, MeanMaps, predictBox } from "../predict/predict.ts";
 import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
 
 /** What the network sees in a block: its core and a margin round it. All arrays are of the region's shape. */

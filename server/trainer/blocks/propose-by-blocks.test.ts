@@ -3,14 +3,14 @@ import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type VoxelBox, type VoxelSpace, voxelCount, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { registerWasmBackend } from "../engine/wasm-engine.ts";
-import { planNetwork } from "../model/network-config.ts";
-import { Predictor } from "../model/predictor.ts";
-import { createNetworkState } from "../model/trainable-network.ts";
-import { predictBox, predictSymmetries } from "../predict.ts";
-import type { ProposedNuclei } from "../propose-nuclei.ts";
+import { planNetwork } from "../network/network-config.ts";
+import { Predictor } from "../network/predictor.ts";
+import { createNetworkState } from "../network/trainable-network.ts";
+import { predictBox, predictSymmetries } from "../predict/predict.ts";
 import { createRandom } from "../random.ts";
 import { createTissue, labelsOf, propose } from "../testing/tissue.ts";
 import { planBlocks } from "./plan-blocks.ts";
+import type { ProposedNuclei } from "./propose-nuclei.ts";
 
 describe("a prediction by blocks", () => {
   it.each([

@@ -3,7 +3,7 @@ import type { IntensityWindow } from "../../../core/perception/intensity-window.
 import type { ImageSource } from "../../../core/volume/image-source.ts";
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
-import type { Predictor } from "../model/predictor.ts";
+import type { Predictor } from "../network/predictor.ts";
 
 export interface ProposingModel {
   readonly predictor: Predictor;

@@ -3,8 +3,8 @@ import type { JobVolume } from "../../../core/contract/trainer-job.ts";
 import { isTruth } from "../../../core/labels/label-status.ts";
 import type { ImageSource } from "../../../core/volume/image-source.ts";
 import { boxShape, type VoxelBox, voxelCount } from "../../../core/volume/voxel-space.ts";
-import { shapesOfPlanes } from "../shapes-of.ts";
 import type { ByteCache } from "./byte-cache.ts";
+import { shapesOfPlanes } from "./shapes-of.ts";
 import { type Chunk, type ReadBlob, ZarrImage } from "./zarr-image.ts";
 
 /** A frozen volume of a job, read where it is needed. */

@@ -11,9 +11,9 @@ import {
   voxelCount,
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
-import { forEachRow } from "../blocks/region.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
-import type { TrainingVolume } from "../training-volume.ts";
+import { forEachRow } from "../bricks/region.ts";
+import type { TrainingVolume } from "../data/training-volume.ts";
 import { boxesOf, type Crop } from "./plan-crops.ts";
 
 /** The current model's foreground probability of an image, where there is a model. */

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { ClaimedTrainJob } from "../../../core/contract/trainer-job.ts";
 import { findObjects } from "../../../core/labels/object-boxes.ts";
 import { boxShape, type VoxelBox, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { defaultAugmentation } from "../augment.ts";
-import { drawPatch } from "../patches.ts";
-import { prepareVolume } from "../prepared-volume.ts";
+import { defaultAugmentation } from "../data/augment.ts";
+import { drawPatch } from "../data/patches.ts";
+import { prepareVolume } from "../data/prepared-volume.ts";
+import type { TrainingVolume } from "../data/training-volume.ts";
 import { createRandom } from "../random.ts";
 import { createEndlessVolume, type EndlessVolume } from "../testing/endless-volume.ts";
-import type { TrainingVolume } from "../training-volume.ts";
 import { trainingBytes } from "./plan-crops.ts";
 import { readTrainingVolumes, type TrainingMemory } from "./read-training-volumes.ts";
 

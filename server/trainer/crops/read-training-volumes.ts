@@ -6,12 +6,12 @@ import { MAX_MEASURED_VOXELS, measureSource } from "../../../core/perception/int
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import { type OpenedVolume, openJobVolume } from "../bricks/open-job-volume.ts";
 import { createChunkCache } from "../bricks/zarr-image.ts";
+import type { TrainingVolume } from "../data/training-volume.ts";
 import type { Engine } from "../engine/start-engine.ts";
-import type { HeldJob } from "../held-job.ts";
-import { planNetwork } from "../model/network-config.ts";
-import { Predictor } from "../model/predictor.ts";
-import { predictVolume } from "../predict.ts";
-import type { TrainingVolume } from "../training-volume.ts";
+import type { HeldJob } from "../lease/held-job.ts";
+import { planNetwork } from "../network/network-config.ts";
+import { Predictor } from "../network/predictor.ts";
+import { predictVolume } from "../predict/predict.ts";
 import { indexLabels, type LabelIndex } from "./index-labels.ts";
 import { loadCrop, type PredictForeground, type WholeVolumeFacts } from "./load-crop.ts";
 import { boxesOf, planCrops } from "./plan-crops.ts";

@@ -1,17 +1,18 @@
 import { countParameters } from "../../../core/checkpoint/network-layout.ts";
 import type { CanonicalSize, InstanceThresholds, TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import { VOXELS_PER_DIAMETER } from "../../../core/perception/canonical-size.ts";
-import { defaultAugmentation } from "../augment.ts";
-import { planNetwork } from "../model/network-config.ts";
-import { Predictor } from "../model/predictor.ts";
-import { createNetworkState, TrainableNetwork } from "../model/trainable-network.ts";
-import { drawPatch } from "../patches.ts";
-import { predictVolume } from "../predict.ts";
-import { type PreparedVolume, prepareVolume } from "../prepared-volume.ts";
+import { defaultAugmentation } from "../data/augment.ts";
+import { drawPatch } from "../data/patches.ts";
+import { type PreparedVolume, prepareVolume } from "../data/prepared-volume.ts";
+import { oneCycleRate } from "../loop/schedule.ts";
+import type { TrainBudget } from "../loop/train-options.ts";
+import type { TuningVolume } from "../measure/tune-thresholds.ts";
+import { startingThresholds, tuneThresholds } from "../measure/tune-thresholds.ts";
+import { planNetwork } from "../network/network-config.ts";
+import { Predictor } from "../network/predictor.ts";
+import { createNetworkState, TrainableNetwork } from "../network/trainable-network.ts";
+import { predictVolume } from "../predict/predict.ts";
 import { createRandom } from "../random.ts";
-import { oneCycleRate } from "../schedule.ts";
-import type { TrainBudget } from "../train-options.ts";
-import { startingThresholds, type TuningVolume, tuneThresholds } from "../tune-thresholds.ts";
 import { drawVolume } from "./simulated-volume.ts";
 
 export interface PretrainOptions {

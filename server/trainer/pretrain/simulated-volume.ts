@@ -1,8 +1,8 @@
 import { separateDistantParts } from "../../../core/labels/distant-parts.ts";
 import { simulateVolume } from "../../../core/simulator/simulate-volume.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import type { TrainingVolume } from "../data/training-volume.ts";
 import { createRandom } from "../random.ts";
-import type { TrainingVolume } from "../training-volume.ts";
 
 /** A simulated volume, and how large its nuclei are. */
 export interface DrawnVolume {

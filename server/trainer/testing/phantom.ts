@@ -1,6 +1,6 @@
 import { voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
+import type { TrainingVolume } from "../data/training-volume.ts";
 import { createRandom } from "../random.ts";
-import type { TrainingVolume } from "../training-volume.ts";
 
 /** Noisy bright ellipsoids on a grid, labelled everywhere: small enough for a test to learn in seconds. */
 export function createPhantom(seed: number, changes: Partial<TrainingVolume> = {}): TrainingVolume {

@@ -3,10 +3,10 @@ import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import { BRICK_SIZE, brickBox } from "../../../core/volume/brick.ts";
 import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { type ProposedNuclei, type ProposeHooks, proposeNuclei } from "../blocks/propose-nuclei.ts";
 import type { ProposingModel, VolumeToPropose } from "../blocks/volume-to-propose.ts";
-import { planNetwork } from "../model/network-config.ts";
-import type { Predictor } from "../model/predictor.ts";
-import { type ProposedNuclei, type ProposeHooks, proposeNuclei } from "../propose-nuclei.ts";
+import { planNetwork } from "../network/network-config.ts";
+import type { Predictor } from "../network/predictor.ts";
 import { createRandom } from "../random.ts";
 
 export interface Tissue extends VoxelSpace {

@@ -1,0 +1,130 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { blendWeights, chooseTileShape, planTiles, tileOrigins } from "../../../core/perception/tiles.ts";
+import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import { registerWasmBackend } from "../engine/wasm-engine.ts";
+import { planNetwork } from "../network/network-config.ts";
+import { Predictor } from "../network/predictor.ts";
+import { createNetworkState } from "../network/trainable-network.ts";
+import { createRandom } from "../random.ts";
+import { MeanMaps, predictSymmetries, predictVolume } from "./predict.ts";
+import { applySymmetry, invertSymmetry, symmetriesOf } from "./symmetries.ts";
+
+const config = planNetwork({ voxelSizeZyx: [1, 1, 1], baseChannels: 4, levelCount: 2 });
+const shapeZyx: Zyx = [10, 37, 50];
+const noise = (seed: number) => {
+  const random = createRandom(seed);
+  return Float32Array.from({ length: 10 * 37 * 50 }, () => 200 * random.uniform());
+};
+
+describe("tiled prediction", () => {
+  beforeAll(registerWasmBackend);
+
+  it("has no seams: tiles say what one whole pass says, and nothing jumps where they meet", async () => {
+    const predictor = new Predictor(config, createNetworkState(config, 7));
+    const long: Zyx = [9, 24, 150];
+    const random = createRandom(1);
+    const image = Float32Array.from({ length: 9 * 24 * 150 }, () => 200 * random.uniform());
+    const whole = await predictVolume(predictor, image, { shapeZyx: long, voxelSizeZyx: [1, 1, 1] });
+    const counts: number[] = [];
+    const tiled = await predictVolume(
+      predictor,
+      image,
+      { shapeZyx: long, voxelSizeZyx: [1, 1, 1] },
+      {
+        maxTileVoxels: 10 * 24 * 80,
+        onTile: (_, total) => void counts.push(total),
+      },
+    );
+    predictor.dispose();
+    expect(counts.length).toBeGreaterThan(1);
+    expect(counts.length).toBe(counts[0]);
+    const largestStep = (values: Float32Array) =>
+      values.reduce((most, value, i) => (i % 150 === 0 ? most : Math.max(most, Math.abs(value - values[i - 1]))), 0);
+    let largest = 0;
+    for (let i = 0; i < whole.foreground.length; i++)
+      largest = Math.max(largest, Math.abs(whole.foreground[i] - tiled.foreground[i]));
+    const spread = Math.max(...whole.foreground) - Math.min(...whole.foreground);
+    expect(spread).toBeGreaterThan(0.05);
+    // Zero padding at tile edges reaches in by the receptive field, where the tile hardly counts.
+    expect(largest).toBeLessThan(0.1 * spread);
+    expect(largestStep(tiled.foreground)).toBeLessThan(1.1 * largestStep(whole.foreground));
+  });
+
+  it("maps every symmetry back: each pass of a symmetric network is the plain pass", async () => {
+    const state = createNetworkState(config, 7);
+    // Without neighbours a network cannot know which way the volume is turned.
+    let offset = 0;
+    const { listParameters, sizeOf } = await import("../../../core/checkpoint/network-layout.ts");
+    for (const { shape, role } of listParameters(config)) {
+      const size = sizeOf(shape);
+      if (role === "filter" && shape[0] === 3) {
+        const perTap = shape[3] * shape[4];
+        for (let tap = 0; tap < 27; tap++)
+          if (tap !== 13) state.weights.fill(0, offset + tap * perTap, offset + (tap + 1) * perTap);
+      }
+      offset += size;
+    }
+    const predictor = new Predictor(config, state);
+    const even: Zyx = [10, 36, 50];
+    const image = noise(2).subarray(0, 10 * 36 * 50);
+    const plain = await predictVolume(predictor, image, { shapeZyx: even, voxelSizeZyx: [1, 1, 1] });
+    const mean = new MeanMaps();
+    let passes = 0;
+    for await (const { maps } of predictSymmetries(predictor, image, { shapeZyx: even, voxelSizeZyx: [3, 1, 1] })) {
+      const largest = maps.foreground.reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - plain.foreground[i])),
+        0,
+      );
+      expect(largest).toBeLessThan(1e-5);
+      mean.add(maps);
+      passes++;
+    }
+    predictor.dispose();
+    expect(passes).toBe(8);
+    expect(mean.mean().distance[777]).toBeCloseTo(plain.distance[777], 5);
+  });
+});
+
+describe("symmetries", () => {
+  it("are eight different ones in plane, undone exactly; four where voxels are not square", () => {
+    const values = noise(3);
+    const turned = symmetriesOf([2, 1, 1]).map((symmetry) => {
+      const result = applySymmetry(values, shapeZyx, symmetry);
+      expect(invertSymmetry(result.values, shapeZyx, symmetry).every((value, i) => value === values[i])).toBe(true);
+      expect(result.shapeZyx).toEqual(symmetry.swap ? [10, 50, 37] : [10, 37, 50]);
+      return result.values.slice(0, 100).join();
+    });
+    expect(new Set(turned).size).toBe(8);
+    expect(symmetriesOf([2, 1, 1.3]).length).toBe(4);
+  });
+});
+
+describe("tiles", () => {
+  it.each([
+    [100, 32, 8, 4],
+    [33, 32, 16, 4],
+    [31, 32, 8, 8],
+    [64, 32, 9, 8],
+    [217, 24, 12, 2],
+  ])("of %d voxels by %d overlapping by %d cover everything, aligned to %d", (size, tile, overlap, factor) => {
+    const weights = new Float32Array(size);
+    const origins = tileOrigins(size, tile, overlap, factor);
+    expect(origins.every((origin) => origin % factor === 0)).toBe(true);
+    expect(origins.at(-1)! + tile).toBeGreaterThanOrEqual(size);
+    for (const origin of origins)
+      blendWeights(origin, tile, size, overlap).forEach((weight, i) => {
+        if (origin + i < size) weights[origin + i] += weight;
+      });
+    expect(weights.every((weight) => weight > 0)).toBe(true);
+    origins.slice(1).forEach((origin, i) => {
+      expect(origins[i] + tile - origin).toBeGreaterThanOrEqual(overlap);
+    });
+  });
+
+  it("keep within the memory they are given, in whole pooling steps", () => {
+    const tile = chooseTileShape([60, 500, 700], [4, 8, 8], 200_000);
+    expect(tile[0] * tile[1] * tile[2]).toBeLessThanOrEqual(200_000);
+    expect(tile.map((size, axis) => size % [4, 8, 8][axis])).toEqual([0, 0, 0]);
+    expect(planTiles([60, 500, 700], tile, [8, 16, 16], [4, 8, 8]).length).toBeGreaterThan(100);
+  });
+});

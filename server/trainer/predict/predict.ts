@@ -1,0 +1,220 @@
+import type { NetworkConfig } from "../../../core/checkpoint/network-config.ts";
+import { poolingFactor, receptiveRadius } from "../../../core/checkpoint/network-layout.ts";
+import { seenSpace } from "../../../core/perception/canonical-size.ts";
+import { type IntensityWindow, measureWindow, normaliseImage } from "../../../core/perception/intensity-window.ts";
+import { mapsOfHeads, type ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
+import { blendWeights, boxOfTile, chooseTileShape, planTiles, readMirrored } from "../../../core/perception/tiles.ts";
+import { type ImageSource, imageInMemory } from "../../../core/volume/image-source.ts";
+import { type BoxOfValues, boxToResample, resampleBox } from "../../../core/volume/resample.ts";
+import {
+  boxShape,
+  intersectBoxes,
+  unionOfBoxes,
+  type VoxelBox,
+  type VoxelSpace,
+  wholeBox,
+  type Zyx,
+} from "../../../core/volume/voxel-space.ts";
+import type { Predictor } from "../network/predictor.ts";
+import {
+  applySymmetry,
+  invertBox,
+  invertSymmetry,
+  type Symmetry,
+  symmetriesOf,
+  turnBox,
+  turnedShape,
+} from "./symmetries.ts";
+
+export interface PredictOptions {
+  /** Voxels in one tile: bounds the memory. */
+  readonly maxTileVoxels?: number;
+  readonly window?: IntensityWindow;
+  /** Side of the cubes that the network sees the volume in (canonical-size.ts); without it, its own grid. */
+  readonly sideUm?: number | null;
+  /** Only so many of the symmetries, spread over all of them. */
+  readonly maxPasses?: number;
+  readonly signal?: AbortSignal;
+  readonly onTile?: (done: number, total: number) => void;
+}
+
+/** About 100 MB for each array of 16 channels. */
+const DEFAULT_TILE_VOXELS = 1_600_000;
+
+/** Predicts a raw volume in overlapping tiles whose probabilities are blended: no seams at tile borders. */
+export async function predictVolume(
+  predictor: Predictor,
+  image: Float32Array,
+  space: VoxelSpace,
+  options: PredictOptions = {},
+): Promise<ProbabilityMaps> {
+  for await (const { maps } of predictSymmetries(predictor, image, space, { ...options, maxPasses: 1 })) return maps;
+  throw new Error("a prediction without a pass");
+}
+
+/** How many passes `predictSymmetries` makes. */
+export const countPasses = (space: VoxelSpace, { sideUm, maxPasses }: PredictOptions = {}): number =>
+  Math.min(symmetriesOf(seenSpace(space, sideUm ?? null).voxelSizeZyx).length, maxPasses ?? Number.POSITIVE_INFINITY);
+
+/** One pass per in-plane symmetry of the grid, each mapped back to the volume's own frame. The first is the identity. */
+export const predictSymmetries = (
+  predictor: Predictor,
+  image: Float32Array,
+  space: VoxelSpace,
+  options: PredictOptions = {},
+): AsyncGenerator<SymmetryPass> =>
+  predictBox(predictor, imageInMemory(image, space), wholeBox(space.shapeZyx), {
+    ...options,
+    window: options.window ?? measureWindow(image),
+  });
+
+export interface SymmetryPass {
+  readonly symmetry: Symmetry;
+  readonly maps: ProbabilityMaps;
+}
+
+/**
+ * The passes in a box of a volume, to the last bit as in the whole volume: tiles lie where the volume's shape puts them, and
+ * those that meet the box are predicted. The image is read where they lie.
+ */
+export async function* predictBox(
+  predictor: Predictor,
+  source: ImageSource,
+  box: VoxelBox,
+  options: PredictOptions & { readonly window: IntensityWindow },
+): AsyncGenerator<SymmetryPass> {
+  const sideUm = options.sideUm ?? null;
+  const own: VoxelSpace = { shapeZyx: source.shapeZyx, voxelSizeZyx: source.voxelSizeZyx };
+  const space = seenSpace(own, sideUm);
+  const { shapeZyx } = space;
+  const all = symmetriesOf(space.voxelSizeZyx);
+  const passes = countPasses(source, options);
+  const wanted = sideUm === null ? box : boxToResample(space, own, box);
+  const plans = Array.from({ length: passes }, (_, pass) => {
+    const symmetry = all[passes === 1 ? 0 : Math.round((pass * (all.length - 1)) / (passes - 1))];
+    const turned = turnBox(wanted, shapeZyx, symmetry);
+    const plan = planPass(predictor.config, turnedShape(shapeZyx, symmetry), turned, options);
+    return { symmetry, turned, ...plan, shown: invertBox(plan.shown, shapeZyx, symmetry) };
+  });
+  const shown = plans.map((plan) => plan.shown).reduce(unionOfBoxes);
+  const image = await seeImage(source, own, sideUm === null ? null : space, shown, options.window);
+  for (const { symmetry, turned, tiles, ...plan } of plans) {
+    const values = applySymmetry(image, boxShape(shown), symmetry).values;
+    const given = { values, box: turnBox(shown, shapeZyx, symmetry) };
+    const maps = await predictTiles(predictor, given, turned, { ...plan, tiles }, options);
+    const back = (map: Float32Array) => {
+      const seen = invertSymmetry(map, boxShape(wanted), symmetry);
+      return sideUm === null ? seen : resampleBox({ values: seen, box: wanted }, space, own, box);
+    };
+    const [foreground, distance, boundary] = [maps.foreground, maps.distance, maps.boundary].map(back);
+    yield { symmetry, maps: { shapeZyx: boxShape(box), foreground, distance, boundary } };
+  }
+}
+
+/** The normalised image in a box of the grid that the network sees; `space` is null where that is the image's own. */
+async function seeImage(
+  source: ImageSource,
+  own: VoxelSpace,
+  space: VoxelSpace | null,
+  box: VoxelBox,
+  window: IntensityWindow,
+): Promise<Float32Array> {
+  if (!space) return normaliseImage(await source.readImage(box), window);
+  const needed = boxToResample(own, space, box);
+  return resampleBox({ values: normaliseImage(await source.readImage(needed), window), box: needed }, own, space, box);
+}
+
+/** Mean over passes, for the reported segmentation. */
+export class MeanMaps {
+  private sum: ProbabilityMaps | null = null;
+  private passes = 0;
+
+  add(maps: ProbabilityMaps): void {
+    this.passes++;
+    if (!this.sum) {
+      this.sum = {
+        shapeZyx: maps.shapeZyx,
+        foreground: maps.foreground.slice(),
+        distance: maps.distance.slice(),
+        boundary: maps.boundary.slice(),
+      };
+      return;
+    }
+    for (const head of ["foreground", "distance", "boundary"] as const) {
+      const total = this.sum[head];
+      const values = maps[head];
+      for (let i = 0; i < total.length; i++) total[i] += values[i];
+    }
+  }
+
+  mean(): ProbabilityMaps {
+    if (!this.sum) throw new Error("the mean of no pass");
+    const { shapeZyx, foreground, distance, boundary } = this.sum;
+    const scaled = (values: Float32Array) => values.map((value) => value / this.passes);
+    return { shapeZyx, foreground: scaled(foreground), distance: scaled(distance), boundary: scaled(boundary) };
+  }
+}
+
+interface PassPlan {
+  /** Of the whole turned volume, as the network sees it. */
+  readonly shapeZyx: Zyx;
+  readonly tileZyx: Zyx;
+  readonly overlapZyx: Zyx;
+  readonly tiles: readonly VoxelBox[];
+}
+
+/** The volume's tiles that meet a box, and the voxels that they show. */
+function planPass(
+  config: NetworkConfig,
+  shapeZyx: Zyx,
+  wanted: VoxelBox,
+  { maxTileVoxels }: PredictOptions,
+): PassPlan & { readonly shown: VoxelBox } {
+  const factor = poolingFactor(config);
+  const tileZyx = chooseTileShape(shapeZyx, factor, maxTileVoxels ?? DEFAULT_TILE_VOXELS);
+  const radius = receptiveRadius(config);
+  const overlapZyx = ([0, 1, 2] as const).map((axis) =>
+    Math.min(Math.floor(tileZyx[axis] / 2), Math.max(Math.ceil(radius[axis] / 2), Math.ceil(tileZyx[axis] / 4))),
+  ) as [number, number, number];
+  const tiles = planTiles(shapeZyx, tileZyx, overlapZyx, factor).filter((tile) => intersectBoxes(tile, wanted));
+  const shown = tiles.map((tile) => boxOfTile(shapeZyx, tile)).reduce(unionOfBoxes);
+  return { shapeZyx, tileZyx, overlapZyx, tiles, shown };
+}
+
+/** Blended probabilities in `wanted`. */
+async function predictTiles(
+  predictor: Predictor,
+  given: BoxOfValues,
+  wanted: VoxelBox,
+  { shapeZyx, tileZyx, overlapZyx, tiles }: PassPlan,
+  options: PredictOptions,
+): Promise<Omit<ProbabilityMaps, "shapeZyx">> {
+  const { config } = predictor;
+  const heads = config.heads.length;
+  const [depth, height, width] = boxShape(wanted);
+  const sums = config.heads.map(() => new Float32Array(depth * height * width));
+  const weightSum = new Float32Array(depth * height * width);
+  for (const [index, tile] of tiles.entries()) {
+    options.signal?.throwIfAborted();
+    const values = await predictor.predictTile(readMirrored(given, shapeZyx, tile), tileZyx);
+    const [wz, wy, wx] = ([0, 1, 2] as const).map((axis) =>
+      blendWeights(tile.minZyx[axis], tileZyx[axis], shapeZyx[axis], overlapZyx[axis]),
+    );
+    const part = intersectBoxes(tile, wanted) as VoxelBox;
+    for (let z = part.minZyx[0]; z < part.maxZyx[0]; z++)
+      for (let y = part.minZyx[1]; y < part.maxZyx[1]; y++) {
+        const [tz, ty, tx] = [z - tile.minZyx[0], y - tile.minZyx[1], part.minZyx[2] - tile.minZyx[2]];
+        let from = ((tz * tileZyx[1] + ty) * tileZyx[2] + tx) * heads;
+        let to = ((z - wanted.minZyx[0]) * height + y - wanted.minZyx[1]) * width + part.minZyx[2] - wanted.minZyx[2];
+        const last = tx + part.maxZyx[2] - part.minZyx[2];
+        for (let x = tx; x < last; x++, to++) {
+          const weight = wz[tz] * wy[ty] * wx[x];
+          weightSum[to] += weight;
+          for (let head = 0; head < heads; head++) sums[head][to] += weight * values[from++];
+        }
+      }
+    options.onTile?.(index + 1, tiles.length);
+  }
+  for (const sum of sums) for (let i = 0; i < sum.length; i++) sum[i] /= weightSum[i];
+  return mapsOfHeads(config.heads, sums);
+}
