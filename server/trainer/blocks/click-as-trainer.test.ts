@@ -18,7 +18,8 @@ import { MeanMaps, predictSymmetries } from "../predict/predict.ts";
 /** The weights that come with the product. */
 async function readModel(): Promise<TrainedModel> {
   const files: Record<string, Uint8Array> = {};
-  for (const name of modelFileNames) files[name] = await readFile(new URL(`../../product-model/${name}`, import.meta.url));
+  for (const name of modelFileNames)
+    files[name] = await readFile(new URL(`../../product-model/${name}`, import.meta.url));
   return loadCheckpoint(files).model;
 }
 
