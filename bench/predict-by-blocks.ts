@@ -64,6 +64,7 @@ async function measure(maxBlockVoxels: number): Promise<Figures> {
         },
       },
       outlineUm: 0,
+      classifier: null,
       moves: [],
       maxTileVoxels: 1_600_000,
       maxBlockVoxels,

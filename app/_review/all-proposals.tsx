@@ -4,8 +4,10 @@ import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { Review } from "../../components/review/open-review.ts";
 import { ProposalList } from "../../components/review/proposal-list.tsx";
 import type { ProposalFilter } from "../../components/review/proposal-order.ts";
+import { proposedClassOf } from "../../core/classes/nucleus-classifier.ts";
 import { type ListedProposal, proposalsOf } from "../../core/labels/proposal-columns.ts";
 import { Problem } from "../../core/problem.ts";
+import { SURE_CLASS } from "../../core/query/class-doubt.ts";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC } from "../_trpc/trpc.ts";
 
@@ -63,10 +65,12 @@ export function AllProposals({ review, volumeId, canDecide, firstKind }: AllProp
         try {
           session.release();
           const taken = await api.acceptSeveral(
-            chosen.map(({ labelValue, minZyx, maxZyx }) => ({
+            chosen.map(({ labelValue, minZyx, maxZyx, className, classProbability }) => ({
               id: `${predictionId}/${labelValue}`,
               label: labelValue,
               box: { minZyx, maxZyx },
+              proposedClass:
+                (classProbability ?? 0) >= SURE_CLASS ? proposedClassOf(className, classProbability) : null,
             })),
             signal,
           );

@@ -7,7 +7,7 @@ import { isStaleBy } from "./topic-queries.ts";
 const proposal = (labelValue: number): ListedProposal => ({
   ...{ labelValue, isCandidate: labelValue % 2 === 0, touchesBorder: false, voxels: 7 * labelValue },
   ...{ centroidZyx: [1, 2, labelValue], minZyx: [0, 1, 2], maxZyx: [2, 4, 9], uncertainty: null },
-  ...{ reason: `because of ${labelValue}`, heldBy: null },
+  ...{ reason: `because of ${labelValue}`, className: null, classProbability: null, heldBy: null },
 });
 const columnsOf = (rows: readonly ListedProposal[]): ProposalColumns =>
   Object.fromEntries(

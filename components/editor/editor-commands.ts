@@ -65,7 +65,8 @@ export function runCommand(editor: EditorController, command: Command): void {
       onSelected(editor, (label) => toggleUnfinishedAct(editor.props().document, label));
       return;
     case "nucleus.clearClass":
-      onSelected(editor, (label) => setClassAct(label, null));
+      if (state.proposal) void editor.during("Accepting the proposal…", () => decide(editor, "accepted", null));
+      else onSelected(editor, (label) => setClassAct(label, null));
       return;
     case "nucleus.history":
       showHistory(editor);

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { ProposedClass } from "../../core/classes/nucleus-classifier.ts";
 import type { ImageVoxels } from "../../core/edit/image-voxels.ts";
 import type { LabelBrickSource, LabelDocument, LabelValue, Unsubscribe } from "../../core/edit/label-document.ts";
 import type { NucleiThen } from "../../core/history/then-facts.ts";
@@ -59,6 +60,8 @@ export interface ProposalRef {
   readonly label: LabelValue;
   /** Tight box, voxels. */
   readonly box: VoxelBox;
+  /** Goes with it where it is accepted or corrected and no other class is chosen; null or missing: none. */
+  readonly proposedClass?: ProposedClass | null;
 }
 
 export type Decision = "accepted" | "corrected" | "rejected";

@@ -376,6 +376,39 @@ describe("decisions", () => {
     expect([document.fieldsOf(proposal.label), document.countOf(proposal.label)]).toEqual([{}, 0]);
   });
 
+  it.each([
+    ["A keeps the proposed one", "review.accept", "accepted", "late"],
+    ["C keeps it for the copy", "review.correct", "corrected", "late"],
+    ["0 takes it without one", "nucleus.clearClass", "accepted", undefined],
+    ["R gives none", "review.reject", "rejected", undefined],
+  ] as const)("a proposal with a class: %s", async (_, command, status, name) => {
+    const { editor, document } = stage;
+    const { heard, api } = listen();
+    api.showProposal({ ...proposal, proposedClass: { name: "late", probability: 0.55 } });
+    runCommand(editor, command);
+    await vi.waitFor(() => expect(heard).toEqual([`${status} ${proposal.label}`]));
+    expect(document.fieldsOf(proposal.label)).toMatchObject({ status });
+    expect(document.fieldsOf(proposal.label).class).toBe(name);
+  });
+
+  it("a class key wins over the proposed class, and several accepted at once each keep their own", async () => {
+    const { editor, document } = stage;
+    const { heard, api } = listen();
+    const late = { name: "late", probability: 0.9 };
+    api.showProposal({ ...proposal, proposedClass: late });
+    setClassByDigit(editor, 2);
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    expect(document.fieldsOf(proposal.label).class).toBe("mitotic");
+    runCommand(editor, "edit.undo");
+    await api.acceptSeveral([proposal, { ...other, proposedClass: late }]);
+    expect([document.fieldsOf(proposal.label).class, document.fieldsOf(other.label).class]).toEqual([
+      undefined,
+      "late",
+    ]);
+    runCommand(editor, "edit.undo");
+    expect(document.fieldsOf(other.label)).toEqual({});
+  });
+
   it("the queue hears of the undoing of what a page before this one decided", async () => {
     const { editor, document } = stage;
     const { heard } = listen();

@@ -54,7 +54,7 @@ export const keymap = [
   binding("nucleus.unfinished", "U", "Nucleus", "Mark as unfinished, or as finished again"),
   binding("nucleus.partOff", "Shift+N", "Nucleus", "Make the part under the pointer a nucleus of its own"),
   binding("nucleus.partOver", "Shift+M", "Nucleus", "Give the part under the pointer to the selected nucleus"),
-  binding("nucleus.clearClass", "0", "Nucleus", "Clear its class"),
+  binding("nucleus.clearClass", "0", "Nucleus", "Clear its class; of a proposal: accept it without one"),
   binding("nucleus.history", "Shift+H", "Nucleus", "History of the selected nucleus"),
   binding("nucleus.show", "F", "Nucleus", "Fly to the selected nucleus"),
 

@@ -19,8 +19,11 @@ export function showProposal(editor: EditorController, proposal: ProposalRef | n
   editor.store.set({ proposalsVisible: true });
 }
 
-/** Accept, correct or reject the shown proposal, as one ordinary act of this person; accepted with a class where one is given. */
-export async function decide(editor: EditorController, decision: Decision, className?: string): Promise<void> {
+/**
+ * Accept, correct or reject the shown proposal, as one ordinary act of this person. `className`: the class that the person chose,
+ * null for none; else it has the class that was proposed with it.
+ */
+export async function decide(editor: EditorController, decision: Decision, className?: string | null): Promise<void> {
   const { document, proposals } = editor.props();
   const { proposal } = editor.store.get();
   if (!proposal || !proposals)
@@ -33,8 +36,11 @@ export async function decide(editor: EditorController, decision: Decision, class
     decision === "rejected"
       ? rejectProposalAct(proposal)
       : await takeProposalAct(document, proposals, proposal, decision);
+  const name = className === undefined ? (proposal.proposedClass?.name ?? null) : className;
   await editor.commit(
-    className ? { ...act, records: [...act.records, ...setClassAct(proposal.label, className).records] } : act,
+    name && decision !== "rejected"
+      ? { ...act, records: [...act.records, ...setClassAct(proposal.label, name).records] }
+      : act,
   );
   editor.store.set({ proposal: null });
   editor.view.set({ selectedProposal: 0, selectedLabel: decision === "rejected" ? 0 : proposal.label });
@@ -43,7 +49,10 @@ export async function decide(editor: EditorController, decision: Decision, class
   editor.review?.decided(proposal.label, decision);
 }
 
-/** Accepts several proposals as one ordinary act of this person, and tells the queue of each. Returns how many it took. */
+/**
+ * Accepts several proposals as one ordinary act of this person, each with its class, and tells the queue of each. Returns how many
+ * it took.
+ */
 export async function acceptSeveral(
   editor: EditorController,
   given: readonly ProposalRef[],
@@ -57,7 +66,10 @@ export async function acceptSeveral(
       editor.store.set({ busy: count < given.length ? `Accepting ${count} of ${given.length} proposals…` : null }),
   }).finally(() => editor.store.set({ busy: null }));
   const taken = new Set(act.proposals);
-  if (taken.size > 0) await editor.commit(act);
+  const classes = given.flatMap(({ label, proposedClass }) =>
+    taken.has(label) && proposedClass ? setClassAct(label, proposedClass.name).records : [],
+  );
+  if (taken.size > 0) await editor.commit({ ...act, records: [...act.records, ...classes] });
   if (editor.store.get().proposal) showProposal(editor, null);
   for (const proposal of given) {
     if (!taken.has(proposal.label)) continue;

@@ -2,9 +2,10 @@ import { ActionIcon, Badge, Button, Group, Kbd, Select, Stack, Text, Tooltip } f
 import { IconFocus2, IconHistory, IconTrash } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import { partsAfterUnmerge, setClassAct, statusOf, unmergeAct } from "../../core/edit/nucleus-acts.ts";
+import { ProposedClassLine } from "../ui/proposed-class.tsx";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
-import type { EditorProps, NucleusRow } from "./editor-contract.ts";
+import type { EditorProps, NucleusRow, ProposalRef } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
 import { formatUm3, formatWhen } from "./nucleus-words.ts";
@@ -22,7 +23,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
   );
   const selected = useObservable(editor.view, (view) => view.selectedLabel);
   const proposal = useObservable(editor.store, (state) => state.proposal);
-  if (proposal) return <ProposalCard editor={editor} label={proposal.label} canEdit={document.canEdit} />;
+  if (proposal) return <ProposalCard editor={editor} proposal={proposal} canEdit={document.canEdit} />;
   if (selected === 0)
     return (
       <div className={styles.card}>
@@ -165,19 +166,26 @@ function MergedParts({ editor, label }: { editor: EditorController; label: numbe
   );
 }
 
-function ProposalCard({ editor, label, canEdit }: { editor: EditorController; label: number; canEdit: boolean }) {
+interface ProposalCardProps {
+  readonly editor: EditorController;
+  readonly proposal: ProposalRef;
+  readonly canEdit: boolean;
+}
+
+function ProposalCard({ editor, proposal, canEdit }: ProposalCardProps) {
   return (
     <div className={styles.card} data-testid="proposal-card">
       <Stack gap={6}>
         <Group gap={6}>
           <StatusMark status="proposed" />
           <Text size="sm" fw={600}>
-            Proposal {label}
+            Proposal {proposal.label}
           </Text>
           <Text size="xs" c="dimmed">
             Is this one whole nucleus?
           </Text>
         </Group>
+        {proposal.proposedClass && <ProposedClassLine proposed={proposal.proposedClass} />}
         <Group gap={6} grow preventGrowOverflow={false} wrap="nowrap">
           {(
             [

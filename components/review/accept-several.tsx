@@ -2,6 +2,8 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { useRef, useState } from "react";
 import { MAX_TAKEN_AT_ONCE } from "../../core/edit/review-acts.ts";
 import type { ListedProposal } from "../../core/labels/proposal-columns.ts";
+import { SURE_CLASS } from "../../core/query/class-doubt.ts";
+import { percent } from "../ui/proposed-class.tsx";
 import { acceptable } from "./proposal-order.ts";
 
 interface AcceptSeveralProps {
@@ -46,6 +48,8 @@ export function AcceptSeveral({ rows, accept }: AcceptSeveralProps) {
       <Text size="xs">
         {doubtWords(chosen)} They become accepted as one act of yours: Ctrl + Z takes all of them back. Nobody has
         looked at each: for measuring a model, judge one by one.
+        {chosen.some(({ className }) => className !== null) &&
+          ` They take the class proposed for them where it is at least ${percent(SURE_CLASS)} likely.`}
         {left > 0 && ` ${left.toLocaleString("en-US")} of the list stay open: ${leftWords}.`}
       </Text>
       <Group gap="xs" mt="xs">

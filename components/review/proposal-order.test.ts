@@ -14,6 +14,8 @@ const rows: readonly ListedProposal[] = Array.from({ length: 120 }, (_, i) => ({
   voxels: Math.floor(random() * 20),
   uncertainty: random() < 0.1 ? null : Math.floor(random() * 10) / 10,
   reason: random() < 0.5 ? "split" : "faint",
+  className: random() < 0.5 ? null : random() < 0.5 ? "late" : "early",
+  classProbability: random(),
   heldBy: random() < 0.1 ? "Ben" : null,
 }));
 

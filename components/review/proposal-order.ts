@@ -1,6 +1,6 @@
 import type { ListedProposal } from "../../core/labels/proposal-columns.ts";
 
-export const proposalSortKeys = ["labelValue", "uncertainty", "voxels", "reason"] as const;
+export const proposalSortKeys = ["labelValue", "uncertainty", "voxels", "reason", "className"] as const;
 
 export interface ProposalOrder {
   readonly key: (typeof proposalSortKeys)[number];

@@ -1,25 +1,30 @@
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { ListedProposal } from "../../core/labels/proposal-columns.ts";
+import { DOUBTFUL_CLASS } from "../../core/query/class-doubt.ts";
 import { initialsOf } from "../editor/initials.ts";
 import { formatVolume } from "../editor/nucleus-words.ts";
+import { percent } from "../ui/proposed-class.tsx";
 import { useRowWindow } from "../ui/use-row-window.ts";
 import styles from "./proposal-list.module.css";
 import type { ProposalOrder } from "./proposal-order.ts";
 
 const ROW_PX = 26;
 
-const columns: readonly {
+interface Column {
   readonly key: ProposalOrder["key"];
   readonly text: string;
   readonly name: string;
   readonly right?: true;
-}[] = [
+}
+
+const columns: readonly Column[] = [
   { key: "labelValue", text: "Number", name: "number" },
   { key: "uncertainty", text: "Doubt", name: "doubt", right: true },
   { key: "voxels", text: "µm³", name: "volume", right: true },
   { key: "reason", text: "Why", name: "reason" },
 ];
+const classColumn: Column = { key: "className", text: "Class", name: "class" };
 
 interface ProposalTableProps {
   readonly rows: readonly ListedProposal[];
@@ -34,6 +39,9 @@ interface ProposalTableProps {
 export function ProposalTable({ rows, order, voxelUm3, shownLabel, onOrder, onShow }: ProposalTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { first, end } = useRowWindow(scroller, ROW_PX, rows.length);
+  const hasClasses = rows.some(({ className }) => className !== null);
+  const shownColumns = hasClasses ? [...columns, classColumn] : columns;
+  const grid = `${styles.columns} ${hasClasses ? styles.withClass : ""}`;
   const shownAt = rows.findIndex(({ labelValue }) => labelValue === shownLabel);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follow what is shown, not every new sorting of the rows
@@ -55,8 +63,8 @@ export function ProposalTable({ rows, order, voxelUm3, shownLabel, onOrder, onSh
 
   return (
     <>
-      <div className={`${styles.columns} ${styles.head}`}>
-        {columns.map(({ key, text, name, right }) => (
+      <div className={`${grid} ${styles.head}`}>
+        {shownColumns.map(({ key, text, name, right }) => (
           <button
             key={key}
             type="button"
@@ -89,7 +97,7 @@ export function ProposalTable({ rows, order, voxelUm3, shownLabel, onOrder, onSh
             key={row.labelValue}
             role="option"
             aria-selected={row.labelValue === shownLabel}
-            className={`${styles.columns} ${styles.row}`}
+            className={`${grid} ${styles.row}`}
             style={{ top: (first + i) * ROW_PX }}
             onClick={() => onShow(row)}
             data-proposal={row.labelValue}
@@ -102,6 +110,11 @@ export function ProposalTable({ rows, order, voxelUm3, shownLabel, onOrder, onSh
             <span className={`${styles.cell} ${styles.dim}`} title={reasonOf(row)}>
               {reasonOf(row)}
             </span>
+            {hasClasses && (
+              <span className={styles.cell} title={classTitle(row)} data-doubtful={isDoubtful(row) || undefined}>
+                {row.className ?? ""}
+              </span>
+            )}
             <span className={styles.cell} title={row.heldBy ? `${row.heldBy} is looking at it` : undefined}>
               {row.heldBy ? initialsOf(row.heldBy) : ""}
             </span>
@@ -111,6 +124,12 @@ export function ProposalTable({ rows, order, voxelUm3, shownLabel, onOrder, onSh
     </>
   );
 }
+
+const isDoubtful = ({ classProbability }: ListedProposal): boolean =>
+  classProbability !== null && classProbability < DOUBTFUL_CLASS;
+
+const classTitle = ({ className, classProbability }: ListedProposal): string | undefined =>
+  className === null || classProbability === null ? undefined : `${className}, ${percent(classProbability)} likely`;
 
 const reasonOf = ({ isCandidate, touchesBorder, reason }: ListedProposal): string =>
   [isCandidate && "missing?", touchesBorder && "cut by the border", reason].filter(Boolean).join(" · ");

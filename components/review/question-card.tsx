@@ -2,6 +2,7 @@ import { Badge, Button, Group, Kbd, Paper, SimpleGrid, Stack, Text } from "@mant
 import { IconArrowRight, IconCheck, IconPencil, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Decision } from "../editor/editor-contract.ts";
+import { ProposedClassLine } from "../ui/proposed-class.tsx";
 import type { ReviewQuestion } from "./review-contract.ts";
 
 interface QuestionCardProps {
@@ -47,6 +48,7 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
           {formatUm3(question.voxels * voxelUm3)}
           {question.uncertainty !== null && ` · doubt ${Math.round(question.uncertainty * 100)} of 100`}
         </Text>
+        {question.proposedClass && <ProposedClassLine proposed={question.proposedClass} />}
         <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs">
           {answer("accepted", "Accept", "A", <IconCheck size={14} aria-hidden />, "teal")}
           {answer("rejected", "No nucleus", "R", <IconX size={14} aria-hidden />, "red")}

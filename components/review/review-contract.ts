@@ -1,3 +1,4 @@
+import type { ProposedClass } from "../../core/classes/nucleus-classifier.ts";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
@@ -17,6 +18,8 @@ export interface ReviewQuestion {
   readonly uncertainty: number | null;
   /** In words, e.g. "two passes split it". */
   readonly reason: string;
+  /** Null where its model tells no classes. */
+  readonly proposedClass: ProposedClass | null;
 }
 
 /** State of the shared queue beside the question. */

@@ -13,6 +13,7 @@ const question = (labelValue: number): ReviewQuestion => ({
   voxels: 40,
   uncertainty: 0.5,
   reason: "edge unclear",
+  proposedClass: { name: "late", probability: 0.8 },
 });
 
 /** What outlives a page. */

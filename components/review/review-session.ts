@@ -17,6 +17,7 @@ const refOf = (question: ReviewQuestion): ProposalRef => ({
   id: `${question.predictionId}/${question.labelValue}`,
   label: question.labelValue,
   box: { minZyx: question.minZyx, maxZyx: question.maxZyx },
+  proposedClass: question.proposedClass,
 });
 
 /**

@@ -1,4 +1,5 @@
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
+import type { ClassScores } from "../../core/contract/class-scores.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 
 /** What the training panel shows; times are moments of the server. */
@@ -79,6 +80,8 @@ export interface CheckpointRow {
   /** Whose weights it went on from; null where it began with none. */
   readonly parentId: string | null;
   readonly metrics: CheckpointMetrics | null;
+  /** Null where its trainer knew of no classes. */
+  readonly classes: ClassScores | null;
   readonly nucleiLabelled: number;
   readonly activeMinutes: number;
   readonly promoted: boolean;

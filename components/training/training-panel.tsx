@@ -3,6 +3,7 @@ import type { Loaded } from "../editor/editor-contract.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { Section } from "../ui/section.tsx";
 import { CheckpointTable } from "./checkpoint-table.tsx";
+import { ClassScoresCard } from "./class-scores-card.tsx";
 import { LearningCurve } from "./learning-curve.tsx";
 import { SpecimenSplit } from "./specimen-split.tsx";
 import { TrainCard } from "./train-card.tsx";
@@ -63,6 +64,11 @@ export function TrainingPanel(props: TrainingPanelProps) {
               {props.audit && <WhenToStop points={points} audit={props.audit} />}
             </Stack>
           )}
+        </WhenLoaded>
+      </Section>
+      <Section title="Classes" text="Which class a nucleus has is proposed with it, once enough nuclei have one.">
+        <WhenLoaded loaded={props.checkpoints} height={60}>
+          {(rows) => <ClassScoresCard checkpoints={rows} />}
         </WhenLoaded>
       </Section>
       <Section title="Checkpoints" text="Weights of every training. Any of them can make the proposals again.">

@@ -20,13 +20,20 @@ it("reads bytes that lie anywhere in a larger buffer, as files come from the dis
   }
 });
 
-it("reads checkpoints from before there was a canonical size, as models of the volumes' own grid", () => {
+it("reads checkpoints from before there was a canonical size, as models of the volumes' own grid without classes", () => {
   const files = saveCheckpoint(model);
   const json = JSON.parse(new TextDecoder().decode(files["model.json"]));
   delete json.canonical;
   delete json.outlineUm;
+  delete json.classifier;
   const old = { ...files, "model.json": new TextEncoder().encode(JSON.stringify(json)) };
-  expect(loadCheckpoint(old).model).toEqual({ ...model, canonical: null, outlineUm: null });
+  expect(loadCheckpoint(old).model).toEqual({ ...model, canonical: null, outlineUm: null, classifier: null });
+});
+
+it("goes on without classes where they were told by other features than are measured here", () => {
+  const features = (model.classifier?.features ?? []).map((name) => `${name}-of-another-kind`);
+  const other = { ...model, classifier: model.classifier && { ...model.classifier, features } };
+  expect(loadCheckpoint(saveCheckpoint(other)).model).toEqual({ ...model, classifier: null });
 });
 
 it("halves the file with weights of 16 bits, and gives the same bytes from what it reads", () => {
@@ -85,6 +92,12 @@ it.each([
     "model.json",
     "with a field of its own deep inside",
     edited((json) => ((json.training as Record<string, unknown>).token = "t")),
+    "checkpoint-damaged",
+  ],
+  [
+    "model.json",
+    "with classes that have no weights",
+    edited((json) => ((json.classifier as Record<string, unknown>).weights = [])),
     "checkpoint-damaged",
   ],
   [

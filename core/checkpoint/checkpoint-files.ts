@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { askable, nucleusClassifierSchema } from "../classes/nucleus-classifier.ts";
 import { Problem } from "../problem.ts";
 import { type FloatWidth, joinFloats, splitFloats } from "./float-file.ts";
 import { type NetworkConfig, networkConfigSchema } from "./network-config.ts";
@@ -33,9 +34,10 @@ const modelSchema = z.strictObject({
   network: networkConfigSchema,
   thresholds: thresholdsSchema,
   voxelSizeZyx: zyx,
-  // Checkpoints of before have neither.
+  // Checkpoints of before have none of these.
   canonical: canonicalSizeSchema.nullable().default(null),
   outlineUm: outlineUmSchema.nullable().default(null),
+  classifier: nucleusClassifierSchema.nullable().default(null),
   training: trainingSummarySchema,
   weightsManifest: z.tuple([
     z.strictObject({
@@ -86,7 +88,7 @@ export function saveCheckpoint(
   progress?: TrainingProgress,
   weightWidth: FloatWidth = 32,
 ): CheckpointFiles {
-  const { config, weights, thresholds, voxelSizeZyx, canonical, outlineUm, training } = model;
+  const { config, weights, thresholds, voxelSizeZyx, canonical, outlineUm, classifier, training } = model;
   const files: Record<string, Uint8Array> = {
     "model.json": encodeJson({
       format: CHECKPOINT_FORMAT,
@@ -96,6 +98,7 @@ export function saveCheckpoint(
       voxelSizeZyx,
       canonical,
       outlineUm,
+      classifier,
       training,
       weightsManifest: [{ paths: ["weights.bin"], weights: manifestOf(config, weightWidth) }],
     }),
@@ -124,7 +127,7 @@ export function saveCheckpoint(
 
 /** Reads what `saveCheckpoint` wrote; throws a Problem that names the file and what is wrong. */
 export function loadCheckpoint(files: CheckpointFiles): { model: TrainedModel; progress: TrainingProgress | null } {
-  const { network, weightsManifest, thresholds, voxelSizeZyx, canonical, outlineUm, training } = parseJson(
+  const { network, weightsManifest, thresholds, voxelSizeZyx, canonical, outlineUm, classifier, training } = parseJson(
     files,
     "model.json",
     modelSchema,
@@ -140,7 +143,7 @@ export function loadCheckpoint(files: CheckpointFiles): { model: TrainedModel; p
     { length: channels, width: 32 },
     { length: channels, width: 32 },
   ]);
-  const seen = { thresholds, voxelSizeZyx, canonical, outlineUm };
+  const seen = { thresholds, voxelSizeZyx, canonical, outlineUm, classifier: askable(classifier) };
   const model: TrainedModel = { config, weights: { weights, mean, variance }, ...seen, training };
   if (!files["progress.json"]) return { model, progress: null };
   const { step, bestAp50, ...numbers } = parseJson(files, "progress.json", progressSchema);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { NucleusClassifier } from "../classes/nucleus-classifier.ts";
 import type { Zyx } from "../volume/voxel-space.ts";
 import type { NetworkConfig } from "./network-config.ts";
 
@@ -92,6 +93,8 @@ export interface TrainedModel {
   readonly canonical: CanonicalSize | null;
   /** How far people's outlines lie outside (+) or inside (−) of what this model finds; null where nobody could tell. */
   readonly outlineUm: number | null;
+  /** Tells the classes of the nuclei that it finds; null where too few nuclei have one, and in checkpoints of before. */
+  readonly classifier: NucleusClassifier | null;
   readonly training: TrainingSummary;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { proposedClassSchema } from "./class-scores.ts";
 import { labelValueSchema, pointZyxSchema, strictVoxelBoxSchema } from "./voxel-shapes.ts";
 
 const share = z.number().min(0).max(1);
@@ -41,6 +42,8 @@ export const predictedInstanceSchema = z.strictObject({
   /** Mean normalised entropy of the foreground probability inside, 0…1. */
   meanEntropy: share,
   shape: nucleusShapeSchema.nullable(),
+  /** Null or missing: its model tells no classes, or it is a candidate. */
+  class: proposedClassSchema.nullable().optional(),
 });
 
 export type PredictedInstance = z.infer<typeof predictedInstanceSchema>;

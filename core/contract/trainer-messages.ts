@@ -2,6 +2,7 @@ import { z } from "zod";
 import { outlineUmSchema } from "../checkpoint/trained-model.ts";
 import { plainProblemSchema, plainTextSchema } from "../plain-problem.ts";
 import { checkpointMetricsSchema } from "./checkpoint-metrics.ts";
+import { classScoresSchema } from "./class-scores.ts";
 import { nucleusShapeSchema, predictedInstanceSchema } from "./predicted-instance.ts";
 import { MAX_NUCLEI } from "./snapshot-manifest.ts";
 import { fileHashesSchema } from "./trainer-job.ts";
@@ -79,6 +80,8 @@ export const trainedSchema = z.strictObject({
   metrics: checkpointMetricsSchema.nullable(),
   /** AP50 of the weights it started from, in the same places; null for a first training. */
   parentAp50: share.nullable(),
+  /** Missing from trainers that tell no classes. */
+  classes: classScoresSchema.optional(),
 });
 export type TrainedMessage = z.infer<typeof trainedSchema>;
 

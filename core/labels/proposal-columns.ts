@@ -14,6 +14,9 @@ export interface ProposalColumns {
   /** 0…1, larger is less sure; null where it was never ranked. */
   readonly uncertainty: readonly (number | null)[];
   readonly reason: readonly string[];
+  /** The class proposed with it, and how likely it is; null where its model tells none. */
+  readonly className: readonly (string | null)[];
+  readonly classProbability: readonly (number | null)[];
   /** The name of who looks at it now. */
   readonly heldBy: readonly (string | null)[];
 }
@@ -31,6 +34,8 @@ export const proposalAt = (columns: ProposalColumns, i: number): ListedProposal 
   voxels: columns.voxels[i],
   uncertainty: columns.uncertainty[i],
   reason: columns.reason[i],
+  className: columns.className[i],
+  classProbability: columns.classProbability[i],
   heldBy: columns.heldBy[i],
 });
 

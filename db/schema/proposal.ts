@@ -79,6 +79,9 @@ export const proposal = pgTable(
     facts: jsonb("facts").$type<ScoreFacts>(),
     shape: jsonb("shape").$type<NucleusShape>(),
     meanEntropy: doublePrecision("mean_entropy"),
+    /** The class proposed with it, and how likely it is; null where its model tells none. */
+    proposedClass: text("proposed_class"),
+    classProbability: doublePrecision("class_probability"),
     ranks: jsonb("ranks").$type<number[]>(),
     uncertainty: doublePrecision("uncertainty"),
     /** Why, in words. */

@@ -11,6 +11,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { CheckpointMetrics } from "../../core/contract/checkpoint-metrics.ts";
+import type { ClassScores } from "../../core/contract/class-scores.ts";
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import type { FileHashes, JobPayload } from "../../core/contract/trainer-job.ts";
 import type { ProblemFields } from "../../core/problem.ts";
@@ -138,6 +139,8 @@ export const checkpoint = pgTable(
     configuration: jsonb("configuration").notNull(),
     /** ap50, ap75, dice, truth nuclei, measured where (core/contract), or null: nothing was kept out, no number. */
     metrics: jsonb("metrics").$type<CheckpointMetrics>(),
+    /** Which classes it was given, and how well it tells them; null for checkpoints older than this column. */
+    classes: jsonb("classes").$type<ClassScores>(),
     nucleiLabelled: integer("nuclei_labelled").notNull(),
     /** Sum over people of the time between acts, gaps over 30 s left out. */
     activeMinutes: doublePrecision("active_minutes").notNull(),

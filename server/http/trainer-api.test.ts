@@ -10,6 +10,7 @@ import { BRICK_VOXELS, indexInBrick } from "../../core/volume/brick.ts";
 import {
   checkpoint,
   decision,
+  nucleusClass,
   prediction,
   project,
   proposal,
@@ -462,6 +463,24 @@ describe("a prediction", () => {
     expect((await tell(job, "/finish", {})).status).toBe(200);
   });
 
+  it("proposes classes that the project has, and no others", async () => {
+    await server.services.db
+      .insert(nucleusClass)
+      .values({ projectId, name: "mitotic", numberKey: 1, color: "#e69f00" })
+      .onConflictDoNothing();
+    for (const [name, kept] of [
+      ["mitotic", "mitotic"],
+      ["a class of somebody else", null],
+    ] as const) {
+      const job = await claimPrediction();
+      await put(job, "prediction/0", brick());
+      const instances = [{ ...instance, class: { name, probability: 0.8 } }];
+      expect((await tell(job, "/predicted", { ...message(), instances })).status).toBe(200);
+      expect(await proposals()).toMatchObject([{ proposedClass: kept, classProbability: kept && 0.8 }]);
+      expect((await tell(job, "/finish", {})).status).toBe(200);
+    }
+  });
+
   it.each([
     ["a brick that was not uploaded", null, {}, "prediction-damaged"],
     ["a brick that cannot be unpacked", new Uint8Array([1, 2, 3]), {}, "prediction-damaged"],
@@ -494,6 +513,34 @@ it("streams metrics to the page, each step once", async () => {
     ],
   );
   expect(await server.services.db.select().from(trainingMetric)).toHaveLength(3);
+});
+
+it("keeps what a training knows of classes with its checkpoint; older trainers say nothing of it", async () => {
+  const classes = {
+    given: [
+      { name: "interphase", nuclei: 31 },
+      { name: "mitotic", nuclei: 6 },
+    ],
+    measured: {
+      classes: ["interphase", "mitotic"],
+      counts: [
+        [30, 1],
+        [2, 4],
+      ],
+      by: "nucleus",
+    },
+  };
+  const handIn = async (more: object) => {
+    await seedJob();
+    const job = await claim();
+    await upload(job, "best", MODEL_FILES);
+    expect((await tell(job, "/trained", { ...trainedMessage(null, null), ...more })).status).toBe(200);
+    await server.services.db.delete(trainingJob).where(eq(trainingJob.kind, "predict"));
+    const [newest] = await createTestClient(server.address, ada.cookie).checkpoint.list.query({ projectId });
+    return newest.classes;
+  };
+  expect(await handIn({ classes })).toEqual(classes);
+  expect(await handIn({})).toBeNull();
 });
 
 it("uses new weights unless they are worse by more than a hundredth, and asks for proposals", async () => {

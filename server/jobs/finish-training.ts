@@ -48,6 +48,7 @@ export async function finishTraining(services: Services, jobId: string, message:
         ...handedIn,
         configuration: message.configuration,
         metrics: message.metrics,
+        classes: message.classes ?? null,
         nucleiLabelled: await labelledNuclei(tx, payload.snapshotId),
         activeMinutes: await activeMinutes(tx, ended.projectId, frozen.createdAt),
         promoted,

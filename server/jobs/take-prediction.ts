@@ -1,10 +1,11 @@
 import { and, eq } from "drizzle-orm";
+import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
 import type { PredictedMessage } from "../../core/contract/trainer-messages.ts";
 import { Problem } from "../../core/problem.ts";
 import { brickKeysOfBox } from "../../core/volume/brick.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
-import { blockPlan, prediction, volume } from "../../db/schema/index.ts";
+import { blockPlan, nucleusClass, prediction, volume } from "../../db/schema/index.ts";
 import { HttpRefusal } from "../entrance/route.ts";
 import { publishPrediction } from "../proposals/publish-prediction.ts";
 import { rankProject } from "../proposals/rank-project.ts";
@@ -61,7 +62,7 @@ async function take(services: Services, lease: Lease, message: PredictedMessage)
         snapshotId: job.payload.snapshotId,
         jobId: job.id,
         outlineUm: message.outlineUm,
-        instances: message.instances,
+        instances: await withClassesOfProject(db, target.projectId, message.instances),
         truthShapes: message.truthShapes,
         brickKeys: message.brickKeys,
         predicted: { kind: "bricks", folder },
@@ -88,6 +89,20 @@ async function isTaken(db: Database | Transaction, job: JobRow, volumeId: string
     .from(prediction)
     .where(and(eq(prediction.jobId, job.id), eq(prediction.volumeId, volumeId)));
   return found.length > 0;
+}
+
+/** A class that the project does not have, as after it was renamed, is not proposed. */
+async function withClassesOfProject(
+  db: Database,
+  projectId: string,
+  instances: readonly PredictedInstance[],
+): Promise<PredictedInstance[]> {
+  const rows = await db
+    .select({ name: nucleusClass.name })
+    .from(nucleusClass)
+    .where(eq(nucleusClass.projectId, projectId));
+  const names = new Set(rows.map(({ name }) => name));
+  return instances.map((one) => ({ ...one, class: one.class && names.has(one.class.name) ? one.class : null }));
 }
 
 const WRONG = "The same prediction comes out wrong again: look at the trainer's log, or run another trainer.";

@@ -101,7 +101,14 @@ it("lists all that are open, in columns, with who looks at which", async () => {
       .sort((a, b) => a.labelValue - b.labelValue)
       .map(({ labelValue, kind, touchesBorder, centroidZyx, minZyx, maxZyx, voxels, uncertainty, reason }) => ({
         ...{ labelValue, isCandidate: kind === "candidate", touchesBorder, centroidZyx, minZyx, maxZyx },
-        ...{ voxels, uncertainty, reason, heldBy: labelValue === 30 ? "Ada" : null },
+        ...{
+          voxels,
+          uncertainty,
+          reason,
+          className: null,
+          classProbability: null,
+          heldBy: labelValue === 30 ? "Ada" : null,
+        },
       })),
   );
 });

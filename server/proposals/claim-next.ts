@@ -1,5 +1,6 @@
 import { and, desc, eq, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { proposedClassOf } from "../../core/classes/nucleus-classifier.ts";
 import { type QuestionKind, questionKindAfter } from "../../core/query/question-kind.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
@@ -133,7 +134,8 @@ async function pick(
             claimed_at = now(), expires_at = excluded.expires_at
         where held.expires_at < now()
       returning label_value)
-    select p.label_value, p.prediction_id, p.kind, p.min_zyx, p.max_zyx, p.centroid_zyx, p.voxels, p.uncertainty, p.reason
+    select p.label_value, p.prediction_id, p.kind, p.min_zyx, p.max_zyx, p.centroid_zyx, p.voxels, p.uncertainty, p.reason,
+      p.proposed_class, p.class_probability
     from pick p join taken using (label_value)`);
   return rows.length === 0 ? null : toQuestion(rows[0]);
 }
@@ -148,6 +150,8 @@ interface QuestionRow extends Record<string, unknown> {
   voxels: number;
   uncertainty: number | null;
   reason: string;
+  proposed_class: string | null;
+  class_probability: number | null;
 }
 
 const toQuestion = (row: QuestionRow): Question => ({
@@ -160,6 +164,7 @@ const toQuestion = (row: QuestionRow): Question => ({
   voxels: row.voxels,
   uncertainty: row.uncertainty,
   reason: row.reason,
+  proposedClass: proposedClassOf(row.proposed_class, row.class_probability),
 });
 
 type Holder = Pick<ClaimRequest, "volumeId" | "userId" | "pageId">;

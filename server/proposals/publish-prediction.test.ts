@@ -9,6 +9,7 @@ import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import { seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
+import { createTestClient } from "../testing/trpc-client.ts";
 import { claimNext } from "./claim-next.ts";
 import { decide } from "./decide.ts";
 import { publishPrediction } from "./publish-prediction.ts";
@@ -66,7 +67,10 @@ const instanceOf = (box: Box, index: number): PredictedInstance => ({
   shape: null,
 });
 
-async function publish(boxes: readonly Box[]): Promise<string> {
+async function publish(
+  boxes: readonly Box[],
+  change: (instance: PredictedInstance, index: number) => PredictedInstance = (one) => one,
+): Promise<string> {
   const folder = `projects/${projectId}/jobs/sent/`;
   for (const [x, key] of KEYS.entries())
     await server.services.blobs.put(`${folder}${key}`, gzipSync(new Uint8Array(brickOf(boxes, x).buffer)));
@@ -76,7 +80,7 @@ async function publish(boxes: readonly Box[]): Promise<string> {
     checkpointId: null,
     snapshotId: null,
     jobId: null,
-    instances: boxes.map(instanceOf),
+    instances: boxes.map(instanceOf).map(change),
     truthShapes: [],
     brickKeys: KEYS,
     predicted: { kind: "bricks", folder },
@@ -269,4 +273,42 @@ it("removes the images that nothing refers to any more", async () => {
   const left: string[] = [];
   for await (const key of server.services.blobs.list(`volumes/${volumeId}/predictions/${gone?.id}/`)) left.push(key);
   expect(left).toEqual([]);
+});
+
+it("keeps the class proposed with a nucleus, shows it with the question and in the list, and asks first where it is in doubt", async () => {
+  const boxes: Box[] = [
+    [
+      [2, 2, 2],
+      [6, 10, 12],
+    ],
+    [
+      [2, 20, 20],
+      [7, 30, 32],
+    ],
+  ];
+  const told = [
+    { name: "late", probability: 0.97 },
+    { name: "early", probability: 0.55 },
+  ];
+  const same = { u1: 0.5, u2: 0.5, u3: 0.5, u4: 0.5 };
+  await publish(boxes, (one, index) => ({ ...one, scores: same, class: told[index] }));
+  const [sure, doubtful] = await rows();
+  expect([sure.proposedClass, sure.classProbability]).toEqual(["late", 0.97]);
+  expect(doubtful.uncertainty).toBeGreaterThan(sure.uncertainty ?? 1);
+  expect(doubtful.reason).toMatch(/its class is in doubt$/);
+  const request = { projectId, volumeId, userId: ada.id, pageId: "a page", skipped: [] };
+  const question = await claimNext(server.services, request);
+  expect([question?.labelValue, question?.proposedClass]).toEqual([doubtful.labelValue, told[1]]);
+  const client = createTestClient(server.address, ada.cookie);
+  const list = await client.proposal.list.query({ volumeId });
+  expect([list.className, list.classProbability]).toEqual([
+    ["late", "early"],
+    [0.97, 0.55],
+  ]);
+  expect(await client.proposal.at.query({ volumeId, labelValue: sure.labelValue })).toMatchObject({
+    className: "late",
+    classProbability: 0.97,
+  });
+  await publish(boxes);
+  expect((await rows()).at(-1)).toMatchObject({ proposedClass: null, classProbability: null });
 });

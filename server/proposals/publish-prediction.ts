@@ -224,6 +224,8 @@ const proposalRow = (
   facts: instance.facts,
   shape: instance.shape,
   meanEntropy: instance.meanEntropy,
+  proposedClass: instance.class?.name ?? null,
+  classProbability: instance.class?.probability ?? null,
   suppressed,
 });
 

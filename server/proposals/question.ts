@@ -1,3 +1,4 @@
+import type { ProposedClass } from "../../core/classes/nucleus-classifier.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 
 /** Whether an item is an audit stays in the data: the person must not know. */
@@ -11,4 +12,6 @@ export interface Question {
   readonly voxels: number;
   readonly uncertainty: number | null;
   readonly reason: string;
+  /** Null where its model tells no classes. */
+  readonly proposedClass: ProposedClass | null;
 }

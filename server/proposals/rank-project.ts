@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
+import { raisedByClass } from "../../core/query/class-doubt.ts";
 import { rankSteps } from "../../core/query/rank-pool.ts";
 import { withPauses } from "../../core/steps.ts";
 import type { Database } from "../../db/client.ts";
@@ -32,7 +33,8 @@ export async function rankProject(services: Services, projectId: string): Promis
     })),
     truth.flatMap(({ shapes }) => shapes),
   );
-  const ranked = await withPauses(pool, pauseWhenDue);
+  const ranks = await withPauses(pool, pauseWhenDue);
+  const ranked = ranks.map((one, i) => raisedByClass(one, rows[i].classProbability));
   for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
     const values = rows.slice(i, i + ROWS_PER_STATEMENT).map((row, k) => ({
       volume_id: row.volumeId,
@@ -69,6 +71,7 @@ async function readPool(db: Database, projectId: string) {
         meanEntropy: proposal.meanEntropy,
         shape: proposal.shape,
         facts: proposal.facts,
+        classProbability: proposal.classProbability,
       })
       .from(proposal)
       .innerJoin(volume, eq(volume.id, proposal.volumeId))

@@ -1,3 +1,4 @@
+import { featureNames } from "../../classes/nucleus-features.ts";
 import type { NetworkConfig } from "../network-config.ts";
 import { countNormalisedChannels, countParameters } from "../network-layout.ts";
 import type { NetworkState, TrainedModel, TrainingProgress } from "../trained-model.ts";
@@ -32,6 +33,15 @@ export const tinyModel: TrainedModel = {
   voxelSizeZyx: [5, 1, 1],
   canonical: { voxelsPerDiameter: 16, diameterUm: 9.5, diameterFrom: "labels" },
   outlineUm: -0.75,
+  classifier: {
+    classes: ["interphase", "mitotic"],
+    features: [...featureNames],
+    means: featureNames.map((_, k) => k / 8),
+    scales: featureNames.map((_, k) => 1 + k / 4),
+    weights: [1, -1].map((sign) =>
+      Array.from({ length: 2 * featureNames.length + 1 }, (_, t) => (sign * (t + 1)) / 16),
+    ),
+  },
   training: {
     seed: 9,
     steps: 17,

@@ -16,6 +16,7 @@ export const listCheckpoints = projectProcedure("viewer").query(async ({ ctx }) 
       snapshotId: checkpoint.snapshotId,
       parentId: checkpoint.parentId,
       metrics: checkpoint.metrics,
+      classes: checkpoint.classes,
       nucleiLabelled: checkpoint.nucleiLabelled,
       activeMinutes: checkpoint.activeMinutes,
       promoted: checkpoint.promoted,

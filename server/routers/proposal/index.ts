@@ -19,6 +19,8 @@ const columns = {
   voxels: proposal.voxels,
   uncertainty: proposal.uncertainty,
   reason: proposal.reason,
+  className: proposal.proposedClass,
+  classProbability: proposal.classProbability,
 };
 
 /** The label image that the browser shows, or null before the first prediction. Chunks: `/zarr/<volumeId>/<path>/0/c/…`. */
@@ -46,6 +48,8 @@ const listed = {
   voxels: proposal.voxels,
   uncertainty: proposal.uncertainty,
   reason: proposal.reason,
+  className: proposal.proposedClass,
+  classProbability: proposal.classProbability,
   heldBy: user.name,
 } satisfies Record<keyof ProposalColumns, unknown>;
 

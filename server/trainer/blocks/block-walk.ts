@@ -47,12 +47,14 @@ export class BlockWalk {
     let findings = judgeBlock(
       perceived ?? (await this.perceive(core, hooks, { marginZyx: margins[tried] })),
       outlineUm,
+      this.model,
     );
     while (!findings) {
       const isLastTry = tried === last;
       tried = Math.min(last, tried + 1);
       this.#grown = Math.max(this.#grown, tried);
-      findings = judgeBlock(await this.perceive(core, hooks, { marginZyx: margins[tried], isLastTry }), outlineUm);
+      const seen = await this.perceive(core, hooks, { marginZyx: margins[tried], isLastTry });
+      findings = judgeBlock(seen, outlineUm, this.model);
     }
     return findings;
   }

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
+import { proposedClassSchema } from "../../../core/contract/class-scores.ts";
 import { nucleusShapeSchema, scoreFactsSchema } from "../../../core/contract/predicted-instance.ts";
 import type { BlockPlan } from "../../../core/contract/shared-blocks.ts";
 import { labelValueSchema, strictVoxelBoxSchema } from "../../../core/contract/voxel-shapes.ts";
@@ -50,6 +51,7 @@ const textSchema = z.strictObject({
         facts: scoreFactsSchema,
         tally: tallySchema,
         shape: nucleusShapeSchema.nullable(),
+        class: proposedClassSchema.nullable(),
       }),
     ]),
   ),

@@ -88,8 +88,7 @@ export class Gathering {
       const nucleus = number === null ? undefined : this.#nuclei.get(number);
       if (number === null || !nucleus || nucleus.voxels === 0) return;
       idOf[number] = rank + 1;
-      const { scores, facts, shape } = nucleus;
-      nuclei.push(this.#instance(rank + 1, { ...nucleus.tally, voxels: nucleus.voxels }, { scores, facts, shape }));
+      nuclei.push(this.#instance(rank + 1, { ...nucleus.tally, voxels: nucleus.voxels }, nucleus));
     });
     const sizes = nuclei.length > 0 ? nuclei.map(({ voxels }) => voxels) : [...this.#labelledVoxels.values()];
     const medianNucleusVoxels = medianOf(sizes);
@@ -107,7 +106,7 @@ export class Gathering {
   #instance(
     id: number,
     { voxels, sumZyx, entropy, minZyx, maxZyx }: ObjectTally,
-    scored: Pick<FoundNucleus, "scores" | "facts" | "shape"> | null,
+    scored: Pick<FoundNucleus, "scores" | "facts" | "shape" | "class"> | null,
   ): PredictedInstance {
     const box: VoxelBox = { minZyx: [...minZyx], maxZyx: [...maxZyx] };
     const centroidZyx: Zyx = [sumZyx[0] / voxels, sumZyx[1] / voxels, sumZyx[2] / voxels];
@@ -122,6 +121,7 @@ export class Gathering {
       facts: scored?.facts ?? null,
       meanEntropy: Math.min(1, entropy / voxels),
       shape: scored?.shape ?? null,
+      ...(scored?.class && { class: scored.class }),
     };
   }
 

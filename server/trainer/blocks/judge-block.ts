@@ -1,3 +1,5 @@
+import { type ProposedClass, proposeClass } from "../../../core/classes/nucleus-classifier.ts";
+import { measureFeatures } from "../../../core/classes/nucleus-features.ts";
 import type { NucleusShape } from "../../../core/contract/predicted-instance.ts";
 import { labelComponents } from "../../../core/labels/connected-components.ts";
 import { moveOutlines } from "../../../core/labels/move-outlines.ts";
@@ -12,6 +14,7 @@ import { boxSeenFrom, boxShape, containsPoint, type VoxelBox, type Zyx } from ".
 import { forEachRow, growMarks, isWhole } from "../bricks/region.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
 import type { PerceivedBlock } from "./perceive-block.ts";
+import type { ProposingModel } from "./volume-to-propose.ts";
 
 /** Sums over an object's voxels; places are the volume's. */
 export interface ObjectTally {
@@ -36,6 +39,8 @@ export interface FoundSeed {
 export interface FoundNucleus extends NucleusScores {
   readonly tally: ObjectTally;
   readonly shape: NucleusShape | null;
+  /** Null where the model tells none. */
+  readonly class: ProposedClass | null;
 }
 
 /** What a block adds to the prediction of its volume. */
@@ -59,7 +64,11 @@ export interface BlockFindings {
 }
 
 /** Null where the block does not see enough to say what the whole volume would. */
-export function judgeBlock(block: PerceivedBlock, outlineUm: number | null): BlockFindings | null {
+export function judgeBlock(
+  block: PerceivedBlock,
+  outlineUm: number | null,
+  { classifier, window }: Pick<ProposingModel, "classifier" | "window">,
+): BlockFindings | null {
   const { region, core, found, forbidden, maps } = block;
   const seeds = seedsInCore(block);
   const owned = new Set(seeds.flatMap(({ label }) => label ?? []));
@@ -82,12 +91,18 @@ export function judgeBlock(block: PerceivedBlock, outlineUm: number | null): Blo
     findObjects(sure, region.shapeZyx).filter(({ label }) => owned.has(label)),
   );
   const shapes = shapesOf(labels, region);
+  const features =
+    classifier && block.image
+      ? measureFeatures({ ...region, labels, image: block.image, window, shapes }, (label) => owned.has(label))
+      : null;
   const tallies = tally(block, labels, { minZyx: [0, 0, 0], maxZyx: region.shapeZyx });
   const nuclei = new Map<number, FoundNucleus>();
   for (const label of owned) {
     const sums = tallies.get(label);
     const scored = scores.get(label);
-    if (sums && scored) nuclei.set(label, { ...scored, tally: sums, shape: shapes.get(label) ?? null });
+    const measured = features?.get(label);
+    const told = classifier && measured ? proposeClass(classifier, measured) : null;
+    if (sums && scored) nuclei.set(label, { ...scored, tally: sums, shape: shapes.get(label) ?? null, class: told });
   }
   return {
     region,

@@ -24,6 +24,7 @@ describe("a prediction by blocks", () => {
       const whole = await propose(tissue, 1e9, outlineUm);
       const nuclei = whole.instances.filter(({ kind }) => kind === "nucleus");
       expect(nuclei.length).toBeGreaterThan(10);
+      expect(new Set(nuclei.map((nucleus) => nucleus.class?.probability)).size).toBeGreaterThan(nuclei.length / 2);
       if (outlineUm === 0) expect(whole.instances.length).toBeGreaterThan(nuclei.length);
       if (outlineUm === null) expect(whole.outlineUm).toBeGreaterThan(0.02);
       const labels = labelsOf(whole, shapeZyx);

@@ -1,6 +1,7 @@
 import type { Sight } from "../../../core/perception/canonical-size.ts";
 import type { IntensityWindow } from "../../../core/perception/intensity-window.ts";
 import type { ImageSource } from "../../../core/volume/image-source.ts";
+import type { NucleusClassifier } from "../../../core/classes/nucleus-classifier.ts";
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
 import type { Predictor } from "../network/predictor.ts";
@@ -12,6 +13,8 @@ export interface ProposingModel {
   readonly sight: Sight;
   /** How far the team's outlines lie outside (+) or inside (−) of the model's; null where it does not know. */
   readonly outlineUm: number | null;
+  /** Tells the classes of nuclei; null where the model tells none. */
+  readonly classifier: NucleusClassifier | null;
   /** Moves of labelled nuclei of the volumes before (outline-convention.ts); this volume's are added. */
   readonly moves: number[];
   readonly maxTileVoxels: number;

@@ -17,7 +17,11 @@ export async function runBlock(held: HeldJob<ClaimedBlock>): Promise<void> {
   const predictor = new Predictor(model.config, model.weights);
   try {
     const opened = await openJobVolume((key) => held.readBlob(key), volume, createChunkCache(CACHE_BYTES));
-    const walk = new BlockWalk({ ...plan, predictor, moves: [] }, volumeOfJob(opened), plan.marginZyx);
+    const walk = new BlockWalk(
+      { ...plan, predictor, classifier: model.classifier, moves: [] },
+      volumeOfJob(opened),
+      plan.marginZyx,
+    );
     const findings = await walk.judge(coresOf(volume.shapeZyx, plan.coreZyx)[index], plan.outlineUm, null, {
       onProgress: (share) => held.report(share, "proposing nuclei in a block"),
       signal: held.ended,

@@ -78,6 +78,7 @@ async function predictVolumeOfJob(
       window: await measureSource(image),
       sight: await seeSource(model, image),
       outlineUm: model.outlineUm,
+      classifier: model.classifier,
       moves,
       maxTileVoxels: engine.maxTileVoxels,
       maxBlockVoxels,

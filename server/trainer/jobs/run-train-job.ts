@@ -1,10 +1,12 @@
 import { type CheckpointFiles, saveCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
 import { type TrainedModel, trainingSummarySchema } from "../../../core/checkpoint/trained-model.ts";
+import type { ClassScores } from "../../../core/contract/class-scores.ts";
 import type { ClaimedTrainJob } from "../../../core/contract/trainer-job.ts";
 import {
   type TrainingConfiguration,
   trainingConfigurationSchema,
 } from "../../../core/contract/training-configuration.ts";
+import { learnClassesOfJob } from "../classes/learn-classes-of-job.ts";
 import { readTrainingVolumes } from "../crops/read-training-volumes.ts";
 import type { TrainingVolume } from "../data/training-volume.ts";
 import type { Engine } from "../engine/start-engine.ts";
@@ -58,8 +60,10 @@ export async function runTrainJob(
     held.cancelled,
   );
   await metrics.finish();
+  held.report(1, "learning classes");
+  const { classifier, scores: classes } = await learnClassesOfJob(held);
   held.report(1, "measuring");
-  await handIn(held, engine, settings, { model, parent, volumes });
+  await handIn(held, engine, settings, { model: { ...model, classifier }, parent, volumes, classes });
 }
 
 /** Another trainer can go on from here. */
@@ -74,9 +78,14 @@ async function handIn(
   held: HeldJob<ClaimedTrainJob>,
   engine: Engine,
   settings: TrainSettings,
-  result: { model: TrainedModel; parent: TrainedModel | null; volumes: readonly TrainingVolume[] },
+  result: {
+    model: TrainedModel;
+    parent: TrainedModel | null;
+    volumes: readonly TrainingVolume[];
+    classes: ClassScores;
+  },
 ): Promise<void> {
-  const { model, parent, volumes } = result;
+  const { model, parent, volumes, classes } = result;
   const keptOut = new Set(held.job.volumes.filter(({ frozen }) => frozen?.manifest.keptOut).map((one) => one.volumeId));
   const measured = { volumes, keptOut, signal: held.stopped };
   const metrics = await measureKeptOut(model, measured);
@@ -89,6 +98,7 @@ async function handIn(
     configuration: configurationOf(model, held.job, engine, settings),
     metrics,
     parentAp50: before?.ap50 ?? null,
+    classes,
   });
 }
 

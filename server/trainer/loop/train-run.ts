@@ -105,6 +105,8 @@ export class TrainRun {
       voxelSizeZyx: this.volumes[0].given.voxelSizeZyx,
       canonical: this.canonical,
       outlineUm,
+      // Learned at the end of a job, from the nuclei that have a class (classes/learn-classes-of-job.ts).
+      classifier: null,
       training: {
         seed: this.options.seed,
         steps: this.network.step,

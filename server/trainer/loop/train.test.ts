@@ -68,6 +68,7 @@ describe("trainModel", () => {
           window: measureWindow(unseen.image),
           sight: seeVolume(model, unseen),
           outlineUm,
+          classifier: null,
           moves: [],
           maxTileVoxels: 1_000_000,
           maxBlockVoxels: 1_000_000,

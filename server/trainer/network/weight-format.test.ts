@@ -17,6 +17,7 @@ it("a checkpoint holds weights that TensorFlow.js itself reads", () => {
     thresholds: { foreground: 0.5, seed: 0.4, minSeparationUm: 3, minVolumeUm3: 20, maxVolumeUm3: 900, wall: 0 },
     canonical: null,
     outlineUm: null,
+    classifier: null,
     voxelSizeZyx: [5, 1, 1],
     training: {
       seed: 9,

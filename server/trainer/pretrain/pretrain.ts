@@ -88,6 +88,7 @@ export async function pretrain(options: PretrainOptions, hooks: PretrainHooks = 
     voxelSizeZyx: PATCH_ZYX.map(() => NOMINAL_DIAMETER_UM / VOXELS_PER_DIAMETER) as [number, number, number],
     canonical,
     outlineUm: null,
+    classifier: null,
     training: {
       seed,
       steps,

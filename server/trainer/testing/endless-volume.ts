@@ -181,7 +181,7 @@ function hash(number: number, salt: number): number {
   return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
 }
 
-const arrayMetadata = (shapeZyx: Zyx, dataType: "uint16" | "uint32"): Uint8Array =>
+export const arrayMetadata = (shapeZyx: Zyx, dataType: "uint16" | "uint32"): Uint8Array =>
   new TextEncoder().encode(
     JSON.stringify({
       zarr_format: 3,

@@ -1,5 +1,7 @@
 import type { InstanceThresholds } from "../../../core/checkpoint/trained-model.ts";
 import { measureWindow } from "../../../core/perception/intensity-window.ts";
+import type { NucleusClassifier } from "../../../core/classes/nucleus-classifier.ts";
+import { featureNames } from "../../../core/classes/nucleus-features.ts";
 import { BRICK_SIZE, brickBox } from "../../../core/volume/brick.ts";
 import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
@@ -63,11 +65,21 @@ export const TISSUE_THRESHOLDS: InstanceThresholds = {
   wall: 0.1,
 };
 
+/** Listens to every feature a little, so that none can be measured otherwise without another probability. */
+const TISSUE_CLASSES: NucleusClassifier = {
+  classes: ["one", "another", "a third"],
+  features: [...featureNames],
+  means: featureNames.map(() => 0.5),
+  scales: featureNames.map(() => 2),
+  weights: [0, 1, 2].map((k) => Array.from({ length: 2 * featureNames.length + 1 }, (_, t) => Math.sin(7 * k + t) / 3)),
+};
+
 export const modelOf = (tissue: Tissue, maxBlockVoxels: number, outlineUm: number | null): ProposingModel => ({
   predictor: brightness,
   window: measureWindow(tissue.image),
   sight: { sideUm: null, diameterUm: null, thresholds: TISSUE_THRESHOLDS },
   outlineUm,
+  classifier: TISSUE_CLASSES,
   moves: [],
   maxTileVoxels: 12_000,
   maxBlockVoxels,

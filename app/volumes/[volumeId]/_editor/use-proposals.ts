@@ -3,6 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { ProposalRef } from "../../../../components/editor/editor-contract.ts";
 import { FetchedLabelBricks } from "../../../../components/editor/fetched-label-bricks.ts";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
+import { proposedClassOf } from "../../../../core/classes/nucleus-classifier.ts";
 import type { LabelBrickSource } from "../../../../core/edit/label-document.ts";
 import { Problem } from "../../../../core/problem.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
@@ -45,6 +46,7 @@ export function useProposals(image: ImageSource): Proposals {
           id: `${row.predictionId}/${row.labelValue}`,
           label: row.labelValue,
           box: { minZyx: row.minZyx, maxZyx: row.maxZyx },
+          proposedClass: proposedClassOf(row.className, row.classProbability),
         }
       );
     },
