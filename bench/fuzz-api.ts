@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { type Role, roles } from "../core/roles.ts";
 import { tokenFor } from "../server/api/testing/api-client.ts";
 import { seedRealVolume } from "../server/testing/seed-real-volume.ts";
-import { startTestServer } from "../server/testing/test-server.ts";
+import { startTestServer, type TestPerson } from "../server/testing/test-server.ts";
 
 /**
  * Schemathesis against /api/v1 as a person of each role, and as somebody outside of the project: every answer is one that the document
@@ -43,7 +43,7 @@ if (!isThere) {
 
 const server = await startTestServer();
 const owner = await server.signUp("Owner");
-const people = new Map([["owner", owner] as const]);
+const people = new Map<string, TestPerson>([["owner", owner]]);
 for (const role of roles) if (role !== "owner") people.set(role, await server.signUp(role));
 const outsider = await server.signUp("Outsider");
 await server.createProject("Elsewhere", [[outsider, "owner"]]);

@@ -20,8 +20,9 @@ const name = `the package of clients/python walks through the API${judge.missing
 it.skipIf(judge.missing)(name, { timeout: 300_000 }, async () => {
   const ada = await server.signUp("Ada");
   await server.createProject("Walk", [[ada, "owner"]]);
-  const { stdout } = await run(judge.command ?? "", ["-X", "dev", path.join(import.meta.dirname, "testing/walk.py")], {
+  const { stdout } = await run(judge.command ?? "", [path.join(import.meta.dirname, "testing/walk.py")], {
     env: {
+      NODE_ENV: "test",
       PATH: process.env.PATH,
       PYTHONPATH: PACKAGE,
       PYTHONDONTWRITEBYTECODE: "1",

@@ -5,7 +5,6 @@ import json
 import operator
 import struct
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
@@ -14,8 +13,6 @@ from numpy.typing import NDArray
 
 from .errors import KaryoloopError
 from .transport import Transport
-
-_AT_ONCE = 8
 
 Zyx = tuple[int, int, int]
 
@@ -63,9 +60,8 @@ class RemoteArray:
         stops = [one.stop for one in slices]
         out = np.zeros([stop - start for start, stop in zip(starts, stops)], self.dtype)
         if out.size:
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                for _ in pool.map(lambda chunk: self._fill(out, starts, chunk), self._chunks_in(starts, stops)):
-                    pass
+            for _ in self._transport.pool.map(lambda chunk: self._fill(out, starts, chunk), self._chunks_in(starts, stops)):
+                pass
         stepped = out[tuple(slice(None, None, one.step) for one in slices)]
         return stepped[tuple(0 if axis in dropped else slice(None) for axis in range(3))]
 
@@ -101,7 +97,7 @@ class RemoteArray:
 
         from .zarr_store import ServerStore
 
-        return zarr.open_array(ServerStore(self._transport, self._level), mode="r")
+        return zarr.open_array(ServerStore(self._transport, self._level), mode="r", zarr_format=3)
 
 
 def _metadata(transport: Transport, path: str) -> Any:

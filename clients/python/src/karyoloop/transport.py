@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -13,6 +14,7 @@ from .errors import KaryoloopError
 
 _WAITS_SECONDS = (0.2, 1.0, 3.0, 10.0)
 _TIMEOUT_SECONDS = 120
+_CHUNKS_AT_ONCE = 8
 
 
 class Transport:
@@ -32,6 +34,8 @@ class Transport:
         self._port = parts.port
         self._token = token
         self._threads = threading.local()
+        # Of all arrays together: their connections stay open.
+        self.pool = ThreadPoolExecutor(_CHUNKS_AT_ONCE, thread_name_prefix="karyoloop")
 
     def get(self, path: str, **query: object) -> Any:
         return json.loads(self.content("GET", path, query=query) or b"null")

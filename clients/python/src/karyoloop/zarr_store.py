@@ -6,6 +6,7 @@ from typing import Any
 
 from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Store, SuffixByteRequest
 
+from .errors import KaryoloopError
 from .transport import Transport
 
 
@@ -25,8 +26,17 @@ class ServerStore(Store):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ServerStore) and (other._transport, other._path) == (self._transport, self._path)
 
+    def _part(self, key: str) -> bytes | None:
+        """None too for names that no array of the server has, which zarr-python asks for."""
+        try:
+            return self._transport.part(f"{self._path}/{key}")
+        except KaryoloopError as error:
+            if error.status == 404:
+                return None
+            raise
+
     async def get(self, key: str, prototype: Any, byte_range: ByteRequest | None = None) -> Any:
-        content = await asyncio.to_thread(self._transport.part, f"{self._path}/{key}")
+        content = await asyncio.to_thread(self._part, key)
         if content is None:
             return None
         if isinstance(byte_range, RangeByteRequest):
@@ -41,7 +51,7 @@ class ServerStore(Store):
         return [await self.get(key, prototype, byte_range) for key, byte_range in key_ranges]
 
     async def exists(self, key: str) -> bool:
-        return await asyncio.to_thread(self._transport.part, f"{self._path}/{key}") is not None
+        return await asyncio.to_thread(self._part, key) is not None
 
     async def set(self, key: str, value: Any) -> None:
         raise NotImplementedError("the arrays of a server are read only")
