@@ -8,6 +8,7 @@ import { expect, it } from "vitest";
  */
 const pointsInTime: Readonly<Record<string, string>> = {
   "app/_collab/open-label-document.ts": "when an edit was refused, kept with it",
+  "app/account/tokens-section.tsx": "compared with the stored end of a token, and shown",
   "app/_collab/tab-lock.ts": "part of a tab's name",
   "app/projects/[projectId]/people/invitations.tsx": "compared with the stored end of an invitation",
   "app/volumes/[volumeId]/_editor/volume-history.tsx": "compared with stored moments, and shown",
@@ -16,6 +17,7 @@ const pointsInTime: Readonly<Record<string, string>> = {
   "server/audit/prune-audit-log.ts": "compared with what is stored",
   "server/auth/one-time-link.ts": "stored, and compared with what is stored",
   "server/auth/password-account.ts": "stored",
+  "server/auth/personal-token.ts": "stored, and compared with what is stored",
   "server/auth/second-factor/passkeys.ts": "stored",
   "server/auth/second-factor/totp-code.ts": "the time of day that a code is made of",
   "server/auth/sessions/confirmed-session.ts": "compared with what is stored",

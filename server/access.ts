@@ -12,6 +12,11 @@ export type Access =
   | { readonly kind: "administrator" }
   | { readonly kind: "project"; readonly role: Role }
   | { readonly kind: "volume"; readonly role: Role }
+  /**
+   * The token of a person's program, nothing else: below /api/v1. It is asked for the scope that `role` needs, and its person for the role
+   * in the project or volume of the path; `person`: no project is named.
+   */
+  | { readonly kind: "token"; readonly of: "person" | "project" | "volume"; readonly role: Role }
   /** A trainer's own token: it claims jobs. */
   | { readonly kind: "trainer" }
   /** The token that a claim handed out: it opens the doors of that job (`:jobId` in the path) and no others. */

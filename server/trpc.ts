@@ -37,7 +37,7 @@ const problemOf = ({ cause, code }: TRPCError): ProblemFields | null => {
 };
 
 /** The first field that cannot be taken, by its name, for the form to show it there. Values are not repeated. */
-function problemOfInput({ issues: [{ path, message }] }: z.ZodError): ProblemFields {
+export function problemOfInput({ issues: [{ path, message }] }: z.ZodError): ProblemFields {
   const field = path.join(".").slice(0, 100);
   const name = field.replace(/^./, (first) => first.toUpperCase());
   return { tag: "bad-input", what: `${name && `${name}: `}${message.slice(0, 200)}`, where: field };

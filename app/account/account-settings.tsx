@@ -12,6 +12,7 @@ import { NameSection } from "./name-section.tsx";
 import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
+import { TokensSection } from "./tokens-section.tsx";
 
 export function AccountSettings() {
   const trpc = useTRPC();
@@ -36,6 +37,7 @@ export function AccountSettings() {
           </>
         )}
         <SessionsSection />
+        <TokensSection />
       </Stack>
     </ConfirmPerson>
   );

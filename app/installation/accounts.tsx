@@ -1,6 +1,6 @@
 "use client";
 import { ActionIcon, Badge, Button, Group, Menu, Skeleton, Switch, Table, Text } from "@mantine/core";
-import { IconDots, IconLogout, IconPower, IconShieldOff } from "@tabler/icons-react";
+import { IconDots, IconKey, IconLogout, IconPower, IconShieldOff } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ConfirmDialog } from "../../components/ui/confirm-dialog.tsx";
@@ -16,15 +16,21 @@ interface Account {
   readonly hasApp: boolean;
   readonly passkeys: number;
   readonly switchedOffAt: Date | null;
+  readonly tokens: number;
 }
 
-type Act = "endSessions" | "resetSecondFactor" | "switchOff" | "switchOn";
+type Act = "endSessions" | "revokeTokens" | "resetSecondFactor" | "switchOff" | "switchOn";
 
 const questions: Readonly<Record<Act, { title(name: string): string; text: string; button: string }>> = {
   endSessions: {
     title: (name) => `Sign ${name} out everywhere`,
     text: "Every browser and program is signed out at once, and what is open in it closes. Nothing that was saved is lost.",
     button: "Sign out everywhere",
+  },
+  revokeTokens: {
+    title: (name) => `Take back every token of ${name}`,
+    text: "Programs that use the API as this person are refused at once. The person can make new tokens.",
+    button: "Take back",
   },
   resetSecondFactor: {
     title: (name) => `Reset the second factor of ${name}`,
@@ -33,7 +39,7 @@ const questions: Readonly<Record<Act, { title(name: string): string; text: strin
   },
   switchOff: {
     title: (name) => `Switch off the account of ${name}`,
-    text: "Nobody can sign in with it, and what is open in it ends at once. Labels and memberships stay; you can switch it on again.",
+    text: "Nobody can sign in with it, what is open in it ends at once, and its tokens are taken back. Labels and memberships stay; you can switch it on again.",
     button: "Switch off",
   },
   switchOn: {
@@ -66,6 +72,7 @@ export function Accounts() {
   const run = useMutation({
     mutationFn: async ({ act, account: { userId } }: NonNullable<typeof asked>) => {
       if (act === "endSessions") await client.installation.endSessions.mutate({ userId });
+      else if (act === "revokeTokens") await client.installation.revokeTokens.mutate({ userId });
       else if (act === "resetSecondFactor") await client.installation.resetSecondFactor.mutate({ userId });
       else await client.installation.setAccountOn.mutate({ userId, isOn: act === "switchOn" });
     },
@@ -175,6 +182,11 @@ function MoreActs({ account, onAsk }: { account: Account; onAsk(act: Act): void 
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => onAsk("endSessions")}>
           Sign out everywhere
         </Menu.Item>
+        {account.tokens > 0 && (
+          <Menu.Item leftSection={<IconKey size={16} />} onClick={() => onAsk("revokeTokens")}>
+            Take back {account.tokens === 1 ? "1 token" : `${account.tokens} tokens`}
+          </Menu.Item>
+        )}
         {(account.hasApp || account.passkeys > 0) && (
           <Menu.Item leftSection={<IconShieldOff size={16} />} onClick={() => onAsk("resetSecondFactor")}>
             Reset the second factor

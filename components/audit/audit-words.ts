@@ -45,6 +45,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   specimenPreparation: "preparation of the specimen",
   imagingMethod: "imaging method",
   labelHistoryDays: "days that the history of labels is kept",
+  apiOrigins: "other sites whose pages may use the API",
   privateImportHosts: "servers of the own network from which volumes may be fetched",
 };
 const originWords = { own: "own", others: "of others", unknown: "not said" } as const;
@@ -112,6 +113,8 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "link.used": { group: "Accounts", does: "used a one-time link", tell: link },
   "link.revoked": { group: "Accounts", does: "took a one-time link back", tell: link },
 
+  "personal-token.made": { group: "Installation", does: "made a token for programs", tell: named },
+  "personal-token.revoked": { group: "Installation", does: "took a token of programs back", tell: named },
   "trainer-token.made": { group: "Installation", does: "made a trainer's token", tell: named },
   "trainer-token.changed": { group: "Installation", does: "changed a trainer's token", tell: named },
   "trainer-token.revoked": { group: "Installation", does: "took a trainer's token back", tell: named },

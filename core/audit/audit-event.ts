@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roles } from "../roles.ts";
+import { tokenScopes } from "../token-scope.ts";
 
 /**
  * What the audit log knows: a closed set of acts, each with the facts that may be written down about it and no others.
@@ -91,6 +92,17 @@ export const auditEventSchema = z.discriminatedUnion("act", [
     expiresAt: line(40).nullable().optional(),
   }),
   general("trainer-token.revoked", { name, tokenId: id }),
+
+  /** `scope` and `projects` in words; never the token. */
+  general("personal-token.made", {
+    name,
+    tokenId: id,
+    scope: z.enum(tokenScopes),
+    projects: name,
+    expiresAt: line(40),
+  }),
+  /** Of `person`, by themselves or an administrator. */
+  general("personal-token.revoked", { person, name, tokenId: id }),
 
   general("settings.changed", { setting: line(60), from: setting, to: setting }),
   general("backup.made", { name, sizeBytes: count.optional() }),

@@ -1,7 +1,7 @@
 import { Problem } from "../problem.ts";
 import { brickKeysOfBox } from "../volume/brick.ts";
 import type { VoxelBox } from "../volume/voxel-space.ts";
-import type { EditAct, EditRecord, LabelBrickSource, LabelDocument, LabelValue } from "./label-document.ts";
+import type { EditAct, EditRecord, LabelBrickSource, LabelValue } from "./label-document.ts";
 import { applyMask } from "./paint-mask.ts";
 import { VoxelReader } from "./voxel-reader.ts";
 import { VoxelSet } from "./voxel-set.ts";
@@ -18,7 +18,7 @@ export interface JudgedProposal {
  * the person goes on to edit the copy. Loads the bricks of the proposal's box, no others.
  */
 export async function takeProposalAct(
-  document: LabelDocument,
+  document: LabelBrickSource,
   proposals: LabelBrickSource,
   proposal: JudgedProposal,
   status: "accepted" | "corrected",
@@ -43,7 +43,7 @@ export const MAX_TAKEN_AT_ONCE = 500;
  * `onTaken` hears how many are done; between them the page goes on.
  */
 export async function takeProposalsAct(
-  document: LabelDocument,
+  document: LabelBrickSource,
   proposals: LabelBrickSource,
   given: readonly JudgedProposal[],
   { signal, onTaken }: { readonly signal?: AbortSignal; onTaken?(count: number): void } = {},
@@ -68,7 +68,7 @@ export async function takeProposalsAct(
 
 /** None where every voxel of it belongs to a nucleus. */
 async function recordsOfTaking(
-  document: LabelDocument,
+  document: LabelBrickSource,
   proposals: LabelBrickSource,
   proposal: JudgedProposal,
   status: "accepted" | "corrected",

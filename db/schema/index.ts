@@ -4,6 +4,7 @@ export * from "./blob-removal.ts";
 export * from "./collab.ts";
 export * from "./import-job.ts";
 export * from "./lease.ts";
+export * from "./personal-token.ts";
 export * from "./project.ts";
 export * from "./proposal.ts";
 export * from "./publication.ts";

@@ -95,3 +95,33 @@ test("the last owner cannot leave, and an administrator makes a reset link", asy
   await expect(other.getByText("This link does not work any more.")).toBeVisible();
   await other.context().close();
 });
+
+test("a program uses the server with a token that is shown once, until it is taken back", async ({ page, request }) => {
+  await signInAs(page, product.address, "Ada Lovelace");
+  await page.goto(`${product.address}/account`);
+  const tokens = page
+    .getByRole("region", { name: "Tokens for programs" })
+    .or(page.locator("section", { hasText: "Tokens for programs" }));
+  await tokens.getByLabel("Name").fill("notebook");
+  await tokens.getByRole("button", { name: "Make a token" }).click();
+  const token = await tokens.getByRole("textbox", { name: "Token", exact: true }).inputValue();
+  const ask = () =>
+    request.get(`${product.address}/api/v1/projects`, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await ask();
+  expect(answer.status()).toBe(200);
+  expect((await answer.json()).map(({ name }: { name: string }) => name)).toContain("Blastocysts");
+  await page.reload();
+  await expect(tokens.getByText("notebook")).toBeVisible();
+  await expect(tokens.getByRole("textbox", { name: "Token", exact: true })).toHaveCount(0);
+  await tokens.getByRole("link", { name: "reference of the API" }).click();
+  await expect(
+    page.getByRole("heading", { name: "The labels of a volume as they are now, as OME-Zarr 0.5" }),
+  ).toBeVisible();
+  await page.getByRole("link", { name: "Volume", exact: true }).first().click();
+  await expect(page.getByRole("heading", { name: "Volume", exact: true })).toBeInViewport();
+  await page.goBack();
+  await page.goto(`${product.address}/account`);
+  await tokens.getByRole("button", { name: "Take back notebook" }).click();
+  await expect(tokens.getByText("You have no token.")).toBeVisible();
+  expect((await ask()).status()).toBe(401);
+});

@@ -21,6 +21,7 @@ import {
   nucleusClass,
   oneTimeLink,
   passkey,
+  personalToken,
   session,
   trainerToken,
   trainingBox,
@@ -30,6 +31,7 @@ import {
 } from "../../db/schema/index.ts";
 import type { SignedInUser } from "../auth/authentication.ts";
 import { createResetLink } from "../auth/one-time-link.ts";
+import { issuePersonalToken } from "../auth/personal-token.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { startSession } from "../collab/journal/start-session.ts";
 import { liveVolumesOf } from "../collab/live/live-volumes.ts";
@@ -136,6 +138,12 @@ async function labelledProject(): Promise<string> {
   await openRooms(own);
   return own;
 }
+const newToken = async () => {
+  const given = { userId: owner.id, name: "laptop", scope: "read", projectIds: null, days: 7 } as const;
+  await issuePersonalToken(db(), given);
+  const [{ id }] = await db().select().from(personalToken).orderBy(desc(personalToken.createdAt)).limit(1);
+  return id;
+};
 let names = 0;
 const newPerson = () => server.signUp(`Person ${++names}`);
 async function newSession(userId: string): Promise<string> {
@@ -253,6 +261,22 @@ const walks: Readonly<Record<string, Walk>> = {
   "installation.setAdministrator": {
     acts: ["administrator.made"],
     prepare: async () => ({ userId: member.id, isAdministrator: true }),
+  },
+  "account.createToken": {
+    acts: ["personal-token.made"],
+    prepare: async () => ({ name: "laptop", scope: "read", projectIds: [projectId], days: 7 }),
+  },
+  "account.revokeToken": {
+    acts: ["personal-token.revoked"],
+    prepare: async () => ({ tokenId: await newToken() }),
+  },
+  "installation.revokeTokens": {
+    acts: ["personal-token.revoked"],
+    async prepare() {
+      await db().delete(personalToken);
+      await newToken();
+      return { userId: owner.id };
+    },
   },
   "installation.createTrainerToken": { acts: ["trainer-token.made"], prepare: async () => ({ name: "gpu" }) },
   "installation.revokeTrainerToken": {

@@ -16,6 +16,8 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "session",
   "verification",
   "one_time_link",
+  "personal_token",
+  "personal_token_project",
   "trainer_token",
   "trainer_token_project",
   "trainer",

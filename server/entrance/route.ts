@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ProblemFields } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
 import type { trainingJob } from "../../db/schema/index.ts";
 import type { Access } from "../access.ts";
 import type { SignedInUser, VisitedVolume } from "../auth/authentication.ts";
 import type { ClaimedBlockRow } from "../auth/block-token.ts";
+import type { TokenGrant } from "../auth/personal-token.ts";
 import type { Services } from "../services.ts";
 
 type JobRow = typeof trainingJob.$inferSelect;
@@ -23,6 +25,8 @@ export interface RouteRequest {
   readonly role: Role | null;
   /** On volume doors; null on others. */
   readonly volume: VisitedVolume | null;
+  /** On token doors; null on others. */
+  readonly token: TokenGrant | null;
   /** Names the trainer's token on trainer doors; null on others. */
   readonly trainerTokenHash: string | null;
   /** On job doors, as it was when the door was passed; null on others. */
@@ -76,9 +80,12 @@ export function blockOfRoute({ block }: RouteRequest): ClaimedBlockRow {
  */
 export class HttpRefusal extends Error {
   readonly status: number;
+  /** What is said of it, where that is more than the message. */
+  readonly fields: ProblemFields;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, fields: ProblemFields = { tag: "refused", what: message }) {
     super(message);
     this.status = status;
+    this.fields = fields;
   }
 }

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { labelRgba } from "../../core/ome-zarr/label-color.ts";
-import { labelGroup, labelsIndex } from "../../core/ome-zarr/multiscales.ts";
+import { type JsonObject, labelGroup, labelsIndex } from "../../core/ome-zarr/multiscales.ts";
 import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import type { PyramidLevel } from "../../core/volume/pyramid.ts";
 import { planPyramid } from "../../core/volume/pyramid.ts";
@@ -74,29 +74,34 @@ async function* copiedFiles(
 
 const levelsOf = ({ volume }: ReadableVolume): PyramidLevel[] => planPyramid(volume.shapeZyx, volume.voxelSizeZyx);
 
+/** `zarr.json` of the nuclei of a frozen volume. */
+const nucleiGroup = (volume: ReadableVolume): JsonObject =>
+  labelGroup({
+    name: "nuclei",
+    levels: levelsOf(volume),
+    voxelSizeZyx: volume.volume.voxelSizeZyx,
+    colors: volume.nuclei.map(({ label }) => ({ "label-value": label, rgba: labelRgba(label) })),
+    properties: volume.nuclei.map((nucleus) => ({
+      "label-value": nucleus.label,
+      status: nucleus.status,
+      class: nucleus.class,
+      annotator: nucleus.annotator,
+      origin: nucleus.origin,
+      checkpoint: nucleus.checkpointId,
+      uncertainty: nucleus.uncertainty,
+      truncated: nucleus.shape.truncated,
+      volumeUm3: nucleus.shape.volumeUm3,
+    })),
+    sourceImage: "../../",
+  });
+
+/** Null where every frozen nucleus is truth. */
+const truthOf = (volume: ReadableVolume): LabelMap | null =>
+  volume.volume.unfinishedNuclei === 0 ? null : sameValues(volume.nuclei);
+
 async function* nucleiFiles(blobs: BlobStore, volume: ReadableVolume, folder: string): AsyncGenerator<ExportFile> {
-  yield jsonFile(
-    `${folder}zarr.json`,
-    labelGroup({
-      name: "nuclei",
-      levels: levelsOf(volume),
-      voxelSizeZyx: volume.volume.voxelSizeZyx,
-      colors: volume.nuclei.map(({ label }) => ({ "label-value": label, rgba: labelRgba(label) })),
-      properties: volume.nuclei.map((nucleus) => ({
-        "label-value": nucleus.label,
-        status: nucleus.status,
-        class: nucleus.class,
-        annotator: nucleus.annotator,
-        origin: nucleus.origin,
-        checkpoint: nucleus.checkpointId,
-        uncertainty: nucleus.uncertainty,
-        truncated: nucleus.shape.truncated,
-        volumeUm3: nucleus.shape.volumeUm3,
-      })),
-      sourceImage: "../../",
-    }),
-  );
-  const truth = volume.volume.unfinishedNuclei === 0 ? null : sameValues(volume.nuclei);
+  yield jsonFile(`${folder}zarr.json`, nucleiGroup(volume));
+  const truth = truthOf(volume);
   yield* copiedFiles(
     blobs,
     volume.labels,
@@ -114,7 +119,8 @@ async function truthChunk(bytes: Uint8Array, truth: LabelMap): Promise<Uint8Arra
   return compress(bytesOf(kept), { level: 1 });
 }
 
-async function* knownFiles(blobs: BlobStore, volume: ReadableVolume, folder: string): AsyncGenerator<ExportFile> {
+/** `zarr.json` of the mask of a frozen volume, with the boxes that it was made of: an import makes the same mask of them. */
+function knownGroup(volume: ReadableVolume): object {
   const { voxelSizeZyx, boxes } = volume.volume;
   const group = labelGroup({
     name: "known",
@@ -124,10 +130,33 @@ async function* knownFiles(blobs: BlobStore, volume: ReadableVolume, folder: str
     properties: knownStates.map(({ "label-value": value, meaning }) => ({ "label-value": value, meaning })),
     sourceImage: "../../",
   });
-  // The boxes that the mask was made of: an import makes the same mask of them.
-  yield jsonFile(`${folder}zarr.json`, {
-    ...group,
-    attributes: { ...(group.attributes as object), [KNOWN_ATTRIBUTE]: { boxes } },
-  });
+  return { ...group, attributes: { ...(group.attributes as JsonObject), [KNOWN_ATTRIBUTE]: { boxes } } };
+}
+
+async function* knownFiles(blobs: BlobStore, volume: ReadableVolume, folder: string): AsyncGenerator<ExportFile> {
+  yield jsonFile(`${folder}zarr.json`, knownGroup(volume));
   yield* copiedFiles(blobs, volume.known, folder, (key) => key !== "zarr.json");
+}
+
+/**
+ * One part of the OME-Zarr of a frozen volume, by its name below `<fileName>.ome.zarr/`: the same as in `omeZarrFiles`, without
+ * looking at the others. JSON, bytes of a chunk, or null where there is none.
+ */
+export async function readOmeZarrPart(
+  blobs: BlobStore,
+  volume: ReadableVolume,
+  name: string,
+): Promise<object | Uint8Array | null> {
+  if (name === "labels/zarr.json") return labelsIndex(["nuclei", "known"]);
+  if (name === "labels/nuclei/zarr.json") return nucleiGroup(volume);
+  if (name === "labels/known/zarr.json") return knownGroup(volume);
+  const [, kind, part] = /^(?:labels\/(nuclei|known)\/)?(.*)$/.exec(name) ?? [];
+  const image = kind === "nuclei" ? volume.labels : kind === "known" ? volume.known : volume.image;
+  const stored = await blobs.get(image.prefix + part);
+  if (!stored) return null;
+  if (part.endsWith(".json")) return JSON.parse(Buffer.from(stored).toString());
+  const objection = objectionToGzip(stored, BRICK_VOXELS * bytesPerPixel[image.pixelType]);
+  if (objection) throw damaged(image.prefix + part, `A stored chunk is damaged: ${objection}.`);
+  const truth = kind === "nuclei" ? truthOf(volume) : null;
+  return truth ? truthChunk(stored, truth) : stored;
 }

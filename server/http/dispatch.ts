@@ -13,6 +13,7 @@ import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";
 import { refusalLog } from "./refusal-log.ts";
+import { passTokenDoor } from "./token-door.ts";
 
 function matchPath(pattern: string, pathname: string): Record<string, string> | null {
   const wanted = pattern.split("/");
@@ -30,12 +31,16 @@ function matchPath(pattern: string, pathname: string): Record<string, string> | 
   return wanted.length === given.length ? parameters : null;
 }
 
-type Passed = Pick<RouteRequest, "user" | "projectId" | "role" | "volume" | "trainerTokenHash" | "job" | "block">;
+type Passed = Pick<
+  RouteRequest,
+  "user" | "projectId" | "role" | "volume" | "token" | "trainerTokenHash" | "job" | "block"
+>;
 const NOBODY: Passed = {
   user: null,
   projectId: "",
   role: null,
   volume: null,
+  token: null,
   trainerTokenHash: null,
   job: null,
   block: null,
@@ -50,6 +55,10 @@ async function passDoor(
   const { access } = route;
   if (access.kind === "public") return NOBODY;
   const { authorization } = request.headers;
+  if (access.kind === "token") {
+    const { user, token, membership, volume } = await passTokenDoor(services, request, access, parameters);
+    return { ...NOBODY, user, token, ...membership, volume };
+  }
   if (access.kind === "trainer") {
     const trainerTokenHash = await findTrainerToken(services.db, authorization);
     if (!trainerTokenHash) throw new HttpRefusal(401, "A trainer's token is needed.");
@@ -115,7 +124,7 @@ function holdLine(
   response: ServerResponse,
 ): void {
   if (!user) return;
-  const needs = access.kind === "project" || access.kind === "volume" ? { projectId, role: access.role } : null;
+  const needs = "role" in access && projectId !== "" ? { projectId, role: access.role } : null;
   const end = () => void response.destroy();
   const release = services.openLines.hold({ userId: user.id, sessionId: user.sessionId, needs, end });
   response.on("close", release);
@@ -131,7 +140,7 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   if (full) sendJson(response, 507, full.toJSON());
   else if (error instanceof HttpRefusal) {
     if (error.status === 401 || error.status === 403) refusalLog.refused(error.status);
-    sendJson(response, error.status, { tag: "refused", what: error.message });
+    sendJson(response, error.status, error.fields);
   } else if (isProblem(error)) {
     if (error.waitSeconds !== undefined) response.setHeader("retry-after", error.waitSeconds);
     sendJson(response, error.waitSeconds === undefined ? 422 : 429, error.toJSON());

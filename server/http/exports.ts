@@ -70,7 +70,7 @@ async function modelOfVersion(
   return { ...model, projectName: project.name, software };
 }
 
-async function sendDataset(request: RouteRequest): Promise<void> {
+export async function sendDataset(request: RouteRequest): Promise<void> {
   const { services, projectId, url, signal } = request;
   const asked = formatsSchema.safeParse([...new Set(url.searchParams.getAll("format"))]);
   if (!asked.success) throw new HttpRefusal(400, `Ask for one or more of ${exportFormats.join(", ")}.`);

@@ -4,14 +4,16 @@ import type { Duplex } from "node:stream";
 import { withRequestOrigin } from "../audit/request-origin.ts";
 import { hashingFor } from "../auth/password-hashing.ts";
 import { type AllowedHosts, UNKNOWN_HOST } from "../entrance/allowed-hosts.ts";
-import { clientOf } from "../entrance/client-address.ts";
+import { type Client, clientOf } from "../entrance/client-address.ts";
 import { hasWildHeaders } from "../entrance/connections.ts";
+import { API_PREFIX, allowOrigin, answerPreflight, isPreflight } from "../entrance/cross-origin.ts";
 import { readTarget } from "../entrance/read-target.ts";
 import { HttpRefusal, sendJson } from "../entrance/route.ts";
 import { isSameOrigin } from "../entrance/same-origin.ts";
 import { DATA_POLICY, offlineScript, pagePolicy, setSecurityHeaders } from "../entrance/security-headers.ts";
 import { currentRequest, newRequestId } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
+import { apiOriginsOf } from "./api-origins.ts";
 import { answerAuth } from "./auth-door.ts";
 import { AUTH_PREFIX } from "./auth-paths.ts";
 import { dispatch, sendFailure } from "./dispatch.ts";
@@ -44,23 +46,46 @@ export interface FrontDoor {
 
 /** What holds for every request, whatever it wants. */
 function look(request: IncomingMessage): URL {
-  if (!METHODS.has(request.method ?? "")) throw new HttpRefusal(405, "This method is not known here.");
+  if (!METHODS.has(request.method ?? "") && !isPreflight(request))
+    throw new HttpRefusal(405, "This method is not known here.");
   if (hasWildHeaders(request)) throw new HttpRefusal(431, "Too many headers, or two hosts.");
   const url = readTarget(request);
   if (!url) throw new HttpRefusal(400, "This is no address of this server.");
   return url;
 }
 
+/** Whether the origin of a request is one of this server, or a page of an allowed origin asks the API. Says so to that one's browser. */
+async function mayAsk(
+  { services }: FrontDoor,
+  { headers: { origin } }: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  client: Client,
+): Promise<boolean> {
+  const isOwn = isSameOrigin(origin, client, services.environment.publicUrl);
+  if (!url.pathname.startsWith(API_PREFIX)) return isOwn;
+  response.setHeader("vary", "origin");
+  if (isOwn || origin === undefined) return true;
+  if (!(await apiOriginsOf(services)).has(origin)) return false;
+  allowOrigin(response, origin);
+  return true;
+}
+
 async function answer(door: FrontDoor, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { services, pages } = door;
-  const { publicUrl, trustedProxies, development } = services.environment;
+  const { trustedProxies, development } = services.environment;
   const client = clientOf(request, trustedProxies);
   setSecurityHeaders(response, client);
   response.setHeader("content-security-policy", DATA_POLICY);
   const url = look(request);
   if (!BY_ANY_NAME.test(url.pathname) && !door.hosts.has(client.host)) return sendJson(response, 421, UNKNOWN_HOST);
-  if (!isReading(request) && !isSameOrigin(request.headers.origin, client, publicUrl))
+  const isAllowed = await mayAsk(door, request, response, url, client);
+  if (!isReading(request) && !isAllowed)
     return sendJson(response, 403, { tag: "cross-site", what: "Requests from other sites are refused." });
+  if (request.method === "OPTIONS") {
+    if (url.pathname.startsWith(API_PREFIX)) return answerPreflight(response);
+    throw new HttpRefusal(405, "This method is not known here.");
+  }
   if (url.pathname.startsWith(TRPC_PREFIX)) return answerTrpc(services, request, response, url, client);
   if (url.pathname.startsWith(`${AUTH_PREFIX}/`)) return answerAuth(services, request, response, url, client);
   if (await dispatch(httpRoutes, services, request, response, url)) return;

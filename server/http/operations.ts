@@ -1,7 +1,9 @@
 import { authorLabelsOperation } from "../collab/operations/author-labels.ts";
 import { countOperation } from "../collab/operations/count-project.ts";
 import { frozenStateOperation } from "../collab/operations/freeze-labels.ts";
+import { judgeProposalOperation } from "../collab/operations/judge-proposal.ts";
 import { listNucleiOperation } from "../collab/operations/list-nuclei.ts";
+import { readLabelsOperation } from "../collab/operations/read-labels.ts";
 import { baseVersionOperation, enterOperation, occupiedOperation } from "../collab/routes/label-routes.ts";
 import { forgetVersionsOperation, nudgeFreezerOperation, stopFreezingOperation } from "../export/dataset-freezer.ts";
 import { liveOrderOperation } from "../history/labels-then.ts";
@@ -24,9 +26,11 @@ export const operations: readonly AnyOperation[] = [
   countOperation,
   enterOperation,
   frozenStateOperation,
+  judgeProposalOperation,
   listNucleiOperation,
   liveOrderOperation,
   occupiedOperation,
+  readLabelsOperation,
   settledStatesOperation,
   convertUploadOperation,
   fetchAddressOperation,

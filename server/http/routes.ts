@@ -1,13 +1,21 @@
+import { apiRoutes, openApiRoute } from "../api/api-routes.ts";
 import { labelRoutes } from "../collab/routes/label-routes.ts";
 import type { HttpRoute } from "../entrance/route.ts";
 import { historyRoutes } from "../history/history-routes.ts";
 import { auditLogRoutes } from "./audit-log.ts";
 import { currentModelRoutes } from "./current-model.ts";
-import { exportRoutes } from "./exports.ts";
+import { exportRoutes, sendDataset } from "./exports.ts";
 import { operationRoutes } from "./operation.ts";
 import { trainerRoutes } from "./trainer-api.ts";
-import { uploadRoutes } from "./uploads.ts";
-import { zarrRoutes } from "./zarr.ts";
+import { appendPieceRoute, beginUploadRoute, dropUploadRoute, uploadRoutes } from "./uploads.ts";
+import { serveZarr, zarrRoutes } from "./zarr.ts";
+
+/** Of people's programs, with what the document of the API says of each. */
+export const documentedRoutes = apiRoutes({
+  uploads: { begin: beginUploadRoute, append: appendPieceRoute, remove: dropUploadRoute },
+  serveZarr,
+  sendZip: sendDataset,
+});
 
 /** Every plain HTTP route of the server; tRPC, better-auth and pages are mounted beside them in start-server.ts. */
 export const httpRoutes: readonly HttpRoute[] = [
@@ -20,4 +28,6 @@ export const httpRoutes: readonly HttpRoute[] = [
   ...exportRoutes,
   ...operationRoutes,
   ...auditLogRoutes,
+  ...documentedRoutes,
+  openApiRoute(documentedRoutes),
 ];

@@ -37,7 +37,7 @@ function uploadIdOf({ parameters }: RouteRequest): string {
   return parameters.uploadId;
 }
 
-const begin: HttpRoute = {
+export const beginUploadRoute: HttpRoute = {
   method: "POST",
   path: "/api/projects/:projectId/uploads",
   access,
@@ -60,7 +60,7 @@ const begin: HttpRoute = {
   },
 };
 
-const append: HttpRoute = {
+export const appendPieceRoute: HttpRoute = {
   method: "PUT",
   path: "/api/projects/:projectId/uploads/:uploadId",
   access,
@@ -74,7 +74,7 @@ const append: HttpRoute = {
   },
 };
 
-const remove: HttpRoute = {
+export const dropUploadRoute: HttpRoute = {
   method: "DELETE",
   path: "/api/projects/:projectId/uploads/:uploadId",
   access,
@@ -96,4 +96,4 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-export const uploadRoutes: readonly HttpRoute[] = [begin, append, remove];
+export const uploadRoutes: readonly HttpRoute[] = [beginUploadRoute, appendPieceRoute, dropUploadRoute];

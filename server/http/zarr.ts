@@ -21,7 +21,7 @@ const isLabels = (path: string): boolean => path.startsWith("predictions/") || p
 const FOR_EVER = "private, max-age=31536000, immutable";
 const ASK_AGAIN = "private, no-cache";
 
-async function serve({ services, parameters, volume, request, response }: RouteRequest): Promise<void> {
+export async function serveZarr({ services, parameters, volume, request, response }: RouteRequest): Promise<void> {
   const { volumeId, "*": path } = parameters;
   const notThere = new HttpRefusal(404, "There is no such part of the image.");
   if (!SERVED.test(path) && !LABELS_INDEX.test(path)) throw notThere;
@@ -66,7 +66,7 @@ const route = (method: "GET" | "HEAD"): HttpRoute => ({
   path: "/zarr/:volumeId/*",
   access: { kind: "volume", role: "viewer" },
   maxBodyBytes: 0,
-  handle: serve,
+  handle: serveZarr,
 });
 
 export const zarrRoutes: readonly HttpRoute[] = [route("GET"), route("HEAD")];

@@ -8,6 +8,7 @@ import {
   invitation,
   nucleusClass,
   passkey,
+  personalToken,
   project,
   projectMember,
   session,
@@ -37,6 +38,7 @@ const namesNothingForeign: Readonly<Record<string, string>> = {
   "installation.setAccountOn.userId": "administrators act on every account",
   "installation.resetSecondFactor.userId": "administrators act on every account",
   "installation.endSessions.userId": "administrators act on every account",
+  "installation.revokeTokens.userId": "administrators act on every account",
   "installation.revokeTrainerToken.tokenId": "administrators act on every token",
 };
 
@@ -51,6 +53,7 @@ interface Things {
   readonly versionId: string;
   readonly sessionId: string;
   readonly passkeyId: string;
+  readonly tokenId: string;
 }
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
@@ -129,6 +132,19 @@ async function placeThings(): Promise<Things> {
     ).id,
     sessionId: (await server.services.authentication.userOf({ cookie: cast.members.owner.cookie }))?.sessionId ?? "",
     boxId: box.id,
+    tokenId: one(
+      await db
+        .insert(personalToken)
+        .values({
+          tokenHash: "h",
+          userId: createdBy,
+          name: "mine",
+          scope: "read",
+          allProjects: true,
+          expiresAt: new Date(Date.now() + 1e7),
+        })
+        .returning(),
+    ).id,
     jobId: job.id,
     classId: one(
       await db.insert(nucleusClass).values({ projectId, name: "mitotic", numberKey: 1, color: "#e69f00" }).returning(),
@@ -179,6 +195,7 @@ const tables: readonly PgTable[] = [
   upload,
   session,
   passkey,
+  personalToken,
 ];
 async function everything(): Promise<string> {
   const rows = await Promise.all(

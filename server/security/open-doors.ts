@@ -22,6 +22,10 @@ export const openProcedures: Readonly<Record<string, string>> = {
   "account.sessions": "lists the signed-in person's own sessions",
   "account.endSession": "ends one of the signed-in person's own sessions",
   "account.endOtherSessions": "ends the signed-in person's own sessions",
+  "account.tokens": "lists the signed-in person's own tokens, without what opens anything",
+  "account.createToken":
+    "makes a token that does no more than the signed-in person may, in a session that was just confirmed",
+  "account.revokeToken": "takes back one of the signed-in person's own tokens",
   "event.ofInstallation": "says that settings or the engine changed, without what",
   "installation.engineStatus": "says what computes here; no data of a project",
   "invitation.lookUp": "says to the holder of a 256-bit token what it invites to",
@@ -35,6 +39,7 @@ export const openProcedures: Readonly<Record<string, string>> = {
 /** HTTP routes without a door, likewise, as `METHOD path`. */
 export const openRoutes: Readonly<Record<string, string>> = {
   "GET /healthz": "says to a process manager that the process lives, and nothing else",
+  "GET /api/v1/openapi.json": "says what the API can be asked for; holds nothing of anybody",
   "GET /readyz": "says to a load balancer which of four parts does not answer; looks at most once a second",
   "GET /metrics": "needs the token of METRICS_TOKEN, and is not there without one; holds numbers only",
 };

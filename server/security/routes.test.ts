@@ -1,14 +1,16 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasRole, roles } from "../../core/roles.ts";
-import { blockPlan, predictionBlock, trainerToken, trainingJob } from "../../db/schema/index.ts";
+import { hasRole, type Role, roles } from "../../core/roles.ts";
+import { hasScope, scopeOfRole, type TokenScope, tokenScopes } from "../../core/token-scope.ts";
+import { blockPlan, personalToken, predictionBlock, trainerToken, trainingJob } from "../../db/schema/index.ts";
+import { issuePersonalToken, TOKEN_PREFIX } from "../auth/personal-token.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
 import type { HttpRoute } from "../entrance/route.ts";
 import { httpRoutes } from "../http/routes.ts";
 import { type Claim, claimJob } from "../jobs/claim-job.ts";
 import { seedSnapshot, seedTrainJob } from "../testing/seed-training.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { type Cast, castPeople, everyRole, type Scene, setScene } from "./cast.ts";
 import { openRoutes } from "./open-doors.ts";
 
@@ -24,6 +26,13 @@ let takenBack: Claim;
 let block: ClaimedBlock;
 let otherBlock: ClaimedBlock;
 let takenBackBlock: ClaimedBlock;
+/** Of people's programs. */
+const tokenOf = {} as Record<Role, Record<TokenScope, string>>;
+let ended: string;
+let revokedToken: string;
+let otherProjectsToken: string;
+let outsidersToken: string;
+let administratorsToken: string;
 const lease = { "x-lease-token": "1" };
 beforeAll(async () => {
   server = await startTestServer();
@@ -42,6 +51,27 @@ beforeAll(async () => {
     .update(trainerToken)
     .set({ revokedAt: new Date() })
     .where(eq(trainerToken.tokenHash, hashToken(revoked)));
+});
+beforeAll(async () => {
+  const { db } = server.services;
+  const issue = async (person: TestPerson, scope: TokenScope, projectIds: readonly string[] | null = null) =>
+    (await issuePersonalToken(db, { userId: person.id, name: "program", scope, projectIds, days: 1 })).token;
+  for (const role of roles) {
+    tokenOf[role] = { read: "", annotate: "", manage: "" };
+    for (const scope of tokenScopes) tokenOf[role][scope] = await issue(cast.members[role], scope);
+  }
+  const { owner } = cast.members;
+  const other = await setScene(server, [[owner, "owner"]]);
+  otherProjectsToken = await issue(owner, "manage", [other.projectId]);
+  outsidersToken = await issue(cast.outsider, "manage");
+  administratorsToken = await issue(cast.administrator, "manage");
+  ended = await issue(owner, "manage");
+  await db
+    .update(personalToken)
+    .set({ expiresAt: new Date(Date.now() - 1000) })
+    .where(eq(personalToken.tokenHash, hashToken(ended)));
+  revokedToken = await issue(owner, "manage");
+  await db.delete(personalToken).where(eq(personalToken.tokenHash, hashToken(revokedToken)));
 });
 afterAll(() => server.close());
 
@@ -102,7 +132,7 @@ const urlOf = (route: HttpRoute, at: Place): string =>
     .replace(":jobId", at.jobId ?? NOWHERE)
     .replace(":blockId", at.blockId ?? NOWHERE)
     .replace(/:\w+/g, NOWHERE)
-    .replace("*", "image.ome.zarr/zarr.json");
+    .replace("*", route.path.startsWith("/zarr/") ? "image.ome.zarr/zarr.json" : "zarr.json");
 
 /** `passed`, or the status of the door's refusal. A 404 of the door says "not a member"; others come from behind it. */
 async function knock(route: HttpRoute, at: Place, headers: Record<string, string>): Promise<"passed" | number> {
@@ -186,6 +216,38 @@ describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route]
       expect(await knock(route, { ...scene, blockId: "not-a-uuid" }, bearer(block.token))).toBe(401);
       expect(await knock(route, { ...scene, blockId: block.id }, bearer(block.token))).not.toBe(401);
     });
+
+  if (access.kind === "token") {
+    const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
+    const isSingle = access.of !== "person";
+
+    it("takes a person's token only: no session, no trainer's token, none that ended or was taken back", async () => {
+      expect(await knock(route, scene, {})).toBe(401);
+      expect(await knock(route, scene, { cookie: cast.members.owner.cookie })).toBe(401);
+      for (const wrong of ["guess", `${TOKEN_PREFIX}guess`, token, job.jobToken, ended, revokedToken])
+        expect(await knock(route, scene, { cookie: cast.members.owner.cookie, ...bearer(wrong) }), wrong).toBe(401);
+      if (route.method !== "HEAD") expect(await knock(route, scene, bearer(tokenOf.owner.manage))).toBe("passed");
+    });
+
+    it("is asked for its scope and for its person's role", async () => {
+      for (const role of roles)
+        for (const scope of tokenScopes) {
+          const said = await knock(route, scene, bearer(tokenOf[role][scope]));
+          const passes = hasScope(scope, scopeOfRole[access.role]) && (!isSingle || hasRole(role, access.role));
+          if (!passes) expect(said, `${role} ${scope}`).toBe(403);
+          else if (route.method !== "HEAD") expect(said, `${role} ${scope}`).toBe("passed");
+        }
+    });
+
+    if (isSingle)
+      it("hides what the token does not open: of other projects, from outsiders and administrators", async () => {
+        for (const secret of [otherProjectsToken, outsidersToken, administratorsToken]) {
+          expect(await knock(route, scene, bearer(secret))).toBe(404);
+          const nowhere = { projectId: NOWHERE, volumeId: "not-a-uuid" };
+          expect(await knock(route, nowhere, bearer(secret))).toBe(404);
+        }
+      });
+  }
 
   if (access.kind === "project" || access.kind === "volume") {
     it("refuses strangers, trainers and forged sessions", async () => {

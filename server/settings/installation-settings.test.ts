@@ -33,6 +33,7 @@ describe("settings of the installation", () => {
       auditDays: 400,
       labelHistoryDays: 30,
       privateImportHosts: "",
+      apiOrigins: "",
     });
     await expect(client(member).installation.settings.query()).rejects.toThrow("Only an administrator");
     await expect(client(member).installation.changeSettings.mutate({ auditDays: 30 })).rejects.toThrow(
@@ -63,6 +64,11 @@ describe("settings of the installation", () => {
     { projectQuotaGb: -1 },
     { projectMakers: "nobody" },
     { privateImportHosts: "a b; c" },
+    { apiOrigins: "*" },
+    { apiOrigins: "https://*.example.org" },
+    { apiOrigins: "https://viewer.example.org/" },
+    { apiOrigins: "null" },
+    { apiOrigins: "file://x" },
     { sessionSecret: "x" },
   ])("refuse %j", async (changes) => {
     const before = await client(admin).installation.settings.query();

@@ -35,6 +35,15 @@ const fields = {
     .max(200)
     .toLowerCase()
     .regex(/^([a-z0-9.:_-]+([\s,]+|$))*$/, "Names of servers, separated by commas."),
+  /** Origins whose pages may use `/api/v1` with a token, separated by commas. */
+  apiOrigins: z
+    .string()
+    .max(1000)
+    .toLowerCase()
+    .regex(
+      /^(https?:\/\/[a-z0-9.-]+(:\d{1,5})?([\s,]+|$))*$/,
+      "Origins such as https://viewer.example.org, without a path, separated by commas.",
+    ),
 };
 
 /** What an administrator decides for the whole installation, on the page *Installation*. */
@@ -47,6 +56,7 @@ export const installationSettingsSchema = z.strictObject({
   auditDays: fields.auditDays.default(400),
   labelHistoryDays: fields.labelHistoryDays.default(30),
   privateImportHosts: fields.privateImportHosts.default(""),
+  apiOrigins: fields.apiOrigins.default(""),
 });
 
 /** Any of them, without defaults: what is not named keeps its value. */

@@ -127,6 +127,16 @@ function SettingsForms({ settings }: { settings: ShownSettings }) {
           saving={saves("privateImportHosts")}
           onSave={(privateImportHosts) => save.mutate({ privateImportHosts })}
         />
+        <TextSetting
+          key={`origins ${settings.apiOrigins}`}
+          label="Sites whose pages may use the API"
+          description="Viewers in a browser, such as Neuroglancer, ask from their own address. Exact ones; with a token, never with a cookie"
+          placeholder="https://neuroglancer-demo.appspot.com"
+          maxLength={1000}
+          value={settings.apiOrigins}
+          saving={saves("apiOrigins")}
+          onSave={(apiOrigins) => save.mutate({ apiOrigins })}
+        />
       </Stack>
     </Section>
   );

@@ -4,6 +4,7 @@ import type { Database } from "../../../db/client.ts";
 import { membershipInProject } from "../../access.ts";
 import type { ServerEvents } from "../../events.ts";
 import { failureLog } from "../../failure-log.ts";
+import { keepTokenLines } from "../personal-token.ts";
 import { keepSessions } from "./sessions.ts";
 
 /** Sessions also end by themselves: who holds a line is looked up this often. */
@@ -12,6 +13,7 @@ const CHECK_EVERY_MS = 20_000;
 /** A socket, an event stream, an upload or a download of a signed-in person: it lasts no longer than what let it in. */
 export interface OpenLine {
   readonly userId: string;
+  /** Of a session, or of a token (`lineOfToken`). */
   readonly sessionId: string;
   /** The role that it needs in a project, where a project's door let it in. */
   readonly needs: { readonly projectId: string; readonly role: Role } | null;
@@ -33,8 +35,9 @@ export function createOpenLines(db: Database, events: ServerEvents): OpenLines {
 
   const checkSessions = async (which: (line: OpenLine) => boolean): Promise<void> => {
     const asked = [...lines].filter(which);
-    const kept = await keepSessions(db, [...new Set(asked.map(({ sessionId }) => sessionId))]);
-    for (const line of asked) if (!kept.has(line.sessionId)) end(line, "signed-out");
+    const ids = [...new Set(asked.map(({ sessionId }) => sessionId))];
+    const kept = await Promise.all([keepSessions(db, ids), keepTokenLines(db, ids)]);
+    for (const line of asked) if (!kept.some((some) => some.has(line.sessionId))) end(line, "signed-out");
   };
 
   const checkRoles = async (userId: string, projectId: string): Promise<void> => {

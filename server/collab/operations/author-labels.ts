@@ -21,7 +21,7 @@ import { frozenStateOf } from "./freeze-labels.ts";
 const BRICKS_PER_PLAN = 240;
 const FACTS_PER_ACT = 100;
 /** Somebody paints in the same brick at the same moment: plan again, but not for ever. */
-const MAX_PLANS = 100;
+export const MAX_PLANS = 100;
 
 /**
  * Writes labels into a volume that people have painted in, as records of the person who imports them: over background
@@ -85,7 +85,7 @@ export async function authorIn(live: LiveVolume, services: Services, given: Auth
     await author.write(facts.slice(from, from + FACTS_PER_ACT).flatMap((fact) => planRecord(fact, grid)));
 }
 
-const paintedWithoutPause = (brick: BrickKey): Problem =>
+export const paintedWithoutPause = (brick: BrickKey): Problem =>
   new Problem({
     tag: "painted-without-pause",
     what: "People paint without a pause where these labels belong, so not all of them could be written.",
@@ -114,14 +114,14 @@ async function paintOnce(
 }
 
 /** What a brick's voxels are made of: equal texts, equal voxels. */
-const sourceOf = ({ fold, versions }: Room, key: BrickKey): string =>
+export const sourceOf = ({ fold, versions }: Room, key: BrickKey): string =>
   [
     versions.newest(key)?.rev ?? 0,
     ...fold.bricks.itemsOf(key).map(({ owner: { record, undone } }) => `${record.id}${undone ? "-" : ""}`),
   ].join();
 
-/** A session of somebody who imports: numbers its records and writes them. */
-class LabelAuthor {
+/** A session of somebody for whom the server writes: numbers its records and writes them. */
+export class LabelAuthor {
   readonly #live: LiveVolume;
   readonly #services: Services;
   readonly #userId: string;

@@ -12,6 +12,7 @@ import {
   unlinkInstitution,
 } from "./second-factors.ts";
 import { endOtherSessions, endSession, sessions } from "./sessions.ts";
+import { createToken, revokeToken, tokens } from "./tokens.ts";
 
 export const accountRouter = router({
   me,
@@ -30,6 +31,9 @@ export const accountRouter = router({
   sessions,
   endSession,
   endOtherSessions,
+  tokens,
+  createToken,
+  revokeToken,
   isLinkLive,
   createAdministrator,
   resetPassword,

@@ -46,6 +46,7 @@ export const listVersions = projectProcedure("viewer").query(async ({ ctx }) => 
         annotators: description.annotators,
         volumes: description.volumes.map((one) => ({
           name: one.name,
+          fileName: one.fileName,
           specimen: one.specimen,
           split: one.split,
           nuclei: one.nuclei,

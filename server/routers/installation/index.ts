@@ -1,6 +1,14 @@
 import { router } from "../../trpc.ts";
 import { engineStatus } from "./engine-status.ts";
-import { endSessions, makeResetLink, people, resetSecondFactor, setAccountOn, setAdministrator } from "./people.ts";
+import {
+  endSessions,
+  makeResetLink,
+  people,
+  resetSecondFactor,
+  revokeTokens,
+  setAccountOn,
+  setAdministrator,
+} from "./people.ts";
 import { changeSettings, settings } from "./settings.ts";
 import { measureStorage, storage } from "./storage.ts";
 import { createTrainerToken, projectNames, revokeTrainerToken, trainerTokens } from "./trainer-tokens.ts";
@@ -13,6 +21,7 @@ export const installationRouter = router({
   setAccountOn,
   endSessions,
   resetSecondFactor,
+  revokeTokens,
   trainerTokens,
   projectNames,
   createTrainerToken,

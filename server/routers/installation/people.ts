@@ -2,9 +2,10 @@ import { and, asc, count, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import type { Transaction } from "../../../db/client.ts";
-import { passkey, user } from "../../../db/schema/index.ts";
+import { user } from "../../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../../audit/record-audit.ts";
 import { createResetLink, LINK_HOURS, linkUrl } from "../../auth/one-time-link.ts";
+import { revokePersonalTokens } from "../../auth/personal-token.ts";
 import { forgetPasskeys } from "../../auth/second-factor/authenticator-app.ts";
 import { administratorProcedure, publicUrlOf } from "../../trpc.ts";
 
@@ -19,6 +20,9 @@ const lastSeenAt = sql<Date | null>`greatest(
   (select max(s.last_seen_at) from session s where s.user_id = "user".id),
   (select max(v.created_at) from volume_session v where v.user_id = "user".id),
   (select a.at from audit_event a where a.actor_id = "user".id order by a.position desc limit 1))`;
+// Names of tables are written out: in a list from one table, columns stand without theirs.
+const passkeys = sql<number>`(select count(*) from passkey p where p.user_id = "user".id)`;
+const tokens = sql<number>`(select count(*) from personal_token t where t.user_id = "user".id and t.expires_at > now())`;
 const projects = sql<number>`(select count(*) from project_member m where m.user_id = "user".id)`;
 
 /** Everybody with an account. */
@@ -32,9 +36,10 @@ export const people = administratorProcedure.query(({ ctx }) =>
       createdAt: user.createdAt,
       switchedOffAt: user.switchedOffAt,
       hasApp: user.twoFactorEnabled,
-      passkeys: sql<number>`(select count(*)::int from ${passkey} where ${passkey.userId} = ${user.id})`,
+      passkeys: passkeys.mapWith(Number),
       lastSeenAt: lastSeenAt.mapWith(user.createdAt),
       projects: projects.mapWith(Number),
+      tokens: tokens.mapWith(Number),
     })
     .from(user)
     .orderBy(asc(user.name)),
@@ -103,6 +108,14 @@ export const resetSecondFactor = administratorProcedure.input(personSchema).muta
   await authentication.endSessions({ userId: input.userId }, ctx.user.id);
 });
 
+/** Takes back every token of a person's programs, at once. */
+export const revokeTokens = administratorProcedure.input(personSchema).mutation(async ({ ctx, input }) => {
+  const { db, events } = ctx.services;
+  const revoked = await db.transaction((tx) => revokePersonalTokens(tx, input, ctx.user.id));
+  events.publish({ topic: "account", userId: input.userId });
+  return { revoked };
+});
+
 /** An account that is off lets nobody in, and everything open in it ends at once. What the person made stays. */
 export const setAccountOn = administratorProcedure
   .input(personSchema.extend({ isOn: z.boolean() }))
@@ -116,6 +129,7 @@ export const setAccountOn = administratorProcedure
         .returning({ id: user.id });
       if (changed.length === 0) throw unknownPerson();
       await refuseWithoutAdministrator(tx);
+      if (!input.isOn) await revokePersonalTokens(tx, { userId: input.userId }, ctx.user.id);
       await recordAudit(tx, {
         act: input.isOn ? "account.switched-on" : "account.switched-off",
         by: ctx.user.id,

@@ -12,7 +12,7 @@ import { findObjects } from "../../../core/labels/object-boxes.ts";
 import { openJobVolume } from "../bricks/open-job-volume.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
 import { createChunkCache } from "../bricks/zarr-image.ts";
-import { measureWindow } from "../normalisation/normalise.ts";
+import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import { serveVolume } from "../testing/served-volume.ts";
 import { learnClassesOfJob } from "./learn-classes-of-job.ts";
 import { findLabels, measureOneByOne } from "./measure-nuclei.ts";

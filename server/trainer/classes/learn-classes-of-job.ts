@@ -9,7 +9,7 @@ import { intersectBoxes } from "../../../core/volume/voxel-space.ts";
 import { openJobVolume } from "../bricks/open-job-volume.ts";
 import { createChunkCache } from "../bricks/zarr-image.ts";
 import type { HeldJob } from "../lease/held-job.ts";
-import { measureSource } from "../normalisation/normalise.ts";
+import { measureSource } from "../../../core/perception/intensity-window.ts";
 import { createRandom, type Random } from "../random.ts";
 import { findLabels, measureOneByOne } from "./measure-nuclei.ts";
 
