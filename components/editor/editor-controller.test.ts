@@ -66,7 +66,10 @@ function open() {
     attach: () => () => {},
     renderNuclei: () => null,
     renderBoxes: () => null,
+    pins: [],
+    renderComments: () => null,
     renderQueue: () => null,
+    renderReview: () => null,
     renderHistory: () => null,
   };
   const messages: ToolMessage[] = [];
