@@ -15,6 +15,8 @@ export type ServerEvent =
   | ProposalsEvent
   /** Who looks at what; `decided`: an answer was given or taken back. */
   | { readonly topic: "queue"; readonly projectId: string; readonly decided?: true }
+  | ReviewEvent
+  | CommentsEvent
   | { readonly topic: "members"; readonly projectId: string; readonly userId: string }
   | { readonly topic: "export"; readonly projectId: string }
   | { readonly topic: "publication"; readonly projectId: string }
@@ -32,11 +34,35 @@ export interface ProposalsEvent {
   readonly settled?: number;
 }
 
+/** Something was said, changed or resolved in one conversation. */
+export interface CommentsEvent {
+  readonly topic: "comments";
+  readonly projectId: string;
+  readonly volumeId: string;
+  readonly threadId: string;
+  /** People who were named in it just now, and by whom. */
+  readonly mentions?: readonly string[];
+  readonly by?: string;
+}
+
+/** What was said of a nucleus, or who looks at it now. How it stands comes with the row of the list. */
+export interface ReviewEvent {
+  readonly topic: "review";
+  readonly projectId: string;
+  readonly volumeId: string;
+  readonly label: number;
+  readonly heldBy: { readonly userId: string; readonly name: string } | null;
+}
+
 /** What the project page shows of a volume's labels. */
 export interface NucleusCounts {
   /** Nuclei that people have vouched for. */
   readonly truth: number;
   readonly unfinished: number;
+  /** Of the truth: waiting for a second person, approved by one, sent back by one. */
+  readonly toReview: number;
+  readonly approved: number;
+  readonly sentBack: number;
 }
 
 /** The labels of a volume changed. */

@@ -6,4 +6,4 @@ export type AppRouter = typeof appRouter;
 /** Who is signed in, as the pages know them. */
 export type Person = NonNullable<inferRouterOutputs<AppRouter>["account"]["me"]>;
 export type { EngineStatus } from "./engine-status.ts";
-export type { NucleiEvent, ProposalsEvent, ServerEvent, TrainingEvent } from "./events.ts";
+export type { CommentsEvent, NucleiEvent, ProposalsEvent, ReviewEvent, ServerEvent, TrainingEvent } from "./events.ts";

@@ -2,6 +2,7 @@ import { accountRouter } from "./routers/account/index.ts";
 import { auditRouter } from "./routers/audit/index.ts";
 import { boxRouter } from "./routers/box/index.ts";
 import { checkpointRouter } from "./routers/checkpoint/index.ts";
+import { commentRouter } from "./routers/comment/index.ts";
 import { eventRouter } from "./routers/event.ts";
 import { exportRouter } from "./routers/export/index.ts";
 import { historyRouter } from "./routers/history.ts";
@@ -15,6 +16,7 @@ import { projectRouter } from "./routers/project.ts";
 import { proposalRouter } from "./routers/proposal/index.ts";
 import { publicationRouter } from "./routers/publication/index.ts";
 import { queueRouter } from "./routers/queue/index.ts";
+import { reviewRouter } from "./routers/review/index.ts";
 import { trainingRouter } from "./routers/training/index.ts";
 import { volumeRouter } from "./routers/volume/index.ts";
 import { router } from "./trpc.ts";
@@ -24,6 +26,7 @@ export const appRouter = router({
   account: accountRouter,
   audit: auditRouter,
   box: boxRouter,
+  comment: commentRouter,
   event: eventRouter,
   export: exportRouter,
   history: historyRouter,
@@ -38,6 +41,7 @@ export const appRouter = router({
   proposal: proposalRouter,
   publication: publicationRouter,
   queue: queueRouter,
+  review: reviewRouter,
   training: trainingRouter,
   volume: volumeRouter,
 });

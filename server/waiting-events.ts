@@ -22,6 +22,7 @@ function trainingTogether(first: TrainingEvent, second: TrainingEvent): Training
 /** Events that say the same of the same thing wait as one. */
 function keyOf(event: ServerEvent): string {
   if (event.topic === "nuclei") return `nuclei ${event.volumeId}`;
+  if (event.topic === "review") return `review ${event.volumeId} ${event.label}`;
   if (event.topic === "training" && event.progress) return `progress ${event.progress.jobId}`;
   if (event.topic === "training" && event.metrics) return `metrics ${event.metrics.jobId}`;
   return JSON.stringify(event);

@@ -15,6 +15,7 @@ const nucleus = (label: number, voxels: number): ListedNucleus => ({
   uncertainty: null,
   by: { id: "a", name: "Ada" },
   changedAtMs: 5,
+  review: 0,
 });
 const keys = { list: (volumeId: string) => ["list", volumeId], counts: (projectId: string) => ["counts", projectId] };
 const event = { topic: "nuclei", projectId: "p", volumeId: "v" } as const;
@@ -69,9 +70,10 @@ it("counts of the project page follow, each volume by itself", () => {
       { volumeId: "w", counts: null },
     ],
   );
-  patchNuclei(cache, keys, { ...event, counts: { truth: 4, unfinished: 1 } });
+  const counts = { truth: 4, unfinished: 1, toReview: 2, approved: 1, sentBack: 0 };
+  patchNuclei(cache, keys, { ...event, counts });
   expect(cache.getQueryData(["counts", "p"])).toEqual([
-    { volumeId: "v", counts: { truth: 4, unfinished: 1 } },
+    { volumeId: "v", counts },
     { volumeId: "w", counts: null },
   ]);
 });

@@ -2,14 +2,16 @@ import type { ServerEvent } from "../../server/index.ts";
 
 /** Routers whose answers an event makes stale. Events are hints; the database holds the truth. */
 const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> = {
-  project: ["project", "nucleusClass"],
+  project: ["project", "nucleusClass", "review"],
   volume: ["volume", "project", "upload", "publication"],
   nuclei: ["nucleus"],
   boxes: ["box", "training"],
   training: ["training", "checkpoint", "learningCurve", "project"],
   proposals: ["proposal", "prediction", "queue", "volume"],
   queue: ["queue"],
-  members: ["member", "invitation", "project"],
+  review: ["review"],
+  comments: ["comment"],
+  members: ["member", "invitation", "project", "comment"],
   export: ["export"],
   publication: ["publication"],
   account: ["account"],
@@ -37,7 +39,9 @@ export function isStaleBy(event: ServerEvent, queryKey: readonly unknown[]): boo
   const [path, options] = queryKey;
   if (bringsChange(event)) return false;
   if (!Array.isArray(path) || !routersOf(event).includes(String(path[0])) || isPatched(event, path[0])) return false;
-  const input = (options as { input?: { volumeId?: string } } | undefined)?.input;
+  const input = (options as { input?: { volumeId?: string; label?: number } } | undefined)?.input;
+  // Who looks at what is patched (review-cache.ts); what was said is of one nucleus.
+  if (event.topic === "review") return input?.volumeId === event.volumeId && input.label === event.label;
   if ("volumeId" in event && input?.volumeId !== undefined) return input.volumeId === event.volumeId;
   return true;
 }

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef } from "react";
 import type { ServerEvent } from "../../server/index.ts";
 import { patchNuclei } from "./nucleus-cache.ts";
 import { patchProposals } from "./proposal-cache.ts";
+import { patchReviewHolders } from "./review-cache.ts";
 import { isStaleBy } from "./topic-queries.ts";
 import { patchTraining } from "./training-cache.ts";
 import { useTRPC } from "./trpc.ts";
@@ -56,6 +57,8 @@ function useGathered(onEvent?: (event: ServerEvent) => void): (event: ServerEven
         );
       if (event.topic === "proposals")
         patchProposals(queryClient, (volumeId) => trpc.proposal.list.queryKey({ volumeId }), event);
+      if (event.topic === "review")
+        patchReviewHolders(queryClient, (volumeId) => trpc.review.state.queryKey({ volumeId }), event);
       if (event.topic === "training")
         patchTraining(
           queryClient,

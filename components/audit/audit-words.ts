@@ -27,7 +27,9 @@ const renamed = ({ from, to }: { from: string; to: string }): string => `“${fr
 const linkWords = { administrator: "for the first account", reset: "to set a new password" } as const;
 const link = (details: { purpose: keyof typeof linkWords; person: { name: string; email: string } | null }): string =>
   [linkWords[details.purpose], who(details)].filter(Boolean).join(": ");
-const version = (details: { version: number }): string => `version ${details.version}`;
+const inVolume = ({ volume }: { volume: string }): string => `in “${volume}”`;
+const version = (details: { version: number; approvedOnly?: boolean | undefined }): string =>
+  `version ${details.version}${details.approvedOnly ? ", approved nuclei only" : ""}`;
 
 /** Names of fields and settings, as their forms say them. */
 const fieldWords: Readonly<Record<string, string>> = {
@@ -36,6 +38,9 @@ const fieldWords: Readonly<Record<string, string>> = {
   retrainAfterDecisions: "decisions until the next training",
   autoRetrain: "next training by itself",
   autoBegin: "proposals and a first round by itself",
+  reviewScope: "second look",
+  reviewSharePercent: "share of the second look, percent",
+  newcomerDays: "days for which a member is new",
   projectMakers: "who may make projects",
   administratorsNeedTwoFactor: "administrators need a second factor",
   personQuotaGb: "room for each person, GB",
@@ -186,6 +191,16 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
     tell: (d) => `${d.from.kind === d.to.kind ? d.to.kind : `${d.from.kind} to ${d.to.kind}`}, in “${d.volume}”`,
   },
   "box.removed": { group: "Volumes", does: "removed a box", tell: (d) => `${d.kind}, in “${d.volume}”` },
+
+  "comment.written": { group: "Volumes", does: "wrote a comment", tell: inVolume },
+  "comment.changed": { group: "Volumes", does: "changed a comment", tell: inVolume },
+  "comment.deleted": {
+    group: "Volumes",
+    does: "deleted a comment",
+    tell: (d) => `of ${d.person.name || "an account that is gone"}, ${inVolume(d)}`,
+  },
+  "comment.resolved": { group: "Volumes", does: "resolved a conversation", tell: inVolume },
+  "comment.reopened": { group: "Volumes", does: "opened a conversation again", tell: inVolume },
 
   "training.started": {
     group: "Models",

@@ -25,7 +25,19 @@ export const createEditorApi = (editor: EditorController): EditorApi => ({
       if (editor.review === commands) editor.review = null;
     };
   },
+  registerSecondLook(commands) {
+    editor.secondLook = commands;
+    return () => {
+      if (editor.secondLook === commands) editor.secondLook = null;
+    };
+  },
+  correct(label) {
+    editor.select(label);
+    editor.chooseTool("brush");
+  },
   select: (label) => editor.select(label),
+  goTo: (placeZyx, radiusUm) => editor.view.flyTo(placeZyx, radiusUm),
+  showThread: (threadId) => editor.store.set({ tab: "comments", threadId }),
   flyToBox: (box) => flyToBox(editor, box),
   showPast: (past) => editor.store.set({ past }),
   notify: editor.notify,

@@ -79,13 +79,13 @@ export function runCommand(editor: EditorController, command: Command): void {
       review(editor, command === "review.next" ? "next" : "skip");
       return;
     case "review.accept":
-      void editor.during("Accepting…", () => decide(editor, "accepted"));
+      judge(editor, "accepted", "Accepting…");
       return;
     case "review.correct":
-      void editor.during("Taking the proposal over…", () => decide(editor, "corrected"));
+      judge(editor, "corrected", "Taking the proposal over…");
       return;
     case "review.reject":
-      void editor.during("Rejecting…", () => decide(editor, "rejected"));
+      judge(editor, "rejected", "Rejecting…");
       return;
     case "view.labels":
       store.set({ labelsVisible: !state.labelsVisible });
@@ -128,6 +128,9 @@ export function runCommand(editor: EditorController, command: Command): void {
     case "page.filter":
       store.set({ tab: "nuclei" });
       requestAnimationFrame(() => document.getElementById("nuclei-filter")?.focus());
+      return;
+    case "page.comment":
+      commentHere(editor);
       return;
     case "page.help":
       store.set({ helpOpen: !state.helpOpen });
@@ -326,7 +329,24 @@ export function flyToBox(editor: EditorController, { minZyx, maxZyx }: VoxelBox)
 
 function review(editor: EditorController, name: "next" | "skip"): void {
   editor.store.set({ tab: "queue" });
-  editor.review?.[name]();
+  const queue = editor.secondLook?.isChosen ? editor.secondLook : editor.review;
+  queue?.[name]();
+}
+
+/** Of the proposal that is shown, else of the nucleus that is looked at again. */
+function judge(editor: EditorController, decision: Decision, busy: string): void {
+  if (editor.secondLook?.isLooking && !editor.store.get().proposal) {
+    editor.store.set({ tab: "queue" });
+    editor.secondLook.answer(decision);
+  } else void editor.during(busy, () => decide(editor, decision));
+}
+
+/** At the selected nucleus, else at the crosshair. */
+function commentHere({ store, view, props }: EditorController): void {
+  const { selectedLabel, crosshairZyx } = view.get();
+  const label = selectedLabel === 0 ? null : props().document.canonicalLabel(selectedLabel);
+  const row = label === null ? undefined : props().nuclei.data?.find((one) => one.label === label);
+  store.set({ tab: "comments", commentDraft: { placeZyx: row?.centroidZyx ?? crosshairZyx, label } });
 }
 
 function moveSlice(editor: EditorController, by: 1 | -1): void {

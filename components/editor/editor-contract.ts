@@ -5,10 +5,11 @@ import type { LabelBrickSource, LabelDocument, LabelValue, Unsubscribe } from ".
 import type { NucleiThen } from "../../core/history/then-facts.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { Problem } from "../../core/problem.ts";
+import type { ReviewState } from "../../core/review/review-state.ts";
 import type { Role } from "../../core/roles.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import type { LoadModel } from "../segmenter/click-model.ts";
-import type { BoxKind, ImageSource, ViewStore } from "../viewer/viewer-contract.ts";
+import type { BoxKind, CommentPin, ImageSource, ViewStore } from "../viewer/viewer-contract.ts";
 
 /** What the page gives to the editor, and what the editor gives to panels of others. */
 
@@ -36,6 +37,8 @@ export interface NucleusRow {
   /** ISO time of the last change. */
   readonly changedAt: string;
   readonly origin: string | null;
+  /** How its second look stands. */
+  readonly review: ReviewState;
 }
 
 export interface EditorBox {
@@ -78,6 +81,15 @@ export interface ReviewCommands {
   undone(label: LabelValue): void;
 }
 
+/** Commands of the second queue, where nuclei are looked at again: the same keys, where it is the one that was chosen. */
+export interface SecondLookCommands {
+  readonly isChosen: boolean;
+  readonly isLooking: boolean;
+  next(): void;
+  skip(): void;
+  answer(decision: Decision): void;
+}
+
 /** The labels of a moment of the history, for the panes. */
 export interface PastView {
   readonly source: LabelBrickSource;
@@ -105,11 +117,18 @@ export interface EditorApi {
   /** As one act; resolves with how many had a free voxel. Rejects with a Problem where they are too many. */
   acceptSeveral(proposals: readonly ProposalRef[], signal?: AbortSignal): Promise<number>;
   select(label: LabelValue): void;
+  /** The crosshair goes there; without a radius it is looked at as near as now. */
+  goTo(placeZyx: Zyx, radiusUm?: number): void;
+  /** Opens the panel of comments at this conversation. */
+  showThread(threadId: string): void;
   /** So that the whole box is seen, and some of what lies around. */
   flyToBox(box: VoxelBox): void;
   /** Shows the labels as they were, or with null those of now. */
   showPast(past: PastView | null): void;
   registerReview(commands: ReviewCommands): Unsubscribe;
+  registerSecondLook(commands: SecondLookCommands): Unsubscribe;
+  /** Selects a nucleus, with the brush in hand. */
+  correct(label: LabelValue): void;
   notify(message: { readonly tone: "info" | "warning" | "error"; readonly text: string }): void;
 }
 
@@ -121,6 +140,23 @@ export interface ShownNuclei {
   /** CSS colour. */
   readonly colorOf: (label: LabelValue) => string;
   onSelect(row: NucleusRow): void;
+}
+
+/** Where a comment is written: a nucleus, or a place alone. */
+export interface CommentDraft {
+  readonly placeZyx: Zyx;
+  readonly label: LabelValue | null;
+}
+
+/** What the panel of comments is told by the editor around it. */
+export interface ShownComments {
+  readonly api: EditorApi;
+  readonly selectedId: string | null;
+  readonly draft: CommentDraft | null;
+  /** At the selected nucleus, else at the crosshair. */
+  onDraft(): void;
+  onDraftDone(): void;
+  onSelect(threadId: string | null): void;
 }
 
 /** What the list of boxes is told by the editor around it. */
@@ -166,7 +202,12 @@ export interface EditorProps {
   attach(api: EditorApi): Unsubscribe;
   renderNuclei(shown: ShownNuclei): ReactNode;
   renderBoxes(shown: ShownBoxes): ReactNode;
+  /** Open conversations. */
+  readonly pins: readonly Omit<CommentPin, "isSelected">[];
+  renderComments(shown: ShownComments): ReactNode;
   renderQueue(): ReactNode;
+  /** What a second person said of the selected nucleus; nothing where nobody is asked. */
+  renderReview(label: LabelValue, row: NucleusRow | undefined): ReactNode;
   /** `asked`: the nucleus whose history was asked for; another object each time. */
   renderHistory(api: EditorApi, asked: { readonly label: LabelValue } | null): ReactNode;
 }

@@ -72,7 +72,10 @@ function open() {
     attach: () => () => {},
     renderNuclei: () => null,
     renderBoxes: () => null,
+    pins: [],
+    renderComments: () => null,
     renderQueue: () => null,
+    renderReview: () => null,
     renderHistory: () => null,
   };
   const messages: ToolMessage[] = [];

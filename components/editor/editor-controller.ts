@@ -10,8 +10,9 @@ import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
 import type { StateTool } from "../tools/tool-machine.ts";
 import type { PaneId, PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
 import { Bookmarks } from "./bookmarks.ts";
-import type { Decision, EditorProps, ProposalRef, ReviewCommands } from "./editor-contract.ts";
+import type { Decision, EditorProps, ProposalRef, ReviewCommands, SecondLookCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
+import { pinUnder } from "./pin-under.ts";
 import { loadPreferences } from "./preferences.ts";
 
 export const LOOKING_BACK = {
@@ -35,6 +36,7 @@ export class EditorController {
   /** Under the pointer, also where it is over no voxel. */
   pane: PaneId | null = null;
   review: ReviewCommands | null = null;
+  secondLook: SecondLookCommands | null = null;
   /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
   readonly #tools = new Map<ToolName, StateTool>();
@@ -137,6 +139,12 @@ export class EditorController {
   pick(sample: PointerSample): void {
     this.store.set({ followedClientId: null });
     if (this.store.get().reshape) return; // whoever looks at what would change moves the crosshair only
+    const { image, pins } = this.props();
+    const pin = pinUnder(sample, pins, image.voxelSizeZyx, this.view.get().zoom);
+    if (pin) {
+      this.store.set({ tab: "comments", threadId: pin.id });
+      return;
+    }
     if (sample.label !== 0 || sample.proposal === 0) {
       this.select(sample.label);
       return;

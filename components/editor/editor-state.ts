@@ -8,10 +8,10 @@ import type { ToolName } from "../tools/create-tool.ts";
 import type { ShownReshape } from "../tools/reshape/reshaping.ts";
 import type { ShownSegment } from "../tools/segment/segmenting.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
-import type { EditorBox, PastView, ProposalRef } from "./editor-contract.ts";
+import type { CommentDraft, EditorBox, PastView, ProposalRef } from "./editor-contract.ts";
 import { ObservableState } from "./observable.ts";
 
-export const panelTabs = ["nuclei", "queue", "boxes", "history", "view"] as const;
+export const panelTabs = ["nuclei", "queue", "comments", "boxes", "history", "view"] as const;
 
 export type PanelTab = (typeof panelTabs)[number];
 
@@ -56,6 +56,10 @@ export interface EditorState extends EditorPreferences {
   readonly followedClientId: number | null;
   /** The nucleus whose history was asked for last; another object each time. */
   readonly historyOf: { readonly label: LabelValue } | null;
+  /** The conversation whose pin was clicked, or that a link led to. */
+  readonly threadId: string | null;
+  /** Where a new comment would be; null: nobody has asked to write one. */
+  readonly commentDraft: CommentDraft | null;
   /** The panes show the labels as they were then, and nothing can be changed. */
   readonly past: PastView | null;
 }
@@ -94,5 +98,7 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     proposal: null,
     followedClientId: null,
     historyOf: null,
+    threadId: null,
+    commentDraft: null,
     past: null,
   });

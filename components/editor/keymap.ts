@@ -80,6 +80,7 @@ export const keymap = [
   binding("view.tab", "J", "View", "Next panel on the right"),
 
   binding("page.filter", "/", "Page", "Filter the list of nuclei"),
+  binding("page.comment", "Shift+A", "Page", "Write a comment at the selected nucleus, or at the crosshair"),
   binding("page.help", "?", "Page", "This sheet"),
   binding("page.cancel", "Escape", "Page", "Cancel the gesture; then deselect"),
 ] as const satisfies readonly KeyBinding[];

@@ -115,6 +115,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
             {status === "unfinished" ? "Finished" : "Unfinished"}
           </Button>
         </Group>
+        {props.renderReview(label, row)}
         <ShapeButtons editor={editor} canEdit={document.canEdit} />
         <MergedParts editor={editor} label={label} />
       </Stack>

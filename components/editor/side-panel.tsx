@@ -2,7 +2,7 @@ import { Tabs } from "@mantine/core";
 import { useMemo } from "react";
 import styles from "./editor.module.css";
 import { createEditorApi } from "./editor-api.ts";
-import { flyToNucleus } from "./editor-commands.ts";
+import { flyToNucleus, runCommand } from "./editor-commands.ts";
 import type { EditorBox, EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { type PanelTab, panelTabs } from "./editor-state.ts";
@@ -15,6 +15,7 @@ import { ViewPanel } from "./view-panel.tsx";
 const tabWords: Readonly<Record<PanelTab, string>> = {
   nuclei: "Nuclei",
   queue: "Queue",
+  comments: "Comments",
   boxes: "Boxes",
   history: "History",
   view: "View",
@@ -46,6 +47,9 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
         <Tabs.Panel value="queue" className={styles.panelBody}>
           {props.renderQueue()}
         </Tabs.Panel>
+        <Tabs.Panel value="comments" className={styles.panelBody}>
+          <CommentsTab editor={editor} props={props} />
+        </Tabs.Panel>
         <Tabs.Panel value="boxes" className={styles.panelBody}>
           <BoxesTab editor={editor} props={props} />
         </Tabs.Panel>
@@ -72,6 +76,20 @@ function NucleiTab({ editor, props }: { editor: EditorController; props: EditorP
       editor.select(row.label);
       flyToNucleus(editor, row);
     },
+  });
+}
+
+function CommentsTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  const draft = useObservable(editor.store, (state) => state.commentDraft);
+  const selectedId = useObservable(editor.store, (state) => state.threadId);
+  const api = useMemo(() => createEditorApi(editor), [editor]);
+  return props.renderComments({
+    api,
+    draft,
+    selectedId,
+    onDraft: () => runCommand(editor, "page.comment"),
+    onDraftDone: () => editor.store.set({ commentDraft: null }),
+    onSelect: (threadId) => editor.store.set({ threadId }),
   });
 }
 

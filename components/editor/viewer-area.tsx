@@ -56,7 +56,8 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       proposalOpacity,
     ],
   );
-  const { draftBox, changedBox, selectedBoxId, marks } = state;
+  const { draftBox, changedBox, selectedBoxId, marks, threadId } = state;
+  const { pins } = props;
   const boxes = props.boxes.data;
   const overlays: ViewerOverlays = useMemo(
     () => ({
@@ -68,8 +69,9 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       ],
       peers,
       points: marks.map(({ voxelZyx, text }) => ({ voxelZyx, text, color: MARK_COLOR })),
+      pins: pins.map((pin) => ({ ...pin, isSelected: pin.id === threadId })),
     }),
-    [boxes, draftBox, changedBox, selectedBoxId, marks, peers],
+    [boxes, draftBox, changedBox, selectedBoxId, marks, peers, pins, threadId],
   );
   return (
     <main

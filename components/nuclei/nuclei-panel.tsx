@@ -3,6 +3,7 @@ import { IconCircleDotted, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { LabelStatus } from "../../core/labels/label-status.ts";
+import type { ReviewState } from "../../core/review/review-state.ts";
 import type { Loaded, NucleusRow } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
@@ -23,9 +24,14 @@ export interface NucleiPanelProps {
 export function NucleiPanel(props: NucleiPanelProps) {
   const [text, setText] = useState("");
   const [statuses, setStatuses] = useState<readonly LabelStatus[]>([]);
+  const [reviews, setReviews] = useState<readonly ReviewState[]>([]);
   const [order, setOrder] = useState<NucleusOrder>({ key: "changedAt", descending: true });
   const { data, problem, retry } = props.nuclei;
-  const rows = useMemo(() => arrangeNuclei(data ?? [], { text, statuses }, order), [data, text, statuses, order]);
+  const rows = useMemo(
+    () => arrangeNuclei(data ?? [], { text, statuses, reviews }, order),
+    [data, text, statuses, reviews, order],
+  );
+  const isReviewed = useMemo(() => data?.some(({ review }) => review !== "none") ?? false, [data]);
 
   if (!data)
     return problem ? (
@@ -73,9 +79,14 @@ export function NucleiPanel(props: NucleiPanelProps) {
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         />
-        <StatusFilter statuses={statuses} onChange={setStatuses} />
+        <StatusFilter
+          statuses={statuses}
+          onChange={setStatuses}
+          reviews={isReviewed || reviews.length > 0 ? reviews : null}
+          onReviews={setReviews}
+        />
       </div>
-      <NucleiTable {...props} rows={rows} order={order} onOrder={setOrder} />
+      <NucleiTable {...props} rows={rows} isReviewed={isReviewed} order={order} onOrder={setOrder} />
       <div className={styles.foot} role="status">
         {problem
           ? "The list may be old: the server cannot be reached."

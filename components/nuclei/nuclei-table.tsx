@@ -6,6 +6,7 @@ import type { NucleusRow } from "../editor/editor-contract.ts";
 import { initialsOf } from "../editor/initials.ts";
 import { CAME_WITH_FILE, formatVolume, formatWhen } from "../editor/nucleus-words.ts";
 import { StatusMark } from "../editor/status-mark.tsx";
+import { ReviewMark } from "../second-look/review-mark.tsx";
 import { useRowWindow } from "../ui/use-row-window.ts";
 import styles from "./nuclei-panel.module.css";
 import type { NucleusOrder, SortKey } from "./nucleus-order.ts";
@@ -20,6 +21,7 @@ const columns: readonly {
 }[] = [
   { key: "label", text: "Nucleus", name: "number" },
   { key: "status", text: "St", name: "status" },
+  { key: "review", text: "Re", name: "second look" },
   { key: "className", text: "Class", name: "class" },
   { key: "volumeUm3", text: "µm³", name: "volume in cubic micrometres", right: true },
   { key: "uncertainty", text: "Unc", name: "uncertainty", right: true },
@@ -30,6 +32,8 @@ const columns: readonly {
 export interface NucleiTableProps {
   readonly rows: readonly NucleusRow[];
   readonly order: NucleusOrder;
+  /** Some nucleus has a second look to show. */
+  readonly isReviewed: boolean;
   readonly selectedLabel: LabelValue;
   readonly colorOf: (label: LabelValue) => string;
   onOrder(order: NucleusOrder): void;
@@ -37,7 +41,7 @@ export interface NucleiTableProps {
 }
 
 /** Only the rows in sight are in the page. Arrow keys move the selection. */
-export function NucleiTable({ rows, order, selectedLabel, colorOf, onOrder, onSelect }: NucleiTableProps) {
+export function NucleiTable({ rows, order, isReviewed, selectedLabel, colorOf, onOrder, onSelect }: NucleiTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { first, end } = useRowWindow(scroller, ROW_PX, rows.length);
   const selectedAt = rows.findIndex((row) => row.label === selectedLabel);
@@ -61,23 +65,29 @@ export function NucleiTable({ rows, order, selectedLabel, colorOf, onOrder, onSe
 
   return (
     <>
-      <div className={`${styles.columns} ${styles.head}`}>
-        {columns.map(({ key, text, name, right }) => (
-          <button
-            key={key}
-            type="button"
-            className={styles.headButton}
-            data-right={right}
-            data-active={order.key === key || undefined}
-            aria-label={`Sort by ${name}${order.key === key ? (order.descending ? ", falling" : ", rising") : ""}`}
-            title={`Sort by ${name}`}
-            onClick={() => onOrder({ key, descending: order.key === key ? !order.descending : startsHigh(key) })}
-          >
-            {text}
-            {order.key === key &&
-              (order.descending ? <IconChevronDown size={11} aria-hidden /> : <IconChevronUp size={11} aria-hidden />)}
-          </button>
-        ))}
+      <div className={`${styles.columns} ${styles.head}`} data-reviewed={isReviewed || undefined}>
+        {columns
+          .filter(({ key }) => isReviewed || key !== "review")
+          .map(({ key, text, name, right }) => (
+            <button
+              key={key}
+              type="button"
+              className={styles.headButton}
+              data-right={right}
+              data-active={order.key === key || undefined}
+              aria-label={`Sort by ${name}${order.key === key ? (order.descending ? ", falling" : ", rising") : ""}`}
+              title={`Sort by ${name}`}
+              onClick={() => onOrder({ key, descending: order.key === key ? !order.descending : startsHigh(key) })}
+            >
+              {text}
+              {order.key === key &&
+                (order.descending ? (
+                  <IconChevronDown size={11} aria-hidden />
+                ) : (
+                  <IconChevronUp size={11} aria-hidden />
+                ))}
+            </button>
+          ))}
       </div>
       <div
         ref={scroller}
@@ -93,6 +103,7 @@ export function NucleiTable({ rows, order, selectedLabel, colorOf, onOrder, onSe
             key={row.label}
             row={row}
             top={(first + i) * ROW_PX}
+            isReviewed={isReviewed}
             isSelected={row.label === selectedLabel}
             color={colorOf(row.label)}
             onSelect={onSelect}
@@ -108,12 +119,13 @@ const startsHigh = (key: SortKey): boolean => key === "volumeUm3" || key === "un
 interface RowProps {
   readonly row: NucleusRow;
   readonly top: number;
+  readonly isReviewed: boolean;
   readonly isSelected: boolean;
   readonly color: string;
   onSelect(row: NucleusRow): void;
 }
 
-function Row({ row, top, isSelected, color, onSelect }: RowProps) {
+function Row({ row, top, isReviewed, isSelected, color, onSelect }: RowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box handles the keys for its options
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus
@@ -122,6 +134,7 @@ function Row({ row, top, isSelected, color, onSelect }: RowProps) {
       aria-selected={isSelected}
       className={`${styles.columns} ${styles.row}`}
       style={{ top }}
+      data-reviewed={isReviewed || undefined}
       onClick={() => onSelect(row)}
       data-label={row.label}
     >
@@ -129,6 +142,7 @@ function Row({ row, top, isSelected, color, onSelect }: RowProps) {
         <span className={editorStyles.swatch} style={{ background: color }} aria-hidden /> {row.label}
       </span>
       <StatusMark status={row.status} />
+      {isReviewed && <ReviewMark state={row.review} />}
       <span className={`${styles.cell} ${row.className ? "" : styles.dim}`}>{row.className ?? "–"}</span>
       <span className={`${styles.cell} ${styles.right}`}>{formatVolume(row.volumeUm3)}</span>
       <span className={`${styles.cell} ${styles.right} ${styles.dim}`}>

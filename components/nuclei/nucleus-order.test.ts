@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
 import { labelStatuses } from "../../core/labels/label-status.ts";
+import { reviewStates } from "../../core/review/review-state.ts";
 import type { NucleusRow } from "../editor/editor-contract.ts";
 import { arrangeNuclei, sortKeys } from "./nucleus-order.ts";
 
@@ -19,6 +20,7 @@ function randomNuclei(count: number, seed = 1): NucleusRow[] {
     by: people[Math.floor(random() * people.length)],
     changedAt: new Date(1.7e12 + Math.floor(random() * 1e9)).toISOString(),
     origin: random() < 0.2 ? "import" : null,
+    review: reviewStates[Math.floor(random() * reviewStates.length)],
   }));
 }
 
@@ -28,7 +30,7 @@ describe("list of nuclei", () => {
   for (const key of sortKeys)
     for (const descending of [false, true])
       it(`by ${key}, ${descending ? "falling" : "rising"}: each neighbour pair is in order`, () => {
-        const sorted = arrangeNuclei(rows, { text: "", statuses: [] }, { key, descending });
+        const sorted = arrangeNuclei(rows, { text: "", statuses: [], reviews: [] }, { key, descending });
         expect(new Set(sorted)).toEqual(new Set(rows));
         for (let i = 1; i < sorted.length; i++) {
           const [p, q] = [sorted[i - 1][key], sorted[i][key]];
@@ -43,11 +45,15 @@ describe("list of nuclei", () => {
     const before = [...rows];
     const kept = arrangeNuclei(
       rows,
-      { text: " ADA mitotic", statuses: ["accepted", "unfinished"] },
+      { text: " ADA mitotic", statuses: ["accepted", "unfinished"], reviews: ["waiting", "sent-back"] },
       { key: "label", descending: true },
     );
     const expected = rows.filter(
-      (row) => row.by.includes("Ada") && row.className === "mitotic" && ["accepted", "unfinished"].includes(row.status),
+      (row) =>
+        row.by.includes("Ada") &&
+        row.className === "mitotic" &&
+        ["accepted", "unfinished"].includes(row.status) &&
+        (row.review === "waiting" || row.review === "sent-back"),
     );
     expect(expected.length).toBeGreaterThan(5);
     expect(new Set(kept)).toEqual(new Set(expected));
@@ -58,7 +64,11 @@ describe("list of nuclei", () => {
     const many = randomNuclei(5000);
     const timesMs = [...Array(9).keys()].map((i) => {
       const start = performance.now();
-      arrangeNuclei(many, { text: "a", statuses: [] }, { key: sortKeys[i % sortKeys.length], descending: i % 2 === 0 });
+      arrangeNuclei(
+        many,
+        { text: "a", statuses: [], reviews: [] },
+        { key: sortKeys[i % sortKeys.length], descending: i % 2 === 0 },
+      );
       return performance.now() - start;
     });
     expect(timesMs.sort((a, b) => a - b)[4]).toBeLessThan(50);

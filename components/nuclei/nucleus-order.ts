@@ -1,7 +1,17 @@
 import type { LabelStatus } from "../../core/labels/label-status.ts";
+import type { ReviewState } from "../../core/review/review-state.ts";
 import type { NucleusRow } from "../editor/editor-contract.ts";
 
-export const sortKeys = ["label", "status", "className", "volumeUm3", "uncertainty", "by", "changedAt"] as const;
+export const sortKeys = [
+  "label",
+  "status",
+  "review",
+  "className",
+  "volumeUm3",
+  "uncertainty",
+  "by",
+  "changedAt",
+] as const;
 
 export type SortKey = (typeof sortKeys)[number];
 
@@ -15,6 +25,8 @@ export interface NucleusFilter {
   readonly text: string;
   /** Empty = every status. */
   readonly statuses: readonly LabelStatus[];
+  /** Empty = however the second look stands. */
+  readonly reviews: readonly ReviewState[];
 }
 
 /** The rows that pass, in order. Missing values come last whichever way; equal ones stay in the order of their labels. */
@@ -25,7 +37,9 @@ export function arrangeNuclei(
 ): readonly NucleusRow[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   const statuses = new Set(filter.statuses);
+  const reviews = new Set(filter.reviews);
   const kept = rows.filter((row) => {
+    if (reviews.size > 0 && !reviews.has(row.review)) return false;
     if (statuses.size > 0 && !statuses.has(row.status)) return false;
     if (words.length === 0) return true;
     const text =

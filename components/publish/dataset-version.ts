@@ -11,6 +11,8 @@ export interface DatasetVersion {
   /** Who made it. */
   readonly by: string;
   readonly createdAt: Date;
+  /** Holds only nuclei that a second person approved. */
+  readonly approvedOnly: boolean;
   /** Model that belongs to it; null where there is none. */
   readonly checkpointId: string | null;
   /** Null until it is ready. */

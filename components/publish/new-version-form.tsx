@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Stack, Table, Text } from "@mantine/core";
+import { Autocomplete, Button, Group, Stack, Switch, Table, Text } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useState } from "react";
 import type { ProblemFields } from "../../core/problem.ts";
@@ -10,14 +10,17 @@ export interface NewVersionFormProps {
   readonly licence: string;
   /** How each member will be named; their own choice. */
   readonly people: readonly { readonly id: string; readonly name: string; readonly shownAs: string }[];
+  /** Nuclei that a second person approved, as far as they are counted; null where the project asks for no second look. */
+  readonly approved: number | null;
   readonly pending: boolean;
   readonly problem: ProblemFields | null;
-  onFreeze(licence: string): void;
+  onFreeze(version: { readonly licence: string; readonly approvedOnly: boolean }): void;
 }
 
 /** What a new version will say of itself, and the button that makes it. */
-export function NewVersionForm({ licence, people, pending, problem, onFreeze }: NewVersionFormProps) {
+export function NewVersionForm({ licence, people, approved, pending, problem, onFreeze }: NewVersionFormProps) {
   const [chosen, setChosen] = useState(licence);
+  const [approvedOnly, setApprovedOnly] = useState(false);
   return (
     <Stack gap="sm">
       <Autocomplete
@@ -57,12 +60,20 @@ export function NewVersionForm({ licence, people, pending, problem, onFreeze }: 
           </Table.Tbody>
         </Table>
       </div>
+      {approved !== null && (
+        <Switch
+          label="Only nuclei that a second person approved"
+          description={`${approved === 1 ? "1 nucleus is" : `${approved.toLocaleString("en-GB")} nuclei are`} approved now. The voxels of the others become unknown, not background.`}
+          checked={approvedOnly}
+          onChange={(event) => setApprovedOnly(event.currentTarget.checked)}
+        />
+      )}
       {problem && <ProblemAlert problem={problem} />}
       <Group>
         <Button
           leftSection={<IconSnowflake size={16} aria-hidden />}
           loading={pending}
-          onClick={() => onFreeze(chosen.trim())}
+          onClick={() => onFreeze({ licence: chosen.trim(), approvedOnly: approvedOnly && approved !== null })}
         >
           Freeze a new version
         </Button>

@@ -14,6 +14,7 @@ const version: DatasetVersion = {
   problem: null,
   by: "Ada",
   createdAt: new Date("2026-11-01T10:00:00Z"),
+  approvedOnly: false,
   checkpointId: null,
   contents: {
     licence: "CC-BY-4.0",

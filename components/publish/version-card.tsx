@@ -90,6 +90,11 @@ export function VersionCard({ version, mayRemove, onRemove, children }: VersionC
           <Group gap="sm">
             <Text fw={600}>Version {version.version}</Text>
             <StateBadge state={version.state} />
+            {version.approvedOnly && (
+              <Badge color="gray" variant="light" tt="none">
+                approved nuclei only
+              </Badge>
+            )}
             <Text size="sm" c="dimmed">
               {version.createdAt.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}, {version.by}
             </Text>

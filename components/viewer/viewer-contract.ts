@@ -118,6 +118,14 @@ export interface ViewerOverlays {
   readonly peers: readonly Peer[];
   /** Marks such as the two clicks of a split. */
   readonly points: readonly { voxelZyx: Zyx; color: string; text: string }[];
+  readonly pins?: readonly CommentPin[];
+}
+
+/** Where people have said something. */
+export interface CommentPin {
+  readonly id: string;
+  readonly voxelZyx: Zyx;
+  readonly isSelected: boolean;
 }
 
 /** State of the view, owned by one store per editor page; panes and tools read and change it. */

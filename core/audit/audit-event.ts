@@ -29,6 +29,8 @@ const person = z.strictObject({ id, name: line(80), email: line(320) });
 const setting = z.union([line(200), z.number(), z.boolean(), z.null()]);
 const linkPurpose = z.enum(["administrator", "reset"]);
 
+const ofThread = { volumeId: id, volume: name, threadId: id };
+
 const by = z.string().min(1).max(100).nullable();
 const general = <const Act extends string, Details extends z.ZodRawShape>(act: Act, details: Details) =>
   z.strictObject({ act: z.literal(act), by, details: z.strictObject(details) });
@@ -142,6 +144,14 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("box.changed", { volumeId: id, volume: name, from: boxPlace, to: boxPlace }),
   ofProject("box.removed", { volumeId: id, volume: name, ...boxPlace.shape }),
 
+  /** Never what it says. */
+  ofProject("comment.written", ofThread),
+  ofProject("comment.changed", ofThread),
+  /** `person` wrote it. */
+  ofProject("comment.deleted", { ...ofThread, person }),
+  ofProject("comment.resolved", ofThread),
+  ofProject("comment.reopened", ofThread),
+
   ofProject("training.started", {
     jobId: id,
     automatic: z.boolean(),
@@ -154,7 +164,7 @@ export const auditEventSchema = z.discriminatedUnion("act", [
 
   ofProject("publication.changed", { fields: z.array(line(40)).max(20) }),
   ofProject("publication.origins-set", { volumes: count, first: name, origin: z.enum(["own", "others", "unknown"]) }),
-  ofProject("export.version-frozen", { versionId: id, version: count }),
+  ofProject("export.version-frozen", { versionId: id, version: count, approvedOnly: z.boolean().optional() }),
   ofProject("export.version-deleted", { versionId: id, version: count }),
   ofProject("export.downloaded", { versionId: id, version: count, formats: z.array(line(20)).max(10) }),
   ofProject("export.model-downloaded", { checkpointId: id }),

@@ -25,6 +25,7 @@ const nucleus = (label: number): ListedNucleus => ({
   uncertainty: [null, 0.5][pick(2)],
   by: people[pick(3)],
   changedAtMs: pick(1000),
+  review: pick(4),
 });
 
 const sorted = (nuclei: Iterable<ListedNucleus>) => [...nuclei].sort((a, b) => a.label - b.label);

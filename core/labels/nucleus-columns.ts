@@ -22,6 +22,8 @@ export interface NucleusColumns {
   readonly by: number[];
   /** Milliseconds since 1970; 0 where `by` is -1. */
   readonly changedAtMs: number[];
+  /** Index into `reviewStates`. */
+  readonly review: number[];
   readonly people: readonly Person[];
 }
 
@@ -37,6 +39,7 @@ export const columnWidths = [
   ["uncertainty", 1],
   ["by", 1],
   ["changedAtMs", 1],
+  ["review", 1],
 ] as const satisfies (readonly [keyof NucleusColumns, number])[];
 
 export type ColumnName = (typeof columnWidths)[number][0];
@@ -59,6 +62,7 @@ export interface ListedNucleus {
   readonly uncertainty: number | null;
   readonly by: Person | null;
   readonly changedAtMs: number;
+  readonly review: number;
 }
 
 /** What has changed after revision `from`, as it is at revision `to`: true of every list in between. */
@@ -106,6 +110,7 @@ export function columnsOf(
     uncertainty: [],
     by: [],
     changedAtMs: [],
+    review: [],
     people: [],
   };
   for (const nucleus of nuclei) {
@@ -119,6 +124,7 @@ export function columnsOf(
     columns.uncertainty.push(nucleus.uncertainty);
     columns.by.push(indexIn(people, nucleus.by));
     columns.changedAtMs.push(nucleus.changedAtMs);
+    columns.review.push(nucleus.review);
   }
   return { ...columns, people: listOf(people) };
 }
@@ -136,6 +142,7 @@ export function* nucleiOf(columns: NucleusColumns): IterableIterator<ListedNucle
       uncertainty: columns.uncertainty[i],
       by: columns.people[columns.by[i]] ?? null,
       changedAtMs: columns.changedAtMs[i],
+      review: columns.review[i],
     };
 }
 

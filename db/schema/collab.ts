@@ -159,5 +159,9 @@ export const nucleusCount = pgTable("nucleus_count", {
   unfinished: integer("unfinished").notNull(),
   /** Of the truth, those outside of boxes kept for validation. */
   trainable: integer("trainable").notNull(),
+  /** Of the truth, by what reviewers said (core/review). */
+  toReview: integer("to_review").notNull().default(0),
+  approved: integer("approved").notNull().default(0),
+  sentBack: integer("sent_back").notNull().default(0),
   countedAt: createdAt(),
 });

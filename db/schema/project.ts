@@ -9,6 +9,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { reviewScopes } from "../../core/review/review-rule.ts";
 import { roles } from "../../core/roles.ts";
 import { user } from "./auth.ts";
 import { createdAt, moment } from "./columns.ts";
@@ -28,6 +29,10 @@ export const project = pgTable("project", {
   autoRetrain: boolean("auto_retrain").notNull().default(false),
   /** New volumes get proposals at once, and the first round starts by itself as soon as there are enough nuclei. */
   autoBegin: boolean("auto_begin").notNull().default(false),
+  /** Which nuclei a second person is asked about (core/review/review-rule.ts). */
+  reviewScope: text("review_scope", { enum: reviewScopes }).notNull().default("none"),
+  reviewSharePercent: integer("review_share_percent").notNull().default(20),
+  newcomerDays: integer("newcomer_days").notNull().default(14),
   /** Questions asked so far: decides which kind the next one is (core/query/question-kind.ts). */
   questionsAsked: integer("questions_asked").notNull().default(0),
   /** Checkpoint whose proposals are shown; no foreign key, as checkpoint refers to project. */

@@ -161,6 +161,8 @@ export const datasetVersion = pgTable(
       .references(() => project.id, { onDelete: "cascade" }),
     version: integer("version").notNull(),
     state: text("state", { enum: datasetVersionStates }).notNull().default("freezing"),
+    /** Only nuclei that a second person approved are in it; the voxels of the others are unknown. */
+    approvedOnly: boolean("approved_only").notNull().default(false),
     /** 0…1 while freezing. */
     progress: doublePrecision("progress").notNull().default(0),
     problem: jsonb("problem").$type<ProblemFields>(),

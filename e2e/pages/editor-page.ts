@@ -35,7 +35,7 @@ export class EditorPage {
     return Number(text.replace(/\D/g, ""));
   }
 
-  tab(name: "Nuclei" | "Queue" | "Boxes" | "History" | "View"): Promise<void> {
+  tab(name: "Nuclei" | "Queue" | "Comments" | "Boxes" | "History" | "View"): Promise<void> {
     return this.page.getByRole("tab", { name }).click();
   }
 

@@ -15,6 +15,8 @@ import {
   auditEvent,
   blobRemoval,
   checkpoint,
+  comment,
+  commentThread,
   datasetVersion,
   importJob,
   invitation,
@@ -70,6 +72,13 @@ const notAudited: Readonly<Record<string, string>> = {
   "queue.skip": "the same",
   "queue.decide": "the same",
   "queue.undoDecision": "the same",
+  "review.next": "the second look: verdicts and answers have rows of their own, kept for ever",
+  "review.keep": "the same",
+  "review.release": "the same",
+  "review.approve": "the same",
+  "review.sendBack": "the same",
+  "review.takeBack": "the same",
+  "review.answer": "the same",
 };
 
 interface Walk {
@@ -122,6 +131,14 @@ const newCheckpoint = async () => {
 };
 const uploadStack = (name: string) =>
   uploadBytes(server.address, owner.cookie, projectId, name, writePlainTiff(new Uint16Array(3 * 5 * 7), [3, 5, 7]));
+const newThread = async () => {
+  const volumeId = await newVolume();
+  const thread = { volumeId, placeZyx: [1, 2, 3], createdBy: owner.id } as const;
+  const [{ threadId }] = await db().insert(commentThread).values(thread).returning({ threadId: commentThread.id });
+  const said = { threadId, userId: owner.id, text: "Look." };
+  const [{ commentId }] = await db().insert(comment).values(said).returning({ commentId: comment.id });
+  return { volumeId, threadId, commentId };
+};
 /** Opens the rooms of its volumes, which writes rows, and leaves nothing else behind. */
 const openRooms = async (of: string) =>
   dropSnapshot(
@@ -245,6 +262,23 @@ const walks: Readonly<Record<string, Walk>> = {
       const values = { volumeId, kind: "validation", ...corners, createdBy: owner.id } as const;
       return { volumeId, boxId: (await db().insert(trainingBox).values(values).returning())[0].id };
     },
+  },
+  "comment.begin": {
+    acts: ["comment.written"],
+    prepare: async () => ({ volumeId: await newVolume(), placeZyx: [1, 2, 3], label: null, text: "Look." }),
+  },
+  "comment.reply": {
+    acts: ["comment.written"],
+    prepare: async () => ({ ...(await newThread()), text: "I see." }),
+  },
+  "comment.change": {
+    acts: ["comment.changed"],
+    prepare: async () => ({ ...(await newThread()), text: "Look here." }),
+  },
+  "comment.delete": { acts: ["comment.deleted"], prepare: newThread },
+  "comment.resolve": {
+    acts: ["comment.resolved"],
+    prepare: async () => ({ ...(await newThread()), isResolved: true }),
   },
   "export.create": {
     acts: ["project.changed", "export.version-frozen"],

@@ -22,6 +22,7 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "trainer_token_project",
   "trainer",
   "claim",
+  "review_claim",
   "block_plan",
   "prediction_block",
   "blob_removal",

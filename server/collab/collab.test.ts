@@ -413,7 +413,7 @@ describe("counts of nuclei", () => {
       await volumes.closeUnused(volumeId);
       return (await volumes.peek(volumeId)) === null;
     }, "the volume closed");
-    expect(await countsOf(volumeId)).toEqual({ truth: 1, unfinished: 1 });
+    expect(await countsOf(volumeId)).toMatchObject({ truth: 1, unfinished: 1 });
     await client().training.state.query({ projectId });
     const trainable = async () =>
       (await countsOfProject(server.services, projectId)).find((one) => one.volumeId === volumeId)?.counted?.trainable;

@@ -94,6 +94,8 @@ export const datasetDescriptionSchema = z.object({
   /** A class that nuclei have and the project has no longer has no key. */
   classes: z.array(z.object({ name: z.string(), numberKey: z.int().min(1).max(9).nullable(), color: z.string() })),
   snapshotId: z.uuid(),
+  /** Nuclei that no second person approved are unfinished in it; absent where all that people accepted is in. */
+  approvedOnly: z.literal(true).optional(),
   /** The weights that made the last proposals; null before the first training. */
   checkpoint: z
     .object({

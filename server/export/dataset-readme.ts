@@ -138,7 +138,7 @@ export function datasetReadme(description: DatasetDescription, formats: readonly
 ${about.summary || project.description || "(The project has no description.)"}
 ${howToCite(description)}${specimenAndImaging(about)}
 ${nuclei} labelled nuclei in ${volumes.length} 3D volumes of ${specimens} specimens.
-Frozen on ${description.createdAt} from label snapshot ${description.snapshotId}; written by ${description.software.name} ${description.software.version}.
+${description.approvedOnly ? "Each of them was approved by a second person, who had not drawn, corrected or accepted it.\n" : ""}Frozen on ${description.createdAt} from label snapshot ${description.snapshotId}; written by ${description.software.name} ${description.software.version}.
 
 ## Licence
 
@@ -160,7 +160,7 @@ All axes are z, y, x. Sizes are micrometres. In label images 0 is background and
 ## Not labelled is not background
 
 People label a volume little by little. The mask \`known\` says what was looked at: **0 unknown, 1 background, 2 nucleus**. Train and measure only where
-it is not 0. Nuclei that a model proposed and nobody judged are not in the labels${unfinished ? `, nor are ${unfinished} nuclei that were begun and not finished; both are unknown in the mask` : "; they are unknown in the mask"}.
+it is not 0. Nuclei that a model proposed and nobody judged are not in the labels${unfinished ? `, nor are ${unfinished} nuclei that were begun and not finished${description.approvedOnly ? " or that no second person had approved" : ""}; both are unknown in the mask` : "; they are unknown in the mask"}.
 
 ## Splits
 

@@ -70,8 +70,12 @@ export async function freezeDataset(
   if (nuclei.length === 0)
     throw new Problem({
       tag: "nothing-labelled",
-      what: "There is no finished nucleus in this project yet.",
-      hint: "Label at least one nucleus, or accept a proposal, and export again.",
+      what: row.approvedOnly
+        ? "No nucleus of this project is approved by a second person yet."
+        : "There is no finished nucleus in this project yet.",
+      hint: row.approvedOnly
+        ? "Approve at least one in the queue of an editor, or freeze all that is accepted."
+        : "Label at least one nucleus, or accept a proposal, and export again.",
     });
   const by = new Set(frozen.flatMap(({ manifest }) => manifest.nuclei.flatMap((one) => (one.by ? [one.by] : []))));
   const annotators = [...by].map(nameOf).map((annotator) => ({
@@ -88,6 +92,7 @@ export async function freezeDataset(
     createdAt: row.createdAt.toISOString(),
     software,
     snapshotId,
+    ...(row.approvedOnly && { approvedOnly: true }),
     annotators: annotators
       .filter((annotator) => annotator.nuclei > 0)
       .sort((a, b) => b.nuclei - a.nuclei || (a.name < b.name ? -1 : 1)),
@@ -117,7 +122,8 @@ const isForImagej = ({ nuclei, pixelType }: FrozenVolume): boolean =>
   fitsImagej(nuclei) && pixelType !== "int32" && pixelType !== "uint32";
 
 async function freezeLabelsOf(services: Services, row: VersionRow): Promise<string> {
-  const id = await freezeProject(services, { projectId: row.projectId, reason: "export", createdBy: row.createdBy });
+  const { projectId, createdBy, approvedOnly } = row;
+  const id = await freezeProject(services, { projectId, reason: "export", createdBy, approvedOnly });
   const kept = await services.db
     .update(datasetVersion)
     .set({ snapshotId: id })

@@ -15,6 +15,9 @@ import {
   uploadStateOperation,
 } from "../ingest/preparations/where-prepared.ts";
 import { settledStatesOperation } from "../proposals/find-settled-states.ts";
+import { approvedNucleiOperation } from "../reviews/approved-nuclei.ts";
+import { answerOperation, judgeOperation, reviewOfOperation, takeBackOperation } from "../reviews/judge-nucleus.ts";
+import { nextReviewOperation } from "../reviews/next-review.ts";
 import { bringInOperation } from "../routers/volume/bring-in-edits.ts";
 import type { AnyOperation } from "../servers/operation.ts";
 
@@ -32,6 +35,12 @@ export const operations: readonly AnyOperation[] = [
   occupiedOperation,
   readLabelsOperation,
   settledStatesOperation,
+  answerOperation,
+  approvedNucleiOperation,
+  judgeOperation,
+  nextReviewOperation,
+  reviewOfOperation,
+  takeBackOperation,
   convertUploadOperation,
   fetchAddressOperation,
   forgetVersionsOperation,

@@ -1,5 +1,6 @@
 import { failureLog } from "../failure-log.ts";
 import { sweepClaims } from "../proposals/sweep-claims.ts";
+import { sweepReviewClaims } from "../reviews/review-claims.ts";
 import type { Services } from "../services.ts";
 import { sweepSnapshots } from "../snapshots/sweep-snapshots.ts";
 import { endWritingOfTheGone, removeScheduledBlobs } from "../storage/blob-removal.ts";
@@ -17,6 +18,7 @@ export function startSweeper(services: Services): () => void {
       sweepJobs(services).then(() => sweepPlans(services)),
       beginFirstRounds(services),
       sweepClaims(services),
+      sweepReviewClaims(services),
       services.cluster ? endWritingOfTheGone(services.db) : null,
       // What a backup held back, or a crash left.
       removeScheduledBlobs(services.db, services.blobs),

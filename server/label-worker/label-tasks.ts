@@ -38,6 +38,8 @@ export interface FreezeTask extends TaskOfVolume {
   readonly folder: string;
   /** Somebody is looking at them: not finished. */
   readonly claimedLabels: readonly number[];
+  /** Only these count as finished; null: all that people accepted. */
+  readonly approvedLabels: readonly number[] | null;
   readonly proposals: ProposalsToFreeze | null;
   /** The same volume in a snapshot before, which chunks are shared with; `isSame`: no label has changed since. */
   readonly earlier: { readonly folder: string; readonly isSame: boolean } | null;

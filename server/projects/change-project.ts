@@ -14,6 +14,9 @@ const TOLD: readonly (keyof ProjectFields)[] = [
   "retrainAfterDecisions",
   "autoRetrain",
   "autoBegin",
+  "reviewScope",
+  "reviewSharePercent",
+  "newcomerDays",
 ];
 
 /** Sets what is given, and writes down what of it differs from before. */

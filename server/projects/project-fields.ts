@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reviewScopes } from "../../core/review/review-rule.ts";
 import { nameSchema } from "../../core/text/name.ts";
 
 /** What an owner may set; every text bounded. */
@@ -15,4 +16,7 @@ export const projectFieldsSchema = z.object({
   retrainAfterDecisions: z.number().int().min(1).max(10_000),
   autoRetrain: z.boolean(),
   autoBegin: z.boolean(),
+  reviewScope: z.enum(reviewScopes),
+  reviewSharePercent: z.number().int().min(1).max(100),
+  newcomerDays: z.number().int().min(1).max(365),
 });

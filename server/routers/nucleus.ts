@@ -1,3 +1,4 @@
+import { shownCounts } from "../collab/nuclei/nucleus-count.ts";
 import { countsOfProject } from "../collab/operations/count-project.ts";
 import { listNuclei } from "../collab/operations/list-nuclei.ts";
 import { projectProcedure, router, volumeProcedure } from "../trpc.ts";
@@ -9,7 +10,7 @@ export const nucleusRouter = router({
     const volumes = await countsOfProject(ctx.services, ctx.projectId);
     return volumes.map(({ volumeId, counted }) => ({
       volumeId,
-      counts: counted && { truth: counted.truth, unfinished: counted.unfinished },
+      counts: counted && shownCounts(counted),
     }));
   }),
 

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import {
   checkpoint,
+  comment,
+  commentThread,
   datasetVersion,
   invitation,
   nucleusClass,
@@ -32,6 +34,9 @@ const namesNothingForeign: Readonly<Record<string, string>> = {
   "queue.next.pageId": "the browser page's own random name, kept beside the person's id",
   "queue.keep.pageId": "the same",
   "queue.release.pageId": "the same",
+  "review.next.pageId": "the same",
+  "review.keep.pageId": "the same",
+  "review.release.pageId": "the same",
   "audit.ofInstallation.ofProjectId": "administrators read the whole log",
   "installation.makeResetLink.userId": "administrators act on every account",
   "installation.setAdministrator.userId": "administrators act on every account",
@@ -54,11 +59,16 @@ interface Things {
   readonly sessionId: string;
   readonly passkeyId: string;
   readonly tokenId: string;
+  readonly threadId: string;
+  readonly commentId: string;
 }
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
 const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "member.setRole": { role: "viewer" },
+  "comment.reply": { text: "taken over" },
+  "comment.change": { text: "taken over" },
+  "comment.resolve": { isResolved: true },
   "account.renamePasskey": { name: "taken over" },
   "nucleusClass.update": { fields: { name: "taken over", numberKey: 9, color: "#000000" } },
 };
@@ -114,7 +124,17 @@ async function placeThings(): Promise<Things> {
       .values({ volumeId, kind: "validation", minZyx: [0, 0, 0], maxZyx: [4, 8, 8], createdBy })
       .returning(),
   );
+  const thread = one(
+    await db
+      .insert(commentThread)
+      .values({ volumeId, placeZyx: [1, 2, 3], createdBy })
+      .returning(),
+  );
   return {
+    threadId: thread.id,
+    commentId: one(
+      await db.insert(comment).values({ threadId: thread.id, userId: createdBy, text: "Look." }).returning(),
+    ).id,
     userId: cast.members.annotator.id,
     passkeyId: one(
       await db
@@ -191,6 +211,8 @@ const tables: readonly PgTable[] = [
   trainingBox,
   trainingJob,
   checkpoint,
+  comment,
+  commentThread,
   datasetVersion,
   upload,
   session,

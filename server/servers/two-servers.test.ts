@@ -280,16 +280,17 @@ describe("the internal door", () => {
 describe("events", () => {
   it("that are too large to be told become hints, and others go as they are", () => {
     const patch = { rows: "x".repeat(9000) } as unknown as NucleusPatch;
+    const counts = { truth: 1, unfinished: 2, toReview: 0, approved: 1, sentBack: 0 };
     const large: ServerEvent = {
       topic: "nuclei",
       projectId,
       volumeId: "v",
       patch,
-      counts: { truth: 1, unfinished: 2 },
+      counts,
     };
     expect(superjson.parse(payloadOf("a", large))).toEqual({
       from: "a",
-      event: { topic: "nuclei", projectId, volumeId: "v", counts: { truth: 1, unfinished: 2 } },
+      event: { topic: "nuclei", projectId, volumeId: "v", counts },
     });
     const points = Array.from({ length: 500 }, (_, step) => ({ step, name: "loss", value: 1 / 3 }));
     const metrics = { jobId: "j", points } as unknown as NonNullable<TrainingEvent["metrics"]>;

@@ -7,6 +7,7 @@ import { countsOfProjectNow } from "../collab/operations/count-project.ts";
 import { readFrozenState } from "../collab/operations/freeze-labels.ts";
 import type { FreezeTask } from "../label-worker/label-tasks.ts";
 import { labelWorkerOf } from "../label-worker/label-worker.ts";
+import { approvedNuclei, stillApproved } from "../reviews/approved-nuclei.ts";
 import type { Services } from "../services.ts";
 import { snapshotVolumeFolder } from "../storage/snapshot-places.ts";
 import { findProposalsToFreeze } from "./proposals-to-freeze.ts";
@@ -27,10 +28,12 @@ export async function freezeProject(
     createdBy: string | null;
     /** Only these of its volumes. */
     volumeIds?: readonly string[];
+    /** Nuclei that no second person approved are left unknown. */
+    approvedOnly?: boolean;
   },
 ): Promise<string> {
   const { db } = services;
-  const { volumeIds, ...values } = given;
+  const { volumeIds, approvedOnly = false, ...values } = given;
   const [{ id }] = await db.insert(snapshot).values(values).returning({ id: snapshot.id });
   try {
     const volumes = await db
@@ -47,7 +50,8 @@ export async function freezeProject(
     // A volume that came later belongs to its specimen's side of the split.
     const keptOut = new Set(volumes.filter((row) => row.keptOut).map((row) => row.specimen));
     const isNeeded = given.reason === "training" ? await trainingNeeds(services, given.projectId) : () => true;
-    for (const row of volumes) if (isNeeded(row.id)) await freezeVolume(services, id, row, keptOut.has(row.specimen));
+    for (const row of volumes)
+      if (isNeeded(row.id)) await freezeVolume(services, id, row, { keptOut: keptOut.has(row.specimen), approvedOnly });
     await db.update(snapshot).set({ completedAt: new Date() }).where(eq(snapshot.id, id));
     return id;
   } catch (error) {
@@ -80,13 +84,20 @@ async function trainingNeeds(services: Services, projectId: string): Promise<(vo
   return (volumeId) => needed.has(volumeId);
 }
 
-async function freezeVolume(services: Services, snapshotId: string, row: VolumeRow, keptOut: boolean): Promise<void> {
+async function freezeVolume(
+  services: Services,
+  snapshotId: string,
+  row: VolumeRow,
+  { keptOut, approvedOnly }: { readonly keptOut: boolean; readonly approvedOnly: boolean },
+): Promise<void> {
   const { db } = services;
   const claimed = await db
     .select({ labelValue: claim.labelValue })
     .from(claim)
     .where(and(eq(claim.volumeId, row.id), gte(claim.expiresAt, sql`now()`)));
+  const approvedBefore = approvedOnly ? await approvedNuclei(services, row.id) : null;
   const frozen = await readFrozenState(services, row.id);
+  const approvedLabels = approvedBefore && stillApproved(approvedBefore, await approvedNuclei(services, row.id));
   const proposals = await findProposalsToFreeze(db, row.id);
   const { nuclei } = await labelWorkerOf(services).freeze({
     shapeZyx: row.shapeZyx,
@@ -94,6 +105,7 @@ async function freezeVolume(services: Services, snapshotId: string, row: VolumeR
     frozen,
     folder: snapshotVolumeFolder(snapshotId, row.id),
     claimedLabels: claimed.map(({ labelValue }) => labelValue),
+    approvedLabels,
     proposals,
     earlier: await findEarlier(db, row.id, frozen.version),
   });

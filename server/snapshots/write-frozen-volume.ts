@@ -1,5 +1,5 @@
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
-import type { LabelStatus } from "../../core/labels/label-status.ts";
+import { isTruth, type LabelStatus } from "../../core/labels/label-status.ts";
 import { type FrozenVolumeLabels, openFrozenLabels } from "../collab/frozen/frozen-labels.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
 import type { FreezeTask, FrozenImage } from "../label-worker/label-tasks.ts";
@@ -12,7 +12,12 @@ import { writeFrozenProposals } from "./write-frozen-proposals.ts";
 export async function writeFrozenVolume(blobs: BlobStore, task: FreezeTask): Promise<FrozenImage> {
   const labels = await openFrozenLabels(blobs, task.frozen);
   const claimed = new Set(task.claimedLabels);
-  const statusOf = (label: number) => statusInSnapshot(labels.fieldsOf(label).status, claimed.has(label));
+  const approved = task.approvedLabels && new Set(task.approvedLabels);
+  const statusOf = (label: number) => {
+    const status = statusInSnapshot(labels.fieldsOf(label).status, claimed.has(label));
+    // Unknown, and not background: nobody says that there is none.
+    return approved && isTruth(status) && !approved.has(label) ? "unfinished" : status;
+  };
   const values = await writeLabels(blobs, task, labels, statusOf);
   if (task.proposals) await writeFrozenProposals(blobs, task, task.proposals);
   return {

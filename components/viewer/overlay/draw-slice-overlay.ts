@@ -4,6 +4,7 @@ import type { PointerSample, ViewerOverlays } from "../viewer-contract.ts";
 import { drawBoxes } from "./draw-boxes.ts";
 import { drawAxisLetters, drawCrosshair } from "./draw-crosshair.ts";
 import { drawPeers } from "./draw-peers.ts";
+import { drawPins } from "./draw-pins.ts";
 import { drawPlate } from "./screen-text.ts";
 
 /** All that lies over a slice, in CSS pixels. */
@@ -15,13 +16,14 @@ export function drawSliceOverlay(
   engine: ViewerEngine,
 ): void {
   const { crosshairZyx, zoom } = engine.view.get();
-  const { boxes, peers, points } = engine.overlays;
+  const { boxes, peers, points, pins = [] } = engine.overlays;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, pane.widthPx, pane.heightPx);
   drawVolumeBorder(context, pane, engine);
   drawCrosshair(context, pane, crosshairZyx);
   drawAxisLetters(context, pane);
   drawBoxes(context, pane, slice, boxes);
+  drawPins(context, pane, slice, engine.image.voxelSizeZyx, pins);
   drawPoints(context, pane, slice, points);
   drawPeers(context, pane, slice, zoom, engine.image.voxelSizeZyx, peers);
   const hover = engine.hover.get();

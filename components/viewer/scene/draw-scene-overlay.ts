@@ -3,6 +3,7 @@ import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
 import { axisLetter, paneAxes, slicePlanes, zyxOf } from "../geometry/pane-axes.ts";
 import { drawCursor } from "../overlay/draw-peers.ts";
+import { drawPin } from "../overlay/draw-pins.ts";
 import { axisColours, boxStyles, overlayFont } from "../overlay/overlay-style.ts";
 import { drawPlate } from "../overlay/screen-text.ts";
 import { toScene } from "./scene-space.ts";
@@ -58,6 +59,10 @@ export function drawSceneOverlay(
     context.fillStyle = color;
     context.fill();
     if (text) drawPlate(context, text, x + 8, y - 10, color);
+  }
+  for (const { voxelZyx, isSelected } of overlays.pins ?? []) {
+    const { x, y, isInFront } = project(voxelZyx);
+    if (isInFront) drawPin(context, x, y, isSelected);
   }
   for (const { cursorZyx, color, name } of overlays.peers) {
     if (!cursorZyx) continue;

@@ -18,6 +18,7 @@ import type { BlobStore } from "../../storage/blob-store.ts";
 import type { BaseVersions } from "../base/base-versions.ts";
 import { PostgresBaseStore } from "../base/postgres-base-store.ts";
 import { tidyBase } from "../base/tidy-base.ts";
+import { AuthorRows, type NucleusAuthor } from "./author-rows.ts";
 import {
   type LabelTouch,
   type RoomStore,
@@ -49,6 +50,7 @@ export class PostgresRoomStore implements RoomStore {
   readonly #blobs: BlobStore;
   readonly #volumeId: string;
   readonly base: PostgresBaseStore;
+  readonly #authors: AuthorRows;
   #token = 0;
   #epoch = 1;
 
@@ -59,6 +61,7 @@ export class PostgresRoomStore implements RoomStore {
     this.#blobs = blobs;
     this.#volumeId = volumeId;
     this.base = new PostgresBaseStore(db, blobs, volumeId);
+    this.#authors = new AuthorRows(volumeId);
   }
 
   /** `lease`: where there are several servers, taken first, so that a room that another holds is not disturbed. */
@@ -116,6 +119,7 @@ export class PostgresRoomStore implements RoomStore {
   }
 
   async append({ position, update, journal, base }: TickRows): Promise<void> {
+    const authors = journal.flatMap(({ userId, labels }) => labels.map((label) => ({ userId, label })));
     await this.#journalDb.transaction(async (tx) => {
       // An external server may run with less; here "saved" means on the disk.
       await tx.execute(sql`set local synchronous_commit = on`);
@@ -137,8 +141,11 @@ export class PostgresRoomStore implements RoomStore {
             position,
           })),
         );
+      await this.#authors.write(tx, authors);
+      await this.#authors.writeTakenBack(tx, journal);
       if (base) await this.base.take(tx, base);
     });
+    this.#authors.remember(authors);
     recordsSaved.inc(journal.length);
   }
 
@@ -150,6 +157,12 @@ export class PostgresRoomStore implements RoomStore {
       nowMs,
       assertOwner: (tx) => this.#assertOwner(tx),
     });
+  }
+
+  /** Whose work a nucleus is, also where no record of theirs names it. */
+  async addAuthors(authors: readonly NucleusAuthor[]): Promise<void> {
+    await this.whileOwned((tx) => this.#authors.write(tx, authors));
+    this.#authors.remember(authors);
   }
 
   /** Shared row lock: whoever wants to take the volume over waits for the commit, or has made this match nothing. */

@@ -1,7 +1,10 @@
 import { eq } from "drizzle-orm";
+import type { Verdict } from "../../../core/review/review-state.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
+import type { Transaction } from "../../../db/client.ts";
 import { volume } from "../../../db/schema/index.ts";
 import type { NucleusCounts } from "../../events.ts";
+import { failureLog } from "../../failure-log.ts";
 import type { Claim } from "../../servers/leases.ts";
 import type { Services } from "../../services.ts";
 import { readInstallationSettings } from "../../settings/installation-settings.ts";
@@ -11,6 +14,8 @@ import type { WorkBudgets } from "../gate/work-budget.ts";
 import { PostgresRoomStore } from "../journal/postgres-room-store.ts";
 import { LiveNuclei } from "../nuclei/live-nuclei.ts";
 import { NucleusChanges } from "../nuclei/nucleus-changes.ts";
+import { ReviewBook } from "../nuclei/review-book.ts";
+import { UnnamedAuthors } from "../nuclei/unnamed-authors.ts";
 import { VolumeLabels } from "../nuclei/volume-labels.ts";
 import { Room } from "../room/room.ts";
 
@@ -28,6 +33,13 @@ export interface LiveVolume {
   readonly room: Room;
   readonly labels: VolumeLabels;
   readonly nuclei: LiveNuclei;
+  readonly reviews: ReviewBook;
+  /** The project's rule for reviews may have changed. */
+  learnRule(): Promise<void>;
+  /** What a reviewer says of a nucleus, or with null takes back, in the transaction that writes it down. */
+  judge(label: number, verdict: Verdict | null, write: (tx: Transaction) => Promise<void>): Promise<void>;
+  /** The list is as of now, and whoever had a hand in a nucleus is known to the database. */
+  authorsAreWritten(): Promise<void>;
   /** Measures and writes down how many nuclei there are now. */
   count(): Promise<NucleusCounts>;
   /** When somebody last needed it, by the clock that never goes back. */
@@ -95,8 +107,9 @@ export async function openLiveVolume(
       }, dueMs - now);
     },
     onPresence: () => schedulePresence(),
-    onRecords(touched, bricks) {
+    onRecords(touched, bricks, rows) {
       nuclei.touch(touched);
+      unnamed.painted(rows);
       changes.onRecords(room.position);
       if (bricks.size > 0) labels.touch(bricks);
       if (bricks.size === 0 || !nuclei.isOpen) changes.tell();
@@ -125,9 +138,23 @@ export async function openLiveVolume(
     fetchBlob,
     rev: () => room.rev,
     listBase: () => occupiedBase(room.rev),
-    onRefreshed: () => changes.tell(),
+    onChanged: (key, changed) => unnamed.measured(key, changed),
+    onRefreshed() {
+      changes.tell();
+      void writeAuthors().catch((error) => failureLog.failed("whose work a nucleus is", error));
+    },
   });
-  const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels);
+  const unnamed = new UnnamedAuthors();
+  const writeAuthors = async () => {
+    const authors = unnamed.take();
+    if (authors.length === 0) return;
+    await store.addAuthors(authors).catch((error) => {
+      unnamed.putBack(authors);
+      throw error;
+    });
+  };
+  const reviews = new ReviewBook(db, projectId, volumeId);
+  const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels, reviews);
   const changes = new NucleusChanges(services, { projectId, volumeId }, nuclei, stored.position, (work) =>
     store.whileOwned(work),
   );
@@ -138,6 +165,22 @@ export async function openLiveVolume(
     room,
     labels,
     nuclei,
+    reviews,
+    async learnRule() {
+      if (!nuclei.isOpen || !(await reviews.readRule())) return;
+      nuclei.touchAll();
+      changes.tell();
+    },
+    async judge(label, verdict, write) {
+      await store.whileOwned(write);
+      reviews.set(label, verdict);
+      nuclei.touch([label]);
+      changes.tell();
+    },
+    async authorsAreWritten() {
+      await nuclei.update();
+      await writeAuthors();
+    },
     count: () => changes.count(),
     usedAtMs: performance.now(),
     users: 0,

@@ -51,6 +51,7 @@ export class LiveVolumes {
     this.#timer.unref();
     this.#unsubscribe = services.events.subscribe((event) => {
       if (event.topic === "members") void this.#checkRoles(event.projectId);
+      if (event.topic === "members" || event.topic === "project") void this.#learnRules(event.projectId);
       if (event.topic === "volume") void this.#checkVolume(event.volumeId).catch(() => {}); // a missed hint is no harm
     });
   }
@@ -188,6 +189,14 @@ export class LiveVolumes {
         await this.checkRole(live.volumeId, connection).catch((error) =>
           failureLog.failed("the check of a role", error),
         );
+    }
+  }
+
+  async #learnRules(projectId: string): Promise<void> {
+    for (const volumeId of [...this.#open.keys()]) {
+      const live = await this.peek(volumeId);
+      if (live?.projectId === projectId)
+        await live.learnRule().catch((error) => failureLog.failed("the rule for reviews", error));
     }
   }
 

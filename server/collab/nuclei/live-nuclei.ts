@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { and, eq, inArray } from "drizzle-orm";
-import { type LabelStatus, labelStatuses } from "../../../core/labels/label-status.ts";
+import { isTruth, type LabelStatus, labelStatuses } from "../../../core/labels/label-status.ts";
 import { type ListedNucleus, MAX_PATCH_ROWS, type NucleusPatch } from "../../../core/labels/nucleus-columns.ts";
 import type { Database } from "../../../db/client.ts";
 import { proposal, user } from "../../../db/schema/index.ts";
 import { pauseWhenDue } from "../event-loop/next-turn.ts";
 import type { Room } from "../room/room.ts";
+import type { LabelExtentRow } from "./nucleus-table.ts";
+import type { ReviewBook } from "./review-book.ts";
 import type { VolumeLabels } from "./volume-labels.ts";
 import { WrittenNuclei } from "./written-nuclei.ts";
 
@@ -17,6 +19,20 @@ const ROWS_PER_PAUSE = 64;
 /** R56: a nucleus without a status, painted by a person or imported as accepted, counts as accepted. */
 export const effectiveStatus = (status: string | undefined): LabelStatus =>
   labelStatuses.find((known) => known === status) ?? "accepted";
+
+/** What a verdict is given on. */
+export interface LookedAt {
+  readonly row: ListedNucleus;
+  /** Labels that are merged into it. */
+  readonly members: readonly number[];
+  readonly fingerprint: string;
+}
+
+/** Of voxels and class: both are what a reviewer approves of. */
+export const fingerprintOf = (
+  { voxels, voxelHash }: Pick<LabelExtentRow, "voxels" | "voxelHash">,
+  className: string | null,
+): string => `${voxels}.${voxelHash.toString(36)}.${className ?? ""}`;
 
 /** A row whose person and proposal are still to be looked up. */
 interface Draft extends Omit<ListedNucleus, "by" | "uncertainty"> {
@@ -32,6 +48,7 @@ export class LiveNuclei {
   readonly #volumeId: string;
   readonly #room: Room;
   readonly #labels: VolumeLabels;
+  readonly #reviews: ReviewBook;
   readonly #edition = randomUUID();
   readonly #rows = new WrittenNuclei();
   /** The group that a row stood for, by each of its labels. */
@@ -46,11 +63,12 @@ export class LiveNuclei {
   #isOpen = false;
   #updating: Promise<void> = Promise.resolve();
 
-  constructor(db: Database, volumeId: string, room: Room, labels: VolumeLabels) {
+  constructor(db: Database, volumeId: string, room: Room, labels: VolumeLabels, reviews: ReviewBook) {
     this.#db = db;
     this.#volumeId = volumeId;
     this.#room = room;
     this.#labels = labels;
+    this.#reviews = reviews;
   }
 
   get isOpen(): boolean {
@@ -70,6 +88,25 @@ export class LiveNuclei {
 
   rows(): Iterable<ListedNucleus> {
     return this.#rows.values();
+  }
+
+  /** The rule, or who is a member since when, has changed: every row may stand otherwise. */
+  touchAll(): void {
+    this.touch([...this.#rows.values()].map(({ label }) => label));
+  }
+
+  /** Labels that are merged into this one. */
+  membersOf(label: number): readonly number[] {
+    return this.#room.fold.facts.partition.members(label);
+  }
+
+  /** A nucleus as a reviewer sees it; null where there is none of that label. */
+  lookAt(label: number): LookedAt | null {
+    const row = this.#rows.get(this.#room.fold.facts.partition.canonical(label));
+    if (!row) return null;
+    const members = this.membersOf(row.label);
+    const extent = this.#labels.table.extentOf(members);
+    return extent && { row, members, fingerprint: fingerprintOf(extent, row.className) };
   }
 
   /** What pages have not been told yet; null: nothing. `patch` null: too much for one, the list is to be asked for. */
@@ -93,6 +130,7 @@ export class LiveNuclei {
   async #update(): Promise<void> {
     const isFirst = !this.#isOpen;
     this.#isOpen = true;
+    await this.#reviews.opened();
     const table = await this.#labels.upToDate();
     const touched = new Set([...this.#touched, ...this.#labels.takeChangedLabels()]);
     this.#touched.clear();
@@ -155,16 +193,28 @@ export class LiveNuclei {
     const touches = members.flatMap((member) => this.#room.touches.get(member) ?? []);
     const last = touches.reduce<(typeof touches)[number] | null>((a, b) => (!a || b.at > a.at ? b : a), null);
     const fields = facts.fieldsOf(label);
+    const status = effectiveStatus(fields.status);
+    const className = fields.class ?? null;
+    const changedAtMs = last?.at.getTime() ?? 0;
     return {
       label,
       voxels: extent.voxels,
       centroidZyx: extent.centroidZyx.map((v) => Math.round(v * 10) / 10),
       boxZyx: [...extent.box.minZyx, ...extent.box.maxZyx],
-      status: labelStatuses.indexOf(effectiveStatus(fields.status)),
-      className: fields.class ?? null,
+      status: labelStatuses.indexOf(status),
+      className,
       origin: fields.origin ?? null,
       userId: last?.userId ?? null,
-      changedAtMs: last?.at.getTime() ?? 0,
+      changedAtMs,
+      review: this.#reviews.stateIndexOf({
+        label,
+        isTruth: isTruth(status),
+        isCorrected: status === "corrected",
+        origin: fields.origin ?? null,
+        changedAtMs,
+        authorId: last?.userId ?? null,
+        fingerprint: fingerprintOf(extent, className),
+      }),
     };
   }
 

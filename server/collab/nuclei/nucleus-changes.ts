@@ -3,7 +3,7 @@ import { failureLog } from "../../failure-log.ts";
 import type { Services } from "../../services.ts";
 import type { PostgresRoomStore } from "../journal/postgres-room-store.ts";
 import type { LiveNuclei } from "./live-nuclei.ts";
-import { countNuclei, readCountBasis, storeNucleusCount } from "./nucleus-count.ts";
+import { countNuclei, readCountBasis, shownCounts, storeNucleusCount } from "./nucleus-count.ts";
 
 /** Strokes come many a second; lists follow a few times a second, the counts on other pages more slowly. */
 const TELL_AFTER_MS = 100;
@@ -53,10 +53,10 @@ export class NucleusChanges {
     const position = this.#position;
     const basis = await readCountBasis(this.#services.db, volumeId);
     await this.#nuclei.update();
-    if (!basis) return { truth: 0, unfinished: 0 };
+    if (!basis) return { truth: 0, unfinished: 0, toReview: 0, approved: 0, sentBack: 0 };
     const counted = countNuclei(this.#nuclei.rows(), basis.keptBoxes);
     await this.#whileOwned((tx) => storeNucleusCount(tx, { volumeId, position, basis: basis.key, ...counted }));
-    return { truth: counted.truth, unfinished: counted.unfinished };
+    return shownCounts(counted);
   }
 
   close(): void {

@@ -22,7 +22,8 @@ it("counts are fresh until a box that is kept out comes or goes, and then again 
     Object.fromEntries((await readNucleusCounts(services.db, projectId)).map((row) => [row.volumeId, row.isFresh]));
   const count = async (id: string) => {
     const basis = await readCountBasis(services.db, id);
-    const counted = { truth: 2, unfinished: 0, trainable: 1, position: 0, basis: basis?.key ?? "" };
+    const reviewed = { toReview: 1, approved: 1, sentBack: 0 };
+    const counted = { truth: 2, unfinished: 0, trainable: 1, ...reviewed, position: 0, basis: basis?.key ?? "" };
     await storeNucleusCount(services.db, { volumeId: id, ...counted });
     return basis;
   };

@@ -1,9 +1,11 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import { isTruth, labelStatuses } from "../../../core/labels/label-status.ts";
 import type { ListedNucleus } from "../../../core/labels/nucleus-columns.ts";
+import { reviewStates } from "../../../core/review/review-state.ts";
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { labelJournal, nucleusCount, trainingBox, volume } from "../../../db/schema/index.ts";
+import type { NucleusCounts } from "../../events.ts";
 
 /** How many nuclei a volume has; written down, so that nobody opens its labels to learn it. */
 export interface CountedNuclei {
@@ -11,7 +13,14 @@ export interface CountedNuclei {
   readonly unfinished: number;
   /** Of the truth, those that a training would learn from: none that touches a box kept out. */
   readonly trainable: number;
+  /** Of the truth, by what reviewers said. */
+  readonly toReview: number;
+  readonly approved: number;
+  readonly sentBack: number;
 }
+
+/** What pages show of them. */
+export const shownCounts = ({ trainable: _trainable, ...shown }: CountedNuclei): NucleusCounts => shown;
 
 export interface StoredCount extends CountedNuclei {
   readonly volumeId: string;
@@ -21,13 +30,16 @@ export interface StoredCount extends CountedNuclei {
 
 export function countNuclei(nuclei: Iterable<ListedNucleus>, keptBoxes: readonly VoxelBox[]): CountedNuclei {
   let [truth, unfinished, trainable] = [0, 0, 0];
-  for (const { status, boxZyx } of nuclei) {
+  const byReview = reviewStates.map(() => 0);
+  for (const { status, boxZyx, review } of nuclei) {
     if (labelStatuses[status] === "unfinished") unfinished++;
     if (!isTruth(labelStatuses[status])) continue;
     truth++;
+    byReview[review]++;
     if (!keptBoxes.some((kept) => meets(boxZyx, kept))) trainable++;
   }
-  return { truth, unfinished, trainable };
+  const [, toReview, approved, sentBack] = byReview;
+  return { truth, unfinished, trainable, toReview, approved, sentBack };
 }
 
 /** Without an object for each: it is asked of every nucleus and box, every second in which somebody paints. */
@@ -43,7 +55,8 @@ function meets(boxZyx: readonly number[], { minZyx, maxZyx }: VoxelBox): boolean
  */
 const basis = sql<string>`volume.base_labels || ' ' || volume.epoch || ' ' || coalesce((
   select md5(string_agg(box.id::text, ',' order by box.id)) from training_box as box
-  where box.volume_id = volume.id and box.kind = 'validation'), '')`;
+  where box.volume_id = volume.id and box.kind = 'validation'), '') || ' ' || (
+  select of.review_scope || ' ' || of.review_share_percent || ' ' || of.newcomer_days from project as of where of.id = volume.project_id)`;
 
 /** Null where the volume is gone. */
 export async function readCountBasis(
@@ -75,6 +88,10 @@ export async function storeNucleusCount(
     });
 }
 
+/** In the transaction that changes what is counted, and is neither a record nor a box. */
+export const countIsStale = (tx: Transaction, volumeId: string) =>
+  tx.update(nucleusCount).set({ basis: "stale" }).where(eq(nucleusCount.volumeId, volumeId));
+
 /** Counts of the ready volumes of a project that have any, in one question. */
 export async function readNucleusCounts(
   db: Database,
@@ -86,6 +103,9 @@ export async function readNucleusCounts(
       truth: nucleusCount.truth,
       unfinished: nucleusCount.unfinished,
       trainable: nucleusCount.trainable,
+      toReview: nucleusCount.toReview,
+      approved: nucleusCount.approved,
+      sentBack: nucleusCount.sentBack,
       isFresh: sql<boolean>`coalesce(${nucleusCount.basis} = ${basis} and ${nucleusCount.position} >= coalesce((
         select max(${labelJournal.position}) from ${labelJournal} where ${labelJournal.volumeId} = ${volume.id}), 0), false)`,
     })
@@ -93,9 +113,11 @@ export async function readNucleusCounts(
     .leftJoin(nucleusCount, eq(nucleusCount.volumeId, volume.id))
     .where(and(eq(volume.projectId, projectId), eq(volume.state, "ready")))
     .orderBy(asc(volume.id));
-  return rows.map(({ volumeId, truth, unfinished, trainable, isFresh }) =>
-    truth === null || unfinished === null || trainable === null
-      ? { volumeId, isFresh: false, truth: null }
-      : { volumeId, truth, unfinished, trainable, isFresh },
+  return rows.map(({ volumeId, isFresh, ...counted }) =>
+    isCounted(counted) ? { volumeId, isFresh, ...counted } : { volumeId, isFresh: false, truth: null },
   );
 }
+
+/** The columns are of one row, and null together where there is none. */
+const isCounted = (row: { readonly [Name in keyof CountedNuclei]: number | null }): row is CountedNuclei =>
+  Object.values(row).every((count) => count !== null);

@@ -1,4 +1,4 @@
-import { type LabelInBrick, measureBrick } from "../../../core/labels/label-brick-stats.ts";
+import { type LabelInBrick, measureBrick, mix32 } from "../../../core/labels/label-brick-stats.ts";
 import { gridPositionZyx } from "../../../core/sync/label-grid.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
@@ -10,6 +10,8 @@ export interface LabelExtentRow {
   /** Voxels, centre of mass. */
   readonly centroidZyx: Zyx;
   readonly box: VoxelBox;
+  /** Of its voxels: another number where they are others. */
+  readonly voxelHash: number;
 }
 
 const isSamePart = (a: LabelInBrick, b: LabelInBrick | undefined): boolean =>
@@ -49,6 +51,11 @@ export class NucleusTable {
     return changed;
   }
 
+  /** Labels that a brick held when it was last measured. */
+  labelsIn(key: BrickKey): ReadonlySet<number> {
+    return new Set(this.#byBrick.get(key)?.keys());
+  }
+
   labels(): IterableIterator<number> {
     return this.#bricksOf.keys();
   }
@@ -56,6 +63,7 @@ export class NucleusTable {
   /** The extent of several labels together (a merged group), under the first one; null where none has a voxel. */
   extentOf(labels: readonly number[]): LabelExtentRow | null {
     let voxels = 0;
+    let voxelHash = 0;
     const sums = [0, 0, 0];
     const min = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const max = [0, 0, 0];
@@ -65,6 +73,7 @@ export class NucleusTable {
         if (!part) continue;
         const origin = gridPositionZyx(key).map((v) => v * this.#brickSize);
         voxels += part.voxels;
+        voxelHash = (voxelHash + mix32(part.runs + mix32(key % 2 ** 32) + mix32(key / 2 ** 32))) | 0;
         [part.sumZ, part.sumY, part.sumX].forEach((sum, axis) => {
           sums[axis] += sum + origin[axis] * part.voxels;
         });
@@ -82,6 +91,7 @@ export class NucleusTable {
       voxels,
       centroidZyx: [z, y, x],
       box: { minZyx: [min[0], min[1], min[2]], maxZyx: [max[0], max[1], max[2]] },
+      voxelHash: voxelHash >>> 0,
     };
   }
 

@@ -20,6 +20,8 @@ export interface VolumeLabelsPorts {
   fetchBlob(sha256: string): Promise<Uint8Array>;
   /** Bricks of the base that are not all background. */
   listBase(): Promise<BrickKey[]>;
+  /** Of the labels that the brick held, these are others now. */
+  onChanged(key: BrickKey, labels: readonly number[]): void;
   /** The table has taken in what changed. */
   onRefreshed(): void;
 }
@@ -118,7 +120,14 @@ export class VolumeLabels {
       this.#dirty.delete(key);
       const began = performance.now();
       try {
-        for (const label of this.table.update(key, await this.readBrick(key))) this.#changedLabels.add(label);
+        const voxels = await this.readBrick(key);
+        const before = this.table.labelsIn(key);
+        const changed = this.table.update(key, voxels);
+        for (const label of changed) this.#changedLabels.add(label);
+        this.#ports.onChanged(
+          key,
+          [...changed].filter((label) => before.has(label)),
+        );
       } catch (error) {
         this.#dirty.add(key);
         throw error;

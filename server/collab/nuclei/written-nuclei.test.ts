@@ -19,6 +19,7 @@ const nucleus = (label: number): ListedNucleus => ({
   uncertainty: [null, 0.123456][pick(2)],
   by: people[pick(3)],
   changedAtMs: pick(2) * 1_700_000_000_000,
+  review: pick(4),
 });
 
 const told = { edition: "e", revision: 7 };

@@ -23,11 +23,11 @@ const ofServices = new WeakMap<Services, Recounts>();
 export async function countsOfProject(services: Services, projectId: string): Promise<VolumeCounts[]> {
   const rows = await readNucleusCounts(services.db, projectId);
   for (const { volumeId, isFresh } of rows) if (!isFresh) enqueue(services, volumeId, projectId);
-  return rows.map((row) => ({
-    volumeId: row.volumeId,
-    isFresh: row.isFresh,
-    counted: row.truth === null ? null : { truth: row.truth, unfinished: row.unfinished, trainable: row.trainable },
-  }));
+  return rows.map((row) => {
+    if (row.truth === null) return { volumeId: row.volumeId, isFresh: row.isFresh, counted: null };
+    const { volumeId, isFresh, ...counted } = row;
+    return { volumeId, isFresh, counted };
+  });
 }
 
 /** The same, and nothing stale: for what is decided by it. */

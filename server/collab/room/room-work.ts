@@ -40,8 +40,8 @@ export interface RoomEvents {
   onWork(waitMs: number): void;
   /** Presence waits: call `presence.flush` within 50 to 100 ms. */
   onPresence(): void;
-  /** Records became durable: these labels and bricks changed. */
-  onRecords(labels: ReadonlySet<number>, bricks: ReadonlySet<number>): void;
+  /** Records became durable: these labels and bricks changed. `rows`: of the journal, where people wrote them. */
+  onRecords(labels: ReadonlySet<number>, bricks: ReadonlySet<number>, rows: readonly JournalRow[]): void;
   /** The room is of no more use; a fresh one boots from the database. */
   onCrash(error: unknown): void;
   /** A message could not be handled, and its socket was closed. */

@@ -256,6 +256,7 @@ export class Room {
       this.#events.onRecords(
         new Set(work.journal.flatMap(({ labels }) => labels)),
         new Set(work.journal.flatMap(({ brickKeys }) => brickKeys)),
+        work.journal,
       );
   }
 
@@ -396,7 +397,7 @@ export class Room {
     // A fold leaves every label as it was; a repair does not.
     if (change.generation > 0) return;
     const bricks = change.versions.flatMap(({ key }) => (key === FACTS_KEY ? [] : [key]));
-    this.#events.onRecords(new Set(), new Set(bricks));
+    this.#events.onRecords(new Set(), new Set(bricks), []);
   }
 
   /** R42: a record that is gone, or is in a generation that is being folded, comes again in the current one. */

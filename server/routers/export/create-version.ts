@@ -12,7 +12,7 @@ import { atMost, projectProcedure } from "../../trpc.ts";
 /** Starts to freeze the project as it is now. The licence is the project's: it is set here as in the settings. */
 export const createVersion = projectProcedure("owner")
   .use(atMost(costlyCall("export.create", 20, 60)))
-  .input(z.object({ licence: z.string().trim().max(500) }))
+  .input(z.object({ licence: z.string().trim().max(500), approvedOnly: z.boolean().default(false) }))
   .mutation(async ({ ctx, input }) => {
     const { db, events } = ctx.services;
     const { projectId } = ctx;
@@ -42,11 +42,12 @@ export const createVersion = projectProcedure("owner")
         .values({
           projectId,
           version,
+          approvedOnly: input.approvedOnly,
           checkpointId: of.currentCheckpointId,
           createdBy: ctx.user.id,
         })
         .returning({ id: datasetVersion.id });
-      const details = { versionId: row.id, version };
+      const details = { versionId: row.id, version, ...(input.approvedOnly && { approvedOnly: true }) };
       await recordAudit(tx, { act: "export.version-frozen", by: ctx.user.id, projectId, details });
       return row.id;
     });

@@ -40,6 +40,7 @@ export const listVersions = projectProcedure("viewer").query(async ({ ctx }) => 
       problem: version.problem,
       by,
       createdAt: version.createdAt,
+      approvedOnly: version.approvedOnly,
       checkpointId: version.checkpointId && models.has(version.checkpointId) ? version.checkpointId : null,
       contents: description && {
         licence: description.licence,

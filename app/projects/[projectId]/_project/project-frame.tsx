@@ -3,7 +3,9 @@ import { Skeleton, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
+import { useMentions } from "../../../_comments/use-mentions.tsx";
 import { PageShell } from "../../../_shell/page-shell.tsx";
+import { usePerson } from "../../../_shell/require-person.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProjectEvents } from "../../../_trpc/use-project-events.ts";
@@ -13,7 +15,7 @@ import { ProjectTabs } from "./project-tabs.tsx";
 function LoadedProject({ projectId, children }: { projectId: string; children: ReactNode }) {
   const trpc = useTRPC();
   const project = useQuery(trpc.project.byId.queryOptions({ projectId }));
-  useProjectEvents(projectId);
+  useProjectEvents(projectId, useMentions(usePerson().id));
   if (project.data)
     return (
       <ProjectContext value={project.data}>

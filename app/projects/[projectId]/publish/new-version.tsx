@@ -13,6 +13,9 @@ export function NewVersion() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const members = useQuery(trpc.member.list.queryOptions({ projectId: project.id }));
+  const counts = useQuery(trpc.nucleus.counts.queryOptions({ projectId: project.id }, { staleTime: 30_000 }));
+  const approvedNow = counts.data?.reduce((sum, one) => sum + (one.counts?.approved ?? 0), 0) ?? 0;
+  const approved = project.reviewScope === "none" && approvedNow === 0 ? null : approvedNow;
   const create = useMutation(
     trpc.export.create.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.export.pathKey() }),
@@ -33,9 +36,10 @@ export function NewVersion() {
             name: member.name,
             shownAs: member.exportAs === "name" ? member.name : member.pseudonym,
           }))}
+          approved={approved}
           pending={create.isPending}
           problem={create.error ? problemOfError(create.error) : null}
-          onFreeze={(licence) => create.mutate({ projectId: project.id, licence })}
+          onFreeze={(version) => create.mutate({ projectId: project.id, ...version })}
         />
       )}
     </Section>

@@ -5,6 +5,7 @@ import { useProject } from "../_project/project-context.ts";
 import { ClassSettings } from "./class-settings.tsx";
 import { DeleteProject } from "./delete-project.tsx";
 import { GeneralSettings } from "./general-settings.tsx";
+import { ReviewSettings } from "./review-settings.tsx";
 import { TrainingSettings } from "./training-settings.tsx";
 
 export function Settings() {
@@ -19,6 +20,7 @@ export function Settings() {
     <Stack gap="lg" maw={860}>
       <GeneralSettings />
       <ClassSettings />
+      <ReviewSettings />
       <TrainingSettings />
       <DeleteProject />
     </Stack>

@@ -1,16 +1,22 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { BoxesPanel } from "../../../../components/boxes/boxes-panel.tsx";
 import { Editor } from "../../../../components/editor/editor.tsx";
-import type { EditorBox, NucleusClass } from "../../../../components/editor/editor-contract.ts";
+import type { EditorApi, EditorBox, NucleusClass } from "../../../../components/editor/editor-contract.ts";
 import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-voxels.ts";
 import { NucleiPanel } from "../../../../components/nuclei/nuclei-panel.tsx";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
+import { followLink } from "../../../_comments/follow-link.ts";
+import { pinsOf, useThreads } from "../../../_comments/use-comments.ts";
+import { VolumeComments } from "../../../_comments/volume-comments.tsx";
 import { useReview } from "../../../_review/use-review.ts";
 import { VolumeQueue } from "../../../_review/volume-queue.tsx";
+import { BothQueues } from "../../../_second-look/both-queues.tsx";
+import { NucleusReview } from "../../../_second-look/nucleus-review.tsx";
+import { useSecondLook } from "../../../_second-look/use-second-look.ts";
 import { usePerson } from "../../../_shell/require-person.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
 import { AskWhenOffline } from "./ask-when-offline.tsx";
@@ -27,11 +33,12 @@ interface EditorStageProps {
   readonly volume: VolumeRow;
   readonly image: ImageSource;
   readonly projectName: string;
+  readonly guidelines: string;
 }
 
 /** Wires the data of one ready volume into the editor. */
 export function EditorStage(props: EditorStageProps) {
-  const { volume, projectName } = props;
+  const { volume, projectName, guidelines } = props;
   const { id: volumeId, projectId } = volume;
   // A refetch of the volume makes a new object: the editor stays on the one it was opened with.
   const [image] = useState(props.image);
@@ -55,6 +62,19 @@ export function EditorStage(props: EditorStageProps) {
     () => nuclei.data && nucleusRowsOf(nuclei.data, image.voxelSizeZyx),
     [nuclei.data, image.voxelSizeZyx],
   );
+  const secondLook = useSecondLook(volumeId, rows);
+  const { attach: attachSecondLook } = secondLook;
+  const attachBoth = useCallback(
+    (api: EditorApi) => {
+      const stops = [attach(api), attachSecondLook(api), followLink(api)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [attach, attachSecondLook],
+  );
+  const comments = useThreads(volumeId, false);
+  const pins = useMemo(() => pinsOf(comments.data), [comments.data]);
   const editorBoxes = useMemo(() => boxes.data?.map(boxOf), [boxes.data]);
   const nucleusClasses = useMemo(() => (classes.data ?? []).map(classOf), [classes.data]);
 
@@ -87,7 +107,18 @@ export function EditorStage(props: EditorStageProps) {
         }}
         weaknesses={labels.weaknesses}
         trainingStatus={<TrainingStatus projectId={projectId} />}
-        attach={attach}
+        attach={attachBoth}
+        pins={pins}
+        renderComments={(shown) => (
+          <VolumeComments
+            shown={shown}
+            open={comments}
+            projectId={projectId}
+            volumeId={volumeId}
+            userId={person.id}
+            role={volume.role}
+          />
+        )}
         renderNuclei={(shown) => <NucleiPanel nuclei={loadedNuclei} {...shown} />}
         renderBoxes={(shown) => (
           <BoxesPanel
@@ -127,10 +158,29 @@ export function EditorStage(props: EditorStageProps) {
         )}
         renderQueue={() =>
           review && (
-            <VolumeQueue
-              review={review}
-              projectId={projectId}
+            <BothQueues
+              secondLook={secondLook}
+              userId={person.id}
+              role={volume.role}
+              guidelines={guidelines}
+              onLeaveProposals={() => review.session.release()}
+            >
+              <VolumeQueue
+                review={review}
+                projectId={projectId}
+                volumeId={volumeId}
+                userId={person.id}
+                role={volume.role}
+              />
+            </BothQueues>
+          )
+        }
+        renderReview={(_label, row) =>
+          row && (
+            <NucleusReview
+              secondLook={secondLook}
               volumeId={volumeId}
+              row={row}
               userId={person.id}
               role={volume.role}
             />

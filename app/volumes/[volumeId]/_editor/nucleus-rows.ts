@@ -2,6 +2,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 import type { NucleusRow } from "../../../../components/editor/editor-contract.ts";
 import { CAME_WITH_FILE } from "../../../../components/editor/nucleus-words.ts";
 import { labelStatuses } from "../../../../core/labels/label-status.ts";
+import { reviewStates } from "../../../../core/review/review-state.ts";
 import type { Zyx } from "../../../../core/volume/voxel-space.ts";
 import type { AppRouter } from "../../../../server/index.ts";
 
@@ -23,5 +24,6 @@ export function nucleusRowsOf(columns: NucleusColumns, voxelSizeZyx: Zyx): Nucle
     by: columns.people[columns.by[i]]?.name ?? CAME_WITH_FILE,
     changedAt: columns.changedAtMs[i] === 0 ? "" : new Date(columns.changedAtMs[i]).toISOString(),
     origin: columns.origin[i],
+    review: reviewStates[columns.review[i]] ?? "none",
   }));
 }

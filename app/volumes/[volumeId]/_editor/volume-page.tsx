@@ -6,6 +6,8 @@ import Link from "next/link";
 import { EmptyState } from "../../../../components/ui/empty-state.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { KeptEditsNotice } from "../../../_collab/kept-edits-notice.tsx";
+import { useMentions } from "../../../_comments/use-mentions.tsx";
+import { usePerson } from "../../../_shell/require-person.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProjectEvents } from "../../../_trpc/use-project-events.ts";
@@ -47,7 +49,7 @@ export function VolumePage({ volumeId }: { volumeId: string }) {
 
 function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
   const trpc = useTRPC();
-  useProjectEvents(volume.projectId);
+  useProjectEvents(volume.projectId, useMentions(usePerson().id));
   const project = useQuery(trpc.project.byId.queryOptions({ projectId: volume.projectId }));
   if (project.error && !project.data)
     return (
@@ -60,7 +62,15 @@ function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
   if (!image) return <NotReady volume={volume} projectHref={`/projects/${volume.projectId}`} />;
   // Labels that are imported under an open editor change what its document begins with: it is opened anew.
   const key = `${volume.id} ${volume.baseLabels}`;
-  return <EditorStage key={key} volume={volume} image={image} projectName={project.data?.name ?? "…"} />;
+  return (
+    <EditorStage
+      key={key}
+      volume={volume}
+      image={image}
+      projectName={project.data?.name ?? "…"}
+      guidelines={project.data?.guidelines ?? ""}
+    />
+  );
 }
 
 function NotReady({ volume, projectHref }: { volume: VolumeRow; projectHref: string }) {

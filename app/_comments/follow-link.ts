@@ -1,0 +1,21 @@
+import type { EditorApi } from "../../components/editor/editor-contract.ts";
+import { viewOfHash } from "../../components/editor/view-link.ts";
+
+/** A nucleus and what lies around it. */
+const NEAR_UM = 12;
+
+/** Goes to the place that the address names, now and when it changes. */
+export function followLink(api: EditorApi): () => void {
+  const follow = () => {
+    const { hash } = window.location;
+    const view = viewOfHash(hash, api.document.shapeZyx);
+    const threadId = view?.threadId ?? /[#&]comment=([0-9a-f-]{36})(&|$)/.exec(hash)?.[1] ?? null;
+    if (threadId !== null) api.showThread(threadId);
+    if (!view) return;
+    if (view.label !== null) api.select(view.label);
+    api.goTo(view.placeZyx, NEAR_UM);
+  };
+  follow();
+  window.addEventListener("hashchange", follow);
+  return () => window.removeEventListener("hashchange", follow);
+}
