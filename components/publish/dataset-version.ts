@@ -18,6 +18,8 @@ export interface DatasetVersion {
   /** Null until it is ready. */
   readonly contents: {
     readonly licence: string;
+    /** Formats that it cannot be had in, and why. */
+    readonly refused: readonly { readonly format: string; readonly why: string }[];
     readonly annotators: readonly { readonly name: string; readonly nuclei: number }[];
     readonly volumes: readonly {
       readonly name: string;

@@ -1,8 +1,8 @@
-import { Button, Checkbox, Group, Stack, Text } from "@mantine/core";
+import { Accordion, Badge, Button, Checkbox, Group, Stack, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DatasetVersion } from "./dataset-version.ts";
-import { formatOffers, IMAGEJ_MAX_NUCLEI, modelOffers } from "./export-formats.ts";
+import { type FormatGroup, type FormatOffer, formatGroups } from "./export-formats.ts";
 
 export interface DownloadChoiceProps {
   readonly version: DatasetVersion;
@@ -15,7 +15,7 @@ export interface DownloadChoiceProps {
 /** Formats to put into the zip. The download is the browser's own: cancelled there, it stops here. */
 export function DownloadChoice({ version, zipHref, packageHref }: DownloadChoiceProps) {
   const [formats, setFormats] = useState<string[]>(["ome-zarr"]);
-  const volumes = version.contents?.volumes ?? [];
+  const { volumes = [], refused = [] } = version.contents ?? {};
   if (volumes.some((volume) => volume.image === "gone"))
     return (
       <Text size="sm" c="dimmed">
@@ -23,39 +23,60 @@ export function DownloadChoice({ version, zipHref, packageHref }: DownloadChoice
         of what is there now.
       </Text>
     );
-  const tooMany = volumes.some((volume) => volume.nuclei > IMAGEJ_MAX_NUCLEI);
+  const whyNot = ({ ofModel }: FormatGroup, { value }: FormatOffer): string | undefined =>
+    ofModel && version.checkpointId === null
+      ? "No model was trained when this version was frozen."
+      : refused.find(({ format }) => format === value)?.why;
   return (
     <Stack gap="xs">
       <Checkbox.Group label="In the zip" value={formats} onChange={setFormats}>
-        <Stack gap={6} mt={6}>
-          {formatOffers.map((offer) => {
-            const refused = offer.value === "imagej" && tooMany;
+        <Accordion
+          multiple
+          defaultValue={[formatGroups[0].id]}
+          keepMountedMode="display-none"
+          variant="separated"
+          chevronPosition="left"
+          mt={6}
+        >
+          {formatGroups.map((group) => {
+            const chosen = group.offers.filter(({ value }) => formats.includes(value)).length;
             return (
-              <Checkbox
-                key={offer.value}
-                value={offer.value}
-                label={offer.label}
-                disabled={refused}
-                description={
-                  refused
-                    ? `ImageJ's label stacks hold ${IMAGEJ_MAX_NUCLEI.toLocaleString("en-GB")} nuclei; a volume here has more.`
-                    : offer.text
-                }
-              />
+              <Accordion.Item key={group.id} value={group.id}>
+                <Accordion.Control>
+                  <Group gap="sm" wrap="nowrap">
+                    <Text size="sm" fw={500}>
+                      {group.title}
+                    </Text>
+                    <Text size="sm" c="dimmed" truncate>
+                      {group.offers.map(({ label }) => label).join(", ")}
+                    </Text>
+                    {chosen > 0 && (
+                      <Badge variant="light" tt="none" flex="none">
+                        {chosen} chosen
+                      </Badge>
+                    )}
+                  </Group>
+                </Accordion.Control>
+                <Accordion.Panel>
+                  <Stack gap={6}>
+                    {group.offers.map((offer) => {
+                      const why = whyNot(group, offer);
+                      return (
+                        <Checkbox
+                          key={offer.value}
+                          value={offer.value}
+                          label={offer.label}
+                          disabled={why !== undefined}
+                          description={why ?? offer.text}
+                        />
+                      );
+                    })}
+                  </Stack>
+                </Accordion.Panel>
+              </Accordion.Item>
             );
           })}
-          {modelOffers.map((offer) => (
-            <Checkbox
-              key={offer.value}
-              value={offer.value}
-              label={offer.label}
-              disabled={version.checkpointId === null}
-              description={
-                version.checkpointId === null ? "No model was trained when this version was frozen." : offer.text
-              }
-            />
-          ))}
-        </Stack>
+        </Accordion>
       </Checkbox.Group>
       <Group>
         <Button
@@ -79,7 +100,7 @@ export function DownloadChoice({ version, zipHref, packageHref }: DownloadChoice
         <Text size="sm" c="dimmed">
           {formats.length === 0
             ? "Choose at least one format."
-            : "Always with it: the table of nuclei with their shapes, dataset.json, README, guidelines."}
+            : "Always with it: the table of nuclei with their shapes, dataset.json, README, guidelines, and how to cite it. A format that nobody has asked for before is prepared first: of large volumes that takes some minutes."}
         </Text>
       </Group>
     </Stack>

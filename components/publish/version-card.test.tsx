@@ -3,7 +3,6 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
 import type { DatasetVersion } from "./dataset-version.ts";
 import { DownloadChoice } from "./download-choice.tsx";
-import { IMAGEJ_MAX_NUCLEI } from "./export-formats.ts";
 import { VersionCard } from "./version-card.tsx";
 
 const version: DatasetVersion = {
@@ -17,6 +16,7 @@ const version: DatasetVersion = {
   approvedOnly: false,
   checkpointId: null,
   contents: {
+    refused: [],
     licence: "CC-BY-4.0",
     annotators: [{ name: "annotator 1", nuclei: 2 }],
     volumes: [
@@ -66,7 +66,13 @@ it("offers the zip, and says why a format is not to be had", () => {
     ...version,
     contents: version.contents && { ...version.contents, volumes: [{ ...volume, ...change }] },
   });
-  expect(choice(changed({ nuclei: IMAGEJ_MAX_NUCLEI + 1 }))).toContain("a volume here has more");
+  const why = "No part of a volume is labelled completely.";
+  const refusing = {
+    ...version,
+    contents: version.contents && { ...version.contents, refused: [{ format: "cellpose", why }] },
+  };
+  expect(choice(refusing)).toContain(why);
+  expect(choice(version)).not.toContain(why);
   expect(choice(changed({ image: "kept" }))).toContain("/zip?ome-zarr");
   expect(card(changed({ image: "kept" }))).toContain("kept in this version");
   expect(choice(changed({ image: "gone" }))).toContain("can no longer be fetched");

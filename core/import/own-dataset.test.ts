@@ -12,11 +12,25 @@ it("takes every volume of a data set of ours once, from the format that says mos
     "d/ome-zarr/e1_channels/channel-1.ome.zarr",
     ...stacks("d/ome-tiff/", ".ome.tif"),
     ...stacks("d/imagej/", ".tif"),
+    ...stacks("d/nifti/", ".nii"),
+    "d/hdf5/train/e1.h5",
+    "d/stardist/train/images/e1.tif",
+    "d/stardist/train/masks/e1.tif",
+    "d/tracking/01_GT/SEG/man_seg000.tif",
+    "d/nnunet/nnUNet_raw/Dataset501_nuclei/dataset.json",
+    "d/nnunet/nnUNet_raw/Dataset501_nuclei/imagesTr/e1_0000.nrrd",
+    "d/cellpose/train/e1_box1_z0001_masks.tif",
   ];
   const { volumes, leftOut } = planFolder(files);
   expect(volumes).toMatchObject([{ name: "e1", image: "d/ome-zarr/e1.ome.zarr", labels: null }]);
   expect(volumes.length + leftOut.length).toBe(files.length);
   expect(leftOut.every(({ missed }) => !missed)).toBe(true);
+});
+
+it("takes NIfTI where there is nothing that says more, in pairs, without the mask", () => {
+  const files = ["d/dataset.json", ...stacks("d/nifti/", ".nii"), ...stacks("d/nrrd/", ".nrrd"), "d/hdf5/test/e1.h5"];
+  const { volumes } = planFolder(files);
+  expect(volumes).toMatchObject([{ name: "e1", image: "d/nifti/e1_image.nii", labels: "d/nifti/e1_labels.nii" }]);
 });
 
 it("takes stacks as pairs, without the mask; a mask alone, or of somebody else, is a file like any", () => {

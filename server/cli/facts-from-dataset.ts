@@ -9,7 +9,7 @@ import { csvRows } from "../export/validate/csv-rows.ts";
 import { knownBoxes } from "../ingest/labels/known-boxes.ts";
 import { openVolumeFile } from "../ingest/open-volume-file.ts";
 
-const STACK = /^(.*?)(ome-tiff|imagej)\/([^/]+)_labels((?:\.ome)?\.tif)$/;
+const STACK = /^(.*?)(ome-tiff|imagej|nifti|nrrd)\/([^/]+)_labels(\.ome\.tif|\.tif|\.nii|\.nrrd)$/;
 /** As in the settings of a project. */
 const classNameSchema = nameSchema(40);
 

@@ -8,8 +8,8 @@ import { moveOutlines } from "../../core/labels/move-outlines.ts";
 import { seeVolume } from "../../core/perception/canonical-size.ts";
 import { Problem } from "../../core/problem.ts";
 import type { VoxelSpace, Zyx } from "../../core/volume/voxel-space.ts";
+import { stackBytes } from "../export/stack-stream.ts";
 import { imagejLabelLayout, omeLabelLayout } from "../export/tiff/stack-layouts.ts";
-import { tiffBytes } from "../export/tiff/tiff-stream.ts";
 import { readFirstVolume } from "../ingest/read-first-volume.ts";
 import { startEngine } from "../trainer/engine/start-engine.ts";
 import { segmentInstances } from "../trainer/instances/instances.ts";
@@ -136,5 +136,5 @@ async function writeLabels(file: string, labels: Uint32Array, space: VoxelSpace,
       yield ome ? plane : Uint16Array.from(plane);
     }
   }
-  await pipeline(tiffBytes(layout, planes), createWriteStream(file));
+  await pipeline(stackBytes(layout, planes), createWriteStream(file));
 }

@@ -28,6 +28,31 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   Opens in Fiji (Bio-Formats), QuPath, tifffile.`,
   imagej: `- \`imagej/<file>_image.tif\`, \`_labels.tif\`, \`_known.tif\`: stacks that ImageJ opens by drag and drop. Its labels have 16 bits, so the
   nuclei are numbered 1, 2, 3… here; \`<file>_labels.csv\` says which number is which label of nuclei.csv.`,
+  nifti: `- \`nifti/<file>_image.nii\`, \`_labels.nii\`, \`_known.nii\`: NIfTI-1, for nibabel, 3D Slicer, ITK-SNAP, SimpleITK. Sizes are
+  millimetres there (0.5 µm is 0.0005 mm). Labels have the numbers of nuclei.csv, in 16 bits where they fit, else in 32.`,
+  nrrd: `- \`nrrd/<file>_image.nrrd\`, \`_labels.nrrd\`, \`_known.nrrd\`: NRRD, for 3D Slicer, SimpleITK, pynrrd; sizes are micrometres (\`space
+  units\`). Labels have the numbers of nuclei.csv, in 16 bits where they fit, else in 32.`,
+  cellprofiler: `- \`cellprofiler/Image.csv\`, \`Nuclei.csv\`: tables as CellProfiler writes them, for CellProfiler Analyst, pycytominer, R. Its own measures count
+  voxels; columns that begin with \`Karyoloop_\` are in micrometres. \`Metadata_Label\` is the label of nuclei.csv.`,
+  nnunet: `- \`nnunet/\`: for nnU-Net v2, with \`nnUNet_raw\` and \`nnUNet_preprocessed\` set to the folders of these names here. It learns classes
+  of voxels, not nuclei: 0 background, 1 the inside of a nucleus, 2 its border, 3 *ignore* where nothing is known. A border voxel touches
+  something else in its plane, or another nucleus in the next; pieces of class 1, grown into class 2, are nuclei again. Sizes are
+  micrometres. \`splits_final.json\` holds whole specimens out; with one specimen there is none: train with fold \`all\`. Volumes of
+  split \`test\` are in \`imagesTs\` and \`labelsTs\`.`,
+  stardist: `- \`stardist/train/images\` and \`masks\`, \`stardist/test/…\`: pairs of TIFF stacks of the same name for StarDist. In a mask 0 is
+  background and **-1 is unknown**, where StarDist switches its losses off. Nuclei are numbered 1, 2, 3… here; \`<file>_labels.csv\`
+  says which number is which label of nuclei.csv.`,
+  cellpose: `- \`cellpose/train\`, \`cellpose/test\`: planes \`<name>.tif\` with \`<name>_masks.tif\` for Cellpose. It has no way to say unknown, so that only
+  planes of boxes are here in which every voxel is known; \`boxes.csv\` says where they lie. They are planes of constant z, in the size
+  they have. Boxes kept for validation and volumes of split \`test\` are in \`test\`.`,
+  tracking: `- \`tracking/\`: the layout of the Cell Tracking Challenge, each volume a sequence of one frame; \`sequences.csv\` says which volume is
+  which sequence. Nuclei are numbered 1, 2, 3…; \`<sequence>_labels.csv\` says which is which label of nuclei.csv. The ground truth has no
+  word for unknown: a nucleus that is not in it may be there; \`<sequence>_KNOWN\` has the mask.`,
+  hdf5: `- \`hdf5/train/<file>.h5\`, \`hdf5/test/…\`: \`raw\`, \`label\` (the numbers of nuclei.csv) and \`known\` in one file, for PlantSeg, pytorch-3dunet,
+  ilastik; \`element_size_um\` is z, y, x. Give \`known\` as the weight, so that nothing unknown is learned.`,
+  neuroglancer: `- \`neuroglancer/<file>_image\`, \`neuroglancer/<file>_nuclei\`: Neuroglancer's precomputed volumes (uint32, the numbers of nuclei.csv) with
+  several resolutions, and class, status and volume of every nucleus. Put the folder on a web server and open
+  \`precomputed://https://…/<file>_nuclei\`; a chunk that is not there is 0.`,
   model: "- `model/`: the trained model; its own README.md says how to run it.",
   bioimageio: `- \`bioimageio/\`: the trained model as a package for bioimage.io, with ONNX weights and \`nuclei.py\`; its own README.md says how to run it.`,
 };
@@ -149,7 +174,7 @@ ${originWords(volumes)}
 ${formats.map((format) => formatWords[format]).join("\n")}
 - \`nuclei.csv\`: a line per nucleus, with its shape.
 - \`CITATION.cff\` and \`datacite.json\`, where a title and creators were given: how to cite it, for programs.
-- \`ro-crate-metadata.json\`: the folder as an RO-Crate.
+- \`ro-crate-metadata.json\`: the folder as an RO-Crate. \`croissant.json\`: the same as Croissant, for programs that learn from data.
 - \`dataset.json\`: all of this for programs, with the size and SHA-256 of every file.
 - \`SHA256SUMS\`: \`sha256sum --check SHA256SUMS\` in this folder says whether every file arrived whole.
 - \`LICENSE\`: under which terms you may use all of it, where a licence was given.

@@ -1,12 +1,13 @@
 import { bioimageFiles, bioimageFolder, makePackage } from "./bioimage/bioimage-files.ts";
 import type { PublishedModel } from "./bioimage/model-description.ts";
 import { citationCff } from "./citation/citation-cff.ts";
+import { croissant } from "./citation/croissant.ts";
 import { dataciteMetadata } from "./citation/datacite.ts";
 import { roCrate } from "./citation/ro-crate.ts";
 import type { DatasetDescription, DatasetJson } from "./dataset-description.ts";
 import { datasetReadme, licenceText } from "./dataset-readme.ts";
 import { type ExportFile, jsonFile, textFile } from "./export-file.ts";
-import { type ExportFormat, exportFormats } from "./export-formats.ts";
+import { type ExportFormat, exportFormats, isDataFormat } from "./export-formats.ts";
 import type { ReadableDataset } from "./frozen-dataset.ts";
 import { type ExportedModel, modelFiles } from "./model-files.ts";
 import { slugOf } from "./slug.ts";
@@ -28,7 +29,7 @@ export const inOrder = (formats: readonly ExportFormat[]): ExportFormat[] =>
 /** Parts of which a list must be known before a zip with these formats can be laid out. */
 export const partsOfFormats = (formats: readonly ExportFormat[]): ListedPart[] => [
   "table",
-  ...inOrder(formats).filter((format) => format !== "model" && format !== "bioimageio"),
+  ...inOrder(formats).filter(isDataFormat),
 ];
 
 async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerator<ExportFile> {
@@ -50,8 +51,8 @@ export const datasetFolderName = ({ project, version }: DatasetDescription): str
   `${slugOf(project.name, "dataset")}-v${version}`;
 
 /**
- * A whole dataset version as one zip; `ro-crate-metadata.json`, `dataset.json` and `SHA256SUMS` last because they list all files before them. The same whenever it is
- * fetched. `listed` knows the files of `partsOfFormats` by path.
+ * A whole dataset version as one zip; `croissant.json`, `ro-crate-metadata.json`, `dataset.json` and `SHA256SUMS` last because they list all files before
+ * them. The same whenever it is fetched. `listed` knows the files of `partsOfFormats` by path.
  */
 export function datasetArchive(
   zip: DatasetZip,
@@ -64,6 +65,7 @@ export function datasetArchive(
     datasetFolderName(description),
     contents({ ...zip, formats }),
     [
+      (files) => jsonFile("croissant.json", croissant(description, files)),
       (files) => jsonFile("ro-crate-metadata.json", roCrate(description, files)),
       (files) => jsonFile("dataset.json", { ...description, formats, files: [...files] } satisfies DatasetJson),
       sumsFile,

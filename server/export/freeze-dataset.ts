@@ -18,7 +18,7 @@ import { freezeVolume } from "./freeze-volume.ts";
 import { software } from "./software-version.ts";
 import { fitsImagej } from "./tiff/stack-layouts.ts";
 import type { FreezeProcess } from "./worker/start-freeze-process.ts";
-import { listedParts } from "./zip/packing-lists.ts";
+import { frozenParts } from "./zip/packing-lists.ts";
 
 type VersionRow = typeof datasetVersion.$inferSelect;
 
@@ -100,7 +100,7 @@ export async function freezeDataset(
   } satisfies DatasetDescription);
   await process.check({ description });
   onProgress(CHECKED);
-  const parts = listedParts.filter((part) => part !== "imagej" || volumes.every(isForImagej));
+  const parts = frozenParts.filter((part) => part !== "imagej" || volumes.every(isForImagej));
   await process.pack({ description, parts }, (done) => onProgress(CHECKED + (1 - CHECKED) * done));
   return description;
 }

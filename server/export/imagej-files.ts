@@ -4,9 +4,8 @@ import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
 import { labelMapCsv } from "./nuclei-csv.ts";
+import { type PlanesFrom, type StackLayout, stackFile } from "./stack-stream.ts";
 import { imagejLabelLayout, imagejLayout } from "./tiff/stack-layouts.ts";
-import type { TiffLayout } from "./tiff/tiff-layout.ts";
-import { tiffBytes } from "./tiff/tiff-stream.ts";
 import { consecutiveValues } from "./truth-labels.ts";
 
 /** float32 holds every whole number up to here. */
@@ -71,15 +70,5 @@ async function* imagePlanes(
   }
 }
 
-function imagejFile(
-  { volume }: ReadableVolume,
-  kind: string,
-  layout: TiffLayout,
-  planes: (signal: AbortSignal, firstPlane: number) => AsyncIterable<PixelArray>,
-): ExportFile {
-  return {
-    path: `imagej/${volume.fileName}_${kind}.tif`,
-    compress: true,
-    bytes: (signal, start) => tiffBytes(layout, (firstPlane) => planes(signal, firstPlane), start),
-  };
-}
+const imagejFile = ({ volume }: ReadableVolume, kind: string, layout: StackLayout, planes: PlanesFrom): ExportFile =>
+  stackFile(`imagej/${volume.fileName}_${kind}.tif`, layout, planes);

@@ -92,9 +92,14 @@ async function makeLists(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
+  // Whoever came before may have asked for some of them, too.
+  const missing: ListedPart[] = [];
+  for (const part of parts)
+    if ((await readPackingList(services.blobs, description.id, part)) === null) missing.push(part);
+  if (missing.length === 0) return;
   const process = startFreezeProcess(services.environment, signal);
   try {
-    await process.pack({ description, parts }, () => {});
+    await process.pack({ description, parts: missing }, () => {});
   } finally {
     await process.end();
     // Whoever deleted the version meanwhile has removed its folder already.

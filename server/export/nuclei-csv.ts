@@ -62,7 +62,9 @@ export function csvCell(value: Cell): string {
 
 export const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\r\n`;
 
-export const nucleiCsvHeader = (): string => csvLine(columns.map(([name]) => name));
+export const nucleiCsvColumns = (): string[] => columns.map(([name]) => name);
+
+export const nucleiCsvHeader = (): string => csvLine(nucleiCsvColumns());
 
 export const nucleusCsvLine = (volume: FrozenVolume, nucleus: FrozenNucleus): string =>
   csvLine(columns.map(([, of]) => of(volume, nucleus)));

@@ -1,10 +1,10 @@
-import type { PixelArray, PixelType } from "../../core/volume/voxel-space.ts";
+import type { PixelType } from "../../core/volume/voxel-space.ts";
 import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
 import { software } from "./software-version.ts";
+import { type PlanesFrom, stackFile } from "./stack-stream.ts";
 import { omeLayout } from "./tiff/stack-layouts.ts";
-import { tiffBytes } from "./tiff/tiff-stream.ts";
 import { sameValues } from "./truth-labels.ts";
 
 /** OME-TIFF: image, uint32 labels with their own values, and the mask; BigTIFF above 4 GB. */
@@ -31,7 +31,7 @@ function omeTiffFile(
   { volume }: ReadableVolume,
   kind: keyof typeof meanings,
   pixelType: PixelType,
-  planes: (signal: AbortSignal, firstPlane: number) => AsyncIterable<PixelArray>,
+  planes: PlanesFrom,
 ): ExportFile {
   const layout = omeLayout({
     shapeZyx: volume.shapeZyx,
@@ -41,9 +41,5 @@ function omeTiffFile(
     description: meanings[kind],
     creator: software.name,
   });
-  return {
-    path: `ome-tiff/${volume.fileName}_${kind}.ome.tif`,
-    compress: true,
-    bytes: (signal, start) => tiffBytes(layout, (firstPlane) => planes(signal, firstPlane), start),
-  };
+  return stackFile(`ome-tiff/${volume.fileName}_${kind}.ome.tif`, layout, planes);
 }

@@ -19,10 +19,10 @@ import {
 } from "../export/dataset-zip.ts";
 import { exportFormats } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
+import { objectionTo } from "../export/format-objections.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
 import { packingListsOf } from "../export/make-packing-lists.ts";
 import type { ExportedModel } from "../export/model-files.ts";
-import { assertFitsImagej } from "../export/tiff/stack-layouts.ts";
 import { keptArchive } from "../export/zip/kept-archives.ts";
 import { readPackingList } from "../export/zip/packing-lists.ts";
 import type { Services } from "../services.ts";
@@ -78,8 +78,10 @@ export async function sendDataset(request: RouteRequest): Promise<void> {
   const version = await findReadyVersion(request);
   const { row, description } = version;
   await assertImagesThere(services, description);
-  if (formats.includes("imagej"))
-    for (const frozen of description.volumes) assertFitsImagej(frozen.nuclei, frozen.name);
+  for (const format of formats) {
+    const objection = objectionTo(format, description);
+    if (objection) throw objection;
+  }
   const dataset = openDataset(services.blobs, description);
   const zip = async (): Promise<DatasetZip> => ({
     dataset,

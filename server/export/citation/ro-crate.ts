@@ -1,6 +1,7 @@
 import { licenceOf } from "../../../core/publication/licences.ts";
 import { doiOf } from "../../../core/publication/publication.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
+import { storeOf } from "../stored-folders.ts";
 import type { FileDigest } from "../zip/packed-file.ts";
 
 type Entity = {
@@ -11,9 +12,15 @@ type Entity = {
 
 const reference = ({ "@id": id }: Entity) => ({ "@id": id });
 
+/** One stands alone, as RO-Crate recommends. */
+const references = (entities: readonly Entity[]) =>
+  entities.length === 1 ? reference(entities[0]) : entities.map(reference);
+
+const organizationId = (name: string): string => `#organization-${encodeURIComponent(name)}`;
+
 /**
- * RO-Crate 1.2 (https://w3id.org/ro/crate/1.2): the folder as a graph. `files` are those before it, with paths from its folder; of an
- * OME-Zarr the store is one entity, not its thousands of chunks.
+ * RO-Crate 1.2 (https://w3id.org/ro/crate/1.2): the folder as a graph. `files` are those before it, with paths from its folder; a store
+ * of thousands of chunks is one entity.
  */
 export function roCrate(description: DatasetDescription, files: readonly FileDigest[]): object {
   const { publication, project, licence, version, createdAt, software } = description;
@@ -24,8 +31,11 @@ export function roCrate(description: DatasetDescription, files: readonly FileDig
       name: [givenName, familyName].filter(Boolean).join(" "),
       familyName,
       ...(givenName && { givenName }),
-      ...(affiliation && { affiliation }),
+      ...(affiliation && { affiliation: { "@id": organizationId(affiliation) } }),
     }),
+  );
+  const organizations = (publication?.creators ?? []).flatMap(({ affiliation }): Entity[] =>
+    affiliation ? [{ "@id": organizationId(affiliation), "@type": "Organization", name: affiliation }] : [],
   );
   const known = licenceOf(licence);
   const terms: Entity = {
@@ -51,7 +61,8 @@ export function roCrate(description: DatasetDescription, files: readonly FileDig
   );
   const program: Entity = {
     "@id": "#software",
-    "@type": "SoftwareApplication",
+    // A SoftwareApplication must have an address, and this program has none of its own.
+    "@type": "CreativeWork",
     name: software.name,
     version: software.version,
   };
@@ -73,12 +84,12 @@ export function roCrate(description: DatasetDescription, files: readonly FileDig
     datePublished: createdAt,
     version: String(version),
     license: reference(terms),
-    hasPart: parts.map(reference),
+    hasPart: references(parts),
     mentions: reference(freezing),
-    ...(people.length > 0 && { creator: unique(people).map(reference) }),
+    ...(people.length > 0 && { creator: references(unique(people)) }),
     ...(publication && publication.keywords.length > 0 && { keywords: publication.keywords.join(", ") }),
-    ...(organisms.length > 0 && { about: unique(organisms).map(reference) }),
-    ...(works.length > 0 && { citation: unique(works).map(reference) }),
+    ...(organisms.length > 0 && { about: references(unique(organisms)) }),
+    ...(works.length > 0 && { citation: references(unique(works)) }),
   };
   const descriptor: Entity = {
     "@id": "ro-crate-metadata.json",
@@ -88,7 +99,18 @@ export function roCrate(description: DatasetDescription, files: readonly FileDig
   };
   return {
     "@context": "https://w3id.org/ro/crate/1.2/context",
-    "@graph": unique([descriptor, root, ...people, terms, ...organisms, ...works, freezing, program, ...parts]),
+    "@graph": unique([
+      descriptor,
+      root,
+      ...people,
+      ...organizations,
+      terms,
+      ...organisms,
+      ...works,
+      freezing,
+      program,
+      ...parts,
+    ]),
   };
 }
 
@@ -108,7 +130,7 @@ function partsOf(files: readonly FileDigest[]): Entity[] {
   const stores = new Map<string, number>();
   const single: Entity[] = [];
   for (const { path, bytes, sha256 } of files) {
-    const store = /^.*?\.ome\.zarr\//.exec(path)?.[0];
+    const store = storeOf(path);
     if (store) stores.set(store, (stores.get(store) ?? 0) + bytes);
     else
       single.push({
@@ -125,7 +147,7 @@ function partsOf(files: readonly FileDigest[]): Entity[] {
       "@id": encodeURI(path),
       "@type": "Dataset",
       name: path.split("/").at(-2),
-      description: `OME-Zarr of ${bytes} bytes`,
+      description: `Folder of ${bytes} bytes`,
     }),
   );
   return [...single, ...folders];

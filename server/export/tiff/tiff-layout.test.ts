@@ -6,12 +6,12 @@ import { fromArrayBuffer } from "geotiff";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { seededRandom } from "../../../core/edit/testing/seeded-random.ts";
 import { createPixelArray, type PixelArray, type PixelType, voxelCount } from "../../../core/volume/voxel-space.ts";
+import { stackBytes } from "../stack-stream.ts";
 import { markedShapeZyx, markedVoxelSizeZyx, markerIndex, planesOf } from "../testing/marked-volume.ts";
 import { askPython, omeSchema, tifffileJudge, xmllintJudge } from "../testing/python-judge.ts";
 import { imagejDescription } from "./imagej-description.ts";
 import { omeXml } from "./ome-xml.ts";
 import { layoutTiff, type TiffSpecification } from "./tiff-layout.ts";
-import { tiffBytes } from "./tiff-stream.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -65,7 +65,7 @@ const imagej = (pixelType: PixelType): TiffSpecification => ({
 async function write(name: string, specification: TiffSpecification, voxels: PixelArray): Promise<string> {
   const parts: Uint8Array[] = [];
   const layout = layoutTiff(specification);
-  for await (const part of tiffBytes(layout, () => planesOf(voxels, markedShapeZyx))) parts.push(part.slice());
+  for await (const part of stackBytes(layout, () => planesOf(voxels, markedShapeZyx))) parts.push(part.slice());
   const bytes = Buffer.concat(parts);
   expect(bytes.length).toBe(layout.totalBytes);
   const file = path.join(folder, name);
@@ -196,7 +196,7 @@ it("writes OME-XML that the schema of 2016-06 accepts, whatever the names hold",
 it("refuses planes that do not fit, too few and too many", async () => {
   const layout = layoutTiff(ome("uint16"));
   const drain = async (planes: AsyncIterable<PixelArray>) => {
-    for await (const part of tiffBytes(layout, () => planes)) void part;
+    for await (const part of stackBytes(layout, () => planes)) void part;
   };
   const voxels = markedVoxels("uint16") as Uint16Array;
   const [depth, height, width] = markedShapeZyx;

@@ -1,4 +1,5 @@
 import { bytesPerPixel, type PixelType, type Zyx } from "../../../core/volume/voxel-space.ts";
+import type { StackLayout } from "../stack-stream.ts";
 
 /** Where classic TIFF's 32-bit offsets end. */
 const CLASSIC_MAX_BYTES = 0xffff_ffff;
@@ -25,12 +26,7 @@ export interface TiffSpecification {
  * A TIFF as three parts: head, then the planes' raw little-endian bytes one after the other, then tail. All offsets are
  * known before the first voxel is, so a file of any size can be written to a stream.
  */
-export interface TiffLayout {
-  readonly head: Uint8Array;
-  readonly planeBytes: number;
-  readonly tail: Uint8Array;
-  readonly totalBytes: number;
-}
+export type TiffLayout = StackLayout;
 
 // Field types of the TIFF 6.0 and BigTIFF specifications.
 const SHORT = 3;

@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { tinyModel } from "../../../core/checkpoint/testing/tiny-model.ts";
+import { EMPTY_PUBLICATION } from "../../../core/publication/publication.ts";
 import type { DatasetJson } from "../dataset-description.ts";
 import type { ExportFormat } from "../export-formats.ts";
 import { memorySource } from "../file-source.ts";
@@ -16,8 +15,23 @@ import { CHECKPOINT_ID, createDatasetFixture, type DatasetFixture, LARGE_LABEL }
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
 import { validateDataset } from "./dataset-rules.ts";
-
-type Files = Map<string, Uint8Array>;
+import {
+  changed,
+  type Damage,
+  type Files,
+  inChunk,
+  inJson,
+  inTable,
+  inText,
+  type Json,
+  jsonOf,
+  lines,
+  remove,
+  signed,
+  to,
+  volume,
+  volumes,
+} from "./testing/damaged-files.ts";
 
 let fixture: DatasetFixture;
 let folder: string;
@@ -42,7 +56,12 @@ const model: ExportedModel = {
 async function unpacked(...formats: ExportFormat[]): Promise<Files> {
   const below = path.join(folder, String(formats.length));
   const zipFile = `${below}.zip`;
-  const dataset = openDataset(fixture.blobs, fixture.description);
+  const publication = {
+    ...EMPTY_PUBLICATION,
+    title: "Blastocysts",
+    creators: [{ givenName: "Ada", familyName: "Lovelace", affiliation: "", orcid: "" }],
+  };
+  const dataset = openDataset(fixture.blobs, { ...fixture.description, publication });
   await pipeline(await zipOf({ dataset, formats, model }), createWriteStream(zipFile));
   const root = path.join(below, "mouse-embryos-ete-v2");
   return new Map([...(await unzipTo(zipFile, below))].map(([name, bytes]) => [path.relative(root, name), bytes]));
@@ -69,99 +88,11 @@ it("accepts what we write, int16 images too", async () => {
   expect(await rulesOf(light)).toEqual([]);
 });
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-type JsonObject = { [key: string]: Json };
-
-const textOf = (files: Files, name: string): string => Buffer.from(files.get(name) ?? []).toString();
-const jsonOf = (files: Files, name: string): JsonObject => JSON.parse(textOf(files, name)) as JsonObject;
-const put = (files: Files, name: string, json: unknown) => void files.set(name, Buffer.from(JSON.stringify(json)));
-
-/** Changes the value at a dotted path of a JSON file. */
-const inJson = (name: string, at: string, change: (value: Json) => Json) => (files: Files) => {
-  const parts = at.split(".");
-  const last = parts.pop() ?? "";
-  const root = jsonOf(files, name);
-  const parent = parts.reduce<Json>((node, part) => (node as JsonObject)[part], root) as JsonObject;
-  parent[last] = change(parent[last]);
-  put(files, name, root);
-};
-const to = (value: Json) => () => value;
-
-const changed = (name: string, change: (bytes: Buffer) => Buffer) => (files: Files) => {
-  const bytes = files.get(name);
-  if (!bytes) throw new Error(`there is no ${name}`);
-  files.set(name, change(Buffer.from(bytes)));
-};
-const inText = (name: string, from: string, into: string) =>
-  changed(name, (bytes) => {
-    const text = bytes.toString("latin1");
-    if (!text.includes(from)) throw new Error(`${name} does not hold ${from}`);
-    return Buffer.from(text.replace(from, into), "latin1");
-  });
-
-/** A cell of the table, whose cells hold no line breaks and, but for the class, no commas. */
-const inTable = (label: number, column: string, change: (cell: string) => string) => (files: Files) => {
-  const [header, ...lines] = textOf(files, "nuclei.csv").trimEnd().split("\r\n");
-  const [names, cellsOf] = [header.split(","), (line: string) => line.match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g) ?? []];
-  const index = names.indexOf(column);
-  const rows = lines.map((line) => {
-    const cells = cellsOf(line)
-      .map((cell) => cell.replace(/,$/, ""))
-      .slice(0, names.length);
-    if (cells[names.indexOf("label")] === String(label)) cells[index] = change(cells[index]);
-    return cells.join(",");
-  });
-  files.set("nuclei.csv", Buffer.from(`${[header, ...rows].join("\r\n")}\r\n`));
-};
-const lines = (change: (lines: string[]) => string[]) => (files: Files) =>
-  void files.set(
-    "nuclei.csv",
-    Buffer.from(`${change(textOf(files, "nuclei.csv").trimEnd().split("\r\n")).join("\r\n")}\r\n`),
-  );
-
-/** The voxels of a stored chunk, packed anew. */
-const inChunk = (name: string, change: (voxels: Buffer) => void) =>
-  changed(name, (bytes) => {
-    const voxels = gunzipSync(bytes);
-    change(voxels);
-    return gzipSync(voxels, { level: 1 });
-  });
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
-/** Whoever damages a dataset on purpose, or makes one anew after a mistake, writes its lists anew, too. */
-function signed(files: Files): void {
-  const paths = [...files.keys()].filter((name) => name !== "dataset.json" && name !== "SHA256SUMS");
-  const digest = (name: string) => ({
-    path: name,
-    bytes: files.get(name)?.length ?? 0,
-    sha256: sha256(files.get(name) ?? new Uint8Array()),
-  });
-  const crate = jsonOf(files, "ro-crate-metadata.json");
-  const others = (crate["@graph"] as JsonObject[]).filter((one) => one["@type"] !== "File");
-  const single = paths.filter((name) => !name.includes(".ome.zarr/") && name !== "ro-crate-metadata.json");
-  const entities = single.map((name) => ({ "@id": encodeURI(name), "@type": "File", sha256: digest(name).sha256 }));
-  put(files, "ro-crate-metadata.json", { ...crate, "@graph": [...others, ...entities] });
-  put(files, "dataset.json", { ...jsonOf(files, "dataset.json"), files: paths.map(digest) });
-  const listed = [...files.keys()].filter((name) => name !== "SHA256SUMS");
-  const sums = listed.map((name) => `${digest(name).sha256}  ${name}\n`).join("");
-  files.set("SHA256SUMS", Buffer.from(sums));
-}
-
 const OME = "ome-tiff/embryo-1-left";
 const IMAGEJ = "imagej/embryo-1-left";
 const STORE = "ome-zarr/embryo-1-left.ome.zarr";
 const NUCLEI = `${STORE}/labels/nuclei`;
 const SCALE = "attributes.ome.multiscales.0.datasets";
-const remove = (name: string) => (files: Files) => {
-  if (!files.delete(name)) throw new Error(`there is no ${name}`);
-};
-const volumes = (change: (volume: JsonObject) => JsonObject[]) =>
-  inJson("dataset.json", "volumes", (list) => (list as JsonObject[]).flatMap(change));
-const volume = (fields: JsonObject) => volumes((one) => [{ ...one, ...fields }]);
-
-type Damage = readonly [rule: string, how: string, damage: (files: Files) => void];
-
 const ofLists: readonly Damage[] = [
   ["dataset-missing", "no dataset.json", remove("dataset.json")],
   [
@@ -192,6 +123,30 @@ const ofLists: readonly Damage[] = [
     "an RO-Crate of other files",
     changed("ro-crate-metadata.json", (bytes) => Buffer.from(String(bytes).replaceAll("nuclei.csv", "nuclej.csv"))),
   ],
+  [
+    "dataset-ro-crate",
+    "an RO-Crate of another release",
+    inText("ro-crate-metadata.json", 'ro/crate/1.2"', 'ro/crate/1.1"'),
+  ],
+  [
+    "dataset-ro-crate",
+    "an RO-Crate without a date",
+    inText("ro-crate-metadata.json", "datePublished", "datePublishes"),
+  ],
+  [
+    "dataset-croissant",
+    "a Croissant of another table",
+    inText("croissant.json", '"nuclei.csv",\n      "name"', '"n.csv",\n      "name"'),
+  ],
+  ["dataset-croissant", "a Croissant of another release", inText("croissant.json", "croissant/1.1", "croissant/2.0")],
+  ["dataset-croissant", "a Croissant without a description", inJson("croissant.json", "description", to(""))],
+  ["dataset-croissant", "a set of files that are not here", inText("croissant.json", "ome-tiff/**", "ome-tuff/**")],
+  ["dataset-citation", "a citation with another title", inText("CITATION.cff", "Blastocysts", "Blastocyst")],
+  ["dataset-citation", "no CITATION.cff", remove("CITATION.cff")],
+  ["dataset-citation", "a citation without authors", inText("CITATION.cff", "authors:", "others:")],
+  ["dataset-datacite", "a DataCite record without a year", inText("datacite.json", "publicationYear", "year")],
+  ["dataset-datacite", "a DataCite record of nobody", inJson("datacite.json", "creators", to([]))],
+  ["dataset-datacite", "a DataCite record with another title", inText("datacite.json", "Blastocysts", "Blastocyst")],
 ];
 
 /** What shows although all sums are right. */

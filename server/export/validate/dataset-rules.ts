@@ -3,14 +3,21 @@ import { validateBioimage } from "../bioimage/bioimage-rules.ts";
 import { type DatasetJson, datasetJsonSchema } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say, type Violation } from "../file-source.ts";
 import { channelFolder } from "../ome-zarr-files.ts";
+import { checkCellprofiler } from "./cellprofiler-rules.ts";
+import { checkHdf5 } from "./hdf5-rules.ts";
 import { checkListing } from "./listing-rules.ts";
 import { checkModel, type RunModel } from "./model-rules.ts";
+import { checkNeuroglancer } from "./neuroglancer-rules.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 import { checkZarrOfVolume } from "./ome-zarr-volume.ts";
 import { checkTable } from "./table-rules.ts";
-import { validateTiff } from "./tiff-rules.ts";
+import { checkCellpose } from "./training/cellpose-rules.ts";
+import { checkNnunet } from "./training/nnunet-rules.ts";
+import { checkStardist } from "./training/stardist-rules.ts";
+import { checkTracking } from "./training/tracking-rules.ts";
 import { checkVolume } from "./volume-rules.ts";
-import { pixelFormats } from "./volume-scan.ts";
+import { kinds, pixelFormats } from "./volume-scan.ts";
+import { stackFormats, validateStack } from "./volume-stack-rules.ts";
 
 /**
  * Checks an unpacked dataset: what is there against the lists, the table against the labels, the formats against each other and against
@@ -36,14 +43,17 @@ export async function validateDataset(files: FileSource, runModel: RunModel): Pr
         if (!labelled) found.push(...(await validateOmeZarr(files, channelFolder(volume.fileName, index), false)));
       await checkZarrOfVolume(files, volume, rows, say);
     }
-    for (const kind of ["image", "labels", "known"] as const) {
-      if (formats.includes("ome-tiff"))
-        found.push(...(await validateTiff(files, `ome-tiff/${volume.fileName}_${kind}.ome.tif`, volume, kind, "ome")));
-      if (formats.includes("imagej"))
-        found.push(...(await validateTiff(files, `imagej/${volume.fileName}_${kind}.tif`, volume, kind, "imagej")));
-    }
+    for (const format of stackFormats)
+      if (formats.includes(format)) for (const kind of kinds) await validateStack(files, volume, kind, format, say);
+    if (formats.includes("stardist")) await checkStardist(files, volume, say);
+    if (formats.includes("hdf5")) await checkHdf5(files, volume, say);
+    if (table && dataset.formats.includes("neuroglancer")) await checkNeuroglancer(files, volume, rows, say);
+    if (dataset.formats.includes("cellpose")) await checkCellpose(files, volume, say);
     if (table) await checkVolume(files, volume, formats, rows, say);
   }
+  if (table && dataset.formats.includes("cellprofiler")) await checkCellprofiler(files, dataset, table, say);
+  if (dataset.formats.includes("nnunet")) await checkNnunet(files, dataset, say);
+  if (dataset.formats.includes("tracking")) await checkTracking(files, dataset, say);
   if (dataset.formats.includes("model")) await checkModel(files, dataset, runModel, say);
   if (dataset.formats.includes("bioimageio"))
     found.push(...(await validateBioimage(files, "bioimageio/", { run: true, publishable: false })));

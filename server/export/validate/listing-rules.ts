@@ -1,10 +1,10 @@
 import type { DatasetJson } from "../dataset-description.ts";
-import { digestOf, type FileSource, readAll, readJsonFile, type Say } from "../file-source.ts";
+import { digestOf, type FileSource, readAll, type Say } from "../file-source.ts";
+import { CROISSANT, checkCitation, RO_CRATE } from "./citation-rules.ts";
 
 const SUMS = "SHA256SUMS";
-const RO_CRATE = "ro-crate-metadata.json";
 /** Whoever finds the folder in ten years needs these. */
-const REQUIRED = ["README.md", "LICENSE", "GUIDELINES.md", "nuclei.csv", RO_CRATE, SUMS];
+const REQUIRED = ["README.md", "LICENSE", "GUIDELINES.md", "nuclei.csv", CROISSANT, RO_CRATE, SUMS];
 const OPTIONAL = ["dataset.json", "CITATION.cff", "datacite.json"];
 
 /** What is there against the lists of what should be, and against the formats and volumes that `dataset.json` names. */
@@ -28,7 +28,7 @@ export async function checkListing(files: FileSource, dataset: DatasetJson, say:
       say("dataset-sha256", path, "is not the file that was exported");
     if (!digest || sums.get(path) !== digest.sha256) say("dataset-sums", path, `is not as ${SUMS} says`);
   }
-  await checkCrate(files, listed, say);
+  await checkCitation(files, dataset, listed, say);
 }
 
 /** No file of a format that was not asked for, of a volume that is not there, or of no known kind. */
@@ -38,6 +38,22 @@ function checkNames(files: FileSource, { formats, volumes }: DatasetJson, say: S
     "ome-zarr": new RegExp(`^ome-zarr/(${names})(\\.ome\\.zarr|_channels/channel-\\d+\\.ome\\.zarr)/`),
     "ome-tiff": new RegExp(`^ome-tiff/(${names})_(image|labels|known)\\.ome\\.tif$`),
     imagej: new RegExp(`^imagej/(${names})_((image|labels|known)\\.tif|labels\\.csv)$`),
+    nifti: new RegExp(`^nifti/(${names})_(image|labels|known)\\.nii$`),
+    nrrd: new RegExp(`^nrrd/(${names})_(image|labels|known)\\.nrrd$`),
+    nnunet: new RegExp(
+      `^nnunet/(nnUNet_preprocessed/[^/]+/splits_final\\.json|nnUNet_raw/[^/]+/(dataset\\.json|images(Tr|Ts)/(${names})_0000\\.nrrd|labels(Tr|Ts)/(${names})\\.nrrd))$`,
+    ),
+    stardist: new RegExp(`^stardist/(train|test)/((images|masks)/(${names})\\.tif|(${names})_labels\\.csv)$`),
+    cellpose: new RegExp(
+      `^cellpose/(boxes\\.csv|(${names})_labels\\.csv|(train|test)/(${names})_box\\d+_z\\d+(_masks)?\\.tif)$`,
+    ),
+    tracking:
+      /^tracking\/(sequences\.csv|\d+_labels\.csv|\d+\/t000\.tif|\d+_KNOWN\/known000\.tif|\d+_GT\/(SEG\/man_seg000\.tif|TRA\/man_track(\.txt|000\.tif)))$/,
+    cellprofiler: /^cellprofiler\/(Image|Nuclei)\.csv$/,
+    hdf5: new RegExp(`^hdf5/(train|test)/(${names})\\.h5$`),
+    neuroglancer: new RegExp(
+      `^neuroglancer/(${names})_((image|nuclei)/(info|s\\d+/[\\d_-]+)|nuclei/segment_properties/info)$`,
+    ),
     model: /^model\/[^/]+$/,
   };
   const top = new Set([...REQUIRED, ...OPTIONAL]);
@@ -59,38 +75,4 @@ async function readSums(files: FileSource, say: Say): Promise<ReadonlyMap<string
     else sums.set(path, sha256);
   }
   return sums;
-}
-
-/** A `%` that stands wrong names nothing. */
-function pathOf(id: string): string {
-  try {
-    return decodeURI(id);
-  } catch {
-    return id;
-  }
-}
-
-interface CrateEntity {
-  readonly "@id"?: unknown;
-  readonly "@type"?: unknown;
-  readonly sha256?: unknown;
-}
-
-/** The files of the graph are those of the folder. */
-async function checkCrate(
-  files: FileSource,
-  listed: ReadonlyMap<string, { readonly sha256: string }>,
-  say: Say,
-): Promise<void> {
-  if (!files.paths.includes(RO_CRATE)) return;
-  const crate = (await readJsonFile(files, RO_CRATE)) as { "@graph"?: unknown } | null;
-  const graph = crate?.["@graph"];
-  if (!Array.isArray(graph)) return say("dataset-ro-crate", RO_CRATE, "is no RO-Crate");
-  const entities = (graph as (CrateEntity | null)[]).filter((one) => one?.["@type"] === "File");
-  const described = new Map(entities.map((one) => [pathOf(String(one?.["@id"])), one?.sha256]));
-  for (const [path, sha256] of described)
-    if (listed.get(path)?.sha256 !== sha256) say("dataset-ro-crate", path, `is another file in ${RO_CRATE}`);
-  for (const path of listed.keys())
-    if (path !== RO_CRATE && !path.includes(".ome.zarr/") && !described.has(path))
-      say("dataset-ro-crate", path, `is not in ${RO_CRATE}`);
 }

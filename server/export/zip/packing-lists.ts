@@ -2,33 +2,51 @@ import { createHash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
+import { niftiFiles, nrrdFiles } from "../arrays/array-files.ts";
+import { cellprofilerFiles } from "../cellprofiler-files.ts";
 import { datasetFolder } from "../dataset-blobs.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 import type { ExportFile } from "../export-file.ts";
+import type { DataFormat } from "../export-formats.ts";
 import { openDataset, type ReadableDataset } from "../frozen-dataset.ts";
+import { hdf5Files } from "../hdf5/hdf5-files.ts";
 import { imagejFiles } from "../imagej-files.ts";
 import { nucleiCsv } from "../nuclei-csv.ts";
 import { omeTiffFiles } from "../ome-tiff-files.ts";
 import { omeZarrFiles } from "../ome-zarr-files.ts";
 import { software } from "../software-version.ts";
+import { cellposeFiles } from "../training/cellpose-files.ts";
+import { nnunetFiles } from "../training/nnunet-files.ts";
+import { stardistFiles } from "../training/stardist-files.ts";
+import { trackingFiles } from "../training/tracking-files.ts";
+import { neuroglancerFiles } from "../viewers/neuroglancer-files.ts";
 import { type PackedFile, packFile } from "./packed-file.ts";
 
+const filesOfFormat: Readonly<Record<DataFormat, (dataset: ReadableDataset) => AsyncIterable<ExportFile>>> = {
+  "ome-zarr": omeZarrFiles,
+  "ome-tiff": omeTiffFiles,
+  imagej: imagejFiles,
+  nifti: niftiFiles,
+  nrrd: nrrdFiles,
+  cellprofiler: cellprofilerFiles,
+  nnunet: nnunetFiles,
+  stardist: stardistFiles,
+  cellpose: cellposeFiles,
+  tracking: trackingFiles,
+  hdf5: hdf5Files,
+  neuroglancer: neuroglancerFiles,
+};
+
 /** Parts of a version whose files are too large to be read for every request: each has a list beside the version. */
-export const listedParts = ["table", "ome-zarr", "ome-tiff", "imagej"] as const;
-export type ListedPart = (typeof listedParts)[number];
+export type ListedPart = "table" | DataFormat;
+
+/** Listed when a version is frozen; the others when somebody first asks for them, so that nobody waits for what nobody wants. */
+export const frozenParts = ["table", "ome-zarr", "ome-tiff", "imagej"] as const satisfies readonly ListedPart[];
 
 /** The files of a part, in their order in a zip. */
 export async function* filesOfPart(dataset: ReadableDataset, part: ListedPart): AsyncGenerator<ExportFile> {
-  switch (part) {
-    case "table":
-      return yield nucleiCsv(dataset);
-    case "ome-zarr":
-      return yield* omeZarrFiles(dataset);
-    case "ome-tiff":
-      return yield* omeTiffFiles(dataset);
-    case "imagej":
-      return yield* imagejFiles(dataset);
-  }
+  if (part === "table") yield nucleiCsv(dataset);
+  else yield* filesOfFormat[part](dataset);
 }
 
 const listKey = (versionId: string, part: ListedPart): string => `${datasetFolder(versionId)}packing/${part}.json`;
@@ -102,13 +120,30 @@ export async function writePackingList(
   await blobs.put(listKey(description.id, part), Buffer.from(JSON.stringify(list)));
 }
 
+/** Of labels and mask together. */
+const bytesPerVoxel: Readonly<Record<ListedPart, number>> = {
+  table: 0,
+  "ome-zarr": 0.5,
+  "ome-tiff": 5,
+  imagej: 3,
+  nifti: 3,
+  nrrd: 3,
+  cellprofiler: 0,
+  nnunet: 1,
+  stardist: 2,
+  cellpose: 1,
+  tracking: 5,
+  hdf5: 3,
+  neuroglancer: 4,
+};
+
 /** About so many, for the progress. */
 function expectedBytes({ volumes }: DatasetDescription, part: ListedPart): number {
-  const perVoxel = { table: 0, "ome-zarr": 0.5, "ome-tiff": 5, imagej: 3 }[part];
+  const perVoxel = bytesPerVoxel[part];
   return volumes.reduce(
     (sum, { shapeZyx, pixelType, nuclei }) =>
       sum +
-      (part === "table"
+      (part === "table" || part === "cellprofiler"
         ? 300 * nuclei
         : voxelCount(shapeZyx) * (perVoxel + bytesPerPixel[pixelType] / (perVoxel < 1 ? 2 : 1))),
     1,

@@ -19,7 +19,8 @@ export function swapNumbers(bytes: Uint8Array, width: number): void {
 export function pixelsOf(type: PixelType, bytes: Uint8Array): PixelArray {
   const width = bytesPerPixel[type];
   if (type === "uint8") return bytes;
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  // A copy by `slice` would be none of a Buffer.
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const length = aligned.byteLength / width;
   switch (type) {
     case "int8":

@@ -1,6 +1,7 @@
 import { desc, eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, user, volume } from "../../../db/schema/index.ts";
 import { datasetDescriptionSchema } from "../../export/dataset-description.ts";
+import { refusedFormats } from "../../export/format-objections.ts";
 import { volumesKeptByVersions } from "../../export/kept-images.ts";
 import { imagePrefix } from "../../storage/import-places.ts";
 import { projectProcedure } from "../../trpc.ts";
@@ -45,6 +46,7 @@ export const listVersions = projectProcedure("viewer").query(async ({ ctx }) => 
       contents: description && {
         licence: description.licence,
         annotators: description.annotators,
+        refused: refusedFormats(description),
         volumes: description.volumes.map((one) => ({
           name: one.name,
           fileName: one.fileName,

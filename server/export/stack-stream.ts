@@ -1,12 +1,29 @@
-import type { PixelArray } from "../../../core/volume/voxel-space.ts";
-import type { TiffLayout } from "./tiff-layout.ts";
+import type { PixelArray } from "../../core/volume/voxel-space.ts";
+import type { ExportFile } from "./export-file.ts";
+
+/** A file of raw planes, little-endian, one behind the other, with what stands before and after them. */
+export interface StackLayout {
+  readonly head: Uint8Array;
+  readonly planeBytes: number;
+  readonly tail: Uint8Array;
+  readonly totalBytes: number;
+}
+
+/** Planes of a stack from that one on. */
+export type PlanesFrom = (signal: AbortSignal, firstPlane: number) => AsyncIterable<PixelArray>;
+
+export const stackFile = (path: string, layout: StackLayout, planes: PlanesFrom): ExportFile => ({
+  path,
+  compress: true,
+  bytes: (signal, start) => stackBytes(layout, (firstPlane) => planes(signal, firstPlane), start),
+});
 
 /**
- * The bytes of a TIFF from `start` on, plane after plane; never more than one plane at a time is held here. `planes` begins with the
+ * The bytes of a stack from `start` on, plane after plane; never more than one plane at a time is held here. `planes` begins with the
  * plane that it is asked for.
  */
-export async function* tiffBytes(
-  { head, planeBytes, tail, totalBytes }: TiffLayout,
+export async function* stackBytes(
+  { head, planeBytes, tail, totalBytes }: StackLayout,
   planes: (firstPlane: number) => AsyncIterable<PixelArray>,
   start = 0,
 ): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,7 @@
+/** Folders of thousands of small files that are one thing: an OME-Zarr, an image in Neuroglancer's chunks, the surfaces of a volume. */
+const STORE = /^(.*?\.ome\.zarr|(?:neuroglancer|surfaces)\/[^/]+)\//;
+
+/** The folder that this file is a part of, `/` at its end; null where it stands for itself. */
+export const storeOf = (path: string): string | null => STORE.exec(path)?.[0] ?? null;
+
+export const isInStore = (path: string): boolean => STORE.test(path);

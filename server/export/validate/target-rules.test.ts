@@ -1,0 +1,295 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ExportFormat } from "../export-formats.ts";
+import { memorySource } from "../file-source.ts";
+import { openDataset } from "../frozen-dataset.ts";
+import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
+import { unzipTo } from "../testing/unzip-to.ts";
+import { zipOf } from "../testing/zip-of.ts";
+import { validateDataset } from "./dataset-rules.ts";
+import {
+  changed,
+  type Damage,
+  type Files,
+  inJson,
+  inText,
+  remove,
+  signed,
+  to,
+  volumes,
+} from "./testing/damaged-files.ts";
+
+let fixture: DatasetFixture;
+let folder: string;
+const made = new Map<string, Files>();
+
+/** A dataset in these formats of two volumes of two specimens that are the same but for their names. */
+async function unpacked(formats: readonly ExportFormat[]): Promise<Files> {
+  const name = formats.join("-");
+  const kept = made.get(name);
+  if (kept) return kept;
+  const zipFile = path.join(folder, `${name}.zip`);
+  const dataset = openDataset(fixture.blobs, fixture.description);
+  await pipeline(await zipOf({ dataset, formats, model: null }), createWriteStream(zipFile));
+  const root = path.join(folder, name, "mouse-embryos-ete-v2");
+  const files = new Map(
+    [...(await unzipTo(zipFile, path.join(folder, name)))].map(([file, bytes]) => [path.relative(root, file), bytes]),
+  );
+  made.set(name, files);
+  return files;
+}
+
+beforeAll(async () => {
+  fixture = await createDatasetFixture("uint8");
+  folder = await mkdtemp(path.join(os.tmpdir(), "kl-targets-"));
+});
+afterAll(async () => {
+  await fixture.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const NIFTI = "nifti/embryo-1-left";
+const NRRD = "nrrd/embryo-1-left";
+const RAW = "nnunet/nnUNet_raw/Dataset501_nuclei";
+const CLASSES = `${RAW}/labelsTr/embryo-1-left.nrrd`;
+const MASK = "stardist/train/masks/embryo-1-left.tif";
+const PLANE = "cellpose/test/embryo-1-left_box1_z0002";
+const TRACKS = "tracking/01_GT/TRA";
+
+/** Sets bytes near the end of a file, which are voxels. */
+const atEnd = (name: string, before: number, ...bytes: number[]) =>
+  changed(name, (file) => {
+    file.set(bytes, file.length - before);
+    return file;
+  });
+const header = (name: string, at: number, ...bytes: number[]) =>
+  changed(name, (file) => {
+    file.set(bytes, at);
+    return file;
+  });
+
+const damages: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
+  nifti: [
+    ["nifti-missing", "no labels", remove(`${NIFTI}_labels.nii`)],
+    ["nifti-shape", "swapped sizes", header(`${NIFTI}_image.nii`, 42, 67, 0, 131, 0)],
+    ["nifti-type", "a mask of signed bytes", header(`${NIFTI}_known.nii`, 70, 0, 1)],
+    ["nifti-voxel-size", "micrometres for millimetres", header(`${NIFTI}_image.nii`, 123, 3)],
+    ["nifti-unreadable", "a volume cut off", changed(`${NIFTI}_image.nii`, (bytes) => bytes.subarray(0, 9000))],
+    ["nifti-known-values", "a third state", atEnd(`${NIFTI}_known.nii`, 100, 7)],
+    ["nifti-label-values", "a label that nobody knows", atEnd(`${NIFTI}_labels.nii`, 400, 77)],
+    ["formats-differ", "another voxel than in NRRD", atEnd(`${NIFTI}_image.nii`, 5, 99)],
+    ["dataset-unexpected", "a file of no volume", (files) => files.set("nifti/x.nii", new Uint8Array(1))],
+  ],
+  nrrd: [
+    ["nrrd-voxel-size", "another spacing", inText(`${NRRD}_image.nrrd`, "(0.65,0,0)", "(0.66,0,0)")],
+    ["nrrd-shape", "swapped sizes", inText(`${NRRD}_image.nrrd`, "sizes: 131 67 5", "sizes: 67 131 5")],
+    ["nrrd-type", "another type", inText(`${NRRD}_image.nrrd`, "type: uint8", "type: int8")],
+    ["nrrd-missing", "no mask", remove(`${NRRD}_known.nrrd`)],
+    ["nrrd-known-values", "a third state", atEnd(`${NRRD}_known.nrrd`, 100, 7)],
+  ],
+  nnunet: [
+    ["nnunet-json", "no labels in dataset.json", inJson(`${RAW}/dataset.json`, "labels", to(null))],
+    ["nnunet-channels", "two channels", inJson(`${RAW}/dataset.json`, "channel_names", to({ "0": "a", "1": "b" }))],
+    ["nnunet-labels", "a gap in the labels", inJson(`${RAW}/dataset.json`, "labels.ignore", to(7))],
+    ["nnunet-ignore", "an ignore that is not the last", inText(`${RAW}/dataset.json`, '"ignore"', '"other"')],
+    ["nnunet-count", "another number of cases", inJson(`${RAW}/dataset.json`, "numTraining", to(2))],
+    ["nnunet-ending", "another ending", inJson(`${RAW}/dataset.json`, "file_ending", to(".nii.gz"))],
+    ["nnunet-missing", "no classes", remove(CLASSES)],
+    ["nnunet-voxel-size", "another spacing", inText(CLASSES, "(0,0.8,0)", "(0,0.9,0)")],
+    ["nnunet-values", "a nucleus's number for a class", atEnd(CLASSES, 10, 70)],
+    ["nnunet-known", "an unknown voxel more", atEnd(CLASSES, 80, 3)],
+    [
+      "nnunet-empty",
+      "classes without nuclei",
+      changed(CLASSES, (bytes) => bytes.map((b, i) => (i > 400 && (b === 1 || b === 2) ? 0 : b)) as Buffer),
+    ],
+    [
+      "nnunet-folds",
+      "folds that lack a case",
+      (files) =>
+        files.set(
+          "nnunet/nnUNet_preprocessed/Dataset501_nuclei/splits_final.json",
+          Buffer.from('[{"train":["a"],"val":["embryo-1-left"]}]'),
+        ),
+    ],
+    ["nnunet-folds", "no folds for two specimens", volumes((one) => [one, { ...one, fileName: "b", specimen: "b" }])],
+    [
+      "nnunet-fold-specimen",
+      "a specimen on both sides of a fold",
+      (files) => {
+        volumes((one) => [one, { ...one, id: one.id, fileName: "b" }])(files);
+        files.set(
+          "nnunet/nnUNet_preprocessed/Dataset501_nuclei/splits_final.json",
+          Buffer.from('[{"train":["b"],"val":["embryo-1-left"]}]'),
+        );
+      },
+    ],
+  ],
+  stardist: [
+    ["stardist-missing", "an image without a mask", remove(MASK)],
+    ["stardist-unknown", "another negative number", atEnd(MASK, 2000, 0xfe, 0xff)],
+    ["stardist-numbers", "a number that nobody knows", atEnd(MASK, 2000, 9, 0)],
+    [
+      "stardist-type",
+      "a mask without signs",
+      (files) => files.set(MASK, files.get("stardist/train/images/embryo-1-left.tif")!),
+    ],
+    [
+      "mask-share",
+      "a voxel said to be known",
+      changed(MASK, (bytes) => {
+        bytes.fill(
+          0,
+          bytes.lastIndexOf(Buffer.from([255, 255, 255, 255])),
+          bytes.lastIndexOf(Buffer.from([255, 255, 255, 255])) + 2,
+        );
+        return bytes;
+      }),
+    ],
+    [
+      "stardist-label-map",
+      "a table with a label twice",
+      inText("stardist/train/embryo-1-left_labels.csv", "2,9", "2,3"),
+    ],
+    [
+      "table-label-without-row",
+      "a table with another label",
+      inText("stardist/train/embryo-1-left_labels.csv", "2,9", "2,8"),
+    ],
+  ],
+  cellpose: [
+    ["cellpose-boxes", "no list of boxes", remove("cellpose/boxes.csv")],
+    ["cellpose-boxes", "another box", inText("cellpose/boxes.csv", "20,20", "20,21")],
+    [
+      "cellpose-planes",
+      "a plane fewer",
+      (files) => {
+        remove(`${PLANE}.tif`)(files);
+        remove(`${PLANE}_masks.tif`)(files);
+      },
+    ],
+    ["cellpose-pair", "a plane without masks", remove(`${PLANE}_masks.tif`)],
+    ["cellpose-tiff", "a plane cut off", changed(`${PLANE}.tif`, (bytes) => bytes.subarray(0, bytes.length - 1))],
+    ["cellpose-tiff", "another voxel size", inText(`${PLANE}.tif`, 'PhysicalSizeX="0.65"', 'PhysicalSizeX="0.66"')],
+    ["cellpose-numbers", "a number that nobody knows", atEnd(`${PLANE}_masks.tif`, 2, 9, 0)],
+    [
+      "cellpose-side",
+      "a plane to learn from that was kept for validation",
+      (files) => {
+        files.set(`${PLANE.replace("test", "train")}.tif`, new Uint8Array(1));
+      },
+    ],
+  ],
+  tracking: [
+    ["tracking-sequences", "another volume", inText("tracking/sequences.csv", "embryo-1-left", "embryo-2-left")],
+    ["tracking-missing", "no frame", remove("tracking/01/t000.tif")],
+    [
+      "tracking-line",
+      "a line cut off",
+      changed(`${TRACKS}/man_track.txt`, (bytes) => bytes.subarray(0, bytes.length - 3)),
+    ],
+    ["tracking-twice", "a track twice", changed(`${TRACKS}/man_track.txt`, (bytes) => Buffer.concat([bytes, bytes]))],
+    ["tracking-times", "a track with a parent", inText(`${TRACKS}/man_track.txt`, "2 0 0 0", "2 0 0 1")],
+    [
+      "tracking-tracks",
+      "a track of nobody",
+      changed(`${TRACKS}/man_track.txt`, (bytes) => Buffer.from(`${bytes}4 0 0 0\n`)),
+    ],
+    ["tracking-seg", "another nucleus in SEG", atEnd("tracking/01_GT/SEG/man_seg000.tif", 2000, 9, 0)],
+    [
+      "tracking-empty",
+      "a frame without nuclei",
+      changed(`${TRACKS}/man_track000.tif`, (bytes) => bytes.fill(0, 2000, bytes.length - 1200)),
+    ],
+    ["tracking-label-map", "a table of other numbers", inText("tracking/01_labels.csv", "3,70000", "4,70000")],
+  ],
+};
+
+const NUCLEI = "neuroglancer/embryo-1-left_nuclei";
+const others: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
+  cellprofiler: [
+    [
+      "cellprofiler-columns",
+      "a column under another name",
+      inText("cellprofiler/Nuclei.csv", "AreaShape_Volume", "Volume"),
+    ],
+    [
+      "cellprofiler-images",
+      "a line of another volume",
+      inText("cellprofiler/Image.csv", "embryo-1-left", "embryo-2-left"),
+    ],
+    ["cellprofiler-numbers", "an object numbered twice", inText("cellprofiler/Nuclei.csv", "1,2,9,", "1,1,9,")],
+    ["cellprofiler-objects", "an object of no nucleus", inText("cellprofiler/Nuclei.csv", "1,2,9,", "1,2,8,")],
+    ["cellprofiler-values", "another volume in voxels", inText("cellprofiler/Nuclei.csv", ",1800,", ",1801,")],
+    ["cellprofiler-values", "a centre elsewhere", inText("cellprofiler/Nuclei.csv", ",34.5,", ",34,")],
+  ],
+  hdf5: [
+    ["hdf5-missing", "no file", remove("hdf5/train/embryo-1-left.h5")],
+    ["hdf5-size", "a file cut off", changed("hdf5/train/embryo-1-left.h5", (bytes) => bytes.subarray(1))],
+    ["hdf5-header", "another type", inText("hdf5/train/embryo-1-left.h5", "element_size_um", "element_size_xx")],
+    ["hdf5-known-values", "a third state", atEnd("hdf5/train/embryo-1-left.h5", 100, 7)],
+    [
+      "hdf5-label-values",
+      "a label that nobody knows",
+      atEnd("hdf5/train/embryo-1-left.h5", 5 * 67 * 131 + 400, 77, 0, 0, 0),
+    ],
+    [
+      "mask-labels",
+      "a mask with a hole",
+      changed("hdf5/train/embryo-1-left.h5", (bytes) => {
+        bytes[bytes.lastIndexOf(2)] = 1;
+        return bytes;
+      }),
+    ],
+  ],
+  neuroglancer: [
+    [
+      "neuroglancer-info",
+      "micrometres for nanometres",
+      inJson(`${NUCLEI}/info`, "scales.0.resolution", to([0.65, 0.8, 1.75])),
+    ],
+    ["neuroglancer-info", "sizes z, y, x", inJson(`${NUCLEI}/info`, "scales.0.size", to([5, 67, 131]))],
+    [
+      "neuroglancer-chunk-name",
+      "a chunk beside the grid",
+      (files) => files.set(`${NUCLEI}/s0/1-65_0-64_0-5`, new Uint8Array(1)),
+    ],
+    [
+      "neuroglancer-chunk-bytes",
+      "a chunk cut off",
+      changed(`${NUCLEI}/s0/0-64_0-64_0-5`, (bytes) => bytes.subarray(4)),
+    ],
+    ["neuroglancer-labels", "a chunk gone", remove(`${NUCLEI}/s0/0-64_0-64_0-5`)],
+    [
+      "neuroglancer-properties",
+      "a property of no nucleus",
+      inJson(`${NUCLEI}/segment_properties/info`, "inline.ids.0", to("4")),
+    ],
+    [
+      "neuroglancer-properties",
+      "a value fewer",
+      inJson(`${NUCLEI}/segment_properties/info`, "inline.properties.0.values", to([])),
+    ],
+  ],
+};
+
+const cases = Object.entries({ ...damages, ...others }).flatMap(([format, list]) =>
+  (list ?? []).map(([rule, how, damage]) => [rule, how, format as ExportFormat, damage] as const),
+);
+
+it.each(cases)("refuses by %s: %s (%s)", async (rule, _how, format, damage) => {
+  const files = new Map(await unpacked(format === "nifti" ? ["nifti", "nrrd"] : [format]));
+  damage(files);
+  signed(files);
+  expect((await validateDataset(memorySource(files), async () => null)).map((one) => one.rule)).toContain(rule);
+});
+
+it.each(Object.keys({ ...damages, ...others }) as ExportFormat[])("accepts %s as it is", async (format) => {
+  const files = new Map(await unpacked(format === "nifti" ? ["nifti", "nrrd"] : [format]));
+  signed(files);
+  expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
+});
