@@ -27,9 +27,7 @@ export function BothQueues({ secondLook, userId, role, guidelines, children, onL
   return (
     <Queues
       shown={isShown ? "second-look" : "proposals"}
-      secondLook={
-        isThere || isShown ? { waiting: data?.waiting ?? 0, sentBack: data?.sentBack.length ?? 0 } : null
-      }
+      secondLook={isThere || isShown ? { waiting: data?.waiting ?? 0, sentBack: data?.sentBack.length ?? 0 } : null}
       guidelines={guidelines}
       onShow={(queue) => {
         if (queue === "second-look") onLeaveProposals();

@@ -144,7 +144,13 @@ function Comment({ comment, reader, onChange, onDelete }: CommentProps) {
             </ActionIcon>
           )}
           {reader.canWrite && (isOwn || reader.isOwner) && (
-            <ActionIcon size="xs" variant="subtle" color="gray" aria-label="Delete this comment" onClick={() => setAsking(true)}>
+            <ActionIcon
+              size="xs"
+              variant="subtle"
+              color="gray"
+              aria-label="Delete this comment"
+              onClick={() => setAsking(true)}
+            >
               <IconTrash size={12} aria-hidden />
             </ActionIcon>
           )}

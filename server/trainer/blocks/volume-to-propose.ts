@@ -1,7 +1,7 @@
+import type { NucleusClassifier } from "../../../core/classes/nucleus-classifier.ts";
 import type { Sight } from "../../../core/perception/canonical-size.ts";
 import type { IntensityWindow } from "../../../core/perception/intensity-window.ts";
 import type { ImageSource } from "../../../core/volume/image-source.ts";
-import type { NucleusClassifier } from "../../../core/classes/nucleus-classifier.ts";
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
 import type { Predictor } from "../network/predictor.ts";

@@ -9,10 +9,10 @@ import type { SnapshotManifest } from "../../../core/contract/snapshot-manifest.
 import type { ClaimedTrainJob } from "../../../core/contract/trainer-job.ts";
 import type { LabelStatus } from "../../../core/labels/label-status.ts";
 import { findObjects } from "../../../core/labels/object-boxes.ts";
+import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import { openJobVolume } from "../bricks/open-job-volume.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
 import { createChunkCache } from "../bricks/zarr-image.ts";
-import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import { serveVolume } from "../testing/served-volume.ts";
 import { learnClassesOfJob } from "./learn-classes-of-job.ts";
 import { findLabels, measureOneByOne } from "./measure-nuclei.ts";

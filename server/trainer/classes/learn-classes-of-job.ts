@@ -5,11 +5,11 @@ import type { NucleusClassifier } from "../../../core/classes/nucleus-classifier
 import type { ClassScores } from "../../../core/contract/class-scores.ts";
 import type { ClaimedTrainJob, JobVolume } from "../../../core/contract/trainer-job.ts";
 import { isTruth } from "../../../core/labels/label-status.ts";
+import { measureSource } from "../../../core/perception/intensity-window.ts";
 import { intersectBoxes } from "../../../core/volume/voxel-space.ts";
 import { openJobVolume } from "../bricks/open-job-volume.ts";
 import { createChunkCache } from "../bricks/zarr-image.ts";
 import type { HeldJob } from "../lease/held-job.ts";
-import { measureSource } from "../../../core/perception/intensity-window.ts";
 import { createRandom, type Random } from "../random.ts";
 import { findLabels, measureOneByOne } from "./measure-nuclei.ts";
 

@@ -1,11 +1,11 @@
 import { measureFeatures, type NucleusFeatures } from "../../../core/classes/nucleus-features.ts";
 import { findObjects, growBox } from "../../../core/labels/object-boxes.ts";
+import type { IntensityWindow } from "../../../core/perception/intensity-window.ts";
 import { brickBox, brickKeyAt, brickKeysOfBox } from "../../../core/volume/brick.ts";
-import { boxShape, unionOfBoxes, type VoxelBox, voxelCount, wholeBox } from "../../../core/volume/voxel-space.ts";
 import type { ImageSource } from "../../../core/volume/image-source.ts";
+import { boxShape, unionOfBoxes, type VoxelBox, voxelCount, wholeBox } from "../../../core/volume/voxel-space.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
 import { movedBox } from "../crops/index-labels.ts";
-import type { IntensityWindow } from "../../../core/perception/intensity-window.ts";
 
 /** Image and labels, read where they are needed. */
 export interface LabelledSource extends ImageSource {

@@ -1,7 +1,7 @@
 import type { InstanceThresholds } from "../../../core/checkpoint/trained-model.ts";
-import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import type { NucleusClassifier } from "../../../core/classes/nucleus-classifier.ts";
 import { featureNames } from "../../../core/classes/nucleus-features.ts";
+import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import { BRICK_SIZE, brickBox } from "../../../core/volume/brick.ts";
 import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
