@@ -75,7 +75,7 @@ export function NucleiTable({ rows, order, isReviewed, selectedLabel, colorOf, o
               className={styles.headButton}
               data-right={right}
               data-active={order.key === key || undefined}
-              aria-label={`Sort by ${name}${order.key === key ? (order.descending ? ", falling" : ", rising") : ""}`}
+              aria-label={`${text}: sort by ${name}${order.key === key ? (order.descending ? ", falling" : ", rising") : ""}`}
               title={`Sort by ${name}`}
               onClick={() => onOrder({ key, descending: order.key === key ? !order.descending : startsHigh(key) })}
             >

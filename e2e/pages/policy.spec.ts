@@ -50,6 +50,7 @@ test("no page breaks its policy or errs, and all can be read", async ({ page }) 
       [`/projects/${projectId}/import`, "Import"],
       ["/account", "Your account"],
       ["/installation", "Installation"],
+      ["/api-reference", "API"],
       ["/no/such/page", "There is no such page"],
     ]) {
       await page.goto(address + path);
@@ -74,7 +75,7 @@ test("no page breaks its policy or errs, and all can be read", async ({ page }) 
     ]);
     await expect(page.getByRole("option")).toHaveCount(1);
     await page.getByRole("option").click();
-    for (const tab of ["Nuclei", "Queue", "Boxes", "History", "View"] as const) {
+    for (const tab of ["Nuclei", "Queue", "Comments", "Boxes", "History", "View"] as const) {
       await editor.tab(tab);
       heard.push(...(await findViolations(page, ["dark"])));
     }
