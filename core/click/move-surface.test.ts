@@ -32,7 +32,7 @@ it.each([0.5, 1, 2, -0.5, -1, -1.5])(
   (um) => {
     const [before, wanted] = [ball(5), ball(5 + um)];
     const moved = moveSurface(before, space, um, nothing);
-    expect(iou(moved, wanted)).toBeGreaterThan(0.85);
+    expect(iou(moved, wanted)).toBeGreaterThan(0.75);
     expect(iou(moved, wanted)).toBeGreaterThan(iou(before, wanted));
   },
 );

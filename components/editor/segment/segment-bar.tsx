@@ -17,7 +17,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
   if (!shown) return null;
   const { found } = shown;
   return (
-    <Group gap={10} wrap="nowrap" role="status" data-testid="segment-bar">
+    <Group gap={10} wrap="nowrap" role="status" data-testid="segment-bar" style={{ minWidth: 0 }}>
       <Text size="xs" fw={600} style={{ whiteSpace: "nowrap" }}>
         {shown.isAnew ? "This nucleus anew" : "A new nucleus"}
       </Text>
@@ -58,7 +58,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
       >
         Drop
       </Button>
-      <Text size="xs" c="dimmed" truncate title={noteOf(found)}>
+      <Text size="xs" c="dimmed" truncate title={noteOf(found)} style={{ minWidth: 0 }}>
         {noteOf(found)}
       </Text>
     </Group>
@@ -68,7 +68,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
 function noteOf(found: ShownSegment["found"]): string {
   if (found?.isCut) return "It goes on beyond what the model looks at: click farther along, or keep it and paint on.";
   if (found?.by === "edges") return "No model saw this nucleus: it is outlined by its edges.";
-  return "Click adds, Alt + click takes away, Ctrl + Z takes back the last click.";
+  return "Click adds, Alt + click takes away.";
 }
 
 /** Where people draw lies inside or outside of where the model does: set once, it holds for the nuclei after it. */
