@@ -88,6 +88,7 @@ test("no page breaks its policy or errs, and all can be read", async ({ page }) 
     await page.waitForURL((url) => url.pathname === "/offline.html");
     await expect(page.getByRole("status")).toHaveText(/saved/);
     heard.push(...(await findViolations(page)));
+    await page.goto("about:blank");
     await page.unroute("**/healthz");
   });
 

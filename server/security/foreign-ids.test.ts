@@ -66,6 +66,7 @@ interface Things {
 /** What else the call needs so that only the foreign id can be what is wrong. */
 const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "member.setRole": { role: "viewer" },
+  "box.change": { kind: "fully-labelled", minZyx: [0, 0, 0], maxZyx: [1, 1, 1] },
   "comment.reply": { text: "taken over" },
   "comment.change": { text: "taken over" },
   "comment.resolve": { isResolved: true },
