@@ -50,7 +50,7 @@ export function TokensSection() {
     >
       <Text size="sm">
         What programs can ask for is in the{" "}
-        <Anchor component={Link} href="/api-reference">
+        <Anchor component={Link} href="/api-reference" underline="always">
           reference of the API
         </Anchor>
         .

@@ -36,7 +36,7 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
       >
         <Tabs.List grow>
           {panelTabs.map((name) => (
-            <Tabs.Tab key={name} value={name} fz="xs" py={9}>
+            <Tabs.Tab key={name} value={name} fz="xs" px={6} py={9}>
               {tabWords[name]}
             </Tabs.Tab>
           ))}
