@@ -4,7 +4,7 @@ import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { Review } from "../../components/review/open-review.ts";
 import { ProposalList } from "../../components/review/proposal-list.tsx";
 import type { ProposalFilter } from "../../components/review/proposal-order.ts";
-import { proposedClassOf } from "../../core/classes/nucleus-classifier.ts";
+import { proposedClassOf } from "../../core/classes/proposed-class.ts";
 import { type ListedProposal, proposalsOf } from "../../core/labels/proposal-columns.ts";
 import { Problem } from "../../core/problem.ts";
 import { SURE_CLASS } from "../../core/query/class-doubt.ts";

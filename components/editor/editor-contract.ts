@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { ProposedClass } from "../../core/classes/nucleus-classifier.ts";
+import type { ProposedClass } from "../../core/classes/proposed-class.ts";
 import type { ImageVoxels } from "../../core/edit/image-voxels.ts";
 import type { LabelBrickSource, LabelDocument, LabelValue, Unsubscribe } from "../../core/edit/label-document.ts";
 import type { NucleiThen } from "../../core/history/then-facts.ts";

@@ -1,4 +1,4 @@
-import type { ProposedClass } from "../../core/classes/nucleus-classifier.ts";
+import type { ProposedClass } from "../../core/classes/proposed-class.ts";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";

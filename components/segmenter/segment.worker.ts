@@ -1,4 +1,3 @@
-import { loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { unpackModel } from "../../core/checkpoint/packed-model.ts";
 import { regionByEdges } from "../../core/click/region-by-edges.ts";
 import { TileEngine } from "../../core/click/tile-engine.ts";
@@ -38,9 +37,15 @@ async function work(request: SegmentRequest): Promise<SegmentResult[keyof Segmen
   }
 }
 
+/** Where zod may write functions it tries to at once, which the policy of our pages refuses. */
+async function loadReader() {
+  (await import("zod")).config({ jitless: true });
+  return (await import("../../core/checkpoint/checkpoint-files.ts")).loadCheckpoint;
+}
+
 async function open(request: Extract<SegmentRequest, { kind: "open" }>): Promise<OpenedModel> {
   const { about, files } = unpackModel(request.packed);
-  const { model } = loadCheckpoint(files);
+  const { model } = (await loadReader())(files);
   const before = started;
   started = await startNetwork(model, request.binaries);
   before?.network.dispose();

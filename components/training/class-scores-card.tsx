@@ -1,5 +1,5 @@
 import { Stack, Text } from "@mantine/core";
-import { balancedAccuracy } from "../../core/classes/cross-validate.ts";
+import { balancedAccuracy } from "../../core/classes/class-counts.ts";
 import type { ClassScores } from "../../core/contract/class-scores.ts";
 import { percent } from "../ui/proposed-class.tsx";
 import styles from "./class-scores-card.module.css";

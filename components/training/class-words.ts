@@ -1,4 +1,4 @@
-import { type ClassCount, LEAST_OF_A_CLASS } from "../../core/classes/learn-classes.ts";
+import { type ClassCount, LEAST_OF_A_CLASS } from "../../core/classes/class-counts.ts";
 import type { ClassScores } from "../../core/contract/class-scores.ts";
 
 /** What is missing for classes to be proposed, in sentences; none where nothing is. */

@@ -1,5 +1,5 @@
 import { Text } from "@mantine/core";
-import type { ProposedClass } from "../../core/classes/nucleus-classifier.ts";
+import type { ProposedClass } from "../../core/classes/proposed-class.ts";
 import { DOUBTFUL_CLASS } from "../../core/query/class-doubt.ts";
 
 /** What it is accepted as, and the keys that say otherwise. */

@@ -1,22 +1,33 @@
-import { z } from "zod";
+import { MAX_OUTLINE_UM } from "../labels/move-outlines.ts";
 import { Problem } from "../problem.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
-import { outlineUmSchema } from "./trained-model.ts";
 
 /*
  * A finished model in one answer, so that both of its files are of one checkpoint: what is said of it as JSON, `model.json`,
  * `weights.bin`, each behind its length in bytes (32 bits, little-endian).
  */
 
-const aboutModelSchema = z.strictObject({
+export interface AboutModel {
   /** Null: the model that comes with the product, in a project that has not used it yet. */
-  checkpointId: z.uuid().nullable(),
-  origin: z.enum(["product", "training"]),
+  readonly checkpointId: string | null;
+  readonly origin: "product" | "training";
   /** How far people's outlines lie outside of the model's, as its last prediction of the volume learned; null: unknown. */
-  outlineUm: outlineUmSchema.nullable(),
-});
+  readonly outlineUm: number | null;
+}
 
-export type AboutModel = z.infer<typeof aboutModelSchema>;
+/** Looked at by hand: the page reads it, and a schema does not belong among what pages load. */
+function isAboutModel(said: unknown): said is AboutModel {
+  if (typeof said !== "object" || said === null) return false;
+  const { checkpointId, origin, outlineUm, ...others } = said as Record<string, unknown>;
+  return (
+    (checkpointId === null || (typeof checkpointId === "string" && UUID.test(checkpointId))) &&
+    (origin === "product" || origin === "training") &&
+    (outlineUm === null || (typeof outlineUm === "number" && Math.abs(outlineUm) <= MAX_OUTLINE_UM)) &&
+    Object.keys(others).length === 0
+  );
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** More than the largest network that a trainer makes. */
 export const MAX_PACKED_BYTES = 256 << 20;
@@ -53,9 +64,8 @@ export function unpackModel(bytes: Uint8Array): { readonly about: AboutModel; re
   } catch (error) {
     throw damaged(error);
   }
-  const parsed = aboutModelSchema.safeParse(said);
-  if (!parsed.success) throw damaged(parsed.error);
-  return { about: parsed.data, files: { "model.json": modelJson, "weights.bin": weights } };
+  if (!isAboutModel(said)) throw damaged();
+  return { about: said, files: { "model.json": modelJson, "weights.bin": weights } };
 }
 
 const damaged = (cause?: unknown): Problem =>

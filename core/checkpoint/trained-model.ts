@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { NucleusClassifier } from "../classes/nucleus-classifier.ts";
+import { MAX_OUTLINE_UM } from "../labels/move-outlines.ts";
 import type { Zyx } from "../volume/voxel-space.ts";
 import type { NetworkConfig } from "./network-config.ts";
 
@@ -41,8 +42,6 @@ export const canonicalSizeSchema = z.strictObject({
   diameterFrom: z.enum(["labels", "image"]),
 });
 
-/** Labels farther out or in than this are another thing than a habit of drawing. */
-export const MAX_OUTLINE_UM = 1000;
 export const outlineUmSchema = z.number().min(-MAX_OUTLINE_UM).max(MAX_OUTLINE_UM);
 
 export const stopReasons = ["budget", "early-stop", "cancelled"] as const;

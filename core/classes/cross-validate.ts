@@ -33,12 +33,6 @@ export function crossValidate(
   return { counts, by };
 }
 
-/** Mean over the classes of the share that was told right: chance is 1 / classes. */
-export function balancedAccuracy(counts: CrossValidated["counts"]): number {
-  const shares = counts.map((row, k) => row[k] / row.reduce((sum, count) => sum + count, 0));
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
-}
-
 /** The largest specimens first, each to the fold that has least. */
 function foldsOfSpecimens(nuclei: readonly ClassifiedNucleus[]): number[] {
   const sizes = new Map<string, number>();

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
 import { measureNuclei } from "../morphometry/measure-nuclei.ts";
 import { createSeededRandom } from "../simulator/seeded-random.ts";
-import { balancedAccuracy, crossValidate } from "./cross-validate.ts";
+import { balancedAccuracy, countClasses, LEAST_OF_A_CLASS, learnable } from "./class-counts.ts";
+import { crossValidate } from "./cross-validate.ts";
 import { type ClassifiedNucleus, fitClassifier } from "./fit-classifier.ts";
-import { countClasses, LEAST_OF_A_CLASS, learnable, learnClasses } from "./learn-classes.ts";
+import { learnClasses } from "./learn-classes.ts";
 import { askable, classProbabilities, nucleusClassifierSchema, proposeClass, termsOf } from "./nucleus-classifier.ts";
 import { featureNames, measureFeatures } from "./nucleus-features.ts";
 import { createTwoKinds, kinds } from "./testing/two-kinds.ts";

@@ -1,32 +1,7 @@
+import { countClasses, learnable, MOST_OF_A_CLASS } from "./class-counts.ts";
 import { type CrossValidated, crossValidate, shuffled } from "./cross-validate.ts";
 import { type ClassifiedNucleus, fitClassifier } from "./fit-classifier.ts";
-import { MAX_CLASSES, type NucleusClassifier } from "./nucleus-classifier.ts";
-
-/** A class with fewer nuclei is not learned. */
-export const LEAST_OF_A_CLASS = 5;
-/** More add little and take long. */
-export const MOST_OF_A_CLASS = 500;
-
-export interface ClassCount {
-  readonly name: string;
-  readonly nuclei: number;
-}
-
-/** The most frequent first. */
-export function countClasses(names: Iterable<string>): ClassCount[] {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts]
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, MAX_CLASSES)
-    .map(([name, nuclei]) => ({ name, nuclei }));
-}
-
-/** The classes that have enough nuclei to be learned; fewer than two are none. */
-export function learnable(counts: readonly ClassCount[]): string[] {
-  const names = counts.filter(({ nuclei }) => nuclei >= LEAST_OF_A_CLASS).map(({ name }) => name);
-  return names.length < 2 ? [] : names;
-}
+import type { NucleusClassifier } from "./nucleus-classifier.ts";
 
 export interface LearnedClasses {
   readonly classifier: NucleusClassifier;

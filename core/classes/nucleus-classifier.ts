@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { MAX_CLASSES } from "./class-counts.ts";
 import { featureNames, type NucleusFeatures } from "./nucleus-features.ts";
+import type { ProposedClass } from "./proposed-class.ts";
 
-/** More kinds than keys and colours tell apart. */
-export const MAX_CLASSES = 30;
 /** As long as a frozen nucleus's class may be. */
 export const classNameSchema = z.string().min(1).max(200);
 
@@ -91,17 +91,6 @@ export function classProbabilities(classifier: NucleusClassifier, features: Nucl
     Float64Array.from(classifier.weights, (row) => row.reduce((sum, weight, term) => sum + weight * terms[term], 0)),
   );
 }
-
-/** The likeliest class of a nucleus, as it is proposed with it. */
-export interface ProposedClass {
-  readonly name: string;
-  /** As if all classes were equally frequent, 0…1. */
-  readonly probability: number;
-}
-
-/** From two columns of a table; null without both. */
-export const proposedClassOf = (name: string | null, probability: number | null): ProposedClass | null =>
-  name === null || probability === null ? null : { name, probability };
 
 export function proposeClass(classifier: NucleusClassifier, features: NucleusFeatures): ProposedClass {
   const probabilities = classProbabilities(classifier, features);

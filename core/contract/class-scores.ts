@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { classNameSchema, MAX_CLASSES } from "../classes/nucleus-classifier.ts";
+import { MAX_CLASSES } from "../classes/class-counts.ts";
+import { classNameSchema } from "../classes/nucleus-classifier.ts";
 import { plainTextSchema } from "../plain-problem.ts";
 import { MAX_NUCLEI } from "./snapshot-manifest.ts";
 

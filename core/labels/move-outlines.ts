@@ -2,6 +2,9 @@ import { boxShape, type VoxelSpace, voxelCount } from "../volume/voxel-space.ts"
 import { distanceToNearest } from "./distance-transform.ts";
 import { findObjects, growBox } from "./object-boxes.ts";
 
+/** Labels farther out or in than this are another thing than a habit of drawing. */
+export const MAX_OUTLINE_UM = 1000;
+
 /** A nucleus that shrinks keeps everything that lies deeper than this share of its largest depth. */
 const KEPT_CORE = 0.5;
 

@@ -1,6 +1,6 @@
 import { and, desc, eq, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import { proposedClassOf } from "../../core/classes/nucleus-classifier.ts";
+import { proposedClassOf } from "../../core/classes/proposed-class.ts";
 import { type QuestionKind, questionKindAfter } from "../../core/query/question-kind.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";

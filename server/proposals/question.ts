@@ -1,4 +1,4 @@
-import type { ProposedClass } from "../../core/classes/nucleus-classifier.ts";
+import type { ProposedClass } from "../../core/classes/proposed-class.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 
 /** Whether an item is an audit stays in the data: the person must not know. */

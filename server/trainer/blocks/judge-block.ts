@@ -1,5 +1,6 @@
-import { type ProposedClass, proposeClass } from "../../../core/classes/nucleus-classifier.ts";
+import { proposeClass } from "../../../core/classes/nucleus-classifier.ts";
 import { measureFeatures } from "../../../core/classes/nucleus-features.ts";
+import type { ProposedClass } from "../../../core/classes/proposed-class.ts";
 import type { NucleusShape } from "../../../core/contract/predicted-instance.ts";
 import { labelComponents } from "../../../core/labels/connected-components.ts";
 import { moveOutlines } from "../../../core/labels/move-outlines.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { balancedAccuracy } from "../../../core/classes/cross-validate.ts";
+import { balancedAccuracy } from "../../../core/classes/class-counts.ts";
 import { proposeClass } from "../../../core/classes/nucleus-classifier.ts";
 import { measureFeatures } from "../../../core/classes/nucleus-features.ts";
 import { createTwoKinds, cutOut, kinds, type TwoKinds } from "../../../core/classes/testing/two-kinds.ts";

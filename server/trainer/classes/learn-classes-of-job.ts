@@ -1,6 +1,7 @@
+import { countClasses, learnable, MOST_OF_A_CLASS } from "../../../core/classes/class-counts.ts";
 import { shuffled } from "../../../core/classes/cross-validate.ts";
 import type { ClassifiedNucleus } from "../../../core/classes/fit-classifier.ts";
-import { countClasses, learnable, learnClasses, MOST_OF_A_CLASS } from "../../../core/classes/learn-classes.ts";
+import { learnClasses } from "../../../core/classes/learn-classes.ts";
 import type { NucleusClassifier } from "../../../core/classes/nucleus-classifier.ts";
 import type { ClassScores } from "../../../core/contract/class-scores.ts";
 import type { ClaimedTrainJob, JobVolume } from "../../../core/contract/trainer-job.ts";

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { ProposalRef } from "../../../../components/editor/editor-contract.ts";
 import { FetchedLabelBricks } from "../../../../components/editor/fetched-label-bricks.ts";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
-import { proposedClassOf } from "../../../../core/classes/nucleus-classifier.ts";
+import { proposedClassOf } from "../../../../core/classes/proposed-class.ts";
 import type { LabelBrickSource } from "../../../../core/edit/label-document.ts";
 import { Problem } from "../../../../core/problem.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
