@@ -6,7 +6,7 @@ import type { HttpRoute, RouteRequest } from "../../entrance/route.ts";
 import type { ApiRoute, EndpointDoc } from "../endpoint.ts";
 import { knownChunk, labelsChunk, proposalsChunk } from "./current-chunks.ts";
 import { ARRAY_PART, noPart, sendPart } from "./send-part.ts";
-import { type VolumeFacts, volumeFacts } from "./volume-facts.ts";
+import { readByFacts, type VolumeFacts, volumeFacts } from "./volume-facts.ts";
 
 /** Of a person: each is made when it is asked for. */
 const turns = new PersonTurns(4, 512);
@@ -70,7 +70,10 @@ const madeImage =
     const [bz, by, bx] = position.map(Number);
     const [nz, ny, nx] = brickGridZyx(facts.shapeZyx);
     if (bz >= nz || by >= ny || bx >= nx) throw noPart();
-    const chunk = await turns.take(user?.id ?? "", () => readChunk(route, facts, brickKeyOf(bz, by, bx), path));
+    const key = brickKeyOf(bz, by, bx);
+    const chunk = await turns.take(user?.id ?? "", () =>
+      readByFacts(services, parameters.volumeId, (now) => readChunk(route, now, key, path)),
+    );
     sendPart(route, chunk);
   };
 
@@ -83,7 +86,12 @@ const proposals: HttpRoute["handle"] = async (route) => {
   const prefix = facts?.proposals?.currentPrefix;
   if (!facts || !prefix) return madeImage("proposals", "uint32", async () => null)(route);
   if (!part[0].endsWith(".json"))
-    return sendPart(route, await turns.take(user?.id ?? "", () => proposalsChunk(services, facts, part[0])));
+    return sendPart(
+      route,
+      await turns.take(user?.id ?? "", () =>
+        readByFacts(services, parameters.volumeId, (now) => proposalsChunk(services, now, part[0])),
+      ),
+    );
   const stored = await services.blobs.get(prefix + part[0]);
   if (!stored) throw noPart();
   sendPart(route, JSON.parse(Buffer.from(stored).toString()));

@@ -1,4 +1,5 @@
 import { and, asc, eq, gte, sql } from "drizzle-orm";
+import { Problem } from "../../../core/problem.ts";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import { claim, trainingBox, volume } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
@@ -64,6 +65,32 @@ export async function volumeFacts(services: Services, volumeId: string): Promise
     },
   );
   return one.facts;
+}
+
+/** Predictions come minutes apart: whoever meets two of them in one read has met all there are. */
+const MAX_READS = 3;
+
+/**
+ * What `read` makes of facts that still hold when it is done; null where the volume is gone. The image of a prediction goes once
+ * another has taken its place, and what is missing of an image reads as "nothing there".
+ */
+export async function readByFacts<T>(
+  services: Services,
+  volumeId: string,
+  read: (facts: VolumeFacts) => Promise<T>,
+): Promise<T | null> {
+  for (let tries = 0; tries < MAX_READS; tries++) {
+    const facts = await volumeFacts(services, volumeId);
+    if (!facts) return null;
+    const value = await read(facts);
+    const after = await volumeFacts(services, volumeId);
+    if (after?.proposals?.currentPrefix === facts.proposals?.currentPrefix) return value;
+  }
+  throw new Problem({
+    tag: "proposals-replaced",
+    what: "New proposals took the place of those that were being read.",
+    hint: "Ask again.",
+  });
 }
 
 async function readFacts({ db }: Services, volumeId: string): Promise<VolumeFacts | null> {
