@@ -1,21 +1,15 @@
 "use client";
-import {
-  Anchor,
-  Badge,
-  Button,
-  Group,
-  MultiSelect,
-  NumberInput,
-  Select,
-  Skeleton,
-  Table,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Anchor, Badge, Button, Group, NumberInput, Select, Skeleton, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
+import {
+  isChosen,
+  type ProjectChoice,
+  ProjectChoiceFields,
+  projectChoiceWords,
+} from "../../components/ui/project-choice.tsx";
 import { SecretLink } from "../../components/ui/secret-link.tsx";
 import { Section } from "../../components/ui/section.tsx";
 import { TOKEN_DEFAULT_DAYS, TOKEN_MAX_DAYS, type TokenScope, tokenScopes } from "../../core/token-scope.ts";
@@ -29,11 +23,6 @@ const scopeWords: Readonly<Record<TokenScope, string>> = {
   read: "Read",
   annotate: "Read and annotate",
   manage: "Read, annotate and manage",
-};
-
-const openedWords = (projects: readonly { readonly name: string }[] | null): string => {
-  if (!projects) return "all your projects";
-  return projects.map(({ name }) => name).join(", ") || "none: its projects were deleted";
 };
 
 export function TokensSection() {
@@ -83,7 +72,7 @@ export function TokensSection() {
                     {scopeWords[one.scope]}
                   </Text>
                 </Table.Td>
-                <Table.Td>{openedWords(one.projects)}</Table.Td>
+                <Table.Td>{projectChoiceWords(one.projects, "all your projects")}</Table.Td>
                 <Table.Td>
                   {one.expiresAt < new Date() ? <Badge color="gray">ended</Badge> : day(one.expiresAt)}
                 </Table.Td>
@@ -117,8 +106,7 @@ function NewToken({ onMade }: { onMade(): void }) {
   const confirmed = useConfirmed();
   const [name, setName] = useState("");
   const [scope, setScope] = useState<TokenScope>("read");
-  const [opens, setOpens] = useState<"all" | "chosen">("all");
-  const [projectIds, setProjectIds] = useState<string[]>([]);
+  const [choice, setChoice] = useState<ProjectChoice>(null);
   const [days, setDays] = useState<number | string>(TOKEN_DEFAULT_DAYS);
   const projects = useQuery(trpc.project.list.queryOptions());
   const create = useMutation({
@@ -127,7 +115,7 @@ function NewToken({ onMade }: { onMade(): void }) {
         client.account.createToken.mutate({
           name,
           scope,
-          projectIds: opens === "all" ? null : projectIds,
+          projectIds: choice && [...choice],
           days: Number(days),
         }),
       ),
@@ -160,30 +148,13 @@ function NewToken({ onMade }: { onMade(): void }) {
           value={scope}
           onChange={(value) => setScope(tokenScopes.find((one) => one === value) ?? "read")}
         />
-        <Select
+        <ProjectChoiceFields
           label="In"
-          data={[
-            { value: "all", label: "All my projects" },
-            { value: "chosen", label: "Chosen projects" },
-          ]}
-          allowDeselect={false}
-          value={opens}
-          onChange={(value) => setOpens(value === "chosen" ? "chosen" : "all")}
+          all="All my projects"
+          projects={projects.data}
+          choice={choice}
+          onChange={setChoice}
         />
-        {opens === "chosen" && (
-          <MultiSelect
-            label="Projects"
-            placeholder={projectIds.length === 0 ? "Choose one or more" : undefined}
-            required
-            searchable
-            flex={1}
-            miw={220}
-            data={(projects.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
-            nothingFoundMessage={projects.isPending ? "Loading…" : "No project of this name"}
-            value={projectIds}
-            onChange={setProjectIds}
-          />
-        )}
         <NumberInput
           label="Days"
           required
@@ -194,7 +165,7 @@ function NewToken({ onMade }: { onMade(): void }) {
           value={days}
           onChange={setDays}
         />
-        <Button type="submit" loading={create.isPending} disabled={opens === "chosen" && projectIds.length === 0}>
+        <Button type="submit" loading={create.isPending} disabled={!isChosen(choice)}>
           Make a token
         </Button>
       </Group>

@@ -1,8 +1,14 @@
 "use client";
-import { Button, Code, Group, MultiSelect, Select, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
+import {
+  isChosen,
+  type ProjectChoice,
+  ProjectChoiceFields,
+  projectChoiceWords,
+} from "../../components/ui/project-choice.tsx";
 import { SecretLink } from "../../components/ui/secret-link.tsx";
 import { Section } from "../../components/ui/section.tsx";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
@@ -11,17 +17,11 @@ import { useTRPC } from "../_trpc/trpc.ts";
 const when = (date: Date | null) =>
   date ? date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : "never";
 
-const servedWords = (projects: readonly { readonly name: string }[] | null): string => {
-  if (!projects) return "all projects";
-  return projects.map(({ name }) => name).join(", ") || "none: its projects were deleted";
-};
-
 export function Trainers() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [name, setName] = useState("");
-  const [serves, setServes] = useState<"all" | "chosen">("all");
-  const [projectIds, setProjectIds] = useState<string[]>([]);
+  const [choice, setChoice] = useState<ProjectChoice>(null);
   const tokens = useQuery(trpc.installation.trainerTokens.queryOptions());
   const projects = useQuery(trpc.installation.projectNames.queryOptions());
   const engine = useQuery(trpc.installation.engineStatus.queryOptions());
@@ -39,12 +39,11 @@ export function Trainers() {
         onSubmit={(event) => {
           event.preventDefault();
           create.mutate(
-            { name, projectIds: serves === "all" ? null : projectIds },
+            { name, projectIds: choice && [...choice] },
             {
               onSuccess: () => {
                 setName("");
-                setServes("all");
-                setProjectIds([]);
+                setChoice(null);
               },
             },
           );
@@ -59,31 +58,14 @@ export function Trainers() {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <Select
+          <ProjectChoiceFields
             label="Trains"
-            data={[
-              { value: "all", label: "All projects" },
-              { value: "chosen", label: "Chosen projects" },
-            ]}
-            allowDeselect={false}
-            value={serves}
-            onChange={(value) => setServes(value === "chosen" ? "chosen" : "all")}
+            all="All projects"
+            projects={projects.data}
+            choice={choice}
+            onChange={setChoice}
           />
-          {serves === "chosen" && (
-            <MultiSelect
-              label="Projects"
-              placeholder={projectIds.length === 0 ? "Choose one or more" : undefined}
-              required
-              searchable
-              flex={1}
-              miw={220}
-              data={(projects.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
-              nothingFoundMessage={projects.isPending ? "Loading…" : "No project of this name"}
-              value={projectIds}
-              onChange={setProjectIds}
-            />
-          )}
-          <Button type="submit" loading={create.isPending} disabled={serves === "chosen" && projectIds.length === 0}>
+          <Button type="submit" loading={create.isPending} disabled={!isChosen(choice)}>
             Make a token
           </Button>
         </Group>
@@ -121,7 +103,7 @@ export function Trainers() {
             {tokens.data?.map((one) => (
               <Table.Tr key={one.tokenId}>
                 <Table.Td>{one.name}</Table.Td>
-                <Table.Td>{servedWords(one.projects)}</Table.Td>
+                <Table.Td>{projectChoiceWords(one.projects, "all projects")}</Table.Td>
                 <Table.Td>{when(one.createdAt)}</Table.Td>
                 <Table.Td>{when(one.lastSeenAt)}</Table.Td>
                 <Table.Td>
