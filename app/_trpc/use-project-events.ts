@@ -17,11 +17,16 @@ const RETRY_MS = 2000;
 /**
  * Keeps what the page shows of a project fresh: one stream for all topics. After a broken stream everything shown is
  * asked for again, as events may have been missed. Returns whether the stream is up.
+ * With a volume, its list of nuclei is told and how many there are in each volume is not; without one, only that. What was
+ * not told is asked for when a page shows it (`refetchOnMount`).
  */
-export function useProjectEvents(projectId: string, onEvent?: (event: ServerEvent) => void): { connected: boolean } {
+export function useProjectEvents(
+  shown: { readonly projectId: string; readonly volumeId?: string },
+  onEvent?: (event: ServerEvent) => void,
+): { connected: boolean } {
   const trpc = useTRPC();
   const onData = useGathered(onEvent);
-  return useKeptOpen(useSubscription(trpc.event.ofProject.subscriptionOptions({ projectId }, { onData })));
+  return useKeptOpen(useSubscription(trpc.event.ofProject.subscriptionOptions(shown, { onData })));
 }
 
 /** The same for pages that show no project: settings and the engine. */

@@ -115,7 +115,7 @@ async function keepFresh(
     export: () => api.export.list.query({ projectId }),
   };
   for (const ask of Object.values(questions)) await ask();
-  const input = encodeURIComponent(JSON.stringify({ json: { projectId } }));
+  const input = encodeURIComponent(JSON.stringify({ json: { projectId, volumeId } }));
   const response = await fetch(`${address}/trpc/event.ofProject?input=${input}`, {
     headers: { cookie, accept: "text/event-stream" },
   });

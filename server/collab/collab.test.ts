@@ -459,6 +459,41 @@ describe("counts of nuclei", () => {
     await waitFor(sameAsAsked, "the list as asked for anew");
     unsubscribe();
   });
+
+  it("of a volume are told to pages that show it, and to those that show none how many there are", async () => {
+    const [shown, other] = [await newVolume("shown"), await newVolume("not shown")];
+    const ada = page(people.ada, shown);
+    await saved(ada);
+    await client().nucleus.list.query({ volumeId: shown });
+    const gone = new AbortController();
+    const hear = async (input: object): Promise<() => string> => {
+      const asked = encodeURIComponent(JSON.stringify({ json: { projectId, ...input } }));
+      const response = await fetch(`${server.address}/trpc/event.ofProject?input=${asked}`, {
+        headers: { cookie: people.ben.cookie, accept: "text/event-stream" },
+        signal: gone.signal,
+      });
+      let heard = "";
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      void (async () => {
+        for (let next = await reader?.read(); next?.value; next = await reader?.read()) heard += next.value;
+      })().catch(() => {});
+      return () => heard;
+    };
+    const [itsPage, pageOfOther, projectPage] = await Promise.all([
+      hear({ volumeId: shown }),
+      hear({ volumeId: other }),
+      hear({}),
+    ]);
+    const label = ada.newLabel();
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(1, 2, 3, 9) }] });
+    await waitFor(() => itsPage().includes("patch") && projectPage().includes("counts"), "both are told");
+    server.services.events.publish({ topic: "nuclei", projectId, volumeId: other });
+    await waitFor(() => pageOfOther().includes(other), "the other volume's own");
+    expect(itsPage()).not.toMatch(new RegExp(`counts|${other}`));
+    expect(projectPage()).not.toContain("patch");
+    expect(pageOfOther()).not.toContain(shown);
+    gone.abort();
+  });
 });
 
 it("an import into a volume that nobody has open keeps it open, however long it takes", async () => {

@@ -1,7 +1,8 @@
 import { TRPCError } from "@trpc/server";
+import { z } from "zod";
 import { writtenAnswer } from "../../core/contract/api-transformer.ts";
 import type { SignedInUser } from "../auth/authentication.ts";
-import type { ServerEvent } from "../events.ts";
+import type { NucleiEvent, ServerEvent } from "../events.ts";
 import type { Services } from "../services.ts";
 import { projectProcedure, router, signedInProcedure } from "../trpc.ts";
 import { waitingEvents } from "../waiting-events.ts";
@@ -39,7 +40,7 @@ type Signed = { readonly services: Services; readonly user: SignedInUser };
 
 const ofAll = (event: ServerEvent): boolean => event.topic === "engine" || event.topic === "settings";
 
-/** What changed in a list goes to every page that shows the project, a few times a second: it is written once for all of them. */
+/** What changed in a list goes to every page that shows it, a few times a second: it is written once for all of them. */
 const written = new WeakMap<ServerEvent, string>();
 
 function asSent(event: ServerEvent): ServerEvent {
@@ -80,16 +81,30 @@ async function* relay(
   }
 }
 
+/**
+ * Labels change many times a second. A page with the labels of one volume hears of those and is spared how many there are; a
+ * page that shows none hears only that: what a stroke costs depends on who looks at it, not on who has the project open.
+ */
+const tellsOfLabels = ({ volumeId, patch, counts }: NucleiEvent, shown: string | undefined): boolean =>
+  shown === undefined ? !patch : volumeId === shown && !counts;
+
 /** One live stream per page: browsers allow six connections to a server, so all topics share it. */
 export const eventRouter = router({
-  ofProject: projectProcedure("viewer").subscription(({ ctx, signal }) =>
-    relay(
-      ctx,
-      (event) => ofAll(event) || ("projectId" in event && event.projectId === ctx.projectId),
-      { projectId: ctx.projectId, role: "viewer" },
-      signal,
+  /** `volumeId`: the volume whose labels the page shows. */
+  ofProject: projectProcedure("viewer")
+    .input(z.object({ volumeId: z.uuid().optional() }))
+    .subscription(({ ctx, input, signal }) =>
+      relay(
+        ctx,
+        (event) =>
+          ofAll(event) ||
+          ("projectId" in event &&
+            event.projectId === ctx.projectId &&
+            (event.topic !== "nuclei" || tellsOfLabels(event, input.volumeId))),
+        { projectId: ctx.projectId, role: "viewer" },
+        signal,
+      ),
     ),
-  ),
 
   /** For pages that show no project: what concerns everybody. */
   ofInstallation: signedInProcedure.subscription(({ ctx, signal }) => relay(ctx, ofAll, null, signal)),

@@ -6,7 +6,9 @@ import { useTRPC } from "../../../_trpc/trpc.ts";
 /** "41 · 2 unfinished · 30 approved": what people have vouched for, what waits, and what a second person said. One question for all volumes of the project. */
 export function NucleusCount({ projectId, volumeId }: { projectId: string; volumeId: string }) {
   const trpc = useTRPC();
-  const all = useQuery(trpc.nucleus.counts.queryOptions({ projectId }, { staleTime: 30_000 }));
+  const all = useQuery(
+    trpc.nucleus.counts.queryOptions({ projectId }, { staleTime: 30_000, refetchOnMount: "always" }),
+  );
   const counts = all.data?.find((one) => one.volumeId === volumeId)?.counts;
   if (!counts) return <Text size="sm">{all.error ? "not known now" : "…"}</Text>;
   const { truth, unfinished, toReview, approved, sentBack } = counts;

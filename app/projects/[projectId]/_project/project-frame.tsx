@@ -15,7 +15,7 @@ import { ProjectTabs } from "./project-tabs.tsx";
 function LoadedProject({ projectId, children }: { projectId: string; children: ReactNode }) {
   const trpc = useTRPC();
   const project = useQuery(trpc.project.byId.queryOptions({ projectId }));
-  useProjectEvents(projectId, useMentions(usePerson().id));
+  useProjectEvents({ projectId }, useMentions(usePerson().id));
   if (project.data)
     return (
       <ProjectContext value={project.data}>

@@ -13,7 +13,9 @@ export function NewVersion() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const members = useQuery(trpc.member.list.queryOptions({ projectId: project.id }));
-  const counts = useQuery(trpc.nucleus.counts.queryOptions({ projectId: project.id }, { staleTime: 30_000 }));
+  const counts = useQuery(
+    trpc.nucleus.counts.queryOptions({ projectId: project.id }, { staleTime: 30_000, refetchOnMount: "always" }),
+  );
   const approvedNow = counts.data?.reduce((sum, one) => sum + (one.counts?.approved ?? 0), 0) ?? 0;
   const approved = project.reviewScope === "none" && approvedNow === 0 ? null : approvedNow;
   const create = useMutation(

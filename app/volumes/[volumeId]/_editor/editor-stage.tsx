@@ -57,7 +57,7 @@ export function EditorStage(props: EditorStageProps) {
   const { review, attach } = useReview(volumeId, person.id);
   const classes = useQuery(trpc.nucleusClass.list.queryOptions({ projectId }));
   const boxes = useQuery(trpc.box.list.queryOptions({ volumeId }));
-  const nuclei = useQuery(trpc.nucleus.list.queryOptions({ volumeId }));
+  const nuclei = useQuery(trpc.nucleus.list.queryOptions({ volumeId }, { refetchOnMount: "always" }));
   const rows = useMemo(
     () => nuclei.data && nucleusRowsOf(nuclei.data, image.voxelSizeZyx),
     [nuclei.data, image.voxelSizeZyx],

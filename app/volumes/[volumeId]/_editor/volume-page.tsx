@@ -49,7 +49,7 @@ export function VolumePage({ volumeId }: { volumeId: string }) {
 
 function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
   const trpc = useTRPC();
-  useProjectEvents(volume.projectId, useMentions(usePerson().id));
+  useProjectEvents({ projectId: volume.projectId, volumeId: volume.id }, useMentions(usePerson().id));
   const project = useQuery(trpc.project.byId.queryOptions({ projectId: volume.projectId }));
   if (project.error && !project.data)
     return (
