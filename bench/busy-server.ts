@@ -17,6 +17,7 @@ import { untilFrozen } from "../server/export/testing/until-frozen.ts";
 import { leaseLabelValues } from "../server/proposals/lease-label-values.ts";
 import { publishPrediction } from "../server/proposals/publish-prediction.ts";
 import { freezeProject } from "../server/snapshots/freeze-project.ts";
+import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 import { startTestServer } from "../server/testing/test-server.ts";
 import { createTestClient } from "../server/testing/trpc-client.ts";
 import type { PaintersReport } from "./busy-server/painters-process.ts";
@@ -42,7 +43,7 @@ const cellsZyx: Zyx = [20, 24, 30];
 
 const server = await startTestServer();
 const painters = fork(fileURLToPath(new URL("./busy-server/painters-process.ts", import.meta.url)), [], {
-  execArgv: ["--import", "tsx"],
+  execArgv: typescriptArguments,
 });
 try {
   const owner = await server.signUp("Owner");

@@ -9,6 +9,7 @@ import type { CollabDocument } from "../core/sync/create-label-document.ts";
 import { brickKeyOf } from "../core/volume/brick.ts";
 import { MemoryOutboxStore, openCollabClient } from "../server/collab/testing/collab-client.ts";
 import { waitFor } from "../server/collab/testing/wait-for.ts";
+import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 
 /**
  * `kill -9` of a real server at every step of a fold, then of a repair: `node --import tsx bench/kill-mid-fold.ts`. After
@@ -29,7 +30,7 @@ const told: { address: string; cookies: string[]; volumeId: string; folded: bool
 async function start(people: boolean): Promise<void> {
   told.folded = false;
   let isUp = false;
-  child = spawn(process.execPath, ["--import", "tsx", SCRIPT, dataRoot, ...(people ? ["people"] : [])], {
+  child = spawn(process.execPath, [...typescriptArguments, SCRIPT, dataRoot, ...(people ? ["people"] : [])], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   if (!child.stdout) throw new Error("no output");

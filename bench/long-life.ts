@@ -15,6 +15,7 @@ import { closeLiveVolumes, liveVolumesOf } from "../server/collab/live/live-volu
 import { freezeLabels } from "../server/collab/operations/freeze-labels.ts";
 import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
 import { freezeProject } from "../server/snapshots/freeze-project.ts";
+import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 import { startTestServer } from "../server/testing/test-server.ts";
 import { AnnotationWorkload, workloadShapeZyx } from "./long-life/annotation-workload.ts";
 import { median } from "./page/quantile.ts";
@@ -94,7 +95,7 @@ async function newBrowser(): Promise<
   const script = fileURLToPath(new URL("./long-life/new-browser.ts", import.meta.url));
   const child = spawn(
     process.execPath,
-    ["--expose-gc", "--import", "tsx", script, server.address, person.cookie, volumeId],
+    ["--expose-gc", ...typescriptArguments, script, server.address, person.cookie, volumeId],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Zyx } from "../core/volume/voxel-space.ts";
 import { createReadyVolume } from "../server/collab/testing/collab-fixture.ts";
+import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 import { startTestServer, type TestPerson } from "../server/testing/test-server.ts";
 import type { PaintersReport } from "./busy-server/painters-process.ts";
 import { median, quantile } from "./page/quantile.ts";
@@ -55,7 +56,7 @@ try {
         await createReadyVolume(server.services, { projectId, createdBy: owner.id, shapeZyx, name: `embryo ${i}` }),
       );
     const painters = fork(fileURLToPath(new URL("./busy-server/painters-process.ts", import.meta.url)), [], {
-      execArgv: ["--import", "tsx"],
+      execArgv: typescriptArguments,
     });
     const said = async <K extends PaintersReport["kind"]>(kind: K) => {
       for (;;) {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { measureSource } from "../core/perception/intensity-window.ts";
 import { voxelCount, type Zyx } from "../core/volume/voxel-space.ts";
+import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 import { proposeNuclei } from "../server/trainer/blocks/propose-nuclei.ts";
 import { openJobVolume } from "../server/trainer/bricks/open-job-volume.ts";
 import { createChunkCache } from "../server/trainer/bricks/zarr-image.ts";
@@ -91,7 +92,7 @@ async function measure(maxBlockVoxels: number): Promise<Figures> {
 
 function measureApart(maxBlockVoxels: number): Figures {
   const self = fileURLToPath(import.meta.url);
-  const args = ["--max-old-space-size=4096", "--import", "tsx", self];
+  const args = ["--max-old-space-size=4096", ...typescriptArguments, self];
   const given = ["--side", String(side), "--measure", String(maxBlockVoxels)];
   return JSON.parse(execFileSync(process.execPath, [...args, ...given], { encoding: "utf8" }));
 }

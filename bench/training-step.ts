@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Zyx } from "../core/volume/voxel-space.ts";
+import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 import { planNetwork } from "../server/trainer/network/network-config.ts";
 
 /*
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
   const ours: Timing[] = [];
   const peers: Timing[] = [];
   for (let round = 0; round < rounds; round++) {
-    ours.push(await run(process.execPath, ["--import", "tsx", here("./training-step-ours.ts")], wish));
+    ours.push(await run(process.execPath, [...typescriptArguments, here("./training-step-ours.ts")], wish));
     try {
       peers.push(await run(python, [here("./peer_pytorch.py")], wish));
     } catch (error) {

@@ -1,7 +1,6 @@
 // @ts-check
 // `npm test`: plain JavaScript, so that an older Node gets as far as its sentence.
 import "../server/supervisor/require-node.mjs";
+import "../server/supervisor/read-typescript.mjs";
 
-const { register } = await import("tsx/esm/api");
-register();
 await import("./test.ts");

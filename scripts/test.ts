@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { ensurePageBuild } from "../server/page-build.ts";
+import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 import { installDebianPackages, mayInstall } from "./debian-packages.ts";
 import { obtainChromium } from "./obtain-chromium.ts";
 import { Interrupted, runStep } from "./run-step.ts";
@@ -36,7 +37,7 @@ async function test(): Promise<boolean> {
   try {
     await installJudges();
     await runStep(
-      [process.execPath, "--import", "tsx", "server/trainer/engine/setup/setup-tensorflow.ts"],
+      [process.execPath, ...typescriptArguments, "server/trainer/engine/setup/setup-tensorflow.ts"],
       TENSORFLOW_BOUND_MS,
     );
     const vitest = path.join(path.dirname(require.resolve("vitest/package.json")), "vitest.mjs");

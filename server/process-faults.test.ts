@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
+import { typescriptArguments } from "./supervisor/typescript-arguments.mjs";
 
 const MODULE = pathToFileURL("server/process-faults.ts").href;
 
@@ -15,7 +16,7 @@ function end(script: string, bounds = "") {
     ${script}`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "--input-type=module", "--eval", program],
+    [...typescriptArguments, "--input-type=module", "--eval", program],
     { encoding: "utf8", env: { ...process.env, LOG_FORMAT: "json" }, timeout: 60_000 },
   );
   return {

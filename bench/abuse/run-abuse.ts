@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MemoryOutboxStore, openCollabClient } from "../../server/collab/testing/collab-client.ts";
+import { typescriptArguments } from "../../server/supervisor/typescript-arguments.mjs";
 import { quantile } from "../page/quantile.ts";
 import { HonestPainter } from "./honest-painter.ts";
 import { startWatchedServer, type WatchedServer } from "./watched-server.ts";
@@ -29,7 +30,7 @@ export interface AbuseFigures {
 
 function attack(server: WatchedServer, options: { seed: number; messages: number }): Promise<Record<string, number>> {
   const child = fork(ATTACKERS, [String(options.seed), String(options.messages)], {
-    execArgv: ["--import", "tsx"],
+    execArgv: typescriptArguments,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const tell = () => child.connected && child.send({ ...server.world, address: server.address() });

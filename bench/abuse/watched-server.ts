@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { typescriptArguments } from "../../server/supervisor/typescript-arguments.mjs";
 import type { AbuseWorld } from "./abuse-world.ts";
 
 const SCRIPT = fileURLToPath(new URL("./server-process.ts", import.meta.url));
@@ -66,9 +67,13 @@ export async function startWatchedServer(dataRoot: string): Promise<WatchedServe
   let exits = 0;
   let address = "";
   const launch = async (wantsWorld: boolean): Promise<unknown> => {
-    const started = spawn(process.execPath, ["--import", "tsx", SCRIPT, dataRoot, ...(wantsWorld ? ["world"] : [])], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const started = spawn(
+      process.execPath,
+      [...typescriptArguments, SCRIPT, dataRoot, ...(wantsWorld ? ["world"] : [])],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
     child = started;
     const told = await new Promise<{ address: string }>((resolve, reject) => {
       createInterface({ input: started.stdout }).on(

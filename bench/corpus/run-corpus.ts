@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { typescriptArguments } from "../../server/supervisor/typescript-arguments.mjs";
 import type { CorpusCase } from "./corpus-case.ts";
 import type { Judgement } from "./judge-case.ts";
 
@@ -14,7 +15,7 @@ export interface CorpusRow {
 
 function start(): Promise<ChildProcess> {
   const child = fork(PROCESS, {
-    execArgv: ["--import", "tsx", "--max-old-space-size=1024"],
+    execArgv: [...typescriptArguments, "--max-old-space-size=1024"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   child.stderr?.resume();

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import S3rver from "s3rver";
 import { waitFor } from "../../server/collab/testing/wait-for.ts";
 import { prepareSharedGround } from "../../server/servers/testing/several-servers.ts";
+import { typescriptArguments } from "../../server/supervisor/typescript-arguments.mjs";
 
 const SCRIPT = fileURLToPath(new URL("../../server/collab/testing/server-process.ts", import.meta.url));
 const START_MS = 120_000;
@@ -59,7 +60,7 @@ export async function startServerPair(): Promise<ServerPair> {
     const isFirst = people.volumeId === "";
     const child = spawn(
       process.execPath,
-      ["--import", "tsx", SCRIPT, ground.environment.KARYOLOOP_DATA, ...(isFirst ? ["people"] : [])],
+      [...typescriptArguments, SCRIPT, ground.environment.KARYOLOOP_DATA, ...(isFirst ? ["people"] : [])],
       {
         stdio: ["ignore", "pipe", "inherit"],
         env: { ...process.env, SERVER_ENVIRONMENT: JSON.stringify(environment), LOG_LEVEL: "error" },

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Page } from "@playwright/test";
+import { typescriptArguments } from "../../server/supervisor/typescript-arguments.mjs";
 import { change } from "./call-procedure.ts";
 import type { RunningProduct } from "./running-server.ts";
 
@@ -9,7 +10,7 @@ export async function dialIn(administrator: Page, { address }: RunningProduct, n
   for (const name of names) {
     const made = await change<{ token: string }>(administrator, address, "installation.createTrainerToken", { name });
     children.push(
-      spawn(process.execPath, ["--import", "tsx", "server/trainer/main.ts"], {
+      spawn(process.execPath, [...typescriptArguments, "server/trainer/main.ts"], {
         stdio: "ignore",
         env: {
           ...process.env,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { typescriptArguments } from "../../server/supervisor/typescript-arguments.mjs";
 
 /**
  * A name that the browser of the tests takes for this machine. Over plain http browsers trust localhost only: by this
@@ -39,7 +40,7 @@ const isOver = (child: ChildProcess): boolean => child.exitCode !== null || chil
 
 export async function startProduct(options: ProductOptions = {}): Promise<RunningProduct> {
   const dataRoot = options.dataRoot ?? (await mkdtemp(path.join(os.tmpdir(), "kl-e2e-")));
-  const entry = options.supervised ? ["server/start.mjs"] : ["--import", "tsx", "server/start.ts"];
+  const entry = options.supervised ? ["server/start.mjs"] : [...typescriptArguments, "server/start.ts"];
   const child = spawn(process.execPath, entry, {
     env: {
       ...process.env,

@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
-import { createRequire } from "node:module";
 import { setPriority } from "node:os";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { logOf } from "../log/log.ts";
 import { relayLines } from "../log/relay-lines.ts";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 import { takeLines } from "./take-lines.ts";
 import { watchMemory } from "./watch-memory.ts";
 
@@ -22,7 +22,6 @@ export interface TaskProcess<Task> {
   kill(): Promise<void>;
 }
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 /** V8's own memory; typed arrays come on top and are bounded by what the tasks read at once. */
 const HEAP_MB = 512;
 /** All of its memory, whatever the bounds above overlook: the machine is also the database's. */
@@ -40,7 +39,7 @@ export function startTaskProcess<Task, Report>(
 ): TaskProcess<Task> {
   const log = logOf(name);
   const child = fork(fileURLToPath(entry), [], {
-    execArgv: ["--import", TSX, `--max-old-space-size=${HEAP_MB}`],
+    execArgv: [...typescriptArguments, `--max-old-space-size=${HEAP_MB}`],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...env, LOG_FORMAT: "json" },

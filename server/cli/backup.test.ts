@@ -15,6 +15,7 @@ import { readEnvironment } from "../env.ts";
 import { startServer } from "../start-server.ts";
 import { createFolderStore } from "../storage/folder-store.ts";
 import { imagePrefix } from "../storage/import-places.ts";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 import { signIn } from "../testing/test-server.ts";
 
 const SERVER = fileURLToPath(new URL("../collab/testing/server-process.ts", import.meta.url));
@@ -37,7 +38,7 @@ afterEach(async () => {
 });
 
 async function startPainted(): Promise<{ address: string; cookies: string[]; volumeId: string }> {
-  const started = spawn(process.execPath, ["--import", "tsx", SERVER, dataRoot, "people"], {
+  const started = spawn(process.execPath, [...typescriptArguments, SERVER, dataRoot, "people"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   server = started;

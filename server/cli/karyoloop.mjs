@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 // The `bin` of the package: plain JavaScript, so that it runs without a build; the commands are TypeScript.
 import "../supervisor/require-node.mjs";
-
-const { register } = await import("tsx/esm/api");
-register();
+import "../supervisor/read-typescript.mjs";
 
 const commands = {
   evaluate: {

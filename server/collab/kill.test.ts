@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import { brickKeyOf } from "../../core/volume/brick.ts";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 import { MemoryOutboxStore, openCollabClient } from "./testing/collab-client.ts";
 import { waitFor } from "./testing/wait-for.ts";
 
@@ -31,7 +32,7 @@ afterEach(async () => {
 });
 
 async function startServerProcess(people = false): Promise<void> {
-  const started = spawn(process.execPath, ["--import", "tsx", SCRIPT, dataRoot, ...(people ? ["people"] : [])], {
+  const started = spawn(process.execPath, [...typescriptArguments, SCRIPT, dataRoot, ...(people ? ["people"] : [])], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   child = started;

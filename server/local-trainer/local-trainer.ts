@@ -9,6 +9,7 @@ import { type GuardedProcess, startGuarded } from "../beside/guarded-process.ts"
 import { failureLog } from "../failure-log.ts";
 import { expireLeasesOf } from "../jobs/expire-leases-of.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 
 /** The trainer that `npm start` keeps running beside the server. */
 export interface LocalTrainer {
@@ -51,7 +52,7 @@ export async function startLocalTrainer(
   },
 ): Promise<LocalTrainer> {
   const token = await issueLocalToken(db);
-  const command = options.command ?? [process.execPath, "--import", "tsx", ENTRY];
+  const command = options.command ?? [process.execPath, ...typescriptArguments, ENTRY];
   const firstDelayMs = options.firstDelayMs ?? FIRST_DELAY_MS;
   let current: GuardedProcess | null = null;
   let waiting: ReturnType<typeof setTimeout> | null = null;

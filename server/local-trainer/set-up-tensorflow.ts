@@ -5,6 +5,7 @@ import { setUpEnvironment } from "../beside/child-environment.ts";
 import { type GuardedProcess, startGuarded } from "../beside/guarded-process.ts";
 import type { EngineStatus } from "../engine-status.ts";
 import { PROJECT_FOLDER } from "../page-build.ts";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 
 /** Lines of `npm run setup:tensorflow`. */
 const progressSchema = z.object({
@@ -58,7 +59,7 @@ export function startTensorFlowSetUp(options: {
   onStatus(status: EngineStatus): void;
 }): GuardedProcess & { readonly last: () => EngineStatus | null } {
   let last: EngineStatus | null = null;
-  const process_ = startGuarded(options.command ?? [process.execPath, "--import", "tsx", ENTRY], {
+  const process_ = startGuarded(options.command ?? [process.execPath, ...typescriptArguments, ENTRY], {
     cwd: PROJECT_FOLDER,
     env: setUpEnvironment(),
     niceness: 10,

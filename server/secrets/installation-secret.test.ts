@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 import { readOrCreateSecret } from "./installation-secret.ts";
 
 let dataRoot: string;
@@ -58,7 +59,7 @@ it("two processes that make it at once get the same", async () => {
     process.stdout.write(readOrCreateSecret(process.argv[1], "sessions"));`;
   const made = await Promise.all(
     Array.from({ length: 4 }, () =>
-      promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program, dataRoot]),
+      promisify(execFile)(process.execPath, [...typescriptArguments, "--input-type=module", "-e", program, dataRoot]),
     ),
   );
   const stored = (await readFile(fileOf("sessions"), "utf8")).trim();

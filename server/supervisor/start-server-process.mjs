@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { guardScript } from "./guard-script.mjs";
 import { memoryBounds } from "./memory-bounds.mjs";
+import { typescriptArguments } from "./typescript-arguments.mjs";
 
 const ENTRY = fileURLToPath(new URL("../start.ts", import.meta.url));
 /** Longer than the server gives itself. */
@@ -18,7 +19,7 @@ export function startServerProcess() {
   const heap = /max.old.space.size/.test(process.env.NODE_OPTIONS ?? "")
     ? []
     : [`--max-old-space-size=${memoryBounds().heapMegabytes}`];
-  const command = [process.execPath, ...heap, "--import", "tsx", ENTRY];
+  const command = [process.execPath, ...heap, ...typescriptArguments, ENTRY];
   const child = spawn("/bin/sh", ["-c", guardScript(GRACE_SECONDS), "karyoloop-server", ...command], {
     stdio: ["pipe", "inherit", "inherit"],
     detached: true,

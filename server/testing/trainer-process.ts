@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 import type { TestServer } from "./test-server.ts";
 
 const ENTRY = fileURLToPath(new URL("../trainer/main.ts", import.meta.url));
@@ -20,7 +21,7 @@ export async function startTrainerProcess(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TrainerProcess> {
   const token = await issueTrainerToken(server.services.db, name, null);
-  const child = spawn(process.execPath, ["--import", "tsx", ENTRY], {
+  const child = spawn(process.execPath, [...typescriptArguments, ENTRY], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,

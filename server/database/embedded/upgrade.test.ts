@@ -9,6 +9,7 @@ import pg from "pg";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { readEnvironment } from "../../env.ts";
 import { startServer } from "../../start-server.ts";
+import { typescriptArguments } from "../../supervisor/typescript-arguments.mjs";
 import { signIn } from "../../testing/test-server.ts";
 import { makeTrustingInstallation, OLD_ACCOUNT, OLD_BLOB } from "../testing/trusting-installation.ts";
 import { copyBinaries, usableBinaries } from "./binaries.ts";
@@ -84,7 +85,9 @@ it("killed again and again on the way, the upgrade still ends well", { timeout: 
   const script = fileURLToPath(new URL("../testing/start-embedded.ts", import.meta.url));
   let finished = 0;
   for (let delayMs = 0; finished < 1; delayMs += 80) {
-    const started = spawn(process.execPath, ["--import", "tsx", script, root], { stdio: ["ignore", "pipe", "pipe"] });
+    const started = spawn(process.execPath, [...typescriptArguments, script, root], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let said = "";
     for (const stream of [started.stdout, started.stderr]) stream.on("data", (text) => (said += text));
     const ended = new Promise((resolve) => started.once("exit", resolve));

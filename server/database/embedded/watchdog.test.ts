@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { poll } from "../../ingest/testing/poll.ts";
 import { temporaryFolder } from "../../ingest/testing/temporary-folder.ts";
+import { typescriptArguments } from "../../supervisor/typescript-arguments.mjs";
 
 const START = fileURLToPath(new URL("../testing/start-stand-in.ts", import.meta.url));
 
@@ -21,7 +22,7 @@ setInterval(() => {}, 1000);
 require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
 `;
   await writeFile(program, standIn, { mode: 0o755 });
-  const server = spawn(process.execPath, ["--import", "tsx", START, folder, program], { stdio: "ignore" });
+  const server = spawn(process.execPath, [...typescriptArguments, START, folder, program], { stdio: "ignore" });
   const pid = await poll(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || null, 30_000);
   server.kill("SIGKILL");
   const isGone = () => {

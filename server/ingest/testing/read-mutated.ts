@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { typescriptArguments } from "../../supervisor/typescript-arguments.mjs";
 import type { MutatedRead } from "./read-mutated-process.ts";
 
 const SCRIPT = fileURLToPath(new URL("./read-mutated-process.ts", import.meta.url));
@@ -20,7 +21,7 @@ export async function readMutated(format: string, seed: number, count: number): 
   for (let next = seed; next < seed + count; ) {
     const child = spawn(
       process.execPath,
-      ["--import", "tsx", "--max-old-space-size=512", SCRIPT, format, String(next), String(seed + count - next)],
+      [...typescriptArguments, "--max-old-space-size=512", SCRIPT, format, String(next), String(seed + count - next)],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     let begun = -1;
