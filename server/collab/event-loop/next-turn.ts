@@ -13,3 +13,11 @@ export async function pauseWhenDue(): Promise<void> {
   await nextTurn();
   turnBeganMs = performance.now();
 }
+
+let lastInLine: Promise<void> = Promise.resolve();
+
+/** A turn for each that asks, one after the other: long answers to many pages at once would hold the process as one. */
+export function ownTurn(): Promise<void> {
+  lastInLine = lastInLine.then(nextTurn);
+  return lastInLine;
+}

@@ -62,6 +62,8 @@ export class LiveNuclei {
   /** Somebody has asked: until then nothing is measured. */
   #isOpen = false;
   #updating: Promise<void> = Promise.resolve();
+  /** Is being written, for all that ask meanwhile. */
+  #listing: Promise<string> | null = null;
 
   constructor(db: Database, volumeId: string, room: Room, labels: VolumeLabels, reviews: ReviewBook) {
     this.#db = db;
@@ -83,7 +85,12 @@ export class LiveNuclei {
   /** JSON of the `NucleusColumns`, with everything in it that was durable when this was called. */
   async list(): Promise<string> {
     await this.update();
-    return this.#rows.json(() => ({ edition: this.#edition, revision: this.#revision }));
+    this.#listing ??= this.#rows
+      .json(() => ({ edition: this.#edition, revision: this.#revision }))
+      .finally(() => {
+        this.#listing = null;
+      });
+    return this.#listing;
   }
 
   rows(): Iterable<ListedNucleus> {
