@@ -107,6 +107,7 @@ export const projectRouter = router({
       await deleteProject(ctx.services, ctx.projectId, ctx.user.id);
       // Sockets of open editors check their person's role again, and find none.
       for (const { userId } of members) events.publish({ topic: "members", projectId: ctx.projectId, userId });
+      await stopDeposits(ctx.services, ctx.projectId);
       await forgetVersions(ctx.services, ctx.projectId);
       await removeScheduledBlobs(db, blobs);
     }),
