@@ -71,6 +71,8 @@ const asPublished = ({ id, doi, page }: Deposition): Change => ({
 
 async function upload(services: Services, row: DepositRow, signal: AbortSignal, timing: ZenodoTiming): Promise<void> {
   const zenodo = await zenodoOf(services, row, signal, timing);
+  // Before minutes are spent on looking at every file.
+  await zenodo.assertTokenWorks();
   const [version] = row.versionId
     ? await services.db.select().from(datasetVersion).where(eq(datasetVersion.id, row.versionId))
     : [];
