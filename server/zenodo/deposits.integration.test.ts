@@ -242,6 +242,24 @@ describe("a draft", () => {
     expect((await acts(id)).at(-1)).toBe("deposit.discard-asked");
   });
 
+  it("of somebody who is no owner any more is not sent in their name", async () => {
+    const { id } = await draft(versions[1], "sandbox");
+    await until(id, "draft");
+    const demote = (role: "owner" | "viewer") =>
+      createTestClient(server.address, bob.cookie).member.setRole.mutate({ projectId, userId: ada.id, role });
+    await server.services.db.update(deposit).set({ state: "stopped" }).where(eq(deposit.id, id));
+    await owner().zenodo.goOn.mutate({ projectId, depositId: id });
+    await until(id, "draft");
+    await demote("viewer");
+    await expect(owner().zenodo.discard.mutate({ projectId, depositId: id })).rejects.toThrow(/needs the role owner/);
+    contract.requests.length = 0;
+    await server.services.db.update(deposit).set({ state: "publishing" }).where(eq(deposit.id, id));
+    depositQueueOf(server.services).nudge();
+    expect((await until(id, "draft"))?.problem?.tag).toBe("deposit-owner-gone");
+    expect(contract.requests).toEqual([]);
+    await demote("owner");
+  });
+
   it("whose token was taken back stops, and another owner can take it off the list", async () => {
     const { id } = await draft(versions[1], "sandbox");
     await until(id, "draft");

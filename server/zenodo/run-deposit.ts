@@ -1,7 +1,7 @@
-import { and, eq } from "drizzle-orm";
-import { isProblem, type ProblemFields } from "../../core/problem.ts";
+import { and, eq, isNull } from "drizzle-orm";
+import { isProblem, Problem, type ProblemFields } from "../../core/problem.ts";
 import { zenodoMetadata } from "../../core/publication/zenodo-metadata.ts";
-import { datasetVersion, deposit } from "../../db/schema/index.ts";
+import { datasetVersion, deposit, projectMember, user } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { software } from "../export/software-version.ts";
 import { failureLog } from "../failure-log.ts";
@@ -32,6 +32,7 @@ export async function runDeposit(
   timing: ZenodoTiming = ZENODO_TIMING,
 ): Promise<void> {
   try {
+    await assertMayStill(services, row);
     if (row.state === "uploading") await upload(services, row, signal, timing);
     else if (row.state === "publishing") await publish(services, row, signal, timing);
     else if (row.state === "discarding") await discard(services, row, signal, timing);
@@ -40,6 +41,28 @@ export async function runDeposit(
     if (signal.aborted || error instanceof Unwanted) return;
     await fail(services, row, problemOf(error));
   }
+}
+
+/** Nothing is done in the name of somebody who may not do it any more, whatever they asked for before. */
+async function assertMayStill({ db }: Services, { projectId, createdBy }: DepositRow): Promise<void> {
+  const owners = await db
+    .select({ id: user.id })
+    .from(projectMember)
+    .innerJoin(user, eq(user.id, projectMember.userId))
+    .where(
+      and(
+        eq(projectMember.projectId, projectId),
+        eq(projectMember.userId, createdBy ?? ""),
+        eq(projectMember.role, "owner"),
+        isNull(user.switchedOffAt),
+      ),
+    );
+  if (owners.length > 0) return;
+  throw new Problem({
+    tag: "deposit-owner-gone",
+    what: "Who made this draft is no owner of the project any more.",
+    hint: "The draft lies in their account at Zenodo. Take it off the list, and make one of your own.",
+  });
 }
 
 /** Only while it is in the state that it was taken up in: what people ask for meanwhile counts. */
@@ -97,7 +120,10 @@ async function upload(services: Services, row: DepositRow, signal: AbortSignal, 
     marker,
     files,
     signal,
-    save: ({ files, ...change }) => update(services, row, { ...change, ...(files && { files: [...files] }) }),
+    async save({ files, ...change }) {
+      await assertMayStill(services, row);
+      await update(services, row, { ...change, ...(files && { files: [...files] }) });
+    },
     onProgress(bytes) {
       const progress = bytes / total;
       if (Math.abs(progress - said) < PROGRESS_STEP) return;

@@ -317,7 +317,7 @@ describe("what goes wrong", () => {
       },
     };
     await expect(deposit([broken]).send()).rejects.toThrow("the disk is gone");
-    expect(puts()).toBe(1);
+    expect(puts()).toBeLessThanOrEqual(1);
   });
 });
 

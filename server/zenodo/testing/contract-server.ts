@@ -202,8 +202,7 @@ export async function startContractServer(
       }
       case "DELETE ":
         if (deposit.submitted) return refuse(403, "Deposition already submitted.");
-        all.delete(deposit.id);
-        for (const one of all.values()) if (one.draftOfNext === deposit.id) one.draftOfNext = null;
+        remove(deposit.id);
         return { status: 201 };
       case "GET /files":
         return {
@@ -236,6 +235,11 @@ export async function startContractServer(
       }
     }
     return refuse(405, "Method not allowed.");
+  }
+
+  function remove(id: number): void {
+    all.delete(id);
+    for (const one of all.values()) if (one.draftOfNext === id) one.draftOfNext = null;
   }
 
   function submit(deposit: Deposit): void {
@@ -342,7 +346,7 @@ export async function startContractServer(
     revoke: (token) => void tokens.delete(token),
     deposits: () => [...all.values()],
     filesOf: (id) => depositOf(id).files,
-    deleteDraft: (id) => void all.delete(Number(id)),
+    deleteDraft: (id) => remove(Number(id)),
     publishByHand: (id) => submit(depositOf(id)),
     onFile: null,
     async close() {
