@@ -15,6 +15,7 @@ import { starterClasses } from "../projects/starter-classes.ts";
 import { readInstallationSettings } from "../settings/installation-settings.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { atMost, projectProcedure, router, signedInProcedure } from "../trpc.ts";
+import { stopDeposits } from "../zenodo/deposit-queue.ts";
 
 export const projectRouter = router({
   /** The projects this person is a member of. */
