@@ -62,7 +62,7 @@ it.each([
   [8, 10, 8, 1],
   [9, 10, 5, 2],
   [50, 10, 8, 7],
-  [300, 100, 75, 4],
+  [120, 100, 60, 2],
 ])(
   "%i images in a record of %i files: %i zips of %i at most, and nothing is lost",
   async (count, atMost, zips, each) => {

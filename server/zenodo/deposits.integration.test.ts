@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { format } from "node:util";
 import { desc, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { EMPTY_PUBLICATION } from "../../core/publication/publication.ts";
@@ -32,8 +31,8 @@ const log: string[] = [];
 const owner = () => createTestClient(server.address, ada.cookie);
 
 beforeAll(async () => {
-  for (const name of ["log", "info", "warn", "error"] as const)
-    vi.spyOn(console, name).mockImplementation((...said) => void log.push(format(...said)));
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, "write").mockImplementation((said) => log.push(String(said)) > 0);
   contract = await startContractServer();
   server = await startTestServer({ KARYOLOOP_ZENODO: contract.address });
   [ada, bob, eve] = [await server.signUp("Ada Lovelace"), await server.signUp("Bob"), await server.signUp("Eve")];
@@ -127,9 +126,11 @@ describe("a token", () => {
 
 describe("a draft", () => {
   it("of a version that does not say enough is refused in words, before anything is sent", async () => {
-    await expect(draft(bare)).rejects.toThrow(/title, description, creators, where each volume comes from/);
+    await expect(draft(bare)).rejects.toThrow(
+      /asks for: title, creators, description, where each volume comes from\. Fill/,
+    );
     const { lacking } = await owner().zenodo.list.query({ projectId });
-    expect(lacking).toEqual([{ versionId: bare, fields: ["title", "summary", "creators", "origins"] }]);
+    expect(lacking).toEqual([{ versionId: bare, fields: ["title", "creators", "summary", "origins"] }]);
     expect(contract.requests).toEqual([]);
   });
 
@@ -286,6 +287,7 @@ it("the token is in no row, log or answer, and was sent in its header only", asy
     everything.push(JSON.stringify(rows));
   }
   expect(tables.map(({ name }) => name)).toContain("repository_token");
+  expect(log.join("\n")).toContain("zenodo.publish was refused");
   const sealedThere = everything.filter((one) => one.includes("sealed"));
   expect(sealedThere.length).toBeGreaterThan(0);
   for (const one of everything) expect(one).not.toContain(contract.token);

@@ -27,7 +27,6 @@ export function describedBy(row: Pick<VersionRow, "state" | "description" | "ver
     throw new Problem({
       tag: "zenodo-missing",
       what: `Version ${row.version} does not say what Zenodo asks for: ${missing.map((field) => fieldWords[field]).join(", ")}.`,
-      where: missing.join(", "),
       hint: "Fill it in above, save, and freeze a new version: a frozen one stays as it is.",
     });
   return said;
