@@ -20,7 +20,7 @@ const described: Described = {
     keywords: ["nuclei", "embryo"],
     funding: [
       { funder: "Wellcome", award: "12/3" },
-      { funder: "DFG", award: "" },
+      { funder: "DFG & Co", award: "" },
     ],
     relatedWorks: workRelations.map((relation, i) => ({ identifier: `10.1000/${i}`, relation })),
     organisms: [{ name: "Mus musculus", taxonId: 10090, strain: "C57BL/6" }],
@@ -44,7 +44,7 @@ it("the form in Zenodo's words", () => {
     access_right: "open",
     license: "cc-by-4.0",
     version: "3",
-    notes: "Funded by Wellcome (12/3); DFG. Made with Karyoloop 1.2.0. Dataset version 7.",
+    notes: "Funded by Wellcome (12/3); DFG &#38; Co. Made with Karyoloop 1.2.0. Dataset version 7.",
     keywords: ["nuclei", "embryo", "Mus musculus"],
     method: "<p>Organism: Mus musculus, NCBI Taxonomy 10090, strain C57BL/6</p><p>Stain: DAPI in channel 1</p>",
     contributors: [{ name: "Ada Lovelace", type: "ContactPerson" }],

@@ -3,8 +3,8 @@ import type { Described } from "./missing-fields.ts";
 import type { Publication, WorkRelation } from "./publication.ts";
 
 /**
- * Metadata of a deposit as Zenodo's deposition API takes them (https://developers.zenodo.org, "Deposit metadata"); `description` and
- * `method` are HTML.
+ * Metadata of a deposit as Zenodo's deposition API takes them (https://developers.zenodo.org, "Deposit metadata"); `description`,
+ * `method` and `notes` are HTML.
  */
 export interface ZenodoMetadata {
   readonly upload_type: "dataset";
@@ -71,10 +71,12 @@ export function zenodoMetadata(
     // Its vocabulary has the SPDX ids in small letters.
     license: licenceOf(licence)?.id.toLowerCase() ?? "",
     version: String(given.version),
-    notes: [
-      ...(funding.length > 0 ? [`Funded by ${funding.join("; ")}.`] : []),
-      `Made with ${given.software}. ${given.marker}`,
-    ].join(" "),
+    notes: escaped(
+      [
+        ...(funding.length > 0 ? [`Funded by ${funding.join("; ")}.`] : []),
+        `Made with ${given.software}. ${given.marker}`,
+      ].join(" "),
+    ),
     ...(keywords.length > 0 && { keywords }),
     ...(method && { method }),
     ...(publication.contact.name && {

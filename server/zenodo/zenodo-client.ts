@@ -57,7 +57,7 @@ const address = z.string().max(2000);
 const depositionSchema = z.object({
   id: numberSchema,
   submitted: z.boolean(),
-  doi: z.string().max(300).optional(),
+  doi: z.string().max(300).nullish(),
   links: z.object({
     bucket: address.optional(),
     html: address.optional(),
@@ -66,8 +66,8 @@ const depositionSchema = z.object({
   }),
   metadata: z
     .object({
-      doi: z.string().max(300).optional(),
-      notes: z.string().max(20_000).optional(),
+      doi: z.string().max(300).nullish(),
+      notes: z.string().max(20_000).nullish(),
       prereserve_doi: z.object({ doi: z.string().max(300) }).optional(),
     })
     .optional(),
@@ -99,10 +99,16 @@ export function createZenodoClient({
   const ask = (question: Omit<ZenodoQuestion, "token" | "retry"> & { retry?: "refused" }): Promise<ZenodoAnswer> =>
     askZenodo({ retry: "always", ...question, token }, timing, signal);
 
-  function ofHere(text: string | undefined, path: RegExp): URL | null {
+  function ofHere(text: string | undefined): URL | null {
     if (text === undefined) return null;
     const url = URL.canParse(text) ? new URL(text) : null;
-    if (!url || url.origin !== base.origin || !path.test(url.pathname) || url.search || url.username)
+    if (
+      !url ||
+      url.origin !== base.origin ||
+      !/^\/api\/[\w/-]{1,300}$/.test(url.pathname) ||
+      url.search ||
+      url.username
+    )
       throw notUnderstood("it names an address that is not its own");
     return url;
   }
@@ -113,15 +119,15 @@ export function createZenodoClient({
     const { id, submitted, doi, links, metadata } = parsed.data;
     const found = doi || metadata?.doi || metadata?.prereserve_doi?.doi;
     if (!found || !/^10\.\d{4,9}\/[\w.;()/:-]+$/.test(found)) throw notUnderstood("of a deposition, its DOI");
-    const latest = ofHere(links.latest_draft, /^\/api\/deposit\/depositions\/\d{1,12}$/);
+    const latest = ofHere(links.latest_draft)?.pathname;
     return {
       id,
       isPublished: submitted,
       doi: found,
       page: new URL(submitted ? `/records/${id}` : `/deposit/${id}`, base).href,
       notes: metadata?.notes ?? "",
-      bucket: submitted ? null : ofHere(links.bucket, /^\/api\/files\/[A-Za-z0-9-]{1,100}$/),
-      latestDraft: latest ? (latest.pathname.split("/").at(-1) ?? null) : null,
+      bucket: submitted ? null : ofHere(links.bucket),
+      latestDraft: (latest && /\/depositions\/(\d{1,12})$/.exec(latest)?.[1]) || null,
     };
   }
 
