@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ZenodoMetadata } from "../../core/publication/zenodo-metadata.ts";
+import { readEnvironment } from "../env.ts";
 import type { ZenodoTiming } from "./ask-zenodo.ts";
 import type { DepositFile } from "./deposit-files.ts";
 import { type ContractServer, type Fault, startContractServer } from "./testing/contract-server.ts";
@@ -377,4 +378,17 @@ describe("publishing", () => {
     contract.publishByHand(kept);
     expect(await discardDraft(kept, zenodo)).toMatchObject({ isPublished: true, id: kept });
   });
+});
+
+it.each<[string, readonly string[] | null | RegExp]>([
+  ["", ["https://zenodo.org", "https://sandbox.zenodo.org"]],
+  ["none", null],
+  ["https://repository.example.org/api", ["https://repository.example.org", "https://repository.example.org"]],
+  ["http://127.0.0.1:4000", ["http://127.0.0.1:4000", "http://127.0.0.1:4000"]],
+  ["http://repository.example.org", /KARYOLOOP_ZENODO is not right/],
+  ["zenodo.org", /KARYOLOOP_ZENODO is not right/],
+])("an administrator's %j leads to %j", (given, expected) => {
+  const read = () => readEnvironment({ KARYOLOOP_ZENODO: given }).zenodo;
+  if (expected instanceof RegExp) expect(read).toThrow(expected);
+  else expect(read() && Object.values(read() ?? {}).map(({ origin }) => origin)).toEqual(expected);
 });
