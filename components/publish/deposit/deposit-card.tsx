@@ -49,6 +49,7 @@ export function DepositCard({ deposit, mayAct, pending, onAct }: DepositCardProp
     <Stack gap="xs" role="group" aria-label={`Version ${deposit.version} at ${placeNames[place]}`}>
       <Group gap="sm">
         <Text size="sm" fw={500}>
+          {deposit.versionId === null && `Version ${deposit.version}, `}
           {placeNames[place]}
         </Text>
         <Badge color={stateColors[state]} variant="light" tt="none" role="status">
@@ -89,6 +90,12 @@ export function DepositCard({ deposit, mayAct, pending, onAct }: DepositCardProp
           {state === "published" ? "The record" : "The draft"} at {placeNames[place]}{" "}
           <IconExternalLink size={14} aria-hidden />
         </Anchor>
+      )}
+      {state === "draft" && (
+        <Text size="xs" c="dimmed">
+          It is seen in the account that it was made with, and by nobody else. Until it is published its DOI leads
+          nowhere.
+        </Text>
       )}
       {problem && <ProblemAlert problem={problem} />}
       {mayAct && (

@@ -65,9 +65,7 @@ export function VersionList() {
                 }
               />
               <ZenodoDeposits
-                versionId={version.id}
-                version={version.version}
-                licence={version.contents?.licence ?? ""}
+                version={{ id: version.id, version: version.version, licence: version.contents?.licence ?? "" }}
               />
             </>
           )}
