@@ -57,6 +57,8 @@ const pointsInTime: Readonly<Record<string, string>> = {
   "server/testing/seed-training.ts": "stored",
   "server/testing/self-signed-certificate.ts": "from when to when a certificate holds",
   "server/testing/test-server.ts": "stored",
+  "server/zenodo/ask-zenodo.ts": "compared with a time of day that another machine names",
+  "server/zenodo/run-deposit.ts": "stored, and written into a record",
 };
 
 const PROJECT = path.join(import.meta.dirname, "..");

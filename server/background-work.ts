@@ -8,6 +8,7 @@ import { leadBackground } from "./servers/lead-background.ts";
 import type { Services } from "./services.ts";
 import { readInstallationSettings } from "./settings/installation-settings.ts";
 import { sweepSnapshots } from "./snapshots/sweep-snapshots.ts";
+import { depositQueueOf } from "./zenodo/deposit-queue.ts";
 
 /** What is done once in an installation, however many servers it has: imports, frozen datasets, sweeps, the audit log's age. */
 interface BackgroundWork {
@@ -18,6 +19,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
   await sweepSnapshots(services, { atStart: !services.cluster });
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
+  depositQueueOf(services).resume();
   const stopSweeper = startSweeper(services);
   const auditKeeper = keepAuditLog(services.db, async () => (await readInstallationSettings(services.db)).auditDays);
   return {
@@ -27,6 +29,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
       await stopPreparations(services);
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
+      await depositQueueOf(services).close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { BlockList } from "node:net";
 import path from "node:path";
 import { z } from "zod";
+import type { DepositPlace } from "../core/publication/deposit.ts";
 import type { InstitutionSettings } from "./auth/institution/discovery.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { readHosts } from "./entrance/allowed-hosts.ts";
@@ -42,6 +43,8 @@ const environmentSchema = z.object({
   KARYOLOOP_INTERNAL_ADDRESS: z.string().optional(),
   /** Program that makes OME-Zarr or OME-TIFF of microscopes' files: a path, or `auto`: bioformats2raw or bfconvert of the PATH. */
   KARYOLOOP_CONVERTER: z.string().min(1).default("auto"),
+  /** Where deposits go: empty for Zenodo and its sandbox, `none` for nowhere, or the address of a server that stands in for both. */
+  KARYOLOOP_ZENODO: z.union([z.enum(["", "none"]), z.url({ protocol: /^https?$/ })]).default(""),
   /** What a monitoring system sends to read /metrics; without it there is no such address. */
   METRICS_TOKEN: z
     .string()
@@ -75,6 +78,8 @@ export interface Environment {
   readonly internal: { readonly hostname: string; readonly port: number } | null;
   /** A path, `auto` or `none`. */
   readonly converter: string;
+  /** Origins of the two places of deposits; null where there is none. */
+  readonly zenodo: Readonly<Record<DepositPlace, URL>> | null;
   readonly metricsToken: string | null;
   readonly development: boolean;
 }
@@ -93,6 +98,16 @@ function readInstitution(given: z.output<typeof environmentSchema>): Institution
   const odd = allowedDomains.find((domain) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain));
   if (odd) throw new Error(`OIDC_ALLOWED_DOMAINS: "${odd}" is no domain like example.org.`);
   return { issuer, clientId, clientSecret, name: given.OIDC_NAME, allowedDomains };
+}
+
+/** A token goes to no other address than these. */
+function readZenodo(given: string): Environment["zenodo"] {
+  if (given === "none") return null;
+  if (given === "") return { zenodo: new URL("https://zenodo.org"), sandbox: new URL("https://sandbox.zenodo.org") };
+  const { protocol, hostname, origin } = new URL(given);
+  if (protocol !== "https:" && !["localhost", "127.0.0.1"].includes(hostname))
+    throw new ConfigurationError("KARYOLOOP_ZENODO is not right: it begins with https://.");
+  return { zenodo: new URL(origin), sandbox: new URL(origin) };
 }
 
 /** What several servers need is said here, before one of them begins to work beside the others. */
@@ -150,6 +165,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     localTrainer: (given.KARYOLOOP_TRAINER ?? (internal ? "none" : "local")) === "local",
     internal,
     converter: given.KARYOLOOP_CONVERTER,
+    zenodo: readZenodo(given.KARYOLOOP_ZENODO),
     metricsToken: given.METRICS_TOKEN ?? null,
     development: given.NODE_ENV === "development",
   };

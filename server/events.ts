@@ -20,6 +20,7 @@ export type ServerEvent =
   | { readonly topic: "members"; readonly projectId: string; readonly userId: string }
   | { readonly topic: "export"; readonly projectId: string }
   | { readonly topic: "publication"; readonly projectId: string }
+  | { readonly topic: "deposit"; readonly projectId: string }
   /** Sessions of the person ended, or the account was switched off. */
   | { readonly topic: "account"; readonly userId: string }
   | { readonly topic: "engine" }

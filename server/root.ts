@@ -19,6 +19,7 @@ import { queueRouter } from "./routers/queue/index.ts";
 import { reviewRouter } from "./routers/review/index.ts";
 import { trainingRouter } from "./routers/training/index.ts";
 import { volumeRouter } from "./routers/volume/index.ts";
+import { zenodoRouter } from "./routers/zenodo/index.ts";
 import { router } from "./trpc.ts";
 
 /** The whole API by name. One noun, one router, one file or folder in routers/. */
@@ -44,4 +45,5 @@ export const appRouter = router({
   review: reviewRouter,
   training: trainingRouter,
   volume: volumeRouter,
+  zenodo: zenodoRouter,
 });

@@ -14,6 +14,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   members: ["member", "invitation", "project", "comment"],
   export: ["export"],
   publication: ["publication"],
+  deposit: ["zenodo"],
   account: ["account"],
   engine: ["installation", "training"],
   settings: ["installation", "project"],

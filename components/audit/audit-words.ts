@@ -1,4 +1,5 @@
 import type { AuditAct, AuditEvent } from "../../core/audit/audit-event.ts";
+import { type DepositPlace, placeNames } from "../../core/publication/deposit.ts";
 
 type DetailsOf<Act extends AuditAct> = Extract<AuditEvent, { act: Act }>["details"];
 
@@ -30,6 +31,11 @@ const link = (details: { purpose: keyof typeof linkWords; person: { name: string
 const inVolume = ({ volume }: { volume: string }): string => `in “${volume}”`;
 const version = (details: { version: number; approvedOnly?: boolean | undefined }): string =>
   `version ${details.version}${details.approvedOnly ? ", approved nuclei only" : ""}`;
+
+const deposited = (details: { version: number; place: DepositPlace }): string =>
+  `version ${details.version}, ${placeNames[details.place]}`;
+const depositedDoi = (details: { version: number; place: DepositPlace; doi?: string | undefined }): string =>
+  [deposited(details), details.doi].filter(Boolean).join(", ");
 
 /** Names of fields and settings, as their forms say them. */
 const fieldWords: Readonly<Record<string, string>> = {
@@ -123,6 +129,8 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "trainer-token.made": { group: "Installation", does: "made a trainer's token", tell: named },
   "trainer-token.changed": { group: "Installation", does: "changed a trainer's token", tell: named },
   "trainer-token.revoked": { group: "Installation", does: "took a trainer's token back", tell: named },
+  "repository-token.kept": { group: "Accounts", does: "kept a token", tell: (d) => `for ${placeNames[d.place]}` },
+  "repository-token.removed": { group: "Accounts", does: "removed a token", tell: (d) => `for ${placeNames[d.place]}` },
   "settings.changed": {
     group: "Installation",
     does: "changed a setting",
@@ -237,6 +245,17 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
     tell: (d) => `${version(d)} as ${d.formats.join(", ")}`,
   },
   "export.model-downloaded": { group: "Exports", does: "downloaded a model" },
+  "deposit.begun": {
+    group: "Exports",
+    does: "began a draft",
+    tell: (d) => `${deposited(d)}${d.newVersionOf ? `, a new version of record ${d.newVersionOf}` : ""}`,
+  },
+  "deposit.gone-on": { group: "Exports", does: "went on with a draft", tell: deposited },
+  "deposit.cancelled": { group: "Exports", does: "stopped the sending of a draft", tell: deposited },
+  "deposit.publish-asked": { group: "Exports", does: "asked to publish a draft", tell: depositedDoi },
+  "deposit.published": { group: "Exports", does: "published a dataset", tell: depositedDoi },
+  "deposit.discard-asked": { group: "Exports", does: "discarded a draft", tell: deposited },
+  "deposit.forgotten": { group: "Exports", does: "took a draft off the list", tell: depositedDoi },
   "audit.project-exported": { group: "Exports", does: "exported this log", tell: (d) => d.format },
 };
 

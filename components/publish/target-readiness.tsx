@@ -1,24 +1,7 @@
 import { Badge, Group, Text, Tooltip } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import { type DescribedField, publicationTargets } from "../../core/publication/missing-fields.ts";
+import { fieldWords, publicationTargets } from "../../core/publication/missing-fields.ts";
 import type { MissingFields } from "./fields-props.ts";
-
-const fieldWords: Readonly<Record<DescribedField, string>> = {
-  title: "title",
-  summary: "description",
-  creators: "creators",
-  contact: "contact's e-mail",
-  keywords: "keywords",
-  funding: "funding",
-  relatedWorks: "related works",
-  organisms: "organism",
-  specimenPreparation: "preparation of the specimen",
-  stain: "stain",
-  imagingMethod: "imaging method",
-  acquisition: "acquisition",
-  licence: "a licence that is known by its SPDX name",
-  origins: "where each volume comes from",
-};
 
 /** Of each target whether all that it asks for is said, and what is not. */
 export function TargetReadiness({ missing }: { missing: MissingFields }) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { depositPlaces } from "../publication/deposit.ts";
 import { roles } from "../roles.ts";
 import { tokenScopes } from "../token-scope.ts";
 
@@ -29,6 +30,8 @@ const person = z.strictObject({ id, name: line(80), email: line(320) });
 const setting = z.union([line(200), z.number(), z.boolean(), z.null()]);
 const linkPurpose = z.enum(["administrator", "reset"]);
 
+const place = z.enum(depositPlaces);
+const ofDeposit = { depositId: id, version: count, place };
 const ofThread = { volumeId: id, volume: name, threadId: id };
 
 const by = z.string().min(1).max(100).nullable();
@@ -106,6 +109,10 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   /** Of `person`, by themselves or an administrator. */
   general("personal-token.revoked", { person, name, tokenId: id }),
 
+  /** A person's own token for a repository; never the token. */
+  general("repository-token.kept", { place }),
+  general("repository-token.removed", { place }),
+
   general("settings.changed", { setting: line(60), from: setting, to: setting }),
   general("backup.made", { name, sizeBytes: count.optional() }),
   general("backup.restored", { name }),
@@ -168,6 +175,16 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("export.version-deleted", { versionId: id, version: count }),
   ofProject("export.downloaded", { versionId: id, version: count, formats: z.array(line(20)).max(10) }),
   ofProject("export.model-downloaded", { checkpointId: id }),
+  /** `newVersionOf`: number of the record. */
+  ofProject("deposit.begun", { ...ofDeposit, newVersionOf: line(12).optional() }),
+  ofProject("deposit.gone-on", ofDeposit),
+  ofProject("deposit.cancelled", ofDeposit),
+  /** Asked for by a person. What came of it is a row of its own. */
+  ofProject("deposit.publish-asked", { ...ofDeposit, doi: line(300) }),
+  ofProject("deposit.published", { ...ofDeposit, doi: line(300) }),
+  ofProject("deposit.discard-asked", ofDeposit),
+  /** Taken off the list here; what lies in the repository stays. */
+  ofProject("deposit.forgotten", { ...ofDeposit, doi: line(300).optional() }),
   ofProject("audit.project-exported", { format: z.enum(["csv", "jsonl"]), filter: line(400) }),
 ]);
 

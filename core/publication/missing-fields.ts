@@ -8,6 +8,24 @@ export type PublicationTarget = (typeof publicationTargets)[number];
 /** What a target can miss: a field of the form, the licence, or where volumes come from. */
 export type DescribedField = keyof Publication | "licence" | "origins";
 
+/** As people read them. */
+export const fieldWords: Readonly<Record<DescribedField, string>> = {
+  title: "title",
+  summary: "description",
+  creators: "creators",
+  contact: "contact's e-mail",
+  keywords: "keywords",
+  funding: "funding",
+  relatedWorks: "related works",
+  organisms: "organism",
+  specimenPreparation: "preparation of the specimen",
+  stain: "stain",
+  imagingMethod: "imaging method",
+  acquisition: "acquisition",
+  licence: "a licence that is known by its SPDX name",
+  origins: "where each volume comes from",
+};
+
 export interface Described {
   readonly publication: Publication;
   readonly licence: string;
@@ -82,3 +100,7 @@ export function missingFields(described: Described): ReadonlyMap<DescribedField,
       if (!said[field](described)) missing.set(field, [...(missing.get(field) ?? []), target]);
   return missing;
 }
+
+/** What is not said, of what this target asks for. */
+export const missingFor = (target: PublicationTarget, described: Described): DescribedField[] =>
+  required[target].filter((field) => !said[field](described));

@@ -3,6 +3,7 @@ export * from "./auth.ts";
 export * from "./blob-removal.ts";
 export * from "./collab.ts";
 export * from "./comment.ts";
+export * from "./deposit.ts";
 export * from "./import-job.ts";
 export * from "./lease.ts";
 export * from "./personal-token.ts";

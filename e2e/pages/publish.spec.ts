@@ -1,13 +1,20 @@
 import { expect, test } from "@playwright/test";
+import { type ContractServer, startContractServer } from "../../server/zenodo/testing/contract-server.ts";
 import { change } from "../server/call-procedure.ts";
 import { makeFirstAccount } from "../server/first-person.ts";
 import { type RunningProduct, startProduct } from "../server/running-server.ts";
+import { findViolations } from "./find-violations.ts";
 
+let contract: ContractServer;
 let product: RunningProduct;
 test.beforeAll(async () => {
-  product = await startProduct();
+  contract = await startContractServer();
+  product = await startProduct({ environment: { KARYOLOOP_ZENODO: contract.address } });
 });
-test.afterAll(() => product?.stop());
+test.afterAll(async () => {
+  await product?.stop();
+  await contract?.close();
+});
 
 test("what the data say of themselves: filled in, checked, kept, and never saved over unseen", async ({
   page,
@@ -17,7 +24,7 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
   const { address } = product;
   await makeFirstAccount(page, product);
   const { projectId } = await change<{ projectId: string }>(page, address, "project.create", { name: "Embryos" });
-  await change(page, address, "volume.createSample", { projectId });
+  await change(page, address, "volume.createSample", { projectId, labels: "third" });
   await page.goto(`${address}/projects/${projectId}/export`);
   await page.waitForURL(`**/projects/${projectId}/publish`);
   const target = (name: string) => page.getByRole("listitem").filter({ hasText: name });
@@ -75,5 +82,39 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Freeze a new version" }).click();
     await expect(page.getByText(/under CC-BY-NC-4\.0, which does not go with CC-BY-4\.0/)).toBeVisible();
+  });
+
+  await test.step("form, freeze, a draft at Zenodo, and its publication by a second act", async () => {
+    await page.getByRole("combobox", { name: "Licence of the data" }).fill("CC-BY-NC-4.0");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Freeze a new version" }).click();
+    const zenodo = page.getByRole("region", { name: "Zenodo, version 1" });
+    const make = zenodo.getByRole("button", { name: "Make a draft at Zenodo’s sandbox".replace("’", "'") });
+    await zenodo.getByLabel("Try it in the sandbox").check({ timeout: 90_000 });
+    await expect(make).toBeDisabled();
+    await zenodo.getByLabel("Your token for Zenodo's sandbox").fill("z".repeat(60));
+    await zenodo.getByRole("button", { name: "Keep it" }).click();
+    await expect(zenodo.getByText(/Zenodo does not know your token/)).toBeVisible();
+    await zenodo.getByLabel("Your token for Zenodo's sandbox").fill(contract.token);
+    await zenodo.getByRole("button", { name: "Keep it" }).click();
+    await expect(zenodo.getByText(/Your token for Zenodo's sandbox is kept/)).toBeVisible();
+    expect(await findViolations(page)).toEqual([]);
+    await make.click();
+    await expect(zenodo.getByText("draft, seen by nobody")).toBeVisible({ timeout: 60_000 });
+    await expect(zenodo.getByText(/Reserved DOI 10\.5072/)).toBeVisible();
+    expect(contract.requests.join()).not.toContain("publish");
+    await zenodo.getByRole("button", { name: "Publish…" }).click();
+    const dialog = page.getByRole("dialog", { name: /Publish version 1/ });
+    const confirm = dialog.getByRole("button", { name: "Publish it for ever" });
+    await expect(confirm).toBeDisabled();
+    const [{ id }] = contract.deposits();
+    await dialog.getByLabel(/to confirm/).fill(`10.5072/zenodo.${id}`);
+    await confirm.click();
+    await expect(zenodo.getByText("published", { exact: true })).toBeVisible();
+    await expect(zenodo.getByRole("link", { name: /The record at/ })).toHaveAttribute(
+      "href",
+      `${contract.address}/records/${id}`,
+    );
+    expect(await findViolations(page)).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { desc, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditAct } from "../../core/audit/audit-event.ts";
 import { saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
+import { busyStates, type DepositState } from "../../core/publication/deposit.ts";
 import { EMPTY_PUBLICATION } from "../../core/publication/publication.ts";
 import { sealOf, toBase64 } from "../../core/sync/kept-edits-file.ts";
 import { RecordKind } from "../../core/sync/record.ts";
@@ -18,6 +19,7 @@ import {
   comment,
   commentThread,
   datasetVersion,
+  deposit,
   importJob,
   invitation,
   nucleusClass,
@@ -37,6 +39,7 @@ import { issuePersonalToken } from "../auth/personal-token.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { startSession } from "../collab/journal/start-session.ts";
 import { liveVolumesOf } from "../collab/live/live-volumes.ts";
+import { DATASET_FORMAT, type DatasetDescription } from "../export/dataset-description.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
 import { appRouter } from "../root.ts";
@@ -46,6 +49,8 @@ import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
 import { seedSnapshot, seedTrainJob, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createCallerFactory } from "../trpc.ts";
+import { keepRepositoryToken } from "../zenodo/repository-tokens.ts";
+import { type ContractServer, startContractServer } from "../zenodo/testing/contract-server.ts";
 import { verifyChain } from "./verify-chain.ts";
 
 /**
@@ -89,18 +94,23 @@ interface Walk {
   readonly as?: "stranger" | "member";
 }
 
+let contract: ContractServer;
 let server: TestServer;
 let owner: TestPerson;
 let member: TestPerson;
 let projectId: string;
 beforeAll(async () => {
-  server = await startTestServer();
+  contract = await startContractServer();
+  server = await startTestServer({ KARYOLOOP_ZENODO: contract.address });
   owner = await server.signUp("Owner");
   member = await server.signUp("Member");
   await server.services.db.update(user).set({ isAdministrator: true }).where(eq(user.id, owner.id));
   projectId = await newProject();
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await contract.close();
+});
 
 const db = () => server.services.db;
 const newProject = () =>
@@ -131,6 +141,36 @@ const newCheckpoint = async () => {
 };
 const uploadStack = (name: string) =>
   uploadBytes(server.address, owner.cookie, projectId, name, writePlainTiff(new Uint16Array(3 * 5 * 7), [3, 5, 7]));
+/** Says all that Zenodo asks for. */
+const emptyDataset = {
+  format: DATASET_FORMAT,
+  id: randomUUID(),
+  version: 42,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  software: { name: "Karyoloop", version: "1.0.0" },
+  project: { id: randomUUID(), name: "Embryos", description: "" },
+  guidelines: "",
+  publication: {
+    ...EMPTY_PUBLICATION,
+    title: "Nuclei",
+    summary: "None.",
+    creators: [{ givenName: "Ada", familyName: "Lovelace", affiliation: "", orcid: "" }],
+  },
+  licence: "CC-BY-4.0",
+  annotators: [],
+  classes: [],
+  snapshotId: randomUUID(),
+  checkpoint: null,
+  volumes: [],
+} satisfies DatasetDescription;
+/** One of the owner's in this state; no server that it could be asked of is there. */
+const newDeposit = async (state: DepositState) => {
+  const doi = "10.5072/zenodo.17";
+  const recordId = state === "uploading" ? "17" : null;
+  const values = { projectId, version: 1, place: "zenodo", state, doi, recordId, createdBy: owner.id } as const;
+  const [{ depositId }] = await db().insert(deposit).values(values).returning({ depositId: deposit.id });
+  return { projectId, depositId };
+};
 const newThread = async () => {
   const volumeId = await newVolume();
   const thread = { volumeId, placeZyx: [1, 2, 3], createdBy: owner.id } as const;
@@ -387,6 +427,40 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["publication.origins-set"],
     prepare: async () => ({ projectId, volumeIds: [await newVolume()], origin: { kind: "own" } }),
   },
+  "zenodo.makeDraft": {
+    acts: ["deposit.begun"],
+    async prepare() {
+      const values = {
+        projectId,
+        version: 42,
+        state: "ready",
+        description: emptyDataset,
+        createdBy: owner.id,
+      } as const;
+      const [version] = await db().insert(datasetVersion).values(values).returning({ id: datasetVersion.id });
+      await keepRepositoryToken(server.services, { userId: owner.id, place: "zenodo", token: "t".repeat(60) });
+      return { projectId, versionId: version.id, place: "zenodo", earlierRecord: "" };
+    },
+  },
+  "zenodo.goOn": { acts: ["deposit.gone-on"], prepare: () => newDeposit("stopped") },
+  "zenodo.cancel": { acts: ["deposit.cancelled"], prepare: () => newDeposit("uploading") },
+  "zenodo.publish": {
+    acts: ["deposit.publish-asked"],
+    prepare: async () => ({ ...(await newDeposit("draft")), doi: "10.5072/zenodo.17" }),
+  },
+  "zenodo.discard": { acts: ["deposit.discard-asked"], prepare: () => newDeposit("draft") },
+  "zenodo.forget": { acts: ["deposit.forgotten"], prepare: () => newDeposit("stopped") },
+  "zenodo.keepToken": {
+    acts: ["repository-token.kept"],
+    prepare: async () => ({ place: "sandbox", token: contract.token }),
+  },
+  "zenodo.removeToken": {
+    acts: ["repository-token.removed"],
+    async prepare() {
+      await keepRepositoryToken(server.services, { userId: owner.id, place: "sandbox", token: "t".repeat(60) });
+      return { place: "sandbox" };
+    },
+  },
   "checkpoint.makeCurrent": {
     acts: ["model.made-current"],
     async prepare() {
@@ -507,7 +581,9 @@ async function workInTheBackground(): Promise<number> {
     sql`exists (select 1 from ${importJob} where state = 'done' and position(upload.id::text in request::text) > 0)`,
   );
   const frozen = await db().$count(datasetVersion, eq(datasetVersion.state, "freezing"));
-  return imports + removals + usedUp + frozen;
+  // The one that is to be cancelled has a record.
+  const sent = await db().$count(deposit, and(inArray(deposit.state, busyStates), isNull(deposit.recordId)));
+  return imports + removals + usedUp + frozen + sent;
 }
 
 const mutations = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)

@@ -18,6 +18,7 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "one_time_link",
   "personal_token",
   "personal_token_project",
+  "repository_token",
   "trainer_token",
   "trainer_token_project",
   "trainer",

@@ -20,6 +20,8 @@ export interface DatasetZip {
   readonly formats: readonly ExportFormat[];
   /** Needed when `formats` has `model` or `bioimageio`. */
   readonly model: ExportedModel | null;
+  /** Stands at the end of the README, where it is given. */
+  readonly note?: string;
 }
 
 /** Formats in one order, whichever they were asked for in: the same formats are the same zip. */
@@ -32,9 +34,9 @@ export const partsOfFormats = (formats: readonly ExportFormat[]): ListedPart[] =
   ...inOrder(formats).filter(isDataFormat),
 ];
 
-async function* contents({ dataset, formats, model }: DatasetZip): AsyncGenerator<ExportFile> {
+async function* contents({ dataset, formats, model, note }: DatasetZip): AsyncGenerator<ExportFile> {
   const { description } = dataset;
-  yield textFile("README.md", datasetReadme(description, formats));
+  yield textFile("README.md", datasetReadme(description, formats) + (note ? `\n${note}` : ""));
   const licence = licenceText(description);
   if (licence) yield textFile("LICENSE", licence);
   const citation = citationCff(description);
@@ -51,18 +53,17 @@ export const datasetFolderName = ({ project, version }: DatasetDescription): str
   `${slugOf(project.name, "dataset")}-v${version}`;
 
 /**
- * A whole dataset version as one zip; `croissant.json`, `ro-crate-metadata.json`, `dataset.json` and `SHA256SUMS` last because they list all files before
+ * The files of a whole dataset version; `croissant.json`, `ro-crate-metadata.json`, `dataset.json` and `SHA256SUMS` last because they list all files before
  * them. The same whenever it is fetched. `listed` knows the files of `partsOfFormats` by path.
  */
-export function datasetArchive(
+export function datasetEntries(
   zip: DatasetZip,
   listed: ReadonlyMap<string, PackedFile>,
   signal: AbortSignal,
-): Promise<ZipArchive> {
+): Promise<ZipEntry[]> {
   const { description } = zip.dataset;
   const formats = inOrder(zip.formats);
-  return archiveOf(
-    datasetFolderName(description),
+  return entriesOf(
     contents({ ...zip, formats }),
     [
       (files) => jsonFile("croissant.json", croissant(description, files)),
@@ -75,33 +76,41 @@ export function datasetArchive(
   );
 }
 
+/** The same as one zip. */
+export const datasetArchive = async (
+  zip: DatasetZip,
+  listed: ReadonlyMap<string, PackedFile>,
+  signal: AbortSignal,
+): Promise<ZipArchive> =>
+  createZipArchive(inFolder(datasetFolderName(zip.dataset.description), await datasetEntries(zip, listed, signal)));
+
 /** A model package as bioimage.io takes it, its description at the root of the zip; `signal` stops the making. */
 export async function bioimageArchive(published: PublishedModel, signal: AbortSignal): Promise<ZipArchive> {
   const bytes = await makePackage(published, signal);
-  return archiveOf(
-    "",
-    bioimageFiles(async () => bytes),
-    [],
-    new Map(),
-    signal,
+  return createZipArchive(
+    await entriesOf(
+      bioimageFiles(async () => bytes),
+      [],
+      new Map(),
+      signal,
+    ),
   );
 }
 
 /** Only the model: `<project>-model-<first characters of the checkpoint's id>/`. The same whenever it is fetched. */
-export const modelArchive = (model: ExportedModel, signal: AbortSignal): Promise<ZipArchive> =>
-  archiveOf(modelFolderName(model), modelFiles(model), [sumsFile], new Map(), signal);
+export const modelArchive = async (model: ExportedModel, signal: AbortSignal): Promise<ZipArchive> =>
+  createZipArchive(inFolder(modelFolderName(model), await entriesOf(modelFiles(model), [sumsFile], new Map(), signal)));
 
 export const modelFolderName = (model: ExportedModel): string =>
   `${slugOf(model.projectName, "project")}-model-${model.checkpointId.slice(0, 8)}`;
 
 /** Each of `closing` gets the digests of all files before it. What is not listed is small, and read here. */
-async function archiveOf(
-  folder: string,
+async function entriesOf(
   files: AsyncIterable<ExportFile>,
   closing: readonly ((digests: readonly FileDigest[]) => ExportFile)[],
   listed: ReadonlyMap<string, PackedFile>,
   signal: AbortSignal,
-): Promise<ZipArchive> {
+): Promise<ZipEntry[]> {
   const digests: FileDigest[] = [];
   const entries: ZipEntry[] = [];
   async function add(file: ExportFile): Promise<void> {
@@ -109,12 +118,15 @@ async function archiveOf(
     const packed = listed.get(file.path) ?? (await packFile(file, signal));
     const { path, bytes, sha256 } = packed;
     digests.push({ path, bytes, sha256 });
-    entries.push({ file, packed: { ...packed, path: folder === "" ? path : `${folder}/${path}` } });
+    entries.push({ file, packed });
   }
   for await (const file of files) await add(file);
   for (const close of closing) await add(close(digests));
-  return createZipArchive(entries);
+  return entries;
 }
+
+const inFolder = (folder: string, entries: readonly ZipEntry[]): ZipEntry[] =>
+  entries.map(({ file, packed }) => ({ file, packed: { ...packed, path: `${folder}/${packed.path}` } }));
 
 /** As `sha256sum --check SHA256SUMS` reads it, run in the folder. */
 const sumsFile = (digests: readonly FileDigest[]): ExportFile =>

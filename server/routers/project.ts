@@ -15,6 +15,7 @@ import { starterClasses } from "../projects/starter-classes.ts";
 import { readInstallationSettings } from "../settings/installation-settings.ts";
 import { removeScheduledBlobs } from "../storage/blob-removal.ts";
 import { atMost, projectProcedure, router, signedInProcedure } from "../trpc.ts";
+import { stopDeposits } from "../zenodo/deposit-queue.ts";
 
 export const projectRouter = router({
   /** The projects this person is a member of. */
@@ -107,6 +108,7 @@ export const projectRouter = router({
       await deleteProject(ctx.services, ctx.projectId, ctx.user.id);
       // Sockets of open editors check their person's role again, and find none.
       for (const { userId } of members) events.publish({ topic: "members", projectId: ctx.projectId, userId });
+      await stopDeposits(ctx.services, ctx.projectId);
       await forgetVersions(ctx.services, ctx.projectId);
       await removeScheduledBlobs(db, blobs);
     }),

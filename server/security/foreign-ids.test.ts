@@ -7,6 +7,7 @@ import {
   comment,
   commentThread,
   datasetVersion,
+  deposit,
   invitation,
   nucleusClass,
   passkey,
@@ -61,6 +62,7 @@ interface Things {
   readonly tokenId: string;
   readonly threadId: string;
   readonly commentId: string;
+  readonly depositId: string;
 }
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
@@ -71,6 +73,8 @@ const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "comment.change": { text: "taken over" },
   "comment.resolve": { isResolved: true },
   "account.renamePasskey": { name: "taken over" },
+  "zenodo.makeDraft": { place: "zenodo", earlierRecord: "" },
+  "zenodo.publish": { doi: "10.5072/zenodo.1" },
   "nucleusClass.update": { fields: { name: "taken over", numberKey: 9, color: "#000000" } },
 };
 
@@ -132,6 +136,19 @@ async function placeThings(): Promise<Things> {
       .returning(),
   );
   return {
+    depositId: one(
+      await db
+        .insert(deposit)
+        .values({
+          projectId,
+          version: 1,
+          place: "zenodo",
+          state: "draft",
+          doi: "10.5072/zenodo.1",
+          createdBy: cast.outsider.id,
+        })
+        .returning(),
+    ).id,
     threadId: thread.id,
     commentId: one(
       await db.insert(comment).values({ threadId: thread.id, userId: createdBy, text: "Look." }).returning(),
@@ -215,6 +232,7 @@ const tables: readonly PgTable[] = [
   comment,
   commentThread,
   datasetVersion,
+  deposit,
   upload,
   session,
   passkey,

@@ -26,6 +26,9 @@ export const openProcedures: Readonly<Record<string, string>> = {
   "account.createToken":
     "makes a token that does no more than the signed-in person may, in a session that was just confirmed",
   "account.revokeToken": "takes back one of the signed-in person's own tokens",
+  "zenodo.myTokens": "says for which places the signed-in person keeps a token, and since when",
+  "zenodo.keepToken": "keeps a token of the signed-in person, which nobody reads again",
+  "zenodo.removeToken": "removes one of the signed-in person's own tokens",
   "event.ofInstallation": "says that settings or the engine changed, without what",
   "installation.engineStatus": "says what computes here; no data of a project",
   "invitation.lookUp": "says to the holder of a 256-bit token what it invites to",

@@ -12,6 +12,7 @@ import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProject } from "../_project/project-context.ts";
+import { ZenodoDeposits } from "./zenodo-deposits.tsx";
 
 export function VersionList() {
   const { id: projectId, role } = useProject();
@@ -53,15 +54,20 @@ export function VersionList() {
           onRemove={() => setRemoving(version)}
         >
           {version.state === "ready" && (
-            <DownloadChoice
-              version={version}
-              packageHref={`/api/projects/${projectId}/exports/${version.id}/bioimageio`}
-              zipHref={(formats) =>
-                `/api/projects/${projectId}/exports/${version.id}/zip?${new URLSearchParams(
-                  formats.map((format) => ["format", format]),
-                )}`
-              }
-            />
+            <>
+              <DownloadChoice
+                version={version}
+                packageHref={`/api/projects/${projectId}/exports/${version.id}/bioimageio`}
+                zipHref={(formats) =>
+                  `/api/projects/${projectId}/exports/${version.id}/zip?${new URLSearchParams(
+                    formats.map((format) => ["format", format]),
+                  )}`
+                }
+              />
+              <ZenodoDeposits
+                version={{ id: version.id, version: version.version, licence: version.contents?.licence ?? "" }}
+              />
+            </>
           )}
         </VersionCard>
       ))}
