@@ -1,6 +1,19 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 
 const suffix = "**/*.test.{ts,tsx}";
+const serverFolders = ["db", "server", "scripts", "bench"];
+
+/** A module that has been loaded for the file before cannot be replaced: files that replace one are loaded by themselves. */
+const replacing = serverFolders.flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.test\.tsx?$/.test(name))
+    .map((name) => path.posix.join(folder, name))
+    .filter((file) => /^vi\.mock\(/m.test(readFileSync(file, "utf8"))),
+);
+
+const server = { globalSetup: "server/testing/cluster-template.ts" };
 
 export default defineConfig({
   test: {
@@ -9,19 +22,19 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     projects: [
+      // Loading the same modules for each file took half of their time.
       {
         extends: true,
         test: {
+          ...server,
           name: "server",
-          include: [`{db,server,scripts,bench}/${suffix}`],
-          globalSetup: "server/testing/cluster-template.ts",
+          include: [`{${serverFolders.join()}}/${suffix}`],
+          exclude: ["**/node_modules/**", ...replacing],
+          isolate: false,
         },
       },
-      {
-        extends: true,
-        // These start nothing: most of their time went into loading the same modules for each file.
-        test: { name: "pages", include: [`{core,components,app}/${suffix}`], isolate: false },
-      },
+      { extends: true, test: { ...server, name: "replacing", include: replacing } },
+      { extends: true, test: { name: "pages", include: [`{core,components,app}/${suffix}`], isolate: false } },
     ],
   },
 });
