@@ -443,6 +443,7 @@ const walks: Readonly<Record<string, Walk>> = {
     },
   },
   "zenodo.goOn": { acts: ["deposit.gone-on"], prepare: () => newDeposit("stopped") },
+  // The first of them in the router: nobody has nudged the queue yet, which would take it up.
   "zenodo.cancel": { acts: ["deposit.cancelled"], prepare: () => newDeposit("uploading") },
   "zenodo.publish": {
     acts: ["deposit.publish-asked"],
