@@ -13,6 +13,10 @@ export interface FormatOffer {
     | "tracking"
     | "hdf5"
     | "neuroglancer"
+    | "ply"
+    | "obj"
+    | "vtk"
+    | "bioimage-archive"
     | "model"
     | "bioimageio";
   readonly label: string;
@@ -103,6 +107,32 @@ export const formatGroups: readonly FormatGroup[] = [
         value: "neuroglancer",
         label: "Neuroglancer precomputed",
         text: "Image and nuclei in several resolutions, with class and volume of every nucleus. For a web server; also tensorstore, CloudVolume.",
+      },
+      {
+        value: "ply",
+        label: "Surfaces, PLY",
+        text: "A closed surface in µm for every nucleus, with the volume of its voxels. For MeshLab, CloudCompare, Blender.",
+      },
+      {
+        value: "obj",
+        label: "Surfaces, OBJ",
+        text: "The same surfaces as text. For Blender and most programs of 3D graphics.",
+      },
+      {
+        value: "vtk",
+        label: "Surfaces, VTK",
+        text: "The same surfaces for ParaView, 3D Slicer, PyVista.",
+      },
+    ],
+  },
+  {
+    id: "archives",
+    title: "To hand in to an archive",
+    offers: [
+      {
+        value: "bioimage-archive",
+        label: "BioImage Archive package",
+        text: "A zip per image, lists of files, MIFA and RO-Crate, and in words how to submit. It takes CC0 and CC BY 4.0 only.",
       },
     ],
   },

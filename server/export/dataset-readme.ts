@@ -18,6 +18,11 @@ const volumeRow = (volume: FrozenVolume): string =>
     `${(100 * volume.knownShare).toFixed(1)} %`,
   ]);
 
+const surfaceWords = (ending: string, what: string): string =>
+  `- \`${ending}/<file>/nucleus_<label>.${ending}\`: the surface of every nucleus, ${what}. x, y, z are micrometres from the outer corner of the
+  volume's first voxel. It is closed, its triangles are counter-clockwise from outside, and it encloses the \`volume_um3\` of nuclei.csv within 1 %: steps of
+  voxels are smoothed by less than half a voxel. A nucleus that is few slices thick has no more surface than its slices tell; one of millions of faces has none here.`;
+
 const formatWords: Readonly<Record<ExportFormat, string>> = {
   "ome-zarr": `- \`ome-zarr/<file>.ome.zarr\`: OME-Zarr 0.5 (Zarr v3), image with the label images \`labels/nuclei\` (uint32) and \`labels/known\`
   (uint8). \`labels/nuclei/zarr.json\` has status, class, annotator and uncertainty of every nucleus under \`image-label.properties\`.
@@ -53,6 +58,11 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   neuroglancer: `- \`neuroglancer/<file>_image\`, \`neuroglancer/<file>_nuclei\`: Neuroglancer's precomputed volumes (uint32, the numbers of nuclei.csv) with
   several resolutions, and class, status and volume of every nucleus. Put the folder on a web server and open
   \`precomputed://https://…/<file>_nuclei\`; a chunk that is not there is 0.`,
+  ply: surfaceWords("ply", "binary PLY for MeshLab, CloudCompare, Blender"),
+  obj: surfaceWords("obj", "OBJ, text, for Blender and most programs of 3D graphics"),
+  vtk: surfaceWords("vtk", "VTK's legacy format for ParaView, 3D Slicer, PyVista"),
+  "bioimage-archive": `- \`bioimage-archive/\`: what the BioImage Archive takes: an \`.ome.zarr.zip\` per image with its labels, nuclei and mask as OME-TIFF and a table per
+  volume, the lists of files (\`*.tsv\`), MIFA (\`mifa/\`), an RO-Crate 1.1; \`SUBMIT.md\` says in words what to do with it.`,
   model: "- `model/`: the trained model; its own README.md says how to run it.",
   bioimageio: `- \`bioimageio/\`: the trained model as a package for bioimage.io, with ONNX weights and \`nuclei.py\`; its own README.md says how to run it.`,
 };

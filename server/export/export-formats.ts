@@ -12,6 +12,10 @@ export const exportFormats = [
   "tracking",
   "hdf5",
   "neuroglancer",
+  "ply",
+  "obj",
+  "vtk",
+  "bioimage-archive",
   "model",
   "bioimageio",
 ] as const;

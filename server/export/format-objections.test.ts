@@ -10,10 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.remove());
 
+const LICENCE = "CC-BY-4.0";
 const refused = (...changes: readonly Partial<FrozenVolume>[]) =>
-  refusedFormats({ volumes: changes.map((change) => ({ ...fixture.description.volumes[0], ...change })) }).map(
-    ({ format }) => format,
-  );
+  refusedFormats({
+    licence: LICENCE,
+    volumes: changes.map((change) => ({ ...fixture.description.volumes[0], ...change })),
+  }).map(({ format }) => format);
 
 it("refuses nothing of an ordinary version", () => {
   expect(refused({})).toEqual([]);
@@ -34,10 +36,18 @@ it("refuses what could not be learned from", () => {
   expect(refused({ boxes: [], knownShare: 1 })).toEqual([]);
 });
 
+it("refuses an archive under a licence that it does not take", () => {
+  const { volumes } = fixture.description;
+  const under = (licence: string) => refusedFormats({ licence, volumes }).map(({ format }) => format);
+  expect(under("CC0-1.0")).toEqual([]);
+  expect(under("CC-BY-NC-4.0")).toEqual(["bioimage-archive"]);
+  expect(under("")).toEqual(["bioimage-archive"]);
+});
+
 it("says what to do, and where", () => {
   const volumes = [{ ...fixture.description.volumes[0], nuclei: 70_000 }];
   for (const format of exportFormats) {
-    const objection = objectionTo(format, { volumes });
+    const objection = objectionTo(format, { licence: LICENCE, volumes });
     if (objection)
       expect([objection.where, objection.hint]).toEqual(["Embryo 1 (left)", expect.stringContaining("Use")]);
   }

@@ -17,7 +17,7 @@ import { memorySource } from "./file-source.ts";
 import { openDataset } from "./frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture, LARGE_LABEL, UNFINISHED_LABEL } from "./testing/dataset-fixture.ts";
 import { markedShapeZyx } from "./testing/marked-volume.ts";
-import { askPython, peerJudge } from "./testing/python-judge.ts";
+import { askPython, peerJudge, pythonJudge } from "./testing/python-judge.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
 import { streamOf } from "./testing/zip-of.ts";
 import { nnunetClasses, specimenFolds } from "./training/nnunet-files.ts";
@@ -33,6 +33,10 @@ const FORMATS: readonly ExportFormat[] = [
   "tracking",
   "hdf5",
   "neuroglancer",
+  "ply",
+  "obj",
+  "vtk",
+  "bioimage-archive",
 ];
 const [DEPTH, HEIGHT, WIDTH] = markedShapeZyx;
 const { signal } = new AbortController();
@@ -380,6 +384,127 @@ print(json.dumps(out))`;
       expect(units).toEqual(["nm", "nm", "nm"]);
     }
     expect(nuclei.coarse).toEqual([[66, 34, 5, 1], LARGE_LABEL]);
+  });
+});
+
+describe("surfaces", () => {
+  const names = (ending: string) =>
+    [3, 9, LARGE_LABEL].map((label) => at(`${ending}/embryo-1-left/nucleus_${label}.${ending}`));
+  const VOXEL_UM3 = 1.75 * 0.8 * 0.65;
+  /** Of nuclei 3, 9 and 70 000: voxels, and the middle x, y, z of their boxes in voxels. */
+  const truthOf = [
+    [1800, 35, 20, 2.5],
+    [1, 100.5, 7.5, 1.5],
+    [2730, 72.5, 53, 2.5],
+  ];
+  function expectSurfaces(seen: readonly { volume: number; centre: readonly number[] }[]): void {
+    for (const [index, [voxels, ...centre]] of truthOf.entries()) {
+      expect(Math.abs(seen[index].volume / (voxels * VOXEL_UM3) - 1)).toBeLessThan(1e-3);
+      for (const [axis, size] of [0.65, 0.8, 1.75].entries())
+        expect(Math.abs(seen[index].centre[axis] / size - centre[axis])).toBeLessThan(0.05);
+    }
+  }
+
+  it("are watertight to trimesh, look outward, and have the volume and place of their voxels", async (context) => {
+    const judge = peerJudge(["trimesh"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `
+import sys, json, trimesh
+out = []
+for name in sys.argv[1:]:
+    m = trimesh.load(name, process=False)
+    out.append(dict(volume=float(m.volume), centre=[float(v) for v in m.center_mass],
+        sound=[bool(m.is_watertight), bool(m.is_winding_consistent), bool(m.is_volume)]))
+print(json.dumps(out))`;
+    for (const ending of ["ply", "obj"]) {
+      const seen = await askPython<{ volume: number; centre: number[]; sound: boolean[] }[]>(
+        judge.command,
+        program,
+        names(ending),
+      );
+      expectSurfaces(seen);
+      expect(seen.flatMap(({ sound }) => sound)).not.toContain(false);
+    }
+  });
+
+  it("are read by meshio alike as PLY and OBJ", async (context) => {
+    const judge = peerJudge(["meshio", "numpy"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `
+import sys, json, meshio, numpy
+def seen(name):
+    m = meshio.read(name)
+    return m.points.astype(float), m.cells_dict['triangle']
+(pp, pt), (op, ot) = (seen(name) for name in sys.argv[1:])
+print(json.dumps([bool((pt == ot).all()), float(numpy.abs(pp - op).max())]))`;
+    const [sameTriangles, away] = await askPython<[boolean, number]>(judge.command, program, [
+      names("ply")[0],
+      names("obj")[0],
+    ]);
+    expect(sameTriangles).toBe(true);
+    expect(away).toBeLessThan(1e-3);
+  });
+
+  it("are read by VTK itself", async (context) => {
+    const judge = peerJudge(["vtkmodules"], "vtk");
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `
+import sys, json
+from vtkmodules.vtkIOLegacy import vtkPolyDataReader
+from vtkmodules.vtkFiltersCore import vtkMassProperties, vtkFeatureEdges, vtkCenterOfMass
+out = []
+for name in sys.argv[1:]:
+    r = vtkPolyDataReader(); r.SetFileName(name); r.Update()
+    m = vtkMassProperties(); m.SetInputConnection(r.GetOutputPort()); m.Update()
+    e = vtkFeatureEdges(); e.SetInputConnection(r.GetOutputPort()); e.FeatureEdgesOff(); e.ManifoldEdgesOff(); e.Update()
+    b = r.GetOutput().GetBounds()
+    out.append(dict(volume=m.GetVolume(), centre=[(b[0]+b[1])/2, (b[2]+b[3])/2, (b[4]+b[5])/2], bad=e.GetOutput().GetNumberOfCells()))
+print(json.dumps(out))`;
+    const seen = await askPython<{ volume: number; centre: number[]; bad: number }[]>(
+      judge.command,
+      program,
+      names("vtk"),
+    );
+    expectSurfaces(seen);
+    expect(seen.map(({ bad }) => bad)).toEqual([0, 0, 0]);
+  });
+});
+
+describe("BioImage Archive", () => {
+  it("has images that zarr-python reads in their zips", async (context) => {
+    const judge = peerJudge(["zarr", "numpy"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import zarr
+store = zarr.storage.ZipStore(sys.argv[1], mode='r')
+g = zarr.open_group(store, path='embryo-1-left.ome.zarr', mode='r')
+scale = g.attrs['ome']['multiscales'][0]['datasets'][0]['coordinateTransformations'][0]['scale']
+print(json.dumps({kind: seen(g[path][:], scale) for kind, path in
+    (('image', '0'), ('labels', 'labels/nuclei/0'), ('known', 'labels/known/0'))}))`;
+    const zip = at("bioimage-archive/images/embryo-1-left.ome.zarr.zip");
+    expectVolume(await askPython<Record<"image" | "labels" | "known", Seen>>(judge.command, program, [zip]), 1);
+  });
+
+  it("has lists that Python's csv reads, of files that are there with the sizes that they have", async () => {
+    const judge = pythonJudge();
+    if (judge.missing !== undefined) throw new Error(judge.missing);
+    const program = `
+import sys, json, csv, os
+root = sys.argv[1]
+rows = lambda name: list(csv.DictReader(open(os.path.join(root, name), newline='', encoding='utf-8'), delimiter='\\t'))
+crate = rows('file_list.tsv')
+print(json.dumps(dict(images=[r['Files'] for r in rows('image_file_list.tsv')],
+    annotations=[[r['Files'], r['source_image']] for r in rows('annotation_file_list.tsv')],
+    sizes=[os.path.getsize(os.path.join(root, r['file_path'])) - int(r['size_in_bytes']) for r in crate])))`;
+    const image = "images/embryo-1-left.ome.zarr.zip";
+    expect(await askPython(judge.command, program, [at("bioimage-archive")])).toEqual({
+      images: [image, "images/embryo-1-left_channel-1.ome.zarr.zip"],
+      annotations: ["nuclei.ome.tif", "known.ome.tif", "nuclei.csv"].map((one) => [
+        `annotations/embryo-1-left_${one}`,
+        image,
+      ]),
+      sizes: [0, 0, 0, 0, 0],
+    });
   });
 });
 

@@ -3,6 +3,8 @@ import { validateBioimage } from "../bioimage/bioimage-rules.ts";
 import { type DatasetJson, datasetJsonSchema } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say, type Violation } from "../file-source.ts";
 import { channelFolder } from "../ome-zarr-files.ts";
+import { meshFormats } from "../surfaces/mesh-formats.ts";
+import { checkArchive } from "./archives/archive-rules.ts";
 import { checkCellprofiler } from "./cellprofiler-rules.ts";
 import { checkHdf5 } from "./hdf5-rules.ts";
 import { checkListing } from "./listing-rules.ts";
@@ -10,6 +12,7 @@ import { checkModel, type RunModel } from "./model-rules.ts";
 import { checkNeuroglancer } from "./neuroglancer-rules.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 import { checkZarrOfVolume } from "./ome-zarr-volume.ts";
+import { checkSurfaces } from "./surfaces/surface-rules.ts";
 import { checkTable } from "./table-rules.ts";
 import { checkCellpose } from "./training/cellpose-rules.ts";
 import { checkNnunet } from "./training/nnunet-rules.ts";
@@ -47,11 +50,14 @@ export async function validateDataset(files: FileSource, runModel: RunModel): Pr
       if (formats.includes(format)) for (const kind of kinds) await validateStack(files, volume, kind, format, say);
     if (formats.includes("stardist")) await checkStardist(files, volume, say);
     if (formats.includes("hdf5")) await checkHdf5(files, volume, say);
+    for (const format of meshFormats)
+      if (table && dataset.formats.includes(format)) await checkSurfaces(files, volume, format, rows, say);
     if (table && dataset.formats.includes("neuroglancer")) await checkNeuroglancer(files, volume, rows, say);
     if (dataset.formats.includes("cellpose")) await checkCellpose(files, volume, say);
     if (table) await checkVolume(files, volume, formats, rows, say);
   }
   if (table && dataset.formats.includes("cellprofiler")) await checkCellprofiler(files, dataset, table, say);
+  if (table && dataset.formats.includes("bioimage-archive")) await checkArchive(files, dataset, table, say);
   if (dataset.formats.includes("nnunet")) await checkNnunet(files, dataset, say);
   if (dataset.formats.includes("tracking")) await checkTracking(files, dataset, say);
   if (dataset.formats.includes("model")) await checkModel(files, dataset, runModel, say);

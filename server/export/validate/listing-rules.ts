@@ -1,5 +1,6 @@
 import type { DatasetJson } from "../dataset-description.ts";
 import { digestOf, type FileSource, readAll, type Say } from "../file-source.ts";
+import { meshFormats } from "../surfaces/mesh-formats.ts";
 import { CROISSANT, checkCitation, RO_CRATE } from "./citation-rules.ts";
 
 const SUMS = "SHA256SUMS";
@@ -53,6 +54,12 @@ function checkNames(files: FileSource, { formats, volumes }: DatasetJson, say: S
     hdf5: new RegExp(`^hdf5/(train|test)/(${names})\\.h5$`),
     neuroglancer: new RegExp(
       `^neuroglancer/(${names})_((image|nuclei)/(info|s\\d+/[\\d_-]+)|nuclei/segment_properties/info)$`,
+    ),
+    ...Object.fromEntries(
+      meshFormats.map((format) => [format, new RegExp(`^${format}/(${names})/nucleus_\\d+\\.${format}$`)]),
+    ),
+    "bioimage-archive": new RegExp(
+      `^bioimage-archive/(SUBMIT\\.md|(image_|annotation_)?file_list\\.tsv|ro-crate-metadata\\.json|mifa/(study|annotations|version)\\.json|images/(${names})(_channel-\\d+)?\\.ome\\.zarr\\.zip|annotations/(${names})_(nuclei|known)\\.(ome\\.tif|csv))$`,
     ),
     model: /^model\/[^/]+$/,
   };
