@@ -1,5 +1,6 @@
-import { licenceOf } from "../../core/publication/licences.ts";
+import { LEAST_THICKNESS, MOST_SPHERICITY } from "../../core/morphometry/under-resolved.ts";
 import { doiOf, EMPTY_PUBLICATION, type Publication, type WorkRelation } from "../../core/publication/publication.ts";
+import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
 import type { ExportFormat } from "./export-formats.ts";
 
@@ -50,6 +51,9 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   cellpose: `- \`cellpose/train\`, \`cellpose/test\`: planes \`<name>.tif\` with \`<name>_masks.tif\` for Cellpose. It has no way to say unknown, so that only
   planes of boxes are here in which every voxel is known; \`boxes.csv\` says where they lie. They are planes of constant z, in the size
   they have. Boxes kept for validation and volumes of split \`test\` are in \`test\`.`,
+  embedseg: `- \`embedseg/train\`, \`val\`, \`test\`: \`images\` and \`masks\` of the same names for EmbedSeg. It has no way to say unknown, so that only parts of boxes are
+  here in which every voxel is known; \`boxes.csv\` says where they lie. Boxes kept for validation are in \`val\`, volumes of split \`test\` in \`test\`. Nuclei are
+  numbered 1, 2, 3…; \`<file>_labels.csv\` says which is which label of nuclei.csv.`,
   tracking: `- \`tracking/\`: the layout of the Cell Tracking Challenge, each volume a sequence of one frame; \`sequences.csv\` says which volume is
   which sequence. Nuclei are numbered 1, 2, 3…; \`<sequence>_labels.csv\` says which is which label of nuclei.csv. The ground truth has no
   word for unknown: a nucleus that is not in it may be there; \`<sequence>_KNOWN\` has the mask.`,
@@ -61,6 +65,11 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   ply: surfaceWords("ply", "binary PLY for MeshLab, CloudCompare, Blender"),
   obj: surfaceWords("obj", "OBJ, text, for Blender and most programs of 3D graphics"),
   vtk: surfaceWords("vtk", "VTK's legacy format for ParaView, 3D Slicer, PyVista"),
+  webknossos: `- \`webknossos/<file>/\`: a data set of webKnossos: the OME-Zarr with image, nuclei and mask, \`datasource-properties.json\`, which says what to read of it, and
+  \`nuclei.nml\`, an annotation with every nucleus as a segment. Zip a folder and upload it, or give webKnossos its address.`,
+  idr: `- \`idr/\`: the submitter's templates of the Image Data Resource (study, assays, paths of files), filled in as far as this version says it, and the images that they name.
+  What is empty is for you or for its curators to fill in.`,
+  bbbc: `- \`bbbc/\`: \`images.zip\`, \`ground_truth.zip\`, a table and a page about them, as benchmarks of the Broad Bioimage Benchmark Collection are handed out.`,
   "bioimage-archive": `- \`bioimage-archive/\`: what the BioImage Archive takes: an \`.ome.zarr.zip\` per image with its labels, nuclei and mask as OME-TIFF and a table per
   volume, the lists of files (\`*.tsv\`), MIFA (\`mifa/\`), an RO-Crate 1.1; \`SUBMIT.md\` says in words what to do with it.`,
   model: "- `model/`: the trained model; its own README.md says how to run it.",
@@ -141,7 +150,7 @@ export function licenceText(description: DatasetDescription): string | null {
 }
 
 function licenceWords(licence: string): string {
-  const known = licenceOf(licence);
+  const known = describeLicence(licence);
   if (known) return `${known.name} (${known.id}): ${known.words}. ${known.url}`;
   return licence || "None was given. Without one nobody may reuse these data: ask the people named below.";
 }
@@ -225,7 +234,8 @@ Each person chose to stand here by name or by pseudonym.
 | volume_um3 | number of voxels × voxel volume |
 | surface_crofton13_um2 | Crofton's formula over 13 directions; within about 1 % for nuclei of 5 voxels' radius and more |
 | surface_voxel_faces_um2 | summed faces of voxels: half too large for round things at every resolution; for comparison only |
-| sphericity_36piV2_over_S3_crofton13 | 36 π V² / S³ with the surface of Crofton's formula; 1 for a sphere |
+| sphericity_36piV2_over_S3_crofton13 | 36 π V² / S³ with the surface of Crofton's formula; 1 for a sphere, at most ${MOST_SPHERICITY}; empty where under_resolved |
+| under_resolved | too few slices thick for a surface: less than ${LEAST_THICKNESS} lengths of the thickest voxel, or rounder than noise explains. Its sphericity is not told; leave its surface out of statistics |
 | flatness_sqrt_l1_over_l0, elongation_sqrt_l2_over_l1 | from the eigenvalues l0 ≤ l1 ≤ l2 of the covariance of the voxel centres in µm |
 | centroid_z_um, … | from the outer corner of the first voxel |
 | mean_intensity | of the image, in its own units |

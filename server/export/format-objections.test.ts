@@ -24,7 +24,7 @@ it("refuses nothing of an ordinary version", () => {
 it("refuses at the first number that a type does not hold, and not before", () => {
   expect(refused({ nuclei: 0xffff - 1 })).toEqual([]);
   expect(refused({ nuclei: 0xffff })).toEqual(["stardist"]);
-  expect(refused({}, { nuclei: 0xffff + 1 })).toEqual(["imagej", "stardist", "cellpose", "tracking"]);
+  expect(refused({}, { nuclei: 0xffff + 1 })).toEqual(["imagej", "stardist", "cellpose", "embedseg", "tracking"]);
   expect(refused({ shapeZyx: [2, 3, 2 ** 15 - 1] })).toEqual([]);
   expect(refused({ shapeZyx: [2, 2 ** 15, 3] })).toEqual(["nifti"]);
 });
@@ -32,7 +32,7 @@ it("refuses at the first number that a type does not hold, and not before", () =
 it("refuses what could not be learned from", () => {
   expect(refused({ split: "test" })).toEqual(["nnunet"]);
   expect(refused({ split: "test" }, {})).toEqual([]);
-  expect(refused({ boxes: [], knownShare: 0.5 })).toEqual(["cellpose"]);
+  expect(refused({ boxes: [], knownShare: 0.5 })).toEqual(["cellpose", "embedseg"]);
   expect(refused({ boxes: [], knownShare: 1 })).toEqual([]);
 });
 

@@ -35,6 +35,7 @@ const ofVolumes: Partial<Record<ExportFormat, (volume: FrozenVolume) => Objectio
           hint: "Use OME-TIFF or OME-Zarr, and train on parts of the volume.",
         },
   cellpose: ({ nuclei }) => sixteenBits("Cellpose's masks", nuclei),
+  embedseg: ({ nuclei }) => sixteenBits("EmbedSeg's masks", nuclei),
   tracking: ({ nuclei }) => sixteenBits("The masks of the Cell Tracking Challenge", nuclei),
 };
 
@@ -60,14 +61,17 @@ const ofAll: Partial<Record<ExportFormat, (volumes: readonly FrozenVolume[], lic
           what: "The BioImage Archive takes data under CC0 or CC BY 4.0 only.",
           hint: "Choose one of these licences, and freeze a new version.",
         },
-  cellpose: (volumes) =>
-    volumes.some((volume) => vouchedBoxes(volume).length > 0)
-      ? null
-      : {
-          what: "Cellpose cannot be told what is unknown, and no part of a volume is labelled completely.",
-          hint: "Mark a box as fully labelled in the editor, and freeze a new version.",
-        },
+  cellpose: (volumes) => someComplete("Cellpose", volumes),
+  embedseg: (volumes) => someComplete("EmbedSeg", volumes),
 };
+
+const someComplete = (whose: string, volumes: readonly FrozenVolume[]): Objection | null =>
+  volumes.some((volume) => vouchedBoxes(volume).length > 0)
+    ? null
+    : {
+        what: `${whose} cannot be told what is unknown, and no part of a volume is labelled completely.`,
+        hint: "Mark a box as fully labelled in the editor, and freeze a new version.",
+      };
 
 /** Why a version cannot be had in a format; null where it can. */
 export function objectionTo(format: ExportFormat, { volumes, licence }: Described): Problem | null {

@@ -37,6 +37,10 @@ const FORMATS: readonly ExportFormat[] = [
   "obj",
   "vtk",
   "bioimage-archive",
+  "embedseg",
+  "webknossos",
+  "idr",
+  "bbbc",
 ];
 const [DEPTH, HEIGHT, WIDTH] = markedShapeZyx;
 const { signal } = new AbortController();
@@ -504,6 +508,97 @@ print(json.dumps(dict(images=[r['Files'] for r in rows('image_file_list.tsv')],
         image,
       ]),
       sizes: [0, 0, 0, 0, 0],
+    });
+  });
+});
+
+describe("EmbedSeg and the benchmark's zips", () => {
+  it("are read by tifffile: parts of boxes without anything unknown, and whole stacks", async (context) => {
+    const judge = peerJudge(["tifffile"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import tifffile, glob, os, zipfile, io
+root = sys.argv[1]
+boxes = {os.path.relpath(p, root + '/embedseg'): seen(tifffile.imread(p), [])['sha'] for p in glob.glob(root + '/embedseg/*/*/*.tif')}
+def packed(zip, name):
+    with zipfile.ZipFile(root + '/bbbc/' + zip) as z:
+        assert z.testzip() is None
+        return seen(tifffile.imread(io.BytesIO(z.read(name))), [])['sha']
+print(json.dumps(dict(boxes=boxes, image=packed('images.zip', 'images/embryo-1-left.ome.tif'),
+    labels=packed('ground_truth.zip', 'ground_truth/embryo-1-left_labels.ome.tif'),
+    known=packed('ground_truth.zip', 'ground_truth/embryo-1-left_known.ome.tif'))))`;
+    const inBox = (from: PixelArray, [z0, z1]: readonly number[], [y0, x0, y1, x1]: readonly number[]): PixelArray => {
+      const voxels: number[] = [];
+      for (let z = z0; z < z1; z++)
+        for (let y = y0; y < y1; y++)
+          voxels.push(...from.subarray((z * HEIGHT + y) * WIDTH + x0, (z * HEIGHT + y) * WIDTH + x1));
+      return (from instanceof Uint16Array ? Uint16Array : Int16Array).from(voxels);
+    };
+    const boxes: Record<string, string> = {};
+    for (const [side, name, planes, box] of [
+      ["val", "embryo-1-left_box1_z0000-0004.tif", [0, 5], [0, 0, 20, 20]],
+      ["train", "embryo-1-left_box2_z0001-0001.tif", [1, 2], [5, 50, 30, 90]],
+      ["train", "embryo-1-left_box2_z0004-0004.tif", [4, 5], [5, 50, 30, 90]],
+    ] as const) {
+      boxes[`${side}/images/${name}`] = sha(inBox(fixture.image, planes, box));
+      boxes[`${side}/masks/${name}`] = sha(inBox(numbered(), planes, box));
+    }
+    const seen = await askPython<Record<string, unknown>>(judge.command, program, [root]);
+    expect(seen).toEqual({ boxes, image: sha(fixture.image), labels: sha(truth()), known: sha(fixture.known) });
+  });
+});
+
+describe("webKnossos", () => {
+  it("has layers that zarr-python reads where datasource-properties.json says, and segments in XML", async (context) => {
+    const judge = peerJudge(["zarr", "numpy"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import zarr, os
+import xml.etree.ElementTree as xml
+source = json.load(open(sys.argv[1] + '/datasource-properties.json'))
+out = {}
+for layer in source['dataLayers']:
+    mag = layer['mags'][0]
+    a = zarr.open_array(os.path.join(sys.argv[1], mag['path']), mode='r')[:]
+    axes = mag['axisOrder']
+    assert [a.shape[axes[k]] for k in 'xyz'] == [layer['boundingBox'][k] for k in ('width', 'height', 'depth')]
+    out[layer['name']] = seen(a, source['scale']['factor'][::-1])
+nml = xml.parse(sys.argv[1] + '/nuclei.nml').getroot()
+out['segments'] = [[int(s.get('id')), s.get('name')] for s in nml.iter('segment')]
+out['scale'] = [float(nml.find('parameters/scale').get(k)) for k in 'xyz']
+print(json.dumps(out))`;
+    type Layers = { image: Seen; nuclei: Seen; known: Seen; segments: [number, string][]; scale: number[] };
+    const { image, nuclei, known, segments, scale } = await askPython<Layers>(judge.command, program, [
+      at("webknossos/embryo-1-left"),
+    ]);
+    expectVolume({ image, labels: nuclei, known }, 1e-3);
+    expect(segments).toEqual([
+      [3, 'nucleus 3, =mitotic, "late"'],
+      [9, "nucleus 9"],
+      [LARGE_LABEL, `nucleus ${LARGE_LABEL}`],
+    ]);
+    expect(scale).toEqual([650, 800, 1750]);
+  });
+});
+
+describe("IDR", () => {
+  it("has templates whose columns Python's csv reads, with assays of images that are there", async () => {
+    const judge = pythonJudge();
+    if (judge.missing !== undefined) throw new Error(judge.missing);
+    const program = `
+import sys, json, csv, os
+study = {row[0]: row[1:] for row in csv.reader(open(sys.argv[1] + '/idr0000-study.txt', encoding='utf-8'), delimiter='\\t', quoting=csv.QUOTE_NONE)}
+folder = sys.argv[1] + '/experimentA/'
+assays = list(csv.DictReader(open(folder + study['Experiment Assay File'][0], encoding='utf-8'), delimiter='\\t'))
+print(json.dumps(dict(title=study['Study Title'], licence=study['Study License'], size=study['Experiment Size'][1],
+    there=[os.path.exists(os.path.join(folder, a['Comment [Image File Path]'], a['Image File'])) for a in assays],
+    paths=[os.path.exists(folder + line.rstrip('\\n').split('\\t')[1]) for line in open(folder + 'idr0000-experimentA-filePaths.tsv')])))`;
+    expect(await askPython(judge.command, program, [at("idr")])).toEqual({
+      title: ["Mouse embryos, été"],
+      licence: ["CC BY 4.0"],
+      size: "Average Image Dimension (XYZCT): 131 x 67 x 5 x 1 x 1",
+      there: [true],
+      paths: [true, true],
     });
   });
 });

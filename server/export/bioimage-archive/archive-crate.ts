@@ -1,4 +1,4 @@
-import { licenceOf } from "../../../core/publication/licences.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 import { annotationKinds, annotationPath, FILE_LIST, imageZip } from "./archive-places.ts";
 import { archivedImages, tsv } from "./file-lists.ts";
@@ -116,7 +116,7 @@ export function archiveCrate(description: DatasetDescription): object {
       name: study.title,
       description: study.description,
       contributor: people.filter(({ "@type": type }) => type.includes("bia:Contributor")).map((one) => to(one["@id"])),
-      license: licenceOf(licence)?.url ?? licence,
+      license: describeLicence(licence)?.url ?? licence,
       datePublished: createdAt.slice(0, 10),
       keyword: study.keywords,
       hasPart: [FILE_LIST, IMAGES, ANNOTATIONS].map(to),

@@ -427,8 +427,106 @@ const archives: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
   ],
 };
 
-const cases = Object.entries({ ...damages, ...others, ...surfaces, ...archives }).flatMap(([format, list]) =>
-  (list ?? []).map(([rule, how, damage]) => [rule, how, format as ExportFormat, damage] as const),
+const BOX = "embedseg/val/masks/embryo-1-left_box1_z0000-0004.tif";
+const WK = "webknossos/embryo-1-left";
+const IDR = "idr/experimentA";
+const platforms: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
+  embedseg: [
+    ["embedseg-boxes", "no table", remove("embedseg/boxes.csv")],
+    [
+      "embedseg-boxes",
+      "a box beyond those that people vouched for",
+      inText("embedseg/boxes.csv", ",5,20,20", ",5,20,21"),
+    ],
+    ["embedseg-side", "a box kept for validation to learn from", inText("embedseg/boxes.csv", ",val,", ",train,")],
+    ["embedseg-missing", "an image without masks", remove(BOX)],
+    ["embedseg-tiff", "a stack cut off", changed(BOX, (bytes) => bytes.subarray(0, -1))],
+    ["embedseg-numbers", "a number that nobody knows", atEnd(BOX, 400, 9, 0)],
+    [
+      "embedseg-unlisted",
+      "a stack that no line lists",
+      (files) => files.set(BOX.replace("box1", "box9"), new Uint8Array(1)),
+    ],
+  ],
+  webknossos: [
+    [
+      "webknossos-datasource",
+      "micrometres for nanometres",
+      inJson(`${WK}/datasource-properties.json`, "scale.factor", to([0.65, 0.8, 1.75])),
+    ],
+    [
+      "webknossos-datasource",
+      "sizes z, y, x",
+      inJson(`${WK}/datasource-properties.json`, "dataLayers.0.boundingBox.width", to(5)),
+    ],
+    [
+      "webknossos-mag",
+      "a level that is not there",
+      inJson(`${WK}/datasource-properties.json`, "dataLayers.1.mags.0.path", to("./x/0")),
+    ],
+    [
+      "webknossos-nml",
+      "an annotation of another layer",
+      inText(`${WK}/nuclei.nml`, 'fallbackLayer="nuclei"', 'fallbackLayer="known"'),
+    ],
+    [
+      "webknossos-segments",
+      "a segment of no nucleus",
+      inText(`${WK}/nuclei.nml`, '<segment id="3"', '<segment id="4"'),
+    ],
+    [
+      "webknossos-anchor",
+      "z, y, x for x, y, z",
+      inText(`${WK}/nuclei.nml`, 'anchorPositionX="35"', 'anchorPositionX="2"'),
+    ],
+    [
+      "zarr-shape",
+      "another shape in the store",
+      inJson(`${WK}/embryo-1-left.ome.zarr/0/zarr.json`, "shape", to([5, 67, 130])),
+    ],
+  ],
+  idr: [
+    ["idr-study-keys", "a key under another name", inText("idr/idr0000-study.txt", "Study Title", "Title")],
+    ["idr-study-value", "no title", inLines("idr/idr0000-study.txt", /^Study Title\t.*$/, "Study Title\t")],
+    [
+      "idr-assay-columns",
+      "a column under another name",
+      inText(`${IDR}/idr0000-experimentA-assays.txt`, "Image File", "File"),
+    ],
+    [
+      "idr-assays",
+      "an assay of another volume",
+      inText(`${IDR}/idr0000-experimentA-assays.txt`, "\tembryo-1-left\t", "\tx\t"),
+    ],
+    [
+      "idr-file",
+      "an image that is not there",
+      inText(`${IDR}/idr0000-experimentA-assays.txt`, "embryo-1-left.ome.tif", "x.ome.tif"),
+    ],
+    [
+      "idr-paths",
+      "an image that is not listed",
+      inText(`${IDR}/idr0000-experimentA-filePaths.tsv`, "_nuclei.ome.tif", ".ome.tif"),
+    ],
+    ["idr-missing", "no image", remove(`${IDR}/images/embryo-1-left.ome.tif`)],
+    [
+      "idr-type",
+      "image for labels",
+      copyOf(`${IDR}/images/embryo-1-left.ome.tif`, `${IDR}/images/embryo-1-left_nuclei.ome.tif`),
+    ],
+    ["idr-table", "another table", inText(`${IDR}/idr0000-experimentA-nuclei.csv`, "volume,", "x,")],
+  ],
+  bbbc: [
+    ["bbbc-page", "no citation", inText("bbbc/README.md", "## Recommended citation", "## Citation")],
+    ["bbbc-table", "another table", inText("bbbc/nuclei.csv", "volume,", "x,")],
+    ["bbbc-missing", "no ground truth", remove("bbbc/ground_truth.zip")],
+    ["bbbc-zip", "a zip cut off", changed("bbbc/images.zip", (bytes) => bytes.subarray(0, -30))],
+    ["bbbc-entry", "images for ground truth", copyOf("bbbc/images.zip", "bbbc/ground_truth.zip")],
+  ],
+};
+
+const cases = Object.entries({ ...damages, ...others, ...surfaces, ...archives, ...platforms }).flatMap(
+  ([format, list]) => (list ?? []).map(([rule, how, damage]) => [rule, how, format as ExportFormat, damage] as const),
 );
 
 it.each(cases)("refuses by %s: %s (%s)", async (rule, _how, format, damage) => {
@@ -438,7 +536,7 @@ it.each(cases)("refuses by %s: %s (%s)", async (rule, _how, format, damage) => {
   expect((await validateDataset(memorySource(files), async () => null)).map((one) => one.rule)).toContain(rule);
 });
 
-it.each(Object.keys({ ...damages, ...others, ...surfaces, ...archives }) as ExportFormat[])(
+it.each(Object.keys({ ...damages, ...others, ...surfaces, ...archives, ...platforms }) as ExportFormat[])(
   "accepts %s as it is",
   async (format) => {
     const files = new Map(await unpacked(format === "nifti" ? ["nifti", "nrrd"] : [format]));

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { FrozenVolume } from "../dataset-description.ts";
 import { type FileSource, readAll, readJsonFile, type Say } from "../file-source.ts";
 import { datasourceProperties, webknossosFolder, webknossosStore } from "../viewers/webknossos-files.ts";
-import { checkZarrOfVolume } from "./ome-zarr-volume.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
+import { checkZarrOfVolume } from "./ome-zarr-volume.ts";
 import type { TableRow } from "./table-rules.ts";
 
 /** What webKnossos is told against the volume, its store by the rules of OME-Zarr, and the segments against the table. */
@@ -36,13 +36,16 @@ function storeAsFormat(files: FileSource, volume: FrozenVolume): FileSource {
   const [from, to] = [webknossosFolder(volume), "ome-zarr/"];
   const back = (path: string) => from + path.slice(to.length);
   return {
-    paths: files.paths.filter((path) => path.startsWith(from + webknossosStore(volume))).map((path) => to + path.slice(from.length)),
+    paths: files.paths
+      .filter((path) => path.startsWith(from + webknossosStore(volume)))
+      .map((path) => to + path.slice(from.length)),
     read: (path) => files.read(back(path)),
     open: (path) => files.open(back(path)),
   };
 }
 
-const SEGMENT = /<segment id="(\d+)" name="[^"<>]*" anchorPositionX="(\d+)" anchorPositionY="(\d+)" anchorPositionZ="(\d+)" \/>/g;
+const SEGMENT =
+  /<segment id="(\d+)" name="[^"<>]*" anchorPositionX="(\d+)" anchorPositionY="(\d+)" anchorPositionZ="(\d+)" \/>/g;
 
 async function checkSegments(
   files: FileSource,
@@ -55,11 +58,16 @@ async function checkSegments(
   const segments = new Map([...nml.matchAll(SEGMENT)].map(([, id, ...anchor]) => [Number(id), anchor.map(Number)]));
   if (!nml.includes(`fallbackLayer="nuclei" largestSegmentId="${largestLabel}"`))
     say("webknossos-nml", path, `is no annotation of the layer nuclei up to ${largestLabel}`);
-  if ((nml.match(/<segment /g) ?? []).length !== segments.size || [...segments.keys()].some((id) => !rows.has(id)) || segments.size !== rows.size)
+  if (
+    (nml.match(/<segment /g) ?? []).length !== segments.size ||
+    [...segments.keys()].some((id) => !rows.has(id)) ||
+    segments.size !== rows.size
+  )
     say("webknossos-segments", path, "has not one segment for each nucleus of the table");
   for (const [id, anchor] of segments)
     for (const [i, axis] of ["x", "y", "z"].entries()) {
       const at = Number(rows.get(id)?.[`centroid_${axis}_um`]) / voxelSizeZyx[2 - i];
-      if (Math.abs(anchor[i] + 0.5 - at) > 0.51) say("webknossos-anchor", path, `segment ${id} is not where its nucleus is, along ${axis}`);
+      if (Math.abs(anchor[i] + 0.5 - at) > 0.51)
+        say("webknossos-anchor", path, `segment ${id} is not where its nucleus is, along ${axis}`);
     }
 }

@@ -12,12 +12,16 @@ import { imagejFiles } from "../imagej-files.ts";
 import { nucleiCsv } from "../nuclei-csv.ts";
 import { omeTiffFiles } from "../ome-tiff-files.ts";
 import { omeZarrFiles } from "../ome-zarr-files.ts";
+import { bbbcFiles } from "../platforms/bbbc-files.ts";
+import { idrFiles } from "../platforms/idr-files.ts";
 import { surfaceFiles } from "../surfaces/surface-files.ts";
 import { cellposeFiles } from "../training/cellpose-files.ts";
+import { embedsegFiles } from "../training/embedseg-files.ts";
 import { nnunetFiles } from "../training/nnunet-files.ts";
 import { stardistFiles } from "../training/stardist-files.ts";
 import { trackingFiles } from "../training/tracking-files.ts";
 import { neuroglancerFiles } from "../viewers/neuroglancer-files.ts";
+import { webknossosFiles } from "../viewers/webknossos-files.ts";
 import { type PackedFile, packFile } from "./packed-file.ts";
 import { keepPackingList, type ListedPart } from "./stored-lists.ts";
 
@@ -31,13 +35,17 @@ const filesOfFormat: Readonly<Record<DataFormat, (dataset: ReadableDataset) => A
   nnunet: nnunetFiles,
   stardist: stardistFiles,
   cellpose: cellposeFiles,
+  embedseg: embedsegFiles,
   tracking: trackingFiles,
   hdf5: hdf5Files,
   neuroglancer: neuroglancerFiles,
   ply: surfaceFiles("ply"),
   obj: surfaceFiles("obj"),
   vtk: surfaceFiles("vtk"),
+  webknossos: webknossosFiles,
   "bioimage-archive": archiveFiles,
+  idr: idrFiles,
+  bbbc: bbbcFiles,
 };
 
 /** Listed when a version is frozen; the others when somebody first asks for them, so that nobody waits for what nobody wants. */
@@ -86,10 +94,14 @@ const bytesPerVoxel: Readonly<Record<Exclude<ListedPart, keyof typeof bytesPerNu
   nnunet: 1,
   stardist: 2,
   cellpose: 1,
+  embedseg: 1,
   tracking: 5,
   hdf5: 3,
   neuroglancer: 4,
+  webknossos: 0.5,
   "bioimage-archive": 6,
+  idr: 4,
+  bbbc: 5,
 };
 
 const bytesPerNucleus = { table: 300, cellprofiler: 300, ply: 200_000, obj: 400_000, vtk: 220_000 } as const;
