@@ -83,12 +83,12 @@ describe("the surface of a mask", () => {
     const found = measureMesh(mesh);
     expect(Math.abs(found.volume / volume - 1)).toBeLessThan(1e-4);
     for (const [k, axis] of [2, 1, 0].entries())
-      expect(found.centroid[k]).toBeCloseTo(([10, 20, 30][axis] + shape[axis] / 2) * size[axis], 2);
-    // Surface of an ellipsoid after Knud Thomsen, to 1.2 %.
+      expect(Math.abs(found.centroid[k] / size[axis] - [10, 20, 30][axis] - shape[axis] / 2)).toBeLessThan(0.02);
+    // Surface of an ellipsoid after Knud Thomsen, to 1.2 %; slices five times as thick leave some of their steps.
     const p = 1.6075;
     const [c, b, a] = half.map((one) => one ** p);
     const area = 4 * Math.PI * ((a * b + a * c + b * c) / 3) ** (1 / p);
-    expect(Math.abs(found.area / area - 1)).toBeLessThan(0.05);
+    expect(Math.abs(found.area / area - 1)).toBeLessThan(0.12);
   });
 
   it("has the volume of a single voxel, of a line and of a sheet", () => {

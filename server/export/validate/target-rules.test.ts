@@ -326,7 +326,11 @@ const surfaces: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
       "triangles the other way round",
       inLines("obj/embryo-1-left/nucleus_3.obj", /^f (\d+) (\d+) (\d+)$/, "f $2 $1 $3"),
     ],
-    ["obj-volume", "larger voxels", inLines("obj/embryo-1-left/nucleus_3.obj", /^v (\S+) (\S+) (\S+)$/, "v $10 $2 $3")],
+    [
+      "obj-volume",
+      "the surface of another nucleus",
+      copyOf("obj/embryo-1-left/nucleus_70000.obj", "obj/embryo-1-left/nucleus_3.obj"),
+    ],
     [
       "obj-place",
       "z, y, x for x, y, z",
@@ -374,7 +378,7 @@ const archives: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
       "a file twice",
       inText(`${BIA}/annotation_file_list.tsv`, "_known.ome.tif", "_nuclei.ome.tif"),
     ],
-    ["archive-list-column", "a column that says nothing", inLines(`${BIA}/image_file_list.tsv`, /$/, "\tx")],
+    ["archive-list-column", "a column that says nothing", inLines(`${BIA}/image_file_list.tsv`, /(.)$/, "$1\tx")],
     [
       "archive-unlisted",
       "an image that is not listed",
@@ -441,7 +445,7 @@ const platforms: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
     ["embedseg-side", "a box kept for validation to learn from", inText("embedseg/boxes.csv", ",val,", ",train,")],
     ["embedseg-missing", "an image without masks", remove(BOX)],
     ["embedseg-tiff", "a stack cut off", changed(BOX, (bytes) => bytes.subarray(0, -1))],
-    ["embedseg-numbers", "a number that nobody knows", atEnd(BOX, 400, 9, 0)],
+    ["embedseg-numbers", "a number that nobody knows", atEnd(BOX, 2000, 9, 0)],
     [
       "embedseg-unlisted",
       "a stack that no line lists",

@@ -6,6 +6,8 @@ import type { ReadableDataset } from "../frozen-dataset.ts";
 import { omeZarrFiles } from "../ome-zarr-files.ts";
 
 const NM_PER_UM = 1000;
+/** In voxels: the middle of a nucleus may lie on the border between two. */
+const ROUNDING = 1e-6;
 const inNm = (um: number): number => Number((um * NM_PER_UM).toPrecision(12));
 
 const elementClass: Readonly<Record<PixelType, string>> = {
@@ -83,7 +85,7 @@ export function nucleiNml(
 ): string {
   const [z, y, x] = volume.voxelSizeZyx.map(inNm);
   const segments = nuclei.map(({ label, class: kind, shape }) => {
-    const [az, ay, ax] = shape.centroidZyxUm.map((um, axis) => Math.floor(um / volume.voxelSizeZyx[axis]));
+    const [az, ay, ax] = shape.centroidZyxUm.map((um, axis) => Math.floor(um / volume.voxelSizeZyx[axis] + ROUNDING));
     const name = kind === null ? `nucleus ${label}` : `nucleus ${label}, ${kind}`;
     return `      <segment id="${label}" name="${inXml(name)}" anchorPositionX="${ax}" anchorPositionY="${ay}" anchorPositionZ="${az}" />\n`;
   });

@@ -20,6 +20,7 @@ class Reader extends yauzl.RandomAccessReader {
       (async function* () {
         yield Buffer.from(await bytes.read(start, end - start, what));
       })(),
+      { objectMode: false },
     );
   }
 }
