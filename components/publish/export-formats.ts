@@ -10,9 +10,17 @@ export interface FormatOffer {
     | "nnunet"
     | "stardist"
     | "cellpose"
+    | "embedseg"
     | "tracking"
     | "hdf5"
     | "neuroglancer"
+    | "ply"
+    | "obj"
+    | "vtk"
+    | "webknossos"
+    | "bioimage-archive"
+    | "idr"
+    | "bbbc"
     | "model"
     | "bioimageio";
   readonly label: string;
@@ -84,6 +92,11 @@ export const formatGroups: readonly FormatGroup[] = [
         text: "Planes of boxes that are labelled completely, each with its masks: Cellpose cannot be told what is unknown.",
       },
       {
+        value: "embedseg",
+        label: "EmbedSeg",
+        text: "Parts of boxes that are labelled completely, in train, val and test, with masks of 16 bits.",
+      },
+      {
         value: "tracking",
         label: "Cell Tracking Challenge",
         text: "Each volume as a sequence of one frame, with its ground truth, for programs that measure segmentations.",
@@ -103,6 +116,47 @@ export const formatGroups: readonly FormatGroup[] = [
         value: "neuroglancer",
         label: "Neuroglancer precomputed",
         text: "Image and nuclei in several resolutions, with class and volume of every nucleus. For a web server; also tensorstore, CloudVolume.",
+      },
+      {
+        value: "webknossos",
+        label: "webKnossos",
+        text: "The OME-Zarr of each volume as a data set of webKnossos, with every nucleus as a segment.",
+      },
+      {
+        value: "ply",
+        label: "Surfaces, PLY",
+        text: "A closed surface in µm for every nucleus, with the volume of its voxels. For MeshLab, CloudCompare, Blender.",
+      },
+      {
+        value: "obj",
+        label: "Surfaces, OBJ",
+        text: "The same surfaces as text. For Blender and most programs of 3D graphics.",
+      },
+      {
+        value: "vtk",
+        label: "Surfaces, VTK",
+        text: "The same surfaces for ParaView, 3D Slicer, PyVista.",
+      },
+    ],
+  },
+  {
+    id: "archives",
+    title: "To hand in to an archive",
+    offers: [
+      {
+        value: "bioimage-archive",
+        label: "BioImage Archive package",
+        text: "A zip per image, lists of files, MIFA and RO-Crate, and in words how to submit. It takes CC0 and CC BY 4.0 only.",
+      },
+      {
+        value: "idr",
+        label: "IDR templates",
+        text: "The submitter's templates of the Image Data Resource, filled in as far as this version says it. Its curators choose what they take.",
+      },
+      {
+        value: "bbbc",
+        label: "Benchmark zips",
+        text: "A zip of images, a zip of ground truth and a page about them, as benchmarks of the Broad collection (BBBC) are handed out.",
       },
     ],
   },

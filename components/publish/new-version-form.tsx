@@ -1,9 +1,9 @@
-import { Autocomplete, Button, Group, Stack, Switch, Table, Text } from "@mantine/core";
+import { Button, Group, Stack, Switch, Table, Text } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useState } from "react";
 import type { ProblemFields } from "../../core/problem.ts";
-import { licenceOf, licences } from "../../core/publication/licences.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { LicenceField } from "./licence-field.tsx";
 
 export interface NewVersionFormProps {
   /** The project's licence, offered first. */
@@ -23,18 +23,11 @@ export function NewVersionForm({ licence, people, approved, pending, problem, on
   const [approvedOnly, setApprovedOnly] = useState(false);
   return (
     <Stack gap="sm">
-      <Autocomplete
+      <LicenceField
         label="Licence of the data"
         description="An SPDX name or a sentence. Without one nobody may reuse the data. Becomes the project's licence."
-        placeholder="e.g. CC-BY-4.0"
-        maw={460}
+        maxWidth={460}
         maxLength={500}
-        data={licences.map(({ id }) => id)}
-        filter={({ options }) => options}
-        renderOption={({ option }) => {
-          const known = licenceOf(option.value);
-          return <Text size="sm">{known ? `${known.name}: ${known.words}` : option.value}</Text>;
-        }}
         value={chosen}
         onChange={setChosen}
       />

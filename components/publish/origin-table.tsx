@@ -1,18 +1,7 @@
-import {
-  Autocomplete,
-  Button,
-  Checkbox,
-  Group,
-  SegmentedControl,
-  Stack,
-  Table,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Button, Checkbox, Group, SegmentedControl, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { ProblemFields } from "../../core/problem.ts";
-import { licenceConflict, licences } from "../../core/publication/licences.ts";
+import { licenceConflict } from "../../core/publication/licences.ts";
 import type { VolumeOrigin } from "../../core/publication/publication.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 
@@ -142,14 +131,7 @@ export function OriginTable(props: OriginTableProps) {
                 onChange={(event) => setCitation(event.currentTarget.value)}
               />
               <Group grow align="flex-start">
-                <Autocomplete
-                  label="Their licence"
-                  placeholder="e.g. CC-BY-4.0"
-                  maxLength={200}
-                  data={licences.map(({ id }) => id)}
-                  value={theirs}
-                  onChange={setTheirs}
-                />
+                <LicenceField label="Their licence" maxLength={200} value={theirs} onChange={setTheirs} />
                 <TextInput
                   label="DOI or address"
                   placeholder="10.1234/… or https://…"

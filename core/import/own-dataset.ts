@@ -10,6 +10,11 @@ const FORMATS = [
   "tracking",
   "nnunet",
   "cellpose",
+  "embedseg",
+  "bioimage-archive",
+  "webknossos",
+  "idr",
+  "bbbc",
   "neuroglancer",
 ] as const;
 type Format = (typeof FORMATS)[number];

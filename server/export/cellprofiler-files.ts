@@ -1,3 +1,4 @@
+import { isUnderResolved, toldSphericity } from "../../core/morphometry/under-resolved.ts";
 import type { FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
 import { type ExportFile, withoutFirst } from "./export-file.ts";
 import type { ReadableDataset } from "./frozen-dataset.ts";
@@ -38,7 +39,8 @@ const objectColumns: readonly (readonly [name: string, of: (volume: FrozenVolume
     ["Intensity_MeanIntensity_Image", (_, { shape }) => shape.meanIntensity],
     ["Karyoloop_Volume_um3", (_, { shape }) => shape.volumeUm3],
     ["Karyoloop_SurfaceArea_um2", (_, { shape }) => shape.surfaceAreaUm2],
-    ["Karyoloop_Sphericity", (_, { shape }) => shape.sphericity],
+    ["Karyoloop_UnderResolved", ({ voxelSizeZyx }, { shape }) => (isUnderResolved(shape, voxelSizeZyx) ? 1 : 0)],
+    ["Karyoloop_Sphericity", ({ voxelSizeZyx }, { shape }) => toldSphericity(shape, voxelSizeZyx)],
   ];
 
 export const cellprofilerHeaders = {

@@ -1,5 +1,6 @@
-import { licenceOf } from "../../core/publication/licences.ts";
+import { LEAST_THICKNESS, MOST_SPHERICITY } from "../../core/morphometry/under-resolved.ts";
 import { doiOf, EMPTY_PUBLICATION, type Publication, type WorkRelation } from "../../core/publication/publication.ts";
+import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
 import type { ExportFormat } from "./export-formats.ts";
 
@@ -17,6 +18,11 @@ const volumeRow = (volume: FrozenVolume): string =>
     volume.nuclei,
     `${(100 * volume.knownShare).toFixed(1)} %`,
   ]);
+
+const surfaceWords = (ending: string, what: string): string =>
+  `- \`${ending}/<file>/nucleus_<label>.${ending}\`: the surface of every nucleus, ${what}. x, y, z are micrometres from the outer corner of the
+  volume's first voxel. It is closed, its triangles are counter-clockwise from outside, and it encloses the \`volume_um3\` of nuclei.csv within 1 %: steps of
+  voxels are smoothed by less than half a voxel. A nucleus that is few slices thick has no more surface than its slices tell; one of millions of faces has none here.`;
 
 const formatWords: Readonly<Record<ExportFormat, string>> = {
   "ome-zarr": `- \`ome-zarr/<file>.ome.zarr\`: OME-Zarr 0.5 (Zarr v3), image with the label images \`labels/nuclei\` (uint32) and \`labels/known\`
@@ -45,6 +51,9 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   cellpose: `- \`cellpose/train\`, \`cellpose/test\`: planes \`<name>.tif\` with \`<name>_masks.tif\` for Cellpose. It has no way to say unknown, so that only
   planes of boxes are here in which every voxel is known; \`boxes.csv\` says where they lie. They are planes of constant z, in the size
   they have. Boxes kept for validation and volumes of split \`test\` are in \`test\`.`,
+  embedseg: `- \`embedseg/train\`, \`val\`, \`test\`: \`images\` and \`masks\` of the same names for EmbedSeg. It has no way to say unknown, so that only parts of boxes are
+  here in which every voxel is known; \`boxes.csv\` says where they lie. Boxes kept for validation are in \`val\`, volumes of split \`test\` in \`test\`. Nuclei are
+  numbered 1, 2, 3…; \`<file>_labels.csv\` says which is which label of nuclei.csv.`,
   tracking: `- \`tracking/\`: the layout of the Cell Tracking Challenge, each volume a sequence of one frame; \`sequences.csv\` says which volume is
   which sequence. Nuclei are numbered 1, 2, 3…; \`<sequence>_labels.csv\` says which is which label of nuclei.csv. The ground truth has no
   word for unknown: a nucleus that is not in it may be there; \`<sequence>_KNOWN\` has the mask.`,
@@ -53,6 +62,16 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   neuroglancer: `- \`neuroglancer/<file>_image\`, \`neuroglancer/<file>_nuclei\`: Neuroglancer's precomputed volumes (uint32, the numbers of nuclei.csv) with
   several resolutions, and class, status and volume of every nucleus. Put the folder on a web server and open
   \`precomputed://https://…/<file>_nuclei\`; a chunk that is not there is 0.`,
+  ply: surfaceWords("ply", "binary PLY for MeshLab, CloudCompare, Blender"),
+  obj: surfaceWords("obj", "OBJ, text, for Blender and most programs of 3D graphics"),
+  vtk: surfaceWords("vtk", "VTK's legacy format for ParaView, 3D Slicer, PyVista"),
+  webknossos: `- \`webknossos/<file>/\`: a data set of webKnossos: the OME-Zarr with image, nuclei and mask, \`datasource-properties.json\`, which says what to read of it, and
+  \`nuclei.nml\`, an annotation with every nucleus as a segment. Zip a folder and upload it, or give webKnossos its address.`,
+  idr: `- \`idr/\`: the submitter's templates of the Image Data Resource (study, assays, paths of files), filled in as far as this version says it, and the images that they name.
+  What is empty is for you or for its curators to fill in.`,
+  bbbc: `- \`bbbc/\`: \`images.zip\`, \`ground_truth.zip\`, a table and a page about them, as benchmarks of the Broad Bioimage Benchmark Collection are handed out.`,
+  "bioimage-archive": `- \`bioimage-archive/\`: what the BioImage Archive takes: an \`.ome.zarr.zip\` per image with its labels, nuclei and mask as OME-TIFF and a table per
+  volume, the lists of files (\`*.tsv\`), MIFA (\`mifa/\`), an RO-Crate 1.1; \`SUBMIT.md\` says in words what to do with it.`,
   model: "- `model/`: the trained model; its own README.md says how to run it.",
   bioimageio: `- \`bioimageio/\`: the trained model as a package for bioimage.io, with ONNX weights and \`nuclei.py\`; its own README.md says how to run it.`,
 };
@@ -131,7 +150,7 @@ export function licenceText(description: DatasetDescription): string | null {
 }
 
 function licenceWords(licence: string): string {
-  const known = licenceOf(licence);
+  const known = describeLicence(licence);
   if (known) return `${known.name} (${known.id}): ${known.words}. ${known.url}`;
   return licence || "None was given. Without one nobody may reuse these data: ask the people named below.";
 }
@@ -215,7 +234,8 @@ Each person chose to stand here by name or by pseudonym.
 | volume_um3 | number of voxels × voxel volume |
 | surface_crofton13_um2 | Crofton's formula over 13 directions; within about 1 % for nuclei of 5 voxels' radius and more |
 | surface_voxel_faces_um2 | summed faces of voxels: half too large for round things at every resolution; for comparison only |
-| sphericity_36piV2_over_S3_crofton13 | 36 π V² / S³ with the surface of Crofton's formula; 1 for a sphere |
+| sphericity_36piV2_over_S3_crofton13 | 36 π V² / S³ with the surface of Crofton's formula; 1 for a sphere, at most ${MOST_SPHERICITY}; empty where under_resolved |
+| under_resolved | too few slices thick for a surface: less than ${LEAST_THICKNESS} lengths of the thickest voxel, or rounder than noise explains. Its sphericity is not told; leave its surface out of statistics |
 | flatness_sqrt_l1_over_l0, elongation_sqrt_l2_over_l1 | from the eigenvalues l0 ≤ l1 ≤ l2 of the covariance of the voxel centres in µm |
 | centroid_z_um, … | from the outer corner of the first voxel |
 | mean_intensity | of the image, in its own units |

@@ -12,7 +12,8 @@ import type { ReadableDataset } from "./frozen-dataset.ts";
 import { type ExportedModel, modelFiles } from "./model-files.ts";
 import { slugOf } from "./slug.ts";
 import { type FileDigest, type PackedFile, packFile } from "./zip/packed-file.ts";
-import { filesOfPart, type ListedPart } from "./zip/packing-lists.ts";
+import { filesOfPart } from "./zip/packing-lists.ts";
+import type { ListedPart } from "./zip/stored-lists.ts";
 import { createZipArchive, type ZipArchive, type ZipEntry } from "./zip/zip-archive.ts";
 
 export interface DatasetZip {

@@ -1,5 +1,6 @@
 import { Problem } from "../../core/problem.ts";
 import { NIFTI_MAX_SIZE } from "./arrays/nifti-layout.ts";
+import { archiveLicences } from "./bioimage-archive/archive-places.ts";
 import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
 import { type ExportFormat, exportFormats } from "./export-formats.ts";
 import { fitsImagej } from "./tiff/stack-layouts.ts";
@@ -34,6 +35,7 @@ const ofVolumes: Partial<Record<ExportFormat, (volume: FrozenVolume) => Objectio
           hint: "Use OME-TIFF or OME-Zarr, and train on parts of the volume.",
         },
   cellpose: ({ nuclei }) => sixteenBits("Cellpose's masks", nuclei),
+  embedseg: ({ nuclei }) => sixteenBits("EmbedSeg's masks", nuclei),
   tracking: ({ nuclei }) => sixteenBits("The masks of the Cell Tracking Challenge", nuclei),
 };
 
@@ -42,7 +44,9 @@ const sixteenBits = (whose: string, nuclei: number): Objection | null =>
     ? null
     : { what: `${whose} hold 65535 nuclei; a volume here has more.`, hint: "Use OME-TIFF or OME-Zarr." };
 
-const ofAll: Partial<Record<ExportFormat, (volumes: readonly FrozenVolume[]) => Objection | null>> = {
+type Described = Pick<DatasetDescription, "volumes" | "licence">;
+
+const ofAll: Partial<Record<ExportFormat, (volumes: readonly FrozenVolume[], licence: string) => Objection | null>> = {
   nnunet: (volumes) =>
     volumes.some(({ split }) => split === "train")
       ? null
@@ -50,30 +54,40 @@ const ofAll: Partial<Record<ExportFormat, (volumes: readonly FrozenVolume[]) => 
           what: "nnU-Net needs a volume to train on, and all of this version are kept out of training.",
           hint: "Keep fewer specimens out of training, and freeze a new version.",
         },
-  cellpose: (volumes) =>
-    volumes.some((volume) => vouchedBoxes(volume).length > 0)
+  "bioimage-archive": (_, licence) =>
+    licence in archiveLicences
       ? null
       : {
-          what: "Cellpose cannot be told what is unknown, and no part of a volume is labelled completely.",
-          hint: "Mark a box as fully labelled in the editor, and freeze a new version.",
+          what: "The BioImage Archive takes data under CC0 or CC BY 4.0 only.",
+          hint: "Choose one of these licences, and freeze a new version.",
         },
+  cellpose: (volumes) => someComplete("Cellpose", volumes),
+  embedseg: (volumes) => someComplete("EmbedSeg", volumes),
 };
 
+const someComplete = (whose: string, volumes: readonly FrozenVolume[]): Objection | null =>
+  volumes.some((volume) => vouchedBoxes(volume).length > 0)
+    ? null
+    : {
+        what: `${whose} cannot be told what is unknown, and no part of a volume is labelled completely.`,
+        hint: "Mark a box as fully labelled in the editor, and freeze a new version.",
+      };
+
 /** Why a version cannot be had in a format; null where it can. */
-export function objectionTo(format: ExportFormat, { volumes }: Pick<DatasetDescription, "volumes">): Problem | null {
+export function objectionTo(format: ExportFormat, { volumes, licence }: Described): Problem | null {
   const problem = ({ what, hint }: Objection, where?: string) =>
     new Problem({ tag: "format-refused", what, ...(where !== undefined && { where }), hint });
   for (const volume of volumes) {
     const objection = ofVolumes[format]?.(volume);
     if (objection) return problem(objection, volume.name);
   }
-  const objection = ofAll[format]?.(volumes);
+  const objection = ofAll[format]?.(volumes, licence);
   return objection ? problem(objection) : null;
 }
 
 /** Of every format that cannot be had, why. */
 export const refusedFormats = (
-  description: Pick<DatasetDescription, "volumes">,
+  description: Described,
 ): readonly { readonly format: ExportFormat; readonly why: string }[] =>
   exportFormats.flatMap((format) => {
     const objection = objectionTo(format, description);

@@ -5,7 +5,7 @@ import { datasetFolder } from "./dataset-blobs.ts";
 import type { DatasetDescription } from "./dataset-description.ts";
 import { startFreezeProcess } from "./worker/start-freeze-process.ts";
 import type { PackedFile } from "./zip/packed-file.ts";
-import { type ListedPart, readPackingList } from "./zip/packing-lists.ts";
+import { type ListedPart, readPackingList } from "./zip/stored-lists.ts";
 
 /** Lists that are being made for those who asked for them. */
 interface Making {

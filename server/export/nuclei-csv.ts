@@ -1,3 +1,5 @@
+import { isUnderResolved, toldSphericity } from "../../core/morphometry/under-resolved.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
 import { type ExportFile, textFile, withoutFirst } from "./export-file.ts";
 import type { ReadableDataset } from "./frozen-dataset.ts";
@@ -7,14 +9,15 @@ type Cell = string | number | boolean | null;
 type Shape = FrozenNucleus["shape"];
 
 /** What is measured on the voxels alone. */
-const shapeColumns: readonly (readonly [name: string, of: (shape: Shape) => Cell])[] = [
+const shapeColumns: readonly (readonly [name: string, of: (shape: Shape, voxelSizeZyx: Zyx) => Cell])[] = [
   ["truncated_by_border", (shape) => shape.truncated],
+  ["under_resolved", isUnderResolved],
   ["voxels", (shape) => shape.voxels],
   ["volume_um3", (shape) => shape.volumeUm3],
   ["equivalent_sphere_radius_um", (shape) => shape.equivalentRadiusUm],
   ["surface_crofton13_um2", (shape) => shape.surfaceAreaUm2],
   ["surface_voxel_faces_um2", (shape) => shape.surfaceAreaFacesUm2],
-  ["sphericity_36piV2_over_S3_crofton13", (shape) => shape.sphericity],
+  ["sphericity_36piV2_over_S3_crofton13", toldSphericity],
   ["flatness_sqrt_l1_over_l0", (shape) => shape.flatness],
   ["elongation_sqrt_l2_over_l1", (shape) => shape.elongation],
   ["centroid_z_um", (shape) => shape.centroidZyxUm[0]],
@@ -35,12 +38,15 @@ const columns: readonly (readonly [name: string, of: (volume: FrozenVolume, nucl
   ["origin", (_, nucleus) => nucleus.origin],
   ["checkpoint", (_, nucleus) => nucleus.checkpointId],
   ["uncertainty_0_to_1", (_, nucleus) => nucleus.uncertainty],
-  ...shapeColumns.map(([name, of]) => [name, (_: FrozenVolume, { shape }: FrozenNucleus) => of(shape)] as const),
+  ...shapeColumns.map(
+    ([name, of]) =>
+      [name, ({ voxelSizeZyx }: FrozenVolume, { shape }: FrozenNucleus) => of(shape, voxelSizeZyx)] as const,
+  ),
 ];
 
 /** Columns of a shape with what stands in their cells. */
-export const nucleusShapeCells = (shape: Shape): [column: string, cell: string][] =>
-  shapeColumns.map(([name, of]) => [name, csvCell(of(shape))]);
+export const nucleusShapeCells = (shape: Shape, voxelSizeZyx: Zyx): [column: string, cell: string][] =>
+  shapeColumns.map(([name, of]) => [name, csvCell(of(shape, voxelSizeZyx))]);
 
 /** Spreadsheets run a cell that begins like a formula; a leading apostrophe keeps it text. */
 const FORMULA = /^[=+\-@\t\r]/;

@@ -1,9 +1,10 @@
 import type { PixelType } from "../../core/volume/voxel-space.ts";
+import type { FrozenVolume } from "./dataset-description.ts";
 import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
 import { software } from "./software-version.ts";
-import { type PlanesFrom, stackFile } from "./stack-stream.ts";
+import { type PlanesFrom, type StackLayout, stackFile } from "./stack-stream.ts";
 import { omeLayout } from "./tiff/stack-layouts.ts";
 import { sameValues } from "./truth-labels.ts";
 
@@ -27,19 +28,24 @@ const meanings = {
 } as const;
 
 /** Says nothing of version, names or people: the same labels are the same file in every version. */
-function omeTiffFile(
-  { volume }: ReadableVolume,
+export const omeTiffLayout = (
+  { shapeZyx, voxelSizeZyx }: FrozenVolume,
   kind: keyof typeof meanings,
   pixelType: PixelType,
-  planes: PlanesFrom,
-): ExportFile {
-  const layout = omeLayout({
-    shapeZyx: volume.shapeZyx,
-    voxelSizeZyx: volume.voxelSizeZyx,
+): StackLayout =>
+  omeLayout({
+    shapeZyx,
+    voxelSizeZyx,
     pixelType,
     name: kind,
     description: meanings[kind],
     creator: software.name,
   });
-  return stackFile(`ome-tiff/${volume.fileName}_${kind}.ome.tif`, layout, planes);
-}
+
+const omeTiffFile = (
+  { volume }: ReadableVolume,
+  kind: keyof typeof meanings,
+  pixelType: PixelType,
+  planes: PlanesFrom,
+): ExportFile =>
+  stackFile(`ome-tiff/${volume.fileName}_${kind}.ome.tif`, omeTiffLayout(volume, kind, pixelType), planes);

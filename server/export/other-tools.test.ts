@@ -17,7 +17,7 @@ import { memorySource } from "./file-source.ts";
 import { openDataset } from "./frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture, LARGE_LABEL, UNFINISHED_LABEL } from "./testing/dataset-fixture.ts";
 import { markedShapeZyx } from "./testing/marked-volume.ts";
-import { askPython, peerJudge } from "./testing/python-judge.ts";
+import { askPython, peerJudge, pythonJudge } from "./testing/python-judge.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
 import { streamOf } from "./testing/zip-of.ts";
 import { nnunetClasses, specimenFolds } from "./training/nnunet-files.ts";
@@ -33,6 +33,14 @@ const FORMATS: readonly ExportFormat[] = [
   "tracking",
   "hdf5",
   "neuroglancer",
+  "ply",
+  "obj",
+  "vtk",
+  "bioimage-archive",
+  "embedseg",
+  "webknossos",
+  "idr",
+  "bbbc",
 ];
 const [DEPTH, HEIGHT, WIDTH] = markedShapeZyx;
 const { signal } = new AbortController();
@@ -380,6 +388,218 @@ print(json.dumps(out))`;
       expect(units).toEqual(["nm", "nm", "nm"]);
     }
     expect(nuclei.coarse).toEqual([[66, 34, 5, 1], LARGE_LABEL]);
+  });
+});
+
+describe("surfaces", () => {
+  const names = (ending: string) =>
+    [3, 9, LARGE_LABEL].map((label) => at(`${ending}/embryo-1-left/nucleus_${label}.${ending}`));
+  const VOXEL_UM3 = 1.75 * 0.8 * 0.65;
+  /** Of nuclei 3, 9 and 70 000: voxels, and the middle x, y, z of their boxes in voxels. */
+  const truthOf = [
+    [1800, 35, 20, 2.5],
+    [1, 100.5, 7.5, 1.5],
+    [2730, 72.5, 53, 2.5],
+  ];
+  function expectSurfaces(seen: readonly { volume: number; centre: readonly number[] }[]): void {
+    for (const [index, [voxels, ...centre]] of truthOf.entries()) {
+      expect(Math.abs(seen[index].volume / (voxels * VOXEL_UM3) - 1)).toBeLessThan(1e-3);
+      for (const [axis, size] of [0.65, 0.8, 1.75].entries())
+        expect(Math.abs(seen[index].centre[axis] / size - centre[axis])).toBeLessThan(0.05);
+    }
+  }
+
+  it("are watertight to trimesh, look outward, and have the volume and place of their voxels", async (context) => {
+    const judge = peerJudge(["trimesh"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `
+import sys, json, trimesh
+out = []
+for name in sys.argv[1:]:
+    m = trimesh.load(name, process=False)
+    out.append(dict(volume=float(m.volume), centre=[float(v) for v in m.center_mass],
+        sound=[bool(m.is_watertight), bool(m.is_winding_consistent), bool(m.is_volume)]))
+print(json.dumps(out))`;
+    for (const ending of ["ply", "obj"]) {
+      const seen = await askPython<{ volume: number; centre: number[]; sound: boolean[] }[]>(
+        judge.command,
+        program,
+        names(ending),
+      );
+      expectSurfaces(seen);
+      expect(seen.flatMap(({ sound }) => sound)).not.toContain(false);
+    }
+  });
+
+  it("are read by meshio alike as PLY and OBJ", async (context) => {
+    const judge = peerJudge(["meshio", "numpy"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `
+import sys, json, meshio, numpy
+def seen(name):
+    m = meshio.read(name)
+    return m.points.astype(float), m.cells_dict['triangle']
+(pp, pt), (op, ot) = (seen(name) for name in sys.argv[1:])
+print(json.dumps([bool((pt == ot).all()), float(numpy.abs(pp - op).max())]))`;
+    const [sameTriangles, away] = await askPython<[boolean, number]>(judge.command, program, [
+      names("ply")[0],
+      names("obj")[0],
+    ]);
+    expect(sameTriangles).toBe(true);
+    expect(away).toBeLessThan(1e-3);
+  });
+
+  it("are read by VTK itself", async (context) => {
+    const judge = peerJudge(["vtkmodules"], "vtk");
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `
+import sys, json
+from vtkmodules.vtkIOLegacy import vtkPolyDataReader
+from vtkmodules.vtkFiltersCore import vtkMassProperties, vtkFeatureEdges, vtkCenterOfMass
+out = []
+for name in sys.argv[1:]:
+    r = vtkPolyDataReader(); r.SetFileName(name); r.Update()
+    m = vtkMassProperties(); m.SetInputConnection(r.GetOutputPort()); m.Update()
+    e = vtkFeatureEdges(); e.SetInputConnection(r.GetOutputPort()); e.FeatureEdgesOff(); e.ManifoldEdgesOff(); e.Update()
+    b = r.GetOutput().GetBounds()
+    out.append(dict(volume=m.GetVolume(), centre=[(b[0]+b[1])/2, (b[2]+b[3])/2, (b[4]+b[5])/2], bad=e.GetOutput().GetNumberOfCells()))
+print(json.dumps(out))`;
+    const seen = await askPython<{ volume: number; centre: number[]; bad: number }[]>(
+      judge.command,
+      program,
+      names("vtk"),
+    );
+    expectSurfaces(seen);
+    expect(seen.map(({ bad }) => bad)).toEqual([0, 0, 0]);
+  });
+});
+
+describe("BioImage Archive", () => {
+  it("has images that zarr-python reads in their zips", async (context) => {
+    const judge = peerJudge(["zarr", "numpy"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import zarr
+store = zarr.storage.ZipStore(sys.argv[1], mode='r')
+g = zarr.open_group(store, path='embryo-1-left.ome.zarr', mode='r')
+scale = g.attrs['ome']['multiscales'][0]['datasets'][0]['coordinateTransformations'][0]['scale']
+print(json.dumps({kind: seen(g[path][:], scale) for kind, path in
+    (('image', '0'), ('labels', 'labels/nuclei/0'), ('known', 'labels/known/0'))}))`;
+    const zip = at("bioimage-archive/images/embryo-1-left.ome.zarr.zip");
+    expectVolume(await askPython<Record<"image" | "labels" | "known", Seen>>(judge.command, program, [zip]), 1);
+  });
+
+  it("has lists that Python's csv reads, of files that are there with the sizes that they have", async () => {
+    const judge = pythonJudge();
+    if (judge.missing !== undefined) throw new Error(judge.missing);
+    const program = `
+import sys, json, csv, os
+root = sys.argv[1]
+rows = lambda name: list(csv.DictReader(open(os.path.join(root, name), newline='', encoding='utf-8'), delimiter='\\t'))
+crate = rows('file_list.tsv')
+print(json.dumps(dict(images=[r['Files'] for r in rows('image_file_list.tsv')],
+    annotations=[[r['Files'], r['source_image']] for r in rows('annotation_file_list.tsv')],
+    sizes=[os.path.getsize(os.path.join(root, r['file_path'])) - int(r['size_in_bytes']) for r in crate])))`;
+    const image = "images/embryo-1-left.ome.zarr.zip";
+    expect(await askPython(judge.command, program, [at("bioimage-archive")])).toEqual({
+      images: [image, "images/embryo-1-left_channel-1.ome.zarr.zip"],
+      annotations: ["nuclei.ome.tif", "known.ome.tif", "nuclei.csv"].map((one) => [
+        `annotations/embryo-1-left_${one}`,
+        image,
+      ]),
+      sizes: [0, 0, 0, 0, 0],
+    });
+  });
+});
+
+describe("EmbedSeg and the benchmark's zips", () => {
+  it("are read by tifffile: parts of boxes without anything unknown, and whole stacks", async (context) => {
+    const judge = peerJudge(["tifffile"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import tifffile, glob, os, zipfile, io
+root = sys.argv[1]
+boxes = {os.path.relpath(p, root + '/embedseg'): seen(tifffile.imread(p), [])['sha'] for p in glob.glob(root + '/embedseg/*/*/*.tif')}
+def packed(zip, name):
+    with zipfile.ZipFile(root + '/bbbc/' + zip) as z:
+        assert z.testzip() is None
+        return seen(tifffile.imread(io.BytesIO(z.read(name))), [])['sha']
+print(json.dumps(dict(boxes=boxes, image=packed('images.zip', 'images/embryo-1-left.ome.tif'),
+    labels=packed('ground_truth.zip', 'ground_truth/embryo-1-left_labels.ome.tif'),
+    known=packed('ground_truth.zip', 'ground_truth/embryo-1-left_known.ome.tif'))))`;
+    const inBox = (from: PixelArray, [z0, z1]: readonly number[], [y0, x0, y1, x1]: readonly number[]): PixelArray => {
+      const voxels: number[] = [];
+      for (let z = z0; z < z1; z++)
+        for (let y = y0; y < y1; y++)
+          voxels.push(...from.subarray((z * HEIGHT + y) * WIDTH + x0, (z * HEIGHT + y) * WIDTH + x1));
+      return (from instanceof Uint16Array ? Uint16Array : Int16Array).from(voxels);
+    };
+    const boxes: Record<string, string> = {};
+    for (const [side, name, planes, box] of [
+      ["val", "embryo-1-left_box1_z0000-0004.tif", [0, 5], [0, 0, 20, 20]],
+      ["train", "embryo-1-left_box2_z0001-0001.tif", [1, 2], [5, 50, 30, 90]],
+      ["train", "embryo-1-left_box2_z0004-0004.tif", [4, 5], [5, 50, 30, 90]],
+    ] as const) {
+      boxes[`${side}/images/${name}`] = sha(inBox(fixture.image, planes, box));
+      boxes[`${side}/masks/${name}`] = sha(inBox(numbered(), planes, box));
+    }
+    const seen = await askPython<Record<string, unknown>>(judge.command, program, [root]);
+    expect(seen).toEqual({ boxes, image: sha(fixture.image), labels: sha(truth()), known: sha(fixture.known) });
+  });
+});
+
+describe("webKnossos", () => {
+  it("has layers that zarr-python reads where datasource-properties.json says, and segments in XML", async (context) => {
+    const judge = peerJudge(["zarr", "numpy"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import zarr, os
+import xml.etree.ElementTree as xml
+source = json.load(open(sys.argv[1] + '/datasource-properties.json'))
+out = {}
+for layer in source['dataLayers']:
+    mag = layer['mags'][0]
+    a = zarr.open_array(os.path.join(sys.argv[1], mag['path']), mode='r')[:]
+    axes = mag['axisOrder']
+    assert [a.shape[axes[k]] for k in 'xyz'] == [layer['boundingBox'][k] for k in ('width', 'height', 'depth')]
+    out[layer['name']] = seen(a, source['scale']['factor'][::-1])
+nml = xml.parse(sys.argv[1] + '/nuclei.nml').getroot()
+out['segments'] = [[int(s.get('id')), s.get('name')] for s in nml.iter('segment')]
+out['scale'] = [float(nml.find('parameters/scale').get(k)) for k in 'xyz']
+print(json.dumps(out))`;
+    type Layers = { image: Seen; nuclei: Seen; known: Seen; segments: [number, string][]; scale: number[] };
+    const { image, nuclei, known, segments, scale } = await askPython<Layers>(judge.command, program, [
+      at("webknossos/embryo-1-left"),
+    ]);
+    expectVolume({ image, labels: nuclei, known }, 1e-3);
+    expect(segments).toEqual([
+      [3, 'nucleus 3, =mitotic, "late"'],
+      [9, "nucleus 9"],
+      [LARGE_LABEL, `nucleus ${LARGE_LABEL}`],
+    ]);
+    expect(scale).toEqual([650, 800, 1750]);
+  });
+});
+
+describe("IDR", () => {
+  it("has templates whose columns Python's csv reads, with assays of images that are there", async () => {
+    const judge = pythonJudge();
+    if (judge.missing !== undefined) throw new Error(judge.missing);
+    const program = `
+import sys, json, csv, os
+study = {row[0]: row[1:] for row in csv.reader(open(sys.argv[1] + '/idr0000-study.txt', encoding='utf-8'), delimiter='\\t', quoting=csv.QUOTE_NONE)}
+folder = sys.argv[1] + '/experimentA/'
+assays = list(csv.DictReader(open(folder + study['Experiment Assay File'][0], encoding='utf-8'), delimiter='\\t'))
+print(json.dumps(dict(title=study['Study Title'], licence=study['Study License'], size=study['Experiment Size'][1],
+    there=[os.path.exists(os.path.join(folder, a['Comment [Image File Path]'], a['Image File'])) for a in assays],
+    paths=[os.path.exists(folder + line.rstrip('\\n').split('\\t')[1]) for line in open(folder + 'idr0000-experimentA-filePaths.tsv')])))`;
+    expect(await askPython(judge.command, program, [at("idr")])).toEqual({
+      title: ["Mouse embryos, été"],
+      licence: ["CC BY 4.0"],
+      size: "Average Image Dimension (XYZCT): 131 x 67 x 5 x 1 x 1",
+      there: [true],
+      paths: [true, true],
+    });
   });
 });
 

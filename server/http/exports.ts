@@ -24,7 +24,7 @@ import { openDataset } from "../export/frozen-dataset.ts";
 import { packingListsOf } from "../export/make-packing-lists.ts";
 import type { ExportedModel } from "../export/model-files.ts";
 import { keptArchive } from "../export/zip/kept-archives.ts";
-import { readPackingList } from "../export/zip/packing-lists.ts";
+import { readPackingList } from "../export/zip/stored-lists.ts";
 import type { Services } from "../services.ts";
 import { imagePrefix } from "../storage/import-places.ts";
 import { answerZip } from "./send-zip.ts";

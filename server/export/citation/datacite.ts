@@ -1,5 +1,5 @@
-import { licenceOf } from "../../../core/publication/licences.ts";
 import { doiOf, type RelatedWork } from "../../../core/publication/publication.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { DatasetDescription } from "../dataset-description.ts";
 export function dataciteMetadata(description: DatasetDescription): object | null {
   const { publication, licence, version, createdAt, volumes, project } = description;
   if (!publication || publication.title === "" || publication.creators.length === 0) return null;
-  const known = licenceOf(licence);
+  const known = describeLicence(licence);
   const methods = [
     publication.specimenPreparation,
     publication.stain,

@@ -1,5 +1,5 @@
-import { licenceOf } from "../../../core/publication/licences.ts";
 import { doiOf } from "../../../core/publication/publication.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 import { storeOf } from "../stored-folders.ts";
 import type { FileDigest } from "../zip/packed-file.ts";
@@ -37,7 +37,7 @@ export function roCrate(description: DatasetDescription, files: readonly FileDig
   const organizations = (publication?.creators ?? []).flatMap(({ affiliation }): Entity[] =>
     affiliation ? [{ "@id": organizationId(affiliation), "@type": "Organization", name: affiliation }] : [],
   );
-  const known = licenceOf(licence);
+  const known = describeLicence(licence);
   const terms: Entity = {
     "@id": known?.url ?? "#licence",
     "@type": "CreativeWork",

@@ -13,6 +13,7 @@ const same: readonly (readonly [ours: string, theirs: string])[] = [
   ["voxels", "AreaShape_Volume"],
   ["volume_um3", "Karyoloop_Volume_um3"],
   ["surface_crofton13_um2", "Karyoloop_SurfaceArea_um2"],
+  ["sphericity_36piV2_over_S3_crofton13", "Karyoloop_Sphericity"],
   ["mean_intensity", "Intensity_MeanIntensity_Image"],
 ];
 

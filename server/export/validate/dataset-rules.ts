@@ -3,6 +3,10 @@ import { validateBioimage } from "../bioimage/bioimage-rules.ts";
 import { type DatasetJson, datasetJsonSchema } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say, type Violation } from "../file-source.ts";
 import { channelFolder } from "../ome-zarr-files.ts";
+import { meshFormats } from "../surfaces/mesh-formats.ts";
+import { checkArchive } from "./archives/archive-rules.ts";
+import { checkBbbc } from "./archives/bbbc-rules.ts";
+import { checkIdr } from "./archives/idr-rules.ts";
 import { checkCellprofiler } from "./cellprofiler-rules.ts";
 import { checkHdf5 } from "./hdf5-rules.ts";
 import { checkListing } from "./listing-rules.ts";
@@ -10,14 +14,17 @@ import { checkModel, type RunModel } from "./model-rules.ts";
 import { checkNeuroglancer } from "./neuroglancer-rules.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 import { checkZarrOfVolume } from "./ome-zarr-volume.ts";
+import { checkSurfaces } from "./surfaces/surface-rules.ts";
 import { checkTable } from "./table-rules.ts";
 import { checkCellpose } from "./training/cellpose-rules.ts";
+import { checkEmbedseg } from "./training/embedseg-rules.ts";
 import { checkNnunet } from "./training/nnunet-rules.ts";
 import { checkStardist } from "./training/stardist-rules.ts";
 import { checkTracking } from "./training/tracking-rules.ts";
 import { checkVolume } from "./volume-rules.ts";
 import { kinds, pixelFormats } from "./volume-scan.ts";
 import { stackFormats, validateStack } from "./volume-stack-rules.ts";
+import { checkWebknossos } from "./webknossos-rules.ts";
 
 /**
  * Checks an unpacked dataset: what is there against the lists, the table against the labels, the formats against each other and against
@@ -47,11 +54,18 @@ export async function validateDataset(files: FileSource, runModel: RunModel): Pr
       if (formats.includes(format)) for (const kind of kinds) await validateStack(files, volume, kind, format, say);
     if (formats.includes("stardist")) await checkStardist(files, volume, say);
     if (formats.includes("hdf5")) await checkHdf5(files, volume, say);
+    if (table && dataset.formats.includes("webknossos")) await checkWebknossos(files, volume, rows, say);
+    for (const format of meshFormats)
+      if (table && dataset.formats.includes(format)) await checkSurfaces(files, volume, format, rows, say);
     if (table && dataset.formats.includes("neuroglancer")) await checkNeuroglancer(files, volume, rows, say);
     if (dataset.formats.includes("cellpose")) await checkCellpose(files, volume, say);
     if (table) await checkVolume(files, volume, formats, rows, say);
   }
   if (table && dataset.formats.includes("cellprofiler")) await checkCellprofiler(files, dataset, table, say);
+  if (table && dataset.formats.includes("bioimage-archive")) await checkArchive(files, dataset, table, say);
+  if (dataset.formats.includes("idr")) await checkIdr(files, dataset, say);
+  if (dataset.formats.includes("bbbc")) await checkBbbc(files, dataset, say);
+  if (dataset.formats.includes("embedseg")) await checkEmbedseg(files, dataset, say);
   if (dataset.formats.includes("nnunet")) await checkNnunet(files, dataset, say);
   if (dataset.formats.includes("tracking")) await checkTracking(files, dataset, say);
   if (dataset.formats.includes("model")) await checkModel(files, dataset, runModel, say);

@@ -1,5 +1,6 @@
 import type { DatasetJson } from "../dataset-description.ts";
 import { digestOf, type FileSource, readAll, type Say } from "../file-source.ts";
+import { meshFormats } from "../surfaces/mesh-formats.ts";
 import { CROISSANT, checkCitation, RO_CRATE } from "./citation-rules.ts";
 
 const SUMS = "SHA256SUMS";
@@ -54,6 +55,20 @@ function checkNames(files: FileSource, { formats, volumes }: DatasetJson, say: S
     neuroglancer: new RegExp(
       `^neuroglancer/(${names})_((image|nuclei)/(info|s\\d+/[\\d_-]+)|nuclei/segment_properties/info)$`,
     ),
+    ...Object.fromEntries(
+      meshFormats.map((format) => [format, new RegExp(`^${format}/(${names})/nucleus_\\d+\\.${format}$`)]),
+    ),
+    "bioimage-archive": new RegExp(
+      `^bioimage-archive/(SUBMIT\\.md|(image_|annotation_)?file_list\\.tsv|ro-crate-metadata\\.json|mifa/(study|annotations|version)\\.json|images/(${names})(_channel-\\d+)?\\.ome\\.zarr\\.zip|annotations/(${names})_(nuclei|known)\\.(ome\\.tif|csv))$`,
+    ),
+    embedseg: new RegExp(
+      `^embedseg/(boxes\\.csv|(${names})_labels\\.csv|(train|val|test)/(images|masks)/(${names})_box\\d+_z\\d+-\\d+\\.tif)$`,
+    ),
+    webknossos: new RegExp(`^webknossos/(${names})/(datasource-properties\\.json|nuclei\\.nml|\\1\\.ome\\.zarr/.+)$`),
+    idr: new RegExp(
+      `^idr/(idr0000-study\\.txt|experimentA/(idr0000-experimentA-(assays\\.txt|filePaths\\.tsv|nuclei\\.csv)|images/(${names})(_nuclei)?\\.ome\\.tif))$`,
+    ),
+    bbbc: /^bbbc\/(README\.md|nuclei\.csv|(images|ground_truth)\.zip)$/,
     model: /^model\/[^/]+$/,
   };
   const top = new Set([...REQUIRED, ...OPTIONAL]);

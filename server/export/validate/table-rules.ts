@@ -14,6 +14,7 @@ const enumerations: Readonly<Record<string, readonly string[]>> = {
   status: ["accepted", "corrected"],
   origin: ["drawn", "proposal", "import"],
   truncated_by_border: ["true", "false"],
+  under_resolved: ["true", "false"],
 };
 
 /** Reads the table and compares it with `dataset.json`; null where it cannot be read at all. */

@@ -72,6 +72,20 @@ const header = (name: string, at: number, ...bytes: number[]) =>
     return file;
   });
 
+const copyOf = (from: string, name: string) => (files: Files) => void files.set(name, files.get(from)!);
+/** In every line of a text. */
+const inLines = (name: string, line: RegExp, into: string) =>
+  changed(name, (bytes) => Buffer.from(bytes.toString().replaceAll(new RegExp(line, "gm"), into)));
+/** Of a PLY, its count too. */
+const withoutLastTriangle = (bytes: Buffer): Buffer => {
+  const count = Number(/element face (\d+)/.exec(bytes.toString("latin1"))?.[1]);
+  const text = bytes.subarray(0, -13).toString("latin1");
+  return Buffer.from(
+    text.replace(`face ${count}`, `face ${String(count - 1).padStart(String(count).length, "0")}`),
+    "latin1",
+  );
+};
+
 const damages: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
   nifti: [
     ["nifti-missing", "no labels", remove(`${NIFTI}_labels.nii`)],
@@ -277,8 +291,246 @@ const others: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
   ],
 };
 
-const cases = Object.entries({ ...damages, ...others }).flatMap(([format, list]) =>
-  (list ?? []).map(([rule, how, damage]) => [rule, how, format as ExportFormat, damage] as const),
+const surfaces: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
+  ply: [
+    ["ply-missing", "no file", remove("ply/embryo-1-left/nucleus_3.ply")],
+    [
+      "ply-nucleus",
+      "a nucleus that nobody knows",
+      (files) => files.set("ply/embryo-1-left/nucleus_4.ply", new Uint8Array(1)),
+    ],
+    [
+      "ply-unreadable",
+      "a surface cut off",
+      changed("ply/embryo-1-left/nucleus_3.ply", (bytes) => bytes.subarray(0, -1)),
+    ],
+    ["ply-unreadable", "a vertex that is not there", atEnd("ply/embryo-1-left/nucleus_3.ply", 2, 0xff)],
+    ["ply-open", "a triangle gone", changed("ply/embryo-1-left/nucleus_3.ply", withoutLastTriangle)],
+    [
+      "ply-volume",
+      "the surface of another nucleus",
+      copyOf("ply/embryo-1-left/nucleus_70000.ply", "ply/embryo-1-left/nucleus_3.ply"),
+    ],
+  ],
+  obj: [
+    ["obj-missing", "no file", remove("obj/embryo-1-left/nucleus_9.obj")],
+    [
+      "obj-nucleus",
+      "a nucleus that nobody knows",
+      (files) => files.set("obj/embryo-1-left/nucleus_4.obj", new Uint8Array(1)),
+    ],
+    ["obj-unreadable", "a line of four", inText("obj/embryo-1-left/nucleus_3.obj", "\nf ", "\nf 1 ")],
+    ["obj-open", "a triangle gone", inText("obj/embryo-1-left/nucleus_3.obj", "\nf ", "\n# ")],
+    [
+      "obj-inward",
+      "triangles the other way round",
+      inLines("obj/embryo-1-left/nucleus_3.obj", /^f (\d+) (\d+) (\d+)$/, "f $2 $1 $3"),
+    ],
+    [
+      "obj-volume",
+      "the surface of another nucleus",
+      copyOf("obj/embryo-1-left/nucleus_70000.obj", "obj/embryo-1-left/nucleus_3.obj"),
+    ],
+    [
+      "obj-place",
+      "z, y, x for x, y, z",
+      inLines("obj/embryo-1-left/nucleus_3.obj", /^([vf]) (\S+) (\S+) (\S+)$/, "$1 $4 $3 $2"),
+    ],
+  ],
+  vtk: [
+    ["vtk-missing", "no file", remove("vtk/embryo-1-left/nucleus_3.vtk")],
+    [
+      "vtk-nucleus",
+      "a nucleus that nobody knows",
+      (files) => files.set("vtk/embryo-1-left/nucleus_4.vtk", new Uint8Array(1)),
+    ],
+    ["vtk-unreadable", "text where numbers are", inText("vtk/embryo-1-left/nucleus_3.vtk", "BINARY", "ASCII\n")],
+    [
+      "vtk-unreadable",
+      "a surface cut off",
+      changed("vtk/embryo-1-left/nucleus_3.vtk", (bytes) => bytes.subarray(0, -9)),
+    ],
+    [
+      "vtk-volume",
+      "the surface of another nucleus",
+      copyOf("vtk/embryo-1-left/nucleus_70000.vtk", "vtk/embryo-1-left/nucleus_3.vtk"),
+    ],
+  ],
+};
+
+const BIA = "bioimage-archive";
+const archives: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
+  "bioimage-archive": [
+    ["archive-list-header", "another first column", inText(`${BIA}/image_file_list.tsv`, "Files", "files")],
+    ["archive-list-line", "an empty line", inText(`${BIA}/image_file_list.tsv`, "\n", "\n\n")],
+    [
+      "archive-list-path",
+      "a path with a dot before it",
+      inText(`${BIA}/image_file_list.tsv`, "\nimages/", "\n./images/"),
+    ],
+    [
+      "archive-list-file",
+      "a file that is not there",
+      inText(`${BIA}/annotation_file_list.tsv`, "_nuclei.csv", "_cells.csv"),
+    ],
+    [
+      "archive-list-twice",
+      "a file twice",
+      inText(`${BIA}/annotation_file_list.tsv`, "_known.ome.tif", "_nuclei.ome.tif"),
+    ],
+    ["archive-list-column", "a column that says nothing", inLines(`${BIA}/image_file_list.tsv`, /(.)$/, "$1\tx")],
+    [
+      "archive-unlisted",
+      "an image that is not listed",
+      inLines(`${BIA}/image_file_list.tsv`, /^images\/embryo-1-left_channel.*\n/, ""),
+    ],
+    ["archive-source", "an annotation of no image", inText(`${BIA}/annotation_file_list.tsv`, "\timages/", "\timage/")],
+    ["archive-mifa", "a licence that is none of MIFA's", inJson(`${BIA}/mifa/study.json`, "license", to("CC-BY-4.0"))],
+    [
+      "archive-mifa",
+      "a type of annotation that it does not know",
+      inJson(`${BIA}/mifa/annotations.json`, "file_metadata.0.annotation_type.0", to("mask")),
+    ],
+    ["archive-mifa", "a version that is no number", inJson(`${BIA}/mifa/version.json`, "version", to("2"))],
+    [
+      "archive-mifa-files",
+      "an annotation of no file",
+      inJson(`${BIA}/mifa/annotations.json`, "file_metadata.0.annotation_id", to("x")),
+    ],
+    ["archive-crate", "another RO-Crate", inText(`${BIA}/ro-crate-metadata.json`, 'crate/1.1"', 'crate/1.2"')],
+    ["archive-crate", "a study of nobody", inJson(`${BIA}/ro-crate-metadata.json`, "@graph.1.contributor", to([]))],
+    [
+      "archive-crate-twice",
+      "two entities of one name",
+      inJson(`${BIA}/ro-crate-metadata.json`, "@graph.3.@id", to("./")),
+    ],
+    [
+      "archive-crate-reference",
+      "a part that is not described",
+      inJson(`${BIA}/ro-crate-metadata.json`, "@graph.1.hasPart.0.@id", to("x")),
+    ],
+    ["archive-size", "another size", inLines(`${BIA}/file_list.tsv`, /^(annotations\S+)\t(\d+)/, "$1\t1$2")],
+    ["archive-missing", "an image gone", remove(`${BIA}/images/embryo-1-left.ome.zarr.zip`)],
+    [
+      "archive-zip",
+      "an image cut off",
+      changed(`${BIA}/images/embryo-1-left.ome.zarr.zip`, (bytes) => bytes.subarray(0, -30)),
+    ],
+    [
+      "archive-zip",
+      "the zip of another image",
+      copyOf(`${BIA}/images/embryo-1-left_channel-1.ome.zarr.zip`, `${BIA}/images/embryo-1-left.ome.zarr.zip`),
+    ],
+    ["archive-missing", "no nuclei", remove(`${BIA}/annotations/embryo-1-left_nuclei.ome.tif`)],
+    ["archive-labels", "a label that nobody knows", atEnd(`${BIA}/annotations/embryo-1-left_nuclei.ome.tif`, 3000, 77)],
+    [
+      "archive-table",
+      "a line fewer",
+      inLines(`${BIA}/annotations/embryo-1-left_nuclei.csv`, /^embryo-1-left,embryo 1,train,3,.*\r\n/, ""),
+    ],
+  ],
+};
+
+const BOX = "embedseg/val/masks/embryo-1-left_box1_z0000-0004.tif";
+const WK = "webknossos/embryo-1-left";
+const IDR = "idr/experimentA";
+const platforms: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
+  embedseg: [
+    ["embedseg-boxes", "no table", remove("embedseg/boxes.csv")],
+    [
+      "embedseg-boxes",
+      "a box beyond those that people vouched for",
+      inText("embedseg/boxes.csv", ",5,20,20", ",5,20,21"),
+    ],
+    ["embedseg-side", "a box kept for validation to learn from", inText("embedseg/boxes.csv", ",val,", ",train,")],
+    ["embedseg-missing", "an image without masks", remove(BOX)],
+    ["embedseg-tiff", "a stack cut off", changed(BOX, (bytes) => bytes.subarray(0, -1))],
+    ["embedseg-numbers", "a number that nobody knows", atEnd(BOX, 2000, 9, 0)],
+    [
+      "embedseg-unlisted",
+      "a stack that no line lists",
+      (files) => files.set(BOX.replace("box1", "box9"), new Uint8Array(1)),
+    ],
+  ],
+  webknossos: [
+    [
+      "webknossos-datasource",
+      "micrometres for nanometres",
+      inJson(`${WK}/datasource-properties.json`, "scale.factor", to([0.65, 0.8, 1.75])),
+    ],
+    [
+      "webknossos-datasource",
+      "sizes z, y, x",
+      inJson(`${WK}/datasource-properties.json`, "dataLayers.0.boundingBox.width", to(5)),
+    ],
+    [
+      "webknossos-mag",
+      "a level that is not there",
+      inJson(`${WK}/datasource-properties.json`, "dataLayers.1.mags.0.path", to("./x/0")),
+    ],
+    [
+      "webknossos-nml",
+      "an annotation of another layer",
+      inText(`${WK}/nuclei.nml`, 'fallbackLayer="nuclei"', 'fallbackLayer="known"'),
+    ],
+    [
+      "webknossos-segments",
+      "a segment of no nucleus",
+      inText(`${WK}/nuclei.nml`, '<segment id="3"', '<segment id="4"'),
+    ],
+    [
+      "webknossos-anchor",
+      "z, y, x for x, y, z",
+      inText(`${WK}/nuclei.nml`, 'anchorPositionX="35"', 'anchorPositionX="2"'),
+    ],
+    [
+      "zarr-shape",
+      "another shape in the store",
+      inJson(`${WK}/embryo-1-left.ome.zarr/0/zarr.json`, "shape", to([5, 67, 130])),
+    ],
+  ],
+  idr: [
+    ["idr-study-keys", "a key under another name", inText("idr/idr0000-study.txt", "Study Title", "Title")],
+    ["idr-study-value", "no title", inLines("idr/idr0000-study.txt", /^Study Title\t.*$/, "Study Title\t")],
+    [
+      "idr-assay-columns",
+      "a column under another name",
+      inText(`${IDR}/idr0000-experimentA-assays.txt`, "Image File", "File"),
+    ],
+    [
+      "idr-assays",
+      "an assay of another volume",
+      inText(`${IDR}/idr0000-experimentA-assays.txt`, "\tembryo-1-left\t", "\tx\t"),
+    ],
+    [
+      "idr-file",
+      "an image that is not there",
+      inText(`${IDR}/idr0000-experimentA-assays.txt`, "embryo-1-left.ome.tif", "x.ome.tif"),
+    ],
+    [
+      "idr-paths",
+      "an image that is not listed",
+      inText(`${IDR}/idr0000-experimentA-filePaths.tsv`, "_nuclei.ome.tif", ".ome.tif"),
+    ],
+    ["idr-missing", "no image", remove(`${IDR}/images/embryo-1-left.ome.tif`)],
+    [
+      "idr-type",
+      "image for labels",
+      copyOf(`${IDR}/images/embryo-1-left.ome.tif`, `${IDR}/images/embryo-1-left_nuclei.ome.tif`),
+    ],
+    ["idr-table", "another table", inText(`${IDR}/idr0000-experimentA-nuclei.csv`, "volume,", "x,")],
+  ],
+  bbbc: [
+    ["bbbc-page", "no citation", inText("bbbc/README.md", "## Recommended citation", "## Citation")],
+    ["bbbc-table", "another table", inText("bbbc/nuclei.csv", "volume,", "x,")],
+    ["bbbc-missing", "no ground truth", remove("bbbc/ground_truth.zip")],
+    ["bbbc-zip", "a zip cut off", changed("bbbc/images.zip", (bytes) => bytes.subarray(0, -30))],
+    ["bbbc-entry", "images for ground truth", copyOf("bbbc/images.zip", "bbbc/ground_truth.zip")],
+  ],
+};
+
+const cases = Object.entries({ ...damages, ...others, ...surfaces, ...archives, ...platforms }).flatMap(
+  ([format, list]) => (list ?? []).map(([rule, how, damage]) => [rule, how, format as ExportFormat, damage] as const),
 );
 
 it.each(cases)("refuses by %s: %s (%s)", async (rule, _how, format, damage) => {
@@ -288,8 +540,11 @@ it.each(cases)("refuses by %s: %s (%s)", async (rule, _how, format, damage) => {
   expect((await validateDataset(memorySource(files), async () => null)).map((one) => one.rule)).toContain(rule);
 });
 
-it.each(Object.keys({ ...damages, ...others }) as ExportFormat[])("accepts %s as it is", async (format) => {
-  const files = new Map(await unpacked(format === "nifti" ? ["nifti", "nrrd"] : [format]));
-  signed(files);
-  expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
-});
+it.each(Object.keys({ ...damages, ...others, ...surfaces, ...archives, ...platforms }) as ExportFormat[])(
+  "accepts %s as it is",
+  async (format) => {
+    const files = new Map(await unpacked(format === "nifti" ? ["nifti", "nrrd"] : [format]));
+    signed(files);
+    expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
+  },
+);

@@ -54,7 +54,7 @@ export async function checkVolume(
 type Measured = Pick<FrozenNucleus, "label" | "shape">;
 
 function compareRows(
-  { fileName }: FrozenVolume,
+  { fileName, voxelSizeZyx }: FrozenVolume,
   measured: readonly Measured[],
   rows: ReadonlyMap<number, TableRow>,
   say: Say,
@@ -70,7 +70,7 @@ function compareRows(
       found.push(["table-label-without-row", `${fileName}: ${label}`, "has voxels and no line in the table"]);
       continue;
     }
-    for (const [column, cell] of nucleusShapeCells(shape))
+    for (const [column, cell] of nucleusShapeCells(shape, voxelSizeZyx))
       if (!isSame(row[column], cell))
         found.push([
           "table-shape",

@@ -1,8 +1,9 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { toldSphericity } from "../../../core/morphometry/under-resolved.ts";
 import { BRICK_SIZE, BRICK_VOXELS, brickBox, brickKeyOf } from "../../../core/volume/brick.ts";
 import { type PyramidLevel, planPyramid } from "../../../core/volume/pyramid.ts";
-import { boxShape, bytesPerPixel, type PixelType, type VoxelBox } from "../../../core/volume/voxel-space.ts";
+import { boxShape, bytesPerPixel, type PixelType, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { bytesOf, pixelsOf } from "../../ingest/voxels/pixel-bytes.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
 import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
@@ -33,7 +34,7 @@ export async function* neuroglancerFiles({
       ...volumeInfo(frozen, "segmentation", "uint32"),
       segment_properties: "segment_properties",
     });
-    yield jsonFile(`${nuclei}segment_properties/info`, segmentProperties(volume.nuclei));
+    yield jsonFile(`${nuclei}segment_properties/info`, segmentProperties(volume.nuclei, frozen.voxelSizeZyx));
     const truth = sameValues(volume.nuclei);
     yield* chunkFiles(blobs, volume.labels, frozen, nuclei, (bytes) => {
       const labels = pixelsOf("uint32", bytes);
@@ -69,6 +70,7 @@ export function volumeInfo(
 /** What the list of segments shows and sorts by. */
 export function segmentProperties(
   nuclei: readonly Pick<FrozenNucleus, "label" | "class" | "status" | "shape">[],
+  voxelSizeZyx: Zyx,
 ): object {
   const texts = (id: string, type: "label" | "string", values: readonly string[]) => ({ id, type, values });
   const numbers = (id: string, description: string, values: readonly number[]) => ({
@@ -100,8 +102,8 @@ export function segmentProperties(
         ),
         numbers(
           "sphericity",
-          "Sphericity, 1 for a sphere",
-          nuclei.map(({ shape }) => shape.sphericity),
+          "Sphericity, 1 for a sphere; 0 where a nucleus is too few slices thick to tell",
+          nuclei.map(({ shape }) => toldSphericity(shape, voxelSizeZyx) ?? 0),
         ),
       ],
     },

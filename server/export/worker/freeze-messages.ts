@@ -3,7 +3,7 @@ import type { NucleusMorphometry } from "../../../core/morphometry/nucleus-morph
 import type { ProblemFields } from "../../../core/problem.ts";
 import type { Environment } from "../../env.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
-import type { ListedPart } from "../zip/packing-lists.ts";
+import type { ListedPart } from "../zip/stored-lists.ts";
 
 /** What the server asks of its freezing process: one task at a time. */
 export interface MeasureTask {

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { deflateRawSync } from "node:zlib";
 import { bytesPerPixel, voxelCount } from "../../../core/volume/voxel-space.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
 import { niftiFiles, nrrdFiles } from "../arrays/array-files.ts";
+import { archiveFiles } from "../bioimage-archive/archive-files.ts";
 import { cellprofilerFiles } from "../cellprofiler-files.ts";
-import { datasetFolder } from "../dataset-blobs.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 import type { ExportFile } from "../export-file.ts";
 import type { DataFormat } from "../export-formats.ts";
@@ -14,13 +12,18 @@ import { imagejFiles } from "../imagej-files.ts";
 import { nucleiCsv } from "../nuclei-csv.ts";
 import { omeTiffFiles } from "../ome-tiff-files.ts";
 import { omeZarrFiles } from "../ome-zarr-files.ts";
-import { software } from "../software-version.ts";
+import { bbbcFiles } from "../platforms/bbbc-files.ts";
+import { idrFiles } from "../platforms/idr-files.ts";
+import { surfaceFiles } from "../surfaces/surface-files.ts";
 import { cellposeFiles } from "../training/cellpose-files.ts";
+import { embedsegFiles } from "../training/embedseg-files.ts";
 import { nnunetFiles } from "../training/nnunet-files.ts";
 import { stardistFiles } from "../training/stardist-files.ts";
 import { trackingFiles } from "../training/tracking-files.ts";
 import { neuroglancerFiles } from "../viewers/neuroglancer-files.ts";
+import { webknossosFiles } from "../viewers/webknossos-files.ts";
 import { type PackedFile, packFile } from "./packed-file.ts";
+import { keepPackingList, type ListedPart } from "./stored-lists.ts";
 
 const filesOfFormat: Readonly<Record<DataFormat, (dataset: ReadableDataset) => AsyncIterable<ExportFile>>> = {
   "ome-zarr": omeZarrFiles,
@@ -32,13 +35,18 @@ const filesOfFormat: Readonly<Record<DataFormat, (dataset: ReadableDataset) => A
   nnunet: nnunetFiles,
   stardist: stardistFiles,
   cellpose: cellposeFiles,
+  embedseg: embedsegFiles,
   tracking: trackingFiles,
   hdf5: hdf5Files,
   neuroglancer: neuroglancerFiles,
+  ply: surfaceFiles("ply"),
+  obj: surfaceFiles("obj"),
+  vtk: surfaceFiles("vtk"),
+  webknossos: webknossosFiles,
+  "bioimage-archive": archiveFiles,
+  idr: idrFiles,
+  bbbc: bbbcFiles,
 };
-
-/** Parts of a version whose files are too large to be read for every request: each has a list beside the version. */
-export type ListedPart = "table" | DataFormat;
 
 /** Listed when a version is frozen; the others when somebody first asks for them, so that nobody waits for what nobody wants. */
 export const frozenParts = ["table", "ome-zarr", "ome-tiff", "imagej"] as const satisfies readonly ListedPart[];
@@ -47,49 +55,6 @@ export const frozenParts = ["table", "ome-zarr", "ome-tiff", "imagej"] as const 
 export async function* filesOfPart(dataset: ReadableDataset, part: ListedPart): AsyncGenerator<ExportFile> {
   if (part === "table") yield nucleiCsv(dataset);
   else yield* filesOfFormat[part](dataset);
-}
-
-const listKey = (versionId: string, part: ListedPart): string => `${datasetFolder(versionId)}packing/${part}.json`;
-
-/**
- * Who made a list. Another release may write other files, and another zlib deflates the same bytes into others, which differs
- * between releases of Node and between processors: then the lists are made anew.
- */
-let packer: string | null = null;
-function packerName(): string {
-  packer ??= `${software.version} ${createHash("sha256")
-    .update(deflateRawSync(deflateSample(), { level: 1 }))
-    .digest("hex")}`;
-  return packer;
-}
-
-/** Runs, repetitions at a distance and noise, so that every way of finding matches has something to find. */
-function deflateSample(): Uint8Array {
-  const sample = new Uint8Array(1 << 17);
-  let state = 1;
-  for (let i = 0; i < sample.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const run = (i >> 9) & 3;
-    sample[i] = run === 0 ? 7 : run === 1 ? (i * 37) & 0x3f : run === 2 ? state >>> 24 : (state >>> 29) + (i & 3);
-  }
-  return sample;
-}
-
-interface StoredList {
-  readonly packer: string;
-  readonly files: readonly PackedFile[];
-}
-
-/** Null where there is none, or one that another program made. */
-export async function readPackingList(
-  blobs: BlobStore,
-  versionId: string,
-  part: ListedPart,
-): Promise<readonly PackedFile[] | null> {
-  const bytes = await blobs.get(listKey(versionId, part));
-  if (!bytes) return null;
-  const list = JSON.parse(Buffer.from(bytes).toString()) as StoredList; // written by us, below a prefix that nobody else writes to
-  return list.packer === packerName() ? list.files : null;
 }
 
 /** Reads all files of a part whole, and writes down their sizes and digests; for a process of its own. */
@@ -116,36 +81,39 @@ export async function writePackingList(
     };
     files.push(await packFile(counted, signal));
   }
-  const list: StoredList = { packer: packerName(), files };
-  await blobs.put(listKey(description.id, part), Buffer.from(JSON.stringify(list)));
+  await keepPackingList(blobs, description.id, part, files);
 }
 
 /** Of labels and mask together. */
-const bytesPerVoxel: Readonly<Record<ListedPart, number>> = {
-  table: 0,
+const bytesPerVoxel: Readonly<Record<Exclude<ListedPart, keyof typeof bytesPerNucleus>, number>> = {
   "ome-zarr": 0.5,
   "ome-tiff": 5,
   imagej: 3,
   nifti: 3,
   nrrd: 3,
-  cellprofiler: 0,
   nnunet: 1,
   stardist: 2,
   cellpose: 1,
+  embedseg: 1,
   tracking: 5,
   hdf5: 3,
   neuroglancer: 4,
+  webknossos: 0.5,
+  "bioimage-archive": 6,
+  idr: 4,
+  bbbc: 5,
 };
+
+const bytesPerNucleus = { table: 300, cellprofiler: 300, ply: 200_000, obj: 400_000, vtk: 220_000 } as const;
 
 /** About so many, for the progress. */
 function expectedBytes({ volumes }: DatasetDescription, part: ListedPart): number {
-  const perVoxel = bytesPerVoxel[part];
+  const nuclei = volumes.reduce((sum, volume) => sum + volume.nuclei, 1);
+  if (part in bytesPerNucleus) return nuclei * bytesPerNucleus[part as keyof typeof bytesPerNucleus];
+  const perVoxel = bytesPerVoxel[part as keyof typeof bytesPerVoxel];
   return volumes.reduce(
-    (sum, { shapeZyx, pixelType, nuclei }) =>
-      sum +
-      (part === "table" || part === "cellprofiler"
-        ? 300 * nuclei
-        : voxelCount(shapeZyx) * (perVoxel + bytesPerPixel[pixelType] / (perVoxel < 1 ? 2 : 1))),
+    (sum, { shapeZyx, pixelType }) =>
+      sum + voxelCount(shapeZyx) * (perVoxel + bytesPerPixel[pixelType] / (perVoxel < 1 ? 2 : 1)),
     1,
   );
 }
