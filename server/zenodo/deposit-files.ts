@@ -7,7 +7,7 @@ import type { ExportFormat } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
 import { openDataset } from "../export/frozen-dataset.ts";
 import { packingListsOf } from "../export/make-packing-lists.ts";
-import { readPackingList } from "../export/zip/packing-lists.ts";
+import { readPackingList } from "../export/zip/stored-lists.ts";
 import { createZipArchive, type ZipEntry } from "../export/zip/zip-archive.ts";
 import type { Services } from "../services.ts";
 import { tooLarge } from "./zenodo-problems.ts";
