@@ -4,6 +4,7 @@ import type { ProblemFields } from "../../core/problem.ts";
 import { licenceConflict } from "../../core/publication/licences.ts";
 import type { VolumeOrigin } from "../../core/publication/publication.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { LicenceField } from "./licence-field.tsx";
 
 export interface OriginTableProps {
   readonly volumes: readonly {

@@ -27,7 +27,7 @@ export function createSurfaceBuilder([height, width]: readonly [height: number, 
   const [rows, columns] = [height + 2, width + 2];
   const positions = new GrowingArray(Float64Array);
   const triangles = new GrowingArray(Uint32Array);
-  let below = new Uint8Array(rows * columns);
+  let below: Uint8Array = new Uint8Array(rows * columns);
   /** Vertex on the edge along an axis that begins at a sample: of the lower plane, of the upper one. */
   const vertexOn = [0, 1, 2].map(() => [0, 1].map(() => new Int32Array(rows * columns).fill(-1)));
   const cornerStep = Array.from({ length: 8 }, (_, c) => ((c >> 1) & 1) * columns + (c & 1));
