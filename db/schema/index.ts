@@ -5,6 +5,7 @@ export * from "./collab.ts";
 export * from "./comment.ts";
 export * from "./import-job.ts";
 export * from "./lease.ts";
+export * from "./person-setting.ts";
 export * from "./personal-token.ts";
 export * from "./project.ts";
 export * from "./proposal.ts";

@@ -1,5 +1,6 @@
-import { Button, Group, Kbd, Loader, Slider, Text } from "@mantine/core";
+import { Button, Group, Loader, Slider, Text } from "@mantine/core";
 import type { ShownSegment } from "../../tools/segment/segmenting.ts";
+import { KeyMark } from "../../ui/shown-keys.tsx";
 import type { EditorController } from "../editor-controller.ts";
 import { amountStepUm } from "../shape/shape-amounts.ts";
 import { changeInWords } from "../shape/shape-bar.tsx";
@@ -44,7 +45,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
         style={{ flex: "none" }}
         {...keepFocus}
         onClick={() => void editor.segmenting.keep()}
-        rightSection={<Kbd size="xs">Enter</Kbd>}
+        rightSection={<KeyMark command="shape.keep" />}
       >
         Keep
       </Button>
@@ -54,7 +55,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
         style={{ flex: "none" }}
         {...keepFocus}
         onClick={() => editor.segmenting.drop()}
-        rightSection={<Kbd size="xs">Esc</Kbd>}
+        rightSection={<KeyMark command="page.cancel" />}
       >
         Drop
       </Button>

@@ -1,5 +1,6 @@
-import { Button, Group, Kbd, Loader, Slider, Text } from "@mantine/core";
+import { Button, Group, Loader, Slider, Text } from "@mantine/core";
 import type { Reshape } from "../../../core/edit/shape/reshape-nucleus.ts";
+import { KeyMark } from "../../ui/shown-keys.tsx";
 import type { EditorController } from "../editor-controller.ts";
 import { useObservable } from "../use-observable.ts";
 import { amountStepUm, mostAmountUm } from "./shape-amounts.ts";
@@ -31,7 +32,7 @@ export function ShapeBar({ editor }: { editor: EditorController }) {
         disabled={!voxels}
         {...keepFocus}
         onClick={() => void editor.reshaping.keep()}
-        rightSection={<Kbd size="xs">Enter</Kbd>}
+        rightSection={<KeyMark command="shape.keep" />}
       >
         Keep
       </Button>
@@ -40,7 +41,7 @@ export function ShapeBar({ editor }: { editor: EditorController }) {
         variant="default"
         {...keepFocus}
         onClick={() => editor.reshaping.drop()}
-        rightSection={<Kbd size="xs">Esc</Kbd>}
+        rightSection={<KeyMark command="page.cancel" />}
       >
         Drop
       </Button>
