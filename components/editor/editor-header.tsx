@@ -14,11 +14,19 @@ export function EditorHeader({ editor, props }: { editor: EditorController; prop
   return (
     <header className={styles.header}>
       <Group gap={4} wrap="nowrap" miw={0} flex={1}>
-        <Anchor href={props.projectHref} data-tour="project" size="sm" c="dimmed" truncate maw={260}>
+        <Anchor
+          href={props.projectHref}
+          data-tour="project"
+          title={props.projectName}
+          size="sm"
+          c="dimmed"
+          truncate
+          maw={260}
+        >
           {props.projectName}
         </Anchor>
         <IconChevronRight size={14} aria-hidden style={{ flex: "none", opacity: 0.6 }} />
-        <Text component="h1" size="sm" fw={600} truncate>
+        <Text component="h1" size="sm" fw={600} truncate title={props.volumeName}>
           {props.volumeName}
         </Text>
       </Group>

@@ -9,12 +9,14 @@ import { useObservable } from "./use-observable.ts";
 
 /** All keys that are set, and what the pointer does. */
 export function HelpSheet({ editor, classes }: { editor: EditorController; classes: readonly NucleusClass[] }) {
-  const opened = useObservable(editor.store, (state) => state.sheet === "help");
+  const sheet = useObservable(editor.store, (state) => state.sheet);
   const keys = useObservable(editor.keys, (all) => all);
   const bound = commands.filter(({ command }) => keys.map.keysOf(command).length > 0);
   return (
     <Modal
-      opened={opened}
+      opened={sheet === "help"}
+      // Not where it leads on to another sheet, which has the focus then.
+      returnFocus={sheet === null}
       onClose={() => editor.store.set({ sheet: null })}
       title="Keys of the editor"
       size={1080}

@@ -53,7 +53,7 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           {tool === "threshold" && <ReachOption editor={editor} />}
           {isMasked && <MaskOption editor={editor} tool={tool} />}
           {hints[tool] && (
-            <Text size="xs" c="dimmed" truncate title={hints[tool]}>
+            <Text className={styles.hint} c="dimmed">
               {hints[tool]}
             </Text>
           )}

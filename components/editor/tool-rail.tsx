@@ -57,7 +57,7 @@ export function ToolRail({ editor }: { editor: EditorController }) {
           icon={<Icon size={20} stroke={1.7} aria-hidden />}
         />
       ))}
-      <Divider w={28} my={2} />
+      <Divider className={styles.railLine} w={28} my={2} />
       <RailButton
         editor={editor}
         command="nucleus.new"
@@ -76,7 +76,7 @@ export function ToolRail({ editor }: { editor: EditorController }) {
         disabled={!canEdit || redoDepth === 0}
         icon={<IconArrowForwardUp size={20} stroke={1.7} aria-hidden />}
       />
-      <div style={{ flex: 1 }} />
+      <div className={styles.railRest} />
       <RailButton editor={editor} command="page.help" icon={<IconKeyboard size={20} stroke={1.7} aria-hidden />} />
     </nav>
   );

@@ -33,6 +33,16 @@ const clash = (a: string, b: string): boolean => a === b || a.startsWith(`${b} `
 
 /** What a set gives its commands; every other command keeps ours, with Alt where the set gives that key to another. */
 export function keysOfSet(set: KeySetId): ReadonlyMap<Command, readonly string[]> {
+  const known = madeSets.get(set);
+  if (known) return known;
+  const made = makeSet(set);
+  madeSets.set(set, made);
+  return made;
+}
+
+const madeSets = new Map<KeySetId, ReadonlyMap<Command, readonly string[]>>();
+
+function makeSet(set: KeySetId): ReadonlyMap<Command, readonly string[]> {
   const theirs = keySets[set].keys;
   const taken = Object.values(theirs).flat();
   const isTaken = (key: string): boolean =>

@@ -10,6 +10,12 @@ import { type TourStep, tourSteps } from "./tour-steps.ts";
 /** Five cards beside the parts of the page that they are about. The page goes on working under them. */
 export function Tour({ editor }: { editor: EditorController }) {
   const at = useObservable(editor.store, (state) => state.tourStep);
+  const isOn = at !== null;
+  useEffect(() => {
+    if (!isOn) return;
+    const { tab } = editor.store.get();
+    return () => editor.store.set({ tab });
+  }, [editor, isOn]);
   if (at === null || !tourSteps[at]) return null;
   return <StepCard key={at} editor={editor} step={tourSteps[at]} at={at} />;
 }

@@ -101,10 +101,13 @@ export class PersonSettings implements KeptSettings {
 
   #readCopy(): void {
     try {
-      const copy = JSON.parse(this.#storage().getItem(this.#storageKey) ?? "{}") as Record<string, Kept>;
+      const text = this.#storage().getItem(this.#storageKey);
+      if (text === null) return;
+      const copy = JSON.parse(text) as Record<string, Kept>;
       for (const name of settingNames)
         if (copy[name]?.value !== undefined)
           this.#kept.set(name, { value: copy[name].value, ...(copy[name].unsent && { unsent: true }) });
+      this.#isKnown = true;
     } catch {
       // No copy, or none of ours.
     }
