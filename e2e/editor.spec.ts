@@ -9,7 +9,7 @@ import { type RunningProduct, startProduct } from "./server/running-server.ts";
 
 /** The editor on the real server: tools, keys, panels, and what a second person sees of it. */
 
-test.describe.configure({ mode: "serial", timeout: 240_000 });
+test.describe.configure({ mode: "serial", timeout: 1_500_000 });
 
 let product: RunningProduct;
 let ada: Page;

@@ -10,6 +10,8 @@ export function useEditorKeys(editor: EditorController): void {
     const reader = new KeyReader();
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || isForTyping(event) || isForWidget(event)) return;
+      const { sheet } = editor.store.get();
+      if (sheet !== null && sheet !== "help") return; // a dialog has the keys, wherever the focus is
       const { map, keyboard } = editor.keys.get();
       const { key, code, ctrlKey, metaKey, shiftKey, altKey, timeStamp } = event;
       const altGraph = event.getModifierState("AltGraph");

@@ -12,7 +12,7 @@ import {
   Tooltip,
 } from "@mantine/core";
 import { IconArrowBackUp, IconPlus, IconSearch, IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Command, type CommandEntry, commandEntry, commands, keyGroups } from "./commands.ts";
 import type { EditorKeys } from "./editor-keys.ts";
 import { type KeyChoice, ownKeys, withKeys, withoutChange } from "./key-map.ts";
@@ -31,10 +31,17 @@ interface KeysDialogProps {
 export function KeysDialog({ opened, keys, onChoose, onClose }: KeysDialogProps) {
   const [sought, setSought] = useState("");
   const [recording, setRecording] = useState<Command | null>(null);
+  /** The focus comes back to its row. */
+  const [recorded, setRecorded] = useState<Command | null>(null);
   const { choice } = keys;
   const changed = Object.keys(choice.changes).length;
+  const endRecording = (): void => {
+    setRecorded(recording);
+    setRecording(null);
+  };
   const close = (): void => {
     setRecording(null);
+    setRecorded(null);
     onClose();
   };
   const isSought = ({ text, command }: CommandEntry & { command: Command }): boolean =>
@@ -79,7 +86,10 @@ export function KeysDialog({ opened, keys, onChoose, onClose }: KeysDialogProps)
           value={sought}
           onChange={(event) => setSought(event.currentTarget.value)}
         />
-        <ScrollArea.Autosize mah="52dvh" viewportProps={{ tabIndex: 0, "aria-label": "Commands and their keys" }}>
+        <ScrollArea.Autosize
+          mah="52dvh"
+          viewportProps={{ tabIndex: 0, role: "region", "aria-label": "Commands and their keys" }}
+        >
           {found.length === 0 && (
             <Text size="sm" c="dimmed" role="status">
               No command and no key is called so.
@@ -102,15 +112,16 @@ export function KeysDialog({ opened, keys, onChoose, onClose }: KeysDialogProps)
                           command={command}
                           onKey={(key) => {
                             onChoose(withKeys(choice, command, [...keys.map.keysOf(command), key].slice(-4)));
-                            setRecording(null);
+                            endRecording();
                           }}
-                          onCancel={() => setRecording(null)}
+                          onCancel={endRecording}
                         />
                       ) : (
                         <CommandRow
                           key={command}
                           keys={keys}
                           command={command}
+                          wasRecorded={recorded === command}
                           onRecord={() => setRecording(command)}
                           onChoose={onChoose}
                         />
@@ -130,13 +141,19 @@ export function KeysDialog({ opened, keys, onChoose, onClose }: KeysDialogProps)
 interface CommandRowProps {
   readonly keys: EditorKeys;
   readonly command: Command;
+  readonly wasRecorded: boolean;
   onRecord(): void;
   onChoose(choice: KeyChoice): void;
 }
 
-function CommandRow({ keys: { map, choice, keyboard }, command, onRecord, onChoose }: CommandRowProps) {
+function CommandRow({ keys: { map, choice, keyboard }, command, wasRecorded, onRecord, onChoose }: CommandRowProps) {
   const { text, isFixed }: CommandEntry = commandEntry(command);
   const own = map.keysOf(command);
+  const another = useRef<HTMLButtonElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the row comes in place of the recorder
+  useEffect(() => {
+    if (wasRecorded) another.current?.focus();
+  }, []);
   return (
     <Group gap={8} wrap="nowrap" justify="space-between" mih={28} data-command={command}>
       <Text size="sm">{text}</Text>
@@ -174,7 +191,13 @@ function CommandRow({ keys: { map, choice, keyboard }, command, onRecord, onChoo
         ))}
         {!isFixed && (
           <Tooltip label="Another key">
-            <ActionIcon size="sm" variant="default" aria-label={`Another key for: ${text}`} onClick={onRecord}>
+            <ActionIcon
+              ref={another}
+              size="sm"
+              variant="default"
+              aria-label={`Another key for: ${text}`}
+              onClick={onRecord}
+            >
               <IconPlus size={14} aria-hidden />
             </ActionIcon>
           </Tooltip>
