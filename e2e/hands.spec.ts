@@ -36,6 +36,13 @@ test.afterAll(async ({ browser }) => {
   await product?.stop();
 });
 
+/** A second tab of one person reads only, and never says "Saved". */
+async function openBeside(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await expect(page.getByTestId("read-only")).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator("[data-command='tool.brush']").first()).toBeVisible();
+}
+
 const row = (page: Page, label: number) => new EditorPage(page).row(label);
 
 test("the tour is offered once, goes by keys over the page, and comes back from the help", async () => {
@@ -59,7 +66,7 @@ test("the tour is offered once, goes by keys over the page, and comes back from 
   await expect(tour).toBeHidden();
   // Another computer of the same person.
   const elsewhere = await ada.context().newPage();
-  await new EditorPage(elsewhere).open(volumeUrl);
+  await openBeside(elsewhere, volumeUrl);
   await expect(elsewhere.getByTestId("tour-offer")).toBeHidden();
   await elsewhere.close();
   await new EditorPage(ada).tab("Nuclei");
@@ -96,7 +103,7 @@ test("keys are those of another program, or one's own, and what is shown follows
   // Kept for the person: another page has them.
   const elsewhere = await ada.context().newPage();
   await elsewhere.addInitScript(() => localStorage.clear());
-  await new EditorPage(elsewhere).open(volumeUrl);
+  await openBeside(elsewhere, volumeUrl);
   await expect(elsewhere.locator("[data-command='tool.brush']").first()).toHaveAttribute(
     "aria-keyshortcuts",
     "Ctrl+K B",
@@ -145,7 +152,7 @@ test("the palette finds a command, a nucleus and a page by the keyboard alone", 
   // The address is this view: whoever opens it comes there.
   const head = (page: Page) => page.locator('[data-pane="xy"]').innerText();
   const elsewhere = await ada.context().newPage();
-  await new EditorPage(elsewhere).open(ada.url());
+  await openBeside(elsewhere, ada.url());
   await expect(elsewhere.getByTestId("selected-card")).toContainText("Nucleus 1");
   await expect.poll(async () => (await head(elsewhere)).split("\n")[1]).toBe((await head(ada)).split("\n")[1]);
   await elsewhere.close();
