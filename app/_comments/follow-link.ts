@@ -13,7 +13,13 @@ export function followLink(api: EditorApi): () => void {
     if (threadId !== null) api.showThread(threadId);
     if (!view) return;
     if (view.label !== null) api.select(view.label);
-    api.goTo(view.placeZyx, NEAR_UM);
+    const { zoom, centreZyx, placeZyx } = view;
+    if (!zoom) {
+      api.goTo(placeZyx, NEAR_UM);
+      return;
+    }
+    api.goTo(centreZyx ?? placeZyx);
+    api.view.set({ crosshairZyx: placeZyx, zoom });
   };
   follow();
   window.addEventListener("hashchange", follow);

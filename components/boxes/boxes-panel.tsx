@@ -8,6 +8,7 @@ import type { EditorBox, Loaded } from "../editor/editor-contract.ts";
 import { formatWhen } from "../editor/nucleus-words.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { useShownKey, withKey } from "../ui/shown-keys.tsx";
 import type { BoxKind } from "../viewer/viewer-contract.ts";
 import { BoxKindMark, boxKindWords } from "./box-kind-mark.tsx";
 import { DraftBoxForm } from "./draft-box-form.tsx";
@@ -105,6 +106,7 @@ async function remove(props: BoxesPanelProps, box: EditorBox): Promise<Undoable>
 }
 
 function BoxList(props: BoxesPanelProps & { canEdit: boolean; hasDraft: boolean; onRemove(box: EditorBox): void }) {
+  const shownKey = useShownKey();
   const { boxes, canEdit, hasDraft } = props;
   if (!boxes.data)
     return boxes.problem ? (
@@ -121,7 +123,7 @@ function BoxList(props: BoxesPanelProps & { canEdit: boolean; hasDraft: boolean;
         title="No boxes yet"
         text={
           canEdit
-            ? "Press G and drag a rectangle over a part where every nucleus is labelled. Such boxes teach the model what background is, and one kept for validation measures it."
+            ? `${withKey("Take the box tool", shownKey("tool.box"))} and drag a rectangle over a part where every nucleus is labelled. Such boxes teach the model what background is, and one kept for validation measures it.`
             : "Nobody has marked a box in this volume yet."
         }
       />

@@ -53,6 +53,10 @@ export class Bookmarks {
     }
   }
 
+  has(digit: number): boolean {
+    return parseBookmark(this.#places[digit]) !== null;
+  }
+
   /** False where there is none. */
   goTo(digit: number, view: ViewStore): boolean {
     const place = parseBookmark(this.#places[digit]);

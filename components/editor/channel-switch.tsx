@@ -3,7 +3,7 @@ import { channelsOf, drawnChannels, labelledChannelOf } from "../viewer/image-ch
 import { channelSentence } from "../viewer/panels/channel-words.ts";
 import styles from "./channel-switch.module.css";
 import type { EditorController } from "./editor-controller.ts";
-import { channelKey } from "./keymap.ts";
+import { useChannelKey } from "./keys/use-shown-keys.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** So many are offered in the head of the page; the panel has them all. */
@@ -15,6 +15,7 @@ export function ChannelSwitch({ editor }: { editor: EditorController }) {
   const { image } = editor.props();
   const channels = channelsOf(image);
   const sentence = channelSentence(image, view);
+  const channelKey = useChannelKey(editor.keys);
   if (sentence === null) return null;
   const labelled = labelledChannelOf(image);
   const drawn = drawnChannels(view);

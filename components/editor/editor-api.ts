@@ -1,6 +1,7 @@
 import { flyToBox } from "./editor-commands.ts";
 import type { EditorApi } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
+import { linkToView } from "./place-commands.ts";
 import { acceptSeveral, decide, showProposal } from "./review-commands.ts";
 
 /** What panels of other parts may see and do of the editor. */
@@ -37,7 +38,8 @@ export const createEditorApi = (editor: EditorController): EditorApi => ({
   },
   select: (label) => editor.select(label),
   goTo: (placeZyx, radiusUm) => editor.view.flyTo(placeZyx, radiusUm),
-  showThread: (threadId) => editor.store.set({ tab: "comments", threadId }),
+  showThread: (threadId) => editor.store.set({ tab: "comments", panelHidden: false, threadId }),
+  linkToView: (address) => linkToView(editor, address),
   flyToBox: (box) => flyToBox(editor, box),
   showPast: (past) => editor.store.set({ past }),
   notify: editor.notify,

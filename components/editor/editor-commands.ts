@@ -2,7 +2,6 @@ import type { ShiftedAct } from "../../core/edit/label-document.ts";
 import { deleteNucleusAct, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
 import { paintMasks } from "../../core/edit/paint-mask.ts";
 import { relabelPartAct } from "../../core/edit/parts/relabel-part.ts";
-import { planeAxes } from "../../core/edit/slice-plane.ts";
 import { isProblem } from "../../core/problem.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type ToolName, toolNames } from "../tools/create-tool.ts";
@@ -11,20 +10,26 @@ import { brushRadius } from "./brush-radius.ts";
 import type { Decision } from "./editor-contract.ts";
 import { type EditorController, LOOKING_BACK } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
-import type { Command } from "./keymap.ts";
+import type { Command } from "./keys/commands.ts";
+import { isPlaceCommand, runPlaceCommand } from "./place-commands.ts";
 import { decide, showProposal } from "./review-commands.ts";
 import { moveOutline } from "./segment/outline-move.ts";
 import { changeAmount, isShapeCommand, runShapeCommand } from "./shape/shape-commands.ts";
 
 const nextOf = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length];
 
-/** Does what a key or a button asks. */
-export function runCommand(editor: EditorController, command: Command): void {
+/** Does what a key or a button asks. `digit`: which of nine, for a command that has a row of keys. */
+export function runCommand(editor: EditorController, command: Command, digit: number | null = null): void {
   const { store, view } = editor;
   const state = store.get();
   if (command.startsWith("tool.")) {
     const name = toolNames.find((candidate) => `tool.${candidate}` === command);
-    if (name) editor.chooseTool(name);
+    const by = command === "tool.previous" ? toolNames.length - 1 : 1;
+    editor.chooseTool(name ?? toolNames[(toolNames.indexOf(state.tool) + by) % toolNames.length]);
+    return;
+  }
+  if (isPlaceCommand(command)) {
+    runPlaceCommand(editor, command, digit);
     return;
   }
   if (isShapeCommand(command)) {
@@ -64,6 +69,13 @@ export function runCommand(editor: EditorController, command: Command): void {
     case "nucleus.unfinished":
       onSelected(editor, (label) => toggleUnfinishedAct(editor.props().document, label));
       return;
+    case "nucleus.next":
+    case "nucleus.previous":
+      stepNucleus(editor, command === "nucleus.next");
+      return;
+    case "nucleus.setClass":
+      if (digit !== null) setClassByDigit(editor, digit);
+      return;
     case "nucleus.clearClass":
       if (state.proposal) void editor.during("Accepting the proposal…", () => decide(editor, "accepted", null));
       else onSelected(editor, (label) => setClassAct(label, null));
@@ -102,10 +114,6 @@ export function runCommand(editor: EditorController, command: Command): void {
     case "view.stronger":
       store.set({ labelOpacity: Math.min(1, Math.round((state.labelOpacity + 0.1) * 20) / 20) });
       return;
-    case "view.sliceBack":
-    case "view.sliceOn":
-      moveSlice(editor, command === "view.sliceOn" ? 1 : -1);
-      return;
     case "view.maximise":
       view.set({ maximisedPane: view.get().maximisedPane ? null : (editor.pane ?? "xy") });
       return;
@@ -116,6 +124,9 @@ export function runCommand(editor: EditorController, command: Command): void {
     case "view.previousChannel":
       turnChannel(editor, command === "view.nextChannel" ? 1 : -1);
       return;
+    case "view.channel":
+      if (digit !== null) showChannel(editor, digit - 1);
+      return;
     case "view.together":
       if (hasChannels(editor)) view.set({ together: !view.get().together });
       return;
@@ -123,36 +134,39 @@ export function runCommand(editor: EditorController, command: Command): void {
       view.set({ contrast: channelsOf(editor.props().image)[view.get().channel].contrast, gamma: 1 });
       return;
     case "view.tab":
-      store.set({ tab: nextOf(panelTabs, state.tab) });
+      store.set({ tab: nextOf(panelTabs, state.tab), panelHidden: false });
+      return;
+    case "view.panel":
+      store.set({ panelHidden: !state.panelHidden });
       return;
     case "page.filter":
-      store.set({ tab: "nuclei" });
+      store.set({ tab: "nuclei", panelHidden: false });
       requestAnimationFrame(() => document.getElementById("nuclei-filter")?.focus());
       return;
     case "page.comment":
       commentHere(editor);
       return;
+    case "page.palette":
+      store.set({ sheet: "palette" });
+      return;
+    case "page.keys":
+      store.set({ sheet: "keys" });
+      return;
+    case "page.tour":
+      store.set({ sheet: null, tourStep: 0 });
+      return;
     case "page.help":
-      store.set({ helpOpen: !state.helpOpen });
+      store.set({ sheet: state.sheet === "help" ? null : "help" });
       return;
     case "page.cancel":
-      if (state.helpOpen) store.set({ helpOpen: false });
+      if (state.sheet) store.set({ sheet: null });
       else if (state.past) store.set({ past: null });
       else editor.cancel();
   }
 }
 
-/** Goes to one of the nine bookmarks of this volume, or makes it what is looked at. */
-export function goToBookmark({ bookmarks, view, notify }: EditorController, digit: number, isSet: boolean): void {
-  if (isSet) {
-    bookmarks.set(digit, view);
-    notify({ tone: "info", text: `Bookmark ${digit} is here: Ctrl+${digit} comes back.` });
-  } else if (!bookmarks.goTo(digit, view))
-    notify({ tone: "info", text: `There is no bookmark ${digit} yet: Ctrl+Shift+${digit} sets it.` });
-}
-
 /** Looks at a channel by its place in the file. */
-export function showChannel(editor: EditorController, place: number): void {
+function showChannel(editor: EditorController, place: number): void {
   const channels = channelsOf(editor.props().image);
   if (!hasChannels(editor)) return;
   if (channels[place]) editor.view.set({ channel: place });
@@ -171,12 +185,26 @@ function hasChannels(editor: EditorController): boolean {
 }
 
 /** A digit gives the selected nucleus its class. */
-export function setClassByDigit(editor: EditorController, digit: number): void {
+function setClassByDigit(editor: EditorController, digit: number): void {
   const entry = editor.props().classes.find((candidate) => candidate.digit === digit);
   if (entry && editor.store.get().proposal)
     void editor.during("Accepting the proposal…", () => decide(editor, "accepted", entry.name));
   else if (entry) onSelected(editor, (label) => setClassAct(label, entry.name));
   else editor.notify({ tone: "info", text: `No class has the key ${digit}. Owners add classes on the project page.` });
+}
+
+/** By number, as they are counted: the list is sorted otherwise. */
+function stepNucleus(editor: EditorController, isNext: boolean): void {
+  const rows = [...(editor.props().nuclei.data ?? [])].sort((a, b) => a.label - b.label);
+  if (!isNext) rows.reverse();
+  const { selectedLabel } = editor.view.get();
+  const row = rows.find(({ label }) => selectedLabel === 0 || (isNext ? label > selectedLabel : label < selectedLabel));
+  if (!row) {
+    editor.notify({ tone: "info", text: `There is no nucleus with a ${isNext ? "higher" : "lower"} number.` });
+    return;
+  }
+  editor.select(row.label);
+  flyToNucleus(editor, row);
 }
 
 /** Paint tools that a new nucleus can be started with. */
@@ -295,7 +323,11 @@ function tellQueue(editor: EditorController, act: ShiftedAct | null, isUndo: boo
 /** The panel asks for the nucleus when it opens, and is told where it is open. */
 function showHistory(editor: EditorController): void {
   const { selectedLabel } = editor.view.get();
-  editor.store.set({ tab: "history", historyOf: selectedLabel === 0 ? null : { label: selectedLabel } });
+  editor.store.set({
+    tab: "history",
+    panelHidden: false,
+    historyOf: selectedLabel === 0 ? null : { label: selectedLabel },
+  });
 }
 
 function flyToSelected(editor: EditorController): void {
@@ -328,7 +360,7 @@ export function flyToBox(editor: EditorController, { minZyx, maxZyx }: VoxelBox)
 }
 
 function review(editor: EditorController, name: "next" | "skip"): void {
-  editor.store.set({ tab: "queue" });
+  editor.store.set({ tab: "queue", panelHidden: false });
   const queue = editor.secondLook?.isChosen ? editor.secondLook : editor.review;
   queue?.[name]();
 }
@@ -346,13 +378,9 @@ function commentHere({ store, view, props }: EditorController): void {
   const { selectedLabel, crosshairZyx } = view.get();
   const label = selectedLabel === 0 ? null : props().document.canonicalLabel(selectedLabel);
   const row = label === null ? undefined : props().nuclei.data?.find((one) => one.label === label);
-  store.set({ tab: "comments", commentDraft: { placeZyx: row?.centroidZyx ?? crosshairZyx, label } });
-}
-
-function moveSlice(editor: EditorController, by: 1 | -1): void {
-  const pane = editor.hovered?.pane ?? "xy";
-  const { normal } = planeAxes(pane === "3d" ? "xy" : pane);
-  const at: [number, number, number] = [...editor.view.get().crosshairZyx];
-  at[normal] = Math.floor(at[normal]) + 0.5 + by;
-  editor.view.set({ crosshairZyx: at });
+  store.set({
+    tab: "comments",
+    panelHidden: false,
+    commentDraft: { placeZyx: row?.centroidZyx ?? crosshairZyx, label },
+  });
 }

@@ -7,6 +7,7 @@ import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { ReviewState } from "../../core/review/review-state.ts";
 import type { Role } from "../../core/roles.ts";
+import type { SettingName } from "../../core/setting-name.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import type { LoadModel } from "../segmenter/click-model.ts";
 import type { BoxKind, CommentPin, ImageSource, ViewStore } from "../viewer/viewer-contract.ts";
@@ -54,6 +55,24 @@ export interface Loaded<T> {
   readonly data: T | undefined;
   readonly problem: Problem | null;
   retry(): void;
+}
+
+/** What a person set up, kept for them on whichever computer. Values may be of another version: parse them. */
+export interface KeptSettings {
+  /** Undefined while nothing is kept under this name, as far as this page knows. */
+  get(name: SettingName): unknown;
+  set(name: SettingName, value: unknown): void;
+  /** False until the server, or what this browser remembers of it, has said what is kept. */
+  readonly isKnown: boolean;
+  /** What is kept comes after the page. */
+  subscribe(listener: () => void): Unsubscribe;
+}
+
+/** Where the palette can lead. */
+export interface LinkedPage {
+  readonly title: string;
+  readonly href: string;
+  readonly kind: "volume" | "page";
 }
 
 /** A predicted nucleus that somebody is asked to judge. */
@@ -121,6 +140,8 @@ export interface EditorApi {
   goTo(placeZyx: Zyx, radiusUm?: number): void;
   /** Opens the panel of comments at this conversation. */
   showThread(threadId: string): void;
+  /** The address with what is looked at in it. */
+  linkToView(address: string): string;
   /** So that the whole box is seen, and some of what lies around. */
   flyToBox(box: VoxelBox): void;
   /** Shows the labels as they were, or with null those of now. */
@@ -179,6 +200,9 @@ export interface EditorProps {
   readonly role: Role;
   readonly userId: string;
   readonly userName: string;
+  readonly settings: KeptSettings;
+  /** Other volumes of the project, and pages: asked for when somebody looks for one. */
+  loadPages(): Promise<readonly LinkedPage[]>;
   readonly image: ImageSource;
   /** Level 0 of the image for fills and splits. */
   readonly imageVoxels: ImageVoxels;

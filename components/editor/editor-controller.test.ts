@@ -1,95 +1,20 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Peer } from "../../core/edit/label-document.ts";
 import { rejectProposalAct } from "../../core/edit/review-acts.ts";
-import { FunctionImage } from "../../core/edit/testing/function-image.ts";
-import { MemoryLabelDocument } from "../../core/edit/testing/memory-label-document.ts";
-import { Problem } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
-import { createPlainViewStore, sampleAt } from "../tools/testing/tool-stage.ts";
-import type { ToolMessage } from "../tools/tool-context.ts";
-import type { ImageSource } from "../viewer/viewer-contract.ts";
+import { sampleAt } from "../tools/testing/tool-stage.ts";
 import { parseBookmark } from "./bookmarks.ts";
 import { createEditorApi } from "./editor-api.ts";
-import { goToBookmark, runCommand, setClassByDigit } from "./editor-commands.ts";
-import type { EditorProps, NucleusRow, ProposalRef, ReviewCommands } from "./editor-contract.ts";
-import { EditorController } from "./editor-controller.ts";
+import { runCommand } from "./editor-commands.ts";
+import type { ReviewCommands } from "./editor-contract.ts";
 import { followPeer } from "./follow-peer.ts";
 import { watchDecisions } from "./review-commands.ts";
 import { sharePresence } from "./share-presence.ts";
+import { openEditor, other, proposal } from "./testing/editor-stage.ts";
 
-const shapeZyx: Zyx = [20, 70, 90];
-const voxelSizeZyx: Zyx = [2, 0.5, 0.4];
-const box = { minZyx: [4, 10, 60], maxZyx: [10, 30, 80] } as const;
-const proposal: ProposalRef = { id: "p-1", label: 70_500, box };
-const other: ProposalRef = { id: "p-2", label: 70_501, box: { minZyx: [12, 5, 5], maxZyx: [15, 9, 12] } };
-const isIn = ({ minZyx, maxZyx }: ProposalRef["box"], ...at: number[]): boolean =>
-  at.every((v, axis) => v >= minZyx[axis] && v < maxZyx[axis]);
-
-function open() {
-  const document = new MemoryLabelDocument({
-    shapeZyx,
-    voxelSizeZyx,
-    labelAt: (_z, y, x) => (y > 40 && x < 20 ? 3 : y > 40 && x >= 30 && x < 50 ? 4 : 0),
-  });
-  const proposals = new MemoryLabelDocument({
-    shapeZyx,
-    voxelSizeZyx,
-    labelAt: (...at) => [proposal, other].find((one) => isIn(one.box, ...at))?.label ?? 0,
-  });
-  const image = {
-    volumeId: "v",
-    pixelType: "uint16",
-    shapeZyx,
-    voxelSizeZyx,
-    contrast: [1, 9],
-    histogram: [10, 5, 1],
-    histogramRange: [0, 12],
-  } as unknown as ImageSource;
-  const rows = [
-    { label: 4, centroidZyx: [10, 55, 40], volumeUm3: 900, box: { minZyx: [0, 41, 30], maxZyx: [20, 70, 50] } },
-  ];
-  const props: EditorProps = {
-    projectName: "Embryos",
-    projectHref: "/projects/1",
-    volumeName: "one",
-    role: "annotator",
-    userId: "me",
-    userName: "Me",
-    image,
-    imageVoxels: new FunctionImage(shapeZyx, () => 5),
-    loadModel: async () => {
-      throw new Problem({ tag: "offline", what: "The server cannot be reached." });
-    },
-    document,
-    proposals,
-    findProposal: async (label) => [proposal, other].find((one) => one.label === label) ?? null,
-    classes: [{ name: "mitotic", digit: 2, color: "#e69f00" }],
-    nuclei: { data: rows as unknown as NucleusRow[], problem: null, retry() {} },
-    boxes: { data: [], problem: null, retry() {} },
-    quarantine: null,
-    weaknesses: () => [],
-    trainingStatus: null,
-    attach: () => () => {},
-    renderNuclei: () => null,
-    renderBoxes: () => null,
-    pins: [],
-    renderComments: () => null,
-    renderQueue: () => null,
-    renderReview: () => null,
-    renderHistory: () => null,
-  };
-  const messages: ToolMessage[] = [];
-  const editor = new EditorController(
-    createPlainViewStore(),
-    () => props,
-    (message) => messages.push(message),
-  );
-  return { editor, document, messages, view: editor.view };
-}
-
-let stage: ReturnType<typeof open>;
+let stage: ReturnType<typeof openEditor>;
 beforeEach(() => {
-  stage = open();
+  stage = openEditor();
 });
 
 describe("selection", () => {
@@ -137,13 +62,13 @@ describe("while the panes show labels as they were", () => {
   it("nothing is changed by any key, and the person is told; Escape leads back to now", async () => {
     const { editor, document, messages } = stage;
     editor.select(4);
-    setClassByDigit(editor, 2);
+    runCommand(editor, "nucleus.setClass", 2);
     editor.store.set({ proposal });
     const acts = document.acts.length;
     const past = { source: document, nuclei: document, words: "before", atMs: 0, earlier: null, later: null };
     createEditorApi(editor).showPast(past);
     for (const change of [
-      () => setClassByDigit(editor, 2),
+      () => runCommand(editor, "nucleus.setClass", 2),
       () => runCommand(editor, "nucleus.unfinished"),
       () => runCommand(editor, "nucleus.delete"),
       () => runCommand(editor, "nucleus.new"),
@@ -166,15 +91,15 @@ describe("while the panes show labels as they were", () => {
 describe("keys on the selected nucleus", () => {
   it("class by digit, unfinished, clear, delete and undo", async () => {
     const { editor, document, messages } = stage;
-    setClassByDigit(editor, 2);
+    runCommand(editor, "nucleus.setClass", 2);
     expect(messages.at(-1)?.text).toMatch(/Select a nucleus/);
     editor.select(4);
-    setClassByDigit(editor, 2);
+    runCommand(editor, "nucleus.setClass", 2);
     runCommand(editor, "nucleus.unfinished");
     expect(document.fieldsOf(4)).toEqual({ class: "mitotic", status: "unfinished" });
     runCommand(editor, "nucleus.clearClass");
     expect(document.fieldsOf(4).class).toBeUndefined();
-    setClassByDigit(editor, 7);
+    runCommand(editor, "nucleus.setClass", 7);
     expect(messages.at(-1)?.text).toMatch(/No class has the key 7/);
     const count = document.countOf(4);
     runCommand(editor, "nucleus.delete");
@@ -302,12 +227,12 @@ describe("the shape of the selected nucleus", () => {
 describe("bookmarks", () => {
   it("are set and gone to, kept for the volume and person, and what is no bookmark is none", () => {
     const { editor, view, messages } = stage;
-    goToBookmark(editor, 3, false);
+    runCommand(editor, "place.goToMark", 3);
     expect(messages.at(-1)?.text).toMatch(/no bookmark 3 yet/);
     view.set({ crosshairZyx: [4, 5, 6], zoom: 7, centerUmZyx: [1, 2, 3] });
-    goToBookmark(editor, 3, true);
+    runCommand(editor, "place.setMark", 3);
     view.set({ crosshairZyx: [0, 0, 0], zoom: 1, centerUmZyx: [0, 0, 0] });
-    goToBookmark(editor, 3, false);
+    runCommand(editor, "place.goToMark", 3);
     expect(view.get()).toMatchObject({ crosshairZyx: [4, 5, 6], zoom: 7, centerUmZyx: [1, 2, 3] });
     const good = { crosshairZyx: [1, 2, 3], centerUmZyx: [1, 2, 3], zoom: 2 };
     expect(parseBookmark(good)).toEqual(good);
@@ -372,7 +297,7 @@ describe("decisions", () => {
     const { editor, document } = stage;
     const { heard, api } = listen();
     api.showProposal(proposal);
-    setClassByDigit(editor, 2);
+    runCommand(editor, "nucleus.setClass", 2);
     await vi.waitFor(() => expect(heard).toEqual([`accepted ${proposal.label}`]));
     expect(document.fieldsOf(proposal.label)).toMatchObject({ status: "accepted", class: "mitotic" });
     runCommand(editor, "edit.undo");
@@ -399,7 +324,7 @@ describe("decisions", () => {
     const { heard, api } = listen();
     const late = { name: "late", probability: 0.9 };
     api.showProposal({ ...proposal, proposedClass: late });
-    setClassByDigit(editor, 2);
+    runCommand(editor, "nucleus.setClass", 2);
     await vi.waitFor(() => expect(heard).toHaveLength(1));
     expect(document.fieldsOf(proposal.label).class).toBe("mitotic");
     runCommand(editor, "edit.undo");

@@ -12,6 +12,8 @@ import type { PaneId, PointerSample, ViewStore } from "../viewer/viewer-contract
 import { Bookmarks } from "./bookmarks.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands, SecondLookCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
+import { type EditorKeys, editorKeysOf } from "./keys/editor-keys.ts";
+import { ObservableState } from "./observable.ts";
 import { pinUnder } from "./pin-under.ts";
 import { loadPreferences } from "./preferences.ts";
 
@@ -22,7 +24,9 @@ export const LOOKING_BACK = {
 
 /** The editor without its screen: state, tools, acts. One per open document; components render what it holds. */
 export class EditorController {
-  readonly store: EditorStore = createEditorStore(loadPreferences());
+  readonly store: EditorStore;
+  /** What this person's keys are. */
+  readonly keys: ObservableState<EditorKeys>;
   readonly view: ViewStore;
   readonly preview: PreviewLabels;
   readonly reshaping: Reshaping;
@@ -47,6 +51,8 @@ export class EditorController {
   constructor(view: ViewStore, props: () => EditorProps, notify: (message: ToolMessage) => void) {
     const { document, imageVoxels, image } = props();
     this.view = view;
+    this.store = createEditorStore(loadPreferences(props().userId));
+    this.keys = new ObservableState(editorKeysOf(props().settings.get("keys")));
     this.bookmarks = new Bookmarks(props().userId, props().image.volumeId);
     this.props = props;
     this.notify = notify;
@@ -102,7 +108,7 @@ export class EditorController {
     this.reshaping.drop();
     this.store.set({ tool: name });
     if (name === "segment" && this.props().document.canEdit) this.segmenting.prepare();
-    if (name === "box") this.store.set({ tab: "boxes" });
+    if (name === "box") this.store.set({ tab: "boxes", panelHidden: false });
     this.props().document.setPresence({ tool: name });
   }
 
@@ -142,7 +148,7 @@ export class EditorController {
     const { image, pins } = this.props();
     const pin = pinUnder(sample, pins, image.voxelSizeZyx, this.view.get().zoom);
     if (pin) {
-      this.store.set({ tab: "comments", threadId: pin.id });
+      this.store.set({ tab: "comments", panelHidden: false, threadId: pin.id });
       return;
     }
     if (sample.label !== 0 || sample.proposal === 0) {

@@ -1,5 +1,6 @@
 import { ActionIcon, Anchor, Group, Text, Tooltip } from "@mantine/core";
 import { IconChevronRight, IconQuestionMark } from "@tabler/icons-react";
+import { useShownKey, withKey } from "../ui/shown-keys.tsx";
 import { ChannelSwitch } from "./channel-switch.tsx";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
@@ -9,14 +10,23 @@ import { PeopleHere } from "./people-here.tsx";
 import { SaveStateView } from "./save-state-view.tsx";
 
 export function EditorHeader({ editor, props }: { editor: EditorController; props: EditorProps }) {
+  const shownKey = useShownKey();
   return (
     <header className={styles.header}>
       <Group gap={4} wrap="nowrap" miw={0} flex={1}>
-        <Anchor href={props.projectHref} size="sm" c="dimmed" truncate maw={260}>
+        <Anchor
+          href={props.projectHref}
+          data-tour="project"
+          title={props.projectName}
+          size="sm"
+          c="dimmed"
+          truncate
+          maw={260}
+        >
           {props.projectName}
         </Anchor>
         <IconChevronRight size={14} aria-hidden style={{ flex: "none", opacity: 0.6 }} />
-        <Text component="h1" size="sm" fw={600} truncate>
+        <Text component="h1" size="sm" fw={600} truncate title={props.volumeName}>
           {props.volumeName}
         </Text>
       </Group>
@@ -24,7 +34,7 @@ export function EditorHeader({ editor, props }: { editor: EditorController; prop
       <SaveStateView document={props.document} />
       {props.trainingStatus}
       <PeopleHere editor={editor} />
-      <Tooltip label="Keys of the editor (?)">
+      <Tooltip label={withKey("Keys of the editor", shownKey("page.help"))}>
         <ActionIcon
           variant="subtle"
           color="gray"

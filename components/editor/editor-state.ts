@@ -33,12 +33,19 @@ export interface EditorPreferences {
   readonly proposalOpacity: number;
   readonly hiddenStatuses: readonly LabelStatus[];
   readonly coloring: Coloring;
+  /** The panes have the whole width. */
+  readonly panelHidden: boolean;
 }
+
+/** What lies over the page. */
+export type EditorSheet = "help" | "keys" | "palette";
 
 export interface EditorState extends EditorPreferences {
   readonly tool: ToolName;
   readonly tab: PanelTab;
-  readonly helpOpen: boolean;
+  readonly sheet: EditorSheet | null;
+  /** Of the tour over the page, from 0; null: it is not on. */
+  readonly tourStep: number | null;
   /** What is being waited for, in words. */
   readonly busy: string | null;
   readonly marks: readonly ToolMark[];
@@ -76,6 +83,7 @@ export const defaultPreferences: EditorPreferences = {
   proposalOpacity: 0.4,
   hiddenStatuses: ["rejected"],
   coloring: "nucleus",
+  panelHidden: false,
 };
 
 export type EditorStore = ObservableState<EditorState>;
@@ -86,7 +94,8 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     ...preferences,
     tool: "pick",
     tab: "nuclei",
-    helpOpen: false,
+    sheet: null,
+    tourStep: null,
     busy: null,
     marks: [],
     reshape: null,

@@ -3,6 +3,7 @@
 import { notifications } from "@mantine/notifications";
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { ToolMessage } from "../tools/tool-context.ts";
+import { ShownKeys } from "../ui/shown-keys.tsx";
 import { createViewStore } from "../viewer/view/view-store.ts";
 import { keepChannels, loadChannels } from "./channel-memory.ts";
 import styles from "./editor.module.css";
@@ -11,13 +12,21 @@ import type { EditorProps } from "./editor-contract.ts";
 import { EditorController } from "./editor-controller.ts";
 import { EditorHeader } from "./editor-header.tsx";
 import { HelpSheet } from "./help-sheet.tsx";
+import { editorKeysOf, readKeyboard } from "./keys/editor-keys.ts";
+import type { KeyChoice } from "./keys/key-map.ts";
+import { KeysDialog } from "./keys/keys-dialog.tsx";
+import { useKeysOf } from "./keys/use-shown-keys.ts";
+import { keepLayout, loadLayout } from "./layout-memory.ts";
+import { CommandPalette } from "./palette/command-palette.tsx";
 import { keepPreferences } from "./preferences.ts";
 import { watchDecisions } from "./review-commands.ts";
 import { sharePresence } from "./share-presence.ts";
 import { SidePanel } from "./side-panel.tsx";
 import { ToolOptions } from "./tool-options.tsx";
 import { ToolRail } from "./tool-rail.tsx";
+import { Tour } from "./tour/tour.tsx";
 import { useEditorKeys } from "./use-editor-keys.ts";
+import { useObservable } from "./use-observable.ts";
 import { ViewerArea } from "./viewer-area.tsx";
 
 /** The editor of one volume: it takes data and callbacks and calls no API. */
@@ -33,8 +42,12 @@ export function Editor(props: EditorProps) {
       () => latest.current,
       showMessage,
     );
+    const { userId } = latest.current;
+    created.view.set(loadLayout(userId));
     const stops = [
-      keepPreferences(created.store),
+      keepPreferences(userId, created.store),
+      keepLayout(userId, created.view),
+      followKeys(created),
       keepChannels(latest.current.userId, image, created.view),
       sharePresence(created),
       watchDecisions(created),
@@ -52,26 +65,53 @@ export function Editor(props: EditorProps) {
 
 function EditorLayout({ editor, props }: { editor: EditorController; props: EditorProps }) {
   useEditorKeys(editor);
+  const shownKey = useKeysOf(editor.keys);
+  const panelHidden = useObservable(editor.store, (state) => state.panelHidden);
   // The panes first: they ask for their image, and what stands around them is made while it comes. Its places are kept.
   const isWhole = useDeferredValue(true, false);
   return (
-    <div className={styles.editor}>
-      {isWhole && (
-        <>
-          <EditorHeader editor={editor} props={props} />
-          <ToolOptions editor={editor} />
-          <ToolRail editor={editor} />
-        </>
-      )}
-      <ViewerArea editor={editor} props={props} />
-      {isWhole && (
-        <>
-          <SidePanel editor={editor} props={props} />
-          <HelpSheet editor={editor} classes={props.classes} />
-        </>
-      )}
-    </div>
+    <ShownKeys value={shownKey}>
+      <div className={styles.editor} data-panel-hidden={panelHidden || undefined}>
+        {isWhole && (
+          <>
+            <EditorHeader editor={editor} props={props} />
+            <ToolOptions editor={editor} />
+            <ToolRail editor={editor} />
+          </>
+        )}
+        <ViewerArea editor={editor} props={props} />
+        {isWhole && (
+          <>
+            <SidePanel editor={editor} props={props} />
+            <HelpSheet editor={editor} classes={props.classes} />
+            <ChangeKeys editor={editor} />
+            <CommandPalette editor={editor} />
+            <Tour editor={editor} />
+          </>
+        )}
+      </div>
+    </ShownKeys>
   );
+}
+
+function ChangeKeys({ editor }: { editor: EditorController }) {
+  const opened = useObservable(editor.store, (state) => state.sheet === "keys");
+  const keys = useObservable(editor.keys, (all) => all);
+  const choose = (choice: KeyChoice): void => editor.props().settings.set("keys", choice);
+  return <KeysDialog opened={opened} keys={keys} onChoose={choose} onClose={() => editor.store.set({ sheet: null })} />;
+}
+
+/** What the person's settings say of keys, now and whenever they change, on the keyboard that is there. */
+function followKeys({ keys, props }: EditorController): () => void {
+  const { settings } = props();
+  let kept = settings.get("keys");
+  void readKeyboard().then((keyboard) => keys.set({ keyboard }));
+  return settings.subscribe(() => {
+    const now = settings.get("keys");
+    if (now === kept) return;
+    kept = now;
+    keys.set(editorKeysOf(now, keys.get().keyboard));
+  });
 }
 
 const colors: Readonly<Record<ToolMessage["tone"], string>> = { info: "gray", warning: "yellow", error: "red" };

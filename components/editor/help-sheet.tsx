@@ -1,37 +1,55 @@
-import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Kbd, Modal, Stack, Text } from "@mantine/core";
+import { runCommand } from "./editor-commands.ts";
 import type { NucleusClass } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { digitHelp, type KeyBinding, keyGroups, keymap, pointerHelp } from "./keymap.ts";
+import { commands, keyGroups, pointerHelp } from "./keys/commands.ts";
+import { shownKeyOf } from "./keys/editor-keys.ts";
+import { keyInWords } from "./keys/key-words.ts";
 import { useObservable } from "./use-observable.ts";
 
-/** All keys, made from the keymap itself. */
+/** All keys that are set, and what the pointer does. */
 export function HelpSheet({ editor, classes }: { editor: EditorController; classes: readonly NucleusClass[] }) {
-  const opened = useObservable(editor.store, (state) => state.helpOpen);
-  const bindings: readonly KeyBinding[] = keymap;
+  const sheet = useObservable(editor.store, (state) => state.sheet);
+  const keys = useObservable(editor.keys, (all) => all);
+  const bound = commands.filter(({ command }) => keys.map.keysOf(command).length > 0);
   return (
     <Modal
-      opened={opened}
-      onClose={() => editor.store.set({ helpOpen: false })}
+      opened={sheet === "help"}
+      // Not where it leads on to another sheet, which has the focus then.
+      returnFocus={sheet === null}
+      onClose={() => editor.store.set({ sheet: null })}
       title="Keys of the editor"
-      size={1040}
+      size={1080}
       attributes={{ content: { "data-editor-help": true } }}
     >
-      <div style={{ columns: 3, columnGap: 32 }}>
+      <Group gap="xs" mb="md">
+        <Button size="xs" variant="default" onClick={() => runCommand(editor, "page.keys")}>
+          Change the keys
+        </Button>
+        <Button size="xs" variant="default" onClick={() => runCommand(editor, "page.palette")}>
+          Find a command
+        </Button>
+        <Button size="xs" variant="default" onClick={() => runCommand(editor, "page.tour")}>
+          Take the tour
+        </Button>
+      </Group>
+      <div style={{ columns: "300px 3", columnGap: 32 }}>
         {keyGroups.map((group) => (
           <Section key={group} title={group}>
-            {bindings
+            {bound
               .filter((entry) => entry.group === group)
               .map((entry) => (
-                <Row key={entry.command} keys={entry.keys} text={entry.text} />
+                <Row
+                  key={entry.command}
+                  keys={keys.map.keysOf(entry.command).map((key) => keyInWords(key, keys.keyboard))}
+                  text={entry.text}
+                />
               ))}
-            {group === "View" && digitHelp.map(({ keys, text }) => <Row key={keys} keys={[keys]} text={text} />)}
             {group === "Nucleus" &&
-              classes.map(
-                (entry) =>
-                  entry.digit !== null && (
-                    <Row key={entry.name} keys={[String(entry.digit)]} text={`Class ${entry.name}`} />
-                  ),
-              )}
+              classes.map(({ name, digit }) => {
+                const key = digit === null ? "" : shownKeyOf(keys, "nucleus.setClass", digit);
+                return key && <Row key={name} keys={[key]} text={`Class ${name}`} />;
+              })}
           </Section>
         ))}
         <Section title="Mouse and pen">
@@ -59,9 +77,9 @@ function Row({ keys, text }: { keys: readonly string[]; text: string }) {
   return (
     <Group gap={8} wrap="nowrap" align="flex-start" justify="space-between">
       <Text size="xs">{text}</Text>
-      <Group gap={4} wrap="nowrap" justify="flex-end">
+      <Group gap={4} justify="flex-end" style={{ flex: "0 1 auto", minWidth: "30%" }}>
         {keys.map((key) => (
-          <Kbd key={key} size="xs">
+          <Kbd key={key} size="xs" style={{ whiteSpace: "nowrap" }}>
             {key}
           </Kbd>
         ))}

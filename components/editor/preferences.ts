@@ -2,7 +2,7 @@ import { paintMasks } from "../../core/edit/paint-mask.ts";
 import { labelStatuses } from "../../core/labels/label-status.ts";
 import { colorings, defaultPreferences, type EditorPreferences, type EditorStore } from "./editor-state.ts";
 
-const KEY = "karyoloop.editor";
+const keyOf = (userId: string): string => `karyoloop.editor.${userId}`;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
@@ -38,25 +38,26 @@ export function parsePreferences(text: string | null): Partial<EditorPreferences
       ? labelStatuses.filter((status) => hiddenStatuses.includes(status))
       : undefined,
     coloring: oneOf(value.coloring, colorings),
+    panelHidden: flag(value.panelHidden),
   } satisfies Partial<EditorPreferences>;
   return Object.fromEntries(Object.entries(parsed).filter(([, entry]) => entry !== undefined));
 }
 
 /** Browsers may forbid storage: then preferences last as long as the page. */
-export function loadPreferences(): Partial<EditorPreferences> {
+export function loadPreferences(userId: string): Partial<EditorPreferences> {
   try {
-    return parsePreferences(localStorage.getItem(KEY));
+    return parsePreferences(localStorage.getItem(keyOf(userId)));
   } catch {
     return {};
   }
 }
 
-export function keepPreferences(store: EditorStore): () => void {
+export function keepPreferences(userId: string, store: EditorStore): () => void {
   return store.subscribe(() => {
     const state = store.get();
     const names = Object.keys(defaultPreferences) as (keyof EditorPreferences)[];
     try {
-      localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(names.map((name) => [name, state[name]]))));
+      localStorage.setItem(keyOf(userId), JSON.stringify(Object.fromEntries(names.map((name) => [name, state[name]]))));
     } catch {
       // Nothing depends on it.
     }

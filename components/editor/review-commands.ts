@@ -30,7 +30,7 @@ export async function decide(editor: EditorController, decision: Decision, class
     throw new Problem({
       tag: "no-proposal",
       what: "No proposal is selected.",
-      hint: "Press Q for the next question, or click a hatched proposal.",
+      hint: "Take the next question of the queue, or click a hatched proposal.",
     });
   const act =
     decision === "rejected"

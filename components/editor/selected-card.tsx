@@ -1,8 +1,9 @@
-import { ActionIcon, Badge, Button, Group, Kbd, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Select, Stack, Text, Tooltip } from "@mantine/core";
 import { IconFocus2, IconHistory, IconTrash } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import { partsAfterUnmerge, setClassAct, statusOf, unmergeAct } from "../../core/edit/nucleus-acts.ts";
 import { ProposedClassLine } from "../ui/proposed-class.tsx";
+import { KeyMark, useShownKey, withKey } from "../ui/shown-keys.tsx";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
 import type { EditorProps, NucleusRow, ProposalRef } from "./editor-contract.ts";
@@ -21,6 +22,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
     () => document.nucleiRevision,
     () => 0,
   );
+  const shownKey = useShownKey();
   const selected = useObservable(editor.view, (view) => view.selectedLabel);
   const proposal = useObservable(editor.store, (state) => state.proposal);
   if (proposal) return <ProposalCard editor={editor} proposal={proposal} canEdit={document.canEdit} />;
@@ -49,7 +51,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
             <Text size="xs">{statusWords[status]}</Text>
           </Group>
           <Group gap={2} wrap="nowrap">
-            <Tooltip label="Fly to it (F)">
+            <Tooltip label={withKey("Fly to it", shownKey("nucleus.show"))}>
               <ActionIcon
                 size="sm"
                 variant="subtle"
@@ -60,7 +62,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
                 <IconFocus2 size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
-            <Tooltip label="History of this nucleus (Shift+H)">
+            <Tooltip label={withKey("History of this nucleus", shownKey("nucleus.history"))}>
               <ActionIcon
                 size="sm"
                 variant="subtle"
@@ -71,7 +73,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
                 <IconHistory size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
-            <Tooltip label="Delete it in the whole volume (Delete)">
+            <Tooltip label={withKey("Delete it in the whole volume", shownKey("nucleus.delete"))}>
               <ActionIcon
                 size="sm"
                 variant="subtle"
@@ -110,7 +112,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
             variant="default"
             disabled={!document.canEdit}
             onClick={() => runCommand(editor, "nucleus.unfinished")}
-            rightSection={<Kbd size="xs">U</Kbd>}
+            rightSection={<KeyMark command="nucleus.unfinished" />}
           >
             {status === "unfinished" ? "Finished" : "Unfinished"}
           </Button>
@@ -141,7 +143,7 @@ function MergedParts({ editor, label }: { editor: EditorController; label: numbe
     if (others > 0)
       editor.notify({
         tone: "info",
-        text: `Part ${member} held the others together: they fell into ${others + 1} nuclei. Ctrl+Z brings all back.`,
+        text: `Part ${member} held the others together: they fell into ${others + 1} nuclei. Undo brings all back.`,
       });
   };
   return (
@@ -190,11 +192,11 @@ function ProposalCard({ editor, proposal, canEdit }: ProposalCardProps) {
         <Group gap={6} grow preventGrowOverflow={false} wrap="nowrap">
           {(
             [
-              ["review.accept", "Accept", "A"],
-              ["review.correct", "Correct", "C"],
-              ["review.reject", "No nucleus", "R"],
+              ["review.accept", "Accept"],
+              ["review.correct", "Correct"],
+              ["review.reject", "No nucleus"],
             ] as const
-          ).map(([command, text, key]) => (
+          ).map(([command, text]) => (
             <Button
               key={command}
               size="compact-xs"
@@ -203,7 +205,7 @@ function ProposalCard({ editor, proposal, canEdit }: ProposalCardProps) {
               disabled={!canEdit}
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => runCommand(editor, command)}
-              rightSection={<Kbd size="xs">{key}</Kbd>}
+              rightSection={<KeyMark command={command} />}
             >
               {text}
             </Button>

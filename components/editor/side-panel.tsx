@@ -8,6 +8,7 @@ import type { EditorController } from "./editor-controller.ts";
 import { type PanelTab, panelTabs } from "./editor-state.ts";
 import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
 import { SelectedCard } from "./selected-card.tsx";
+import { TourOffer } from "./tour/tour-offer.tsx";
 import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
 import { ViewPanel } from "./view-panel.tsx";
@@ -36,7 +37,7 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
       >
         <Tabs.List grow>
           {panelTabs.map((name) => (
-            <Tabs.Tab key={name} value={name} fz="xs" px={6} py={9}>
+            <Tabs.Tab key={name} value={name} data-tour={name} fz="xs" px={6} py={9}>
               {tabWords[name]}
             </Tabs.Tab>
           ))}
@@ -60,6 +61,7 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
           <ViewPanel editor={editor} rows={props.nuclei.data ?? []} />
         </Tabs.Panel>
       </Tabs>
+      <TourOffer editor={editor} />
       <SelectedCard editor={editor} props={props} />
     </aside>
   );

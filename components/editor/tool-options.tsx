@@ -1,7 +1,8 @@
-import { Button, Group, Kbd, Loader, SegmentedControl, Slider, Text } from "@mantine/core";
+import { Button, Group, Loader, SegmentedControl, Slider, Text } from "@mantine/core";
 import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { ToolName } from "../tools/create-tool.ts";
+import { KeyMark } from "../ui/shown-keys.tsx";
 import { brushRadiusRange } from "./brush-radius.ts";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
@@ -52,7 +53,7 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           {tool === "threshold" && <ReachOption editor={editor} />}
           {isMasked && <MaskOption editor={editor} tool={tool} />}
           {hints[tool] && (
-            <Text size="xs" c="dimmed" truncate title={hints[tool]}>
+            <Text className={styles.hint} c="dimmed">
               {hints[tool]}
             </Text>
           )}
@@ -80,7 +81,7 @@ function PaintTarget({ editor }: { editor: EditorController }) {
             variant="default"
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => runCommand(editor, "nucleus.new")}
-            rightSection={<Kbd size="xs">N</Kbd>}
+            rightSection={<KeyMark command="nucleus.new" />}
           >
             New
           </Button>

@@ -16,10 +16,11 @@ import {
 } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import type { ToolName } from "../tools/create-tool.ts";
+import { useShownKey, withKey } from "../ui/shown-keys.tsx";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { type Command, keymap, keyOf } from "./keymap.ts";
+import { type Command, commandEntry } from "./keys/commands.ts";
 import { useObservable } from "./use-observable.ts";
 
 const tools: readonly { readonly name: ToolName; readonly icon: typeof IconBrush; readonly edits: boolean }[] = [
@@ -45,7 +46,7 @@ export function ToolRail({ editor }: { editor: EditorController }) {
   );
   const { canEdit, undoDepth, redoDepth } = document;
   return (
-    <nav className={styles.rail} aria-label="Tools">
+    <nav className={styles.rail} aria-label="Tools" data-tour="tools">
       {tools.map(({ name, icon: Icon, edits }) => (
         <RailButton
           key={name}
@@ -56,7 +57,7 @@ export function ToolRail({ editor }: { editor: EditorController }) {
           icon={<Icon size={20} stroke={1.7} aria-hidden />}
         />
       ))}
-      <Divider w={28} my={2} />
+      <Divider className={styles.railLine} w={28} my={2} />
       <RailButton
         editor={editor}
         command="nucleus.new"
@@ -75,7 +76,7 @@ export function ToolRail({ editor }: { editor: EditorController }) {
         disabled={!canEdit || redoDepth === 0}
         icon={<IconArrowForwardUp size={20} stroke={1.7} aria-hidden />}
       />
-      <div style={{ flex: 1 }} />
+      <div className={styles.railRest} />
       <RailButton editor={editor} command="page.help" icon={<IconKeyboard size={20} stroke={1.7} aria-hidden />} />
     </nav>
   );
@@ -90,17 +91,17 @@ interface RailButtonProps {
 }
 
 function RailButton({ editor, command, icon, pressed, disabled }: RailButtonProps) {
-  const text = keymap.find((entry) => entry.command === command)?.text ?? "";
-  const key = keyOf(command);
+  const { text } = commandEntry(command);
+  const key = useShownKey()(command);
   return (
-    <Tooltip label={`${text} (${key})`} position="right">
+    <Tooltip label={withKey(text, key)} position="right">
       <ActionIcon
         className={styles.railButton}
         size={36}
         variant={pressed ? "filled" : "subtle"}
         color={pressed ? undefined : "gray"}
         aria-label={text}
-        aria-keyshortcuts={key}
+        aria-keyshortcuts={key || undefined}
         aria-pressed={pressed}
         disabled={disabled}
         data-command={command}

@@ -1,30 +1,34 @@
 import { useEffect } from "react";
-import { goToBookmark, runCommand, setClassByDigit, showChannel } from "./editor-commands.ts";
+import { runCommand } from "./editor-commands.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { bookmarkOfKey, channelOfKey, classDigitOfKey, commandOfKey } from "./keymap.ts";
+import { KeyReader } from "./keys/key-reader.ts";
+import { keyInWords } from "./keys/key-words.ts";
 
 /** Keys work wherever the focus is, except while somebody types or a dialog of another part is open. */
 export function useEditorKeys(editor: EditorController): void {
   useEffect(() => {
+    const reader = new KeyReader();
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || isForTyping(event)) return;
-      const bookmark = bookmarkOfKey(event);
-      if (bookmark) {
+      if (event.defaultPrevented || event.isComposing || isForTyping(event) || isForWidget(event)) return;
+      const { sheet } = editor.store.get();
+      if (sheet !== null && sheet !== "help") return; // a dialog has the keys, wherever the focus is
+      const { map, keyboard } = editor.keys.get();
+      const { key, code, ctrlKey, metaKey, shiftKey, altKey, timeStamp } = event;
+      const altGraph = event.getModifierState("AltGraph");
+      const read = reader.read({ key, code, ctrlKey, metaKey, shiftKey, altKey, altGraph }, map, timeStamp);
+      if (read.kind === "none") return;
+      if (read.kind !== "command") {
         event.preventDefault();
-        goToBookmark(editor, bookmark.digit, bookmark.isSet);
+        if (read.kind === "begun" && !event.repeat)
+          editor.notify({ tone: "info", text: `${keyInWords(read.stroke, keyboard)} … and now the second key.` });
         return;
       }
-      const command = commandOfKey(event);
-      const digit = command ? null : classDigitOfKey(event);
-      const channel = command ? null : channelOfKey(event);
-      if (!command && digit === null && channel === null) return;
+      const { command, digit } = read;
       const { reshape, segment } = editor.store.get();
       if (command === "shape.keep" && !reshape && !segment) return; // a button's
-      if (event.repeat && !(command?.startsWith("view.") || command?.startsWith("brush."))) return;
+      if (event.repeat && !/^(view|brush|place|nucleus\.(next|previous))/.test(command)) return;
       event.preventDefault();
-      if (command) runCommand(editor, command);
-      else if (channel !== null) showChannel(editor, channel);
-      else if (digit !== null) setClassByDigit(editor, digit);
+      runCommand(editor, command, digit);
     };
     // Before the viewer, which cancels a gesture on Escape: what is half done must still be seen here.
     window.addEventListener("keydown", onKeyDown, { capture: true });
@@ -43,3 +47,9 @@ function isForTyping(event: KeyboardEvent): boolean {
   // Radio buttons and checkboxes are inputs too, but nobody types into them.
   return target instanceof HTMLInputElement && !/^(radio|checkbox|button|range)$/.test(target.type);
 }
+
+/** Lists, tabs and sliders that have the focus are moved in by the arrows. */
+const isForWidget = ({ key, target }: KeyboardEvent): boolean =>
+  /^(Arrow|Home|End)/.test(key) &&
+  target instanceof HTMLElement &&
+  target.closest("[role=listbox], [role=tab], [role=slider], [role=radiogroup], input") !== null;

@@ -1,5 +1,6 @@
 import { Checkbox, Divider, Group, SegmentedControl, Slider, Stack, Switch, Text } from "@mantine/core";
 import { type LabelStatus, labelStatuses } from "../../core/labels/label-status.ts";
+import { useShownKey, withKey } from "../ui/shown-keys.tsx";
 import { channelsOf } from "../viewer/image-channels.ts";
 import { ChannelPanel } from "../viewer/panels/channel-panel.tsx";
 import { ContrastPanel } from "../viewer/panels/contrast-panel.tsx";
@@ -7,13 +8,15 @@ import { VolumeRenderingSwitch } from "../viewer/panels/volume-rendering-switch.
 import type { NucleusRow } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import type { Coloring, EditorState } from "./editor-state.ts";
-import { channelKey } from "./keymap.ts";
+import { useChannelKey } from "./keys/use-shown-keys.ts";
 import { StatusMark, statusWords } from "./status-mark.tsx";
 import { useObservable } from "./use-observable.ts";
 
 /** How image and labels are shown. */
 export function ViewPanel({ editor, rows }: { editor: EditorController; rows: readonly NucleusRow[] }) {
   const state = useObservable(editor.store, (all) => all);
+  const shownKey = useShownKey();
+  const channelKey = useChannelKey(editor.keys);
   const { set } = editor.store;
   const channel = useObservable(editor.view, (view) => view.channel);
   const { image } = editor.props();
@@ -40,13 +43,13 @@ export function ViewPanel({ editor, rows }: { editor: EditorController; rows: re
         <Group justify="space-between">
           <Switch
             size="xs"
-            label="Labels (L)"
+            label={withKey("Labels", shownKey("view.labels"))}
             checked={state.labelsVisible}
             onChange={(event) => set({ labelsVisible: event.currentTarget.checked })}
           />
           <Switch
             size="xs"
-            label="Outlines (Shift+L)"
+            label={withKey("Outlines", shownKey("view.outlines"))}
             checked={state.outlinesOnly}
             onChange={(event) => set({ outlinesOnly: event.currentTarget.checked })}
           />
@@ -54,7 +57,7 @@ export function ViewPanel({ editor, rows }: { editor: EditorController; rows: re
         <Opacity text="Label opacity" value={state.labelOpacity} onChange={(labelOpacity) => set({ labelOpacity })} />
         <Switch
           size="xs"
-          label="Proposals, hatched (P)"
+          label={withKey("Proposals, hatched", shownKey("view.proposals"))}
           checked={state.proposalsVisible}
           onChange={(event) => set({ proposalsVisible: event.currentTarget.checked })}
         />

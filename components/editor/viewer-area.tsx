@@ -7,6 +7,7 @@ import type { EditorController } from "./editor-controller.ts";
 import { EditorNotices } from "./editor-notices.tsx";
 import { labelLayer, proposalLayer } from "./label-layers.ts";
 import { PastBanner } from "./past-banner.tsx";
+import { shownBoxes } from "./shown-boxes.ts";
 import { useBrushWheel } from "./use-brush-wheel.ts";
 import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
@@ -61,12 +62,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
   const boxes = props.boxes.data;
   const overlays: ViewerOverlays = useMemo(
     () => ({
-      boxes: [
-        ...(boxes ?? [])
-          .filter(({ id }) => id !== changedBox?.id)
-          .map(({ id, box, kind }) => ({ id, box, kind, selected: id === selectedBoxId })),
-        ...(draftBox ? [{ id: "draft", box: draftBox, kind: "draft" as const, selected: true }] : []),
-      ],
+      boxes: shownBoxes(boxes ?? [], { draftBox, changedBox, selectedBoxId }),
       peers,
       points: marks.map(({ voxelZyx, text }) => ({ voxelZyx, text, color: MARK_COLOR })),
       pins: pins.map((pin) => ({ ...pin, isSelected: pin.id === threadId })),
@@ -78,6 +74,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       ref={area}
       className={styles.viewer}
       data-readonly={!canEdit || past !== null || undefined}
+      data-tour="panes"
       aria-label="Volume"
       onPointerOver={({ target }) => {
         const pane = (target as Element).closest<HTMLElement>("[data-pane]")?.dataset.pane;

@@ -79,7 +79,7 @@ export function TakeBackCard(props: { preview: TakeBackPreview; onConfirm(): voi
     voxels && voxels.staying > 0
       ? `${voxelWords(voxels.staying)} stay as they are: somebody painted over them since, or the same lay beneath.`
       : "What others painted over them since stays.",
-    preview.objection ?? "Ctrl+Z brings it all again.",
+    preview.objection ?? "Undo brings it all again.",
   ];
   return (
     <PreviewCard
@@ -122,7 +122,7 @@ export function BringBackCard(props: {
     <PreviewCard
       {...props}
       title={`Bring nucleus ${plan.label} back, as it was ${moment}?`}
-      sentences={changes || added > 0 ? [...sentences, "Ctrl+Z takes it back."] : [...sentences, "It is as it was."]}
+      sentences={changes || added > 0 ? [...sentences, "Undo takes it back."] : [...sentences, "It is as it was."]}
       confirm={changes ? "Bring it back" : null}
       onConfirm={() => props.onConfirm({ withoutAdded })}
     >

@@ -7,6 +7,7 @@ import type { ReviewState } from "../../core/review/review-state.ts";
 import type { Loaded, NucleusRow } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { useShownKey, withKey } from "../ui/shown-keys.tsx";
 import styles from "./nuclei-panel.module.css";
 import { NucleiTable } from "./nuclei-table.tsx";
 import { arrangeNuclei, type NucleusOrder } from "./nucleus-order.ts";
@@ -26,6 +27,7 @@ export function NucleiPanel(props: NucleiPanelProps) {
   const [statuses, setStatuses] = useState<readonly LabelStatus[]>([]);
   const [reviews, setReviews] = useState<readonly ReviewState[]>([]);
   const [order, setOrder] = useState<NucleusOrder>({ key: "changedAt", descending: true });
+  const shownKey = useShownKey();
   const { data, problem, retry } = props.nuclei;
   const rows = useMemo(
     () => arrangeNuclei(data ?? [], { text, statuses, reviews }, order),
@@ -57,7 +59,7 @@ export function NucleiPanel(props: NucleiPanelProps) {
             title="No nuclei yet"
             text={
               props.canEdit
-                ? "Press B and paint over a nucleus, or press T and click inside a bright one. N starts the next nucleus. Ten to twenty are enough for a first training."
+                ? `${withKey("Take the brush", shownKey("tool.brush"))} and paint over a nucleus, or ${withKey("the 3D fill", shownKey("tool.threshold"))} and click inside a bright one. ${withKey("A new nucleus", shownKey("nucleus.new"))} begins with the next stroke. Ten to twenty are enough for a first training.`
                 : "Nobody has labelled a nucleus in this volume yet."
             }
           />

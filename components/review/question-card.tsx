@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Kbd, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Badge, Button, Group, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconArrowRight, IconCheck, IconPencil, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Decision } from "../editor/editor-contract.ts";
 import { ProposedClassLine } from "../ui/proposed-class.tsx";
+import { KeyMark } from "../ui/shown-keys.tsx";
 import type { ReviewQuestion } from "./review-contract.ts";
 
 interface QuestionCardProps {
@@ -15,13 +16,13 @@ interface QuestionCardProps {
 
 /** The question in words, and what can be answered, each with its key. */
 export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: QuestionCardProps) {
-  const answer = (decision: Decision, label: string, key: string, icon: ReactNode, color: string) => (
+  const answer = (decision: Decision, label: string, command: string, icon: ReactNode, color: string) => (
     <Button
       size="xs"
       variant="light"
       color={color}
       leftSection={icon}
-      rightSection={<Kbd size="xs">{key}</Kbd>}
+      rightSection={<KeyMark command={command} />}
       justify="space-between"
       px={8}
       disabled={busy}
@@ -50,14 +51,14 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
         </Text>
         {question.proposedClass && <ProposedClassLine proposed={question.proposedClass} />}
         <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs">
-          {answer("accepted", "Accept", "A", <IconCheck size={14} aria-hidden />, "teal")}
-          {answer("rejected", "No nucleus", "R", <IconX size={14} aria-hidden />, "red")}
-          {answer("corrected", "Correct", "C", <IconPencil size={14} aria-hidden />, "blue")}
+          {answer("accepted", "Accept", "review.accept", <IconCheck size={14} aria-hidden />, "teal")}
+          {answer("rejected", "No nucleus", "review.reject", <IconX size={14} aria-hidden />, "red")}
+          {answer("corrected", "Correct", "review.correct", <IconPencil size={14} aria-hidden />, "blue")}
           <Button
             size="xs"
             variant="default"
             leftSection={<IconArrowRight size={14} aria-hidden />}
-            rightSection={<Kbd size="xs">K</Kbd>}
+            rightSection={<KeyMark command="review.skip" />}
             justify="space-between"
             px={8}
             disabled={busy}

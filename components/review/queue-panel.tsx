@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Group, Kbd, List, Loader, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Group, List, Loader, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconEye, IconListSearch, IconSchool } from "@tabler/icons-react";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { Loaded } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { KeyMark } from "../ui/shown-keys.tsx";
 import type { Review } from "./open-review.ts";
 import styles from "./proposal-list.module.css";
 import type { ProposalFilter } from "./proposal-order.ts";
@@ -108,7 +109,7 @@ export function QueuePanel(props: QueuePanelProps) {
             size="sm"
             loading={state.kind === "asking"}
             disabled={!props.canDecide || data.waiting === 0}
-            rightSection={<Kbd size="xs">Q</Kbd>}
+            rightSection={<KeyMark command="review.next" />}
             onClick={() => void session.next()}
           >
             {state.kind === "empty" && state.skipped > 0 ? "Ask the skipped ones again" : "Next question"}

@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Kbd, Paper, SimpleGrid, Stack, Text, Textarea } from "@mantine/core";
+import { Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Textarea } from "@mantine/core";
 import { IconArrowBackUp, IconArrowRight, IconCheck, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
 import { formatUm3 } from "../editor/nucleus-words.ts";
 import { statusWords } from "../editor/status-mark.tsx";
+import { KeyMark } from "../ui/shown-keys.tsx";
 import { MAX_NOTE_LENGTH } from "./second-look-contract.ts";
 import type { SecondLookSession, SecondLookState } from "./second-look-session.ts";
 
@@ -39,7 +40,7 @@ export function SecondLookCard({ session, state, busy, voxelUm3 }: SecondLookCar
               {...answer}
               color="teal"
               leftSection={<IconCheck size={14} aria-hidden />}
-              rightSection={<Kbd size="xs">A</Kbd>}
+              rightSection={<KeyMark command="review.accept" />}
               disabled={busy}
               onClick={() => void session.approve()}
             >
@@ -49,7 +50,7 @@ export function SecondLookCard({ session, state, busy, voxelUm3 }: SecondLookCar
               {...answer}
               color="red"
               leftSection={<IconArrowBackUp size={14} aria-hidden />}
-              rightSection={<Kbd size="xs">R</Kbd>}
+              rightSection={<KeyMark command="review.reject" />}
               disabled={busy}
               onClick={() => session.write(true)}
             >
@@ -59,7 +60,7 @@ export function SecondLookCard({ session, state, busy, voxelUm3 }: SecondLookCar
               {...answer}
               color="blue"
               leftSection={<IconPencil size={14} aria-hidden />}
-              rightSection={<Kbd size="xs">C</Kbd>}
+              rightSection={<KeyMark command="review.correct" />}
               disabled={busy}
               onClick={() => session.correct()}
             >
@@ -69,7 +70,7 @@ export function SecondLookCard({ session, state, busy, voxelUm3 }: SecondLookCar
               {...answer}
               variant="default"
               leftSection={<IconArrowRight size={14} aria-hidden />}
-              rightSection={<Kbd size="xs">K</Kbd>}
+              rightSection={<KeyMark command="review.skip" />}
               disabled={busy}
               onClick={() => session.skip()}
             >

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Kbd, List, Loader, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, List, Loader, Stack, Text } from "@mantine/core";
 import { IconChecks, IconEye } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import type { LabelValue } from "../../core/edit/label-document.ts";
@@ -6,6 +6,7 @@ import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Loaded } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
+import { KeyMark } from "../ui/shown-keys.tsx";
 import { SecondLookCard } from "./second-look-card.tsx";
 import type { SecondLookFacts } from "./second-look-contract.ts";
 import type { SecondLookSession } from "./second-look-session.ts";
@@ -52,7 +53,7 @@ export function SecondLookPanel({ session, facts, userId, canJudge, voxelUm3, on
             size="sm"
             loading={state.kind === "asking" || isBusy}
             disabled={!canJudge || waiting === 0}
-            rightSection={<Kbd size="xs">Q</Kbd>}
+            rightSection={<KeyMark command="review.next" />}
             onClick={session.next}
           >
             {state.kind === "empty" && state.skipped > 0 ? "Ask the skipped ones again" : "Next nucleus"}

@@ -114,7 +114,14 @@ export type BoxKind = "fully-labelled" | "checked-empty" | "validation";
 
 /** Things drawn over the slices and in 3D. */
 export interface ViewerOverlays {
-  readonly boxes: readonly { id: string; box: VoxelBox; kind: BoxKind | "draft"; selected: boolean }[];
+  readonly boxes: readonly {
+    id: string;
+    box: VoxelBox;
+    kind: BoxKind | "draft";
+    selected: boolean;
+    /** Of a draft: what the saved box is that it is to replace; absent for a new one. */
+    changes?: BoxKind;
+  }[];
   readonly peers: readonly Peer[];
   /** Marks such as the two clicks of a split. */
   readonly points: readonly { voxelZyx: Zyx; color: string; text: string }[];

@@ -6,6 +6,7 @@ export * from "./comment.ts";
 export * from "./deposit.ts";
 export * from "./import-job.ts";
 export * from "./lease.ts";
+export * from "./person-setting.ts";
 export * from "./personal-token.ts";
 export * from "./project.ts";
 export * from "./proposal.ts";

@@ -60,6 +60,7 @@ import { verifyChain } from "./verify-chain.ts";
 const notAudited: Readonly<Record<string, string>> = {
   "box.create": "part of labelling, drawn and redrawn; its row says who made it, and its removal is audited",
   "member.setExportAs": "each person's own choice about their own name in exports",
+  "account.keepSetting": "each person's own keys and the like, which nobody else sees",
   "installation.measureStorage": "looks at sizes and changes nothing",
   "account.confirm": "proves who sits there; the session is as it was",
   "account.beginApp": "counts for nothing until a code of the app confirms it, which is audited",

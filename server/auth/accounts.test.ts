@@ -135,3 +135,24 @@ describe("passwords", () => {
     expect(left.map(({ userAgent }) => userAgent)).toEqual(["test"]); // the one that asked
   });
 });
+
+describe("settings of a person", () => {
+  it("are kept for that person alone, the newest one, in bounds and by known names", async () => {
+    const [ada, ben] = await Promise.all([server.signUp("Settled Ada"), server.signUp("Settled Ben")]);
+    const of = ({ cookie }: { readonly cookie: string }) => createTestClient(server.address, cookie).account;
+    expect(await of(ada).settings.query()).toEqual({});
+    await of(ada).keepSetting.mutate({ name: "keys", value: { set: "napari" } });
+    await of(ada).keepSetting.mutate({ name: "keys", value: { set: "itk-snap", changes: { "tool.brush": ["J"] } } });
+    await of(ben).keepSetting.mutate({ name: "tour", value: { isTaken: false } });
+    expect(await of(ada).settings.query()).toEqual({ keys: { set: "itk-snap", changes: { "tool.brush": ["J"] } } });
+    expect(await of(ben).settings.query()).toEqual({ tour: { isTaken: false } });
+    for (const value of ["x".repeat(16_384), null, undefined])
+      await expect(of(ada).keepSetting.mutate({ name: "keys", value })).rejects.toMatchObject({
+        data: { code: "BAD_REQUEST" },
+      });
+    await expect(of(ada).keepSetting.mutate({ name: "other" as "keys", value: 1 })).rejects.toMatchObject({
+      data: { code: "BAD_REQUEST" },
+    });
+    await expect(stranger().account.settings.query()).rejects.toMatchObject({ data: { code: "UNAUTHORIZED" } });
+  });
+});

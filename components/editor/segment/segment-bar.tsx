@@ -1,5 +1,7 @@
-import { Button, Group, Kbd, Loader, Slider, Text } from "@mantine/core";
+import { Button, Group, Loader, Slider, Text } from "@mantine/core";
 import type { ShownSegment } from "../../tools/segment/segmenting.ts";
+import { KeyMark } from "../../ui/shown-keys.tsx";
+import styles from "../editor.module.css";
 import type { EditorController } from "../editor-controller.ts";
 import { amountStepUm } from "../shape/shape-amounts.ts";
 import { changeInWords } from "../shape/shape-bar.tsx";
@@ -17,7 +19,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
   if (!shown) return null;
   const { found } = shown;
   return (
-    <Group gap={10} wrap="nowrap" role="status" data-testid="segment-bar" style={{ minWidth: 0 }}>
+    <Group className={styles.bar} role="status" data-testid="segment-bar">
       <Text size="xs" fw={600} style={{ whiteSpace: "nowrap" }}>
         {shown.isAnew ? "This nucleus anew" : "A new nucleus"}
       </Text>
@@ -44,7 +46,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
         style={{ flex: "none" }}
         {...keepFocus}
         onClick={() => void editor.segmenting.keep()}
-        rightSection={<Kbd size="xs">Enter</Kbd>}
+        rightSection={<KeyMark command="shape.keep" />}
       >
         Keep
       </Button>
@@ -54,11 +56,11 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
         style={{ flex: "none" }}
         {...keepFocus}
         onClick={() => editor.segmenting.drop()}
-        rightSection={<Kbd size="xs">Esc</Kbd>}
+        rightSection={<KeyMark command="page.cancel" />}
       >
         Drop
       </Button>
-      <Text size="xs" c="dimmed" truncate title={noteOf(found)} style={{ minWidth: 0 }}>
+      <Text className={styles.hint} c="dimmed">
         {noteOf(found)}
       </Text>
     </Group>

@@ -1,5 +1,7 @@
-import { Button, Group, Kbd, Loader, Slider, Text } from "@mantine/core";
+import { Button, Group, Loader, Slider, Text } from "@mantine/core";
 import type { Reshape } from "../../../core/edit/shape/reshape-nucleus.ts";
+import { KeyMark } from "../../ui/shown-keys.tsx";
+import styles from "../editor.module.css";
 import type { EditorController } from "../editor-controller.ts";
 import { useObservable } from "../use-observable.ts";
 import { amountStepUm, mostAmountUm } from "./shape-amounts.ts";
@@ -14,7 +16,7 @@ export function ShapeBar({ editor }: { editor: EditorController }) {
   if (!shown) return null;
   const { reshape, voxels } = shown;
   return (
-    <Group gap={10} wrap="nowrap" role="status" data-testid="shape-bar">
+    <Group className={styles.bar} role="status" data-testid="shape-bar">
       <Text size="xs" fw={600} style={{ whiteSpace: "nowrap" }}>
         {words[reshape.kind]}
       </Text>
@@ -31,7 +33,7 @@ export function ShapeBar({ editor }: { editor: EditorController }) {
         disabled={!voxels}
         {...keepFocus}
         onClick={() => void editor.reshaping.keep()}
-        rightSection={<Kbd size="xs">Enter</Kbd>}
+        rightSection={<KeyMark command="shape.keep" />}
       >
         Keep
       </Button>
@@ -40,7 +42,7 @@ export function ShapeBar({ editor }: { editor: EditorController }) {
         variant="default"
         {...keepFocus}
         onClick={() => editor.reshaping.drop()}
-        rightSection={<Kbd size="xs">Esc</Kbd>}
+        rightSection={<KeyMark command="page.cancel" />}
       >
         Drop
       </Button>

@@ -7,9 +7,10 @@ import {
   IconRipple,
   IconStack2,
 } from "@tabler/icons-react";
+import { useShownKey, withKey } from "../../ui/shown-keys.tsx";
 import { runCommand } from "../editor-commands.ts";
 import type { EditorController } from "../editor-controller.ts";
-import { keymap, keyOf } from "../keymap.ts";
+import { commandEntry } from "../keys/commands.ts";
 import type { ShapeCommand } from "./shape-commands.ts";
 
 const buttons: readonly { readonly command: ShapeCommand; readonly icon: typeof IconStack2 }[] = [
@@ -23,12 +24,13 @@ const buttons: readonly { readonly command: ShapeCommand; readonly icon: typeof 
 
 /** The same as the keys, for whoever does not know them yet. */
 export function ShapeButtons({ editor, canEdit }: { editor: EditorController; canEdit: boolean }) {
+  const shownKey = useShownKey();
   return (
     <Group gap={2} role="group" aria-label="Shape">
       {buttons.map(({ command, icon: Icon }) => {
-        const text = keymap.find((entry) => entry.command === command)?.text ?? "";
+        const { text } = commandEntry(command);
         return (
-          <Tooltip key={command} label={`${text} (${keyOf(command)})`}>
+          <Tooltip key={command} label={withKey(text, shownKey(command))}>
             <ActionIcon
               size="sm"
               variant="subtle"

@@ -1,7 +1,8 @@
 import type { Reshape } from "../../../core/edit/shape/reshape-nucleus.ts";
 import { planeAxes, type SlicePlane } from "../../../core/edit/slice-plane.ts";
 import type { EditorController } from "../editor-controller.ts";
-import type { Command } from "../keymap.ts";
+import type { Command } from "../keys/commands.ts";
+import { planeUnderPointer } from "../plane-under-pointer.ts";
 import { amountStepUm, boundedAmountUm, firstAmountUm, type SizedReshape } from "./shape-amounts.ts";
 
 export type ShapeCommand = Extract<Command, `shape.${string}`>;
@@ -78,11 +79,6 @@ async function copyAndGo(editor: EditorController, label: number, plane: SlicePl
     return { kind: "copy-slice", plane, from, to: from + by };
   });
   if (copied) goToSlice(editor, plane, sliceNow(editor, plane) + by);
-}
-
-export function planeUnderPointer(editor: EditorController): SlicePlane {
-  const pane = editor.hovered?.pane ?? editor.pane ?? "xy";
-  return pane === "3d" ? "xy" : pane;
 }
 
 const sliceNow = (editor: EditorController, plane: SlicePlane): number =>

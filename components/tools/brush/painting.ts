@@ -109,7 +109,7 @@ async function finish(context: ToolContext, order: PaintOrder, preview: GestureP
       if (apart)
         context.say({
           tone: "warning",
-          text: `This stroke does not touch nucleus ${order.label}, which it belongs to. For another nucleus undo it, press N and paint again.`,
+          text: `This stroke does not touch nucleus ${order.label}, which it belongs to. For another nucleus undo it, begin a new nucleus and paint again.`,
         });
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import type { ViewerOverlays } from "../viewer-contract.ts";
-import { boxStyles } from "./overlay-style.ts";
+import { boxStyles, boxText } from "./overlay-style.ts";
 import { drawPlate } from "./screen-text.ts";
 
 /** Boxes that the shown slice cuts. */
@@ -11,7 +11,8 @@ export function drawBoxes(
   boxes: ViewerOverlays["boxes"],
 ): void {
   const { u, v, w } = pane.axes;
-  for (const { box, kind, selected } of boxes) {
+  for (const shown of boxes) {
+    const { box, kind, selected } = shown;
     if (slice < box.minZyx[w] || slice >= box.maxZyx[w]) continue;
     const style = boxStyles[kind];
     const left = Math.round(toScreenU(pane, box.minZyx[u])) + 0.5;
@@ -24,7 +25,7 @@ export function drawBoxes(
     context.strokeRect(left, top, width, height);
     context.setLineDash([]);
     if (selected) drawHandles(context, left, top, width, height, style.color);
-    if (width > 60 && height > 24) drawPlate(context, style.text, left + 3, top + 11, style.color);
+    if (width > 60 && height > 24) drawPlate(context, boxText(shown), left + 3, top + 11, style.color);
   }
 }
 

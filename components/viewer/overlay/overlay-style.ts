@@ -1,4 +1,4 @@
-import type { BoxKind } from "../viewer-contract.ts";
+import type { BoxKind, ViewerOverlays } from "../viewer-contract.ts";
 
 export const overlayFont = "500 11px ui-sans-serif, system-ui, sans-serif";
 
@@ -18,3 +18,7 @@ export const boxStyles: Readonly<Record<BoxKind | "draft", BoxStyle>> = {
   validation: { color: "#e3b341", dash: [9, 3, 2, 3], text: "validation" },
   draft: { color: "#ffffff", dash: [5, 4], text: "new box" },
 };
+
+/** What stands beside a box. */
+export const boxText = ({ kind, changes }: ViewerOverlays["boxes"][number]): string =>
+  changes ? `${boxStyles[changes].text}, being changed` : boxStyles[kind].text;

@@ -38,7 +38,7 @@ export async function relabelPartAct(
     throw new Problem({
       tag: "one-part",
       what: "This nucleus hangs together: there is no part to take off.",
-      hint: "Split it (S) instead.",
+      hint: "Split it instead.",
     });
   const label = to === null ? document.newLabel() : document.canonicalLabel(to);
   const className = to === null ? document.fieldsOf(from).class : undefined;

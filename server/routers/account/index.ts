@@ -12,6 +12,7 @@ import {
   unlinkInstitution,
 } from "./second-factors.ts";
 import { endOtherSessions, endSession, sessions } from "./sessions.ts";
+import { keepSetting, settings } from "./settings.ts";
 import { createToken, revokeToken, tokens } from "./tokens.ts";
 
 export const accountRouter = router({
@@ -31,6 +32,8 @@ export const accountRouter = router({
   sessions,
   endSession,
   endOtherSessions,
+  settings,
+  keepSetting,
   tokens,
   createToken,
   revokeToken,

@@ -40,7 +40,7 @@ export function Progress() {
       {people.length === 0 ? (
         <Text size="sm" c="dimmed">
           {undecidedProposals > 0
-            ? "Nobody has judged a proposal yet: open a volume and press Q."
+            ? "Nobody has judged a proposal yet: open a volume and take the next question of its queue."
             : "Nobody has judged a proposal yet. Label some nuclei, mark a box as kept for validation, train, and the model proposes the rest."}
         </Text>
       ) : (

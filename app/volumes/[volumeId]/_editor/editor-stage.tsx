@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { BoxesPanel } from "../../../../components/boxes/boxes-panel.tsx";
 import { Editor } from "../../../../components/editor/editor.tsx";
@@ -21,10 +21,13 @@ import { usePerson } from "../../../_shell/require-person.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
 import { AskWhenOffline } from "./ask-when-offline.tsx";
 import type { VolumeRow } from "./image-source.ts";
+import { keepAddress } from "./keep-address.ts";
+import { linkedPages } from "./linked-pages.ts";
 import { loadModelOf } from "./load-model.ts";
 import { loadedOf, throwingProblems } from "./loaded-query.ts";
 import { nucleusRowsOf } from "./nucleus-rows.ts";
 import { TrainingStatus } from "./training-status.tsx";
+import { usePersonSettings } from "./use-person-settings.ts";
 import { useProposals } from "./use-proposals.ts";
 import { VolumeHistory } from "./volume-history.tsx";
 import { Waiting } from "./whole-page.tsx";
@@ -53,6 +56,8 @@ export function EditorStage(props: EditorStageProps) {
     userId: person.id,
     userName: person.name,
   });
+  const settings = usePersonSettings(person.id);
+  const queryClient = useQueryClient();
   const proposals = useProposals(image);
   const { review, attach } = useReview(volumeId, person.id);
   const classes = useQuery(trpc.nucleusClass.list.queryOptions({ projectId }));
@@ -66,7 +71,7 @@ export function EditorStage(props: EditorStageProps) {
   const { attach: attachSecondLook } = secondLook;
   const attachBoth = useCallback(
     (api: EditorApi) => {
-      const stops = [attach(api), attachSecondLook(api), followLink(api)];
+      const stops = [attach(api), attachSecondLook(api), followLink(api), keepAddress(api)];
       return () => {
         for (const stop of stops) stop();
       };
@@ -92,6 +97,10 @@ export function EditorStage(props: EditorStageProps) {
         role={volume.role}
         userId={person.id}
         userName={person.name}
+        settings={settings}
+        loadPages={async () =>
+          linkedPages(projectId, volumeId, await queryClient.fetchQuery(trpc.volume.list.queryOptions({ projectId })))
+        }
         image={image}
         imageVoxels={imageVoxels}
         loadModel={loadModelOf(volumeId)}

@@ -39,7 +39,7 @@ export function useProposals(image: ImageSource): Proposals {
         throw new Problem({
           tag: "proposal-held",
           what: `${row.heldBy} is looking at this proposal.`,
-          hint: "Two people never judge the same one: take another, or press Q for the next question.",
+          hint: "Two people never judge the same one: take another, or the next question of the queue.",
         });
       return (
         row && {
