@@ -49,6 +49,6 @@ console.log(
 for (const name of Object.keys(DOUBTS))
   console.log(`| ${name} | ${results.map(({ auroc }) => figure(auroc[name])).join(" | ")} |`);
 console.log(
-  `| missed nuclei asked about | ${results.map(({ candidates: c }) => `${c.asked} of ${c.missed} (inside proposals ${c.askedInside} of ${c.inside}) by ${c.queuedCandidates} candidates, ${Math.round(100 * c.shareOfQueue)} % of the queue; by any of ${c.candidates}: ${c.found}`).join(" | ")} |`,
+  `| missed nuclei asked about | ${results.map(({ candidates: c }) => `${c.asked} of ${c.missed} (inside proposals ${c.askedInside} of ${c.inside}) by ${c.queuedCandidates} candidates, ${Math.round(100 * c.shareOfQueue)} % of the queue; by any of ${c.candidates}: ${c.found}; shown by the first 30 % of all questions: ${c.shownEarly}`).join(" | ")} |`,
 );
 report({ results }, []);

@@ -28,6 +28,8 @@ export interface JudgedPool {
 
 export interface JudgedNucleus {
   readonly instance: PredictedInstance;
+  /** True nuclei that it holds by more than half, or that hold it so: who is asked about it sees them. */
+  readonly shows: readonly number[];
   /** No true nucleus has an IoU of 0.5 with it. */
   readonly isWrong: boolean;
 }
@@ -73,7 +75,14 @@ function compare(pool: string, gathered: GatheredProposals, truth: Uint32Array, 
     pool,
     nuclei: asked
       .filter(({ kind }) => kind === "nucleus")
-      .map((instance) => ({ instance, isWrong: !right.has(instance.id) })),
+      .map((instance) => ({
+        instance,
+        isWrong: !right.has(instance.id),
+        shows: [...(shared.get(instance.id) ?? [])].flatMap(([label, both]) => {
+          const least = Math.min(firstVoxels.get(instance.id) ?? 0, secondVoxels.get(label) ?? 0);
+          return both > least / 2 ? [label] : [];
+        }),
+      })),
     candidates: asked
       .filter(({ kind }) => kind === "candidate")
       .map((instance) => ({ instance, holder: holderOf(shared.get(instance.id), firstVoxels.get(instance.id) ?? 0) })),

@@ -1,6 +1,7 @@
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
 import { auroc } from "../../core/metrics/auroc.ts";
 import { fractionalRanks } from "../../core/query/fractional-ranks.ts";
+import { questionKindAfter } from "../../core/query/question-kind.ts";
 import { type PoolItem, rankPool } from "../../core/query/rank-pool.ts";
 import type { JudgedNucleus, JudgedPool } from "./judge-pool.ts";
 
@@ -72,33 +73,63 @@ export interface MissedScores {
   readonly askedInside: number;
   readonly queuedCandidates: number;
   readonly candidates: number;
+  /** Missed nuclei that the first 30 % of all questions show, by a candidate or by a proposal that holds them. */
+  readonly shownEarly: number;
   readonly shareOfQueue: number;
   /** Missed nuclei that a candidate asks about, however far down. */
   readonly found: number;
 }
 
+/** Of the queue. */
+const EARLY = 0.3;
+
 export function scoreCandidates(pools: readonly JudgedPool[]): MissedScores {
-  const items = pools.flatMap((pool) => [
-    ...pool.nuclei.map(({ instance }) => instance),
-    ...pool.candidates.map(({ instance }) => instance),
+  const asked = pools.flatMap((pool) => [
+    ...pool.nuclei.map(({ instance, shows }) => ({ pool, instance, shows })),
+    ...pool.candidates.map(({ instance, holder }) => ({ pool, instance, shows: [holder] })),
   ]);
-  const queued = new Set(rankPool(items.map(poolItemOf), []).flatMap(({ queued }, i) => (queued ? [items[i]] : [])));
-  let [asked, askedInside, found, missed, inside] = [0, 0, 0, 0, 0];
-  for (const pool of pools) {
-    const isHeld = (label: number, only: boolean) =>
-      pool.candidates.some(({ holder, instance }) => holder === label && (!only || queued.has(instance)));
-    missed += pool.missed.length;
-    inside += pool.missedInside.length;
-    asked += pool.missed.filter((label) => isHeld(label, true)).length;
-    askedInside += pool.missedInside.filter((label) => isHeld(label, true)).length;
-    found += pool.missed.filter((label) => isHeld(label, false)).length;
-  }
-  const candidates = pools.flatMap((pool) => pool.candidates);
-  const queuedCandidates = candidates.filter(({ instance }) => queued.has(instance)).length;
+  const ranked = rankPool(
+    asked.map(({ instance }) => poolItemOf(instance)),
+    [],
+  );
+  const queue = asked
+    .map((item, i) => ({ ...item, ...ranked[i] }))
+    .filter(({ queued }) => queued)
+    .sort((a, b) => (b.uncertainty ?? 0) - (a.uncertainty ?? 0));
+  const candidates = queue.filter(({ instance }) => instance.kind === "candidate");
+  const early = inTurn(
+    queue.filter(({ instance }) => instance.kind === "nucleus"),
+    candidates,
+  ).slice(0, Math.floor(EARLY * queue.length));
+  const count = (of: "missed" | "missedInside", items: readonly Pick<(typeof asked)[number], "pool" | "shows">[]) =>
+    pools.reduce(
+      (sum, pool) =>
+        sum + pool[of].filter((label) => items.some((item) => item.pool === pool && item.shows.includes(label))).length,
+      0,
+    );
+  const all = asked.filter(({ instance }) => instance.kind === "candidate");
   return {
     truths: pools.reduce((sum, { truths }) => sum + truths, 0),
-    ...{ missed, inside, asked, askedInside, found, queuedCandidates },
-    candidates: candidates.length,
-    shareOfQueue: queuedCandidates / Math.max(1, queued.size),
+    missed: pools.reduce((sum, { missed }) => sum + missed.length, 0),
+    inside: pools.reduce((sum, { missedInside }) => sum + missedInside.length, 0),
+    asked: count("missed", candidates),
+    askedInside: count("missedInside", candidates),
+    found: count("missed", all),
+    queuedCandidates: candidates.length,
+    candidates: all.length,
+    shownEarly: count("missed", early),
+    shareOfQueue: candidates.length / Math.max(1, queue.length),
   };
+}
+
+/** As the queue mixes them; what it draws at random is left out. */
+function inTurn<T>(nuclei: readonly T[], candidates: readonly T[]): T[] {
+  const [first, second] = [[...nuclei], [...candidates]];
+  const mixed: T[] = [];
+  for (let asked = 0; first.length + second.length > 0; asked++) {
+    const wanted = questionKindAfter(asked) === "candidate" ? second : first;
+    const next = wanted.shift() ?? first.shift() ?? second.shift();
+    if (next) mixed.push(next);
+  }
+  return mixed;
 }

@@ -71,12 +71,11 @@ async function learn(one: QueueCase, say: (line: string) => void): Promise<Learn
     one.labels,
     one.seed,
   );
-  const parent = one.from === "product" ? product : undefined;
-  const volumes = await partlyLabelled(drawn, engine, parent ?? null);
+  const volumes = await partlyLabelled(drawn, engine, product);
   const model =
     one.labels === 0
       ? product
-      : await trainModel({ ...engine, seed: one.seed, budget: { maxSteps: one.steps }, parent }, volumes, {});
+      : await trainModel({ ...engine, seed: one.seed, budget: { maxSteps: one.steps }, parent: product }, volumes, {});
   say(`${one.name}: ${one.steps} steps in ${model.training.trainSeconds.toFixed(0)} s on ${engine.name}`);
   const predictor = new Predictor(model.config, model.weights);
   return {

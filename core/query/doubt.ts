@@ -12,5 +12,9 @@ export interface DoubtParts {
   readonly odd: number;
 }
 
-/** How doubtful a proposed nucleus is, 0…1: the mean of its edge's, its outlines' and its inside's doubt. */
-export const doubtOf = ({ edge, outlines, inside }: DoubtParts): number => (edge + outlines + inside) / 3;
+/**
+ * How doubtful a proposed nucleus is, 0…1: the mean of the entropy inside of it and of how differently the passes outline it. The
+ * other parts told wrong proposals no better together with these two (docs/results-training.md); they say why, where they stand out.
+ */
+export const doubtOf = ({ inside, outlines }: Pick<DoubtParts, "inside" | "outlines">): number =>
+  (inside + outlines) / 2;

@@ -1,13 +1,11 @@
 import { smooth, smoothingReach } from "../volume/smooth.ts";
 import type { VoxelSpace, Zyx } from "../volume/voxel-space.ts";
 
-/** Of a nucleus' diameter. A whole ball answers best to 1; less keeps neighbours that touch apart. */
-const SCALE = 0.75;
 /** A ball of diameter d answers strongest to a Gaussian's Laplacian of this sigma: d / (2√3). */
-const SIGMA_PER_DIAMETER = SCALE / (2 * Math.sqrt(3));
+const SIGMA_PER_DIAMETER = 1 / (2 * Math.sqrt(3));
 /** The Laplacian as a difference of two Gaussians. */
 const RATIO = 1.26;
-/** Two blobs are so far apart at least, of a nucleus' diameter. */
+/** Two blobs are so far apart at least, of their diameter. */
 const SEPARATION = 0.5;
 /** Of the image's range: what answers less is noise. */
 const LEAST_STRENGTH = 0.01;
@@ -24,12 +22,12 @@ export function blobReachZyx(voxelSizeZyx: Zyx, diameterUm: number): Zyx {
 export interface ImageBlobs {
   /** Voxels, strongest first. */
   readonly middles: readonly number[];
-  /** Of every voxel: how much brighter it is, at the size of a nucleus, than what is round it. */
+  /** Of every voxel: how much brighter it is, at the blobs' size, than what is round it. */
   readonly strength: Float32Array;
 }
 
 /**
- * Bright blobs of a nucleus' size: peaks of a difference of two Gaussians (Lindeberg 1998) that no higher peak is near. `image` is
+ * Bright blobs of a size: peaks of a difference of two Gaussians (Lindeberg 1998) that no higher peak is near. `image` is
  * normalised: 0…1 is the range of the whole volume. Widths are micrometres, so slices may be thick.
  */
 export function findImageBlobs(image: Float32Array, space: VoxelSpace, diameterUm: number): ImageBlobs {

@@ -49,6 +49,44 @@ export function placesOutside(
   });
 }
 
+/** Of a ball of a nucleus' diameter: a smaller part of a proposal is no nucleus of its own. */
+const LEAST_PART = 1 / 8;
+
+/**
+ * Parts of an object that may be nuclei of their own: its voxels by the nearest of the blobs in it, that of the first blob left out, as it
+ * stays the object's. Blobs whose part would be small have none. `voxels` ascend, and so do those of the parts.
+ */
+export function partsInside(
+  voxels: readonly number[],
+  middles: readonly number[],
+  space: VoxelSpace,
+  diameterUm: number,
+): MissedPlace[] {
+  const [z, y, x] = space.voxelSizeZyx;
+  const leastVoxels = (LEAST_PART * (Math.PI / 6) * diameterUm ** 3) / (z * y * x);
+  const large = divide(voxels, middles, space).filter((part) => part.voxels.length >= leastVoxels);
+  const kept = large.map(({ middle }) => middle);
+  return divide(voxels, kept, space).slice(1);
+}
+
+/** At equal distance the voxel goes to the blob that comes first. */
+function divide(
+  voxels: readonly number[],
+  middles: readonly number[],
+  space: VoxelSpace,
+): { middle: number; voxels: number[] }[] {
+  const parts = middles.map((middle) => ({ middle, voxels: [] as number[] }));
+  for (const voxel of voxels) {
+    let [nearest, least] = [0, Number.POSITIVE_INFINITY];
+    middles.forEach((middle, i) => {
+      const away = awayUm(voxel, middle, space);
+      if (away < least) [nearest, least] = [i, away];
+    });
+    parts[nearest]?.voxels.push(voxel);
+  }
+  return parts;
+}
+
 /** Ranks of the middles within a distance of one. */
 function neighboursOf(middles: readonly number[], space: VoxelSpace, reachUm: number) {
   const cells = new Map<string, number[]>();

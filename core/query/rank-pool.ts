@@ -77,5 +77,5 @@ export function* rankSteps(pool: readonly PoolItem[], truth: readonly NucleusSha
   return ranked;
 }
 
-/** Places of older trainers come after those that somebody has seen a blob in. */
+/** Places of older trainers come after those that a blob speaks for. */
 const evidenceOf = ({ evidence, meanEntropy }: PoolItem): number => evidence ?? meanEntropy - 1;

@@ -36,7 +36,7 @@ describe("the probability that a proposal is wrong", () => {
     for (const seed of [1, 2, 3]) {
       const answers = answersOf(-1, 3, 12, seed);
       const { intercept, slope } = calibrateDoubt(answers);
-      const other = naive(answers, [1.5, 2]);
+      const other = naive(answers, [2, 5]);
       expect(intercept).toBeCloseTo(other.intercept, 4);
       expect(slope).toBeCloseTo(other.slope, 4);
     }

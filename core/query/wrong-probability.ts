@@ -12,10 +12,10 @@ export interface DoubtCalibration {
   readonly slope: number;
 }
 
-/** Before anybody has decided: fitted to proposals of real volumes with truth (docs/results-training.md). */
-export const PRIOR: DoubtCalibration = { intercept: -3, slope: 6 };
-/** Standard deviations of the prior: one team's outlines are another's mistakes, so the intercept has to move most. */
-const PRIOR_SD: DoubtCalibration = { intercept: 1.5, slope: 2 };
+/** Before anybody has decided: between what fitted two models' proposals of embryos with truth (docs/results-training.md). */
+export const PRIOR: DoubtCalibration = { intercept: -5, slope: 13 };
+/** Standard deviations of the prior, about half of what lay between the two: one team's outlines are another's mistakes. */
+const PRIOR_SD: DoubtCalibration = { intercept: 2, slope: 5 };
 
 const STEPS = 50;
 const SMALL_STEP = 1e-10;

@@ -6,6 +6,7 @@ import { moveOutlines } from "../../../core/labels/move-outlines.ts";
 import { findObjects, growBox } from "../../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../../core/labels/watershed.ts";
 import { normalisedEntropy } from "../../../core/query/boundary-doubt.ts";
+import { doubtOf } from "../../../core/query/doubt.ts";
 import { placeReachZyx } from "../../../core/query/missed-nuclei.ts";
 import { countSharedVoxels } from "../../../core/query/overlap-counts.ts";
 import { type NucleusScores, scoreNuclei } from "../../../core/query/score-nuclei.ts";
@@ -47,7 +48,7 @@ export interface FoundNucleus extends NucleusScores {
 export interface BlockFindings {
   readonly region: PerceivedBlock["region"];
   readonly seeds: readonly FoundSeed[];
-  /** Places where a nucleus may have been missed, by their blobs in the core; `height` is how bright the blob is. */
+  /** Places where a nucleus may have been missed, by their blobs in the core; `height` is what speaks for them. */
   readonly places: readonly FoundSeed[];
   /** Nuclei of the whole region with their outlines as people draw them, and places. */
   readonly labels: Uint32Array;
@@ -90,12 +91,27 @@ export function judgeBlock(
     },
     findObjects(sure, region.shapeZyx).filter(({ label }) => owned.has(label)),
   );
-  const shapes = shapesOf(labels, region);
+  const whole: VoxelBox = { minZyx: [0, 0, 0], maxZyx: region.shapeZyx };
+  const before = tally(block, labels, whole);
+  const doubts = new Map(
+    [...scores].flatMap(
+      ([
+        label,
+        {
+          scores: { u2 },
+        },
+      ]) => {
+        const sums = before.get(label);
+        return sums ? [[label, doubtOf({ inside: sums.entropy / sums.voxels, outlines: u2 })] as const] : [];
+      },
+    ),
+  );
+  const { labels: painted, missed } = paintMissed(block, labels, doubts, window, diameterUm);
+  const tallies = missed.length === 0 ? before : tally(block, painted, whole);
+  const shapes = shapesOf(painted, region);
   const features = classifier
-    ? measureFeatures({ ...region, labels, image: block.image, window, shapes }, (label) => owned.has(label))
+    ? measureFeatures({ ...region, labels: painted, image: block.image, window, shapes }, (label) => owned.has(label))
     : null;
-  const { labels: painted, missed } = paintMissed(block, labels, window, diameterUm);
-  const tallies = tally(block, painted, { minZyx: [0, 0, 0], maxZyx: region.shapeZyx });
   const nuclei = new Map<number, FoundNucleus>();
   for (const label of owned) {
     const sums = tallies.get(label);
@@ -107,8 +123,8 @@ export function judgeBlock(
   return {
     region,
     seeds,
-    places: missed.map(({ label, middle, strength }) => ({
-      height: strength,
+    places: missed.map(({ label, middle, evidence }) => ({
+      height: evidence,
       voxel: placeInVolume(region, middle),
       label,
     })),
@@ -146,7 +162,6 @@ function isSettled(
   diameterUm: number,
 ): boolean {
   const { shapeZyx, voxelSizeZyx } = region;
-  if (!seesBlobs(region, core, diameterUm)) return false;
   const { labels } = found;
   // What an outline may grow into, or what may grow into it; at least the voxels beside it, whose walls are doubted.
   const reach = voxelSizeZyx.map((size) => Math.ceil(Math.max(0, outlineUm ?? 0) / size) + 1) as [
@@ -154,6 +169,10 @@ function isSettled(
     number,
     number,
   ];
+  const boxes = findObjects(labels, shapeZyx).flatMap(({ label, box }) =>
+    owned.has(label) ? [growBox(box, reach, shapeZyx)] : [],
+  );
+  if (!seesBlobs(region, core, boxes, diameterUm)) return false;
   const uncertain = growMarks(
     Uint8Array.from(labels, (label) => (label === UNCERTAIN ? 1 : 0)),
     shapeZyx,
