@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { seededRandom } from "../edit/testing/seeded-random.ts";
 import { labelComponents } from "../labels/connected-components.ts";
 import { type VoxelSpace, voxelCount, type Zyx } from "../volume/voxel-space.ts";
-import { partsInside, placesOutside } from "./missed-nuclei.ts";
+import { placesOutside } from "./missed-nuclei.ts";
 
 const space: VoxelSpace = { shapeZyx: [9, 24, 30], voxelSizeZyx: [1.4, 0.5, 0.4] };
 const DIAMETER_UM = 5;
@@ -41,27 +41,12 @@ it("the place of a blob holds what is near, bright, free, connected, and no othe
       (middle) => asked.has(middle),
       (voxel) => taken[voxel] !== 0,
     );
-    expect(places.map(({ middle }) => middle)).toEqual(middles.filter((one) => asked.has(one) && !taken[one]));
-    for (const { middle, voxels } of places) expect(voxels).toEqual(naive(middles, strength, middle, taken));
+    const expected = middles
+      .filter((one) => asked.has(one) && !taken[one])
+      .map((middle) => ({ middle, voxels: naive(middles, strength, middle, taken) }));
+    // An eighth of the ball are 29.2 voxels.
+    expect(places).toEqual(expected.filter(({ voxels }) => voxels.length > 29));
     found += places.length;
   }
   expect(found).toBeGreaterThan(20);
-});
-
-it("parts of an object are its voxels by the nearest blob in micrometres; the first blob's, and small ones, stay its own", () => {
-  const random = seededRandom(9);
-  const object = Array.from({ length: voxelCount(space.shapeZyx) }, (_, voxel) => voxel).filter(() => random() < 0.5);
-  for (let round = 0; round < 5; round++) {
-    const middles = Array.from({ length: 5 }, () => object[Math.floor(random() * object.length)]);
-    const parts = partsInside(object, middles, space, DIAMETER_UM);
-    const kept = [middles[0], ...parts.map(({ middle }) => middle)];
-    const nearest = (voxel: number, of: readonly number[]) =>
-      of.reduce((best, other) => (awayUm(voxel, other) < awayUm(voxel, best) ? other : best));
-    expect(parts.length).toBeGreaterThan(1);
-    for (const { middle, voxels } of parts)
-      expect(voxels).toEqual(object.filter((one) => nearest(one, kept) === middle));
-  }
-  // An eighth of the ball are 29 voxels: a row of 24 has no part.
-  const row = Array.from({ length: 24 }, (_, y) => y * space.shapeZyx[2]);
-  expect(partsInside(row, [row[3], row[22]], space, DIAMETER_UM)).toEqual([]);
 });

@@ -11,6 +11,11 @@ export interface MissedPlace {
 
 /** A missed nucleus is drawn as a ball of its size, as far as it is bright and nobody else's. */
 const RADIUS = 0.5;
+/** Of a ball of a nucleus' diameter: what is smaller is no nucleus. */
+const LEAST_SHARE = 1 / 8;
+
+const leastVoxels = ([z, y, x]: Zyx, diameterUm: number): number =>
+  (LEAST_SHARE * (Math.PI / 6) * diameterUm ** 3) / (z * y * x);
 
 /** How far from its middle a place may reach, voxels to each side. */
 export function placeReachZyx(voxelSizeZyx: Zyx, diameterUm: number): Zyx {
@@ -21,7 +26,7 @@ export function placeReachZyx(voxelSizeZyx: Zyx, diameterUm: number): Zyx {
 /**
  * The places of the blobs that are asked for and lie in nothing that is taken. Each has the voxels round its middle, and connected
  * with it, that are brighter than what is round them, not taken, and nearer to it than to any other blob; at equal distance to
- * the stronger one.
+ * the stronger one. Small ones are left out.
  */
 export function placesOutside(
   { middles, strength }: ImageBlobs,
@@ -45,46 +50,9 @@ export function placesOutside(
         return theirs > away || (theirs === away && other > rank);
       });
     };
-    return [{ middle, voxels: connected(middle, shapeZyx, isOwn) }];
+    const voxels = connected(middle, shapeZyx, isOwn);
+    return voxels.length < leastVoxels(voxelSizeZyx, diameterUm) ? [] : [{ middle, voxels }];
   });
-}
-
-/** Of a ball of a nucleus' diameter: a smaller part of a proposal is no nucleus of its own. */
-const LEAST_PART = 1 / 8;
-
-/**
- * Parts of an object that may be nuclei of their own: its voxels by the nearest of the blobs in it, that of the first blob left out, as it
- * stays the object's. Blobs whose part would be small have none. `voxels` ascend, and so do those of the parts.
- */
-export function partsInside(
-  voxels: readonly number[],
-  middles: readonly number[],
-  space: VoxelSpace,
-  diameterUm: number,
-): MissedPlace[] {
-  const [z, y, x] = space.voxelSizeZyx;
-  const leastVoxels = (LEAST_PART * (Math.PI / 6) * diameterUm ** 3) / (z * y * x);
-  const large = divide(voxels, middles, space).filter((part) => part.voxels.length >= leastVoxels);
-  const kept = large.map(({ middle }) => middle);
-  return divide(voxels, kept, space).slice(1);
-}
-
-/** At equal distance the voxel goes to the blob that comes first. */
-function divide(
-  voxels: readonly number[],
-  middles: readonly number[],
-  space: VoxelSpace,
-): { middle: number; voxels: number[] }[] {
-  const parts = middles.map((middle) => ({ middle, voxels: [] as number[] }));
-  for (const voxel of voxels) {
-    let [nearest, least] = [0, Number.POSITIVE_INFINITY];
-    middles.forEach((middle, i) => {
-      const away = awayUm(voxel, middle, space);
-      if (away < least) [nearest, least] = [i, away];
-    });
-    parts[nearest]?.voxels.push(voxel);
-  }
-  return parts;
 }
 
 /** Ranks of the middles within a distance of one. */

@@ -4,14 +4,17 @@ import type { Database, Transaction } from "../../db/client.ts";
 import { decision } from "../../db/schema/index.ts";
 
 /** Models change from round to round: answers of long ago say little of this one. */
-const LAST_DECISIONS = 500;
+const LAST_DECISIONS = 1000;
 
 /** An answer of a person, and what they were told before it. */
 export interface JudgedProposal extends JudgedDoubt {
-  readonly said: number | null;
+  readonly said: number;
 }
 
-/** What people said last of each proposal that had a doubt; what was skipped or taken back in the end does not count. */
+/**
+ * What people said last of each proposal that they were asked about; what was skipped or taken back in the end does not count, nor what was
+ * accepted together from the list, which nobody looked at.
+ */
 export async function judgedDoubts(db: Database | Transaction, projectId: string): Promise<JudgedProposal[]> {
   const rows = await db
     .select({
@@ -30,6 +33,7 @@ export async function judgedDoubts(db: Database | Transaction, projectId: string
     const key = `${volumeId}/${labelValue}`;
     if (doubt === null || seen.has(key)) return [];
     seen.add(key);
-    return kind === "skipped" || kind === "undone" ? [] : [{ doubt, isWrong: kind !== "accepted", said }];
+    if (said === null || kind === "skipped" || kind === "undone") return [];
+    return [{ doubt, isWrong: kind !== "accepted", said }];
   });
 }

@@ -58,12 +58,11 @@ const textSchema = z.strictObject({
     ]),
   ),
   placeTallies: z.array(z.tuple([labelValueSchema, tallySchema])),
-  labelledVoxels: z.array(z.tuple([labelValueSchema, z.int().min(1)])),
   isSettled: z.boolean(),
 });
 
 export function packFindings(findings: BlockFindings): Promise<Uint8Array> {
-  const { region, core, seeds, places, nuclei, placeTallies, labelledVoxels, isSettled } = findings;
+  const { region, core, seeds, places, nuclei, placeTallies, isSettled } = findings;
   const labels = writeRuns(findings.labels, (label) => nuclei.has(label) || placeTallies.has(label));
   const text = Buffer.from(
     JSON.stringify({
@@ -73,7 +72,6 @@ export function packFindings(findings: BlockFindings): Promise<Uint8Array> {
       places,
       nuclei: [...nuclei],
       placeTallies: [...placeTallies],
-      labelledVoxels: [...labelledVoxels],
       isSettled,
     }),
   );
@@ -130,7 +128,6 @@ async function unpack(packed: Uint8Array, { volume, core, plan }: ExpectedBlock)
     labels,
     nuclei,
     placeTallies,
-    labelledVoxels: new Map(text.labelledVoxels),
     isSettled,
   };
 }

@@ -25,9 +25,6 @@ interface GatheredObject {
 
 type Seed = Pick<FoundSeed, "height" | "voxel"> & { readonly number: number | null };
 
-/** Of the median nucleus: what is smaller is no place of one. */
-const LEAST_PLACE = 0.25;
-
 /**
  * Every nucleus belongs to the block whose core holds its seed, every place of a missed one to that which holds its blob's
  * middle, and is painted from there, wherever it reaches. Ids are given at the end: by the order of all seeds of the volume,
@@ -40,7 +37,6 @@ export class Gathering {
   readonly #objects = new Map<number, GatheredObject>();
   readonly #seeds: Seed[] = [];
   readonly #places: Seed[] = [];
-  readonly #labelledVoxels = new Map<number, number>();
   #last = 0;
 
   constructor(space: VoxelSpace) {
@@ -48,7 +44,7 @@ export class Gathering {
     this.#bricks = new LabelBricks(space.shapeZyx);
   }
 
-  add({ seeds, places, nuclei, placeTallies, labels, region, labelledVoxels }: BlockFindings): void {
+  add({ seeds, places, nuclei, placeTallies, labels, region }: BlockFindings): void {
     const numberOf = new Map<number, number>();
     const gather = (
       { height, voxel, label }: FoundSeed,
@@ -68,8 +64,6 @@ export class Gathering {
     for (const place of places)
       this.#places.push(gather(place, place.label === null ? undefined : placeTallies.get(place.label), null));
     this.#paint(labels, region, numberOf);
-    for (const [label, voxels] of labelledVoxels)
-      this.#labelledVoxels.set(label, (this.#labelledVoxels.get(label) ?? 0) + voxels);
   }
 
   #paint(values: Uint32Array, { box }: BlockFindings["region"], numberOf: ReadonlyMap<number, number>): void {
@@ -95,12 +89,10 @@ export class Gathering {
       idOf[number] = rank + 1;
       instances.push(this.#instance(rank + 1, object));
     });
-    const sizes = instances.length > 0 ? instances.map(({ voxels }) => voxels) : [...this.#labelledVoxels.values()];
-    const leastVoxels = LEAST_PLACE * medianOf(sizes);
     let id = instances.at(-1)?.id ?? 0;
     for (const { number } of this.#places.sort(higherFirst)) {
       const object = number === null ? undefined : this.#objects.get(number);
-      if (number === null || !object || object.voxels === 0 || object.voxels < leastVoxels) continue;
+      if (number === null || !object || object.voxels === 0) continue;
       idOf[number] = ++id;
       instances.push(this.#instance(id, object));
     }
@@ -144,9 +136,4 @@ const higherFirst = (a: Seed, b: Seed): number => b.height - a.height || a.voxel
 function isBefore(own: GatheredObject, other: GatheredObject): boolean {
   if ((own.nucleus === null) !== (other.nucleus === null)) return own.nucleus !== null;
   return own.height > other.height || (own.height === other.height && own.seed < other.seed);
-}
-
-function medianOf(sizes: readonly number[]): number {
-  const sorted = sizes.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.POSITIVE_INFINITY;
 }

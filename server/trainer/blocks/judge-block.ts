@@ -6,14 +6,13 @@ import { moveOutlines } from "../../../core/labels/move-outlines.ts";
 import { findObjects, growBox } from "../../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../../core/labels/watershed.ts";
 import { normalisedEntropy } from "../../../core/query/boundary-doubt.ts";
-import { doubtOf } from "../../../core/query/doubt.ts";
 import { placeReachZyx } from "../../../core/query/missed-nuclei.ts";
 import { countSharedVoxels } from "../../../core/query/overlap-counts.ts";
 import { type NucleusScores, scoreNuclei } from "../../../core/query/score-nuclei.ts";
 import { boxSeenFrom, containsPoint, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { forEachRow, growMarks, isWhole } from "../bricks/region.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
-import { blobDiameterUm, paintMissed, seesBlobs } from "./missed-in-block.ts";
+import { paintMissed, seesBlobs, sizeOfNucleiUm } from "./missed-in-block.ts";
 import type { PerceivedBlock } from "./perceive-block.ts";
 import type { ProposingModel } from "./volume-to-propose.ts";
 
@@ -48,7 +47,7 @@ export interface FoundNucleus extends NucleusScores {
 export interface BlockFindings {
   readonly region: PerceivedBlock["region"];
   readonly seeds: readonly FoundSeed[];
-  /** Places where a nucleus may have been missed, by their blobs in the core; `height` is what speaks for them. */
+  /** Places where a nucleus may have been missed, by their blobs in the core; `height` is how bright the blob is. */
   readonly places: readonly FoundSeed[];
   /** Nuclei of the whole region with their outlines as people draw them, and places. */
   readonly labels: Uint32Array;
@@ -57,8 +56,6 @@ export interface BlockFindings {
   readonly placeTallies: ReadonlyMap<number, ObjectTally>;
   /** Seen from the volume. */
   readonly core: VoxelBox;
-  /** Voxels of every label of people in the core. */
-  readonly labelledVoxels: ReadonlyMap<number, number>;
   /** False where not even the largest margin told enough: there the findings are the block's own. */
   readonly isSettled: boolean;
 }
@@ -72,7 +69,7 @@ export function judgeBlock(
   const { region, core, found, forbidden, maps } = block;
   const seeds = seedsInCore(block);
   const owned = new Set(seeds.flatMap(({ label }) => label ?? []));
-  const diameterUm = blobDiameterUm(sight);
+  const diameterUm = sizeOfNucleiUm(sight);
   if (!isWhole(block.seenAs) && !isSettled(block, owned, outlineUm, diameterUm)) return null;
   const isSure = (label: number) => label !== 0 && label !== UNCERTAIN;
   const sure = isWhole(block.seenAs) ? found.labels : found.labels.map((label) => (isSure(label) ? label : 0));
@@ -91,26 +88,11 @@ export function judgeBlock(
     },
     findObjects(sure, region.shapeZyx).filter(({ label }) => owned.has(label)),
   );
-  const whole: VoxelBox = { minZyx: [0, 0, 0], maxZyx: region.shapeZyx };
-  const before = tally(block, labels, whole);
-  const doubts = new Map(
-    [...scores].flatMap(
-      ([
-        label,
-        {
-          scores: { u2 },
-        },
-      ]) => {
-        const sums = before.get(label);
-        return sums ? [[label, doubtOf({ inside: sums.entropy / sums.voxels, outlines: u2 })] as const] : [];
-      },
-    ),
-  );
-  const { labels: painted, missed } = paintMissed(block, labels, doubts, window, diameterUm);
-  const tallies = missed.length === 0 ? before : tally(block, painted, whole);
-  const shapes = shapesOf(painted, region);
+  const { labels: painted, missed } = paintMissed(block, labels, window, diameterUm);
+  const tallies = tally(block, painted, { minZyx: [0, 0, 0], maxZyx: region.shapeZyx });
+  const shapes = shapesOf(labels, region);
   const features = classifier
-    ? measureFeatures({ ...region, labels: painted, image: block.image, window, shapes }, (label) => owned.has(label))
+    ? measureFeatures({ ...region, labels, image: block.image, window, shapes }, (label) => owned.has(label))
     : null;
   const nuclei = new Map<number, FoundNucleus>();
   for (const label of owned) {
@@ -123,8 +105,8 @@ export function judgeBlock(
   return {
     region,
     seeds,
-    places: missed.map(({ label, middle, evidence }) => ({
-      height: evidence,
+    places: missed.map(({ label, middle, strength }) => ({
+      height: strength,
       voxel: placeInVolume(region, middle),
       label,
     })),
@@ -132,7 +114,6 @@ export function judgeBlock(
     nuclei,
     placeTallies: new Map(missed.flatMap(({ label }) => (tallies.has(label) ? [[label, tallies.get(label)!]] : []))),
     core: boxSeenFrom(core, region.box.minZyx.map((min) => -min) as unknown as Zyx),
-    labelledVoxels: countLabelled(block),
     isSettled: isWhole(region) || !isWhole(block.seenAs),
   };
 }
@@ -162,6 +143,7 @@ function isSettled(
   diameterUm: number,
 ): boolean {
   const { shapeZyx, voxelSizeZyx } = region;
+  if (!seesBlobs(region, core, diameterUm)) return false;
   const { labels } = found;
   // What an outline may grow into, or what may grow into it; at least the voxels beside it, whose walls are doubted.
   const reach = voxelSizeZyx.map((size) => Math.ceil(Math.max(0, outlineUm ?? 0) / size) + 1) as [
@@ -169,10 +151,6 @@ function isSettled(
     number,
     number,
   ];
-  const boxes = findObjects(labels, shapeZyx).flatMap(({ label, box }) =>
-    owned.has(label) ? [growBox(box, reach, shapeZyx)] : [],
-  );
-  if (!seesBlobs(region, core, boxes, diameterUm)) return false;
   const uncertain = growMarks(
     Uint8Array.from(labels, (label) => (label === UNCERTAIN ? 1 : 0)),
     shapeZyx,
@@ -236,13 +214,4 @@ function tally({ region, maps }: PerceivedBlock, labels: Uint32Array, box: Voxel
     }
   });
   return tallies;
-}
-
-function countLabelled({ region, core, labelled }: PerceivedBlock): Map<number, number> {
-  const counts = new Map<number, number>();
-  forEachRow(core, region.shapeZyx, (first, end) => {
-    for (let i = first; i < end; i++)
-      if (labelled[i] !== 0) counts.set(labelled[i], (counts.get(labelled[i]) ?? 0) + 1);
-  });
-  return counts;
 }
