@@ -8,10 +8,10 @@ const space: VoxelSpace = { shapeZyx: [9, 24, 30], voxelSizeZyx: [1.4, 0.5, 0.4]
 const DIAMETER_UM = 5;
 const placeOf = (voxel: number): Zyx => {
   const [, rows, columns] = space.shapeZyx;
-  const [z, y, x] = [Math.floor(voxel / rows / columns), Math.floor(voxel / columns) % rows, voxel % columns];
-  return [z * space.voxelSizeZyx[0], y * space.voxelSizeZyx[1], x * space.voxelSizeZyx[2]];
+  return [Math.floor(voxel / rows / columns), Math.floor(voxel / columns) % rows, voxel % columns];
 };
-const awayUm = (a: number, b: number) => Math.hypot(...placeOf(a).map((at, axis) => at - placeOf(b)[axis]));
+const awayUm = (a: number, b: number) =>
+  Math.hypot(...placeOf(a).map((at, axis) => (at - placeOf(b)[axis]) * space.voxelSizeZyx[axis]));
 
 /** The definition, voxel by voxel. */
 function naive(middles: readonly number[], strength: Float32Array, middle: number, taken: Uint8Array): number[] {

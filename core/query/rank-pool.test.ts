@@ -33,7 +33,7 @@ it("orders by a doubt that is the same in every pool", () => {
     ranked.slice(3, 9).map(({ doubt }) => doubt),
   );
   pool.forEach(({ scores, meanEntropy }, i) => {
-    expect(ranked[i].doubt).toBeCloseTo(((scores?.[0] ?? 0) + (scores?.[1] ?? 0) + meanEntropy) / 3, 12);
+    expect(ranked[i].doubt).toBeCloseTo(((scores?.[1] ?? 0) + meanEntropy) / 2, 12);
     expect(ranked[i].uncertainty).toBe(ranked[i].doubt);
   });
 });
