@@ -3,7 +3,7 @@ import { findObjects } from "../../core/labels/object-boxes.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { readFirstVolume } from "../../server/ingest/read-first-volume.ts";
 
-const SETS = process.env.KARYOLOOP_DATA_SETS ?? "../shared/data";
+export const SETS = process.env.KARYOLOOP_DATA_SETS ?? "../shared/data";
 
 /** A kind of real volume that the simulator is looked at beside. */
 export interface RealKind {

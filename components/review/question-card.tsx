@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconArrowRight, IconCheck, IconPencil, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { wrongInWords } from "../../core/query/wrong-in-words.ts";
 import type { Decision } from "../editor/editor-contract.ts";
 import { ProposedClassLine } from "../ui/proposed-class.tsx";
 import { KeyMark } from "../ui/shown-keys.tsx";
@@ -45,6 +46,14 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
         <Text size="sm" aria-live="polite">
           Why this one: {question.reason}.
         </Text>
+        {question.wrongProbability !== null && (
+          <Text
+            size="sm"
+            title="Wrong: it needs a correction, or is no nucleus. Learned from the answers in this project."
+          >
+            By the answers so far, {wrongInWords(question.wrongProbability)}.
+          </Text>
+        )}
         <Text size="xs" c="dimmed">
           {formatUm3(question.voxels * voxelUm3)}
           {question.uncertainty !== null && ` · doubt ${Math.round(question.uncertainty * 100)} of 100`}

@@ -14,8 +14,10 @@ export interface ReviewQuestion {
   readonly minZyx: Zyx;
   readonly maxZyx: Zyx;
   readonly voxels: number;
-  /** Mean rank of the doubts in the pool, 0…1; null for imported proposals. */
+  /** 0…1, larger is asked earlier; null for imported proposals. */
   readonly uncertainty: number | null;
+  /** How likely it is that the nucleus needs a correction, or is none, by the answers so far; null for candidates and imported proposals. */
+  readonly wrongProbability: number | null;
   /** In words, e.g. "two passes split it". */
   readonly reason: string;
   /** Null where its model tells no classes. */

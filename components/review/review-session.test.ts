@@ -12,6 +12,7 @@ const question = (labelValue: number): ReviewQuestion => ({
   maxZyx: [2, 4, 6],
   voxels: 40,
   uncertainty: 0.5,
+  wrongProbability: 0.3,
   reason: "edge unclear",
   proposedClass: { name: "late", probability: 0.8 },
 });

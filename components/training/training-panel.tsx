@@ -1,5 +1,7 @@
 import { Skeleton, Stack } from "@mantine/core";
+import type { ReliabilityBin } from "../../core/metrics/reliability.ts";
 import type { Loaded } from "../editor/editor-contract.ts";
+import { DoubtReliability } from "../reliability/doubt-reliability.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { Section } from "../ui/section.tsx";
 import { CheckpointTable } from "./checkpoint-table.tsx";
@@ -23,6 +25,7 @@ export interface TrainingPanelProps {
   readonly checkpoints: Loaded<readonly CheckpointRow[]>;
   readonly curve: Loaded<readonly CurvePoint[]>;
   readonly audit: AuditSample | undefined;
+  readonly reliability: readonly ReliabilityBin[] | undefined;
   readonly canTrain: boolean;
   readonly canChooseCheckpoint: boolean;
   start(from: TrainingStart): Promise<void>;
@@ -62,6 +65,7 @@ export function TrainingPanel(props: TrainingPanelProps) {
             <Stack gap="sm">
               <LearningCurve points={points} />
               {props.audit && <WhenToStop points={points} audit={props.audit} />}
+              {props.reliability && <DoubtReliability bins={props.reliability} />}
             </Stack>
           )}
         </WhenLoaded>

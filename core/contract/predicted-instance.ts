@@ -41,6 +41,8 @@ export const predictedInstanceSchema = z.strictObject({
   facts: scoreFactsSchema.nullable(),
   /** Mean normalised entropy of the foreground probability inside, 0…1. */
   meanEntropy: share,
+  /** Of candidates: how much brighter their blob is than what is round it, as a share of the image's range. Missing from older trainers. */
+  evidence: share.optional(),
   shape: nucleusShapeSchema.nullable(),
   /** Null or missing: its model tells no classes, or it is a candidate. */
   class: proposedClassSchema.nullable().optional(),

@@ -52,6 +52,15 @@ export function sightOf({ canonical, thresholds }: SeeingModel, knownDiameterUm:
   };
 }
 
+/** The smallest plausible nucleus is a tenth of the median one (tune-thresholds.ts), wherever a model comes from. */
+const MEDIAN_PER_SMALLEST = 10;
+
+/** About how large nuclei are to a model in a volume; null where it has seen none. */
+export function nucleusDiameterUm({ diameterUm, thresholds }: Sight): number | null {
+  const medianUm3 = MEDIAN_PER_SMALLEST * thresholds.minVolumeUm3;
+  return diameterUm ?? (medianUm3 > 0 ? Math.cbrt((6 * medianUm3) / Math.PI) : null);
+}
+
 function scaleThresholds(thresholds: InstanceThresholds, factor: number): InstanceThresholds {
   const { minSeparationUm, minVolumeUm3, maxVolumeUm3 } = thresholds;
   return {

@@ -1,9 +1,10 @@
 import type { NucleusShape, ScoreFacts } from "../contract/predicted-instance.ts";
 import { type Steps, withoutPause } from "../steps.ts";
+import { type DoubtParts, doubtOf } from "./doubt.ts";
 import { fractionalRanks } from "./fractional-ranks.ts";
 import { createOddness, type Oddness } from "./oddness.ts";
 import { maxCandidates } from "./question-kind.ts";
-import { CANDIDATE_REASON, IMPORT_REASON, reasonInWords } from "./reason-in-words.ts";
+import { CANDIDATE_REASON, IMPORT_REASON, type ReasonPart, reasonInWords } from "./reason-in-words.ts";
 
 /** A proposal that may be asked about. */
 export interface PoolItem {
@@ -11,15 +12,17 @@ export interface PoolItem {
   /** u1…u4; null for candidates and imported proposals. */
   readonly scores: readonly [number, number, number, number] | null;
   readonly meanEntropy: number;
+  /** Of candidates, 0…1; null where an older trainer did not look for it. */
+  readonly evidence: number | null;
   readonly shape: NucleusShape | null;
   readonly facts: ScoreFacts | null;
 }
 
 export interface RankedItem {
   readonly u5: number | null;
-  /** Of each score in the pool, in (0, 1]; empty without scores. */
-  readonly ranks: readonly number[];
-  /** Mean of the ranks: larger = less sure. Null where there is nothing to rank by. */
+  /** Of nuclei: says the same in every pool. Null for candidates, and where there is nothing to tell it by. */
+  readonly doubt: number | null;
+  /** Larger is asked earlier, among nuclei and among candidates. Null where there is nothing to rank by. */
   readonly uncertainty: number | null;
   readonly reason: string;
   /** Candidates above their share of the queue are not asked about. */
@@ -28,62 +31,51 @@ export interface RankedItem {
 
 const STEP_ITEMS = 500;
 
-/**
- * Ranks of a whole pool: each score becomes its fractional rank among the nuclei, and their mean is the uncertainty;
- * candidates are ranked among themselves by mean entropy.
- */
+/** Ranks a whole pool: nuclei by their doubt, candidates among themselves by what speaks for them. */
 export const rankPool = (pool: readonly PoolItem[], truth: readonly NucleusShape[]): RankedItem[] =>
   withoutPause(rankSteps(pool, truth));
 
 /** The same, for pools of tens of thousands: lets its caller pause on the way. */
 export function* rankSteps(pool: readonly PoolItem[], truth: readonly NucleusShape[]): Steps<RankedItem[]> {
   const oddnessOf = createOddness(truth);
-  const odd: (Oddness | null)[] = [];
-  for (const item of pool) {
-    odd.push(oddnessOf && item.shape && item.scores ? oddnessOf(item.shape) : null);
-    if (odd.length % STEP_ITEMS === 0) yield;
+  const scored: { readonly i: number; readonly odd: Oddness | null; readonly parts: DoubtParts }[] = [];
+  for (const [i, item] of pool.entries()) {
+    if (i % STEP_ITEMS === 0) yield;
+    if (!item.scores) continue;
+    const odd = oddnessOf && item.shape ? oddnessOf(item.shape) : null;
+    const [edge, outlines, , splitOrMerged] = item.scores;
+    scored.push({ i, odd, parts: { edge, outlines, splitOrMerged, inside: item.meanEntropy, odd: odd?.score ?? 0 } });
   }
-  const scored = pool.flatMap((item, i) => (item.scores ? [{ i, scores: withOddness(item.scores, odd[i]) }] : []));
-  // u5 counts for all of the pool or for none: a mean of four ranks and one of five do not compare.
-  const columns = oddnessOf && scored.every(({ i }) => odd[i] !== null) ? 5 : 4;
-  const ranksByScore: number[][] = [];
-  for (let column = 0; column < columns; column++) {
+  const ranks = new Map<ReasonPart, number[]>();
+  for (const part of ["edge", "outlines", "splitOrMerged", "inside", "odd"] as const) {
     yield;
-    ranksByScore.push(fractionalRanks(scored.map(({ scores }) => scores[column])));
+    ranks.set(part, fractionalRanks(scored.map(({ parts }) => parts[part])));
   }
   const ranked = new Array<RankedItem>(pool.length);
-  for (const [row, { i, scores }] of scored.entries()) {
+  for (const [row, { i, odd, parts }] of scored.entries()) {
     if (row % STEP_ITEMS === 0) yield;
-    const ranks = ranksByScore.map((column) => column[row]);
-    ranked[i] = {
-      u5: odd[i]?.score ?? null,
-      ranks,
-      uncertainty: ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length,
-      reason: reasonInWords({ ranks, scores: scores.slice(0, columns), facts: pool[i].facts, oddness: odd[i] }),
-      queued: true,
-    };
+    const doubt = doubtOf(parts);
+    const rankOf = (part: ReasonPart) => ranks.get(part)?.[row] ?? 0;
+    const reason = reasonInWords({ parts, rankOf, facts: pool[i].facts, oddness: odd });
+    ranked[i] = { u5: odd?.score ?? null, doubt, uncertainty: doubt, reason, queued: true };
   }
   yield;
   const candidates = pool.flatMap((item, i) => (item.kind === "candidate" ? [i] : []));
-  const ranks = fractionalRanks(candidates.map((i) => pool[i].meanEntropy));
-  const nuclei = pool.length - candidates.length;
+  const evidence = fractionalRanks(candidates.map((i) => evidenceOf(pool[i])));
   const places = new Set(
-    [...candidates.keys()].sort((a, b) => ranks[b] - ranks[a] || a - b).slice(0, maxCandidates(nuclei)),
+    [...candidates.keys()]
+      .sort((a, b) => evidence[b] - evidence[a] || a - b)
+      .slice(0, maxCandidates(pool.length - candidates.length)),
   );
   candidates.forEach((i, row) => {
-    ranked[i] = {
-      u5: null,
-      ranks: [ranks[row]],
-      uncertainty: ranks[row],
-      reason: CANDIDATE_REASON,
-      queued: places.has(row),
-    };
+    const uncertainty = evidence[row];
+    ranked[i] = { u5: null, doubt: null, uncertainty, reason: CANDIDATE_REASON, queued: places.has(row) };
   });
   pool.forEach((_, i) => {
-    ranked[i] ??= { u5: null, ranks: [], uncertainty: null, reason: IMPORT_REASON, queued: true };
+    ranked[i] ??= { u5: null, doubt: null, uncertainty: null, reason: IMPORT_REASON, queued: true };
   });
   return ranked;
 }
 
-const withOddness = (scores: readonly number[], oddness: Oddness | null): number[] =>
-  oddness ? [...scores, oddness.score] : [...scores];
+/** Places of older trainers come after those that a blob speaks for. */
+const evidenceOf = ({ evidence, meanEntropy }: PoolItem): number => evidence ?? meanEntropy - 1;

@@ -1,4 +1,5 @@
 import type { ScoreFacts } from "../contract/predicted-instance.ts";
+import type { DoubtParts } from "./doubt.ts";
 import type { Oddness } from "./oddness.ts";
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"];
@@ -12,35 +13,39 @@ const ODD: Record<Oddness["feature"], readonly [larger: string, smaller: string]
   sphericity: ["smoother than the accepted nuclei", "more ragged than the accepted nuclei"],
 };
 
+/** In the order in which they are named where several stand out alike. */
+const reasonParts = ["edge", "outlines", "splitOrMerged", "odd", "inside"] as const;
+export type ReasonPart = (typeof reasonParts)[number];
+
 export interface ScoredReason {
-  /** Ranks of u1…u5 in the pool; u5 is absent until enough nuclei are accepted. */
-  readonly ranks: readonly number[];
-  readonly scores: readonly number[];
+  readonly parts: DoubtParts;
+  /** Of a part in the pool, in (0, 1]. */
+  rankOf(part: ReasonPart): number;
   readonly facts: ScoreFacts | null;
   readonly oddness: Oddness | null;
 }
 
-/** Why this nucleus is asked about: the score that stands out most, as a person would say it. */
-export function reasonInWords({ ranks, scores, facts, oddness }: ScoredReason): string {
-  // A rank says nothing where the score itself is zero, as when all passes agree on every nucleus.
-  const weights = ranks.map((rank, i) => (scores[i] > 0 ? rank : 0));
-  const strongest = weights.indexOf(Math.max(...weights));
-  if (weights.length === 0 || weights[strongest] === 0) return "all passes agree on it";
+/** Why this nucleus is asked about: the part of its doubt that stands out most, as a person would say it. */
+export function reasonInWords({ parts, rankOf, facts, oddness }: ScoredReason): string {
+  // A rank says nothing where the part itself is zero, as when all passes agree on every nucleus.
+  const weightOf = (part: ReasonPart) => (parts[part] > 0 ? rankOf(part) : 0);
+  const strongest = reasonParts.reduce((best, part) => (weightOf(part) > weightOf(best) ? part : best));
+  if (weightOf(strongest) === 0) return "all passes agree on it";
   switch (strongest) {
-    case 0:
+    case "edge":
       return "edge unclear";
-    case 1:
-      return facts && facts.matched < 2 ? "hardly any pass draws it alike" : "the passes draw different outlines";
-    case 2:
-      return facts
-        ? `${passes(facts.passes - facts.matched)} of ${inWords(facts.passes)} did not find it`
-        : "not always found";
-    case 3:
+    case "outlines":
+      if (facts && facts.matched < facts.passes)
+        return `${passes(facts.passes - facts.matched)} of ${inWords(facts.passes)} did not find it`;
+      return "the passes draw different outlines";
+    case "splitOrMerged":
       if (facts && facts.split > 0 && facts.split >= facts.merged) return `${passes(facts.split)} split it`;
       if (facts && facts.merged > 0) return `${passes(facts.merged)} joined it with a neighbour`;
       return "hardly any wall to its neighbour";
-    default:
+    case "odd":
       return oddness ? ODD[oddness.feature][oddness.larger ? 0 : 1] : "unusual shape";
+    case "inside":
+      return "unclear all through";
   }
 }
 

@@ -75,14 +75,19 @@ export const proposal = pgTable(
     u3: doublePrecision("u3"),
     u4: doublePrecision("u4"),
     u5: doublePrecision("u5"),
-    /** Fractional ranks in the pool and their mean: larger = less sure. */
     facts: jsonb("facts").$type<ScoreFacts>(),
     shape: jsonb("shape").$type<NucleusShape>(),
     meanEntropy: doublePrecision("mean_entropy"),
+    /** Of candidates: how bright the blob is that speaks for one, 0…1; null from older trainers. */
+    evidence: doublePrecision("evidence"),
     /** The class proposed with it, and how likely it is; null where its model tells none. */
     proposedClass: text("proposed_class"),
     classProbability: doublePrecision("class_probability"),
+    /** Written by servers of before, which may share the database during an update; nothing reads it. */
     ranks: jsonb("ranks").$type<number[]>(),
+    /** How doubtful the model is of it (core/query/doubt.ts), 0…1; null for candidates and imported proposals. */
+    doubt: doublePrecision("doubt"),
+    /** Its place in the queue, larger = asked earlier: the doubt, raised where its class is in doubt. */
     uncertainty: doublePrecision("uncertainty"),
     /** Why, in words. */
     reason: text("reason").notNull().default(""),
@@ -111,6 +116,8 @@ export const claim = pgTable(
     pageId: text("page_id").notNull(),
     /** True for the random audit items; never shown. */
     audit: boolean("audit").notNull().default(false),
+    /** How likely it is that the nucleus is wrong, as its holder was told; null where nothing was said. */
+    wrongProbability: doublePrecision("wrong_probability"),
     claimedAt: moment("claimed_at").notNull().defaultNow(),
     expiresAt: moment("expires_at").notNull(),
   },
@@ -138,6 +145,10 @@ export const decision = pgTable(
     snapshotId: uuid("snapshot_id"),
     predictionId: uuid("prediction_id"),
     uncertainty: doublePrecision("uncertainty"),
+    /** Of the proposal, as it was then; null for candidates and in decisions of before. */
+    doubt: doublePrecision("doubt"),
+    /** What the person was told before they decided. */
+    wrongProbability: doublePrecision("wrong_probability"),
     createdAt: createdAt(),
   },
   (t) => [

@@ -1,6 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
-import { buildKnownMask } from "../../core/labels/known-mask.ts";
 import { moveOutlines } from "../../core/labels/move-outlines.ts";
 import { meanOfDefined, scoreSegmentation } from "../../core/metrics/score-segmentation.ts";
 import { seeVolume } from "../../core/perception/canonical-size.ts";
@@ -12,10 +11,11 @@ import { segmentInstances } from "../trainer/instances/instances.ts";
 import { type OutlinePair, outlineConvention } from "../trainer/instances/outline-convention.ts";
 import { trainModel } from "../trainer/loop/train.ts";
 import { Predictor } from "../trainer/network/predictor.ts";
-import { MeanMaps, predictSymmetries, predictVolume } from "../trainer/predict/predict.ts";
+import { MeanMaps, predictSymmetries } from "../trainer/predict/predict.ts";
 import { drawNuclei } from "./draw-nuclei.ts";
 import { EVALUATE_USAGE, type EvaluateOptions, parseEvaluateOptions } from "./evaluate-options.ts";
 import { readLabelledVolume } from "./labelled-volume.ts";
+import { partlyLabelled } from "./partly-labelled.ts";
 
 /** Smaller true and found objects are fragments and are ignored. */
 const MIN_VOXELS = 100;
@@ -82,27 +82,6 @@ async function learn(
         say(`step ${step}, ${Math.round(progress * 100)} %, loss ${loss.toFixed(3)}, ${Math.round(stepMs)} ms`);
     },
   });
-}
-
-/** The volumes as they are when only these nuclei are labelled: the server's mask, where the model sees others withheld. */
-async function partlyLabelled(
-  drawn: ReadonlyMap<TrainingVolume, ReadonlySet<number>>,
-  engine: Engine,
-  product: TrainedModel | null,
-): Promise<TrainingVolume[]> {
-  const predictor = product && new Predictor(product.config, product.weights);
-  const volumes: TrainingVolume[] = [];
-  for (const [volume, truthLabels] of drawn) {
-    const labels = volume.labels.map((label) => (truthLabels.has(label) ? label : 0));
-    const maps =
-      product &&
-      predictor &&
-      (await predictVolume(predictor, volume.image, volume, { ...engine, sideUm: seeVolume(product, volume).sideUm }));
-    const known = buildKnownMask({ ...volume, labels, truthLabels, completeBoxes: [], foreground: maps?.foreground });
-    volumes.push({ ...volume, labels, known });
-  }
-  predictor?.dispose();
-  return volumes;
 }
 
 async function outlineOf(

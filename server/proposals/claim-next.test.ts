@@ -222,6 +222,37 @@ it("counts the answers to random questions about the proposals that are shown, t
   expect(await counted()).toEqual({ accepted: 0, corrected: 0, rejected: 0 });
 });
 
+it("says how likely a proposal is wrong by the answers so far, and how that turned out", async () => {
+  const seeded = [
+    ...Array.from({ length: 12 }, () => ({ doubt: 0.5, uncertainty: 0.5 })),
+    { kind: "candidate" as const },
+  ];
+  await seedProposals(server.services, volumeId, seeded);
+  const otherProject = await server.createProject("another", [[people[0], "annotator"]]);
+  const said: number[] = [];
+  for (let answer = 0; answer < 10; answer++) {
+    const question = await next(people[0]);
+    if (question?.kind === "candidate") {
+      expect(question.wrongProbability).toBeNull();
+      await decide(server.services, { ...about(question.labelValue, people[0]), kind: "accepted" });
+      continue;
+    }
+    said.push(question?.wrongProbability ?? -1);
+    await decide(server.services, { ...about(question?.labelValue ?? 0, people[0]), kind: "rejected" });
+  }
+  // All of one doubt were wrong: each time it is said to be likelier.
+  expect(said.length).toBeGreaterThan(5);
+  expect(said.slice(1).every((probability, i) => probability > said[i])).toBe(true);
+  const { reliability } = createTestClient(server.address, people[1].cookie).learningCurve;
+  const bins = await reliability.query({ projectId });
+  expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(said.length);
+  expect(bins.every(({ count, happened }) => count === happened)).toBe(true);
+  await undoDecision(server.services, about(1, people[0]));
+  expect((await reliability.query({ projectId })).reduce((sum, { count }) => sum + count, 0)).toBe(said.length - 1);
+  const elsewhere = createTestClient(server.address, people[0].cookie).learningCurve;
+  expect(await elsewhere.reliability.query({ projectId: otherProject })).toEqual([]);
+});
+
 it("frees what somebody held when their page goes silent", async () => {
   await seedProposals(server.services, volumeId, [{}]);
   expect((await next(people[0]))?.labelValue).toBe(1);
@@ -241,13 +272,17 @@ it("does not bring back at once what the page has skipped, but gives it to other
 });
 
 it("writes down the question with the answer, and opens it again when the answer is undone", async () => {
-  const predictionId = await seedProposals(server.services, volumeId, [{ uncertainty: 0.75 }]);
-  await next(people[0]);
+  const predictionId = await seedProposals(server.services, volumeId, [{ uncertainty: 0.75, doubt: 0.7 }]);
+  const wrongProbability = (await next(people[0]))?.wrongProbability;
+  expect(wrongProbability).toBeGreaterThan(0);
   await decide(server.services, { ...about(1, people[0]), kind: "corrected" });
   expect(await stateOf(1)).toBe("corrected");
   const rows = await server.services.db.select().from(decision).where(eq(decision.volumeId, volumeId));
   expect(rows).toMatchObject([
-    { kind: "corrected", predictionId, uncertainty: 0.75, userId: people[0].id, audit: false },
+    {
+      ...{ kind: "corrected", predictionId, uncertainty: 0.75, doubt: 0.7, wrongProbability },
+      ...{ userId: people[0].id, audit: false },
+    },
   ]);
   expect(await next(people[1])).toBeNull();
 

@@ -2,11 +2,13 @@ import { and, desc, eq, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { proposedClassOf } from "../../core/classes/proposed-class.ts";
 import { type QuestionKind, questionKindAfter } from "../../core/query/question-kind.ts";
+import { calibrateDoubt, probabilityAt } from "../../core/query/wrong-probability.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
 import { claim, project, proposal } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
 import { type AskedPlace, findSettledStates, type SettledState } from "./find-settled-states.ts";
+import { judgedDoubts } from "./judged-doubts.ts";
 import { mayBeAsked } from "./may-be-asked.ts";
 import type { Question } from "./question.ts";
 import { whileNothingIsReplaced } from "./replacement-lock.ts";
@@ -130,14 +132,27 @@ async function pick(
         now() + make_interval(secs => ${CLAIM_SECONDS})
       from pick
       on conflict (volume_id, label_value) do update
-        set user_id = excluded.user_id, page_id = excluded.page_id, audit = excluded.audit,
+        set user_id = excluded.user_id, page_id = excluded.page_id, audit = excluded.audit, wrong_probability = null,
             claimed_at = now(), expires_at = excluded.expires_at
         where held.expires_at < now()
       returning label_value)
-    select p.label_value, p.prediction_id, p.kind, p.min_zyx, p.max_zyx, p.centroid_zyx, p.voxels, p.uncertainty, p.reason,
+    select p.label_value, p.doubt, p.prediction_id, p.kind, p.min_zyx, p.max_zyx, p.centroid_zyx, p.voxels, p.uncertainty, p.reason,
       p.proposed_class, p.class_probability
     from pick p join taken using (label_value)`);
-  return rows.length === 0 ? null : toQuestion(rows[0]);
+  if (rows.length === 0) return null;
+  const wrongProbability = await sayHowLikelyWrong(tx, request, rows[0]);
+  return { ...toQuestion(rows[0]), wrongProbability };
+}
+
+/** By the answers of this project so far; written down with the claim, so that it can be compared with the answer. */
+async function sayHowLikelyWrong(tx: Transaction, request: ClaimRequest, row: QuestionRow): Promise<number | null> {
+  if (row.doubt === null) return null;
+  const wrongProbability = probabilityAt(calibrateDoubt(await judgedDoubts(tx, request.projectId)), row.doubt);
+  await tx
+    .update(claim)
+    .set({ wrongProbability })
+    .where(and(eq(claim.volumeId, request.volumeId), eq(claim.labelValue, Number(row.label_value))));
+  return wrongProbability;
 }
 
 interface QuestionRow extends Record<string, unknown> {
@@ -148,13 +163,14 @@ interface QuestionRow extends Record<string, unknown> {
   max_zyx: Zyx;
   centroid_zyx: Zyx;
   voxels: number;
+  doubt: number | null;
   uncertainty: number | null;
   reason: string;
   proposed_class: string | null;
   class_probability: number | null;
 }
 
-const toQuestion = (row: QuestionRow): Question => ({
+const toQuestion = (row: QuestionRow): Omit<Question, "wrongProbability"> => ({
   labelValue: Number(row.label_value),
   predictionId: row.prediction_id,
   kind: row.kind,

@@ -98,14 +98,14 @@ async function writeDecision(
 ): Promise<void> {
   const [source] = await tx.select().from(prediction).where(eq(prediction.id, row.predictionId));
   const [held] = await tx
-    .select({ audit: claim.audit })
+    .select({ audit: claim.audit, wrongProbability: claim.wrongProbability })
     .from(claim)
     .where(and(one(claim, given), eq(claim.userId, given.userId)));
   const [before] = held
     ? [held]
     : // Redone or decided again: the question it answers is still the audit item it was.
       await tx
-        .select({ audit: decision.audit })
+        .select({ audit: decision.audit, wrongProbability: decision.wrongProbability })
         .from(decision)
         .where(
           and(
@@ -127,6 +127,8 @@ async function writeDecision(
     snapshotId: source?.snapshotId ?? null,
     predictionId: row.predictionId,
     uncertainty: row.uncertainty,
+    doubt: row.doubt,
+    wrongProbability: before?.wrongProbability ?? null,
   });
 }
 

@@ -224,6 +224,7 @@ const proposalRow = (
   facts: instance.facts,
   shape: instance.shape,
   meanEntropy: instance.meanEntropy,
+  evidence: instance.evidence ?? null,
   proposedClass: instance.class?.name ?? null,
   classProbability: instance.class?.probability ?? null,
   suppressed,

@@ -11,6 +11,8 @@ export interface Question {
   readonly centroidZyx: Zyx;
   readonly voxels: number;
   readonly uncertainty: number | null;
+  /** How likely it is that the nucleus needs a correction, or is none; null for candidates and imported proposals. */
+  readonly wrongProbability: number | null;
   readonly reason: string;
   /** Null where its model tells no classes. */
   readonly proposedClass: ProposedClass | null;

@@ -11,7 +11,7 @@ const ROWS_PER_STATEMENT = 500;
 /** Strokes are relayed between two statements: they wait for no more rows than these. */
 const READ_AT_ONCE = 2000;
 
-/** Ranks all undecided proposals of a project against each other: a rank says how doubtful one is in the whole pool. */
+/** Ranks all undecided proposals of a project. */
 export async function rankProject(services: Services, projectId: string): Promise<void> {
   const { db } = services;
   const rows = await readPool(db, projectId);
@@ -28,6 +28,7 @@ export async function rankProject(services: Services, projectId: string): Promis
           ? ([row.u1, row.u2, row.u3, row.u4] as const)
           : null,
       meanEntropy: row.meanEntropy ?? 0,
+      evidence: row.evidence,
       shape: row.shape,
       facts: row.facts,
     })),
@@ -40,7 +41,7 @@ export async function rankProject(services: Services, projectId: string): Promis
       volume_id: row.volumeId,
       label_value: row.labelValue,
       u5: ranked[i + k].u5,
-      ranks: ranked[i + k].ranks,
+      doubt: ranked[i + k].doubt,
       uncertainty: ranked[i + k].uncertainty,
       reason: ranked[i + k].reason,
       queued: ranked[i + k].queued,
@@ -48,10 +49,10 @@ export async function rankProject(services: Services, projectId: string): Promis
     // A nucleus that overlaps a rejected one stays suppressed; a candidate's place in the queue is decided anew.
     await db.execute(sql`
       update proposal p
-      set u5 = r.u5, ranks = r.ranks, uncertainty = r.uncertainty, reason = r.reason,
+      set u5 = r.u5, doubt = r.doubt, uncertainty = r.uncertainty, reason = r.reason,
           queued = r.queued
       from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
-        as r(volume_id uuid, label_value bigint, u5 float8, ranks jsonb, uncertainty float8, reason text, queued boolean)
+        as r(volume_id uuid, label_value bigint, u5 float8, doubt float8, uncertainty float8, reason text, queued boolean)
       where p.volume_id = r.volume_id and p.label_value = r.label_value and p.state = 'undecided'`);
   }
 }
@@ -69,6 +70,7 @@ async function readPool(db: Database, projectId: string) {
         u3: proposal.u3,
         u4: proposal.u4,
         meanEntropy: proposal.meanEntropy,
+        evidence: proposal.evidence,
         shape: proposal.shape,
         facts: proposal.facts,
         classProbability: proposal.classProbability,

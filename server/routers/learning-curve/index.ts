@@ -2,6 +2,7 @@ import { and, asc, eq, isNotNull } from "drizzle-orm";
 import { checkpoint } from "../../../db/schema/index.ts";
 import { projectProcedure, router } from "../../trpc.ts";
 import { auditSample } from "./audit-sample.ts";
+import { doubtReliability } from "./doubt-reliability.ts";
 
 /** One point per checkpoint that was measured on something kept out; the others have no number and no point. */
 const points = projectProcedure("viewer").query(async ({ ctx }) => {
@@ -27,4 +28,6 @@ const points = projectProcedure("viewer").query(async ({ ctx }) => {
 
 const audit = projectProcedure("viewer").query(({ ctx }) => auditSample(ctx.services.db, ctx.projectId));
 
-export const learningCurveRouter = router({ points, audit });
+const reliability = projectProcedure("viewer").query(({ ctx }) => doubtReliability(ctx.services.db, ctx.projectId));
+
+export const learningCurveRouter = router({ points, audit, reliability });

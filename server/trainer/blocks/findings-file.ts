@@ -14,8 +14,7 @@ import { marginsOf } from "./plan-blocks.ts";
 
 /*
  * The findings in a block as one trainer hands them to another: a gzip of the length of a JSON text (32 bits, little-endian), the
- * text, and the runs of two label images, the owned nuclei in the region and the places in the core. JSON keeps every bit of a
- * number.
+ * text, and the runs of a label image, the owned nuclei and places in the region. JSON keeps every bit of a number.
  */
 
 const compress = promisify(gzip);
@@ -39,10 +38,13 @@ const tallySchema = z.strictObject({
   first: count,
 });
 
+const seedsSchema = z.array(z.strictObject({ height: z.number(), voxel: count, label: labelValueSchema.nullable() }));
+
 const textSchema = z.strictObject({
   region: strictVoxelBoxSchema,
   core: strictVoxelBoxSchema,
-  seeds: z.array(z.strictObject({ height: z.number(), voxel: count, label: labelValueSchema.nullable() })),
+  seeds: seedsSchema,
+  places: seedsSchema,
   nuclei: z.array(
     z.tuple([
       labelValueSchema,
@@ -55,32 +57,27 @@ const textSchema = z.strictObject({
       }),
     ]),
   ),
-  placeTallies: z.array(tallySchema),
-  labelledVoxels: z.array(z.tuple([labelValueSchema, z.int().min(1)])),
+  placeTallies: z.array(z.tuple([labelValueSchema, tallySchema])),
   isSettled: z.boolean(),
-  /** Of the runs of the nuclei; those of the places are the rest. */
-  labelBytes: count,
 });
 
 export function packFindings(findings: BlockFindings): Promise<Uint8Array> {
-  const { region, core, seeds, nuclei, placeTallies, labelledVoxels, isSettled } = findings;
-  const labels = writeRuns(findings.labels, (label) => nuclei.has(label));
-  const places = writeRuns(findings.places, () => true);
+  const { region, core, seeds, places, nuclei, placeTallies, isSettled } = findings;
+  const labels = writeRuns(findings.labels, (label) => nuclei.has(label) || placeTallies.has(label));
   const text = Buffer.from(
     JSON.stringify({
       region: region.box,
       core,
       seeds,
+      places,
       nuclei: [...nuclei],
-      placeTallies,
-      labelledVoxels: [...labelledVoxels],
+      placeTallies: [...placeTallies],
       isSettled,
-      labelBytes: labels.length,
     }),
   );
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(text.length);
-  return compress(Buffer.concat([length, text, labels, places]), { level: 1 });
+  return compress(Buffer.concat([length, text, labels]), { level: 1 });
 }
 
 export interface ExpectedBlock {
@@ -110,36 +107,27 @@ async function unpack(packed: Uint8Array, { volume, core, plan }: ExpectedBlock)
   check(box !== undefined && isSameBox(core, text.core), "it is another block");
   const region = regionOf(text.region, volume);
   const labels = new Uint32Array(voxelCount(region.shapeZyx));
-  const places = new Uint32Array(voxelCount(boxShape(core)));
-  const labelEnd = textEnd + text.labelBytes;
-  check(labelEnd <= bytes.length, "it is cut off");
-  const nucleusVoxels = readRuns(bytes.subarray(textEnd, labelEnd), labels);
-  const placeVoxels = readRuns(bytes.subarray(labelEnd), places);
+  check(textEnd <= bytes.length, "it is cut off");
+  const voxelsOf = readRuns(bytes.subarray(textEnd), labels);
   const nuclei = new Map(text.nuclei);
-  const placeTallies = text.placeTallies;
-  check(
-    nuclei.size === nucleusVoxels.size && placeTallies.length === placeVoxels.size,
-    "its lists differ from its images",
-  );
-  for (const [label, { tally }] of nuclei)
-    check(nucleusVoxels.get(label) === tally.voxels, "a nucleus has another size");
-  for (const [index, { voxels }] of placeTallies.entries())
-    check(placeVoxels.get(index + 1) === voxels, "a place has another size");
-  const seeded = new Set(text.seeds.flatMap(({ label }) => label ?? []));
-  check(
-    [...nuclei.keys()].every((label) => seeded.has(label)),
-    "a nucleus has no seed",
-  );
-  const { seeds, isSettled } = text;
+  const placeTallies = new Map(text.placeTallies);
+  check(nuclei.size + placeTallies.size === voxelsOf.size, "its lists differ from its image");
+  for (const [label, { tally }] of nuclei) check(voxelsOf.get(label) === tally.voxels, "a nucleus has another size");
+  for (const [label, { voxels }] of placeTallies) check(voxelsOf.get(label) === voxels, "a place has another size");
+  const { seeds, places, isSettled } = text;
+  const hasSeeds = (labelled: Iterable<number>, of: typeof seeds) => {
+    const seeded = new Set(of.flatMap(({ label }) => label ?? []));
+    return [...labelled].every((label) => seeded.has(label));
+  };
+  check(hasSeeds(nuclei.keys(), seeds) && hasSeeds(placeTallies.keys(), places), "an object has no seed");
   return {
     region,
     core,
     seeds,
+    places,
     labels,
     nuclei,
-    places,
     placeTallies,
-    labelledVoxels: new Map(text.labelledVoxels),
     isSettled,
   };
 }

@@ -1,9 +1,7 @@
 import type { PredictedInstance } from "../../../core/contract/predicted-instance.ts";
-import { isCandidateSize } from "../../../core/query/missed-candidates.ts";
 import type { VoxelBox, VoxelSpace, Zyx } from "../../../core/volume/voxel-space.ts";
-import type { BlockFindings, FoundNucleus, ObjectTally } from "./judge-block.ts";
+import type { BlockFindings, FoundNucleus, FoundSeed, ObjectTally } from "./judge-block.ts";
 import { LabelBricks } from "./label-bricks.ts";
-import { PlaceUnion } from "./place-union.ts";
 
 /** What blocks found, as one prediction of their volume. */
 export interface GatheredProposals {
@@ -14,26 +12,31 @@ export interface GatheredProposals {
   readonly instances: readonly PredictedInstance[];
 }
 
-interface GatheredNucleus extends FoundNucleus {
+/** A nucleus, or a place where one may have been missed. */
+interface GatheredObject {
   readonly height: number;
   readonly seed: number;
+  readonly tally: ObjectTally;
+  /** Null: a place. */
+  readonly nucleus: FoundNucleus | null;
   /** Left to it where two blocks that did not see enough claim the same voxels. */
   voxels: number;
 }
 
+type Seed = Pick<FoundSeed, "height" | "voxel"> & { readonly number: number | null };
+
 /**
- * Every nucleus belongs to the block whose core holds its seed, and is painted from there, wherever it reaches; places of
- * missed nuclei are joined across the faces of cores. Ids are given at the end: by the order of all seeds of the volume, and
- * for places by their first voxel, so that they do not depend on the blocks.
+ * Every nucleus belongs to the block whose core holds its seed, every place of a missed one to that which holds its blob's
+ * middle, and is painted from there, wherever it reaches. Ids are given at the end: by the order of all seeds of the volume,
+ * then by that of all places, so that they do not depend on the blocks.
  */
 export class Gathering {
   readonly #space: VoxelSpace;
   readonly #bricks: LabelBricks;
-  readonly #places = new PlaceUnion();
-  /** By number in the bricks, from 1; places have numbers of the same kind. */
-  readonly #nuclei = new Map<number, GatheredNucleus>();
-  readonly #seeds: { readonly height: number; readonly voxel: number; readonly number: number | null }[] = [];
-  readonly #labelledVoxels = new Map<number, number>();
+  /** By number in the bricks, from 1. */
+  readonly #objects = new Map<number, GatheredObject>();
+  readonly #seeds: Seed[] = [];
+  readonly #places: Seed[] = [];
   #last = 0;
 
   constructor(space: VoxelSpace) {
@@ -41,87 +44,78 @@ export class Gathering {
     this.#bricks = new LabelBricks(space.shapeZyx);
   }
 
-  /** Cores come in the order of their plan. */
-  add(findings: BlockFindings): void {
+  add({ seeds, places, nuclei, placeTallies, labels, region }: BlockFindings): void {
     const numberOf = new Map<number, number>();
-    for (const { height, voxel, label } of findings.seeds) {
-      const nucleus = label === null ? undefined : findings.nuclei.get(label);
-      let number: number | null = null;
-      if (label !== null && nucleus) {
-        number = ++this.#last;
-        numberOf.set(label, number);
-        this.#nuclei.set(number, { ...nucleus, height, seed: voxel, voxels: nucleus.tally.voxels });
-      }
-      this.#seeds.push({ height, voxel, number });
+    const gather = (
+      { height, voxel, label }: FoundSeed,
+      tally: ObjectTally | undefined,
+      nucleus: FoundNucleus | null,
+    ): Seed => {
+      if (label === null || !tally) return { height, voxel, number: null };
+      const number = ++this.#last;
+      numberOf.set(label, number);
+      this.#objects.set(number, { height, seed: voxel, tally, nucleus, voxels: tally.voxels });
+      return { height, voxel, number };
+    };
+    for (const seed of seeds) {
+      const nucleus = seed.label === null ? undefined : nuclei.get(seed.label);
+      this.#seeds.push(gather(seed, nucleus?.tally, nucleus ?? null));
     }
-    this.#paintNuclei(findings, numberOf);
-    const firstPlace = this.#last + 1;
-    this.#last += findings.placeTallies.length;
-    this.#places.add(findings, firstPlace);
-    this.#bricks.paint({ values: findings.places, box: findings.core }, (place, there) =>
-      there === 0 ? firstPlace + place - 1 : 0,
-    );
-    for (const [label, voxels] of findings.labelledVoxels)
-      this.#labelledVoxels.set(label, (this.#labelledVoxels.get(label) ?? 0) + voxels);
+    for (const place of places)
+      this.#places.push(gather(place, place.label === null ? undefined : placeTallies.get(place.label), null));
+    this.#paint(labels, region, numberOf);
   }
 
-  #paintNuclei({ labels, region }: BlockFindings, numberOf: ReadonlyMap<number, number>): void {
-    this.#bricks.paint({ values: labels, box: region.box }, (label, there) => {
+  #paint(values: Uint32Array, { box }: BlockFindings["region"], numberOf: ReadonlyMap<number, number>): void {
+    this.#bricks.paint({ values, box }, (label, there) => {
       const number = numberOf.get(label);
       if (number === undefined) return 0;
-      const other = this.#nuclei.get(there);
+      const other = this.#objects.get(there);
       if (!other) return number;
-      // Only where a block could not see enough: the higher seed keeps the voxel.
-      const own = this.#nuclei.get(number) as GatheredNucleus;
-      const wins = own.height > other.height || (own.height === other.height && own.seed < other.seed);
+      // Only where a block could not see enough: a nucleus keeps the voxel before a place, then the higher seed.
+      const own = this.#objects.get(number) as GatheredObject;
+      const wins = isBefore(own, other);
       (wins ? other : own).voxels--;
       return wins ? number : 0;
     });
   }
 
-  /** `maxNucleusVoxels`: no larger place is one of a missed nucleus. */
-  finish(maxNucleusVoxels: number): GatheredProposals {
+  finish(): GatheredProposals {
     const idOf = new Uint32Array(this.#last + 1);
-    this.#seeds.sort((a, b) => b.height - a.height || a.voxel - b.voxel);
-    const nuclei: PredictedInstance[] = [];
-    this.#seeds.forEach(({ number }, rank) => {
-      const nucleus = number === null ? undefined : this.#nuclei.get(number);
-      if (number === null || !nucleus || nucleus.voxels === 0) return;
+    const instances: PredictedInstance[] = [];
+    this.#seeds.sort(higherFirst).forEach(({ number }, rank) => {
+      const object = number === null ? undefined : this.#objects.get(number);
+      if (number === null || !object || object.voxels === 0) return;
       idOf[number] = rank + 1;
-      nuclei.push(this.#instance(rank + 1, { ...nucleus.tally, voxels: nucleus.voxels }, nucleus));
+      instances.push(this.#instance(rank + 1, object));
     });
-    const sizes = nuclei.length > 0 ? nuclei.map(({ voxels }) => voxels) : [...this.#labelledVoxels.values()];
-    const medianNucleusVoxels = medianOf(sizes);
-    let id = nuclei.at(-1)?.id ?? 0;
-    const candidates: PredictedInstance[] = [];
-    for (const { numbers, tally } of this.#places.all()) {
-      if (!isCandidateSize(tally.voxels, { medianNucleusVoxels, maxNucleusVoxels })) continue;
-      id++;
-      for (const number of numbers) idOf[number] = id;
-      candidates.push(this.#instance(id, tally, null));
+    let id = instances.at(-1)?.id ?? 0;
+    for (const { number } of this.#places.sort(higherFirst)) {
+      const object = number === null ? undefined : this.#objects.get(number);
+      if (number === null || !object || object.voxels === 0) continue;
+      idOf[number] = ++id;
+      instances.push(this.#instance(id, object));
     }
-    return { ...this.#readable(idOf), instances: [...nuclei, ...candidates] };
+    return { ...this.#readable(idOf), instances };
   }
 
-  #instance(
-    id: number,
-    { voxels, sumZyx, entropy, minZyx, maxZyx }: ObjectTally,
-    scored: Pick<FoundNucleus, "scores" | "facts" | "shape" | "class"> | null,
-  ): PredictedInstance {
+  #instance(id: number, { tally, voxels, nucleus, height }: GatheredObject): PredictedInstance {
+    const { sumZyx, entropy, minZyx, maxZyx } = tally;
     const box: VoxelBox = { minZyx: [...minZyx], maxZyx: [...maxZyx] };
     const centroidZyx: Zyx = [sumZyx[0] / voxels, sumZyx[1] / voxels, sumZyx[2] / voxels];
     return {
       id,
-      kind: scored ? "nucleus" : "candidate",
+      kind: nucleus ? "nucleus" : "candidate",
       box,
       centroidZyx,
       voxels,
       touchesBorder: minZyx.some((min, axis) => min === 0 || maxZyx[axis] === this.#space.shapeZyx[axis]),
-      scores: scored?.scores ?? null,
-      facts: scored?.facts ?? null,
+      scores: nucleus?.scores ?? null,
+      facts: nucleus?.facts ?? null,
       meanEntropy: Math.min(1, entropy / voxels),
-      shape: scored?.shape ?? null,
-      ...(scored?.class && { class: scored.class }),
+      ...(!nucleus && { evidence: Math.min(1, height) }),
+      shape: nucleus?.shape ?? null,
+      ...(nucleus?.class && { class: nucleus.class }),
     };
   }
 
@@ -137,7 +131,9 @@ export class Gathering {
   }
 }
 
-function medianOf(sizes: readonly number[]): number {
-  const sorted = sizes.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.POSITIVE_INFINITY;
+const higherFirst = (a: Seed, b: Seed): number => b.height - a.height || a.voxel - b.voxel;
+
+function isBefore(own: GatheredObject, other: GatheredObject): boolean {
+  if ((own.nucleus === null) !== (other.nucleus === null)) return own.nucleus !== null;
+  return own.height > other.height || (own.height === other.height && own.seed < other.seed);
 }

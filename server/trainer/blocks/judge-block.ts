@@ -2,18 +2,17 @@ import { proposeClass } from "../../../core/classes/nucleus-classifier.ts";
 import { measureFeatures } from "../../../core/classes/nucleus-features.ts";
 import type { ProposedClass } from "../../../core/classes/proposed-class.ts";
 import type { NucleusShape } from "../../../core/contract/predicted-instance.ts";
-import { labelComponents } from "../../../core/labels/connected-components.ts";
 import { moveOutlines } from "../../../core/labels/move-outlines.ts";
 import { findObjects, growBox } from "../../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../../core/labels/watershed.ts";
 import { normalisedEntropy } from "../../../core/query/boundary-doubt.ts";
-import { markDoubtful, rimZyx } from "../../../core/query/missed-candidates.ts";
+import { placeReachZyx } from "../../../core/query/missed-nuclei.ts";
 import { countSharedVoxels } from "../../../core/query/overlap-counts.ts";
 import { type NucleusScores, scoreNuclei } from "../../../core/query/score-nuclei.ts";
-import { cropBox } from "../../../core/volume/image-source.ts";
-import { boxSeenFrom, boxShape, containsPoint, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { boxSeenFrom, containsPoint, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { forEachRow, growMarks, isWhole } from "../bricks/region.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
+import { paintMissed, seesBlobs, sizeOfNucleiUm } from "./missed-in-block.ts";
 import type { PerceivedBlock } from "./perceive-block.ts";
 import type { ProposingModel } from "./volume-to-propose.ts";
 
@@ -28,12 +27,12 @@ export interface ObjectTally {
   readonly first: number;
 }
 
-/** A seed in the core of a block; all seeds of a volume are ordered by height, then by voxel. */
+/** A seed in the core of a block, or a place's blob; each kind is ordered by height, then by voxel. */
 export interface FoundSeed {
   readonly height: number;
   /** Linear index in the volume. */
   readonly voxel: number;
-  /** Of its nucleus in `labels`; null where that was too small or too large for one. */
+  /** Of its object in `labels`; null where that was too small or too large for a nucleus. */
   readonly label: number | null;
 }
 
@@ -48,18 +47,15 @@ export interface FoundNucleus extends NucleusScores {
 export interface BlockFindings {
   readonly region: PerceivedBlock["region"];
   readonly seeds: readonly FoundSeed[];
-  /** Nuclei of the whole region with their outlines as people draw them. */
+  /** Places where a nucleus may have been missed, by their blobs in the core; `height` is how bright the blob is. */
+  readonly places: readonly FoundSeed[];
+  /** Nuclei of the whole region with their outlines as people draw them, and places. */
   readonly labels: Uint32Array;
   /** Those whose seed lies in the core. */
   readonly nuclei: ReadonlyMap<number, FoundNucleus>;
+  readonly placeTallies: ReadonlyMap<number, ObjectTally>;
   /** Seen from the volume. */
   readonly core: VoxelBox;
-  /** Of the core: places where a nucleus may have been missed, numbered from 1. */
-  readonly places: Uint32Array;
-  /** `placeTallies[n − 1]` is of place n. */
-  readonly placeTallies: readonly ObjectTally[];
-  /** Voxels of every label of people in the core. */
-  readonly labelledVoxels: ReadonlyMap<number, number>;
   /** False where not even the largest margin told enough: there the findings are the block's own. */
   readonly isSettled: boolean;
 }
@@ -68,12 +64,13 @@ export interface BlockFindings {
 export function judgeBlock(
   block: PerceivedBlock,
   outlineUm: number | null,
-  { classifier, window }: Pick<ProposingModel, "classifier" | "window">,
+  { classifier, window, sight }: Pick<ProposingModel, "classifier" | "window" | "sight">,
 ): BlockFindings | null {
   const { region, core, found, forbidden, maps } = block;
   const seeds = seedsInCore(block);
   const owned = new Set(seeds.flatMap(({ label }) => label ?? []));
-  if (!isWhole(block.seenAs) && !isSettled(block, owned, outlineUm)) return null;
+  const diameterUm = sizeOfNucleiUm(sight);
+  if (!isWhole(block.seenAs) && !isSettled(block, owned, outlineUm, diameterUm)) return null;
   const isSure = (label: number) => label !== 0 && label !== UNCERTAIN;
   const sure = isWhole(block.seenAs) ? found.labels : found.labels.map((label) => (isSure(label) ? label : 0));
   const blocked = isWhole(block.seenAs)
@@ -91,12 +88,12 @@ export function judgeBlock(
     },
     findObjects(sure, region.shapeZyx).filter(({ label }) => owned.has(label)),
   );
+  const { labels: painted, missed } = paintMissed(block, labels, window, diameterUm);
+  const tallies = tally(block, painted, { minZyx: [0, 0, 0], maxZyx: region.shapeZyx });
   const shapes = shapesOf(labels, region);
-  const features =
-    classifier && block.image
-      ? measureFeatures({ ...region, labels, image: block.image, window, shapes }, (label) => owned.has(label))
-      : null;
-  const tallies = tally(block, labels, { minZyx: [0, 0, 0], maxZyx: region.shapeZyx });
+  const features = classifier
+    ? measureFeatures({ ...region, labels, image: block.image, window, shapes }, (label) => owned.has(label))
+    : null;
   const nuclei = new Map<number, FoundNucleus>();
   for (const label of owned) {
     const sums = tallies.get(label);
@@ -108,11 +105,15 @@ export function judgeBlock(
   return {
     region,
     seeds,
-    labels,
+    places: missed.map(({ label, middle, strength }) => ({
+      height: strength,
+      voxel: placeInVolume(region, middle),
+      label,
+    })),
+    labels: painted,
     nuclei,
+    placeTallies: new Map(missed.flatMap(({ label }) => (tallies.has(label) ? [[label, tallies.get(label)!]] : []))),
     core: boxSeenFrom(core, region.box.minZyx.map((min) => -min) as unknown as Zyx),
-    ...missedPlaces(block, labels),
-    labelledVoxels: countLabelled(block),
     isSettled: isWhole(region) || !isWhole(block.seenAs),
   };
 }
@@ -121,19 +122,28 @@ function seedsInCore({ region, core, found }: PerceivedBlock): FoundSeed[] {
   const [, rows, columns] = region.shapeZyx;
   return found.seeds.flatMap((voxel, index): FoundSeed[] => {
     const row = Math.floor(voxel / columns);
-    const [z, y, x] = [Math.floor(row / rows), row % rows, voxel % columns];
-    if (!containsPoint(core, z, y, x)) return [];
+    if (!containsPoint(core, Math.floor(row / rows), row % rows, voxel % columns)) return [];
     const label = found.labels[voxel] === index + 1 ? index + 1 : null;
-    return [{ height: found.heights[voxel], voxel: indexInVolume(region, z, y, x), label }];
+    return [{ height: found.heights[voxel], voxel: placeInVolume(region, voxel), label }];
   });
 }
 
-const indexInVolume = ({ box, volumeShapeZyx }: PerceivedBlock["region"], z: number, y: number, x: number): number =>
-  ((z + box.minZyx[0]) * volumeShapeZyx[1] + y + box.minZyx[1]) * volumeShapeZyx[2] + x + box.minZyx[2];
+/** Linear index in the volume of a voxel of the region. */
+function placeInVolume({ box, shapeZyx, volumeShapeZyx }: PerceivedBlock["region"], voxel: number): number {
+  const row = Math.floor(voxel / shapeZyx[2]);
+  const [z, y, x] = [Math.floor(row / shapeZyx[1]), row % shapeZyx[1], voxel % shapeZyx[2]];
+  return ((z + box.minZyx[0]) * volumeShapeZyx[1] + y + box.minZyx[1]) * volumeShapeZyx[2] + x + box.minZyx[2];
+}
 
 /** Whether everything that is going to be said of the core, and of the nuclei that it owns, follows from what is seen. */
-function isSettled({ region, core, found, passLabels }: PerceivedBlock, owned: Set<number>, outlineUm: number | null) {
+function isSettled(
+  { region, core, found, passLabels }: PerceivedBlock,
+  owned: Set<number>,
+  outlineUm: number | null,
+  diameterUm: number,
+): boolean {
   const { shapeZyx, voxelSizeZyx } = region;
+  if (!seesBlobs(region, core, diameterUm)) return false;
   const { labels } = found;
   // What an outline may grow into, or what may grow into it; at least the voxels beside it, whose walls are doubted.
   const reach = voxelSizeZyx.map((size) => Math.ceil(Math.max(0, outlineUm ?? 0) / size) + 1) as [
@@ -147,7 +157,7 @@ function isSettled({ region, core, found, passLabels }: PerceivedBlock, owned: S
     reach,
   );
   let settled = true;
-  forEachRow(growBox(core, rimZyx(voxelSizeZyx), shapeZyx), shapeZyx, (first, end) => {
+  forEachRow(growBox(core, placeReachZyx(voxelSizeZyx, diameterUm), shapeZyx), shapeZyx, (first, end) => {
     if (settled && uncertain.subarray(first, end).includes(1)) settled = false;
   });
   for (let i = 0; i < labels.length && settled; i++) if (uncertain[i] && owned.has(labels[i])) settled = false;
@@ -162,27 +172,6 @@ function isPassSettled(labels: Uint32Array, pass: Uint32Array, owned: Set<number
     for (const object of shared.get(label)?.keys() ?? [])
       if (object === UNCERTAIN || besideUncertain.has(object)) return false;
   return true;
-}
-
-function missedPlaces(
-  block: PerceivedBlock,
-  labels: Uint32Array,
-): { places: Uint32Array; placeTallies: readonly ObjectTally[] } {
-  const { region, core, maps, labelled } = block;
-  const { shapeZyx, voxelSizeZyx } = region;
-  const near = growBox(core, rimZyx(voxelSizeZyx), shapeZyx);
-  const taken = Uint8Array.from(labels, (label, i) => (label !== 0 || labelled[i] !== 0 ? 1 : 0));
-  const takenNear = cropBox(taken, shapeZyx, near, Uint8Array);
-  const doubtful = markDoubtful({
-    shapeZyx: boxShape(near),
-    voxelSizeZyx,
-    meanForeground: cropBox(maps.foreground, shapeZyx, near, Float32Array),
-    isLabelled: (voxel) => takenNear[voxel] !== 0,
-  });
-  const inCore = cropBox(doubtful, boxShape(near), boxSeenFrom(core, near.minZyx), Uint8Array);
-  const { labels: places } = labelComponents(inCore, boxShape(core));
-  const tallies = tally(block, places, core);
-  return { places, placeTallies: [...tallies].sort((a, b) => a[0] - b[0]).map(([, sums]) => sums) };
 }
 
 /** Of every label of an array that covers `box`, a part of the region. */
@@ -225,13 +214,4 @@ function tally({ region, maps }: PerceivedBlock, labels: Uint32Array, box: Voxel
     }
   });
   return tallies;
-}
-
-function countLabelled({ region, core, labelled }: PerceivedBlock): Map<number, number> {
-  const counts = new Map<number, number>();
-  forEachRow(core, region.shapeZyx, (first, end) => {
-    for (let i = first; i < end; i++)
-      if (labelled[i] !== 0) counts.set(labelled[i], (counts.get(labelled[i]) ?? 0) + 1);
-  });
-  return counts;
 }

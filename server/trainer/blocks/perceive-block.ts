@@ -15,8 +15,8 @@ export interface PerceivedBlock {
   readonly core: VoxelBox;
   /** Mean over the passes. */
   readonly maps: ProbabilityMaps;
-  /** As stored; null where nobody is going to ask for classes. */
-  readonly image: Float32Array | null;
+  /** As stored. */
+  readonly image: Float32Array;
   readonly labelled: Uint32Array;
   /** Not 0 where people have labelled. */
   readonly forbidden: Uint8Array;
@@ -33,7 +33,7 @@ export interface BlockToSee {
 }
 
 export async function perceiveBlock(
-  { predictor, sight, classifier, maxTileVoxels, window }: ProposingModel,
+  { predictor, sight, maxTileVoxels, window }: ProposingModel,
   volume: VolumeToPropose,
   { core, marginZyx, isLastTry }: BlockToSee,
   hooks: { onProgress(share: number): void; signal: AbortSignal },
@@ -59,6 +59,6 @@ export async function perceiveBlock(
   }
   const maps = mean.mean();
   const found = segmentRegion(maps, seenAs, thresholds, forbidden);
-  const image = classifier && (await volume.readImage(box));
+  const image = await volume.readImage(box);
   return { region, seenAs, core: boxSeenFrom(core, box.minZyx), maps, image, labelled, forbidden, found, passLabels };
 }

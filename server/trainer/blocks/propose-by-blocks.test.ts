@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { nucleusDiameterUm } from "../../../core/perception/canonical-size.ts";
 import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type VoxelBox, type VoxelSpace, voxelCount, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
@@ -8,7 +9,7 @@ import { Predictor } from "../network/predictor.ts";
 import { createNetworkState } from "../network/trainable-network.ts";
 import { predictBox, predictSymmetries } from "../predict/predict.ts";
 import { createRandom } from "../random.ts";
-import { createTissue, labelsOf, propose } from "../testing/tissue.ts";
+import { createTissue, labelsOf, modelOf, propose } from "../testing/tissue.ts";
 import { planBlocks } from "./plan-blocks.ts";
 import type { ProposedNuclei } from "./propose-nuclei.ts";
 
@@ -20,17 +21,18 @@ describe("a prediction by blocks", () => {
   ] as const)(
     "is that of the whole volume: %s",
     async (_, voxelSizeZyx, shapeZyx, seed, outlineUm) => {
-      const tissue = createTissue(seed, { shapeZyx, voxelSizeZyx }, 40);
+      const tissue = createTissue(seed, { shapeZyx, voxelSizeZyx }, 40, outlineUm !== null);
       const whole = await propose(tissue, 1e9, outlineUm);
       const nuclei = whole.instances.filter(({ kind }) => kind === "nucleus");
       expect(nuclei.length).toBeGreaterThan(10);
       expect(new Set(nuclei.map((nucleus) => nucleus.class?.probability)).size).toBeGreaterThan(nuclei.length / 2);
-      if (outlineUm === 0) expect(whole.instances.length).toBeGreaterThan(nuclei.length);
+      if (outlineUm !== null) expect(whole.instances.length).toBeGreaterThan(nuclei.length);
       if (outlineUm === null) expect(whole.outlineUm).toBeGreaterThan(0.02);
       const labels = labelsOf(whole, shapeZyx);
       for (const share of outlineUm === 0 ? [0.99, 0.8] : [0.8]) {
         const maxBlockVoxels = Math.round(share * voxelCount(shapeZyx));
-        const limits = { maxVoxels: maxBlockVoxels, diameterUm: 4 * 0.7 };
+        const diameterUm = 1.5 * (nucleusDiameterUm(modelOf(tissue, 1, 0).sight) ?? 0);
+        const limits = { maxVoxels: maxBlockVoxels, diameterUm };
         expect(planBlocks(tissue, limits).cores.length).toBeGreaterThan(1);
         const blocks = await propose(tissue, maxBlockVoxels, outlineUm);
         expect(blocks.unsettledBlocks).toBe(0);

@@ -2,7 +2,7 @@ import type { PredictedInstance } from "../../../core/contract/predicted-instanc
 import { MAX_SHARED_BLOCKS } from "../../../core/contract/shared-blocks.ts";
 import { findObjects } from "../../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../../core/labels/watershed.ts";
-import type { Sight } from "../../../core/perception/canonical-size.ts";
+import { nucleusDiameterUm, type Sight } from "../../../core/perception/canonical-size.ts";
 import { containsPoint, type VoxelBox } from "../../../core/volume/voxel-space.ts";
 import { segmentRegion } from "../instances/instances.ts";
 import { bestMoves, medianMove } from "../instances/outline-convention.ts";
@@ -39,7 +39,6 @@ export async function proposeNuclei(
   hooks: ProposeHooks,
 ): Promise<ProposedNuclei> {
   const { signal, sharePlan } = hooks;
-  const { thresholds } = model.sight;
   const { cores, coreZyx, marginZyx } = planBlocks(volume, {
     maxVoxels: model.maxBlockVoxels,
     diameterUm: largestDiameterUm(model.sight),
@@ -64,17 +63,17 @@ export async function proposeNuclei(
     if (!findings.isSettled) unsettledBlocks++;
     gathering.add(findings);
   }
-  const [z, y, x] = volume.voxelSizeZyx;
-  const proposals = gathering.finish(thresholds.maxVolumeUm3 / (z * y * x));
+  const proposals = gathering.finish();
   hooks.onProgress(1, cores.length, cores.length);
   return { ...proposals, outlineUm, unsettledBlocks };
 }
 
 /** The model's nuclei where nothing better is known are those of its largest tenth part in volume. */
-function largestDiameterUm({ diameterUm, thresholds }: Sight): number {
+function largestDiameterUm(sight: Sight): number {
+  const diameterUm = nucleusDiameterUm(sight);
   if (diameterUm !== null) return 1.5 * diameterUm;
   // Seeds of the median nucleus lie half its radius apart, or up to a little more than the whole (tune-thresholds.ts).
-  return 4 * thresholds.minSeparationUm;
+  return 4 * sight.thresholds.minSeparationUm;
 }
 
 /** What the labelled nuclei of this volume and of those before it say; null while they are too few. */

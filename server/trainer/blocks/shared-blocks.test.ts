@@ -145,7 +145,8 @@ it("reads findings of its own block only, and nothing that was cut off, changed 
   const packed = await packFindings(findings);
   const expected = { volume: tissue, core, plan };
   const read = await unpackFindings(packed, expected);
-  const owned = findings.labels.map((label) => (findings.nuclei.has(label) ? label : 0));
+  const isOwned = (label: number) => findings.nuclei.has(label) || findings.placeTallies.has(label);
+  const owned = findings.labels.map((label) => (isOwned(label) ? label : 0));
   expect(read).toEqual({ ...findings, labels: owned });
   expect(await unpackFindings(packed, { ...expected, core: other })).toBeNull();
   expect(await unpackFindings(packed.subarray(0, packed.length - 9), expected)).toBeNull();
@@ -154,12 +155,12 @@ it("reads findings of its own block only, and nothing that was cut off, changed 
   let refused = 0;
   for (let i = 0; i < 150; i++) {
     const changed = plain.slice();
-    // In its lists, and in its images.
+    // In its lists, and in its image.
     const from = i % 2 ? plain.length - findings.nuclei.size * 40 : 0;
     changed[from + Math.floor(random.uniform() * (plain.length - from))] ^= 1 << Math.floor(random.uniform() * 8);
     const seen = await unpackFindings(gzipSync(changed), expected);
     if (!seen) refused++;
-    else expect(seen.labels.length + seen.places.length).toBe(findings.labels.length + findings.places.length);
+    else expect(seen.labels.length).toBe(findings.labels.length);
   }
   expect(refused).toBeGreaterThan(50);
   const bomb = gzipSync(new Uint8Array(8 << 20));

@@ -17,8 +17,8 @@ export interface Tissue extends VoxelSpace {
   readonly labelled: Uint32Array;
 }
 
-/** Bright balls at random places, touching and overlapping, with noise and a haze that fades. */
-export function createTissue(seed: number, space: VoxelSpace, nuclei: number): Tissue {
+/** Bright balls at random places, some of them dim where that is asked for, touching and overlapping, with noise and a haze that fades. */
+export function createTissue(seed: number, space: VoxelSpace, nuclei: number, someDim = false): Tissue {
   const { shapeZyx, voxelSizeZyx } = space;
   const random = createRandom(seed);
   const image = new Float32Array(voxelCount(shapeZyx));
@@ -34,7 +34,7 @@ export function createTissue(seed: number, space: VoxelSpace, nuclei: number): T
         const at = [z, y, x].map((place, axis) => (place + 0.5) * voxelSizeZyx[axis]);
         balls.forEach(({ centre, radiusUm }, ball) => {
           const away = Math.hypot(...at.map((place, axis) => place - centre[axis])) / radiusUm;
-          image[i] = Math.max(image[i], 1 - away ** 2 / 2);
+          image[i] = Math.max(image[i], (someDim && ball % 7 === 3 ? 0.45 : 1) * (1 - away ** 2 / 2));
           if (ball % 5 === 0 && away < 1.1) labelled[i] = 70_000 + ball;
         });
         image[i] = 100 + 200 * image[i] + 12 * random.normal() + (x / shapeZyx[2]) * 20;

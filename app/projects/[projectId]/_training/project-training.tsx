@@ -39,6 +39,7 @@ export function ProjectTraining() {
   const checkpoints = useQuery(trpc.checkpoint.list.queryOptions({ projectId }));
   const curve = useQuery(trpc.learningCurve.points.queryOptions({ projectId }));
   const audit = useQuery(trpc.learningCurve.audit.queryOptions({ projectId }));
+  const reliability = useQuery(trpc.learningCurve.reliability.queryOptions({ projectId }));
   const training = state.data?.jobs.find((job) => job.kind === "train");
   const metrics = useQuery({
     ...trpc.training.metrics.queryOptions({ projectId, jobId: training?.id ?? "" }),
@@ -51,6 +52,7 @@ export function ProjectTraining() {
       checkpoints={loaded(checkpoints)}
       curve={loaded(curve)}
       audit={audit.data}
+      reliability={reliability.data}
       canTrain={hasRole(role, "annotator")}
       canChooseCheckpoint={hasRole(role, "reviewer")}
       start={(from) => told(client.training.start.mutate({ projectId, from }).then(() => state.refetch()))}
