@@ -61,7 +61,7 @@ const instanceOf = (box: Box, index: number): PredictedInstance => ({
   centroidZyx: [1, 1, 1],
   voxels: voxelsOf(box),
   touchesBorder: false,
-  scores: { u1: index / 10, u2: 0, u3: 0, u4: 0 },
+  scores: { u1: 0, u2: index / 10, u3: 0, u4: 0 },
   facts: { passes: 8, matched: 8, split: 0, merged: 0 },
   meanEntropy: 0,
   shape: null,
@@ -160,7 +160,7 @@ it("proposes only where nobody has labelled, and drops what loses more than half
 it("replaces what was open, and keeps decisions and what somebody is looking at", async () => {
   await publish([LEFT, MIDDLE, RIGHT]);
   const question = await next(ben);
-  expect(question?.labelValue).toBe(70_003); // RIGHT has the largest u1
+  expect(question?.labelValue).toBe(70_003); // RIGHT has the largest u2
   await decide(server.services, { projectId, volumeId, labelValue: 70_001, userId: ada.id, kind: "accepted" });
 
   const grown: Box = [
