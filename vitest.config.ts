@@ -5,12 +5,12 @@ import { defineConfig } from "vitest/config";
 const suffix = "**/*.test.{ts,tsx}";
 const serverFolders = ["db", "server", "scripts", "bench"];
 
-/** A module that has been loaded for the file before cannot be replaced: files that replace one are loaded by themselves. */
-const replacing = serverFolders.flatMap((folder) =>
+/** Files that replace a module, which must not have been loaded for the file before, and those that say so themselves. */
+const alone = serverFolders.flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.test\.tsx?$/.test(name))
     .map((name) => path.posix.join(folder, name))
-    .filter((file) => /^vi\.mock\(/m.test(readFileSync(file, "utf8"))),
+    .filter((file) => /^vi\.mock\(|^\/\/ In a process of its own/m.test(readFileSync(file, "utf8"))),
 );
 
 const server = { globalSetup: "server/testing/cluster-template.ts" };
@@ -29,11 +29,11 @@ export default defineConfig({
           ...server,
           name: "server",
           include: [`{${serverFolders.join()}}/${suffix}`],
-          exclude: ["**/node_modules/**", ...replacing],
+          exclude: ["**/node_modules/**", ...alone],
           isolate: false,
         },
       },
-      { extends: true, test: { ...server, name: "replacing", include: replacing } },
+      { extends: true, test: { ...server, name: "alone", include: alone } },
       { extends: true, test: { name: "pages", include: [`{core,components,app}/${suffix}`], isolate: false } },
     ],
   },

@@ -1,3 +1,4 @@
+// In a process of its own: it counts what the process has done.
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { importJob, snapshot, trainingJob } from "../../db/schema/index.ts";
