@@ -10,15 +10,23 @@ export const settings = signedInProcedure.query(async ({ ctx }): Promise<Record<
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 });
 
-const settingValue = z
-  .unknown()
-  .refine((value) => value !== undefined && value !== null, "a value is missing")
-  .refine((value) => JSON.stringify(value).length <= SETTING_MAX_CHARS, "the value is too large");
+const parsed = z
+  .string()
+  .max(SETTING_MAX_CHARS)
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text) ?? undefined;
+    } catch {
+      context.addIssue("This is no JSON.");
+      return z.NEVER;
+    }
+  })
+  .refine((value) => value !== undefined, "a value is missing");
 
-/** The newest one stands. */
+/** The newest one stands. `json`: the value, which has a bound as text. */
 export const keepSetting = signedInProcedure
-  .input(z.strictObject({ name: z.enum(settingNames), value: settingValue }))
-  .mutation(async ({ ctx, input: { name, value } }) => {
+  .input(z.strictObject({ name: z.enum(settingNames), json: parsed }))
+  .mutation(async ({ ctx, input: { name, json: value } }) => {
     const changedAt = new Date();
     await ctx.services.db
       .insert(personSetting)

@@ -8,7 +8,7 @@ export function usePersonSettings(userId: string): PersonSettings {
     () =>
       new PersonSettings(userId, {
         load: () => client.account.settings.query(),
-        keep: (name, value) => client.account.keepSetting.mutate({ name, value }),
+        keep: (name, value) => client.account.keepSetting.mutate({ name, json: JSON.stringify(value) }),
       }),
   );
   useEffect(() => {
