@@ -26,6 +26,8 @@ export const openProcedures: Readonly<Record<string, string>> = {
   "account.createToken":
     "makes a token that does no more than the signed-in person may, in a session that was just confirmed",
   "account.revokeToken": "takes back one of the signed-in person's own tokens",
+  "account.settings": "says what the signed-in person has set up: own keys and the like",
+  "account.keepSetting": "keeps what the signed-in person sets up, in a bounded text of a named kind",
   "zenodo.myTokens": "says for which places the signed-in person keeps a token, and since when",
   "zenodo.keepToken": "keeps a token of the signed-in person, which nobody reads again",
   "zenodo.removeToken": "removes one of the signed-in person's own tokens",
