@@ -40,7 +40,7 @@ export const theme = createTheme({
       vars: (_theme, { size }) => (size === "compact-xs" ? { root: { "--button-height": "24px" } } : { root: {} }),
     }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),
-    Modal: Modal.extend({ defaultProps: { centered: true } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: "xs" } }),
   },
 });

@@ -69,7 +69,7 @@ export function KeyRecorder({ keys: { map, keyboard }, command, onKey, onCancel 
             <Kbd size="xs">{keyInWords(pressed, keyboard)}</Kbd> is the key of:{" "}
             {others.map((other) => commandEntry(other).text).join("; ")}.
           </Text>
-          <Button size="compact-xs" onClick={() => onKey(pressed)}>
+          <Button size="compact-xs" variant="light" onClick={() => onKey(pressed)}>
             Take it
           </Button>
         </>

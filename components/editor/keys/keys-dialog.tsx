@@ -87,6 +87,8 @@ export function KeysDialog({ opened, keys, onChoose, onClose }: KeysDialogProps)
           onChange={(event) => setSought(event.currentTarget.value)}
         />
         <ScrollArea.Autosize
+          // The bar would lie over the buttons of the rows.
+          offsetScrollbars="y"
           mah="52dvh"
           viewportProps={{ tabIndex: 0, role: "region", "aria-label": "Commands and their keys" }}
         >

@@ -22,7 +22,7 @@ export function TourOffer({ editor }: { editor: EditorController }) {
       <Group gap={8} wrap="nowrap" justify="space-between">
         <Text size="xs">New here? Five steps show this page, in a minute.</Text>
         <Group gap={6} wrap="nowrap">
-          <Button size="compact-xs" onClick={() => answer(true)}>
+          <Button size="compact-xs" variant="light" onClick={() => answer(true)}>
             Show me
           </Button>
           <Button size="compact-xs" variant="default" onClick={() => answer(false)}>
