@@ -18,17 +18,22 @@ export const findCutOff = (page: Page): Promise<string[]> =>
       range.selectNodeContents(node);
       const own = range.getBoundingClientRect();
       if (own.width === 0) continue;
-      let isCut = own.right > innerWidth + 1 || own.bottom > innerHeight + 1 || own.left < -1;
+      let isCut = false;
+      let isAtRest = true; // nothing round it scrolls
       for (let at: Element | null = parent; at && at !== document.body; at = at.parentElement) {
         const { overflowX, overflowY, clipPath } = getComputedStyle(at);
         const around = at.getBoundingClientRect();
         if (clipPath !== "none" && around.width <= 1) isCut = false; // for readers of the screen only
-        if ((clipPath !== "none" && around.width <= 1) || /auto|scroll/.test(overflowX + overflowY)) break;
+        if ((clipPath !== "none" && around.width <= 1) || /auto|scroll/.test(overflowX + overflowY)) {
+          isAtRest = false;
+          break;
+        }
         if (overflowX === "visible" && overflowY === "visible") continue;
         // A line of text is higher than its letters.
         if (own.right > around.right + 1 || own.left < around.left - 1 || own.bottom > around.bottom + 4) isCut = true;
       }
-      if (isCut) found.add(words);
+      const isOutside = own.right > innerWidth + 1 || own.bottom > innerHeight + 1 || own.left < -1;
+      if (isCut || (isAtRest && isOutside)) found.add(words);
     }
     return [...found];
   });
