@@ -221,7 +221,7 @@ test("two people label, judge a first guess, train and export", async ({ browser
     }
     expect(questions.size).toBe(3);
     await adaEditor.saved();
-    await expect.poll(() => adaEditor.nuclei(), { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => adaEditor.nuclei()).toBeGreaterThanOrEqual(2);
   });
 
   await test.step("what is open is gone through as a list; the surest are accepted at once, and taken back", async () => {
