@@ -75,8 +75,9 @@ test("a folder of images and masks: pairs to confirm, what is left out and why, 
   await info.attach("table, wide", { body: await page.screenshot({ fullPage: true }), contentType: "image/png" });
   await page.setViewportSize({ width: 1280, height: 720 });
 
-  for (const answer of await page.getByRole("radio", { name: "3 nuclei, one per connected part" }).all())
-    await answer.check();
+  const answers = page.getByRole("radio", { name: "3 nuclei, one per connected part" });
+  await expect(answers).toHaveCount(2, looked);
+  for (const answer of await answers.all()) await answer.check();
   await table.getByRole("button", { name: "Import 2 volumes" }).click();
   const first = page.getByRole("article", { name: "Emb01_t1" });
   await expect(first).toContainText("3 accepted nuclei came with it. Each connected part of the mask is one.", {
