@@ -1,6 +1,6 @@
+import { blobAnswer, isPeak } from "../volume/blob-answer.ts";
 import { cropBox } from "../volume/image-source.ts";
 import { resampleLinear } from "../volume/resample.ts";
-import { smooth } from "../volume/smooth.ts";
 import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../volume/voxel-space.ts";
 import { measureWindow, normaliseImage } from "./intensity-window.ts";
 
@@ -9,10 +9,6 @@ const SMALLEST_VOXELS = 5;
 /** The largest is so much of the volume's in-plane extent. */
 const LARGEST_SHARE = 0.6;
 const STEP = 1.2;
-/** A ball of diameter d answers strongest, over all scales, to a Gaussian's Laplacian of this sigma: d / (2√3). */
-const SIGMA_PER_DIAMETER = 1 / (2 * Math.sqrt(3));
-/** The Laplacian as a difference of two Gaussians. */
-const RATIO = 1.26;
 /** Voxels across at each scale: as coarse as the scale allows. */
 const VOXELS_ACROSS = 8;
 /** A volume is judged by its middle, where it is large. */
@@ -86,17 +82,14 @@ function blobsOfSize(image: Float32Array, own: VoxelSpace, diameterUm: number): 
   );
   const space: VoxelSpace = { shapeZyx: [shape[0], shape[1], shape[2]], voxelSizeZyx: [size[0], size[1], size[2]] };
   const seen = resampleLinear(image, own, space);
-  const sigma = diameterUm * SIGMA_PER_DIAMETER;
-  const narrow = smooth(seen, space, sigma / Math.sqrt(RATIO));
-  const wide = smooth(seen, space, sigma * Math.sqrt(RATIO));
-  const answer = narrow.map((value, i) => value - wide[i]);
+  const answer = blobAnswer(seen, space, diameterUm);
   const [depth, rows, columns] = space.shapeZyx;
   const blobs: Blob[] = [];
   for (let z = 0; z < depth; z++)
     for (let y = 1; y < rows - 1; y++)
       for (let x = 1; x < columns - 1; x++) {
         const at = (z * rows + y) * columns + x;
-        if (answer[at] > 0 && isPeak(answer, at, z, depth, rows * columns, columns))
+        if (answer[at] > 0 && isPeak(answer, at, [z, y, x], space.shapeZyx))
           blobs.push({
             centreUm: [z * size[0], y * size[1], x * size[2]],
             diameterUm,
@@ -104,13 +97,6 @@ function blobsOfSize(image: Float32Array, own: VoxelSpace, diameterUm: number): 
           });
       }
   return blobs;
-}
-
-function isPeak(values: Float32Array, at: number, z: number, depth: number, plane: number, columns: number): boolean {
-  for (let dz = z > 0 ? -1 : 0; dz <= (z + 1 < depth ? 1 : 0); dz++)
-    for (let dy = -1; dy <= 1; dy++)
-      for (let dx = -1; dx <= 1; dx++) if (values[at + dz * plane + dy * columns + dx] > values[at]) return false;
-  return true;
 }
 
 function middleOf(image: Float32Array, space: VoxelSpace): { image: Float32Array; space: VoxelSpace } {

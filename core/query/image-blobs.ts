@@ -1,20 +1,14 @@
-import { smooth, smoothingReach } from "../volume/smooth.ts";
+import { blobAnswer, blobAnswerReach, isPeak } from "../volume/blob-answer.ts";
 import type { VoxelSpace, Zyx } from "../volume/voxel-space.ts";
 
-/** A ball of diameter d answers strongest to a Gaussian's Laplacian of this sigma: d / (2√3). */
-const SIGMA_PER_DIAMETER = 1 / (2 * Math.sqrt(3));
-/** The Laplacian as a difference of two Gaussians. */
-const RATIO = 1.26;
 /** Two blobs are so far apart at least, of their diameter. */
 const SEPARATION = 0.5;
 /** Of the image's range: what answers less is noise. */
 const LEAST_STRENGTH = 0.01;
 
-const wideSigmaUm = (diameterUm: number): number => SIGMA_PER_DIAMETER * diameterUm * Math.sqrt(RATIO);
-
 /** Voxels to each side of one that decide whether it is a blob's middle, and how strong that is. */
 export function blobReachZyx(voxelSizeZyx: Zyx, diameterUm: number): Zyx {
-  const reach = smoothingReach(voxelSizeZyx, wideSigmaUm(diameterUm));
+  const reach = blobAnswerReach(voxelSizeZyx, diameterUm);
   const along = (axis: 0 | 1 | 2) => reach[axis] + 1 + Math.ceil((SEPARATION * diameterUm) / voxelSizeZyx[axis]);
   return [along(0), along(1), along(2)];
 }
@@ -22,19 +16,16 @@ export function blobReachZyx(voxelSizeZyx: Zyx, diameterUm: number): Zyx {
 export interface ImageBlobs {
   /** Voxels, strongest first. */
   readonly middles: readonly number[];
-  /** Of every voxel: how much brighter it is, at the blobs' size, than what is round it. */
+  /** Of every voxel, `blobAnswer`. */
   readonly strength: Float32Array;
 }
 
 /**
- * Bright blobs of a size: peaks of a difference of two Gaussians (Lindeberg 1998) that no higher peak is near. `image` is
- * normalised: 0…1 is the range of the whole volume. Widths are micrometres, so slices may be thick.
+ * Bright blobs of a size: peaks of `blobAnswer` that no higher peak is near. `image` is
+ * normalised: 0…1 is the range of the whole volume.
  */
 export function findImageBlobs(image: Float32Array, space: VoxelSpace, diameterUm: number): ImageBlobs {
-  const sigmaUm = SIGMA_PER_DIAMETER * diameterUm;
-  const strength = smooth(image, space, sigmaUm / Math.sqrt(RATIO));
-  const wide = smooth(image, space, wideSigmaUm(diameterUm));
-  for (let i = 0; i < strength.length; i++) strength[i] -= wide[i];
+  const strength = blobAnswer(image, space, diameterUm);
   const peaks = peaksOf(strength, space.shapeZyx).sort((a, b) => strength[b] - strength[a] || a - b);
   return { middles: withoutHigherNear(peaks, space, SEPARATION * diameterUm), strength };
 }
@@ -48,16 +39,6 @@ function peaksOf(values: Float32Array, [depth, rows, columns]: Zyx): number[] {
       for (let x = 0; x < columns; x++, i++)
         if (values[i] >= LEAST_STRENGTH && isPeak(values, i, [z, y, x], [depth, rows, columns])) peaks.push(i);
   return peaks;
-}
-
-function isPeak(values: Float32Array, at: number, [z, y, x]: Zyx, [depth, rows, columns]: Zyx): boolean {
-  for (let dz = z > 0 ? -1 : 0; dz <= (z + 1 < depth ? 1 : 0); dz++)
-    for (let dy = y > 0 ? -1 : 0; dy <= (y + 1 < rows ? 1 : 0); dy++)
-      for (let dx = x > 0 ? -1 : 0; dx <= (x + 1 < columns ? 1 : 0); dx++) {
-        const other = at + (dz * rows + dy) * columns + dx;
-        if (values[other] > values[at] || (values[other] === values[at] && other < at)) return false;
-      }
-  return true;
 }
 
 /** `peaks` from the highest down. Whether a peak stays depends on those near it alone, whatever becomes of them. */
