@@ -7,6 +7,9 @@ import { ProposedClassLine } from "../ui/proposed-class.tsx";
 import { KeyMark } from "../ui/shown-keys.tsx";
 import type { ReviewQuestion } from "./review-contract.ts";
 
+/** Fewer say little beside what was known of other images (core/query/wrong-probability.ts). */
+const OWN_FROM_ANSWERS = 20;
+
 interface QuestionCardProps {
   readonly question: ReviewQuestion;
   readonly voxelUm3: number;
@@ -49,9 +52,12 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
         {question.wrongProbability !== null && (
           <Text
             size="sm"
-            title="Wrong: it needs a correction, or is no nucleus. Learned from the answers in this project."
+            title="Wrong: it needs a correction, or is no nucleus. Learned from the last answers in this project."
           >
-            By the answers so far, {wrongInWords(question.wrongProbability)}.
+            {question.answersBefore < OWN_FROM_ANSWERS
+              ? "A guess from other images, until there are more answers here: "
+              : `By ${question.answersBefore} answers here, `}
+            {wrongInWords(question.wrongProbability)}.
           </Text>
         )}
         <Text size="xs" c="dimmed">

@@ -18,6 +18,8 @@ export interface ReviewQuestion {
   readonly uncertainty: number | null;
   /** How likely it is that the nucleus needs a correction, or is none, by the answers so far; null for candidates and imported proposals. */
   readonly wrongProbability: number | null;
+  /** Of how many answers in this project that is learned; below some twenty it is mostly what other images said. */
+  readonly answersBefore: number;
   /** In words, e.g. "two passes split it". */
   readonly reason: string;
   /** Null where its model tells no classes. */

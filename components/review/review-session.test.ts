@@ -13,6 +13,7 @@ const question = (labelValue: number): ReviewQuestion => ({
   voxels: 40,
   uncertainty: 0.5,
   wrongProbability: 0.3,
+  answersBefore: 0,
   reason: "edge unclear",
   proposedClass: { name: "late", probability: 0.8 },
 });

@@ -237,6 +237,7 @@ it("says how likely a proposal is wrong by the answers so far, and how that turn
       await decide(server.services, { ...about(question.labelValue, people[0]), kind: "accepted" });
       continue;
     }
+    expect(question?.answersBefore).toBe(said.length);
     said.push(question?.wrongProbability ?? -1);
     await decide(server.services, { ...about(question?.labelValue ?? 0, people[0]), kind: "rejected" });
   }

@@ -140,19 +140,23 @@ async function pick(
       p.proposed_class, p.class_probability
     from pick p join taken using (label_value)`);
   if (rows.length === 0) return null;
-  const wrongProbability = await sayHowLikelyWrong(tx, request, rows[0]);
-  return { ...toQuestion(rows[0]), wrongProbability };
+  return { ...toQuestion(rows[0]), ...(await sayHowLikelyWrong(tx, request, rows[0])) };
 }
 
 /** By the answers of this project so far; written down with the claim, so that it can be compared with the answer. */
-async function sayHowLikelyWrong(tx: Transaction, request: ClaimRequest, row: QuestionRow): Promise<number | null> {
-  if (row.doubt === null) return null;
-  const wrongProbability = probabilityAt(calibrateDoubt(await judgedDoubts(tx, request.projectId)), row.doubt);
+async function sayHowLikelyWrong(
+  tx: Transaction,
+  request: ClaimRequest,
+  row: QuestionRow,
+): Promise<Pick<Question, "wrongProbability" | "answersBefore">> {
+  if (row.doubt === null) return { wrongProbability: null, answersBefore: 0 };
+  const judged = await judgedDoubts(tx, request.projectId);
+  const wrongProbability = probabilityAt(calibrateDoubt(judged), row.doubt);
   await tx
     .update(claim)
     .set({ wrongProbability })
     .where(and(eq(claim.volumeId, request.volumeId), eq(claim.labelValue, Number(row.label_value))));
-  return wrongProbability;
+  return { wrongProbability, answersBefore: judged.length };
 }
 
 interface QuestionRow extends Record<string, unknown> {
@@ -170,7 +174,7 @@ interface QuestionRow extends Record<string, unknown> {
   class_probability: number | null;
 }
 
-const toQuestion = (row: QuestionRow): Omit<Question, "wrongProbability"> => ({
+const toQuestion = (row: QuestionRow): Omit<Question, "wrongProbability" | "answersBefore"> => ({
   labelValue: Number(row.label_value),
   predictionId: row.prediction_id,
   kind: row.kind,

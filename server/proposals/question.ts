@@ -13,6 +13,8 @@ export interface Question {
   readonly uncertainty: number | null;
   /** How likely it is that the nucleus needs a correction, or is none; null for candidates and imported proposals. */
   readonly wrongProbability: number | null;
+  /** Of how many answers in this project that is learned; below some twenty it is mostly what other images said. */
+  readonly answersBefore: number;
   readonly reason: string;
   /** Null where its model tells no classes. */
   readonly proposedClass: ProposedClass | null;
