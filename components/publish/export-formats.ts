@@ -124,17 +124,17 @@ export const formatGroups: readonly FormatGroup[] = [
       },
       {
         value: "ply",
-        label: "Surfaces, PLY",
+        label: "Surfaces as PLY",
         text: "A closed surface in µm for every nucleus, with the volume of its voxels. For MeshLab, CloudCompare, Blender.",
       },
       {
         value: "obj",
-        label: "Surfaces, OBJ",
+        label: "Surfaces as OBJ",
         text: "The same surfaces as text. For Blender and most programs of 3D graphics.",
       },
       {
         value: "vtk",
-        label: "Surfaces, VTK",
+        label: "Surfaces as VTK",
         text: "The same surfaces for ParaView, 3D Slicer, PyVista.",
       },
     ],
