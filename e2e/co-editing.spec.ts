@@ -246,7 +246,7 @@ test("who is let go while offline is told of the edits that are kept, and an own
     await dialog.getByRole("button", { name: "Bring them in" }).click();
     await expect(dialog.getByRole("status").filter({ hasText: "Edits of Grace Hopper" })).toContainText(words);
     await expect.poll(async () => (await nucleiOf(owner)).length).toBe(before + 1);
-    await dialog.getByRole("button", { name: "Close", exact: true }).click();
+    await dialog.getByRole("button", { name: "Done" }).click();
   }
   await owner.close();
 });

@@ -51,7 +51,7 @@ export function BringInEdits({ volume, onClose }: { volume: ShownVolume; onClose
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            {send.data ? "Close" : "Cancel"}
+            {send.data ? "Done" : "Cancel"}
           </Button>
           <FileButton accept=".json,application/json" onChange={choose}>
             {(props) => (
