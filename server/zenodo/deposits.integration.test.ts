@@ -1,3 +1,4 @@
+// In a process of its own: the log of this process is read, and another file may have set how much it says.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
