@@ -1,5 +1,4 @@
 import { boxShape, type Zyx } from "../volume/voxel-space.ts";
-import { labelComponents } from "./connected-components.ts";
 import { findObjects } from "./object-boxes.ts";
 
 /**
@@ -37,22 +36,38 @@ export function fillHoles(
   return doubtful;
 }
 
-/** Voxels of the mask whose component reaches no border of the box (on axes longer than one voxel). */
+/** Voxels of the mask whose face-connected component reaches no border of the box (on axes longer than one voxel). */
 function enclosedVoxels(mask: Uint8Array, [depth, height, width]: Zyx): number[] {
-  const components = labelComponents(mask, [depth, height, width]);
-  const open = new Uint8Array(components.count + 1);
-  open[0] = 1;
-  let at = 0;
-  for (let z = 0; z < depth; z++)
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++, at++) {
-        const atBorder =
-          (depth > 1 && (z === 0 || z === depth - 1)) || y === 0 || y === height - 1 || x === 0 || x === width - 1;
-        if (atBorder) open[components.labels[at]] = 1;
-      }
+  const plane = height * width;
+  const isOpen = new Uint8Array(mask.length);
+  const queue = new Uint32Array(mask.length);
+  let tail = 0;
+  const open = (at: number) => {
+    if (mask[at] === 0 || isOpen[at] !== 0) return;
+    isOpen[at] = 1;
+    queue[tail++] = at;
+  };
+  for (let z = 0; z < depth; z++) {
+    const isFace = depth > 1 && (z === 0 || z === depth - 1);
+    for (let y = 0; y < height; y++) {
+      const first = z * plane + y * width;
+      const step = isFace || y === 0 || y === height - 1 ? 1 : Math.max(1, width - 1);
+      for (let x = 0; x < width; x += step) open(first + x);
+    }
+  }
+  for (let head = 0; head < tail; head++) {
+    const at = queue[head];
+    const z = Math.floor(at / plane);
+    const y = Math.floor((at - z * plane) / width);
+    const x = at - z * plane - y * width;
+    if (z > 0) open(at - plane);
+    if (y > 0) open(at - width);
+    if (x > 0) open(at - 1);
+    if (x + 1 < width) open(at + 1);
+    if (y + 1 < height) open(at + width);
+    if (z + 1 < depth) open(at + plane);
+  }
   const enclosed: number[] = [];
-  components.labels.forEach((component, index) => {
-    if (!open[component]) enclosed.push(index);
-  });
+  for (let at = 0; at < mask.length; at++) if (mask[at] !== 0 && isOpen[at] === 0) enclosed.push(at);
   return enclosed;
 }

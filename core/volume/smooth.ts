@@ -27,17 +27,39 @@ function gaussianKernel(sigma: number): Float64Array {
   return half.map((value) => value / sum);
 }
 
+/** Runs of `stride` voxels lie side by side: they are smoothed together, so that memory is read in its order. */
 function smoothAxis(values: Float32Array, size: number, stride: number, kernel: Float64Array): Float32Array {
+  if (stride === 1) return smoothRows(values, size, kernel);
   const result = new Float32Array(values.length);
-  const line = new Float64Array(size);
-  for (let first = 0; first < values.length; first++) {
-    if (Math.floor(first / stride) % size !== 0) continue;
-    for (let i = 0; i < size; i++) line[i] = values[first + i * stride];
+  const sums = new Float64Array(stride);
+  for (let first = 0; first < values.length; first += size * stride)
     for (let i = 0; i < size; i++) {
-      let sum = kernel[0] * line[i];
-      for (let k = 1; k < kernel.length; k++)
-        sum += kernel[k] * (line[Math.max(0, i - k)] + line[Math.min(size - 1, i + k)]);
-      result[first + i * stride] = sum;
+      const middle = first + i * stride;
+      for (let j = 0; j < stride; j++) sums[j] = kernel[0] * values[middle + j];
+      for (let k = 1; k < kernel.length; k++) {
+        const weight = kernel[k];
+        const before = first + Math.max(0, i - k) * stride;
+        const after = first + Math.min(size - 1, i + k) * stride;
+        for (let j = 0; j < stride; j++) sums[j] += weight * (values[before + j] + values[after + j]);
+      }
+      result.set(sums, middle);
+    }
+  return result;
+}
+
+function smoothRows(values: Float32Array, size: number, kernel: Float64Array): Float32Array {
+  const result = new Float32Array(values.length);
+  const radius = kernel.length - 1;
+  const row = new Float64Array(size + 2 * radius);
+  for (let first = 0; first < values.length; first += size) {
+    row.fill(values[first], 0, radius);
+    row.set(values.subarray(first, first + size), radius);
+    row.fill(values[first + size - 1], radius + size);
+    for (let i = 0; i < size; i++) {
+      const at = i + radius;
+      let sum = kernel[0] * row[at];
+      for (let k = 1; k <= radius; k++) sum += kernel[k] * (row[at - k] + row[at + k]);
+      result[first + i] = sum;
     }
   }
   return result;
