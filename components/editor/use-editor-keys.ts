@@ -26,7 +26,13 @@ export function useEditorKeys(editor: EditorController): void {
       const { command, digit } = read;
       const { reshape, segment } = editor.store.get();
       if (command === "shape.keep" && !reshape && !segment) return; // a button's
-      if (event.repeat && !/^(view|brush|place|nucleus\.(next|previous))/.test(command)) return;
+      if (
+        event.repeat &&
+        !/^(view\.(?!picture|panePicture|film)|scene\.(turn|nearer|farther)|brush|place|nucleus\.(next|previous))/.test(
+          command,
+        )
+      )
+        return;
       event.preventDefault();
       runCommand(editor, command, digit);
     };
