@@ -582,8 +582,9 @@ test("the brightest of a thick slab shows a nucleus from beside it, its label do
 }, info) => {
   test.setTimeout(180_000);
   await open(page);
-  const { centerZyx, radiusZyx } = middleNucleus;
-  const beside: Zyx = [Math.ceil(centerZyx[0] + radiusZyx[0] + 2), centerZyx[1], centerZyx[2]];
+  // In the slice after a nucleus, where no other one is.
+  const { centerZyx, radiusZyx } = nuclei[1];
+  const beside: Zyx = [Math.ceil(centerZyx[0] + radiusZyx[0] + 1) + 0.5, centerZyx[1], centerZyx[2]];
   await showNucleus(page, beside);
   await expect.poll(async () => (await colourAt(page, "xy", beside))[0]).toBeLessThan(90);
   const thicknessUm = 2 * (beside[0] - centerZyx[0] + 2) * volumes.small.voxelSizeZyx[0];

@@ -21,13 +21,13 @@ export interface FilmWishes {
  */
 export async function filmScene(engine: ViewerEngine, { signal, onProgress }: FilmWishes): Promise<Blob> {
   const { scene } = engine;
-  const { clientWidth = 0, clientHeight = 0 } = scene?.host ?? {};
-  if (!scene || clientWidth === 0)
+  if (!scene || scene.host.clientWidth === 0)
     throw new Problem({
       tag: "no-scene",
       what: "The 3D pane is not shown, so it cannot be filmed.",
       hint: "Show all panes, or maximise 3D.",
     });
+  const { clientWidth, clientHeight } = scene.host;
   const type =
     typeof MediaRecorder === "undefined" ? undefined : types.find((one) => MediaRecorder.isTypeSupported(one));
   if (!type)

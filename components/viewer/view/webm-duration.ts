@@ -66,11 +66,11 @@ function elementAt(bytes: Uint8Array, at: number): Element | null {
   const sizeAt = at + idBytes;
   const sizeBytes = Math.clz32(bytes[sizeAt] ?? 0) - 23;
   if (idBytes > 4 || sizeBytes > 8 || sizeAt + sizeBytes > bytes.length) return null;
-  const marked = numberAt(bytes, sizeAt, sizeBytes);
-  const limit = 2 ** (7 * sizeBytes);
-  const size = marked % limit; // the marker is the bit above
-  // All bits set: nobody knew it.
-  const isUnknown = bytes.subarray(sizeAt + 1, sizeAt + sizeBytes).every((byte) => byte === 255) && size > limit - 2;
+  // Its highest bit says how many bytes it has. All others set: nobody knew it.
+  const dataBits = 255 >> sizeBytes;
+  const first = bytes[sizeAt] & dataBits;
+  const isUnknown = first === dataBits && bytes.subarray(sizeAt + 1, sizeAt + sizeBytes).every((byte) => byte === 255);
+  const size = first * 256 ** (sizeBytes - 1) + numberAt(bytes, sizeAt + 1, sizeBytes - 1);
   return {
     id: numberAt(bytes, at, idBytes),
     sizeAt,
