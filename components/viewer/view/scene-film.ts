@@ -53,6 +53,8 @@ export async function filmScene(engine: ViewerEngine, { signal, onProgress }: Fi
     );
   });
 
+  stopped.catch(() => {}); // told where it is awaited
+
   const shoot = (): void => {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     scene.drawInto(context, scale, true);
@@ -74,12 +76,13 @@ export async function filmScene(engine: ViewerEngine, { signal, onProgress }: Fi
   document.addEventListener("visibilitychange", onVisibility);
   scene.hold(true);
   try {
-    shoot();
     recorder.start();
+    shoot();
     let playedMs = 0;
     let lastMs = await nextFrame(signal);
     while (playedMs < FILM_SECONDS * 1000) {
       const nowMs = await nextFrame(signal);
+      if (recorder.state === "inactive") await stopped; // it failed, and says so
       if (!wasHidden) playedMs += nowMs - lastMs;
       wasHidden = false;
       lastMs = nowMs;
