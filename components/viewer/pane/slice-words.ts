@@ -1,5 +1,5 @@
 import { axisLetter, paneAxes } from "../geometry/pane-axes.ts";
-import type { SliceRun } from "../slice/slab.ts";
+import type { SliceRun } from "../slice/slice-region.ts";
 import type { ImageSource, SlicePlane } from "../viewer-contract.ts";
 
 /** "XY", "z 24 / 48", "23.5 µm": people count slices from 1. With a slab "brightest of 9 slices" in the last. */

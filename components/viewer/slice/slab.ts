@@ -1,13 +1,7 @@
 import type { VoxelSpace } from "../../../core/volume/voxel-space.ts";
 import type { AxisIndex } from "../geometry/pane-axes.ts";
 import type { ViewState } from "../viewer-contract.ts";
-import type { SliceRegion } from "./slice-region.ts";
-
-/** Slices of level 0, half-open. */
-export interface SliceRun {
-  readonly first: number;
-  readonly end: number;
-}
+import type { SliceRegion, SliceRun } from "./slice-region.ts";
 
 /** More would take seconds to fetch, and show a fog. */
 export const MAX_SLAB_SLICES = 64;

@@ -2,7 +2,12 @@ import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import { type PaneAxes, zyxOf } from "../geometry/pane-axes.ts";
 import type { PaneGeometry } from "../geometry/pane-geometry.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
-import type { SliceRun } from "./slab.ts";
+
+/** Slices of level 0, half-open. */
+export interface SliceRun {
+  readonly first: number;
+  readonly end: number;
+}
 
 /** The part of one slice that is composed into a canvas: voxels of one scale level, each drawn as `texelsU` × `texelsV` texels. */
 export interface SliceRegion {
