@@ -161,7 +161,7 @@ test("the palette finds a command, a nucleus and a page by the keyboard alone", 
 });
 
 test("no words are cut off, at 1280 × 720 and at 150 %, with any tool and any panel", async () => {
-  const tools = ["v", "b", "e", "o", "Shift+T", "t", "s", "m", "g"];
+  const tools = ["v", "b", "e", "o", "Shift+T", "t", "s", "m", "g", "Shift+D"];
   for (const zoom of [1, 1.5]) {
     await ada.setViewportSize({ width: Math.round(1280 / zoom), height: Math.round(720 / zoom) });
     await new EditorPage(ada).tab("Nuclei");
@@ -172,10 +172,20 @@ test("no words are cut off, at 1280 × 720 and at 150 %, with any tool and any p
     }
     await new EditorPage(ada).tab("Nuclei");
     await row(ada, 1).click();
-    await ada.keyboard.press("Shift+G");
-    await expect(ada.getByTestId("shape-bar")).toContainText("voxels");
-    expect(await findCutOff(ada), `shape at ${zoom}`).toEqual([]);
+    for (const shape of ["Shift+G", "Shift+U"]) {
+      await ada.keyboard.press(shape);
+      await expect(ada.getByTestId("shape-bar")).toContainText("voxels");
+      expect(await findCutOff(ada), `${shape} at ${zoom}`).toEqual([]);
+      await ada.keyboard.press("Escape");
+    }
+    for (let end = 0; end < 2; end++) {
+      await ada.keyboard.press("Shift+Enter");
+      await ada.keyboard.press("ArrowRight");
+    }
+    await expect(ada.getByTestId("measured")).toContainText("µm (x ");
+    expect(await findCutOff(ada), `measured at ${zoom}`).toEqual([]);
     await ada.keyboard.press("Escape");
+    await expect(ada.getByTestId("measured")).toHaveCount(0);
     for (const panel of ["Queue", "Comments", "Boxes", "History", "View", "Nuclei"] as const) {
       await new EditorPage(ada).tab(panel);
       expect(await findCutOff(ada), `${panel} at ${zoom}`).toEqual([]);

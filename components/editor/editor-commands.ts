@@ -15,6 +15,7 @@ import { isPlaceCommand, runPlaceCommand } from "./place-commands.ts";
 import { decide, showProposal } from "./review-commands.ts";
 import { moveOutline } from "./segment/outline-move.ts";
 import { changeAmount, isShapeCommand, runShapeCommand } from "./shape/shape-commands.ts";
+import { isViewCommand, runViewCommand } from "./view/view-commands.ts";
 
 const nextOf = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length];
 
@@ -30,6 +31,10 @@ export function runCommand(editor: EditorController, command: Command, digit: nu
   }
   if (isPlaceCommand(command)) {
     runPlaceCommand(editor, command, digit);
+    return;
+  }
+  if (isViewCommand(command)) {
+    runViewCommand(editor, command);
     return;
   }
   if (isShapeCommand(command)) {

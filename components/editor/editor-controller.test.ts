@@ -9,6 +9,7 @@ import { runCommand } from "./editor-commands.ts";
 import type { ReviewCommands } from "./editor-contract.ts";
 import { followPeer } from "./follow-peer.ts";
 import { watchDecisions } from "./review-commands.ts";
+import { setThreshold } from "./shape/threshold.ts";
 import { sharePresence } from "./share-presence.ts";
 import { openEditor, other, proposal } from "./testing/editor-stage.ts";
 
@@ -221,6 +222,115 @@ describe("the shape of the selected nucleus", () => {
     editor.select(4);
     runCommand(editor, "shape.grow");
     expect([editor.store.get().reshape, messages.at(-1)?.text]).toEqual([null, expect.stringMatching(/reading only/)]);
+  });
+});
+
+describe("what is shown", () => {
+  it("a distance is measured by keys alone, and Escape clears it before the selection", () => {
+    const { editor, view } = stage;
+    editor.select(4);
+    view.set({ crosshairZyx: [5.2, 10, 20.9] });
+    runCommand(editor, "place.measure");
+    view.set({ crosshairZyx: [8, 10, 40] });
+    runCommand(editor, "place.measure");
+    expect(editor.store.get()).toMatchObject({
+      tool: "measure",
+      measured: { fromZyx: [5.5, 10.5, 20.5], toZyx: [8.5, 10.5, 40.5] },
+    });
+    runCommand(editor, "page.cancel");
+    expect([editor.store.get().measured, view.get().selectedLabel]).toEqual([null, 4]);
+    runCommand(editor, "place.measure");
+    runCommand(editor, "tool.brush");
+    expect(editor.store.get().measured).toBeNull();
+  });
+
+  it("3D is cut, put in a slab of the pane under the pointer, isolated, and whole again", () => {
+    const { editor, view } = stage;
+    view.set({ crosshairZyx: [5.5, 10, 20] });
+    editor.pane = "yz";
+    runCommand(editor, "scene.clip");
+    expect(view.get().scene.clip).toEqual({ minZyx: [0, 0, 20], maxZyx: [20, 70, 90] });
+    runCommand(editor, "scene.slab");
+    expect(view.get().scene.slab).toMatchObject({ isOn: true, plane: "yz" });
+    editor.pane = "3d"; // then the slices of XY are meant
+    runCommand(editor, "scene.slab");
+    expect(view.get().scene.slab).toMatchObject({ isOn: true, plane: "xy" });
+    runCommand(editor, "scene.slab");
+    expect(view.get().scene.slab.isOn).toBe(false);
+    runCommand(editor, "scene.isolate");
+    runCommand(editor, "scene.slices");
+    expect(view.get().scene).toMatchObject({ isIsolated: true, showsSlices: true });
+    runCommand(editor, "scene.unclip");
+    expect(view.get().scene).toMatchObject({ clip: null, isIsolated: false, showsSlices: true });
+  });
+
+  it("a slab in the panes grows and shrinks by a slice at least, within its bounds", () => {
+    const { editor, view } = stage;
+    runCommand(editor, "view.thicker");
+    expect(view.get().projection).toEqual({ isOn: true, thicknessUm: 10 });
+    editor.pane = "xy";
+    runCommand(editor, "view.thicker");
+    expect(view.get().projection.thicknessUm).toBe(12);
+    for (let i = 0; i < 40; i++) runCommand(editor, "view.thinner");
+    expect(view.get().projection.thicknessUm).toBe(0.8);
+    for (let i = 0; i < 40; i++) runCommand(editor, "view.thicker");
+    expect(view.get().projection.thicknessUm).toBe(40); // the volume is no larger
+    runCommand(editor, "view.projection");
+    expect(view.get().projection.isOn).toBe(false);
+  });
+
+  it("a film is stopped by Escape, or by its key again, and nothing is said of it", async () => {
+    const { editor, messages } = stage;
+    for (const stop of ["page.cancel", "view.film"] as const) {
+      editor.viewer = {
+        film: ({ signal, onProgress }: { signal: AbortSignal; onProgress(share: number): void }) =>
+          new Promise((_, reject) => {
+            onProgress(0.37);
+            signal.addEventListener("abort", () => reject(signal.reason));
+          }),
+      } as unknown as NonNullable<typeof editor.viewer>;
+      editor.select(4);
+      runCommand(editor, "view.film");
+      expect(editor.store.get().filmPercent).toBe(30);
+      runCommand(editor, stop);
+      await vi.waitFor(() => expect(editor.store.get().filmPercent).toBeNull());
+      expect(editor.view.get().selectedLabel).toBe(4);
+    }
+    expect(messages).toEqual([]);
+  });
+});
+
+describe("a threshold within the selected nucleus", () => {
+  it("is shown first, moved by keys, turned round, and kept as one act that is undone whole", async () => {
+    const { editor, document } = stage;
+    const before = document.countOf(4);
+    editor.select(4);
+    runCommand(editor, "shape.threshold");
+    // Of 20 columns ten are brighter.
+    await vi.waitFor(() => expect(editor.store.get().reshape?.voxels).toEqual({ painted: 0, erased: before / 2 }));
+    expect(document.countOf(4)).toBe(before);
+    const shown = () => editor.store.get().reshape?.reshape as { at: number; keeps: string };
+    const { at } = shown();
+    runCommand(editor, "brush.larger");
+    expect(shown().at).toBeGreaterThan(at);
+    runCommand(editor, "shape.threshold");
+    for (let i = 0; i < 300; i++) runCommand(editor, "brush.larger");
+    expect(shown().at).toBeLessThan(9); // never all of it
+    setThreshold(editor, { keeps: "darker" });
+    await vi.waitFor(() => expect(editor.store.get().reshape?.voxels?.erased).toBe(before / 2));
+    runCommand(editor, "shape.keep");
+    await vi.waitFor(() => expect(document.countOf(4)).toBe(before / 2));
+    expect(document.labelAt(5, 50, 35)).toBe(4);
+    runCommand(editor, "edit.undo");
+    expect(document.countOf(4)).toBe(before);
+  });
+
+  it("of an evenly bright one there is none", async () => {
+    const { editor, messages } = stage;
+    editor.select(3);
+    runCommand(editor, "shape.threshold");
+    await vi.waitFor(() => expect(messages.at(-1)?.text).toContain("equally bright"));
+    expect(editor.store.get()).toMatchObject({ reshape: null, busy: null });
   });
 });
 

@@ -8,7 +8,7 @@ import { Reshaping } from "../tools/reshape/reshaping.ts";
 import { Segmenting } from "../tools/segment/segmenting.ts";
 import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
 import type { StateTool } from "../tools/tool-machine.ts";
-import type { PaneId, PointerSample, ViewStore } from "../viewer/viewer-contract.ts";
+import type { PaneId, PointerSample, ViewerHandle, ViewStore } from "../viewer/viewer-contract.ts";
 import { Bookmarks } from "./bookmarks.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands, SecondLookCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
@@ -16,6 +16,7 @@ import { type EditorKeys, editorKeysOf } from "./keys/editor-keys.ts";
 import { ObservableState } from "./observable.ts";
 import { pinUnder } from "./pin-under.ts";
 import { loadPreferences } from "./preferences.ts";
+import { Filming } from "./view/filming.ts";
 
 export const LOOKING_BACK = {
   tag: "looking-back",
@@ -32,6 +33,7 @@ export class EditorController {
   readonly reshaping: Reshaping;
   readonly segmenting: Segmenting;
   readonly bookmarks: Bookmarks;
+  readonly filming: Filming;
   /** The page's newest data; read at the moment of use. */
   readonly props: () => EditorProps;
   readonly notify: (message: ToolMessage) => void;
@@ -39,6 +41,8 @@ export class EditorController {
   hovered: PointerSample | null = null;
   /** Under the pointer, also where it is over no voxel. */
   pane: PaneId | null = null;
+  /** What draws, once it is there. */
+  viewer: ViewerHandle | null = null;
   review: ReviewCommands | null = null;
   secondLook: SecondLookCommands | null = null;
   /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
@@ -56,6 +60,13 @@ export class EditorController {
     this.bookmarks = new Bookmarks(props().userId, props().image.volumeId);
     this.props = props;
     this.notify = notify;
+    this.filming = new Filming(() => ({
+      store: this.store,
+      viewer: this.viewer,
+      volumeName: this.props().volumeName,
+      fail: (error) => this.fail(error),
+      say: (text) => this.notify({ tone: "info", text }),
+    }));
     this.preview = new PreviewLabels(document);
     const { store } = this;
     this.#context = {
@@ -69,6 +80,8 @@ export class EditorController {
       say: notify,
       fail: (error) => this.fail(error),
       showMarks: (marks) => store.set({ marks }),
+      measured: () => store.get().measured,
+      showMeasured: (measured) => store.set({ measured }),
       draftBox: () => store.get().draftBox,
       setDraftBox: (draftBox) => this.setDraftBox(draftBox),
       shareStroke: (stroke) => document.setPresence({ stroke }),
@@ -119,7 +132,8 @@ export class EditorController {
 
   /** Escape: what is half done goes first, then the selection. */
   cancel(): void {
-    const { marks, draftBox, busy, tool, reshape, segment } = this.store.get();
+    const { marks, measured, draftBox, busy, tool, reshape, segment } = this.store.get();
+    if (this.filming.stop()) return;
     if (reshape) {
       this.reshaping.drop();
       return;
@@ -130,7 +144,7 @@ export class EditorController {
     }
     if (this.tool(tool).isCaptured) return; // the viewer holds the pointer and cancels the tool itself
     this.tool(tool).cancel();
-    if (marks.length === 0 && draftBox === null && busy === null) this.select(0);
+    if (marks.length === 0 && !measured && draftBox === null && busy === null) this.select(0);
   }
 
   select(label: LabelValue): void {
@@ -199,6 +213,7 @@ export class EditorController {
   dispose(): void {
     this.tool().cancel();
     this.#stopWatching();
+    this.filming.stop();
     this.reshaping.dispose();
     this.segmenting.dispose();
     this.#clickModel.dispose();

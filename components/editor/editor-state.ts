@@ -5,6 +5,7 @@ import type { LabelStatus } from "../../core/labels/label-status.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { ClickModelState } from "../segmenter/click-model.ts";
 import type { ToolName } from "../tools/create-tool.ts";
+import type { Measured } from "../tools/measure/measured.ts";
 import type { ShownReshape } from "../tools/reshape/reshaping.ts";
 import type { ShownSegment } from "../tools/segment/segmenting.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
@@ -49,6 +50,10 @@ export interface EditorState extends EditorPreferences {
   /** What is being waited for, in words. */
   readonly busy: string | null;
   readonly marks: readonly ToolMark[];
+  /** A distance, as long as the tool that measures is in hand. */
+  readonly measured: Measured | null;
+  /** How far a film of the 3D view is; null while none is made. */
+  readonly filmPercent: number | null;
   /** A change of shape that is shown and not kept yet. */
   readonly reshape: ShownReshape | null;
   /** A nucleus that clicks found and nobody has kept yet. */
@@ -98,6 +103,8 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     tourStep: null,
     busy: null,
     marks: [],
+    measured: null,
+    filmPercent: null,
     reshape: null,
     segment: null,
     clickModel: { kind: "asleep" },

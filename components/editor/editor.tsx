@@ -16,7 +16,7 @@ import { editorKeysOf, readKeyboard } from "./keys/editor-keys.ts";
 import type { KeyChoice } from "./keys/key-map.ts";
 import { KeysDialog } from "./keys/keys-dialog.tsx";
 import { useKeysOf } from "./keys/use-shown-keys.ts";
-import { keepLayout, loadLayout } from "./layout-memory.ts";
+import { keepLayout, restoreLayout } from "./layout-memory.ts";
 import { CommandPalette } from "./palette/command-palette.tsx";
 import { keepPreferences } from "./preferences.ts";
 import { watchDecisions } from "./review-commands.ts";
@@ -43,7 +43,7 @@ export function Editor(props: EditorProps) {
       showMessage,
     );
     const { userId } = latest.current;
-    created.view.set(loadLayout(userId));
+    restoreLayout(userId, created.view);
     const stops = [
       keepPreferences(userId, created.store),
       keepLayout(userId, created.view),

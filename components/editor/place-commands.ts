@@ -1,5 +1,6 @@
 import { planeAxes } from "../../core/edit/slice-plane.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
+import { withEnd } from "../tools/measure/measured.ts";
 import { paneAxes } from "../viewer/geometry/pane-axes.ts";
 import type { EditorController } from "./editor-controller.ts";
 import type { Command } from "./keys/commands.ts";
@@ -46,6 +47,9 @@ export function runPlaceCommand(editor: EditorController, command: PlaceCommand,
     case "place.setMark":
       if (digit !== null) bookmark(editor, digit, command === "place.setMark");
       return;
+    case "place.measure":
+      measureHere(editor);
+      return;
     case "place.copyLink":
       void copyLink(editor);
   }
@@ -56,6 +60,13 @@ function moveCrosshair({ view }: EditorController, axis: 0 | 1 | 2, by: 1 | -1):
   const at: [number, number, number] = [...view.get().crosshairZyx];
   at[axis] = Math.floor(at[axis]) + 0.5 + by;
   view.set({ crosshairZyx: at });
+}
+
+/** An end of what is measured, in the middle of the crosshair's voxel. */
+function measureHere(editor: EditorController): void {
+  editor.chooseTool("measure");
+  const [z, y, x] = editor.view.get().crosshairZyx.map((at) => Math.floor(at) + 0.5);
+  editor.store.set({ measured: withEnd(editor.store.get().measured, [z, y, x]) });
 }
 
 /** Goes to one of the nine bookmarks of this volume, or makes it what is looked at. */

@@ -12,6 +12,7 @@ import { ModelNote } from "./segment/model-note.tsx";
 import { SegmentBar } from "./segment/segment-bar.tsx";
 import { ShapeBar } from "./shape/shape-bar.tsx";
 import { useObservable } from "./use-observable.ts";
+import { MeasureNote } from "./view/measure-note.tsx";
 
 const hints: Readonly<Record<ToolName, string>> = {
   pick: "Click a nucleus to select it everywhere. Drag moves the crosshair, Space and drag pans, Ctrl and wheel zooms.",
@@ -23,6 +24,7 @@ const hints: Readonly<Record<ToolName, string>> = {
   threshold: "Press inside a nucleus, drag right for less or left for more, let go to fill.",
   split: "Click one half of the nucleus, then the other; or draw a line across it.",
   merge: "Click the two nuclei that are one. Their card on the right can take them apart again.",
+  measure: "Click both ends, or drag from one to the other; in any pane, across slices too. Pull an end to move it.",
   box: "Drag a rectangle in any pane, then pull its faces in the others. Choose what it means on the right.",
 };
 
@@ -30,6 +32,8 @@ const hints: Readonly<Record<ToolName, string>> = {
 export function ToolOptions({ editor }: { editor: EditorController }) {
   const tool = useObservable(editor.store, (state) => state.tool);
   const busy = useObservable(editor.store, (state) => state.busy);
+  const filmPercent = useObservable(editor.store, (state) => state.filmPercent);
+  const isMeasured = useObservable(editor.store, (state) => Boolean(state.measured?.toZyx));
   const isReshaping = useObservable(editor.store, (state) => state.reshape !== null);
   const isSegment = useObservable(editor.store, (state) => state.segment !== null);
   const isBrush = tool === "brush" || tool === "eraser";
@@ -41,6 +45,8 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           <Loader size={14} />
           <Text size="xs">{busy}</Text>
         </Group>
+      ) : filmPercent !== null ? (
+        <FilmBar editor={editor} percent={filmPercent} />
       ) : isSegment ? (
         <SegmentBar editor={editor} />
       ) : isReshaping ? (
@@ -52,7 +58,8 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
           {tool === "segment" && <ModelNote editor={editor} />}
           {tool === "threshold" && <ReachOption editor={editor} />}
           {isMasked && <MaskOption editor={editor} tool={tool} />}
-          {hints[tool] && (
+          {tool === "measure" && <MeasureNote editor={editor} />}
+          {hints[tool] && !isMeasured && (
             <Text className={styles.hint} c="dimmed">
               {hints[tool]}
             </Text>
@@ -60,6 +67,26 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
         </>
       )}
     </div>
+  );
+}
+
+function FilmBar({ editor, percent }: { editor: EditorController; percent: number }) {
+  return (
+    <Group gap={8} wrap="nowrap" role="status" data-testid="film-bar">
+      <Loader size={14} />
+      <Text size="xs" style={{ fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" }}>
+        Filming the 3D view: {percent} %
+      </Text>
+      <Button
+        size="compact-xs"
+        variant="default"
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => editor.filming.stop()}
+        rightSection={<KeyMark command="page.cancel" />}
+      >
+        Stop
+      </Button>
+    </Group>
   );
 }
 

@@ -11,6 +11,7 @@ import {
   IconLasso,
   IconPlus,
   IconPointer,
+  IconRulerMeasure,
   IconSparkles,
   IconWand,
 } from "@tabler/icons-react";
@@ -33,6 +34,7 @@ const tools: readonly { readonly name: ToolName; readonly icon: typeof IconBrush
   { name: "split", icon: IconArrowsSplit2, edits: true },
   { name: "merge", icon: IconArrowMerge, edits: true },
   { name: "box", icon: IconBoxModel2, edits: true },
+  { name: "measure", icon: IconRulerMeasure, edits: false },
 ];
 
 /** Tools on the left, each with its key. */

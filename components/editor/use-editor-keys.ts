@@ -4,6 +4,10 @@ import type { EditorController } from "./editor-controller.ts";
 import { KeyReader } from "./keys/key-reader.ts";
 import { keyInWords } from "./keys/key-words.ts";
 
+/** What goes on while a key is held down. */
+const repeats =
+  /^(view\.(?!picture|panePicture|film)|scene\.(turn|nearer|farther)|brush|place\.(?!measure)|nucleus\.(next|previous))/;
+
 /** Keys work wherever the focus is, except while somebody types or a dialog of another part is open. */
 export function useEditorKeys(editor: EditorController): void {
   useEffect(() => {
@@ -26,7 +30,7 @@ export function useEditorKeys(editor: EditorController): void {
       const { command, digit } = read;
       const { reshape, segment } = editor.store.get();
       if (command === "shape.keep" && !reshape && !segment) return; // a button's
-      if (event.repeat && !/^(view|brush|place|nucleus\.(next|previous))/.test(command)) return;
+      if (event.repeat && !repeats.test(command)) return;
       event.preventDefault();
       runCommand(editor, command, digit);
     };

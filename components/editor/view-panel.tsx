@@ -1,10 +1,13 @@
-import { Checkbox, Divider, Group, SegmentedControl, Slider, Stack, Switch, Text } from "@mantine/core";
+import { Button, Checkbox, Divider, Group, SegmentedControl, Slider, Stack, Switch, Text } from "@mantine/core";
 import { type LabelStatus, labelStatuses } from "../../core/labels/label-status.ts";
 import { useShownKey, withKey } from "../ui/shown-keys.tsx";
 import { channelsOf } from "../viewer/image-channels.ts";
 import { ChannelPanel } from "../viewer/panels/channel-panel.tsx";
 import { ContrastPanel } from "../viewer/panels/contrast-panel.tsx";
+import { ProjectionPanel } from "../viewer/panels/projection-panel.tsx";
+import { ScenePanel } from "../viewer/panels/scene-panel.tsx";
 import { VolumeRenderingSwitch } from "../viewer/panels/volume-rendering-switch.tsx";
+import { runCommand } from "./editor-commands.ts";
 import type { NucleusRow } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import type { Coloring, EditorState } from "./editor-state.ts";
@@ -19,6 +22,11 @@ export function ViewPanel({ editor, rows }: { editor: EditorController; rows: re
   const channelKey = useChannelKey(editor.keys);
   const { set } = editor.store;
   const channel = useObservable(editor.view, (view) => view.channel);
+  const miniMap = useObservable(editor.view, (view) => view.miniMap);
+  const isWholeScene = useObservable(
+    editor.view,
+    ({ scene: { clip, slab, isIsolated } }) => !clip && !slab.isOn && !isIsolated,
+  );
   const { image } = editor.props();
   const channels = channelsOf(image);
   return (
@@ -35,8 +43,50 @@ export function ViewPanel({ editor, rows }: { editor: EditorController; rows: re
         <ContrastPanel image={image} view={editor.view} />
       </Section>
       <Divider />
-      <Section title="Image in 3D">
+      <Section title="Slices">
+        <ProjectionPanel
+          image={image}
+          view={editor.view}
+          words={withKey("The brightest of a thick slab", shownKey("view.projection"))}
+        />
+        <Switch
+          size="xs"
+          label={withKey("Map while zoomed in", shownKey("view.miniMap"))}
+          checked={miniMap}
+          onChange={(event) => editor.view.set({ miniMap: event.currentTarget.checked })}
+        />
+      </Section>
+      <Divider />
+      <Section title="3D">
         <VolumeRenderingSwitch view={editor.view} />
+        <ScenePanel
+          image={image}
+          view={editor.view}
+          words={{
+            slices: withKey("The three slices in space", shownKey("scene.slices")),
+            isolate: withKey("The selected nucleus alone", shownKey("scene.isolate")),
+            slab: withKey("A slab round the crosshair's slice", shownKey("scene.slab")),
+          }}
+        />
+        <Button
+          size="compact-xs"
+          variant="default"
+          disabled={isWholeScene}
+          onClick={() => runCommand(editor, "scene.unclip")}
+        >
+          Uncut, all nuclei
+        </Button>
+      </Section>
+      <Divider />
+      <Section title="Pictures, with scale bar">
+        <Group gap="xs">
+          <Button size="compact-xs" variant="default" onClick={() => runCommand(editor, "view.picture")}>
+            {withKey("Panes, PNG", shownKey("view.picture"))}
+          </Button>
+          <Button size="compact-xs" variant="default" onClick={() => runCommand(editor, "view.film")}>
+            {withKey("Turning 3D, WebM", shownKey("view.film"))}
+          </Button>
+        </Group>
       </Section>
       <Divider />
       <Section title="Labels">

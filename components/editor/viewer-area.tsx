@@ -1,4 +1,7 @@
 import { useMemo, useRef, useSyncExternalStore } from "react";
+import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
+import { type Measured, measuredUm } from "../tools/measure/measured.ts";
+import { formatLengthUm } from "../viewer/geometry/scale-bar-length.ts";
 import { VolumeViewer } from "../viewer/view/volume-viewer.tsx";
 import type { PaneId, ViewerOverlays } from "../viewer/viewer-contract.ts";
 import styles from "./editor.module.css";
@@ -57,7 +60,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       proposalOpacity,
     ],
   );
-  const { draftBox, changedBox, selectedBoxId, marks, threadId } = state;
+  const { draftBox, changedBox, selectedBoxId, marks, measured, threadId } = state;
   const { pins } = props;
   const boxes = props.boxes.data;
   const overlays: ViewerOverlays = useMemo(
@@ -65,9 +68,10 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       boxes: shownBoxes(boxes ?? [], { draftBox, changedBox, selectedBoxId }),
       peers,
       points: marks.map(({ voxelZyx, text }) => ({ voxelZyx, text, color: MARK_COLOR })),
+      measured: measured && { ...measured, text: lengthText(measured, image) },
       pins: pins.map((pin) => ({ ...pin, isSelected: pin.id === threadId })),
     }),
-    [boxes, draftBox, changedBox, selectedBoxId, marks, peers, pins, threadId],
+    [boxes, draftBox, changedBox, selectedBoxId, marks, measured, image, peers, pins, threadId],
   );
   return (
     <main
@@ -92,12 +96,18 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
           document.setPresence({ cursorZyx: sample?.voxelZyx ?? null, pane: sample?.pane ?? null });
         }}
         onPick={(sample) => editor.pick(sample)}
+        onOpen={(viewer) => {
+          editor.viewer = viewer;
+        }}
       />
       {past && <PastBanner past={past} onNow={() => editor.store.set({ past: null })} />}
       <EditorNotices editor={editor} />
     </main>
   );
 }
+
+const lengthText = ({ fromZyx, toZyx }: Measured, space: VoxelSpace): string =>
+  toZyx ? formatLengthUm(measuredUm(fromZyx, toZyx, space).lengthUm) : "";
 
 /** A number that changes whenever one of the things that colours depend on does. */
 function useStyleRevision(causes: readonly unknown[]): number {

@@ -1,5 +1,6 @@
 import { boxIdle } from "./box/idle.ts";
 import { brushIdle } from "./brush/idle.ts";
+import { measureIdle } from "./measure/idle.ts";
 import { mergeFirstClick } from "./merge/first-click.ts";
 import { outlineIdle } from "./outline/idle.ts";
 import { pickIdle } from "./pick/idle.ts";
@@ -20,6 +21,7 @@ export const toolNames = [
   "split",
   "merge",
   "box",
+  "measure",
 ] as const;
 
 export type ToolName = (typeof toolNames)[number];
@@ -50,5 +52,7 @@ export function createTool(name: ToolName, context: ToolContext, segmenting: Seg
       return new StateTool(look("copy"), () => mergeFirstClick(context));
     case "box":
       return new StateTool(look("crosshair"), () => boxIdle(context));
+    case "measure":
+      return new StateTool(look("crosshair"), () => measureIdle(context));
   }
 }

@@ -4,6 +4,7 @@ import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import type { ViewStore } from "../viewer/viewer-contract.ts";
+import type { Measured } from "./measure/measured.ts";
 import type { PreviewLabels } from "./preview-labels.ts";
 
 export interface ToolSettings {
@@ -40,6 +41,8 @@ export interface ToolContext {
   /** Reports whatever was thrown. */
   fail(error: unknown): void;
   showMarks(marks: readonly ToolMark[]): void;
+  measured(): Measured | null;
+  showMeasured(measured: Measured | null): void;
   draftBox(): VoxelBox | null;
   setDraftBox(box: VoxelBox | null): void;
   /** Stroke in progress, for the others; null at its end. */

@@ -125,7 +125,16 @@ export interface ViewerOverlays {
   readonly peers: readonly Peer[];
   /** Marks such as the two clicks of a split. */
   readonly points: readonly { voxelZyx: Zyx; color: string; text: string }[];
+  readonly measured?: MeasuredLine | null;
   readonly pins?: readonly CommentPin[];
+}
+
+/** A distance that somebody measures. */
+export interface MeasuredLine {
+  readonly fromZyx: Zyx;
+  /** Null while it is missing. */
+  readonly toZyx: Zyx | null;
+  readonly text: string;
 }
 
 /** Where people have said something. */
@@ -133,6 +142,18 @@ export interface CommentPin {
   readonly id: string;
   readonly voxelZyx: Zyx;
   readonly isSelected: boolean;
+}
+
+/** What of the volume the 3D pane shows. */
+export interface SceneView {
+  /** What the clipping planes leave, in fractional voxels; null: all. */
+  readonly clip: VoxelBox | null;
+  /** Only what lies so near to the crosshair's slice of a plane. */
+  readonly slab: { readonly isOn: boolean; readonly plane: SlicePlane; readonly thicknessUm: number };
+  /** The three slices stand in space, with their image. */
+  readonly showsSlices: boolean;
+  /** The selected nucleus alone. */
+  readonly isIsolated: boolean;
 }
 
 /** State of the view, owned by one store per editor page; panes and tools read and change it. */
@@ -156,6 +177,11 @@ export interface ViewState {
   readonly contrast: readonly [low: number, high: number];
   readonly gamma: number;
   readonly volumeRendering: "mip" | "shaded" | "off";
+  readonly scene: SceneView;
+  /** Panes show the brightest of so many slices, the shown one in the middle. */
+  readonly projection: { readonly isOn: boolean; readonly thicknessUm: number };
+  /** Zoomed in, a pane says in a corner where in its slice it is. */
+  readonly miniMap: boolean;
   readonly selectedLabel: LabelValue;
   readonly selectedProposal: LabelValue;
 }
@@ -172,6 +198,21 @@ export interface ViewStore {
   setPaneSize(plane: SlicePlane, widthPx: number, heightPx: number): void;
 }
 
+/** What a page may ask of the viewer that is no state of the view. Without 3D, what is asked of it does nothing. */
+export interface ViewerHandle {
+  /** PNG of the panes that are shown, or of one, each with its scale bar. Null where nothing is shown. */
+  picture(only?: PaneId): Promise<Blob | null>;
+  /**
+   * WebM of the 3D pane turning once round, with its scale bar; it takes as long as it lasts. `onProgress`: 0…1. Rejects with a Problem where that is not to be
+   * had, and with the signal's reason.
+   */
+  film(wishes: { readonly signal: AbortSignal; onProgress(share: number): void }): Promise<Blob>;
+  /** Turns the camera of the 3D pane round what it looks at; radians. */
+  turn(rightRad: number, upRad: number): void;
+  /** Its distance, times this. */
+  approach(factor: number): void;
+}
+
 export interface VolumeViewerProps {
   readonly image: ImageSource;
   readonly layers: readonly LabelLayer[];
@@ -182,4 +223,6 @@ export interface VolumeViewerProps {
   onHover(sample: PointerSample | null): void;
   /** A click that the tool did not capture, in any pane. */
   onPick(sample: PointerSample): void;
+  /** Called with the viewer when it is there, and with null when it goes. */
+  onOpen?(viewer: ViewerHandle | null): void;
 }

@@ -11,6 +11,7 @@ import type {
   LabelLayer,
   PointerSample,
   PointerTool,
+  ViewerHandle,
   ViewerOverlays,
 } from "../../components/viewer/viewer-contract.ts";
 import type { Peer } from "../../core/edit/label-document.ts";
@@ -63,6 +64,7 @@ let settings: Settings = {
 let revision = 0;
 const listeners = new Set<() => void>();
 const picks: PointerSample[] = [];
+const open: { viewer: ViewerHandle | null } = { viewer: null };
 const log: string[] = [];
 
 const tool: PointerTool = {
@@ -131,6 +133,9 @@ function Page() {
               picks.push(sample);
               view.set({ selectedLabel: sample.label, selectedProposal: sample.proposal });
             }}
+            onOpen={(viewer) => {
+              open.viewer = viewer;
+            }}
           />
         </div>
         <div style={{ width: 240, padding: 8, background: "#16191d" }}>
@@ -147,6 +152,7 @@ export const harness = {
   volume,
   labels,
   picks,
+  open,
   log,
   change(next: Partial<Settings>) {
     settings = { ...settings, ...next };

@@ -13,7 +13,7 @@ export interface CommandEntry {
   readonly isFixed?: true;
 }
 
-export const keyGroups = ["Tools", "Paint", "Shape", "Nucleus", "Review", "Place", "View", "Page"] as const;
+export const keyGroups = ["Tools", "Paint", "Shape", "Nucleus", "Review", "Place", "View", "3D", "Page"] as const;
 
 export type KeyGroup = (typeof keyGroups)[number];
 
@@ -34,6 +34,7 @@ export const commands = [
   entry("tool.split", "S", "Tools", "Split a nucleus by two clicks, or by a line drawn across it"),
   entry("tool.merge", "M", "Tools", "Merge two nuclei by two clicks"),
   entry("tool.box", "G", "Tools", "Draw a box"),
+  entry("tool.measure", "Shift+D", "Tools", "Measure a distance: two clicks, or a drag"),
   entry("tool.next", [], "Tools", "The next tool of the bar"),
   entry("tool.previous", [], "Tools", "The tool of the bar before"),
 
@@ -48,6 +49,12 @@ export const commands = [
   entry("shape.fillHoles", "Shift+F", "Shape", "Fill its holes"),
   entry("shape.keepLargest", "Shift+K", "Shape", "Keep its largest part"),
   entry("shape.smooth", "Shift+S", "Shape", "Smooth it; again for more"),
+  entry(
+    "shape.threshold",
+    "Shift+U",
+    "Shape",
+    "Keep of it what is brighter than a threshold, or darker; again for more",
+  ),
   entry("shape.grow", "Shift+G", "Shape", "Grow it; again for more"),
   entry("shape.shrink", "Shift+E", "Shape", "Shrink it; again for more"),
   entry("shape.copyBack", ["<", "Shift+PageUp"], "Shape", "Copy it to the slice before, and go there"),
@@ -97,6 +104,7 @@ export const commands = [
   entry("place.goToMark", "Ctrl+1…9", "Place", "Go to a bookmark"),
   // With Alt too: a Mac keeps Cmd+Shift+3 to 5 for pictures of the screen.
   entry("place.setMark", ["Ctrl+Shift+1…9", "Alt+Shift+1…9"], "Place", "Set a bookmark: this place, zoom and slices"),
+  entry("place.measure", "Shift+Enter", "Place", "Measure from the crosshair; once more: up to it"),
   entry("place.copyLink", "Shift+Y", "Place", "Copy a link to this view"),
 
   entry("view.maximise", "X", "View", "Maximise the pane under the pointer, or show all four"),
@@ -105,9 +113,28 @@ export const commands = [
   entry("view.previousChannel", "Shift+W", "View", "Look at the channel before"),
   entry("view.channel", "Shift+1…9", "View", "Look at the channel with this number"),
   entry("view.together", "Y", "View", "Several channels together in colours, or one"),
+  entry("view.projection", "Shift+Q", "View", "The brightest of a thick slab in the panes, or the slice alone"),
+  entry("view.thinner", "{", "View", "A thinner slab in the panes"),
+  entry("view.thicker", "}", "View", "A thicker slab in the panes"),
+  entry("view.miniMap", ":", "View", "Show or hide the map in the corner of a zoomed pane"),
+  entry("view.picture", "Shift+P", "View", "Save a picture of the panes (PNG), with scale bars"),
+  entry("view.panePicture", "Alt+P", "View", "Save a picture of the pane under the pointer"),
+  entry("view.film", "Shift+R", "View", "Film the 3D view turning once round (WebM, 8 s); again: stop"),
   entry("view.contrast", "Shift+C", "View", "Contrast as at the start"),
   entry("view.tab", "J", "View", "Next panel on the right"),
   entry("view.panel", "Shift+J", "View", "Hide the panels on the right, or show them"),
+
+  entry("scene.turnLeft", "Ctrl+ArrowLeft", "3D", "Turn the 3D view to the left"),
+  entry("scene.turnRight", "Ctrl+ArrowRight", "3D", "Turn it to the right"),
+  entry("scene.turnUp", "Ctrl+ArrowUp", "3D", "Turn it to see more from above"),
+  entry("scene.turnDown", "Ctrl+ArrowDown", "3D", "Turn it to see more from below"),
+  entry("scene.slices", ";", "3D", "The slices of the three panes in space, or not"),
+  entry("scene.isolate", "Shift+O", "3D", "The selected nucleus alone in 3D, or all"),
+  entry("scene.slab", "Shift+B", "3D", "In 3D a slab round the crosshair's slice, or all"),
+  entry("scene.clip", "_", "3D", "Cut 3D open at the crosshair; again: the other side; again: whole"),
+  entry("scene.unclip", [], "3D", "3D uncut, with all nuclei"),
+  entry("scene.nearer", "Ctrl+Shift+ArrowUp", "3D", "Nearer in 3D"),
+  entry("scene.farther", "Ctrl+Shift+ArrowDown", "3D", "Farther away in 3D"),
 
   entry("page.filter", "/", "Page", "Filter the list of nuclei"),
   entry("page.comment", "Shift+A", "Page", "Write a comment at the selected nucleus, or at the crosshair"),

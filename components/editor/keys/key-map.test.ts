@@ -44,7 +44,16 @@ describe.each(keySetIds)("the keys of %s", (set) => {
   });
 
   it("are found from the presses of an American keyboard", () => {
-    const codes: Readonly<Record<string, string>> = { "<": "Comma", ">": "Period", "?": "Slash", "+": "Equal" };
+    const codes: Readonly<Record<string, string>> = {
+      "<": "Comma",
+      ">": "Period",
+      "?": "Slash",
+      "+": "Equal",
+      "{": "BracketLeft",
+      "}": "BracketRight",
+      ":": "Semicolon",
+      _: "Minus",
+    };
     for (const { command } of commands)
       for (const key of map.keysOf(command)) {
         const reader = new KeyReader();

@@ -6,6 +6,7 @@ import type { EditorController } from "../editor-controller.ts";
 import { useObservable } from "../use-observable.ts";
 import { amountStepUm, mostAmountUm } from "./shape-amounts.ts";
 import { setAmountUm } from "./shape-commands.ts";
+import { ThresholdAmount } from "./threshold-amount.tsx";
 
 /** A button that leaves the focus on the page: the keys go on working. */
 const keepFocus = { onMouseDown: (event: React.MouseEvent) => event.preventDefault() };
@@ -20,6 +21,7 @@ export function ShapeBar({ editor }: { editor: EditorController }) {
       <Text size="xs" fw={600} style={{ whiteSpace: "nowrap" }}>
         {words[reshape.kind]}
       </Text>
+      {reshape.kind === "threshold" && <ThresholdAmount editor={editor} reshape={reshape} />}
       {"amountUm" in reshape && <Amount editor={editor} amountUm={reshape.amountUm} />}
       {voxels ? (
         <Text size="xs" style={{ fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" }}>
@@ -93,6 +95,7 @@ const words: Readonly<Record<Reshape["kind"], string>> = {
   interpolate: "Fill the gaps between its slices",
   "fill-holes": "Fill its holes",
   "keep-largest": "Keep its largest part",
+  threshold: "Keep what is",
   smooth: "Smooth",
   grow: "Grow by",
   shrink: "Shrink by",

@@ -6,6 +6,7 @@ import {
   IconFocusCentered,
   IconRipple,
   IconStack2,
+  IconSun,
 } from "@tabler/icons-react";
 import { useShownKey, withKey } from "../../ui/shown-keys.tsx";
 import { runCommand } from "../editor-commands.ts";
@@ -17,6 +18,7 @@ const buttons: readonly { readonly command: ShapeCommand; readonly icon: typeof 
   { command: "shape.interpolate", icon: IconStack2 },
   { command: "shape.fillHoles", icon: IconBucketDroplet },
   { command: "shape.keepLargest", icon: IconFocusCentered },
+  { command: "shape.threshold", icon: IconSun },
   { command: "shape.smooth", icon: IconRipple },
   { command: "shape.grow", icon: IconArrowsDiagonal },
   { command: "shape.shrink", icon: IconArrowsDiagonalMinimize2 },

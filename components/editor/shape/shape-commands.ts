@@ -4,6 +4,7 @@ import type { EditorController } from "../editor-controller.ts";
 import type { Command } from "../keys/commands.ts";
 import { planeUnderPointer } from "../plane-under-pointer.ts";
 import { amountStepUm, boundedAmountUm, firstAmountUm, type SizedReshape } from "./shape-amounts.ts";
+import { moveThreshold, showThreshold } from "./threshold.ts";
 
 export type ShapeCommand = Extract<Command, `shape.${string}`>;
 
@@ -33,6 +34,9 @@ export function runShapeCommand(editor: EditorController, command: ShapeCommand)
     case "shape.keepLargest":
       show({ kind: "keep-largest" });
       return;
+    case "shape.threshold":
+      void showThreshold(editor, label);
+      return;
     case "shape.smooth":
       showSized(editor, label, "smooth");
       return;
@@ -54,6 +58,7 @@ export function runShapeCommand(editor: EditorController, command: ShapeCommand)
 /** More or less of the change that is shown, where it has an amount. */
 export function changeAmount(editor: EditorController, steps: number): void {
   const shown = editor.store.get().reshape;
+  if (shown?.reshape.kind === "threshold") moveThreshold(editor, steps);
   if (!shown || !("amountUm" in shown.reshape)) return;
   const space = editor.props().image;
   setAmountUm(editor, shown.reshape.amountUm + steps * amountStepUm(space));

@@ -60,7 +60,7 @@ export function openEditor() {
     settings: memorySettings(),
     loadPages: async () => [],
     image,
-    imageVoxels: new FunctionImage(shapeZyx, () => 5),
+    imageVoxels: new FunctionImage(shapeZyx, (_z, _y, x) => (x >= 40 ? 9 : 5)),
     loadModel: async () => {
       throw new Problem({ tag: "offline", what: "The server cannot be reached." });
     },

@@ -163,7 +163,8 @@ export class Reshaping {
   }
 
   async #workedOut({ label, reshape, abort }: Open): Promise<ShapeChange> {
-    return reshapeNucleus(this.#context.document, label, reshape, this.#context.knownBox(label), abort.signal);
+    const { document, image, knownBox } = this.#context;
+    return reshapeNucleus(document, label, reshape, knownBox(label), abort.signal, image);
   }
 
   #paint({ previews: [erased, painted] }: Open, change: ShapeChange | null): void {
@@ -184,6 +185,7 @@ const nothingToDo: Readonly<Record<Reshape["kind"], string>> = {
   interpolate: "There is no gap to fill: outline the nucleus in two or more slices and leave out those between.",
   "fill-holes": "This nucleus has no holes.",
   "keep-largest": "This nucleus has one part only.",
+  threshold: "Nothing changes: all of this nucleus is on that side.",
   smooth: "This nucleus is as smooth as that already.",
   grow: "There is no room to grow: less than a voxel, or other nuclei on every side.",
   shrink: "Nothing changes: that is less than a voxel.",

@@ -4,6 +4,7 @@ import { MemoryLabelDocument } from "../../../core/edit/testing/memory-label-doc
 import { type VoxelBox, type VoxelSpace, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ClickModel } from "../../segmenter/click-model.ts";
 import type { PointerSample, ViewState, ViewStore } from "../../viewer/viewer-contract.ts";
+import type { Measured } from "../measure/measured.ts";
 import { PreviewLabels } from "../preview-labels.ts";
 import { Segmenting, type ShownSegment } from "../segment/segmenting.ts";
 import type { ToolContext, ToolMark, ToolMessage, ToolSettings } from "../tool-context.ts";
@@ -26,6 +27,7 @@ export function createToolStage(options: {
   const marks: { now: readonly ToolMark[] } = { now: [] };
   const strokes: Presence["stroke"][] = [];
   let draft: VoxelBox | null = null;
+  let measured: Measured | null = null;
   const settings: ToolSettings = {
     brushShape: "disc",
     radiusUm: 2,
@@ -45,6 +47,10 @@ export function createToolStage(options: {
     fail: (error) => failures.push(error),
     showMarks(now) {
       marks.now = now;
+    },
+    measured: () => measured,
+    showMeasured(now) {
+      measured = now;
     },
     draftBox: () => draft,
     setDraftBox(box) {
@@ -112,6 +118,14 @@ export function createPlainViewStore(): ViewStore {
     contrast: [0, 1],
     gamma: 1,
     volumeRendering: "off",
+    scene: {
+      clip: null,
+      slab: { isOn: false, plane: "xy", thicknessUm: 10 },
+      showsSlices: false,
+      isIsolated: false,
+    },
+    projection: { isOn: false, thicknessUm: 10 },
+    miniMap: true,
     selectedLabel: 0,
     selectedProposal: 0,
   };

@@ -8,6 +8,7 @@ import type { DrawnChannel } from "../slice/gather-grey.ts";
 import type {
   ImageSource,
   LabelLayer,
+  PaneId,
   PointerSample,
   PointerTool,
   ViewerOverlays,
@@ -15,6 +16,7 @@ import type {
   ViewStore,
   VolumeViewerProps,
 } from "../viewer-contract.ts";
+import type { DrawablePane, DrawableScene } from "./drawable-pane.ts";
 import { DrawnLayers } from "./drawn-layers.ts";
 import { FrameLoop } from "./frame-loop.ts";
 import { Hover } from "./hover.ts";
@@ -40,6 +42,10 @@ export class ViewerEngine {
   readonly layers: DrawnLayers;
   readonly frames = new FrameLoop();
   readonly hover = new Hover();
+  /** Those that are open. */
+  readonly panes = new Map<PaneId, DrawablePane>();
+  /** Null until three is there, and where there is no 3D. */
+  scene: DrawableScene | null = null;
   readonly #listeners = new Set<EngineListener>();
   readonly #progressListeners = new Set<() => void>();
   readonly #unsubscribeView: () => void;
@@ -104,6 +110,13 @@ export class ViewerEngine {
 
   pick(sample: PointerSample): void {
     this.#props.onPick(sample);
+  }
+
+  openPane(id: PaneId, pane: DrawablePane): () => void {
+    this.panes.set(id, pane);
+    return () => {
+      if (this.panes.get(id) === pane) this.panes.delete(id);
+    };
   }
 
   setHover(sample: PointerSample | null): void {

@@ -3,20 +3,22 @@ import { type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geomet
 import type { PointerSample, ViewerOverlays } from "../viewer-contract.ts";
 import { drawBoxes } from "./draw-boxes.ts";
 import { drawAxisLetters, drawCrosshair } from "./draw-crosshair.ts";
+import { drawMeasured } from "./draw-measured.ts";
 import { drawPeers } from "./draw-peers.ts";
 import { drawPins } from "./draw-pins.ts";
 import { drawPlate } from "./screen-text.ts";
 
-/** All that lies over a slice, in CSS pixels. */
+/** All that lies over a slice, in CSS pixels; into a picture, pointers of people do not go. */
 export function drawSliceOverlay(
   context: CanvasRenderingContext2D,
   ratio: number,
   pane: PaneGeometry,
   slice: number,
   engine: ViewerEngine,
+  isPicture = false,
 ): void {
   const { crosshairZyx, zoom } = engine.view.get();
-  const { boxes, peers, points, pins = [] } = engine.overlays;
+  const { boxes, peers, points, measured, pins = [] } = engine.overlays;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, pane.widthPx, pane.heightPx);
   drawVolumeBorder(context, pane, engine);
@@ -25,6 +27,8 @@ export function drawSliceOverlay(
   drawBoxes(context, pane, slice, boxes);
   drawPins(context, pane, slice, engine.image.voxelSizeZyx, pins);
   drawPoints(context, pane, slice, points);
+  if (measured) drawMeasured(context, pane, slice, measured);
+  if (isPicture) return;
   drawPeers(context, pane, slice, zoom, engine.image.voxelSizeZyx, peers);
   const hover = engine.hover.get();
   if (hover?.pane === pane.plane && engine.tool.ringRadiusUm !== null)

@@ -1,23 +1,32 @@
 import { brickBox } from "../../../core/volume/brick.ts";
 import { brickKeyOfId, channelOfId, type ImageBrickId, scaleLevelOf } from "../bricks/brick-state.ts";
+import type { DrawablePane } from "../engine/drawable-pane.ts";
 import type { EngineListener, ViewerEngine } from "../engine/viewer-engine.ts";
 import { paneAxes } from "../geometry/pane-axes.ts";
 import { createPaneGeometry, type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import { drawnChannels, neighbourChannels } from "../image-channels.ts";
+import { drawScaleBar } from "../overlay/draw-scale-bar.ts";
 import { drawSliceOverlay } from "../overlay/draw-slice-overlay.ts";
+import { drawPlate } from "../overlay/screen-text.ts";
 import { labelKeysOfRegion } from "../slice/gather-labels.ts";
-import { chooseRegion, type RegionRect, type SliceRegion, wholeRect } from "../slice/slice-region.ts";
+import { slabOf } from "../slice/slab.ts";
+import { chooseRegion, type RegionRect, type SliceRegion, type SliceRun, wholeRect } from "../slice/slice-region.ts";
 import type { LabelLayer, SlicePlane, ViewState } from "../viewer-contract.ts";
 import { PanePointer } from "./pane-pointer.ts";
 import { boxOfLevelBrick, SlicePicture } from "./slice-picture.ts";
 import { previewBrickIds, regionBrickIds, sliceWishes } from "./slice-wishes.ts";
+import { sliceInWords } from "./slice-words.ts";
+
+const GROUND = "#0d0f12";
+const HEAD_COLOR = "#d5dae0";
 
 /**
  * One slice pane: a canvas of composed texels that CSS moves and scales (so a pan or zoom costs no composition), and a
  * canvas above it with lines and names.
  */
-export class SlicePane implements EngineListener {
+export class SlicePane implements EngineListener, DrawablePane {
   readonly plane: SlicePlane;
+  readonly host: HTMLElement;
   readonly #engine: ViewerEngine;
   readonly #picture = document.createElement("canvas");
   readonly #overlay = document.createElement("canvas");
@@ -29,6 +38,7 @@ export class SlicePane implements EngineListener {
   constructor(engine: ViewerEngine, plane: SlicePlane, host: HTMLElement) {
     this.#engine = engine;
     this.plane = plane;
+    this.host = host;
     for (const canvas of [this.#picture, this.#overlay]) {
       canvas.style.cssText = "position:absolute;left:0;top:0;transform-origin:0 0;pointer-events:none";
     }
@@ -46,6 +56,7 @@ export class SlicePane implements EngineListener {
       () => engine.bricks.want(plane, []),
       () => engine.layers.hide(plane),
       engine.listen(this),
+      engine.openPane(plane, this),
       engine.bricks.onChanged((ids) => this.#onImageBricks(ids)),
       engine.hover.subscribe(() => this.requestDraw()),
     );
@@ -99,6 +110,36 @@ export class SlicePane implements EngineListener {
     this.requestDraw();
   }
 
+  drawInto(context: CanvasRenderingContext2D, scale: number): void {
+    if (this.#sizePx.widthPx === 0) return;
+    do this.#draw();
+    while (this.#shown?.isUnfinished);
+    const pane = this.geometry;
+    const { widthPx, heightPx } = pane;
+    context.fillStyle = GROUND;
+    context.fillRect(0, 0, widthPx, heightPx);
+    const region = this.#shown?.region;
+    if (region && !this.#picture.hidden) {
+      const { left, top, scaleU, scaleV } = placeOf(region, pane);
+      context.imageSmoothingEnabled = Math.max(scaleU, scaleV) * scale <= 1.01;
+      context.drawImage(this.#picture, left, top, this.#picture.width * scaleU, this.#picture.height * scaleV);
+    }
+    const overlay = document.createElement("canvas");
+    overlay.width = Math.round(widthPx * scale);
+    overlay.height = Math.round(heightPx * scale);
+    const lines = overlay.getContext("2d");
+    if (lines) drawSliceOverlay(lines, scale, pane, this.slice, this.#engine, true);
+    context.drawImage(overlay, 0, 0, widthPx, heightPx);
+    drawPlate(
+      context,
+      sliceInWords(this.#engine.image, this.plane, this.slice, this.#slab()).join("  "),
+      4,
+      14,
+      HEAD_COLOR,
+    );
+    drawScaleBar(context, pane, this.#engine.view.get().zoom);
+  }
+
   dispose(): void {
     for (const stop of this.#stops) stop();
   }
@@ -132,7 +173,7 @@ export class SlicePane implements EngineListener {
     const pane = this.geometry;
     const ratio = window.devicePixelRatio;
     const { image } = this.#engine;
-    const region = chooseRegion(pane, image.levels, this.slice, ratio, this.#shown?.region ?? null);
+    const region = chooseRegion(pane, image.levels, this.slice, ratio, this.#shown?.region ?? null, this.#slab());
     this.#picture.hidden = region === null;
     if (region) {
       if (region !== this.#shown?.region) this.#show(region);
@@ -200,10 +241,16 @@ export class SlicePane implements EngineListener {
       selectedGroup: (layer) => engine.selectedGroup(layer),
     });
     if (!changed) return;
+    if (this.#shown.isUnfinished) this.requestDraw();
     this.#put(this.#shown, changed);
     const drawn = drawnChannels(engine.view.get());
     const isSharp = regionBrickIds(this.#shown.region, drawn).every((id) => engine.bricks.stateOf(id) === "ready");
-    this.#picture.dataset.state = isSharp ? "sharp" : "coarse";
+    this.#picture.dataset.state = isSharp && !this.#shown.isUnfinished ? "sharp" : "coarse";
+  }
+
+  #slab(): SliceRun | null {
+    const { view, image } = this.#engine;
+    return slabOf(view.get().projection, paneAxes(this.plane).w, this.slice, image);
   }
 
   #put(shown: SlicePicture, { c0, r0, c1, r1 }: RegionRect): void {
@@ -214,13 +261,20 @@ export class SlicePane implements EngineListener {
   }
 
   #place(region: SliceRegion, pane: PaneGeometry, ratio: number): void {
-    const factorU = region.level.factorZyx[region.axes.u];
-    const factorV = region.level.factorZyx[region.axes.v];
-    const scaleU = (pane.pxPerVoxelU * factorU) / region.texelsU;
-    const scaleV = (pane.pxPerVoxelV * factorV) / region.texelsV;
-    const left = toScreenU(pane, region.u0 * factorU);
-    const top = toScreenV(pane, region.v0 * factorV);
+    const { left, top, scaleU, scaleV } = placeOf(region, pane);
     this.#picture.style.transform = `translate(${left}px, ${top}px) scale(${scaleU}, ${scaleV})`;
     this.#picture.style.imageRendering = Math.max(scaleU, scaleV) * ratio > 1.01 ? "pixelated" : "auto";
   }
+}
+
+/** Where the texels of a region lie on the pane, and how large one is; CSS pixels. */
+function placeOf({ axes, level, texelsU, texelsV, u0, v0 }: SliceRegion, pane: PaneGeometry) {
+  const factorU = level.factorZyx[axes.u];
+  const factorV = level.factorZyx[axes.v];
+  return {
+    left: toScreenU(pane, u0 * factorU),
+    top: toScreenV(pane, v0 * factorV),
+    scaleU: (pane.pxPerVoxelU * factorU) / texelsU,
+    scaleV: (pane.pxPerVoxelV * factorV) / texelsV,
+  };
 }

@@ -1,8 +1,9 @@
-import { brickPositionZyx } from "../../../core/volume/brick.ts";
+import { BRICK_SIZE, brickPositionZyx } from "../../../core/volume/brick.ts";
 import { type ImageBrickId, imageBrickId } from "../bricks/brick-state.ts";
 import { PREVIEW_BRICKS } from "../bricks/first-picture-chunks.ts";
 import type { BrickWish } from "../bricks/image-bricks.ts";
 import { brickKeysOfSlice } from "../geometry/brick-cuts.ts";
+import { slicesByLayer } from "../slice/slab.ts";
 import type { SliceRegion } from "../slice/slice-region.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
 
@@ -46,8 +47,11 @@ export function sliceWishes(
     }
   };
   const preview = previewLevel(region, levels);
-  if (preview) add(preview, wishTiers.preview);
-  add(level, wishTiers.visible);
+  const addAll = (of: ImageLevel, tier: number) => {
+    for (const slice of slicesByLayer(region, BRICK_SIZE * of.factorZyx[axes.w])) add(of, tier, slice);
+  };
+  if (preview) addAll(preview, wishTiers.preview);
+  addAll(level, wishTiers.visible);
   const thickness = 64 * level.factorZyx[axes.w];
   for (const next of [region.w + thickness / 2, region.w - thickness / 2])
     if (next >= 0 && next < levels[0].shapeZyx[axes.w]) add(level, wishTiers.ahead, next);
@@ -75,9 +79,9 @@ export const regionBrickIds = (region: SliceRegion, channels: readonly number[])
   idsAtLevel(region, region.level, channels);
 
 const idsAtLevel = (region: SliceRegion, of: ImageLevel, channels: readonly number[]): ImageBrickId[] =>
-  keysAtLevel(region, of, region.w).flatMap((key) =>
-    channels.map((channel) => imageBrickId(of.scaleLevel, key, channel)),
-  );
+  slicesByLayer(region, BRICK_SIZE * of.factorZyx[region.axes.w])
+    .flatMap((slice) => keysAtLevel(region, of, slice))
+    .flatMap((key) => channels.map((channel) => imageBrickId(of.scaleLevel, key, channel)));
 
 function keysAtLevel(region: SliceRegion, of: ImageLevel, slice: number): number[] {
   const { axes, level } = region;

@@ -2,8 +2,11 @@ import { type PerspectiveCamera, Vector3 } from "three";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ViewerEngine } from "../engine/viewer-engine.ts";
 import { axisLetter, paneAxes, slicePlanes, zyxOf } from "../geometry/pane-axes.ts";
+import { sceneClip } from "../geometry/scene-clip.ts";
+import { drawMeasuredLine } from "../overlay/draw-measured.ts";
 import { drawCursor } from "../overlay/draw-peers.ts";
 import { drawPin } from "../overlay/draw-pins.ts";
+import { drawScaleBar } from "../overlay/draw-scale-bar.ts";
 import { axisColours, boxStyles, overlayFont } from "../overlay/overlay-style.ts";
 import { drawPlate } from "../overlay/screen-text.ts";
 import { toScene } from "./scene-space.ts";
@@ -16,7 +19,7 @@ interface ScreenPoint {
 
 /**
  * Lines and names over the 3D pane, on a canvas of their own: a colleague's pointer or the crosshair moves without another
- * walk of all rays through the volume.
+ * walk of all rays through the volume. `pxPerUm`: at what is looked at; into a picture, pointers of people do not go.
  */
 export function drawSceneOverlay(
   context: CanvasRenderingContext2D,
@@ -24,6 +27,8 @@ export function drawSceneOverlay(
   sizePx: { readonly widthPx: number; readonly heightPx: number },
   camera: PerspectiveCamera,
   engine: ViewerEngine,
+  pxPerUm: number,
+  isPicture = false,
 ): void {
   const { image, overlays } = engine;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -38,6 +43,12 @@ export function drawSceneOverlay(
   context.lineWidth = 1;
   context.strokeStyle = "rgba(150, 160, 172, 0.5)";
   strokeBox(context, { minZyx: [0, 0, 0], maxZyx: image.shapeZyx }, project);
+  const { scene, crosshairZyx } = engine.view.get();
+  const clip = sceneClip(scene, crosshairZyx, image);
+  if (clip) {
+    context.strokeStyle = "rgba(213, 218, 224, 0.7)";
+    strokeBox(context, clip, project);
+  }
   drawSlicePlanes(context, engine, project);
   drawAxes(context, image.shapeZyx, project);
 
@@ -60,10 +71,18 @@ export function drawSceneOverlay(
     context.fill();
     if (text) drawPlate(context, text, x + 8, y - 10, color);
   }
+  if (overlays.measured) {
+    const { fromZyx, toZyx, text } = overlays.measured;
+    const ends = (toZyx ? [fromZyx, toZyx] : [fromZyx]).map(project);
+    if (ends.every(({ isInFront }) => isInFront)) drawMeasuredLine(context, ends, text);
+  }
   for (const { voxelZyx, isSelected } of overlays.pins ?? []) {
     const { x, y, isInFront } = project(voxelZyx);
     if (isInFront) drawPin(context, x, y, isSelected);
   }
+  // In perspective no bar holds everywhere.
+  drawScaleBar(context, sizePx, pxPerUm, " in the middle");
+  if (isPicture) return;
   for (const { cursorZyx, color, name } of overlays.peers) {
     if (!cursorZyx) continue;
     const { x, y, isInFront } = project(cursorZyx);

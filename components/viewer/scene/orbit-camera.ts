@@ -1,9 +1,12 @@
-import { PerspectiveCamera, type Ray, Raycaster, Vector2, Vector3 } from "three";
+import { PerspectiveCamera, type Ray, Raycaster, Spherical, Vector2, Vector3 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import type { VoxelSpace } from "../../../core/volume/voxel-space.ts";
 import { radiusUm } from "./scene-space.ts";
 
 const FIELD_OF_VIEW = 32;
+
+/** So near to straight above the camera would tumble. */
+const POLE_RAD = 0.02;
 
 /** Share of the pane that what was flown to takes: a nucleus is judged by its neighbours too. */
 const FLY_SHARE = 0.25;
@@ -56,6 +59,36 @@ export class OrbitCamera {
     target.copy(place);
     this.camera.position.copy(place).addScaledVector(side, distance);
     this.#controls.update();
+  }
+
+  /** Round what is looked at; radians. Stops above and below it. */
+  turn(rightRad: number, upRad: number): void {
+    const { target } = this.#controls;
+    const offset = new Spherical().setFromVector3(this.camera.position.clone().sub(target));
+    offset.theta += rightRad;
+    offset.phi = Math.min(Math.max(offset.phi - upRad, POLE_RAD), Math.PI - POLE_RAD);
+    this.camera.position.setFromSpherical(offset).add(target);
+    this.#controls.update();
+  }
+
+  /** Nearer to what is looked at with a factor below 1. */
+  approach(factor: number): void {
+    const { minDistance, maxDistance, target } = this.#controls;
+    const offset = this.camera.position.clone().sub(target);
+    offset.setLength(Math.min(Math.max(offset.length() * factor, minDistance), maxDistance));
+    this.camera.position.copy(target).add(offset);
+    this.#controls.update();
+  }
+
+  /** The hand turns nothing while it is held. */
+  hold(isHeld: boolean): void {
+    this.#controls.enabled = !isHeld;
+  }
+
+  /** CSS pixels per µm at what is looked at. */
+  pxPerUm(heightPx: number): number {
+    const distance = this.camera.position.distanceTo(this.#controls.target);
+    return heightPx / (2 * distance * Math.tan((FIELD_OF_VIEW * Math.PI) / 360));
   }
 
   /** From the eye through a point of the screen, in scene coordinates. */

@@ -1,13 +1,17 @@
 import type { BrickKey } from "../../../core/volume/brick.ts";
+import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
+import type { DrawableScene } from "../engine/drawable-pane.ts";
 import type { EngineListener, ViewerEngine } from "../engine/viewer-engine.ts";
+import { sceneClip } from "../geometry/scene-clip.ts";
 import { LabelSurfaces } from "../mesh/label-surfaces.ts";
+import { drawPlate } from "../overlay/screen-text.ts";
 import { createSample } from "../pane/pane-pointer.ts";
 import { wishTiers } from "../pane/slice-wishes.ts";
 import type { LabelLayer, ViewState } from "../viewer-contract.ts";
 import { drawSceneOverlay } from "./draw-scene-overlay.ts";
 import { OrbitCamera } from "./orbit-camera.ts";
 import { hitNucleus, watchClicks } from "./scene-pick.ts";
-import { SceneRenderer } from "./scene-renderer.ts";
+import { isAlone, SceneRenderer } from "./scene-renderer.ts";
 import { sceneFromUm, toScene } from "./scene-space.ts";
 import { SurfaceMeshes } from "./surface-meshes.ts";
 import { VolumeTexture } from "./volume-texture.ts";
@@ -18,11 +22,12 @@ const REST_MS = 180;
 const ARRIVAL_MS = 200;
 
 /** The 3D pane: camera, picking, and when to draw what. */
-export class ScenePane implements EngineListener {
+export class ScenePane implements EngineListener, DrawableScene {
+  readonly host: HTMLElement;
   readonly #engine: ViewerEngine;
-  readonly #host: HTMLElement;
   readonly #renderer: SceneRenderer;
   readonly #overlay = document.createElement("canvas");
+  readonly #pictureOverlay = document.createElement("canvas");
   readonly #orbit: OrbitCamera;
   readonly #volume: VolumeTexture;
   readonly #meshes: Readonly<Record<LabelLayer["id"], SurfaceMeshes>>;
@@ -33,6 +38,8 @@ export class ScenePane implements EngineListener {
   #isHandBusy = false;
   #hasArrivals = false;
   #isMoving = false;
+  /** Somebody else draws it, frame by frame. */
+  #isHeld = false;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #arrivalTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,7 +60,7 @@ export class ScenePane implements EngineListener {
     say: (sentence: string) => void,
   ) {
     this.#engine = engine;
-    this.#host = host;
+    this.host = host;
     this.#renderer = renderer;
     const { canvas } = renderer;
     this.#overlay.style.cssText = "position:absolute;left:0;top:0;pointer-events:none";
@@ -83,6 +90,7 @@ export class ScenePane implements EngineListener {
     this.#orbit = new OrbitCamera(canvas, engine.image, () => this.#startMoving());
     this.#stops.push(
       engine.listen(this),
+      engine.openPane("3d", this),
       engine.bricks.onChanged((ids) => this.#onImageBricks(ids)),
       watchClicks(canvas, (event) => this.#pick(event)),
       this.#watchContext(canvas, say),
@@ -92,6 +100,7 @@ export class ScenePane implements EngineListener {
     resize.observe(host);
     this.#stops.push(() => resize.disconnect());
 
+    engine.scene = this;
     this.#fillVolume();
     for (const { layer } of engine.layers.drawn) this.#openLayer(layer);
     this.#onResize();
@@ -103,14 +112,47 @@ export class ScenePane implements EngineListener {
     this.#refresh();
   }
 
+  turn(rightRad: number, upRad: number): void {
+    this.#orbit.turn(rightRad, upRad);
+  }
+
+  approach(factor: number): void {
+    this.#orbit.approach(factor);
+  }
+
+  hold(isHeld: boolean): void {
+    this.#orbit.hold(isHeld);
+    this.#isHeld = isHeld;
+    this.#refresh();
+  }
+
+  drawInto(context: CanvasRenderingContext2D, scale: number, isOneOfMany = false): void {
+    const { clientWidth: widthPx, clientHeight: heightPx } = this.host;
+    if (widthPx === 0 || heightPx === 0) return;
+    // What is drawn is gone when the browser has shown it: it is copied in the same task.
+    const isCoarse = isOneOfMany && this.#renderer.control.isSoftware;
+    this.#render(isCoarse, isCoarse ? undefined : scale);
+    context.drawImage(this.#renderer.canvas, 0, 0, widthPx, heightPx);
+    this.#pictureOverlay.width = Math.round(widthPx * scale);
+    this.#pictureOverlay.height = Math.round(heightPx * scale);
+    const lines = this.#pictureOverlay.getContext("2d");
+    if (lines) this.#drawOverlay(lines, scale, true);
+    context.drawImage(this.#pictureOverlay, 0, 0, widthPx, heightPx);
+    if (isOneOfMany) return;
+    drawPlate(context, "3D", 4, 14, "#d5dae0");
+    this.#refresh();
+  }
+
   onView(view: ViewState, before: ViewState): void {
     const isImageChanged =
       view.contrast !== before.contrast ||
       view.gamma !== before.gamma ||
-      view.volumeRendering !== before.volumeRendering;
+      view.volumeRendering !== before.volumeRendering ||
+      view.scene !== before.scene;
     const isSelectionChanged =
       view.selectedLabel !== before.selectedLabel || view.selectedProposal !== before.selectedProposal;
-    if (isSelectionChanged) for (const id of ["labels", "proposals"] as const) this.#restyle(id);
+    if (isSelectionChanged || view.scene.isIsolated !== before.scene.isIsolated)
+      for (const id of ["labels", "proposals"] as const) this.#restyle(id);
     if (view.channel !== before.channel) {
       this.#volume.show(view.channel);
       this.#fillVolume();
@@ -118,7 +160,10 @@ export class ScenePane implements EngineListener {
     if (isImageChanged || view.channel !== before.channel) this.#startMoving();
     if (view.flight && view.flight !== before.flight)
       this.#orbit.flyTo(toScene(this.#engine.image, view.flight.atZyx), view.flight.radiusUm);
-    if (view.crosshairZyx !== before.crosshairZyx) this.#requestDraw();
+    if (view.crosshairZyx === before.crosshairZyx) return;
+    // Slices that stand in space, and a slab round one, go with the crosshair.
+    if (view.scene.showsSlices || view.scene.slab.isOn) this.#startMoving();
+    else this.#requestDraw();
   }
 
   onLabelVoxels: EngineListener["onLabelVoxels"] = (id, changes) => this.#surfaces.onVoxels(id, changes);
@@ -143,6 +188,7 @@ export class ScenePane implements EngineListener {
     clearTimeout(this.#restTimer);
     clearTimeout(this.#arrivalTimer);
     for (const stop of this.#stops) stop();
+    if (this.#engine.scene === this) this.#engine.scene = null;
     this.#engine.bricks.want("3d", []);
     this.#surfaces.dispose();
     this.#orbit.dispose();
@@ -159,7 +205,8 @@ export class ScenePane implements EngineListener {
   #restyle(id: LabelLayer["id"]): void {
     const drawn = this.#engine.layers.drawn.find(({ layer }) => layer.id === id);
     this.#meshes[id].group.visible = drawn?.layer.visible ?? false;
-    if (drawn) this.#meshes[id].restyle(drawn, this.#engine.selectedGroup(drawn.layer));
+    if (drawn)
+      this.#meshes[id].restyle(drawn, this.#engine.selectedGroup(drawn.layer), isAlone(this.#engine.view.get()));
     this.#refreshSoon();
   }
 
@@ -203,22 +250,40 @@ export class ScenePane implements EngineListener {
   }
 
   readonly #draw = (): void => {
-    const { clientWidth: widthPx, clientHeight: heightPx } = this.#host;
+    const { clientWidth: widthPx, clientHeight: heightPx } = this.host;
     if (widthPx === 0 || heightPx === 0) return;
-    if (this.#isSceneStale) {
+    if (this.#isSceneStale && !this.#isHeld) {
       if (this.#renderer.isReady) {
         this.#isSceneStale = false;
-        this.#renderer.render(this.#orbit.camera, this.#engine.view.get(), this.#volume, this.#isMoving);
+        this.#render(this.#isMoving);
       } else this.#requestDraw();
     }
     const context = this.#overlay.getContext("2d");
     if (!context) return;
     this.#orbit.camera.updateMatrixWorld();
-    drawSceneOverlay(context, window.devicePixelRatio, { widthPx, heightPx }, this.#orbit.camera, this.#engine);
+    this.#drawOverlay(context, window.devicePixelRatio, false);
   };
 
+  #render(isMoving: boolean, ratio?: number): void {
+    const view = this.#engine.view.get();
+    const clip = this.#clip();
+    for (const meshes of Object.values(this.#meshes)) meshes.clip(clip, this.#engine.image.voxelSizeZyx);
+    this.#renderer.render(this.#orbit.camera, view, this.#volume, clip, isMoving, ratio);
+  }
+
+  #clip(): VoxelBox | null {
+    const { scene, crosshairZyx } = this.#engine.view.get();
+    return sceneClip(scene, crosshairZyx, this.#engine.image);
+  }
+
+  #drawOverlay(context: CanvasRenderingContext2D, ratio: number, isPicture: boolean): void {
+    const { clientWidth: widthPx, clientHeight: heightPx } = this.host;
+    const pxPerUm = this.#orbit.pxPerUm(heightPx);
+    drawSceneOverlay(context, ratio, { widthPx, heightPx }, this.#orbit.camera, this.#engine, pxPerUm, isPicture);
+  }
+
   #onResize(): void {
-    const { clientWidth, clientHeight } = this.#host;
+    const { clientWidth, clientHeight } = this.host;
     if (clientWidth === 0 || clientHeight === 0) return;
     this.#orbit.setAspect(clientWidth / clientHeight);
     this.#renderer.setSize(clientWidth, clientHeight);
@@ -230,7 +295,7 @@ export class ScenePane implements EngineListener {
   }
 
   #pick(event: PointerEvent): void {
-    const hit = hitNucleus(this.#engine, this.#orbit.rayAt(event));
+    const hit = hitNucleus(this.#engine, this.#orbit.rayAt(event), this.#clip(), isAlone(this.#engine.view.get()));
     if (hit) this.#engine.pick(createSample(this.#engine, "3d", hit, event));
   }
 

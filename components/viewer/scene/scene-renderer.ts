@@ -17,14 +17,18 @@ import {
   WebGLRenderer,
   WebGLRenderTarget,
 } from "three";
-import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { ViewState } from "../viewer-contract.ts";
-import { isSoftwareRenderer, QualityControl, type RenderQuality } from "./render-quality.ts";
+import { isSoftwareRenderer, QualityControl } from "./render-quality.ts";
 import { volumeFragmentShader, volumeVertexShader } from "./volume-shaders.ts";
 import type { VolumeTexture } from "./volume-texture.ts";
 
 const BACKGROUND = new Color(13 / 255, 15 / 255, 18 / 255); // of the panes; from numbers, so that no colour space is applied
 const modes: Readonly<Record<ViewState["volumeRendering"], number>> = { off: 0, mip: 1, shaded: 2 };
+
+/** One nucleus is looked at by itself: the image would stand in front of it. */
+export const isAlone = ({ scene, selectedLabel, selectedProposal }: ViewState): boolean =>
+  scene.isIsolated && (selectedLabel !== 0 || selectedProposal !== 0);
 
 /** Two passes: nuclei with their depth into a texture, then rays through the image up to that depth. Values are sRGB all through. */
 export class SceneRenderer {
@@ -36,6 +40,7 @@ export class SceneRenderer {
   readonly #screen = new Scene();
   readonly #material: ShaderMaterial;
   readonly #sceneToTexture = new Matrix4();
+  readonly #voxelsToTexture = new Vector3();
   #fence: { sync: WebGLSync; startedMs: number; isMoving: boolean } | null = null;
   #sizePx = new Vector2(1, 1);
 
@@ -69,6 +74,10 @@ export class SceneRenderer {
         steps: { value: 64 },
         mode: { value: 1 },
         texelSize: { value: new Vector3() },
+        clipLow: { value: new Vector3(0, 0, 0) },
+        clipHigh: { value: new Vector3(1, 1, 1) },
+        showsSlices: { value: false },
+        slicesAt: { value: new Vector3() },
         background: { value: new Vector3(BACKGROUND.r, BACKGROUND.g, BACKGROUND.b) },
       },
     });
@@ -91,6 +100,7 @@ export class SceneRenderer {
     const [sz, sy, sx] = voxelSizeZyx;
     const { uniforms } = this.#material;
     uniforms.volume.value = volume.texture;
+    this.#voxelsToTexture.set(1 / (nx * fx), 1 / (ny * fy), 1 / (nz * fz));
     (uniforms.texelSize.value as Vector3).set(1 / nx, 1 / ny, 1 / nz);
     this.#sceneToTexture
       .makeScale(1 / (nx * fx * sx), 1 / (ny * fy * sy), 1 / (nz * fz * sz))
@@ -115,15 +125,26 @@ export class SceneRenderer {
     return true;
   }
 
-  render(camera: PerspectiveCamera, view: ViewState, volume: VolumeTexture, isMoving: boolean): void {
+  /** `clip`: nothing outside is drawn, in voxels. `ratio`: device pixels per CSS pixel where it is drawn for something else than the screen. */
+  render(
+    camera: PerspectiveCamera,
+    view: ViewState,
+    volume: VolumeTexture,
+    clip: VoxelBox | null,
+    isMoving: boolean,
+    ratio?: number,
+  ): void {
     const gl = this.#renderer.getContext() as WebGL2RenderingContext;
     if (gl.isContextLost()) return;
     const startedMs = performance.now();
     const quality = this.control.quality(isMoving);
-    this.#resize(quality);
+    this.#resize(ratio ?? Math.min(window.devicePixelRatio, 2) * quality.scale);
+    if (this.#fence) gl.deleteSync(this.#fence.sync);
+    this.#fence = null;
     const { uniforms } = this.#material;
     const width = volume.range[1] - volume.range[0];
-    uniforms.mode.value = modes[view.volumeRendering];
+    uniforms.mode.value = modes[isAlone(view) ? "off" : view.volumeRendering];
+    this.#cut(view, clip);
     uniforms.steps.value = quality.steps;
     uniforms.gammaExponent.value = view.gamma;
     (uniforms.window.value as Vector2).set(
@@ -154,8 +175,23 @@ export class SceneRenderer {
     this.canvas.remove();
   }
 
-  #resize({ scale }: RenderQuality): void {
-    const ratio = Math.min(window.devicePixelRatio, 2) * scale;
+  #cut({ scene, crosshairZyx }: ViewState, clip: VoxelBox | null): void {
+    const { clipLow, clipHigh, showsSlices, slicesAt } = this.#material.uniforms;
+    const put = (uniform: { value: Vector3 }, [z, y, x]: readonly number[]) =>
+      uniform.value.set(x, y, z).multiply(this.#voxelsToTexture);
+    if (clip) {
+      put(clipLow, clip.minZyx);
+      put(clipHigh, clip.maxZyx);
+    } else {
+      clipLow.value.set(0, 0, 0);
+      clipHigh.value.set(1, 1, 1);
+    }
+    showsSlices.value = scene.showsSlices;
+    const middles = crosshairZyx.map((at) => Math.floor(at) + 0.5);
+    put(slicesAt, middles);
+  }
+
+  #resize(ratio: number): void {
     const width = Math.max(1, Math.round(this.#sizePx.x * ratio));
     const height = Math.max(1, Math.round(this.#sizePx.y * ratio));
     if (this.#target.width === width && this.#target.height === height) return;

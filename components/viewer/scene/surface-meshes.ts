@@ -2,6 +2,8 @@ import {
   BufferAttribute,
   BufferGeometry,
   DataTexture,
+  DoubleSide,
+  FrontSide,
   GLSL3,
   Group,
   Mesh,
@@ -9,14 +11,19 @@ import {
   RGBAFormat,
   ShaderMaterial,
   UnsignedByteType,
+  Vector3,
 } from "three";
 import type { LabelValue } from "../../../core/edit/label-document.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
+import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { DrawnLayer } from "../engine/drawn-layers.ts";
 import type { BrickSurface } from "../mesh/mesh-messages.ts";
 import { surfaceFragmentShader, surfaceVertexShader } from "./surface-shaders.ts";
 
 const PALETTE_WIDTH = 256;
+
+/** Voxels: beyond any volume. */
+const FAR = 1e7;
 
 /** Alpha of a palette texel says how a nucleus is drawn; the shader knows these numbers. */
 const drawnAs = { hidden: 0, plain: 85, hatched: 170, selected: 255 } as const;
@@ -37,7 +44,12 @@ export class SurfaceMeshes {
       glslVersion: GLSL3,
       vertexShader: surfaceVertexShader,
       fragmentShader: surfaceFragmentShader,
-      uniforms: { palette: { value: this.#palette }, isProposal: { value: isProposal } },
+      uniforms: {
+        palette: { value: this.#palette },
+        isProposal: { value: isProposal },
+        clipLowUm: { value: new Vector3(-FAR, -FAR, -FAR) },
+        clipHighUm: { value: new Vector3(FAR, FAR, FAR) },
+      },
     });
   }
 
@@ -67,8 +79,21 @@ export class SurfaceMeshes {
     for (const key of [...this.#meshes.keys()]) this.setSurface(key, null);
   }
 
-  /** Asks the layer for all colours again. */
-  restyle({ layer, palette }: DrawnLayer, selectedGroup: LabelValue): void {
+  /** Nothing outside is drawn; null: no bounds. */
+  clip(box: VoxelBox | null, [sz, sy, sx]: Zyx): void {
+    const { uniforms } = this.#material;
+    const [lowZ, lowY, lowX] = box?.minZyx ?? [-FAR, -FAR, -FAR];
+    const [highZ, highY, highX] = box?.maxZyx ?? [FAR, FAR, FAR];
+    (uniforms.clipLowUm.value as Vector3).set(lowX * sx, lowY * sy, lowZ * sz);
+    (uniforms.clipHighUm.value as Vector3).set(highX * sx, highY * sy, highZ * sz);
+    const side = box ? DoubleSide : FrontSide;
+    if (this.#material.side === side) return;
+    this.#material.side = side;
+    this.#material.needsUpdate = true;
+  }
+
+  /** Asks the layer for all colours again. `isAlone`: the selected nucleus is, and no other is drawn. */
+  restyle({ layer, palette }: DrawnLayer, selectedGroup: LabelValue, isAlone: boolean): void {
     this.group.visible = layer.visible;
     const rows = Math.ceil((this.#slots.size + 1) / PALETTE_WIDTH);
     if (rows > this.#palette.image.height) {
@@ -80,7 +105,14 @@ export class SurfaceMeshes {
     for (const [label, slot] of this.#slots) {
       const entry = palette.entryOf(label);
       const isSelected = selectedGroup !== 0 && entry.group === selectedGroup;
-      const kind = !entry.visible ? "hidden" : isSelected ? "selected" : entry.hatched ? "hatched" : "plain";
+      const kind =
+        !entry.visible || (isAlone && !isSelected)
+          ? "hidden"
+          : isSelected
+            ? "selected"
+            : entry.hatched
+              ? "hatched"
+              : "plain";
       texels.set([entry.r, entry.g, entry.b, drawnAs[kind]], slot * 4);
     }
     this.#palette.needsUpdate = true;

@@ -9,7 +9,8 @@ export const volumeVertexShader = /* glsl */ `
 
 /**
  * Intensities are stored as the square root of (value - low) / (high - low), 8 bits: finer where signals are faint.
- * `window` is the contrast in those units. `clipToTexture` takes clip space to texture coordinates 0…1 of the volume.
+ * `window` is the contrast in those units. `clipToTexture` takes clip space to texture coordinates 0…1 of the volume; what is clipped away of it
+ * and where its slices stand is in those coordinates too.
  */
 export const volumeFragmentShader = /* glsl */ `
   precision highp float;
@@ -24,6 +25,10 @@ export const volumeFragmentShader = /* glsl */ `
   uniform int mode; // 0 off, 1 maximum, 2 shaded
   uniform vec3 texelSize;
   uniform vec3 background;
+  uniform vec3 clipLow;
+  uniform vec3 clipHigh;
+  uniform bool showsSlices;
+  uniform vec3 slicesAt;
   in vec2 screen;
   out vec4 color;
 
@@ -47,18 +52,34 @@ export const volumeFragmentShader = /* glsl */ `
     bool isSurface = depth < 1.0;
     vec3 behind = isSurface ? texture(surfaceColor, uv).rgb : background;
     color = vec4(behind, 1.0);
-    if (mode == 0) return;
+    if (mode == 0 && !showsSlices) return;
 
     vec3 from = unproject(0.0);
     vec3 ray = unproject(depth) - from;
     vec3 inverse = 1.0 / ray;
-    vec3 a = -from * inverse;
-    vec3 b = (1.0 - from) * inverse;
+    vec3 a = (clipLow - from) * inverse;
+    vec3 b = (clipHigh - from) * inverse;
     vec3 first = min(a, b);
     vec3 last = max(a, b);
     float enter = max(max(first.x, first.y), max(first.z, 0.0));
     float leave = min(min(last.x, last.y), min(last.z, 1.0));
     if (enter >= leave) return;
+
+    if (showsSlices) {
+      vec3 crossed = (slicesAt - from) * inverse;
+      bool isSlice = false;
+      for (int axis = 0; axis < 3; axis++)
+        if (crossed[axis] > enter && crossed[axis] < leave) {
+          leave = crossed[axis];
+          isSlice = true;
+        }
+      if (isSlice) {
+        behind = vec3(max(pow(brightness(from + leave * ray), gammaExponent), background.r));
+        color.rgb = behind;
+        if (mode == 1) return; // the brightest of a ray would hide what stands behind it
+      }
+      if (mode == 0) return;
+    }
 
     float stride = (leave - enter) / float(steps);
     float t = enter + stride * hash(gl_FragCoord.xy); // a random start hides the steps

@@ -20,7 +20,7 @@ export interface DrawnChannel {
 
 /**
  * Grey values of a part of a slice into `greys` (region.columns wide). Where the brick of the wanted level is missing, the
- * nearest coarser level that is there stands in; where none is, black.
+ * nearest coarser level that is there stands in; where none is, black. `isMore`: another slice of a slab, of which what is brighter is kept.
  */
 export function gatherGrey(
   greys: Uint8Array,
@@ -29,8 +29,10 @@ export function gatherGrey(
   levels: readonly ImageLevel[],
   bricks: BrickReader,
   table: ContrastTable,
+  w = region.w,
+  isMore = false,
 ): void {
-  const { axes, u0, v0, w } = region;
+  const { axes, u0, v0 } = region;
   const finest = levels.indexOf(region.level);
   const indexAt = (level: ImageLevel, axis: 0 | 1 | 2, index: number): number =>
     indexAtLevel(index, region.level.factorZyx[axis], level.factorZyx[axis], level.shapeZyx[axis]);
@@ -55,14 +57,16 @@ export function gatherGrey(
       }
       const out = r * region.columns;
       if (!voxels) {
-        greys.fill(voxels === null ? greyOf(table, 0) : 0, out + c, out + runEnd);
+        const grey = voxels === null ? greyOf(table, 0) : 0;
+        if (!isMore) greys.fill(grey, out + c, out + runEnd);
+        else for (let i = out + c; i < out + runEnd; i++) if (greys[i] < grey) greys[i] = grey;
         c = runEnd;
         continue;
       }
       const base = offsetAlong(axes.v, indexAt(level, axes.v, v0 + r)) + offsetAlong(axes.w, sliceAt(level));
       if (level === region.level) {
         const at = base + offsetAlong(axes.u, u0 + c);
-        copyGreys(greys, out + c, runEnd - c, voxels, at, BRICK_STRIDES[axes.u], table);
+        (isMore ? addBrighter : copyGreys)(greys, out + c, runEnd - c, voxels, at, BRICK_STRIDES[axes.u], table);
         c = runEnd;
         continue;
       }
@@ -70,7 +74,8 @@ export function gatherGrey(
       for (; c < runEnd; c++) {
         const u = indexAt(level, axes.u, u0 + c);
         if (u >= sourceEnd) break;
-        greys[out + c] = greyOf(table, voxels[base + offsetAlong(axes.u, u)]);
+        const grey = greyOf(table, voxels[base + offsetAlong(axes.u, u)]);
+        if (!isMore || greys[out + c] < grey) greys[out + c] = grey;
       }
     }
   }
@@ -90,5 +95,23 @@ function copyGreys(
   for (let end = out + count, from = at; out < end; out++, from += stride) {
     const index = (voxels[from] - low) * scale;
     greys[out] = index >= last ? shades[last] : index > 0 ? shades[index | 0] : shades[0];
+  }
+}
+
+/** The same for a further slice of a slab: greys rise with intensities, so the brightest grey is that of the brightest voxel. */
+function addBrighter(
+  greys: Uint8Array,
+  out: number,
+  count: number,
+  voxels: PixelArray,
+  at: number,
+  stride: number,
+  { low, scale, greys: shades }: ContrastTable,
+): void {
+  const last = shades.length - 1;
+  for (let end = out + count, from = at; out < end; out++, from += stride) {
+    const index = (voxels[from] - low) * scale;
+    const grey = index >= last ? shades[last] : index > 0 ? shades[index | 0] : shades[0];
+    if (greys[out] < grey) greys[out] = grey;
   }
 }

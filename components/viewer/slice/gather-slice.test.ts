@@ -13,6 +13,7 @@ import type { ImageLevel } from "../viewer-contract.ts";
 import { createContrastTable, greyOf } from "./contrast-table.ts";
 import { gatherGrey } from "./gather-grey.ts";
 import { gatherLabels, labelKeysOfRegion } from "./gather-labels.ts";
+import { slicesOutwards } from "./slab.ts";
 import { type RegionRect, type SliceRegion, wholeRect } from "./slice-region.ts";
 
 const shapeZyx: Zyx = [70, 100, 150];
@@ -98,6 +99,31 @@ describe("gathering a slice", () => {
       }
     expect(coarse).toBeGreaterThan(1000);
   });
+
+  for (const plane of slicePlanes)
+    for (const level of levels)
+      it(`takes the brightest of a slab of ${plane} at level ${level.scaleLevel}, whole after all its slices`, () => {
+        const axes = paneAxes(plane);
+        for (const slab of [
+          { first: 3, end: 16 },
+          { first: 0, end: shapeZyx[axes.w] },
+        ]) {
+          const w = Math.floor((slab.first + slab.end) / 2);
+          const region = { ...regionOf(plane, level, w, 5, 3), slab };
+          const greys = new Uint8Array(region.columns * region.rows).fill(255);
+          for (const [i, slice] of slicesOutwards(region).entries())
+            gatherGrey(greys, region, wholeRect(region), levels, reader, table, slice, i > 0);
+          for (let r = 0; r < region.rows; r += 7)
+            for (let c = 0; c < region.columns; c += 3) {
+              let brightest = 0;
+              for (let slice = slab.first; slice < slab.end; slice++) {
+                const [z, y, x] = naiveIndex({ ...region, w: slice }, c, r, level);
+                brightest = Math.max(brightest, greyOf(table, voxelValue(level.scaleLevel, z, y, x)));
+              }
+              expect(greys[r * region.columns + c]).toBe(brightest);
+            }
+        }
+      });
 
   it("is black where nothing is loaded, and the grey of 0 where a chunk does not exist", () => {
     const region = regionOf("xy", levels[0], 0, 0, 0);

@@ -3,12 +3,20 @@ import { type PaneAxes, zyxOf } from "../geometry/pane-axes.ts";
 import type { PaneGeometry } from "../geometry/pane-geometry.ts";
 import type { ImageLevel } from "../viewer-contract.ts";
 
+/** Slices of level 0, half-open. */
+export interface SliceRun {
+  readonly first: number;
+  readonly end: number;
+}
+
 /** The part of one slice that is composed into a canvas: voxels of one scale level, each drawn as `texelsU` × `texelsV` texels. */
 export interface SliceRegion {
   readonly axes: PaneAxes;
   readonly level: ImageLevel;
   /** Slice index at level 0. */
   readonly w: number;
+  /** The image is the brightest of these slices; absent: of the slice alone. Labels are always those of the slice. */
+  readonly slab?: SliceRun | null;
   /** First voxel of the level, and how many. */
   readonly u0: number;
   readonly v0: number;
@@ -51,6 +59,7 @@ export function chooseRegion(
   w: number,
   pixelRatio: number,
   previous: SliceRegion | null,
+  slab: SliceRun | null = null,
 ): SliceRegion | null {
   const { axes } = pane;
   const level = chooseLevel(levels, pane, pixelRatio);
@@ -72,6 +81,8 @@ export function chooseRegion(
     previous &&
     previous.level === level &&
     previous.w === w &&
+    previous.slab?.first === slab?.first &&
+    previous.slab?.end === slab?.end &&
     previous.texelsU === texelsU &&
     previous.texelsV === texelsV &&
     previous.u0 <= u.first &&
@@ -80,7 +91,7 @@ export function chooseRegion(
     previous.v0 + previous.rows >= v.end
   )
     return previous;
-  return { axes, level, w, u0: u.from, v0: v.from, columns, rows, texelsU, texelsV };
+  return { axes, level, w, slab, u0: u.from, v0: v.from, columns, rows, texelsU, texelsV };
 }
 
 function texelsPerVoxel(devicePxU: number, devicePxV: number, voxels: number): [number, number] {

@@ -28,6 +28,14 @@ export function createViewStore(image: ImageSource, kept: Partial<ViewState> = {
     maximisedPane: null,
     ...firstChannelState(image),
     volumeRendering: "mip",
+    scene: {
+      clip: null,
+      slab: { isOn: false, plane: "xy", thicknessUm: Number((Math.max(...sizeUmZyx) / 8).toPrecision(1)) },
+      showsSlices: false,
+      isIsolated: false,
+    },
+    projection: { isOn: false, thicknessUm: Number((5 * voxelSizeZyx[0]).toPrecision(3)) },
+    miniMap: true,
     selectedLabel: 0,
     selectedProposal: 0,
   };

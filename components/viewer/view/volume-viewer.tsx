@@ -7,8 +7,10 @@ import { SlicePaneView } from "../pane/slice-pane-view.tsx";
 import { watchSpaceKey } from "../pane/space-key.ts";
 import { LoadingNote } from "../panels/loading-note.tsx";
 import { ScenePaneView } from "../scene/scene-pane-view.tsx";
-import type { VolumeViewerProps } from "../viewer-contract.ts";
+import type { ViewerHandle, VolumeViewerProps } from "../viewer-contract.ts";
 import styles from "../volume-viewer.module.css";
+import { picturePanes } from "./panes-picture.ts";
+import { filmScene } from "./scene-film.ts";
 
 /** Three linked slice panes and a 3D pane over one volume. */
 export function VolumeViewer(props: VolumeViewerProps) {
@@ -26,10 +28,12 @@ export function VolumeViewer(props: VolumeViewerProps) {
   useEffect(() => {
     const created = new ViewerEngine(latest.current);
     setEngine(created);
+    latest.current.onOpen?.(handleOf(created));
     const stopWatching = watchSpaceKey(() => created.hover.get() !== null);
     return () => {
       stopWatching();
       setEngine(null);
+      latest.current.onOpen?.(null);
       created.dispose();
     };
   }, [image, view]);
@@ -46,3 +50,10 @@ export function VolumeViewer(props: VolumeViewerProps) {
     </div>
   );
 }
+
+const handleOf = (engine: ViewerEngine): ViewerHandle => ({
+  picture: (only) => picturePanes(engine, only),
+  film: (wishes) => filmScene(engine, wishes),
+  turn: (rightRad, upRad) => engine.scene?.turn(rightRad, upRad),
+  approach: (factor) => engine.scene?.approach(factor),
+});

@@ -1,5 +1,6 @@
 import { Problem } from "../../problem.ts";
 import type { VoxelBox, VoxelSpace } from "../../volume/voxel-space.ts";
+import type { ImageVoxels } from "../image-voxels.ts";
 import type { EditAct, LabelDocument, LabelValue } from "../label-document.ts";
 import { nucleusGone } from "../nucleus-acts.ts";
 import { collectNucleusVoxels } from "../nucleus-voxels.ts";
@@ -10,23 +11,27 @@ import { fillHoles, fillHolesOfSlices, grow, shrink, smooth } from "./clean-up.t
 import { copySlice, extrude } from "./copy-slice.ts";
 import { interpolateSlices, planeWithGaps } from "./interpolate-slices.ts";
 import { changeAct, changeOf, type NucleusRegion, readRegion, type ShapeChange, widenedBox } from "./nucleus-region.ts";
+import { type Threshold, voxelsBeyond } from "./threshold-nucleus.ts";
 
 /** What is to be done to the shape of a nucleus, as a value; `plane` is the one that is looked at. */
 export type Reshape =
   | { readonly kind: "interpolate" | "fill-holes"; readonly plane: SlicePlane }
   | { readonly kind: "keep-largest" }
+  /** `range`: intensities between which it can be set. */
+  | (Threshold & { readonly kind: "threshold"; readonly range: readonly [least: number, most: number] })
   | { readonly kind: "smooth" | "grow" | "shrink"; readonly amountUm: number }
   | { readonly kind: "copy-slice"; readonly plane: SlicePlane; readonly from: number; readonly to: number }
   | { readonly kind: "extrude"; readonly plane: SlicePlane; readonly to: number };
 
 /** What is worked out on dense arrays: parts may lie too far apart for that. */
-type DenseReshape = Exclude<Reshape, { kind: "keep-largest" }>;
+type DenseReshape = Exclude<Reshape, { kind: "keep-largest" | "threshold" }>;
 
 /** For the undo hint. */
 export const reshapeNames: Readonly<Record<Reshape["kind"], string>> = {
   interpolate: "interpolate",
   "fill-holes": "fill holes",
   "keep-largest": "keep largest part",
+  threshold: "threshold nucleus",
   smooth: "smooth",
   grow: "grow",
   shrink: "shrink",
@@ -36,7 +41,7 @@ export const reshapeNames: Readonly<Record<Reshape["kind"], string>> = {
 
 /**
  * The voxels that a nucleus gets and loses. Loads the bricks that it lies in and those round it, no others; `knownBox` is
- * where the nucleus list saw it. Never takes a voxel of another nucleus. Throws Problems `nucleus-gone`, `nothing-left`, and
+ * where the nucleus list saw it, `image` is asked for a threshold only. Never takes a voxel of another nucleus. Throws Problems `nucleus-gone`, `nothing-left`, and
  * `nucleus-too-large` beyond `MAX_REGION_VOXELS`.
  */
 export async function reshapeNucleus(
@@ -45,6 +50,7 @@ export async function reshapeNucleus(
   reshape: Reshape,
   knownBox: VoxelBox | null,
   signal?: AbortSignal,
+  image?: ImageVoxels,
 ): Promise<ShapeChange> {
   const group = document.membersOf(label);
   const voxels = await collectNucleusVoxels(document, group, knownBox, signal);
@@ -52,6 +58,12 @@ export async function reshapeNucleus(
   if (!tight) throw nucleusGone(label);
   const nothing = new VoxelSet(document.shapeZyx);
   if (reshape.kind === "keep-largest") return { painted: nothing, erased: smallerParts(voxels) };
+  if (reshape.kind === "threshold") {
+    if (!image) throw new Error("a threshold needs the image");
+    const erased = await voxelsBeyond(voxels, image, reshape, signal);
+    if (erased.count === voxels.count) throw nothingLeft(label);
+    return { painted: nothing, erased };
+  }
   const box = boxOf(reshape, tight, document);
   if (!box) return { painted: nothing, erased: nothing };
   const region = await readRegion(document, group, box, signal);
@@ -68,7 +80,7 @@ const nothingLeft = (label: LabelValue): Problem =>
     tag: "nothing-left",
     what: "Nothing of this nucleus would be left.",
     where: `nucleus ${label}`,
-    hint: "Shrink it by less, or delete it.",
+    hint: "Take less of it away, or delete it.",
   });
 
 /** The part of the volume that the work looks at; null where it would lie outside. */
