@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { noNuclei } from "../../../core/dashboard/course-of-days.ts";
 import { trainingBox } from "../../../db/schema/index.ts";
 import { seedVolume } from "../../testing/seed-training.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
@@ -23,8 +24,16 @@ it("counts are fresh until a box that is kept out comes or goes, and then again 
   const count = async (id: string) => {
     const basis = await readCountBasis(services.db, id);
     const reviewed = { toReview: 1, approved: 1, sentBack: 0 };
-    const counted = { truth: 2, unfinished: 0, trainable: 1, ...reviewed, position: 0, basis: basis?.key ?? "" };
-    await storeNucleusCount(services.db, { volumeId: id, ...counted });
+    const counted = {
+      truth: 2,
+      unfinished: 0,
+      trainable: 1,
+      trainableApproved: 0,
+      ...reviewed,
+      position: 0,
+      basis: basis?.key ?? "",
+    };
+    await storeNucleusCount(services.db, { volumeId: id, ...counted }, noNuclei);
     return basis;
   };
   expect(await freshOf()).toEqual({ [volumeId]: false, [otherId]: false });
