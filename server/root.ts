@@ -3,6 +3,7 @@ import { auditRouter } from "./routers/audit/index.ts";
 import { boxRouter } from "./routers/box/index.ts";
 import { checkpointRouter } from "./routers/checkpoint/index.ts";
 import { commentRouter } from "./routers/comment/index.ts";
+import { dashboardRouter } from "./routers/dashboard/index.ts";
 import { eventRouter } from "./routers/event.ts";
 import { exportRouter } from "./routers/export/index.ts";
 import { historyRouter } from "./routers/history.ts";
@@ -28,6 +29,7 @@ export const appRouter = router({
   audit: auditRouter,
   box: boxRouter,
   comment: commentRouter,
+  dashboard: dashboardRouter,
   event: eventRouter,
   export: exportRouter,
   history: historyRouter,

@@ -4,8 +4,9 @@ import { viewOfHash } from "../../components/editor/view-link.ts";
 /** A nucleus and what lies around it. */
 const NEAR_UM = 12;
 
-/** Goes to the place that the address names, now and when it changes. */
+/** Goes to the place that the address names, now and when it changes; opens the queue where it asks for it. */
 export function followLink(api: EditorApi): () => void {
+  if (new URLSearchParams(window.location.search).get("open") === "queue") api.showQueue();
   const follow = () => {
     const { hash } = window.location;
     const view = viewOfHash(hash, api.document.shapeZyx);

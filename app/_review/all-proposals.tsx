@@ -64,7 +64,7 @@ export function AllProposals({ review, volumeId, canDecide, firstKind }: AllProp
       accept={async (chosen, signal) => {
         try {
           session.release();
-          const taken = await api.acceptSeveral(
+          const { taken, planted } = await api.acceptSeveral(
             chosen.map(({ labelValue, minZyx, maxZyx, className, classProbability }) => ({
               id: `${predictionId}/${labelValue}`,
               label: labelValue,
@@ -74,7 +74,7 @@ export function AllProposals({ review, volumeId, canDecide, firstKind }: AllProp
             })),
             signal,
           );
-          api.notify({ tone: "info", text: acceptedWords(taken, chosen.length - taken) });
+          api.notify({ tone: "info", text: acceptedWords(taken, chosen.length - taken - planted, planted) });
         } catch (error) {
           if (!signal.aborted) complain(error);
         }
@@ -83,10 +83,12 @@ export function AllProposals({ review, volumeId, canDecide, firstKind }: AllProp
   );
 }
 
-const acceptedWords = (taken: number, full: number): string =>
+const acceptedWords = (taken: number, full: number, planted: number): string =>
   [
     `${taken} ${taken === 1 ? "nucleus" : "nuclei"} accepted.`,
     full > 0 && `${full} stayed open: every voxel there belongs to a nucleus already.`,
+    planted > 0 &&
+      `${planted} ${planted === 1 ? "was" : "were"} planted, wrong on purpose, and ${planted === 1 ? "is" : "are"} not taken.`,
   ]
     .filter(Boolean)
     .join(" ");

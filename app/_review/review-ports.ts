@@ -18,7 +18,13 @@ export function createReviewPorts(
   const pageId = newPageId();
   return {
     next: (skipped, first) =>
-      client.queue.next.mutate({ volumeId, pageId, skipped: [...skipped].slice(-1000), ...(first && { first }) }),
+      client.queue.next.mutate({
+        volumeId,
+        pageId,
+        skipped: [...skipped].slice(-1000),
+        ...(first && { first }),
+        tellsPlants: true,
+      }),
     keep: async (labelValue) => (await client.queue.keep.mutate({ volumeId, pageId, labelValue })).held,
     release() {
       // A beacon still leaves while the page goes away; other requests are cut off.

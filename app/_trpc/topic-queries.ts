@@ -2,12 +2,12 @@ import type { ServerEvent } from "../../server/index.ts";
 
 /** Routers whose answers an event makes stale. Events are hints; the database holds the truth. */
 const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> = {
-  project: ["project", "nucleusClass", "review"],
-  volume: ["volume", "project", "upload", "publication"],
+  project: ["project", "nucleusClass", "review", "dashboard"],
+  volume: ["volume", "project", "upload", "publication", "dashboard"],
   nuclei: ["nucleus"],
   boxes: ["box", "training"],
   training: ["training", "checkpoint", "learningCurve", "project"],
-  proposals: ["proposal", "prediction", "queue", "volume"],
+  proposals: ["proposal", "prediction", "queue", "volume", "dashboard"],
   queue: ["queue"],
   review: ["review"],
   comments: ["comment"],
@@ -20,8 +20,8 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   settings: ["installation", "project"],
 };
 
-/** A decision also counts towards the next training, in what was audited, and in the project's progress. */
-const routersOfDecision = [...routersOfTopic.queue, "training", "learningCurve", "project"];
+/** A decision also counts towards the next training, in what was audited, and in the project's progress and its dashboard. */
+const routersOfDecision = [...routersOfTopic.queue, "training", "learningCurve", "project", "dashboard"];
 
 const routersOf = (event: ServerEvent): readonly string[] =>
   event.topic === "queue" && event.decided ? routersOfDecision : routersOfTopic[event.topic];

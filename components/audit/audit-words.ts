@@ -47,6 +47,8 @@ const fieldWords: Readonly<Record<string, string>> = {
   reviewScope: "second look",
   reviewSharePercent: "share of the second look, percent",
   newcomerDays: "days for which a member is new",
+  trainApprovedOnly: "trainings learn from approved nuclei only",
+  plantEvery: "one of so many questions is a planted wrong proposal",
   projectMakers: "who may make projects",
   administratorsNeedTwoFactor: "administrators need a second factor",
   personQuotaGb: "room for each person, GB",
@@ -214,8 +216,9 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
     group: "Models",
     does: "started a training",
     tell: (d) => {
-      if (d.automatic) return "by itself";
-      return d.from === "nothing" ? "from nothing" : d.from === "product" ? "from the product's own weights" : "";
+      const begun =
+        d.from === "nothing" ? "from nothing" : d.from === "product" ? "from the product's own weights" : null;
+      return [d.automatic ? "by itself" : begun, d.approvedOnly && "approved nuclei only"].filter(Boolean).join(", ");
     },
   },
   "training.cancelled": { group: "Models", does: "cancelled a training" },

@@ -38,6 +38,7 @@ export const createEditorApi = (editor: EditorController): EditorApi => ({
   },
   select: (label) => editor.select(label),
   goTo: (placeZyx, radiusUm) => editor.view.flyTo(placeZyx, radiusUm),
+  showQueue: () => editor.store.set({ tab: "queue", panelHidden: false }),
   showThread: (threadId) => editor.store.set({ tab: "comments", panelHidden: false, threadId }),
   linkToView: (address) => linkToView(editor, address),
   flyToBox: (box) => flyToBox(editor, box),

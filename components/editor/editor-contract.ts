@@ -133,11 +133,19 @@ export interface EditorApi {
   goToProposal(label: LabelValue): Promise<void>;
   /** The acts behind the keys: resolve when the records are committed (not yet saved). Reject with a Problem. */
   decide(decision: Decision): Promise<void>;
-  /** As one act; resolves with how many had a free voxel. Rejects with a Problem where they are too many. */
-  acceptSeveral(proposals: readonly ProposalRef[], signal?: AbortSignal): Promise<number>;
+  /**
+   * As one act; resolves with how many had a free voxel, and how many were planted and are not taken. Rejects with a Problem where they
+   * are too many.
+   */
+  acceptSeveral(
+    proposals: readonly ProposalRef[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly taken: number; readonly planted: number }>;
   select(label: LabelValue): void;
   /** The crosshair goes there; without a radius it is looked at as near as now. */
   goTo(placeZyx: Zyx, radiusUm?: number): void;
+  /** Opens the panel of the queue. */
+  showQueue(): void;
   /** Opens the panel of comments at this conversation. */
   showThread(threadId: string): void;
   /** The address with what is looked at in it. */
@@ -213,6 +221,8 @@ export interface EditorProps {
   readonly proposals: LabelBrickSource | null;
   /** The proposal under a clicked label value, if it is still undecided. */
   findProposal(label: LabelValue): Promise<ProposalRef | null>;
+  /** It was made up, to see whether people look: it must not get into the labels. Known without a connection. */
+  isPlanted(label: LabelValue): boolean;
   readonly classes: readonly NucleusClass[];
   readonly nuclei: Loaded<readonly NucleusRow[]>;
   readonly boxes: Loaded<readonly EditorBox[]>;

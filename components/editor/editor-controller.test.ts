@@ -385,7 +385,7 @@ describe("decisions", () => {
     const { heard, api } = listen();
     await api.goToProposal(other.label);
     expect(view.get().selectedProposal).toBe(other.label);
-    expect(await api.acceptSeveral([proposal, other])).toBe(2);
+    expect(await api.acceptSeveral([proposal, other])).toEqual({ taken: 2, planted: 0 });
     expect([view.get().selectedProposal, editor.store.get().proposal, editor.store.get().busy]).toEqual([
       0,
       null,
@@ -401,6 +401,38 @@ describe("decisions", () => {
     stop.abort();
     await expect(api.acceptSeveral([proposal], stop.signal)).rejects.toThrow();
     expect([document.countOf(proposal.label), editor.store.get().busy]).toEqual([0, null]);
+  });
+
+  it("a planted proposal never gets a voxel: it is told at once, on every way, and undo and redo take none either", async () => {
+    const { editor, document, messages, planted, view } = stage;
+    planted.add(proposal.label);
+    const { heard, api } = listen();
+    const isGone = () => document.fieldsOf(proposal.label).status === "rejected";
+    for (const decision of ["accepted", "corrected", "rejected"] as const) {
+      api.showProposal(proposal);
+      await api.decide(decision);
+      expect([document.countOf(proposal.label), isGone(), view.get().selectedProposal]).toEqual([0, true, 0]);
+      expect(messages.at(-1)?.text).toMatch(decision === "rejected" ? /Well seen/ : /was planted.*not taken/);
+      runCommand(editor, "edit.undo");
+      expect([document.countOf(proposal.label), isGone()]).toEqual([0, false]);
+    }
+    runCommand(editor, "edit.redo");
+    expect([document.countOf(proposal.label), isGone()]).toEqual([0, true]);
+    // Each decision once: the undo of the mark takes no answer back, and the redo gives none.
+    expect(heard).toEqual(["accepted", "corrected", "rejected"].map((kind) => `${kind} ${proposal.label}`));
+    runCommand(editor, "edit.undo");
+    // With a class key, and among others from the list.
+    api.showProposal(proposal);
+    runCommand(editor, "nucleus.setClass", 2);
+    await vi.waitFor(() => expect(heard).toHaveLength(4));
+    expect([document.countOf(proposal.label), document.fieldsOf(proposal.label).class]).toEqual([0, undefined]);
+    runCommand(editor, "edit.undo");
+    expect(await api.acceptSeveral([proposal, other])).toEqual({ taken: 1, planted: 1 });
+    expect([document.countOf(proposal.label), document.countOf(other.label), isGone()]).toEqual([0, 84, true]);
+    runCommand(editor, "edit.undo");
+    expect([document.countOf(proposal.label), document.countOf(other.label), isGone()]).toEqual([0, 0, false]);
+    expect(await api.acceptSeveral([proposal])).toEqual({ taken: 0, planted: 1 });
+    expect(document.countOf(proposal.label)).toBe(0);
   });
 
   it("a class key accepts the shown proposal with its class, and one undo takes both back", async () => {

@@ -32,6 +32,10 @@ export async function decide(editor: EditorController, decision: Decision, class
       what: "No proposal is selected.",
       hint: "Take the next question of the queue, or click a hatched proposal.",
     });
+  if (editor.props().isPlanted(proposal.label)) {
+    await revealPlanted(editor, proposal, decision);
+    return;
+  }
   const act =
     decision === "rejected"
       ? rejectProposalAct(proposal)
@@ -50,16 +54,38 @@ export async function decide(editor: EditorController, decision: Decision, class
 }
 
 /**
- * Accepts several proposals as one ordinary act of this person, each with its class, and tells the queue of each. Returns how many
- * it took.
+ * Says at once that it was planted. Whatever the decision, no voxel of it is written: it is marked as rejected, which hides it
+ * from everybody. Undone, it is shown again, and still is what it is.
+ */
+async function revealPlanted(editor: EditorController, proposal: ProposalRef, decision: Decision): Promise<void> {
+  // Without `proposals`: the undo of the mark takes no answer back.
+  await editor.commit({ name: "planted proposal", records: rejectProposalAct(proposal).records });
+  editor.store.set({ proposal: null });
+  editor.view.set({ selectedProposal: 0, selectedLabel: 0 });
+  editor.notify(
+    decision === "rejected"
+      ? { tone: "info", text: "Well seen: this proposal was wrong on purpose, planted to see whether we look." }
+      : {
+          tone: "warning",
+          text: "This proposal was planted: it is wrong on purpose, to see whether we look. It was not taken into the labels, and only the project's total counts it.",
+        },
+  );
+  editor.review?.decided(proposal.label, decision);
+}
+
+/**
+ * Accepts several proposals as one ordinary act of this person, each with its class, and tells the queue of each. Planted ones are
+ * marked as rejected in the same act.
  */
 export async function acceptSeveral(
   editor: EditorController,
-  given: readonly ProposalRef[],
+  chosen: readonly ProposalRef[],
   signal?: AbortSignal,
-): Promise<number> {
-  const { document, proposals } = editor.props();
-  if (!proposals) return 0;
+): Promise<{ readonly taken: number; readonly planted: number }> {
+  const { document, proposals, isPlanted } = editor.props();
+  if (!proposals) return { taken: 0, planted: 0 };
+  const given = chosen.filter(({ label }) => !isPlanted(label));
+  const planted = chosen.filter(({ label }) => isPlanted(label));
   const act = await takeProposalsAct(document, proposals, given, {
     signal,
     onTaken: (count) =>
@@ -69,14 +95,17 @@ export async function acceptSeveral(
   const classes = given.flatMap(({ label, proposedClass }) =>
     taken.has(label) && proposedClass ? setClassAct(label, proposedClass.name).records : [],
   );
-  if (taken.size > 0) await editor.commit({ ...act, records: [...act.records, ...classes] });
+  const marks = planted.flatMap((proposal) => rejectProposalAct(proposal).records);
+  if (taken.size + marks.length > 0) await editor.commit({ ...act, records: [...act.records, ...classes, ...marks] });
   if (editor.store.get().proposal) showProposal(editor, null);
   for (const proposal of given) {
     if (!taken.has(proposal.label)) continue;
     editor.decisions.set(proposal.label, { proposal, decision: "accepted", stands: true });
     editor.review?.decided(proposal.label, "accepted");
   }
-  return taken.size;
+  // Nobody was asked about them one by one: the server closes them, and counts none.
+  for (const { label } of planted) editor.review?.decided(label, "accepted");
+  return { taken: taken.size, planted: planted.length };
 }
 
 /** Undo and redo take decisions back and make them again: the queue must hear of both. */

@@ -8,9 +8,10 @@ import type { Loaded, NucleusRow } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { useShownKey, withKey } from "../ui/shown-keys.tsx";
+import { everyNucleus } from "./nuclei-link.ts";
 import styles from "./nuclei-panel.module.css";
 import { NucleiTable } from "./nuclei-table.tsx";
-import { arrangeNuclei, type NucleusOrder } from "./nucleus-order.ts";
+import { arrangeNuclei, type NucleusFilter, type NucleusOrder } from "./nucleus-order.ts";
 import { StatusFilter } from "./status-filter.tsx";
 
 export interface NucleiPanelProps {
@@ -18,14 +19,17 @@ export interface NucleiPanelProps {
   readonly selectedLabel: LabelValue;
   readonly colorOf: (label: LabelValue) => string;
   readonly canEdit: boolean;
+  /** What is shown at first: an address may ask for it. */
+  readonly firstFilter?: NucleusFilter;
   onSelect(row: NucleusRow): void;
 }
 
 /** All nuclei of the volume, not only the loaded part: counted by the server. */
 export function NucleiPanel(props: NucleiPanelProps) {
-  const [text, setText] = useState("");
-  const [statuses, setStatuses] = useState<readonly LabelStatus[]>([]);
-  const [reviews, setReviews] = useState<readonly ReviewState[]>([]);
+  const [first] = useState(props.firstFilter ?? everyNucleus);
+  const [text, setText] = useState(first.text);
+  const [statuses, setStatuses] = useState<readonly LabelStatus[]>(first.statuses);
+  const [reviews, setReviews] = useState<readonly ReviewState[]>(first.reviews);
   const [order, setOrder] = useState<NucleusOrder>({ key: "changedAt", descending: true });
   const shownKey = useShownKey();
   const { data, problem, retry } = props.nuclei;

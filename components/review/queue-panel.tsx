@@ -88,6 +88,12 @@ export function QueuePanel(props: QueuePanelProps) {
           These proposals are a guess by a model that has never seen your images. It learns from your first five nuclei.
         </Text>
       )}
+      {data.plantEvery > 0 && (
+        <Text size="xs" c="dimmed">
+          About one question in {data.plantEvery} is wrong on purpose, to see how often such a one is accepted. You are
+          told at once, it never gets into the labels, and only the project's total is counted.
+        </Text>
+      )}
       <OutlineNote outlineUm={data.prediction.outlineUm} />
       {state.kind === "looking" ? (
         <QuestionCard

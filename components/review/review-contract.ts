@@ -45,6 +45,8 @@ export interface QueueFacts {
   readonly decisions: number;
   readonly retrainAfterDecisions: number;
   readonly autoRetrain: boolean;
+  /** About one of so many questions is a planted wrong one; 0: none is. */
+  readonly plantEvery: number;
 }
 
 /** The server's side of the queue. All reject with a Problem or a network error. */

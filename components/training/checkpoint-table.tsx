@@ -113,7 +113,9 @@ function LearnedFrom({ row, isFromProduct }: { row: CheckpointRow; isFromProduct
     );
   return (
     <>
-      <Text size="sm">{row.nucleiLabelled} nuclei</Text>
+      <Text size="sm">
+        {row.nucleiLabelled} {row.approvedOnly ? "approved nuclei" : "nuclei"}
+      </Text>
       <Text size="xs" c="dimmed">
         {row.parentId
           ? isFromProduct

@@ -22,7 +22,7 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
   const running = state.jobs.find(isUnfinished);
   const training = state.jobs.find((job) => job.kind === "train");
   const last = state.jobs[0];
-  const { missing, advice, nuclei } = state.readiness;
+  const { missing, advice, nuclei, approvedOnly } = state.readiness;
   // One thing at a time: what would make the numbers better waits for the first nucleus.
   const shownAdvice = nuclei > 0 ? advice : [];
   return (
@@ -30,9 +30,15 @@ export function TrainCard({ state, metrics, canTrain, start, cancel }: TrainCard
       <Group justify="space-between" align="flex-start" wrap="nowrap">
         <div>
           <Text size="sm">
-            {nuclei} labelled {nuclei === 1 ? "nucleus" : "nuclei"} to learn from, {state.trainMinutes}{" "}
-            {state.trainMinutes === 1 ? "minute" : "minutes"} a training.
+            {nuclei} {approvedOnly ? "approved" : "labelled"} {nuclei === 1 ? "nucleus" : "nuclei"} to learn from,{" "}
+            {state.trainMinutes} {state.trainMinutes === 1 ? "minute" : "minutes"} a training.
           </Text>
+          {approvedOnly && (
+            <Text size="xs" c="dimmed">
+              Only what a second person approved is learned; all other nuclei are unknown to the training, not
+              background.
+            </Text>
+          )}
           <Text size="xs" c="dimmed">
             {trainerWords(state)}
             {running?.state === "queued" && state.waitingElsewhere > 0

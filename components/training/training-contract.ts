@@ -37,6 +37,8 @@ export interface SpecimenSide {
 export interface TrainingState {
   readonly readiness: {
     readonly nuclei: number;
+    /** Only nuclei that a second person approved are counted, and learned from. */
+    readonly approvedOnly: boolean;
     readonly validationPlaces: number;
     readonly missing: readonly string[];
     readonly advice: readonly string[];
@@ -83,6 +85,8 @@ export interface CheckpointRow {
   /** Null where its trainer knew of no classes. */
   readonly classes: ClassScores | null;
   readonly nucleiLabelled: number;
+  /** It learned from nuclei alone that a second person approved; null where its snapshot is gone. */
+  readonly approvedOnly: boolean | null;
   readonly activeMinutes: number;
   readonly promoted: boolean;
   readonly current: boolean;

@@ -164,6 +164,8 @@ export const auditEventSchema = z.discriminatedUnion("act", [
     automatic: z.boolean(),
     /** Rows of earlier versions do not say it. */
     from: z.enum(["current", "product", "nothing"]).optional(),
+    /** Absent where it learns from all that people accepted. */
+    approvedOnly: z.boolean().optional(),
   }),
   ofProject("training.cancelled", { jobId: id }),
   ofProject("training.specimen-kept-out", { specimen: name, keptOut: z.boolean() }),

@@ -1,3 +1,5 @@
+import { textHash } from "../text/text-hash.ts";
+
 /** Which nuclei of a project a second person is asked about. */
 export const reviewScopes = ["none", "all", "share", "corrected", "newcomers"] as const;
 
@@ -52,12 +54,7 @@ export function isAskedBy(rule: ReviewRule, nucleus: AskedOf): boolean {
 
 /**
  * 0 ≤ x < 100, drawn by volume and label alone: the same on every server and every day, and a larger share holds the
- * smaller one. FNV-1a, and murmur3's last steps because FNV's high bits hardly move with the last digit.
+ * smaller one.
  */
-export function drawnPercent(volumeId: string, label: number): number {
-  let hash = 0x811c9dc5;
-  for (const character of `${volumeId} ${label}`) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32) * 100;
-}
+export const drawnPercent = (volumeId: string, label: number): number =>
+  (textHash(`${volumeId} ${label}`) / 2 ** 32) * 100;

@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { user } from "./auth.ts";
 import { bytea, createdAt, moment } from "./columns.ts";
 import { volume } from "./volume.ts";
@@ -159,9 +171,30 @@ export const nucleusCount = pgTable("nucleus_count", {
   unfinished: integer("unfinished").notNull(),
   /** Of the truth, those outside of boxes kept for validation. */
   trainable: integer("trainable").notNull(),
+  /** Of those, the approved ones. */
+  trainableApproved: integer("trainable_approved").notNull().default(0),
   /** Of the truth, by what reviewers said (core/review). */
   toReview: integer("to_review").notNull().default(0),
   approved: integer("approved").notNull().default(0),
   sentBack: integer("sent_back").notNull().default(0),
   countedAt: createdAt(),
 });
+
+/**
+ * What a volume had at the end of each day on which it was counted, UTC; today's row is the count of now. Written with the count, so
+ * that a course of months costs a row a day, whatever was painted.
+ */
+export const nucleusDay = pgTable(
+  "nucleus_day",
+  {
+    volumeId: ofVolume(),
+    day: date("day").notNull(),
+    accepted: integer("accepted").notNull(),
+    corrected: integer("corrected").notNull(),
+    unfinished: integer("unfinished").notNull(),
+    approved: integer("approved").notNull(),
+    /** Of accepted and corrected ones, by the name of the class; those without one are left out. */
+    classes: jsonb("classes").$type<Record<string, number>>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.day] })],
+);

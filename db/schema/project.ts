@@ -33,6 +33,10 @@ export const project = pgTable("project", {
   reviewScope: text("review_scope", { enum: reviewScopes }).notNull().default("none"),
   reviewSharePercent: integer("review_share_percent").notNull().default(20),
   newcomerDays: integer("newcomer_days").notNull().default(14),
+  /** Trainings learn from nuclei alone that a second person approved; the others are unknown to them. */
+  trainApprovedOnly: boolean("train_approved_only").notNull().default(false),
+  /** About one of so many questions is a wrong proposal that was planted (server/vigilance); 0: none is. */
+  plantEvery: integer("plant_every").notNull().default(0),
   /** Questions asked so far: decides which kind the next one is (core/query/question-kind.ts). */
   questionsAsked: integer("questions_asked").notNull().default(0),
   /** Checkpoint whose proposals are shown; no foreign key, as checkpoint refers to project. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
@@ -95,13 +96,27 @@ export const proposal = pgTable(
     suppressed: boolean("suppressed").notNull().default(false),
     /** False for candidates above their share of the queue. */
     queued: boolean("queued").notNull().default(true),
+    /** Made up, and wrong: it measures whether people look (server/vigilance). What was answered is not kept here. */
+    planted: boolean("planted").notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.volumeId, t.labelValue] }),
     index("proposal_prediction_idx").on(t.predictionId),
     index("proposal_queue_idx").on(t.volumeId, t.state, t.kind, t.uncertainty),
+    /** Few among many. */
+    index("proposal_planted_idx").on(t.volumeId).where(sql`${t.planted}`),
   ],
 );
+
+/** How often planted proposals were taken for a nucleus, and how often not: of the project, so that nobody's answers can be told from others'. */
+export const vigilance = pgTable("vigilance", {
+  projectId: uuid("project_id")
+    .primaryKey()
+    .references(() => project.id, { onDelete: "cascade" }),
+  accepted: integer("accepted").notNull().default(0),
+  corrected: integer("corrected").notNull().default(0),
+  rejected: integer("rejected").notNull().default(0),
+});
 
 /** Who is looking at which proposal now. Lapses when the holder goes away. */
 export const claim = pgTable(

@@ -27,6 +27,8 @@ export const snapshot = pgTable("snapshot", {
     .notNull()
     .references(() => project.id, { onDelete: "cascade" }),
   reason: text("reason", { enum: ["training", "prediction", "export"] }).notNull(),
+  /** Only nuclei that a second person approved are finished in it. */
+  approvedOnly: boolean("approved_only").notNull().default(false),
   createdBy: text("created_by").references(() => user.id),
   createdAt: createdAt(),
   /** Null until every volume is written. */

@@ -43,6 +43,7 @@ test("no page breaks its policy or errs, and all can be read", async ({ page }) 
     for (const [path, heading] of [
       ["/projects", "Projects"],
       [`/projects/${projectId}`, "Embryos"],
+      [`/projects/${projectId}/dashboard`, "Embryos"],
       [`/projects/${projectId}/guidelines`, "Embryos"],
       [`/projects/${projectId}/people`, "Embryos"],
       [`/projects/${projectId}/publish`, "Embryos"],

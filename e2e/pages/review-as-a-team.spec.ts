@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import { ask, change } from "../server/call-procedure.ts";
 import { makeFirstAccount } from "../server/first-person.ts";
 import { joinProject } from "../server/join-project.ts";
 import { type RunningProduct, startProduct } from "../server/running-server.ts";
 import { EditorPage } from "./editor-page.ts";
+import { findViolations } from "./find-violations.ts";
 
 let product: RunningProduct;
 test.beforeAll(async () => {
@@ -68,6 +70,26 @@ test("two people: what one draws the other approves or sends back, and they talk
     await card.getByRole("button", { name: "Send back" }).click();
     await expect(ben.getByText("No nucleus of this volume waits for a second look.")).toBeVisible();
     await expect(ada.getByText("1 approved · 0 waiting · 1 sent back")).toBeVisible();
+  });
+
+  await test.step("the dashboard counts them, opens them in the list, and hands out each figure as a table", async () => {
+    const board = await ben.context().newPage();
+    await board.goto(`${address}/projects/${projectId}`);
+    await board.getByRole("tab", { name: "Dashboard" }).click();
+    await expect(board.getByRole("img", { name: /^Nuclei by status, .*accepted 2/ })).toBeVisible();
+    await expect(board.getByText("No question is open.")).toBeVisible();
+    await expect(board.getByText("Nothing is planted in this project.")).toBeVisible();
+    await expect(board.getByRole("row", { name: /^All of it/ })).toBeVisible({ timeout: 30_000 });
+    expect(await findViolations(board)).toEqual([]);
+    const download = board.waitForEvent("download");
+    await board.getByRole("button", { name: "Nuclei by status as CSV" }).click();
+    const table = await readFile(await (await download).path(), "utf8");
+    expect(table).toMatch(
+      /^day,accepted,corrected,unfinished,approved_by_second_person\r\n\d{4}-\d\d-\d\d,2,0,0,1\r\n$/,
+    );
+    await board.getByRole("link", { name: /^1 approved in / }).click();
+    await expect(board.getByText("1 of 2 nuclei")).toBeVisible({ timeout: 30_000 });
+    await board.close();
   });
 
   await test.step("whoever drew it reads why, changes it, and it waits again; the undo brings the word back", async () => {

@@ -102,6 +102,8 @@ export const datasetDescriptionSchema = z.object({
       id: z.uuid(),
       /** Labels it was trained on. */
       snapshotId: z.uuid().nullable(),
+      /** They learned from nuclei alone that a second person approved; absent where from all that people accepted. */
+      approvedOnly: z.literal(true).optional(),
       createdAt: z.iso.datetime(),
       metrics: checkpointMetricsSchema.nullable(),
     })

@@ -219,7 +219,7 @@ ${volumes.map(volumeRow).join("\n")}
 ## How the labels were made
 
 People painted them, or accepted or corrected proposals of a model that was trained on their labels; nuclei.csv says which, under \`origin\`.
-${description.checkpoint ? `The last model was checkpoint ${description.checkpoint.id}.` : "No model was involved."}
+${description.checkpoint ? `The last model was checkpoint ${description.checkpoint.id}${description.checkpoint.approvedOnly ? ", which learned from nuclei that a second person had approved" : ""}.` : "No model was involved."}
 
 | annotator | finished nuclei |
 |---|---|

@@ -1,6 +1,14 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, getTableColumns } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
-import { checkpoint, datasetVersion, nucleusClass, project, snapshotVolume, volume } from "../../db/schema/index.ts";
+import {
+  checkpoint,
+  datasetVersion,
+  nucleusClass,
+  project,
+  snapshot,
+  snapshotVolume,
+  volume,
+} from "../../db/schema/index.ts";
 import { readPublication } from "../publication/describe-publication.ts";
 import type { Services } from "../services.ts";
 import { freezeProject } from "../snapshots/freeze-project.ts";
@@ -145,7 +153,11 @@ async function describeProject(
     .where(eq(nucleusClass.projectId, row.projectId))
     .orderBy(asc(nucleusClass.numberKey));
   const [weights] = row.checkpointId
-    ? await db.select().from(checkpoint).where(eq(checkpoint.id, row.checkpointId))
+    ? await db
+        .select({ ...getTableColumns(checkpoint), approvedOnly: snapshot.approvedOnly })
+        .from(checkpoint)
+        .leftJoin(snapshot, eq(snapshot.id, checkpoint.snapshotId))
+        .where(eq(checkpoint.id, row.checkpointId))
     : [];
   return {
     project: { id: of.id, name: of.name, description: of.description },
@@ -157,6 +169,7 @@ async function describeProject(
       ? {
           id: weights.id,
           snapshotId: weights.snapshotId,
+          ...(weights.approvedOnly && { approvedOnly: true as const }),
           createdAt: weights.createdAt.toISOString(),
           metrics: weights.metrics,
         }

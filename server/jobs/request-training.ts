@@ -33,11 +33,11 @@ export async function requestTraining(
   const { db, events } = services;
   const { projectId, createdBy } = given;
   if (await hasUnfinishedTraining(db, projectId)) throw alreadyTraining();
-  const { missing } = await trainingReadiness(services, projectId, true);
+  const { missing, approvedOnly } = await trainingReadiness(services, projectId, true);
   if (missing.length > 0)
     throw new Problem({ tag: "training-needs-more", what: missing.join(" "), hint: "Then press Train again." });
   const parent = await beginWith(services, projectId, given.from ?? "current");
-  const snapshotId = await freezeProject(services, { projectId, reason: "training", createdBy });
+  const snapshotId = await freezeProject(services, { projectId, reason: "training", createdBy, approvedOnly });
   const queue = db.transaction(async (tx) => {
     // Two people pressed Train at once: the row of the project lets one through after the other.
     const [row] = await tx.select().from(project).where(eq(project.id, projectId)).for("update");
@@ -61,7 +61,10 @@ export async function requestTraining(
         createdBy,
       })
       .returning({ id: trainingJob.id });
-    const details = { jobId: job.id, automatic: given.automatic ?? false, from: given.from ?? "current" } as const;
+    const details = {
+      ...{ jobId: job.id, automatic: given.automatic ?? false, from: given.from ?? "current" },
+      ...(approvedOnly && { approvedOnly }),
+    } as const;
     await recordAudit(tx, { act: "training.started", by: createdBy, projectId, details });
     return job.id;
   });

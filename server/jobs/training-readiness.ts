@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
-import { trainingBox, volume } from "../../db/schema/index.ts";
+import { project, trainingBox, volume } from "../../db/schema/index.ts";
 import { countsOfProject, countsOfProjectNow } from "../collab/operations/count-project.ts";
 import type { Services } from "../services.ts";
 
@@ -10,6 +10,8 @@ export const MIN_TRAINING_NUCLEI = 3;
 export interface TrainingReadiness {
   readonly nuclei: number;
   readonly minNuclei: number;
+  /** Of the nuclei only those that a second person approved are counted, and learned from. */
+  readonly approvedOnly: boolean;
   /** Places that measure: validation boxes, and fully labelled boxes of kept-out volumes. */
   readonly validationPlaces: number;
   readonly volumes: number;
@@ -41,15 +43,24 @@ export async function trainingReadiness(
   const counts = await (isDecided ? countsOfProjectNow : countsOfProject)(services, projectId);
   const countsOfTrained = counts.filter(({ volumeId }) => trainedIds.has(volumeId));
   const uncounted = countsOfTrained.filter(({ counted }) => counted === null).length;
-  const nuclei = countsOfTrained.reduce((sum, { counted }) => sum + (counted?.trainable ?? 0), 0);
+  const [settings] = await db
+    .select({ approvedOnly: project.trainApprovedOnly })
+    .from(project)
+    .where(eq(project.id, projectId));
+  const approvedOnly = settings?.approvedOnly ?? false;
+  const nuclei = countsOfTrained.reduce(
+    (sum, { counted }) => sum + ((approvedOnly ? counted?.trainableApproved : counted?.trainable) ?? 0),
+    0,
+  );
   const validationPlaces = boxes.filter(
     ({ kind, volumeId }) => kind === "validation" || (kind === "fully-labelled" && !trainedIds.has(volumeId)),
   ).length;
   const emptinessIsKnown = boxes.some(({ kind, volumeId }) => kind !== "validation" && trainedIds.has(volumeId));
-  const missing = missingWords(volumes.length, trained.length, { nuclei, uncounted }, kept.length > 0);
+  const missing = missingWords(volumes.length, trained.length, { nuclei, uncounted, approvedOnly }, kept.length > 0);
   return {
     nuclei,
     minNuclei: MIN_TRAINING_NUCLEI,
+    approvedOnly,
     validationPlaces,
     volumes: volumes.length,
     missing,
@@ -67,22 +78,29 @@ const SHOW_EMPTINESS =
 function missingWords(
   volumes: number,
   trained: number,
-  { nuclei, uncounted }: { readonly nuclei: number; readonly uncounted: number },
+  given: { readonly nuclei: number; readonly uncounted: number; readonly approvedOnly: boolean },
   hasValidationBox: boolean,
 ): string[] {
+  const { nuclei, uncounted, approvedOnly } = given;
   if (volumes === 0) return ["The project has no volume yet: import one."];
   if (trained === 0) return ["Every specimen is kept out of training: give one back."];
   if (nuclei >= MIN_TRAINING_NUCLEI) return [];
   if (uncounted > 0)
     return [`The nuclei of ${uncounted === 1 ? "a volume are" : `${uncounted} volumes are`} being counted: a moment.`];
   const place = hasValidationBox ? " outside the validation boxes" : "";
+  const done = approvedOnly ? "approved" : "labelled";
   const there =
     nuclei === 0
-      ? "No nucleus is labelled"
+      ? `No nucleus is ${done}`
       : nuclei === 1
-        ? "Only one nucleus is labelled"
-        : `Only ${nuclei} nuclei are labelled`;
-  return [`${there}${place}: draw or accept at least ${MIN_TRAINING_NUCLEI - nuclei} more.`];
+        ? `Only one nucleus is ${done}`
+        : `Only ${nuclei} nuclei are ${done}`;
+  const more = MIN_TRAINING_NUCLEI - nuclei;
+  return approvedOnly
+    ? [
+        `${there}${place}, and this project trains on approved ones only: have a second person approve at least ${more} more.`,
+      ]
+    : [`${there}${place}: draw or accept at least ${more} more.`];
 }
 
 const readBoxes = (db: Database, projectId: string) =>

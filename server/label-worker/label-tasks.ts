@@ -1,4 +1,5 @@
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
+import type { PlantSource } from "../../core/vigilance/choose-plants.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import type { FrozenState } from "../collab/frozen/frozen-labels.ts";
@@ -36,8 +37,8 @@ export interface FreezeTask extends TaskOfVolume {
   readonly kind: "freeze";
   /** Of the volume in its snapshot; ends in `/`. */
   readonly folder: string;
-  /** Somebody is looking at them: not finished. */
-  readonly claimedLabels: readonly number[];
+  /** Not finished, whatever their status: somebody is looking at them, or they were planted. */
+  readonly unfinishedLabels: readonly number[];
   /** Only these count as finished; null: all that people accepted. */
   readonly approvedLabels: readonly number[] | null;
   readonly proposals: ProposalsToFreeze | null;
@@ -50,6 +51,16 @@ export type PredictedBricks =
   | { readonly kind: "bricks"; readonly folder: string }
   | { readonly kind: "image"; readonly prefix: string };
 
+export interface PlantTask {
+  readonly count: number;
+  /** Predicted ids whose shapes may be used. */
+  readonly sources: readonly PlantSource[];
+  /** Of the volume's image. */
+  readonly imagePrefix: string;
+  /** The task may be done again, and must come to the same. */
+  readonly seed: string;
+}
+
 export interface ComposeTask extends TaskOfVolume {
   readonly kind: "compose";
   readonly predicted: PredictedBricks;
@@ -58,8 +69,10 @@ export interface ComposeTask extends TaskOfVolume {
   readonly predictedVoxels: ReadonlyMap<number, number>;
   readonly held: readonly EarlierProposal[];
   readonly rejected: readonly EarlierProposal[];
-  /** The first of as many label values as there are predicted ids. */
+  /** The first of as many label values as there are predicted ids and plants together. */
   readonly firstLabel: number;
+  /** Wrong proposals to be made up among them; null: none. */
+  readonly plants: PlantTask | null;
   readonly prefix: string;
 }
 
@@ -85,6 +98,8 @@ export interface ComposedImage {
   /** Predicted id -> where it lies under which label value. */
   readonly extentOf: ReadonlyMap<number, LabelExtent>;
   readonly suppressed: ReadonlySet<number>;
+  /** Where each plant lies, and which predicted id has its shape. */
+  readonly planted: readonly { readonly sourceId: number; readonly extent: LabelExtent }[];
 }
 
 export interface PlannedActs {

@@ -17,6 +17,8 @@ const TOLD: readonly (keyof ProjectFields)[] = [
   "reviewScope",
   "reviewSharePercent",
   "newcomerDays",
+  "trainApprovedOnly",
+  "plantEvery",
 ];
 
 /** Sets what is given, and writes down what of it differs from before. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { reviewScopes } from "../../core/review/review-rule.ts";
 import { nameSchema } from "../../core/text/name.ts";
+import { PLANT_EVERY } from "../../core/vigilance/plant-share.ts";
 
 /** What an owner may set; every text bounded. */
 export const projectFieldsSchema = z.object({
@@ -19,4 +20,7 @@ export const projectFieldsSchema = z.object({
   reviewScope: z.enum(reviewScopes),
   reviewSharePercent: z.number().int().min(1).max(100),
   newcomerDays: z.number().int().min(1).max(365),
+  trainApprovedOnly: z.boolean(),
+  /** 0: nothing is planted. */
+  plantEvery: z.union([z.literal(0), z.number().int().min(PLANT_EVERY.least).max(PLANT_EVERY.most)]),
 });

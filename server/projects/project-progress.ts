@@ -20,7 +20,12 @@ export async function readProjectProgress(db: Database, projectId: string): Prom
     .select({ undecided: count() })
     .from(proposal)
     .innerJoin(volume, eq(volume.id, proposal.volumeId))
-    .where(and(eq(volume.projectId, projectId), eq(proposal.state, "undecided"), eq(proposal.suppressed, false)));
+    .where(
+      and(
+        ...[eq(volume.projectId, projectId), eq(proposal.state, "undecided"), eq(proposal.suppressed, false)],
+        eq(proposal.planted, false),
+      ),
+    );
   const people = await db
     .select({ name: user.name, decisions: count(), lastAt: max(decision.createdAt) })
     .from(decision)

@@ -3,13 +3,14 @@ import { alias } from "drizzle-orm/pg-core";
 import { proposedClassOf } from "../../core/classes/proposed-class.ts";
 import { type QuestionKind, questionKindAfter } from "../../core/query/question-kind.ts";
 import { calibrateDoubt, probabilityAt } from "../../core/query/wrong-probability.ts";
+import { isPlantDue } from "../../core/vigilance/plant-share.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
 import { claim, project, proposal } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
 import { type AskedPlace, findSettledStates, type SettledState } from "./find-settled-states.ts";
 import { judgedDoubts } from "./judged-doubts.ts";
-import { mayBeAsked } from "./may-be-asked.ts";
+import { isOpenPlant, mayBeAsked } from "./may-be-asked.ts";
 import type { Question } from "./question.ts";
 import { whileNothingIsReplaced } from "./replacement-lock.ts";
 
@@ -25,6 +26,8 @@ export interface ClaimRequest {
   readonly skipped: readonly number[];
   /** Asked before all others, if it may be asked: its answer was just taken back. */
   readonly first?: number | undefined;
+  /** It can tell a planted proposal, and may be given one; programs cannot. */
+  readonly tellsPlants?: boolean | undefined;
 }
 
 /** Of proposals that may be settled, so many are looked at after the first that is; twice as many each time, up to a bound. */
@@ -83,14 +86,17 @@ async function settle(services: Services, volumeId: string, found: readonly (rea
 
 async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Question | null> {
   await releaseClaims(tx, request);
-  const [{ asked }] = await tx
+  const [{ asked, plantEvery }] = await tx
     .update(project)
     .set({ questionsAsked: sql`${project.questionsAsked} + 1` })
     .where(eq(project.id, request.projectId))
-    .returning({ asked: project.questionsAsked });
+    .returning({ asked: project.questionsAsked, plantEvery: project.plantEvery });
   const again = request.first === undefined ? null : await pick(tx, request, { label: request.first });
   if (again) return again;
   const wanted = questionKindAfter(asked - 1);
+  const isPlanted = request.tellsPlants && wanted === "uncertain" && isPlantDue(plantEvery, Math.random());
+  const plant = isPlanted ? await pick(tx, request, { kind: "planted" }) : null;
+  if (plant) return plant;
   // Each kind falls back to the others, so that the queue empties whatever is left in it.
   for (const kind of new Set<QuestionKind>([wanted, "uncertain", "candidate"])) {
     const question = await pick(tx, request, { kind });
@@ -111,15 +117,18 @@ async function claimOne(tx: Transaction, request: ClaimRequest): Promise<Questio
 async function pick(
   tx: Transaction,
   request: ClaimRequest,
-  among: { readonly kind: QuestionKind } | { readonly label: number },
+  among: { readonly kind: QuestionKind | "planted" } | { readonly label: number },
 ): Promise<Question | null> {
   const kind = "kind" in among ? among.kind : null;
-  const order = kind === "audit" ? sql`random()` : sql`p.uncertainty desc nulls last, p.voxels desc, p.label_value`;
+  const order =
+    kind === "audit" || kind === "planted"
+      ? sql`random()`
+      : sql`p.uncertainty desc nulls last, p.voxels desc, p.label_value`;
   const skipped = sql`(${sql.join([sql`-1`, ...request.skipped.map((label) => sql`${label}::bigint`)], sql`, `)})`;
   const { rows } = await tx.execute<QuestionRow>(sql`
     with pick as materialized (
       select p.* from proposal p
-      where p.volume_id = ${request.volumeId} and ${mayBeAsked}
+      where p.volume_id = ${request.volumeId} and ${kind === "planted" ? isOpenPlant : mayBeAsked}
         and ${"label" in among ? sql`p.label_value = ${among.label}::bigint` : sql`p.kind = ${kind === "candidate" ? "candidate" : "nucleus"}`}
         and p.label_value not in ${skipped}
         and not exists (select 1 from claim c where c.volume_id = p.volume_id and c.label_value = p.label_value

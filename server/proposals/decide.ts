@@ -3,6 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import type { Transaction } from "../../db/client.ts";
 import { claim, decision, prediction, proposal, user } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";
+import { countPlantedAnswer } from "../vigilance/planted-answers.ts";
 import { whileNothingIsReplaced } from "./replacement-lock.ts";
 
 export type DecisionKind = "accepted" | "corrected" | "rejected";
@@ -29,6 +30,10 @@ export async function decide(services: Services, given: Deciding & { kind: Decis
     const row = await lockProposal(tx, given);
     if (row.state === given.kind) return;
     await refuseIfHeldByAnother(tx, given);
+    if (row.planted) {
+      await settlePlanted(tx, given);
+      return;
+    }
     await tx.update(proposal).set({ state: given.kind }).where(one(proposal, given));
     await writeDecision(tx, given, row, given.kind);
     await tx.delete(claim).where(one(claim, given));
@@ -36,11 +41,28 @@ export async function decide(services: Services, given: Deciding & { kind: Decis
   publish(services, given, "decided");
 }
 
+/**
+ * No decision is written, as nothing of a planted one counts anywhere: an answer to a question of the queue is added to what the
+ * project answered. What was clicked, or accepted together with others, was no question.
+ */
+async function settlePlanted(tx: Transaction, given: Deciding & { kind: DecisionKind }): Promise<void> {
+  const [asked] = await tx
+    .delete(claim)
+    .where(and(one(claim, given), eq(claim.userId, given.userId)))
+    .returning({ userId: claim.userId });
+  const [settled] = await tx
+    .update(proposal)
+    .set({ state: "replaced" })
+    .where(and(one(proposal, given), eq(proposal.state, "undecided")))
+    .returning({ labelValue: proposal.labelValue });
+  if (asked && settled) await countPlantedAnswer(tx, given.projectId, given.kind);
+}
+
 /** Back into the queue, for others first. */
 export async function skip(services: Services, given: Deciding): Promise<void> {
   await whileNothingIsReplaced(services, given.volumeId, async (tx) => {
     const row = await lockProposal(tx, given);
-    await writeDecision(tx, given, row, "skipped");
+    if (!row.planted) await writeDecision(tx, given, row, "skipped");
     await tx.delete(claim).where(and(one(claim, given), eq(claim.userId, given.userId)));
   });
   publish(services, given, "skipped");
@@ -50,7 +72,7 @@ export async function skip(services: Services, given: Deciding): Promise<void> {
 export async function undoDecision(services: Services, given: Deciding): Promise<void> {
   await whileNothingIsReplaced(services, given.volumeId, async (tx) => {
     const row = await lockProposal(tx, given);
-    if (row.state === "undecided" || row.state === "replaced") return;
+    if (row.planted || row.state === "undecided" || row.state === "replaced") return;
     const [of] = await tx
       .select({ current: prediction.current })
       .from(prediction)

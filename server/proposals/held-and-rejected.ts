@@ -37,13 +37,13 @@ export async function heldProposals(db: Database | Transaction, volumeId: string
   return rows.map(toEarlier);
 }
 
-/** What people said is no nucleus, in any prediction. Ascending by label. */
+/** What people said is no nucleus, in any prediction; of planted ones that says nothing. Ascending by label. */
 export async function rejectedProposals(db: Database | Transaction, volumeId: string): Promise<EarlierProposal[]> {
   const rows = await db
     .select(columns)
     .from(proposal)
     .innerJoin(prediction, eq(prediction.id, proposal.predictionId))
-    .where(and(eq(proposal.volumeId, volumeId), eq(proposal.state, "rejected")))
+    .where(and(eq(proposal.volumeId, volumeId), eq(proposal.state, "rejected"), eq(proposal.planted, false)))
     .orderBy(proposal.labelValue);
   return rows.map(toEarlier);
 }

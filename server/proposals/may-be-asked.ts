@@ -7,8 +7,13 @@ const isVouchedFor = sql`exists (
     and (p.centroid_zyx->>1)::float8 >= (b.min_zyx->>1)::float8 and (p.centroid_zyx->>1)::float8 < (b.max_zyx->>1)::float8
     and (p.centroid_zyx->>2)::float8 >= (b.min_zyx->>2)::float8 and (p.centroid_zyx->>2)::float8 < (b.max_zyx->>2)::float8)`;
 
-/** Of `proposal p`: open, in its share of the queue, unlike all that was rejected, and not vouched for by a box. */
-export const isOpenQuestion: SQL = sql`p.state = 'undecided' and not p.suppressed and p.queued and not ${isVouchedFor}`;
+const isOpen = sql`p.state = 'undecided' and not p.suppressed and p.queued and not ${isVouchedFor}`;
+
+/** Of `proposal p`: open, in its share of the queue, unlike all that was rejected, not vouched for by a box, and not planted. */
+export const isOpenQuestion: SQL = sql`${isOpen} and not p.planted`;
+
+/** The same of planted ones. */
+export const isOpenPlant: SQL = sql`${isOpen} and p.planted`;
 
 /** And the volume's border does not cut it. */
 export const mayBeAsked: SQL = sql`${isOpenQuestion} and not p.touches_border`;

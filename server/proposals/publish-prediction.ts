@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import { and, eq, inArray, ne, notExists, notInArray, sql } from "drizzle-orm";
 import type { NucleusShape, PredictedInstance } from "../../core/contract/predicted-instance.ts";
 import { Problem } from "../../core/problem.ts";
+import { plantsAmong } from "../../core/vigilance/plant-share.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../db/client.ts";
-import { prediction, proposal, volume } from "../../db/schema/index.ts";
+import { prediction, project, proposal, volume } from "../../db/schema/index.ts";
 import { readFrozenState } from "../collab/operations/freeze-labels.ts";
 import type { LabelExtent } from "../ingest/labels/label-statistics.ts";
-import type { EarlierProposal, PredictedBricks } from "../label-worker/label-tasks.ts";
+import type { ComposedImage, EarlierProposal, PlantTask, PredictedBricks } from "../label-worker/label-tasks.ts";
 import { labelWorkerOf } from "../label-worker/label-worker.ts";
 import type { Services } from "../services.ts";
 import {
@@ -17,6 +18,7 @@ import {
   removeScheduledBlobs,
   scheduleBlobRemoval,
 } from "../storage/blob-removal.ts";
+import { imagePrefix } from "../storage/import-places.ts";
 import { heldProposals, rejectedProposals } from "./held-and-rejected.ts";
 import { leaseLabelValues } from "./lease-label-values.ts";
 import { rankProject } from "./rank-project.ts";
@@ -132,6 +134,7 @@ interface WrittenImage extends NewImage {
   readonly suppressed: ReadonlySet<number>;
   /** Predicted id -> where it lies under which label value. */
   readonly extentOf: ReadonlyMap<number, LabelExtent>;
+  readonly planted: ComposedImage["planted"];
 }
 
 async function writeImage(
@@ -144,7 +147,8 @@ async function writeImage(
   const held = await heldProposals(db, target.id);
   const rejected = await rejectedProposals(db, target.id);
   const blobPrefix = `${image.folder}labels.ome.zarr/`;
-  const { extentOf, suppressed } = await labelWorkerOf(services).compose({
+  const plants = await plantsFor(db, target, given.instances, image.id);
+  const { extentOf, suppressed, planted } = await labelWorkerOf(services).compose({
     shapeZyx: target.shapeZyx,
     voxelSizeZyx: target.voxelSizeZyx,
     frozen: await readFrozenState(services, target.id),
@@ -153,10 +157,28 @@ async function writeImage(
     predictedVoxels: new Map(given.instances.map(({ id, voxels }) => [id, voxels])),
     held,
     rejected,
-    firstLabel: await leaseLabelValues(services.db, target.id, given.instances.length),
+    firstLabel: await leaseLabelValues(services.db, target.id, given.instances.length + (plants?.count ?? 0)),
+    plants,
     prefix: blobPrefix,
   });
-  return { ...image, blobPrefix, held, rejected, suppressed, extentOf };
+  return { ...image, blobPrefix, held, rejected, suppressed, extentOf, planted };
+}
+
+/** What is to be made up among them, where the project asks for it (server/vigilance). */
+async function plantsFor(
+  db: Database | Transaction,
+  target: VolumeRow,
+  instances: readonly PredictedInstance[],
+  seed: string,
+): Promise<PlantTask | null> {
+  const [of] = await db
+    .select({ plantEvery: project.plantEvery })
+    .from(project)
+    .where(eq(project.id, target.projectId));
+  const sources = instances.filter(({ kind, touchesBorder }) => kind === "nucleus" && !touchesBorder);
+  const count = plantsAmong(sources.length, of?.plantEvery ?? 0);
+  if (count === 0) return null;
+  return { count, sources: sources.map(({ id, box }) => ({ id, box })), imagePrefix: imagePrefix(target.id), seed };
 }
 
 /** The one step: what was open and is not held is replaced, the new proposals are there. */
@@ -164,7 +186,7 @@ async function switchTo(
   tx: Transaction,
   volumeId: string,
   given: NewPrediction,
-  { id, folder, blobPrefix, held, suppressed, extentOf }: WrittenImage,
+  { id, folder, blobPrefix, held, suppressed, extentOf, planted }: WrittenImage,
   alongside: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
   await alongside(tx);
@@ -199,6 +221,11 @@ async function switchTo(
     const extent = extentOf.get(instance.id);
     return extent ? [proposalRow(volumeId, id, instance, extent, suppressed.has(instance.id))] : [];
   });
+  const instanceOf = new Map(given.instances.map((instance) => [instance.id, instance]));
+  for (const { sourceId, extent } of planted) {
+    const source = instanceOf.get(sourceId);
+    if (source) rows.push({ ...proposalRow(volumeId, id, source, extent, false), planted: true });
+  }
   for (let i = 0; i < rows.length; i += INSERTED_AT_ONCE)
     await tx.insert(proposal).values(rows.slice(i, i + INSERTED_AT_ONCE));
 }

@@ -22,14 +22,28 @@ export interface QueueState {
   } | null;
 }
 
-/** What the queue's panel says beside the question. */
-export async function queueState(db: Database, projectId: string, volumeId: string): Promise<QueueState> {
-  const counts = await db.execute<{ id: string; name: string; waiting: string; cut: string }>(sql`
+/** Of the volumes of a project that have any. */
+export async function openQuestions(
+  db: Database,
+  projectId: string,
+): Promise<{ volumeId: string; name: string; waiting: number; cutByBorder: number }[]> {
+  const { rows } = await db.execute<{ id: string; name: string; waiting: string; cut: string }>(sql`
     select v.id, v.name, count(*) filter (where not p.touches_border) as waiting, count(*) filter (where p.touches_border) as cut
     from volume v
     join proposal p on p.volume_id = v.id and ${isOpenQuestion}
     where v.project_id = ${projectId} and v.state = 'ready'
     group by v.id, v.name order by v.name`);
+  return rows.map(({ id, name, waiting, cut }) => ({
+    volumeId: id,
+    name,
+    waiting: Number(waiting),
+    cutByBorder: Number(cut),
+  }));
+}
+
+/** What the queue's panel says beside the question. */
+export async function queueState(db: Database, projectId: string, volumeId: string): Promise<QueueState> {
+  const volumes = await openQuestions(db, projectId);
   const holders = await db
     .select({ labelValue: claim.labelValue, userId: claim.userId, name: user.name })
     .from(claim)
@@ -48,11 +62,13 @@ export async function queueState(db: Database, projectId: string, volumeId: stri
     .from(prediction)
     .leftJoin(checkpoint, eq(checkpoint.id, prediction.checkpointId))
     .where(and(eq(prediction.volumeId, volumeId), eq(prediction.current, true)));
-  const rows = counts.rows.map((row) => ({ volumeId: row.id, name: row.name, waiting: Number(row.waiting) }));
+  const here = volumes.find((row) => row.volumeId === volumeId);
   return {
-    waiting: rows.find((row) => row.volumeId === volumeId)?.waiting ?? 0,
-    cutByBorder: Number(counts.rows.find(({ id }) => id === volumeId)?.cut ?? 0),
-    elsewhere: rows.filter((row) => row.volumeId !== volumeId && row.waiting > 0),
+    waiting: here?.waiting ?? 0,
+    cutByBorder: here?.cutByBorder ?? 0,
+    elsewhere: volumes
+      .filter((row) => row.volumeId !== volumeId && row.waiting > 0)
+      .map(({ cutByBorder: _, ...row }) => row),
     holders,
     prediction: current ?? null,
   };

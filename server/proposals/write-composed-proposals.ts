@@ -8,9 +8,14 @@ import { writeLabelImage } from "../label-images/write-label-image.ts";
 import type { ComposedImage, ComposeTask } from "../label-worker/label-tasks.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { composeProposals } from "./compose-proposals.ts";
+import { nameAll, type OpenImage, plantWrong, withPlants } from "./plant-wrong.ts";
 
-/** Composes the image of a new prediction and stores it. */
-export async function writeComposedProposals(blobs: BlobStore, task: ComposeTask): Promise<ComposedImage> {
+/** Composes the image of a new prediction and stores it. `openImage` opens the volume's image, for what is planted. */
+export async function writeComposedProposals(
+  blobs: BlobStore,
+  task: ComposeTask,
+  openImage: OpenImage,
+): Promise<ComposedImage> {
   const { shapeZyx, voxelSizeZyx, predictedKeys, predictedVoxels, held, rejected, prefix, firstLabel } = task;
   const live = await openFrozenLabels(blobs, task.frozen);
   const composed = await composeProposals({
@@ -23,7 +28,16 @@ export async function writeComposedProposals(blobs: BlobStore, task: ComposeTask
     rejected,
     earlier: readChunksOnce(blobs),
   });
-  const labelOf = new Map(composed.kept.map((id, index) => [id, firstLabel + index]));
+  const plants = task.plants
+    ? await plantWrong(task, task.plants, {
+        kept: new Set(composed.kept),
+        readPredicted: predictedReader(blobs, task),
+        readComposed: composed.readBrick(new Map(composed.kept.map((id) => [id, id]))),
+        readLive: live.readBrick,
+        openImage,
+      })
+    : [];
+  const { labelOf, plantLabels } = nameAll(composed.kept, plants.length, firstLabel, task.plants?.seed ?? "");
   const extents = await writeLabelImage({
     blobs,
     dataRoot: task.environment.dataRoot,
@@ -32,7 +46,7 @@ export async function writeComposedProposals(blobs: BlobStore, task: ComposeTask
     sourceImage: "../../../image.ome.zarr",
     shapeZyx,
     voxelSizeZyx,
-    readBrick: composed.readBrick(labelOf),
+    readBrick: withPlants(composed.readBrick(labelOf), plants, plantLabels, shapeZyx),
   });
   const byLabel = new Map(extents.map((extent) => [extent.label, extent]));
   const extentOf = new Map<number, LabelExtent>();
@@ -40,7 +54,11 @@ export async function writeComposedProposals(blobs: BlobStore, task: ComposeTask
     const extent = byLabel.get(label);
     if (extent) extentOf.set(predicted, extent);
   }
-  return { kind: "compose", extentOf, suppressed: composed.suppressed };
+  const planted = plants.flatMap(({ sourceId }, i) => {
+    const extent = byLabel.get(plantLabels[i]);
+    return extent ? [{ sourceId, extent }] : [];
+  });
+  return { kind: "compose", extentOf, suppressed: composed.suppressed, planted };
 }
 
 /** Bricks of instance ids; those that are named must all be there and whole, others are empty. */

@@ -5,7 +5,7 @@ import { nucleiOf } from "../../core/labels/nucleus-columns.ts";
 import { type ReviewState, reviewStates } from "../../core/review/review-state.ts";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import { brickKeyOf } from "../../core/volume/brick.ts";
-import { nucleusAuthor, project, reviewDecision, snapshotVolume } from "../../db/schema/index.ts";
+import { nucleusAuthor, project, reviewDecision, snapshot, snapshotVolume } from "../../db/schema/index.ts";
 import { MemoryOutboxStore, openCollabClient } from "../collab/testing/collab-client.ts";
 import { createReadyVolume } from "../collab/testing/collab-fixture.ts";
 import { waitFor } from "../collab/testing/wait-for.ts";
@@ -327,4 +327,38 @@ it("a snapshot of approved nuclei alone leaves the others unknown, and not backg
     ]),
   );
   expect(new Set((await manifestOf(false)).values())).toEqual(new Set(["accepted"]));
+});
+
+it("a project may train on approved nuclei alone: too few are told before, and the snapshot says what it was", async () => {
+  const { db } = server.services;
+  const other = await server.createProject("trained", [
+    [ada, "owner"],
+    [ben, "annotator"],
+  ]);
+  volumeId = await createReadyVolume(server.services, {
+    projectId: other,
+    createdBy: ada.id,
+    shapeZyx,
+    name: "trained",
+  });
+  await api(ada).project.update.mutate({ projectId: other, fields: { trainApprovedOnly: true } });
+  const { labels } = await drawNuclei(ada, 5);
+  for (const label of labels.slice(0, 2)) await approve(ben, label);
+  const readiness = async () => (await api(ada).training.state.query({ projectId: other })).readiness;
+  await waitFor(async () => (await readiness()).nuclei === 2, "the approved ones are counted");
+  expect((await readiness()).missing[0]).toMatch(/Only 2 nuclei are approved.*approve at least 1 more/);
+  await expect(api(ada).training.start.mutate({ projectId: other })).rejects.toThrow("trains on approved ones only");
+  await approve(ben, labels[2]);
+  await api(ada).training.start.mutate({ projectId: other });
+  const [frozen] = await db
+    .select({ manifest: snapshotVolume.manifest, approvedOnly: snapshot.approvedOnly })
+    .from(snapshotVolume)
+    .innerJoin(snapshot, eq(snapshot.id, snapshotVolume.snapshotId))
+    .where(and(eq(snapshot.projectId, other), eq(snapshot.reason, "training")));
+  expect(frozen.approvedOnly).toBe(true);
+  expect(frozen.manifest.nuclei.map(({ label, status }) => [label, status])).toEqual(
+    labels.map((label, i) => [label, i < 3 ? "accepted" : "unfinished"]),
+  );
+  const log = await api(ada).audit.ofProject.query({ projectId: other });
+  expect(log.rows.find(({ act }) => act === "training.started")?.details).toMatchObject({ approvedOnly: true });
 });

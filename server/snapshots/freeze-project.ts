@@ -33,7 +33,8 @@ export async function freezeProject(
   },
 ): Promise<string> {
   const { db } = services;
-  const { volumeIds, approvedOnly = false, ...values } = given;
+  const { volumeIds, ...values } = given;
+  const { approvedOnly = false } = values;
   const [{ id }] = await db.insert(snapshot).values(values).returning({ id: snapshot.id });
   try {
     const volumes = await db
@@ -95,6 +96,11 @@ async function freezeVolume(
     .select({ labelValue: claim.labelValue })
     .from(claim)
     .where(and(eq(claim.volumeId, row.id), gte(claim.expiresAt, sql`now()`)));
+  // Pages never paint one (server/vigilance); whatever else does, it is not learned from.
+  const planted = await db
+    .select({ labelValue: proposal.labelValue })
+    .from(proposal)
+    .where(and(eq(proposal.volumeId, row.id), eq(proposal.planted, true)));
   const approvedBefore = approvedOnly ? await approvedNuclei(services, row.id) : null;
   const frozen = await readFrozenState(services, row.id);
   const approvedLabels = approvedBefore && stillApproved(approvedBefore, await approvedNuclei(services, row.id));
@@ -104,7 +110,7 @@ async function freezeVolume(
     voxelSizeZyx: row.voxelSizeZyx,
     frozen,
     folder: snapshotVolumeFolder(snapshotId, row.id),
-    claimedLabels: claimed.map(({ labelValue }) => labelValue),
+    unfinishedLabels: [...claimed, ...planted].map(({ labelValue }) => labelValue),
     approvedLabels,
     proposals,
     earlier: await findEarlier(db, row.id, frozen.version),

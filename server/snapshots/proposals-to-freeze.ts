@@ -18,7 +18,13 @@ async function readProposals(db: Transaction, volumeId: string): Promise<Proposa
   const undecided = await db
     .select({ labelValue: proposal.labelValue })
     .from(proposal)
-    .where(and(eq(proposal.volumeId, volumeId), eq(proposal.kind, "nucleus"), eq(proposal.state, "undecided")));
+    .where(
+      and(
+        ...[eq(proposal.volumeId, volumeId), eq(proposal.kind, "nucleus"), eq(proposal.state, "undecided")],
+        // As if it were not there: it is neither background nor a doubt.
+        eq(proposal.planted, false),
+      ),
+    );
   return {
     currentPrefix: current?.blobPrefix ?? null,
     undecided: undecided.map(({ labelValue }) => labelValue),

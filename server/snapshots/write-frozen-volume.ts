@@ -11,10 +11,10 @@ import { writeFrozenProposals } from "./write-frozen-proposals.ts";
 /** The labels and proposals of a volume as they go into a snapshot. What is as in the snapshot before is shared with it. */
 export async function writeFrozenVolume(blobs: BlobStore, task: FreezeTask): Promise<FrozenImage> {
   const labels = await openFrozenLabels(blobs, task.frozen);
-  const claimed = new Set(task.claimedLabels);
+  const unfinished = new Set(task.unfinishedLabels);
   const approved = task.approvedLabels && new Set(task.approvedLabels);
   const statusOf = (label: number) => {
-    const status = statusInSnapshot(labels.fieldsOf(label).status, claimed.has(label));
+    const status = statusInSnapshot(labels.fieldsOf(label).status, unfinished.has(label));
     // Unknown, and not background: nobody says that there is none.
     return approved && isTruth(status) && !approved.has(label) ? "unfinished" : status;
   };

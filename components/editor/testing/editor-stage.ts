@@ -50,6 +50,7 @@ export function openEditor() {
   const rows = [
     { label: 4, centroidZyx: [10, 55, 40], volumeUm3: 900, box: { minZyx: [0, 41, 30], maxZyx: [20, 70, 50] } },
   ];
+  const planted = new Set<number>();
   const props: EditorProps = {
     projectName: "Embryos",
     projectHref: "/projects/1",
@@ -67,6 +68,7 @@ export function openEditor() {
     document,
     proposals,
     findProposal: async (label) => [proposal, other].find((one) => one.label === label) ?? null,
+    isPlanted: (label) => planted.has(label),
     classes: [{ name: "mitotic", digit: 2, color: "#e69f00" }],
     nuclei: { data: rows as unknown as NucleusRow[], problem: null, retry() {} },
     boxes: { data: [], problem: null, retry() {} },
@@ -88,5 +90,5 @@ export function openEditor() {
     () => props,
     (message) => messages.push(message),
   );
-  return { editor, document, messages, view: editor.view };
+  return { editor, document, messages, planted, view: editor.view };
 }

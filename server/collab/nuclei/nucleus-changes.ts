@@ -4,6 +4,7 @@ import type { Services } from "../../services.ts";
 import type { PostgresRoomStore } from "../journal/postgres-room-store.ts";
 import type { LiveNuclei } from "./live-nuclei.ts";
 import { countNuclei, readCountBasis, shownCounts, storeNucleusCount } from "./nucleus-count.ts";
+import { countDay } from "./nucleus-day.ts";
 
 /** Strokes come many a second; lists follow a few times a second, the counts on other pages more slowly. */
 const TELL_AFTER_MS = 100;
@@ -55,7 +56,8 @@ export class NucleusChanges {
     await this.#nuclei.update();
     if (!basis) return { truth: 0, unfinished: 0, toReview: 0, approved: 0, sentBack: 0 };
     const counted = countNuclei(this.#nuclei.rows(), basis.keptBoxes);
-    await this.#whileOwned((tx) => storeNucleusCount(tx, { volumeId, position, basis: basis.key, ...counted }));
+    const day = countDay(this.#nuclei.rows());
+    await this.#whileOwned((tx) => storeNucleusCount(tx, { volumeId, position, basis: basis.key, ...counted }, day));
     return shownCounts(counted);
   }
 

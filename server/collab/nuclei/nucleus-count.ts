@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from "drizzle-orm";
+import type { DayCounts } from "../../../core/dashboard/course-of-days.ts";
 import { isTruth, labelStatuses } from "../../../core/labels/label-status.ts";
 import type { ListedNucleus } from "../../../core/labels/nucleus-columns.ts";
 import { reviewStates } from "../../../core/review/review-state.ts";
@@ -6,6 +7,7 @@ import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { labelJournal, nucleusCount, trainingBox, volume } from "../../../db/schema/index.ts";
 import type { NucleusCounts } from "../../events.ts";
+import { storeNucleusDay } from "./nucleus-day.ts";
 
 /** How many nuclei a volume has; written down, so that nobody opens its labels to learn it. */
 export interface CountedNuclei {
@@ -13,6 +15,8 @@ export interface CountedNuclei {
   readonly unfinished: number;
   /** Of the truth, those that a training would learn from: none that touches a box kept out. */
   readonly trainable: number;
+  /** Of those, the approved ones. */
+  readonly trainableApproved: number;
   /** Of the truth, by what reviewers said. */
   readonly toReview: number;
   readonly approved: number;
@@ -20,7 +24,13 @@ export interface CountedNuclei {
 }
 
 /** What pages show of them. */
-export const shownCounts = ({ trainable: _trainable, ...shown }: CountedNuclei): NucleusCounts => shown;
+export const shownCounts = ({ truth, unfinished, toReview, approved, sentBack }: CountedNuclei): NucleusCounts => ({
+  truth,
+  unfinished,
+  toReview,
+  approved,
+  sentBack,
+});
 
 export interface StoredCount extends CountedNuclei {
   readonly volumeId: string;
@@ -29,17 +39,19 @@ export interface StoredCount extends CountedNuclei {
 }
 
 export function countNuclei(nuclei: Iterable<ListedNucleus>, keptBoxes: readonly VoxelBox[]): CountedNuclei {
-  let [truth, unfinished, trainable] = [0, 0, 0];
+  let [truth, unfinished, trainable, trainableApproved] = [0, 0, 0, 0];
   const byReview = reviewStates.map(() => 0);
   for (const { status, boxZyx, review } of nuclei) {
     if (labelStatuses[status] === "unfinished") unfinished++;
     if (!isTruth(labelStatuses[status])) continue;
     truth++;
     byReview[review]++;
-    if (!keptBoxes.some((kept) => meets(boxZyx, kept))) trainable++;
+    if (keptBoxes.some((kept) => meets(boxZyx, kept))) continue;
+    trainable++;
+    if (reviewStates[review] === "approved") trainableApproved++;
   }
   const [, toReview, approved, sentBack] = byReview;
-  return { truth, unfinished, trainable, toReview, approved, sentBack };
+  return { truth, unfinished, trainable, trainableApproved, toReview, approved, sentBack };
 }
 
 /** Without an object for each: it is asked of every nucleus and box, every second in which somebody paints. */
@@ -51,9 +63,10 @@ function meets(boxZyx: readonly number[], { minZyx, maxZyx }: VoxelBox): boolean
 
 /**
  * Everything beside the journal that the counts depend on, as a text to compare; in a query of `volume`. Names are written out:
- * where a query has one table, drizzle leaves the table's name away, and "id" would be the box's.
+ * where a query has one table, drizzle leaves the table's name away, and "id" would be the box's. It begins with what is counted:
+ * counts by a server that counted less are stale.
  */
-const basis = sql<string>`volume.base_labels || ' ' || volume.epoch || ' ' || coalesce((
+const basis = sql<string>`'2 ' || volume.base_labels || ' ' || volume.epoch || ' ' || coalesce((
   select md5(string_agg(box.id::text, ',' order by box.id)) from training_box as box
   where box.volume_id = volume.id and box.kind = 'validation'), '') || ' ' || (
   select of.review_scope || ' ' || of.review_share_percent || ' ' || of.newcomer_days from project as of where of.id = volume.project_id)`;
@@ -72,20 +85,23 @@ export async function readCountBasis(
   return row ? { key: row.key, keptBoxes } : null;
 }
 
-/** `position`: of the newest tick in the journal that is counted. Later counts are never replaced by earlier ones. */
+/** `position`: of the newest tick in the journal that is counted. Later counts are never replaced by earlier ones, nor is their day. */
 export async function storeNucleusCount(
   db: Database | Transaction,
   counted: CountedNuclei & { readonly volumeId: string; readonly position: number; readonly basis: string },
+  day: DayCounts,
 ): Promise<void> {
   const { volumeId, ...values } = counted;
-  await db
+  const written = await db
     .insert(nucleusCount)
     .values(counted)
     .onConflictDoUpdate({
       target: nucleusCount.volumeId,
       set: { ...values, countedAt: new Date() },
       setWhere: sql`${nucleusCount.position} <= ${values.position} or ${nucleusCount.basis} <> ${values.basis}`,
-    });
+    })
+    .returning({ volumeId: nucleusCount.volumeId });
+  if (written.length > 0) await storeNucleusDay(db, volumeId, day);
 }
 
 /** In the transaction that changes what is counted, and is neither a record nor a box. */
@@ -103,6 +119,7 @@ export async function readNucleusCounts(
       truth: nucleusCount.truth,
       unfinished: nucleusCount.unfinished,
       trainable: nucleusCount.trainable,
+      trainableApproved: nucleusCount.trainableApproved,
       toReview: nucleusCount.toReview,
       approved: nucleusCount.approved,
       sentBack: nucleusCount.sentBack,

@@ -31,12 +31,13 @@ export function beginFirstRounds(services: Services): Promise<void> {
 
 async function begin(services: Services, refusedAt: Map<string, number>): Promise<void> {
   const { rows } = await services.db.execute<{ id: string; nuclei: number }>(sql`
-    select p.id, sum(c.trainable)::int as nuclei
+    select p.id, sum(case when p.train_approved_only then c.trainable_approved else c.trainable end)::int as nuclei
     from project p
     join volume v on v.project_id = p.id and v.state = 'ready' and not v.kept_out
     join nucleus_count c on c.volume_id = v.id
     where p.auto_begin and not exists (select 1 from training_job j where j.project_id = p.id and j.kind = 'train')
-    group by p.id having sum(c.trainable) >= ${FIRST_ROUND_NUCLEI}`);
+    group by p.id
+    having sum(case when p.train_approved_only then c.trainable_approved else c.trainable end) >= ${FIRST_ROUND_NUCLEI}`);
   for (const { id: projectId, nuclei } of rows) {
     if (refusedAt.get(projectId) === nuclei || !(await hasTrainer(services, projectId))) continue;
     try {

@@ -1,5 +1,5 @@
 import { desc, eq } from "drizzle-orm";
-import { checkpoint, project, trainingJob, user } from "../../../db/schema/index.ts";
+import { checkpoint, project, snapshot, trainingJob, user } from "../../../db/schema/index.ts";
 import { projectProcedure } from "../../trpc.ts";
 
 /** Newest first. `metrics` is null where nothing was kept out of training: then there is no number. */
@@ -24,9 +24,12 @@ export const listCheckpoints = projectProcedure("viewer").query(async ({ ctx }) 
       engine: trainingJob.engine,
       cancelled: trainingJob.cancelRequested,
       trainedBy: user.name,
+      /** What it learned from was approved by a second person; null where its snapshot is not known. */
+      approvedOnly: snapshot.approvedOnly,
     })
     .from(checkpoint)
     .leftJoin(trainingJob, eq(trainingJob.id, checkpoint.jobId))
+    .leftJoin(snapshot, eq(snapshot.id, checkpoint.snapshotId))
     .leftJoin(user, eq(user.id, trainingJob.createdBy))
     .where(eq(checkpoint.projectId, ctx.projectId))
     .orderBy(desc(checkpoint.createdAt));

@@ -5,6 +5,7 @@ import { labelValueSchema } from "../../../core/contract/voxel-shapes.ts";
 import type { ProposalColumns } from "../../../core/labels/proposal-columns.ts";
 import { claim, decision, prediction, proposal, user } from "../../../db/schema/index.ts";
 import { router, volumeProcedure } from "../../trpc.ts";
+import { plantSealsOf } from "../../vigilance/plant-seals.ts";
 
 const labelInput = z.object({ labelValue: labelValueSchema });
 
@@ -23,7 +24,7 @@ const columns = {
   classProbability: proposal.classProbability,
 };
 
-/** The label image that the browser shows, or null before the first prediction. Chunks: `/zarr/<volumeId>/<path>/0/c/…`. */
+/** The label image that the browser shows, or null before the first prediction. Chunks: `/zarr/<volumeId>/<path>/0/c/…`. `seals`: of what is planted in it (core/vigilance). */
 const current = volumeProcedure("viewer").query(async ({ ctx, input }) => {
   const [row] = await ctx.services.db
     .select({
@@ -35,7 +36,9 @@ const current = volumeProcedure("viewer").query(async ({ ctx, input }) => {
     })
     .from(prediction)
     .where(and(eq(prediction.volumeId, input.volumeId), eq(prediction.current, true)));
-  return row ? { ...row, path: `predictions/${row.id}/labels.ome.zarr` } : null;
+  if (!row) return null;
+  const seals = await plantSealsOf(ctx.services.db, input.volumeId);
+  return { ...row, path: `predictions/${row.id}/labels.ome.zarr`, seals };
 });
 
 const listed = {

@@ -12,5 +12,6 @@ export const queueStateOf = volumeProcedure("viewer").query(async ({ ctx, input 
     decisions: await decisionsSinceTraining(db, ctx.projectId),
     retrainAfterDecisions: settings.retrainAfterDecisions,
     autoRetrain: settings.autoRetrain,
+    plantEvery: settings.plantEvery,
   };
 });

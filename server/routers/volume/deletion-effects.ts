@@ -15,7 +15,7 @@ export const deletionEffects = volumeProcedure("owner").query(async ({ ctx, inpu
     select
       (select count(distinct user_id)::int from label_journal where volume_id = ${volumeId}) as people,
       (select count(*)::int from training_box where volume_id = ${volumeId}) as boxes,
-      (select count(*)::int from proposal where volume_id = ${volumeId} and state = 'undecided') as proposals,
+      (select count(*)::int from proposal where volume_id = ${volumeId} and state = 'undecided' and not planted) as proposals,
       (select count(distinct c.id)::int from checkpoint c
         join snapshot_volume held on held.snapshot_id = c.snapshot_id where held.volume_id = ${volumeId}) as models`);
   return {

@@ -7,6 +7,7 @@ import { DeleteProject } from "./delete-project.tsx";
 import { GeneralSettings } from "./general-settings.tsx";
 import { ReviewSettings } from "./review-settings.tsx";
 import { TrainingSettings } from "./training-settings.tsx";
+import { VigilanceSettings } from "./vigilance-settings.tsx";
 
 export function Settings() {
   const project = useProject();
@@ -21,6 +22,7 @@ export function Settings() {
       <GeneralSettings />
       <ClassSettings />
       <ReviewSettings />
+      <VigilanceSettings />
       <TrainingSettings />
       <DeleteProject />
     </Stack>

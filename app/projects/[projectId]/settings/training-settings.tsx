@@ -14,6 +14,7 @@ export function TrainingSettings() {
   const [decisions, setDecisions] = useState<number | string>(project.retrainAfterDecisions);
   const [auto, setAuto] = useState(project.autoRetrain);
   const [begin, setBegin] = useState(project.autoBegin);
+  const [approved, setApproved] = useState(project.trainApprovedOnly);
   const save = useUpdateProject(useSavedNote());
   return (
     <Section title="Training" text="How long the model learns each time, and when it learns again.">
@@ -25,6 +26,7 @@ export function TrainingSettings() {
             retrainAfterDecisions: Number(decisions),
             autoRetrain: auto,
             autoBegin: begin,
+            trainApprovedOnly: approved,
           });
         }}
       >
@@ -62,6 +64,12 @@ export function TrainingSettings() {
             description="Otherwise the project page offers it. The first rounds are short, later ones take longer, up to the minutes above"
             checked={auto}
             onChange={(event) => setAuto(event.currentTarget.checked)}
+          />
+          <Switch
+            label="Learn from approved nuclei only"
+            description="What no second person has approved is unknown to a training, not background. Choose above whom a second look is asked of"
+            checked={approved}
+            onChange={(event) => setApproved(event.currentTarget.checked)}
           />
           {save.error && <ProblemAlert problem={problemOfError(save.error)} />}
           <Group>

@@ -5,6 +5,7 @@ import { BoxesPanel } from "../../../../components/boxes/boxes-panel.tsx";
 import { Editor } from "../../../../components/editor/editor.tsx";
 import type { EditorApi, EditorBox, NucleusClass } from "../../../../components/editor/editor-contract.ts";
 import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-voxels.ts";
+import { filterOfSearch } from "../../../../components/nuclei/nuclei-link.ts";
 import { NucleiPanel } from "../../../../components/nuclei/nuclei-panel.tsx";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
@@ -45,6 +46,7 @@ export function EditorStage(props: EditorStageProps) {
   const { id: volumeId, projectId } = volume;
   // A refetch of the volume makes a new object: the editor stays on the one it was opened with.
   const [image] = useState(props.image);
+  const [firstFilter] = useState(() => filterOfSearch(window.location.search));
   const imageVoxels = useMemo(() => new FetchedImageVoxels(image), [image]);
   const person = usePerson();
   const trpc = useTRPC();
@@ -107,6 +109,7 @@ export function EditorStage(props: EditorStageProps) {
         document={document}
         proposals={proposals.source}
         findProposal={proposals.find}
+        isPlanted={proposals.isPlanted}
         classes={nucleusClasses}
         nuclei={loadedNuclei}
         boxes={loadedBoxes}
@@ -128,7 +131,7 @@ export function EditorStage(props: EditorStageProps) {
             role={volume.role}
           />
         )}
-        renderNuclei={(shown) => <NucleiPanel nuclei={loadedNuclei} {...shown} />}
+        renderNuclei={(shown) => <NucleiPanel nuclei={loadedNuclei} firstFilter={firstFilter} {...shown} />}
         renderBoxes={(shown) => (
           <BoxesPanel
             boxes={loadedBoxes}

@@ -6,12 +6,14 @@ import type { ImageSource } from "../../../../components/viewer/viewer-contract.
 import { proposedClassOf } from "../../../../core/classes/proposed-class.ts";
 import type { LabelBrickSource } from "../../../../core/edit/label-document.ts";
 import { Problem } from "../../../../core/problem.ts";
+import { plantSeal } from "../../../../core/vigilance/plant-seal.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 
 export interface Proposals {
   /** The label image of the current prediction; another one after each prediction. */
   readonly source: LabelBrickSource | null;
   readonly find: (label: number) => Promise<ProposalRef | null>;
+  readonly isPlanted: (label: number) => boolean;
 }
 
 export function useProposals(image: ImageSource): Proposals {
@@ -52,5 +54,8 @@ export function useProposals(image: ImageSource): Proposals {
     },
     [trpc, queryClient, volumeId],
   );
-  return { source, find };
+  const known = current.data?.seals;
+  const seals = useMemo(() => new Set(known), [known]);
+  const isPlanted = useCallback((label: number) => seals.has(plantSeal(volumeId, label)), [seals, volumeId]);
+  return { source, find, isPlanted };
 }
