@@ -16,6 +16,7 @@ import {
 import { fileNamesOf } from "./file-names.ts";
 import { freezeVolume } from "./freeze-volume.ts";
 import { software } from "./software-version.ts";
+import { TABLE_REVISION } from "./table/table-revision.ts";
 import { fitsImagej } from "./tiff/stack-layouts.ts";
 import type { FreezeProcess } from "./worker/start-freeze-process.ts";
 import { frozenParts } from "./zip/packing-lists.ts";
@@ -92,6 +93,7 @@ export async function freezeDataset(
     createdAt: row.createdAt.toISOString(),
     software,
     snapshotId,
+    table: TABLE_REVISION,
     ...(row.approvedOnly && { approvedOnly: true }),
     annotators: annotators
       .filter((annotator) => annotator.nuclei > 0)

@@ -14,6 +14,7 @@ import type { ExportedModel } from "../model-files.ts";
 import { CHECKPOINT_ID, createDatasetFixture, type DatasetFixture, LARGE_LABEL } from "../testing/dataset-fixture.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
+import { csvRows } from "./csv-rows.ts";
 import { validateDataset } from "./dataset-rules.ts";
 import {
   changed,
@@ -26,8 +27,10 @@ import {
   type Json,
   jsonOf,
   lines,
+  put,
   remove,
   signed,
+  textOf,
   to,
   volume,
   volumes,
@@ -192,6 +195,10 @@ const signedLight: readonly Damage[] = [
   ["table-class", "a list without a class in use", inJson("dataset.json", "classes", to([]))],
   ["table-annotator", "somebody whom the list lacks", inTable(9, "annotator", () => "annotator 7")],
   ["table-annotator", "a wrong number of somebody's nuclei", inJson("dataset.json", "annotators.0.nuclei", to(3))],
+  ["table-people", "a drawer whom the list lacks", inTable(3, "drawn_by", () => "annotator 7")],
+  ["table-people", "one who accepted twice", inTable(3, "accepted_by", () => "annotator 1; annotator 1")],
+  ["table-shape", "a diameter of another tool", inTable(3, "TANGO_feretMax", (cell) => String(Number(cell) * 1.01))],
+  ["table-shape", "a brightness of another tool", inTable(3, "NucleusJ2_MaxIntensity", () => "5000")],
   ["table-value", "a status that is none", inTable(9, "status", () => "rejected")],
   ["table-value", "an uncertainty above 1", inTable(3, "uncertainty_0_to_1", () => "1.5")],
   ["tiff-voxel-size", "another voxel size in dataset.json", volume({ voxelSizeZyx: [1.75, 0.65, 0.8] })],
@@ -356,6 +363,54 @@ it.each(signedLight)("refuses by %s, whatever the sums say: %s", (rule, _how, da
 it.each(signedAll)("refuses by %s, whatever the sums say: %s", (rule, _how, damage) =>
   refused(/^(zarr|table)-/.test(rule) ? stores : all, rule, damage, true),
 );
+
+/** Columns of `nuclei.csv` as releases of before wrote them. */
+const FIRST_COLUMNS =
+  "volume,specimen,split,label,status,class,annotator,origin,checkpoint,uncertainty_0_to_1,truncated_by_border,voxels,volume_um3,equivalent_sphere_radius_um,surface_crofton13_um2,surface_voxel_faces_um2,sphericity_36piV2_over_S3_crofton13,flatness_sqrt_l1_over_l0,elongation_sqrt_l2_over_l1,centroid_z_um,centroid_y_um,centroid_x_um,mean_intensity".split(
+    ",",
+  );
+const SECOND_COLUMNS = FIRST_COLUMNS.toSpliced(11, 0, "under_resolved");
+
+/** The package as an older release wrote it: the first one told the sphericity of every nucleus. */
+function writtenBefore(columns: readonly string[]): Files {
+  const files = new Map(light);
+  const [header, ...rows] = csvRows(textOf(files, "nuclei.csv")) ?? [];
+  const written = rows.map((cells) => {
+    const row = Object.fromEntries(header.map((name, i) => [name, cells[i]]));
+    const [volumeUm3, surface] = [Number(row.volume_um3), Number(row.surface_crofton13_um2)];
+    if (!columns.includes("under_resolved"))
+      row.sphericity_36piV2_over_S3_crofton13 = ((36 * Math.PI * volumeUm3 ** 2) / surface ** 3).toPrecision(9);
+    return columns.map((name) => (/[",]/.test(row[name]) ? `"${row[name].replaceAll('"', '""')}"` : row[name]));
+  });
+  files.set("nuclei.csv", Buffer.from(`${[columns, ...written].map((cells) => cells.join()).join("\r\n")}\r\n`));
+  const { table: _, ...json } = jsonOf(files, "dataset.json");
+  put(files, "dataset.json", json);
+  signed(files);
+  return files;
+}
+
+it.each([
+  ["first", FIRST_COLUMNS],
+  ["second", SECOND_COLUMNS],
+])("accepts a package of the %s tables, and measures it all the same", async (_, columns) => {
+  expect(await rulesOf(writtenBefore(columns))).toEqual([]);
+  for (const [rule, damage] of [
+    ["table-shape", inTable(3, "sphericity_36piV2_over_S3_crofton13", () => "0.5")],
+    ["table-columns", inText("nuclei.csv", "volume_um3", "volume_um2")],
+  ] as const) {
+    const files = writtenBefore(columns);
+    damage(files);
+    signed(files);
+    expect(await rulesOf(files)).toContain(rule);
+  }
+});
+
+it("does not take an old table for that of a version which says that it has the new one", async () => {
+  const files = writtenBefore(SECOND_COLUMNS);
+  put(files, "dataset.json", { ...jsonOf(files, "dataset.json"), table: 3 });
+  signed(files);
+  expect(await rulesOf(files)).toContain("table-columns");
+});
 
 it("passes on what running the model shows", async () => {
   expect(await rulesOf(light, "gives NaN")).toEqual(["model-output"]);
