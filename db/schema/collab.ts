@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { contributionKinds } from "../../core/history/contributions.ts";
 import { user } from "./auth.ts";
 import { bytea, createdAt, moment } from "./columns.ts";
 import { volume } from "./volume.ts";
@@ -165,3 +166,19 @@ export const nucleusCount = pgTable("nucleus_count", {
   sentBack: integer("sent_back").notNull().default(0),
   countedAt: createdAt(),
 });
+
+/** What people did to a label by acts that the journal has forgotten since (core/history/contributions.ts). */
+export const labelContribution = pgTable(
+  "label_contribution",
+  {
+    volumeId: ofVolume(),
+    label: bigint("label", { mode: "number" }).notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id),
+    kind: text("kind", { enum: contributionKinds }).notNull(),
+    firstPosition: bigint("first_position", { mode: "number" }).notNull(),
+    lastPosition: bigint("last_position", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.label, t.userId, t.kind] })],
+);

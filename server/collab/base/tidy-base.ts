@@ -3,6 +3,7 @@ import type { Database, Transaction } from "../../../db/client.ts";
 import { labelBaseVersion, labelJournal, volume } from "../../../db/schema/index.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
+import { keepContributions } from "../journal/contribution-rows.ts";
 import { type BaseVersion, FACTS_KEY } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";
 import { foldedBrickPrefix } from "./label-blob-keys.ts";
@@ -66,7 +67,9 @@ export async function tidyBase(
     await assertOwner(tx);
     if (forgotten > 0) {
       await raiseFloor(tx, volumeId, forgotten);
-      await tx.delete(labelJournal).where(forgettable(volumeId, forgotten, held));
+      const which = forgettable(volumeId, forgotten, held);
+      await keepContributions(tx, volumeId, which);
+      await tx.delete(labelJournal).where(which);
     }
     for (let at = 0; at < dropped.length; at += ROWS_PER_STATEMENT) {
       const pairs = dropped
