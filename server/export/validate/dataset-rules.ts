@@ -57,7 +57,8 @@ export async function validateDataset(files: FileSource, runModel: RunModel): Pr
     if (table && dataset.formats.includes("webknossos")) await checkWebknossos(files, volume, rows, say);
     for (const format of meshFormats)
       if (table && dataset.formats.includes(format)) await checkSurfaces(files, volume, format, rows, say);
-    if (table && dataset.formats.includes("neuroglancer")) await checkNeuroglancer(files, volume, rows, say);
+    if (table && dataset.formats.includes("neuroglancer"))
+      await checkNeuroglancer(files, volume, { rows, revision: table.revision }, say);
     if (dataset.formats.includes("cellpose")) await checkCellpose(files, volume, say);
     if (table) await checkVolume(files, volume, formats, { rows, revision: table.revision }, say);
   }

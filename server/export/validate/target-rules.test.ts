@@ -283,6 +283,59 @@ const others: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
       "a property of no nucleus",
       inJson(`${NUCLEI}/segment_properties/info`, "inline.ids.0", to("4")),
     ],
+    ["neuroglancer-info", "no word of the meshes", inJson(`${NUCLEI}/info`, "mesh", to("meshes"))],
+    [
+      "neuroglancer-mesh-info",
+      "another kind of mesh",
+      inJson(`${NUCLEI}/mesh/info`, "@type", to("neuroglancer_multilod_draco")),
+    ],
+    ["neuroglancer-mesh-missing", "no manifest", remove(`${NUCLEI}/mesh/3:0`)],
+    ["neuroglancer-mesh-manifest", "another's fragment", inJson(`${NUCLEI}/mesh/3:0`, "fragments.0", to("nucleus_9"))],
+    [
+      "neuroglancer-mesh-nucleus",
+      "a mesh of nobody",
+      (files) => files.set(`${NUCLEI}/mesh/nucleus_4`, new Uint8Array(1)),
+    ],
+    [
+      "neuroglancer-mesh-unreadable",
+      "a fragment cut off",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => bytes.subarray(0, bytes.length - 4)),
+    ],
+    [
+      "neuroglancer-mesh-open",
+      "a triangle fewer",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => bytes.subarray(0, bytes.length - 12)),
+    ],
+    [
+      "neuroglancer-mesh-volume",
+      "micrometres for nanometres",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
+        for (let i = 0, at = 4; i < 3 * bytes.readUInt32LE(0); i++, at += 4)
+          bytes.writeFloatLE(bytes.readFloatLE(at) / 1000, at);
+        return bytes;
+      }),
+    ],
+    [
+      "neuroglancer-mesh-place",
+      "a slice too deep",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
+        for (let i = 0, at = 12; i < bytes.readUInt32LE(0); i++, at += 12)
+          bytes.writeFloatLE(bytes.readFloatLE(at) + 1750, at);
+        return bytes;
+      }),
+    ],
+    [
+      "neuroglancer-mesh-inward",
+      "triangles the other way round",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
+        for (let at = 4 + 12 * bytes.readUInt32LE(0); at < bytes.length; at += 12) {
+          const first = bytes.readUInt32LE(at);
+          bytes.writeUInt32LE(bytes.readUInt32LE(at + 4), at);
+          bytes.writeUInt32LE(first, at + 4);
+        }
+        return bytes;
+      }),
+    ],
     [
       "neuroglancer-properties",
       "a value fewer",
