@@ -1,5 +1,5 @@
-import { licenceOf } from "../../../core/publication/licences.ts";
 import { doiOf, isWebAddress } from "../../../core/publication/publication.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 import { csvText } from "../table/csv-cells.ts";
 import { nucleiCsvColumns } from "../table/nuclei-csv.ts";
@@ -58,7 +58,7 @@ const CONTEXT = {
  */
 export function croissant(description: DatasetDescription, files: readonly FileDigest[]): object {
   const { publication, project, licence, version, createdAt, software } = description;
-  const known = licenceOf(licence);
+  const known = describeLicence(licence);
   const creators = (publication?.creators ?? []).map(({ givenName, familyName, affiliation, orcid }) => ({
     "@type": "sc:Person",
     name: [givenName, familyName].filter(Boolean).join(" "),
