@@ -7,6 +7,7 @@ import { DeleteProject } from "./delete-project.tsx";
 import { GeneralSettings } from "./general-settings.tsx";
 import { ReviewSettings } from "./review-settings.tsx";
 import { TrainingSettings } from "./training-settings.tsx";
+import { WebhookSettings } from "./webhook-settings.tsx";
 
 export function Settings() {
   const project = useProject();
@@ -22,6 +23,7 @@ export function Settings() {
       <ClassSettings />
       <ReviewSettings />
       <TrainingSettings />
+      <WebhookSettings />
       <DeleteProject />
     </Stack>
   );
