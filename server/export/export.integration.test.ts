@@ -15,7 +15,7 @@ import {
   snapshot,
   volume,
 } from "../../db/schema/index.ts";
-import { keepContributions, readContributions } from "../collab/journal/contribution-rows.ts";
+import { keepContributions, readContributions } from "../collab/base/contribution-rows.ts";
 import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { LabelAuthor } from "../collab/operations/author-labels.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";

@@ -4,7 +4,7 @@ import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts"
 import type { Contribution } from "../../core/history/contributions.ts";
 import { type NucleusPeople, peopleOfNucleus } from "../../core/history/nucleus-people.ts";
 import { nucleusAuthor, type volume } from "../../db/schema/index.ts";
-import { readContributions } from "../collab/journal/contribution-rows.ts";
+import { readContributions } from "../collab/base/contribution-rows.ts";
 import type { Services } from "../services.ts";
 import { importedLabelsPrefix } from "../storage/import-places.ts";
 

@@ -121,11 +121,8 @@ export async function listWebhooks({ db }: Services, projectId: string) {
   }));
 }
 
-type NewBody = WebhookBody extends infer Body
-  ? Body extends { type: string }
-    ? Omit<Body, "timestamp">
-    : never
-  : never;
+type Undated<Body> = Body extends WebhookBody ? Omit<Body, "timestamp"> : never;
+type NewBody = Undated<WebhookBody>;
 
 /**
  * Puts a message to all addresses of a project that asked for its kind, in the transaction in which it happens: either both are

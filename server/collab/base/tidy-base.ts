@@ -3,9 +3,9 @@ import type { Database, Transaction } from "../../../db/client.ts";
 import { labelBaseVersion, labelJournal, volume } from "../../../db/schema/index.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
-import { keepContributions } from "../journal/contribution-rows.ts";
 import { type BaseVersion, FACTS_KEY } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";
+import { keepContributions } from "./contribution-rows.ts";
 import { foldedBrickPrefix } from "./label-blob-keys.ts";
 
 /** Of the versions before, a repair starts from one in so many generations: what lies between is painted again. */
