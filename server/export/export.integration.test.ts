@@ -2,10 +2,12 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { and, eq } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EditRecord } from "../../core/edit/label-document.ts";
 import { planRecord } from "../../core/sync/plan-act.ts";
+import { RecordKind } from "../../core/sync/record.ts";
+import { undoBody } from "../../core/sync/record-codec.ts";
 import {
   checkpoint,
   datasetVersion,
@@ -327,6 +329,15 @@ it("tells of each nucleus who did what to it, also when the acts themselves are 
   const grid = { shapeZyx: labelledShapeZyx, brickSize: 64 };
   /** Where nothing is: planes 1 to 3, a row of its own. */
   const runsAt = (y: number) => Uint32Array.of(...[1, 2, 3].flatMap((z) => [(z * 40 + y) * 50 + 5, 9]));
+  const newestOf = async (userId: string) => {
+    const [row] = await db
+      .select({ session: labelJournal.session, seq: labelJournal.seq })
+      .from(labelJournal)
+      .where(and(eq(labelJournal.volumeId, volumeId), eq(labelJournal.userId, userId)))
+      .orderBy(desc(labelJournal.seq))
+      .limit(1);
+    return row;
+  };
   await liveVolumesOf(services).use(volumeId, async (live) => {
     for (const [person, records] of [
       [
@@ -349,6 +360,12 @@ it("tells of each nucleus who did what to it, also when the acts themselves are 
     ] as [TestPerson, EditRecord[]][]) {
       const author = await LabelAuthor.begin(live, services, person.id);
       await author.write(records.flatMap((record) => planRecord(record, grid)));
+      if (person !== bob) continue;
+      // Taken back: bob has painted in the first nucleus, too, and nobody would know.
+      const planned = planRecord({ kind: "paint", label: 70_001, runs: runsAt(26) }, grid);
+      await author.write(planned);
+      const { session, seq } = await newestOf(bob.id);
+      await author.write([{ kind: RecordKind.undo, body: undoBody(session, seq) }]);
     }
   });
   const acts = await readContributions(db, volumeId, Number.MAX_SAFE_INTEGER);

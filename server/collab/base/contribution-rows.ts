@@ -48,13 +48,16 @@ export async function keepContributions(tx: Transaction, volumeId: string, which
         last_position = greatest(label_contribution.last_position, excluded.last_position)`);
 }
 
-/** Whether the last word on a record was an UNDO (R14); where all such words are forgotten, what the fold wrote down. */
+/**
+ * Whether the last word on a record was an UNDO (R14); where all such words are forgotten, what the fold wrote down. Names in full:
+ * drizzle leaves a table's name away, and inside they would be the mark's.
+ */
 const isUndone = sql<boolean>`coalesce((
   select mark.kind = ${RecordKind.undo} from label_journal mark
-  where mark.volume_id = ${labelJournal.volumeId} and mark.target_session = ${labelJournal.session}
-    and mark.target_seq = ${labelJournal.seq}
+  where mark.volume_id = label_journal.volume_id and mark.target_session = label_journal.session
+    and mark.target_seq = label_journal.seq
   order by mark.folded_gen desc nulls first, mark.stamp desc, mark.session desc, mark.seq desc limit 1
-), ${labelJournal.undone})`;
+), label_journal.undone)`;
 
 const fieldRecord = sql<Uint8Array | null>`case when ${labelJournal.kind} = ${RecordKind.meta} then ${labelJournal.record} end`;
 
