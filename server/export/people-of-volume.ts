@@ -32,9 +32,14 @@ export async function peopleOfVolume(
   const imported = row.baseLabels === "imported" ? await importedLabels(blobs, row.id) : new Set<number>();
   return (nucleus) => {
     const labels = [nucleus.label, ...(nucleus.merged ?? [])];
-    const isImported = nucleus.origin === "import" || labels.some((label) => imported.has(label));
+    const acts = labels.flatMap((label): readonly Contribution[] => contributions.get(label) ?? []);
+    const isUnpainted = acts.length > 0 && acts.every(({ kind }) => kind !== "painted");
+    const isImported =
+      nucleus.origin === "import" ||
+      labels.some((label) => imported.has(label)) ||
+      (row.baseLabels === "imported" && nucleus.origin === null && isUnpainted);
     const people = peopleOfNucleus({
-      contributions: labels.flatMap((label): readonly Contribution[] => contributions.get(label) ?? []),
+      contributions: acts,
       isDrawn: nucleus.origin === null && !isImported && nucleus.by !== null,
       hasClass: nucleus.class !== null,
       authors: [...new Set(labels.flatMap((label) => (authors.get(label) ?? []).map(({ userId }) => userId)))],
