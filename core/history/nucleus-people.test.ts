@@ -143,6 +143,16 @@ describe("who did what to a nucleus", () => {
     expect(told(7, [], { lastTouchedBy: "ada", isDrawn: false })).toMatchObject({ accepted: ["ada"], drew: [] });
   });
 
+  it("of a drawing that was forgotten, and classified since, those drew it of whom nothing else is known", () => {
+    const records = act("cy", field(7, "class", "dead"));
+    expect(told(7, records, { authors: ["ada", "cy"], hasClass: true, lastTouchedBy: "cy" })).toEqual({
+      ...nobody,
+      drew: ["ada"],
+      classified: ["cy"],
+      annotator: "ada",
+    });
+  });
+
   it("is the same whether acts are remembered, forgotten, or forgotten in parts", () => {
     const random = seededRandom(4);
     const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)];

@@ -29,14 +29,13 @@ export function peopleOfNucleus(nucleus: NucleusFacts): NucleusPeople {
   const of = (...kinds: ContributionKind[]) =>
     contributions.filter(({ kind }) => kinds.includes(kind)).sort((a, b) => a.first - b.first || a.last - b.last);
   const painters = people(of("painted"));
-  const drew = isDrawn ? painters.slice(0, 1) : [];
   const known = new Set(contributions.map(({ userId }) => userId));
-  const corrected = [
-    ...new Set([
-      ...people(of("painted", "corrected", "merged")).filter((userId) => !drew.includes(userId)),
-      ...authors.filter((userId) => !known.has(userId)),
-    ]),
-  ];
+  const unexplained = authors.filter((userId) => !known.has(userId));
+  // Drawn, and by nobody who is remembered: by those of whom nothing else is known.
+  const drew = isDrawn ? (painters.length > 0 ? painters.slice(0, 1) : unexplained) : [];
+  const corrected = [...new Set([...people(of("painted", "corrected", "merged")), ...unexplained])].filter(
+    (userId) => !drew.includes(userId),
+  );
   const accepted = people(of("accepted"));
   const lastClass = latest(of("classified", "declassified"));
   const last = latest(of("painted", "corrected", "merged", "accepted"));
@@ -45,7 +44,7 @@ export function peopleOfNucleus(nucleus: NucleusFacts): NucleusPeople {
     corrected,
     accepted,
     classified: hasClass && lastClass?.kind === "classified" ? [lastClass.userId] : [],
-    annotator: last?.userId ?? corrected[0] ?? (known.has(lastTouchedBy ?? "") ? null : lastTouchedBy),
+    annotator: last?.userId ?? corrected[0] ?? drew[0] ?? (known.has(lastTouchedBy ?? "") ? null : lastTouchedBy),
   };
 }
 

@@ -37,7 +37,7 @@ export async function peopleOfVolume(
     const isImported =
       nucleus.origin === "import" ||
       labels.some((label) => imported.has(label)) ||
-      (row.baseLabels === "imported" && nucleus.origin === null && isUnpainted);
+      (row.baseLabels === "imported" && imported.size === 0 && nucleus.origin === null && isUnpainted);
     const people = peopleOfNucleus({
       contributions: acts,
       isDrawn: nucleus.origin === null && !isImported && nucleus.by !== null,
