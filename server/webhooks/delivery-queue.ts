@@ -88,7 +88,7 @@ function createDeliveryQueue(services: Services): DeliveryQueue {
         outcome,
         attempts: delivery.attempts + 1,
         triedAt: sql`now()`,
-        ...(waitMs !== undefined && { dueAt: sql`now() + ${waitMs} * interval '1 millisecond'` }),
+        ...(waitMs !== undefined && { dueAt: sql`now() + ${waitMs}::double precision * interval '1 millisecond'` }),
       })
       .where(eq(webhookDelivery.id, delivery.id));
     events.publish({ topic: "webhooks", projectId: hook.projectId });

@@ -11,7 +11,7 @@ const UNTOLD = [1, 2] as const;
 
 export interface SaidTable {
   /** Absent in older versions. */
-  readonly table?: number;
+  readonly table?: number | undefined;
 }
 
 /** Of the table that is written for a version. */
