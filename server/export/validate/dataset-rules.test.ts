@@ -14,7 +14,6 @@ import type { ExportedModel } from "../model-files.ts";
 import { CHECKPOINT_ID, createDatasetFixture, type DatasetFixture, LARGE_LABEL } from "../testing/dataset-fixture.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
-import { csvRows } from "./csv-rows.ts";
 import { validateDataset } from "./dataset-rules.ts";
 import {
   changed,
@@ -30,11 +29,11 @@ import {
   put,
   remove,
   signed,
-  textOf,
   to,
   volume,
   volumes,
 } from "./testing/damaged-files.ts";
+import { FIRST_COLUMNS, SECOND_COLUMNS, writtenBefore } from "./testing/older-packages.ts";
 
 let fixture: DatasetFixture;
 let folder: string;
@@ -364,41 +363,16 @@ it.each(signedAll)("refuses by %s, whatever the sums say: %s", (rule, _how, dama
   refused(/^(zarr|table)-/.test(rule) ? stores : all, rule, damage, true),
 );
 
-/** Columns of `nuclei.csv` as releases of before wrote them. */
-const FIRST_COLUMNS =
-  "volume,specimen,split,label,status,class,annotator,origin,checkpoint,uncertainty_0_to_1,truncated_by_border,voxels,volume_um3,equivalent_sphere_radius_um,surface_crofton13_um2,surface_voxel_faces_um2,sphericity_36piV2_over_S3_crofton13,flatness_sqrt_l1_over_l0,elongation_sqrt_l2_over_l1,centroid_z_um,centroid_y_um,centroid_x_um,mean_intensity".split(
-    ",",
-  );
-const SECOND_COLUMNS = FIRST_COLUMNS.toSpliced(11, 0, "under_resolved");
-
-/** The package as an older release wrote it: the first one told the sphericity of every nucleus. */
-function writtenBefore(columns: readonly string[]): Files {
-  const files = new Map(light);
-  const [header, ...rows] = csvRows(textOf(files, "nuclei.csv")) ?? [];
-  const written = rows.map((cells) => {
-    const row = Object.fromEntries(header.map((name, i) => [name, cells[i]]));
-    const [volumeUm3, surface] = [Number(row.volume_um3), Number(row.surface_crofton13_um2)];
-    if (!columns.includes("under_resolved"))
-      row.sphericity_36piV2_over_S3_crofton13 = ((36 * Math.PI * volumeUm3 ** 2) / surface ** 3).toPrecision(9);
-    return columns.map((name) => (/[",]/.test(row[name]) ? `"${row[name].replaceAll('"', '""')}"` : row[name]));
-  });
-  files.set("nuclei.csv", Buffer.from(`${[columns, ...written].map((cells) => cells.join()).join("\r\n")}\r\n`));
-  const { table: _, ...json } = jsonOf(files, "dataset.json");
-  put(files, "dataset.json", json);
-  signed(files);
-  return files;
-}
-
 it.each([
   ["first", FIRST_COLUMNS],
   ["second", SECOND_COLUMNS],
 ])("accepts a package of the %s tables, and measures it all the same", async (_, columns) => {
-  expect(await rulesOf(writtenBefore(columns))).toEqual([]);
+  expect(await rulesOf(writtenBefore(light, columns))).toEqual([]);
   for (const [rule, damage] of [
     ["table-shape", inTable(3, "sphericity_36piV2_over_S3_crofton13", () => "0.5")],
     ["table-columns", inText("nuclei.csv", "volume_um3", "volume_um2")],
   ] as const) {
-    const files = writtenBefore(columns);
+    const files = writtenBefore(light, columns);
     damage(files);
     signed(files);
     expect(await rulesOf(files)).toContain(rule);
@@ -406,7 +380,7 @@ it.each([
 });
 
 it("does not take an old table for that of a version which says that it has the new one", async () => {
-  const files = writtenBefore(SECOND_COLUMNS);
+  const files = writtenBefore(light, SECOND_COLUMNS);
   put(files, "dataset.json", { ...jsonOf(files, "dataset.json"), table: 3 });
   signed(files);
   expect(await rulesOf(files)).toContain("table-columns");

@@ -10,6 +10,7 @@ import { openDataset } from "../frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
+import { csvRows } from "./csv-rows.ts";
 import { validateDataset } from "./dataset-rules.ts";
 import {
   changed,
@@ -17,11 +18,15 @@ import {
   type Files,
   inJson,
   inText,
+  jsonOf,
+  put,
   remove,
   signed,
+  textOf,
   to,
   volumes,
 } from "./testing/damaged-files.ts";
+import { FIRST_COLUMNS, SECOND_COLUMNS, writtenBefore } from "./testing/older-packages.ts";
 
 let fixture: DatasetFixture;
 let folder: string;
@@ -601,3 +606,27 @@ it.each(Object.keys({ ...damages, ...others, ...surfaces, ...archives, ...platfo
     expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
   },
 );
+
+it("accepts Neuroglancer's volumes of releases that wrote no surfaces", async () => {
+  const files = writtenBefore(await unpacked(["neuroglancer"]), SECOND_COLUMNS);
+  for (const name of [...files.keys()]) if (name.includes("/mesh/")) files.delete(name);
+  const { mesh: _, ...info } = jsonOf(files, `${NUCLEI}/info`);
+  put(files, `${NUCLEI}/info`, info);
+  signed(files);
+  expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
+});
+
+it("accepts CellProfiler's tables of the release that told every sphericity", async () => {
+  const files = writtenBefore(await unpacked(["cellprofiler"]), FIRST_COLUMNS);
+  const sphericity = (csvRows(textOf(files, "nuclei.csv")) ?? []).map((cells) => cells[16]);
+  const lines = (csvRows(textOf(files, "cellprofiler/Nuclei.csv")) ?? []).map((cells, i) => {
+    const kept = cells.slice(0, -2);
+    return [
+      ...kept.map((cell) => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)),
+      i === 0 ? "Karyoloop_Sphericity" : sphericity[i],
+    ].join();
+  });
+  files.set("cellprofiler/Nuclei.csv", Buffer.from(`${lines.join("\r\n")}\r\n`));
+  signed(files);
+  expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
+});
