@@ -57,14 +57,15 @@ function cornersOf(points: PointsZyx): number[] {
 
 /** The largest distance between two of the points, in µm; 0 where there is one. */
 export function farthestPairUm(points: PointsZyx, voxelSizeZyx: Zyx): number {
-  const corners = cornersOf(points).map((place): Zyx => {
-    const [z, y, x] = [0, 1, 2].map((axis) => points[3 * place + axis] * voxelSizeZyx[axis]);
-    return [z, y, x];
-  });
+  const corners = Float64Array.from(
+    cornersOf(points).flatMap((place) => voxelSizeZyx.map((size, axis) => points[3 * place + axis] * size)),
+  );
   let farthest = 0;
-  for (let i = 0; i < corners.length; i++)
-    for (let j = i + 1; j < corners.length; j++) {
-      const [dz, dy, dx] = [0, 1, 2].map((axis) => corners[i][axis] - corners[j][axis]);
+  for (let i = 0; i < corners.length; i += 3)
+    for (let j = i + 3; j < corners.length; j += 3) {
+      const dz = corners[i] - corners[j];
+      const dy = corners[i + 1] - corners[j + 1];
+      const dx = corners[i + 2] - corners[j + 2];
       farthest = Math.max(farthest, dz * dz + dy * dy + dx * dx);
     }
   return Math.sqrt(farthest);
