@@ -328,7 +328,7 @@ it("tells of each nucleus who did what to it, also when the acts themselves are 
   const volumeId = await addLabelledVolume(server, named, ada.id, { name: "Embryo", specimen: "e" });
   const grid = { shapeZyx: labelledShapeZyx, brickSize: 64 };
   /** Where nothing is: planes 1 to 3, a row of its own. */
-  const runsAt = (y: number) => Uint32Array.of(...[1, 2, 3].flatMap((z) => [(z * 40 + y) * 50 + 5, 9]));
+  const runsAt = (y: number) => Int32Array.of(...[1, 2, 3].flatMap((z) => [z, y, 5, 14]));
   const newestOf = async (userId: string) => {
     const [row] = await db
       .select({ session: labelJournal.session, seq: labelJournal.seq })
