@@ -76,6 +76,7 @@ const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "comment.change": { text: "taken over" },
   "comment.resolve": { isResolved: true },
   "account.renamePasskey": { name: "taken over" },
+  "export.shapes": { measure: "volume", by: "class" },
   "zenodo.makeDraft": { place: "zenodo", earlierRecord: "" },
   "zenodo.publish": { doi: "10.5072/zenodo.1" },
   "nucleusClass.update": { fields: { name: "taken over", numberKey: 9, color: "#000000" } },
