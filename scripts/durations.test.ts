@@ -61,6 +61,8 @@ const pointsInTime: Readonly<Record<string, string>> = {
   "server/testing/seed-training.ts": "stored",
   "server/testing/self-signed-certificate.ts": "from when to when a certificate holds",
   "server/testing/test-server.ts": "stored",
+  "server/webhooks/delivery-queue.ts": "written into a message",
+  "server/webhooks/webhooks.ts": "written into a message",
   "server/zenodo/ask-zenodo.ts": "compared with a time of day that another machine names",
   "server/zenodo/run-deposit.ts": "stored, and written into a record",
 };

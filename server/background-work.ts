@@ -8,6 +8,7 @@ import { leadBackground } from "./servers/lead-background.ts";
 import type { Services } from "./services.ts";
 import { readInstallationSettings } from "./settings/installation-settings.ts";
 import { sweepSnapshots } from "./snapshots/sweep-snapshots.ts";
+import { deliveryQueueOf } from "./webhooks/delivery-queue.ts";
 import { depositQueueOf } from "./zenodo/deposit-queue.ts";
 
 /** What is done once in an installation, however many servers it has: imports, frozen datasets, sweeps, the audit log's age. */
@@ -20,6 +21,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
   depositQueueOf(services).resume();
+  deliveryQueueOf(services).resume();
   const stopSweeper = startSweeper(services);
   const auditKeeper = keepAuditLog(services.db, async () => (await readInstallationSettings(services.db)).auditDays);
   return {
@@ -30,6 +32,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
       await depositQueueOf(services).close();
+      await deliveryQueueOf(services).close();
     },
   };
 }

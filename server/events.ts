@@ -21,6 +21,7 @@ export type ServerEvent =
   | { readonly topic: "export"; readonly projectId: string }
   | { readonly topic: "publication"; readonly projectId: string }
   | { readonly topic: "deposit"; readonly projectId: string }
+  | { readonly topic: "webhooks"; readonly projectId: string }
   /** Sessions of the person ended, or the account was switched off. */
   | { readonly topic: "account"; readonly userId: string }
   | { readonly topic: "engine" }

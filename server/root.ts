@@ -20,6 +20,7 @@ import { queueRouter } from "./routers/queue/index.ts";
 import { reviewRouter } from "./routers/review/index.ts";
 import { trainingRouter } from "./routers/training/index.ts";
 import { volumeRouter } from "./routers/volume/index.ts";
+import { webhookRouter } from "./routers/webhook/index.ts";
 import { zenodoRouter } from "./routers/zenodo/index.ts";
 import { router } from "./trpc.ts";
 
@@ -47,5 +48,6 @@ export const appRouter = router({
   review: reviewRouter,
   training: trainingRouter,
   volume: volumeRouter,
+  webhook: webhookRouter,
   zenodo: zenodoRouter,
 });

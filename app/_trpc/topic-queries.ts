@@ -15,6 +15,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   export: ["export"],
   publication: ["publication"],
   deposit: ["zenodo"],
+  webhooks: ["webhook"],
   account: ["account"],
   engine: ["installation", "training"],
   settings: ["installation", "project"],

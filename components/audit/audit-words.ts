@@ -60,6 +60,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   labelHistoryDays: "days that the history of labels is kept",
   apiOrigins: "other sites whose pages may use the API",
   privateImportHosts: "servers of the own network from which volumes may be fetched",
+  privateWebhookHosts: "servers of the own network that may be told of events",
 };
 const originWords = { own: "own", others: "of others", unknown: "not said" } as const;
 const fieldWord = (field: string): string => fieldWords[field] ?? field;
@@ -259,6 +260,9 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "deposit.published": { group: "Exports", does: "published a dataset", tell: depositedDoi },
   "deposit.discard-asked": { group: "Exports", does: "discarded a draft", tell: deposited },
   "deposit.forgotten": { group: "Exports", does: "took a draft off the list", tell: depositedDoi },
+  "webhook.made": { group: "Exports", does: "added a webhook", tell: (d) => `${d.address}: ${d.events}` },
+  "webhook.removed": { group: "Exports", does: "removed a webhook", tell: (d) => d.address },
+  "webhook.tested": { group: "Exports", does: "sent a test to a webhook" },
   "audit.project-exported": { group: "Exports", does: "exported this log", tell: (d) => d.format },
 };
 

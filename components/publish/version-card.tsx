@@ -37,14 +37,15 @@ function StateBadge({ state }: { state: DatasetVersion["state"] }) {
 
 function Contents({ contents }: { contents: NonNullable<DatasetVersion["contents"]> }) {
   const nuclei = contents.volumes.reduce((sum, volume) => sum + volume.nuclei, 0);
+  // Who only gave classes has none.
+  const owners = contents.annotators.filter((one) => one.nuclei > 0);
   return (
     <>
       <Text size="sm">
         {plural(nuclei, "nucleus", "nuclei")} in {plural(contents.volumes.length, "volume")}
         {" · "}
         {contents.licence || "no licence"}
-        {contents.annotators.length > 0 &&
-          ` · by ${contents.annotators.map((one) => `${one.name} (${one.nuclei})`).join(", ")}`}
+        {owners.length > 0 && ` · by ${owners.map((one) => `${one.name} (${one.nuclei})`).join(", ")}`}
       </Text>
       <Table verticalSpacing={4} fz="sm">
         <Table.Thead>

@@ -31,6 +31,8 @@ export const snapshotManifestSchema = z.object({
         origin: z.string().max(200).nullable(),
         /** Account id of who set the status or painted last: each person chooses how exports name them. Null where it came with the file. */
         by: z.string().max(200).nullable(),
+        /** Other labels that were merged into it; absent where there are none, and in older snapshots. */
+        merged: z.array(labelValueSchema).max(MAX_NUCLEI).optional(),
       }),
     )
     .max(MAX_NUCLEI),

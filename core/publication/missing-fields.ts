@@ -1,4 +1,3 @@
-import { licenceOf } from "./licences.ts";
 import type { Publication, VolumeOrigin } from "./publication.ts";
 
 /** Where a data set can go, as people call it. */
@@ -33,12 +32,15 @@ export interface Described {
   readonly origins: readonly (VolumeOrigin | null)[];
 }
 
+/** What a text names, of all licences that a form takes: the list of SPDX is large, so that pages load it when they need it. */
+export type FindLicence = (text: string) => { readonly id: string } | null;
+
 const has = (text: string): boolean => text.trim() !== "";
 const isNamed = (described: Described): boolean =>
   described.publication.creators.some(({ familyName, givenName }) => has(familyName) || has(givenName));
 
 /** Whether a field says enough for somebody. */
-const said: Readonly<Record<DescribedField, (described: Described) => boolean>> = {
+const said: Readonly<Record<DescribedField, (described: Described, findLicence: FindLicence) => boolean>> = {
   title: ({ publication }) => has(publication.title),
   summary: ({ publication }) => has(publication.summary),
   creators: isNamed,
@@ -51,7 +53,7 @@ const said: Readonly<Record<DescribedField, (described: Described) => boolean>> 
   stain: ({ publication }) => has(publication.stain),
   imagingMethod: ({ publication }) => has(publication.imagingMethod),
   acquisition: ({ publication }) => has(publication.acquisition),
-  licence: ({ licence }) => licenceOf(licence) !== null,
+  licence: ({ licence }, findLicence) => findLicence(licence) !== null,
   origins: ({ origins }) => origins.every((origin) => origin?.kind === "own" || (origin && has(origin.citation))),
 };
 
@@ -93,14 +95,20 @@ const required: Readonly<Record<PublicationTarget, readonly DescribedField[]>> =
 };
 
 /** Of every field that is not said, the targets that ask for it. */
-export function missingFields(described: Described): ReadonlyMap<DescribedField, readonly PublicationTarget[]> {
+export function missingFields(
+  described: Described,
+  findLicence: FindLicence,
+): ReadonlyMap<DescribedField, readonly PublicationTarget[]> {
   const missing = new Map<DescribedField, PublicationTarget[]>();
   for (const target of publicationTargets)
     for (const field of required[target])
-      if (!said[field](described)) missing.set(field, [...(missing.get(field) ?? []), target]);
+      if (!said[field](described, findLicence)) missing.set(field, [...(missing.get(field) ?? []), target]);
   return missing;
 }
 
 /** What is not said, of what this target asks for. */
-export const missingFor = (target: PublicationTarget, described: Described): DescribedField[] =>
-  required[target].filter((field) => !said[field](described));
+export const missingFor = (
+  target: PublicationTarget,
+  described: Described,
+  findLicence: FindLicence,
+): DescribedField[] => required[target].filter((field) => !said[field](described, findLicence));

@@ -3,6 +3,8 @@ import { licenceConflict, licenceOf, licences } from "./licences.ts";
 import { type Described, missingFields } from "./missing-fields.ts";
 import { readOrcid } from "./orcid.ts";
 import { doiOf, EMPTY_PUBLICATION, isWebAddress } from "./publication.ts";
+import { describeLicence } from "./spdx/describe-licence.ts";
+import { spdxLicences } from "./spdx/spdx-list.ts";
 import { taxa, taxonOf } from "./taxa.ts";
 
 describe("an ORCID", () => {
@@ -83,7 +85,7 @@ it("a DOI is a DOI with or without its address", () => {
 
 it("what is missing is said per field, with the targets that ask for it, until all is said", () => {
   const nothing: Described = { publication: EMPTY_PUBLICATION, licence: "ask us", origins: [null] };
-  const missing = missingFields(nothing);
+  const missing = missingFields(nothing, describeLicence);
   expect(missing.get("title")).toEqual(["DataCite", "Zenodo", "BioImage Archive", "IDR"]);
   expect(missing.get("funding")).toEqual(["BioImage Archive"]);
   expect(missing.get("licence")).toContain("bioimage.io");
@@ -106,9 +108,17 @@ it("what is missing is said per field, with the targets that ask for it, until a
     licence: "CC-BY-4.0",
     origins: [{ kind: "own" }, { kind: "others", citation: "C", licence: "CC0-1.0", link: "" }],
   };
-  expect(missingFields(all).size).toBe(0);
-  expect(missingFields({ ...all, origins: [{ kind: "own" }, null] }).get("origins")).toContain("Zenodo");
+  expect(missingFields(all, describeLicence).size).toBe(0);
+  // Whatever the form offers is enough, not the usual ones alone.
+  for (const { id } of spdxLicences)
+    expect(missingFields({ ...all, licence: id }, describeLicence).has("licence"), id).toBe(false);
+  expect(missingFields({ ...all, origins: [{ kind: "own" }, null] }, describeLicence).get("origins")).toContain(
+    "Zenodo",
+  );
   expect(
-    missingFields({ ...all, origins: [{ kind: "others", citation: " ", licence: "CC0-1.0", link: "" }] }).size,
+    missingFields(
+      { ...all, origins: [{ kind: "others", citation: " ", licence: "CC0-1.0", link: "" }] },
+      describeLicence,
+    ).size,
   ).toBe(1);
 });

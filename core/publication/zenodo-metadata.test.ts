@@ -4,6 +4,7 @@ import { depositActs, depositStates, recordNumberOf } from "./deposit.ts";
 import { licences } from "./licences.ts";
 import { type Described, missingFor } from "./missing-fields.ts";
 import { EMPTY_PUBLICATION, workRelations } from "./publication.ts";
+import { describeLicence } from "./spdx/describe-licence.ts";
 import { zenodoMetadata } from "./zenodo-metadata.ts";
 
 const given = { version: 3, date: "2026-02-01", software: "Karyoloop 1.2.0", marker: "Dataset version 7." };
@@ -35,7 +36,7 @@ const described: Described = {
 };
 
 it("the form in Zenodo's words", () => {
-  expect(zenodoMetadata(described, given)).toEqual({
+  expect(zenodoMetadata(described, given, describeLicence)).toEqual({
     upload_type: "dataset",
     publication_date: "2026-02-01",
     title: "Nuclei of embryos",
@@ -66,16 +67,19 @@ it("nothing is made up: a form with what is needed alone has the needed fields a
     licence: "CC0-1.0",
     origins: [{ kind: "own" }],
   };
-  expect(missingFor("Zenodo", least)).toEqual([]);
-  expect(Object.keys(zenodoMetadata(least, given)).sort()).toEqual(
+  expect(missingFor("Zenodo", least, describeLicence)).toEqual([]);
+  expect(Object.keys(zenodoMetadata(least, given, describeLicence)).sort()).toEqual(
     "access_right creators description license notes publication_date title upload_type version".split(" "),
   );
-  expect(missingFor("Zenodo", { ...least, licence: "ask us", origins: [null] })).toEqual(["licence", "origins"]);
+  expect(missingFor("Zenodo", { ...least, licence: "ask us", origins: [null] }, describeLicence)).toEqual([
+    "licence",
+    "origins",
+  ]);
 });
 
 it("every licence that can be chosen has a name there", () => {
-  for (const { id } of licences)
-    expect(zenodoMetadata({ ...described, licence: id }, given).license).toMatch(/^[a-z0-9.-]+$/);
+  for (const { id } of [...licences, { id: "CDLA-Permissive-2.0" }, { id: "etalab-2.0" }])
+    expect(zenodoMetadata({ ...described, licence: id }, given, describeLicence).license).toMatch(/^[a-z0-9.-]+$/);
 });
 
 it("whatever is typed, the description holds its words and no tags but its own", () => {
@@ -87,6 +91,7 @@ it("whatever is typed, the description holds its words and no tags but its own",
     const html = zenodoMetadata(
       { ...described, publication: { ...described.publication, summary } },
       given,
+      describeLicence,
     ).description;
     const words = html
       .replaceAll(/<(p|\/p|br)>/g, " ")

@@ -1,5 +1,4 @@
-import { licenceOf } from "./licences.ts";
-import type { Described } from "./missing-fields.ts";
+import type { Described, FindLicence } from "./missing-fields.ts";
 import type { Publication, WorkRelation } from "./publication.ts";
 
 /**
@@ -45,6 +44,7 @@ const relations: Readonly<Record<WorkRelation, string>> = {
 export function zenodoMetadata(
   { publication, licence, origins }: Described,
   given: { readonly version: number; readonly date: string; readonly software: string; readonly marker: string },
+  findLicence: FindLicence,
 ): ZenodoMetadata {
   const others = origins.flatMap((origin) => (origin?.kind === "others" ? [origin] : []));
   const method = methodOf(publication);
@@ -69,7 +69,7 @@ export function zenodoMetadata(
     description: paragraphs(publication.summary),
     access_right: "open",
     // Its vocabulary has the SPDX ids in small letters.
-    license: licenceOf(licence)?.id.toLowerCase() ?? "",
+    license: findLicence(licence)?.id.toLowerCase() ?? "",
     version: String(given.version),
     notes: escaped(
       [

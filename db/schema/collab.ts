@@ -12,6 +12,7 @@ import {
   text,
   uuid,
 } from "drizzle-orm/pg-core";
+import { contributionKinds } from "../../core/history/contributions.ts";
 import { user } from "./auth.ts";
 import { bytea, createdAt, moment } from "./columns.ts";
 import { volume } from "./volume.ts";
@@ -197,4 +198,20 @@ export const nucleusDay = pgTable(
     classes: jsonb("classes").$type<Record<string, number>>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.volumeId, t.day] })],
+);
+
+/** What people did to a label by acts that the journal has forgotten since (core/history/contributions.ts). */
+export const labelContribution = pgTable(
+  "label_contribution",
+  {
+    volumeId: ofVolume(),
+    label: bigint("label", { mode: "number" }).notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id),
+    kind: text("kind", { enum: contributionKinds }).notNull(),
+    firstPosition: bigint("first_position", { mode: "number" }).notNull(),
+    lastPosition: bigint("last_position", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.label, t.userId, t.kind] })],
 );

@@ -15,3 +15,4 @@ export * from "./review.ts";
 export * from "./shared-blocks.ts";
 export * from "./training.ts";
 export * from "./volume.ts";
+export * from "./webhook.ts";

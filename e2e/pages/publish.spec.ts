@@ -1,3 +1,5 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
 import { type ContractServer, startContractServer } from "../../server/zenodo/testing/contract-server.ts";
 import { change } from "../server/call-procedure.ts";
@@ -20,7 +22,7 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
   page,
   browser,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   const { address } = product;
   await makeFirstAccount(page, product);
   const { projectId } = await change<{ projectId: string }>(page, address, "project.create", { name: "Embryos" });
@@ -116,5 +118,52 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
       `${contract.address}/records/${id}`,
     );
     expect(await findViolations(page)).toEqual([]);
+  });
+
+  await test.step("the shapes of its nuclei, by class and by specimen", async () => {
+    await page.getByRole("link", { name: "Shapes of its nuclei, by class and specimen" }).click();
+    await expect(page.getByRole("heading", { name: "Shapes in version 1" })).toBeVisible();
+    const plot = page.getByRole("img", { name: /^Volume, µm³ of no class: \d+ nuclei, median/ });
+    await expect(plot).toBeVisible();
+    expect(await findViolations(page)).toEqual([]);
+    await page.getByText("By specimen", { exact: true }).click();
+    await expect(plot).toHaveCount(0);
+    await expect(page.getByRole("img", { name: /^Volume, µm³ of/ })).toBeVisible();
+    await page.getByRole("combobox", { name: "Measure" }).click();
+    await page.getByRole("option", { name: "Largest diameter (TANGO)" }).click();
+    await expect(page.getByRole("img", { name: /^Largest diameter \(TANGO\), µm of/ })).toBeVisible();
+    await expect(page.getByRole("table", { name: "Largest diameter (TANGO), µm" })).toContainText("Median");
+    await page.goto(`${address}/projects/${projectId}/publish/shapes?version=${projectId}`);
+    await expect(page.getByText("There is no such dataset version, or it is not ready.")).toBeVisible();
+  });
+
+  await test.step("an address is told, and its secret shown once", async () => {
+    const received: string[] = [];
+    const receiver = http.createServer((request, response) => {
+      received.push(String(request.headers["webhook-signature"]));
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((done) => receiver.listen(0, "127.0.0.1", done));
+    const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    await page.goto(`${address}/projects/${projectId}/settings`);
+    await page.getByLabel("Address to tell").fill(hook);
+    await page.getByRole("button", { name: "Add it" }).click();
+    await expect(page.getByText(/Only addresses that begin with https/)).toBeVisible();
+    await change(page, address, "installation.changeSettings", { privateWebhookHosts: "127.0.0.1" });
+    await page.getByRole("button", { name: "Add it" }).click();
+    await expect(page.getByLabel("The secret of the new webhook")).toHaveValue(/^whsec_/);
+    const card = page.getByRole("article", { name: `Webhook to ${hook}` });
+    await expect(card.getByText("Nothing was sent yet.")).toBeVisible();
+    await card.getByRole("button", { name: "Send a test" }).click();
+    await expect(card.getByText("Delivered: answered with 204")).toBeVisible();
+    expect(received).toEqual([expect.stringMatching(/^v1,/)]);
+    expect(await findViolations(page)).toEqual([]);
+    await page.reload();
+    await expect(card).toBeVisible();
+    await expect(page.getByLabel("The secret of the new webhook")).toHaveCount(0);
+    await card.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("button", { name: "Remove it" }).click();
+    await expect(page.getByText("This project tells nobody.")).toBeVisible();
+    receiver.close();
   });
 });

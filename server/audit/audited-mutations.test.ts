@@ -49,6 +49,7 @@ import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
 import { seedSnapshot, seedTrainJob, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createCallerFactory } from "../trpc.ts";
+import { addWebhook } from "../webhooks/webhooks.ts";
 import { keepRepositoryToken } from "../zenodo/repository-tokens.ts";
 import { type ContractServer, startContractServer } from "../zenodo/testing/contract-server.ts";
 import { verifyChain } from "./verify-chain.ts";
@@ -165,6 +166,12 @@ const emptyDataset = {
   volumes: [],
 } satisfies DatasetDescription;
 /** One of the owner's in this state; no server that it could be asked of is there. */
+/** Of a name that is nowhere: nothing is sent. */
+const newWebhook = async () => {
+  const given = { projectId, by: owner.id, address: "https://hooks.invalid/x", events: ["training.done"] } as const;
+  return { projectId, webhookId: (await addWebhook(server.services, given)).id };
+};
+
 const newDeposit = async (state: DepositState) => {
   const doi = "10.5072/zenodo.17";
   const recordId = state === "uploading" ? "17" : null;
@@ -463,6 +470,12 @@ const walks: Readonly<Record<string, Walk>> = {
       return { place: "sandbox" };
     },
   },
+  "webhook.create": {
+    acts: ["webhook.made"],
+    prepare: async () => ({ projectId, address: "https://hooks.example.org/x", events: ["training.done"] }),
+  },
+  "webhook.remove": { acts: ["webhook.removed"], prepare: () => newWebhook() },
+  "webhook.sendTest": { acts: ["webhook.tested"], prepare: () => newWebhook() },
   "checkpoint.makeCurrent": {
     acts: ["model.made-current"],
     async prepare() {

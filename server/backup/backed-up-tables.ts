@@ -19,6 +19,8 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "personal_token",
   "personal_token_project",
   "repository_token",
+  "webhook",
+  "webhook_delivery",
   "trainer_token",
   "trainer_token_project",
   "trainer",

@@ -4,7 +4,7 @@ import { type LabelFacts, MAX_SENT_CLASSES } from "../../core/import/label-facts
 import { Problem } from "../../core/problem.ts";
 import { nameSchema } from "../../core/text/name.ts";
 import { datasetJsonSchema } from "../export/dataset-description.ts";
-import { textOfCsv } from "../export/nuclei-csv.ts";
+import { textOfCsv } from "../export/table/csv-cells.ts";
 import { csvRows } from "../export/validate/csv-rows.ts";
 import { knownBoxes } from "../ingest/labels/known-boxes.ts";
 import { openVolumeFile } from "../ingest/open-volume-file.ts";

@@ -8,11 +8,17 @@ export interface AnnotatorName {
   readonly named: DatasetDescription["annotators"][number]["named"];
 }
 
+export interface NameOf {
+  (userId: string): AnnotatorName;
+  /** Everybody who was asked for, once. */
+  told(): AnnotatorName[];
+}
+
 /**
  * How an export names an account: by name or pseudonym, as the person chose. Who has left the project can no longer be
  * asked and stays without a name.
  */
-export async function annotatorNames(db: Database, projectId: string): Promise<(userId: string) => AnnotatorName> {
+export async function annotatorNames(db: Database, projectId: string): Promise<NameOf> {
   const members = await db
     .select({
       userId: projectMember.userId,
@@ -29,12 +35,15 @@ export async function annotatorNames(db: Database, projectId: string): Promise<(
       { name: member.exportAs === "name" ? member.name : member.pseudonym, named: member.exportAs },
     ]),
   );
+  const told = new Set<string>();
   let gone = 0;
-  return (userId) => {
+  const nameOf = (userId: string): AnnotatorName => {
+    told.add(userId);
     const known = names.get(userId);
     if (known) return known;
     const former: AnnotatorName = { name: `former member ${++gone}`, named: "pseudonym" };
     names.set(userId, former);
     return former;
   };
+  return Object.assign(nameOf, { told: () => [...told].map(nameOf) });
 }

@@ -2,7 +2,7 @@ import { isUnderResolved, toldSphericity } from "../../core/morphometry/under-re
 import type { FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
 import { type ExportFile, withoutFirst } from "./export-file.ts";
 import type { ReadableDataset } from "./frozen-dataset.ts";
-import { csvLine } from "./nuclei-csv.ts";
+import { csvLine } from "./table/csv-cells.ts";
 
 type Cell = string | number | boolean | null;
 

@@ -10,6 +10,7 @@ import {
 import { MAX_HEADER, type SourceFile } from "../../core/import/source-file.ts";
 import type { Publication, VolumeOrigin } from "../../core/publication/publication.ts";
 import { publicationSchema, volumeOriginSchema } from "../publication/publication-schema.ts";
+import { TABLE_REVISION } from "./table/table-revision.ts";
 
 /** Changes when a program that reads `dataset.json` has to change. */
 export const DATASET_FORMAT = "karyoloop-dataset/1";
@@ -108,6 +109,8 @@ export const datasetDescriptionSchema = z.object({
       metrics: checkpointMetricsSchema.nullable(),
     })
     .nullable(),
+  /** Which columns `nuclei.csv` has (server/export/table); absent in older versions. */
+  table: z.int().min(1).max(TABLE_REVISION).optional(),
   volumes: z.array(frozenVolumeSchema).max(10_000),
 });
 
@@ -124,13 +127,37 @@ export type DatasetJson = z.infer<typeof datasetJsonSchema>;
 
 const measured = z.number().nullable();
 
+/** What other programs measure, core/morphometry/tools. */
+const toolMeasuresSchema = z.object({
+  mask: z
+    .object({
+      surfacePix: count,
+      feretMaxUm: z.number(),
+      ratioEllVolume: measured,
+      dcAvgUm: measured,
+      dcSdUm: measured,
+      zThicknessUm: z.number(),
+      xyFeretMaxUm: z.number(),
+      xyAxisMaxUm: z.number(),
+      xyAxisMinUm: measured,
+    })
+    .nullable(),
+  intensity: z.object({ min: z.number(), max: z.number(), sd: measured }).nullable(),
+});
+
+const namesSchema = z.array(z.string()).max(1000);
+
 /** A finished nucleus of a frozen volume with what was measured on it. */
 export const frozenNucleusSchema = z.object({
   label: labelValueSchema,
   status: z.enum(["accepted", "corrected"]),
   class: z.string().nullable(),
-  /** Null where the label came with an imported file. */
+  /** Who drew, corrected or accepted it last; null where the label came with an imported file. */
   annotator: z.string().nullable(),
+  /** Who did what to it, the first one first; absent in older versions. */
+  people: z
+    .object({ drew: namesSchema, corrected: namesSchema, accepted: namesSchema, classified: namesSchema })
+    .optional(),
   /** `drawn` by hand, `proposal` of a checkpoint, or `import`. */
   origin: z.enum(["drawn", "proposal", "import"]),
   checkpointId: z.uuid().nullable(),
@@ -148,6 +175,8 @@ export const frozenNucleusSchema = z.object({
     centroidZyxUm: z.tuple([z.number(), z.number(), z.number()]),
     meanIntensity: measured,
     truncated: z.boolean(),
+    /** Absent in older versions. */
+    tools: toolMeasuresSchema.optional(),
   }),
 });
 

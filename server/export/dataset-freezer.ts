@@ -1,11 +1,15 @@
 import { asc, eq } from "drizzle-orm";
+import type { Transaction } from "../../db/client.ts";
 import { datasetVersion } from "../../db/schema/index.ts";
 import { failureLog } from "../failure-log.ts";
 import { QueueRunner } from "../queue-runner.ts";
 import { atHolder } from "../servers/at-holder.ts";
 import { BACKGROUND, backgroundOperation } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
+import { nudgeDeliveries } from "../webhooks/delivery-queue.ts";
+import { namedProject, putMessages } from "../webhooks/webhooks.ts";
 import { datasetFolder } from "./dataset-blobs.ts";
+import type { DatasetDescription } from "./dataset-description.ts";
 import { freezeDataset } from "./freeze-dataset.ts";
 import { freezeProblem } from "./freeze-problem.ts";
 import { startFreezeProcess } from "./worker/start-freeze-process.ts";
@@ -61,6 +65,17 @@ export const stopFreezing = (services: Services, versionId: string): Promise<voi
 export const forgetVersions = (services: Services, projectId: string): Promise<void> =>
   atHolder(services, forgetVersionsOperation, projectId, projectId);
 
+async function tellFrozen(tx: Transaction, row: VersionRow, { volumes }: DatasetDescription): Promise<void> {
+  const nuclei = volumes.reduce((sum, volume) => sum + volume.nuclei, 0);
+  await putMessages(tx, row.projectId, {
+    type: "version.frozen",
+    data: {
+      project: await namedProject(tx, row.projectId),
+      version: { id: row.id, number: row.version, nuclei, volumes: volumes.length },
+    },
+  });
+}
+
 type VersionRow = typeof datasetVersion.$inferSelect;
 
 /** The page needs no finer steps. */
@@ -85,10 +100,19 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
     return found.length > 0;
   }
 
-  async function update(row: VersionRow, change: Partial<typeof datasetVersion.$inferInsert>): Promise<void> {
+  async function update(
+    row: VersionRow,
+    change: Partial<typeof datasetVersion.$inferInsert>,
+    also: (tx: Transaction) => Promise<void> = async () => {},
+  ): Promise<void> {
     await db.transaction(async (tx) => {
       await cluster?.leases.assertHeld(tx, BACKGROUND);
-      await tx.update(datasetVersion).set(change).where(eq(datasetVersion.id, row.id));
+      const there = await tx
+        .update(datasetVersion)
+        .set(change)
+        .where(eq(datasetVersion.id, row.id))
+        .returning({ id: datasetVersion.id });
+      if (there.length > 0) await also(tx);
     });
     events.publish({ topic: "export", projectId: row.projectId });
   }
@@ -106,7 +130,10 @@ function createDatasetFreezer(services: Services): DatasetFreezer {
       await blobs.remove(datasetFolder(row.id)); // what a stopped server wrote
       const description = await freezeDataset(services, row, process, onProgress);
       await saying;
-      await update(row, { state: "ready", progress: 1, description, problem: null });
+      await update(row, { state: "ready", progress: 1, description, problem: null }, (tx) =>
+        tellFrozen(tx, row, description),
+      );
+      nudgeDeliveries(services);
     } catch (error) {
       await saying;
       if (!signal.aborted) await update(row, { state: "failed", problem: freezeProblem(error) });

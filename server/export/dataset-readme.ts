@@ -3,6 +3,8 @@ import { doiOf, EMPTY_PUBLICATION, type Publication, type WorkRelation } from ".
 import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
 import type { ExportFormat } from "./export-formats.ts";
+import { tableRevisionOf } from "./table/table-revision.ts";
+import { toolColumns } from "./table/tool-columns.ts";
 
 const row = (cells: readonly (string | number)[]): string =>
   `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|").replaceAll(/\s+/g, " ")).join(" | ")} |`;
@@ -60,7 +62,7 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   hdf5: `- \`hdf5/train/<file>.h5\`, \`hdf5/test/…\`: \`raw\`, \`label\` (the numbers of nuclei.csv) and \`known\` in one file, for PlantSeg, pytorch-3dunet,
   ilastik; \`element_size_um\` is z, y, x. Give \`known\` as the weight, so that nothing unknown is learned.`,
   neuroglancer: `- \`neuroglancer/<file>_image\`, \`neuroglancer/<file>_nuclei\`: Neuroglancer's precomputed volumes (uint32, the numbers of nuclei.csv) with
-  several resolutions, and class, status and volume of every nucleus. Put the folder on a web server and open
+  several resolutions, and class, status, volume and surface (\`mesh\`, nanometres) of every nucleus. Names of files there hold a colon, which Windows does not take. Put the folder on a web server and open
   \`precomputed://https://…/<file>_nuclei\`; a chunk that is not there is 0.`,
   ply: surfaceWords("ply", "binary PLY for MeshLab, CloudCompare, Blender"),
   obj: surfaceWords("obj", "OBJ, text, for Blender and most programs of 3D graphics"),
@@ -169,6 +171,30 @@ function originWords(volumes: readonly FrozenVolume[]): string {
     : "";
 }
 
+const peopleWords = (revision: number): string =>
+  revision < 3
+    ? ""
+    : `| annotator | who drew, corrected or accepted it last |
+| drawn_by | who began it by hand; empty where a model or a file did |
+| corrected_by | who changed its voxels after that, in order |
+| accepted_by | who accepted it as a proposal, or marked it as finished |
+| classified_by | who gave the class that it has |
+| checkpoint | the model whose proposal it was |
+`;
+
+const toolWords = (revision: number): string =>
+  revision < 3
+    ? ""
+    : `
+Measures of other programs, under their names. NucleusJ 2.0: doi:10.1080/19491034.2020.1845012, its class Measure3D; its measures of the background are of an image
+and not of a nucleus, and its medians are not here. TANGO: doi:10.1093/bioinformatics/btt276, its class Simple_MeasureGeometrical, by mcib3d; l0 ≤ l1 ≤ l2 are
+the eigenvalues of above, and the border are voxels with a face towards the outside. Cells are empty where a nucleus is in two pieces with a plane between them.
+
+| column | what |
+|---|---|
+${toolColumns.map(({ name, words }) => `| ${name} | ${words} |`).join("\n")}
+`;
+
 /** Written for somebody who finds this folder in ten years and has never heard of us. */
 export function datasetReadme(description: DatasetDescription, formats: readonly ExportFormat[]): string {
   const { project, volumes } = description;
@@ -225,13 +251,14 @@ ${description.checkpoint ? `The last model was checkpoint ${description.checkpoi
 |---|---|
 ${description.annotators.map((annotator) => row([annotator.name, annotator.nuclei])).join("\n")}
 
-Each person chose to stand here by name or by pseudonym.
+A nucleus counts for whoever drew, corrected or accepted it last; who only gave classes has none of their own. Each person chose to stand here by name or
+by pseudonym; who chose nothing has a pseudonym.
 
 ## Columns of nuclei.csv
 
 | column | what |
 |---|---|
-| volume_um3 | number of voxels × voxel volume |
+${peopleWords(tableRevisionOf(description))}| volume_um3 | number of voxels × voxel volume |
 | surface_crofton13_um2 | Crofton's formula over 13 directions; within about 1 % for nuclei of 5 voxels' radius and more |
 | surface_voxel_faces_um2 | summed faces of voxels: half too large for round things at every resolution; for comparison only |
 | sphericity_36piV2_over_S3_crofton13 | 36 π V² / S³ with the surface of Crofton's formula; 1 for a sphere, at most ${MOST_SPHERICITY}; empty where under_resolved |
@@ -241,5 +268,5 @@ Each person chose to stand here by name or by pseudonym.
 | mean_intensity | of the image, in its own units |
 | truncated_by_border | cut by the border of the volume: leave its shape out of statistics |
 | uncertainty_0_to_1 | how unsure the model was of its proposal; empty for nuclei drawn by hand |
-`;
+${toolWords(tableRevisionOf(description))}`;
 }

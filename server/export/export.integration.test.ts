@@ -2,18 +2,34 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { and, eq } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkpoint, datasetVersion, project, projectMember, snapshot, volume } from "../../db/schema/index.ts";
+import type { EditRecord } from "../../core/edit/label-document.ts";
+import { planRecord } from "../../core/sync/plan-act.ts";
+import { RecordKind } from "../../core/sync/record.ts";
+import { undoBody } from "../../core/sync/record-codec.ts";
+import {
+  checkpoint,
+  datasetVersion,
+  labelJournal,
+  project,
+  projectMember,
+  snapshot,
+  volume,
+} from "../../db/schema/index.ts";
+import { keepContributions, readContributions } from "../collab/base/contribution-rows.ts";
+import { liveVolumesOf } from "../collab/live/live-volumes.ts";
+import { LabelAuthor } from "../collab/operations/author-labels.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { validateBioimage } from "./bioimage/bioimage-rules.ts";
+import { readFrozenNuclei } from "./dataset-blobs.ts";
 import { datasetJsonSchema } from "./dataset-description.ts";
 import { folderSource } from "./file-source.ts";
 import { freezeDataset } from "./freeze-dataset.ts";
 import { volumesKeptByVersions } from "./kept-images.ts";
 import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
-import { addLabelledVolume } from "./testing/labelled-volume.ts";
+import { addLabelledVolume, labelledShapeZyx } from "./testing/labelled-volume.ts";
 import { untilFrozen } from "./testing/until-frozen.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
 import { validateOmeZarr } from "./validate/ome-zarr-rules.ts";
@@ -301,3 +317,80 @@ describe("a project with two labelled volumes", () => {
     expect(await response.json()).toMatchObject({ tag: "export-volume-deleted", where: "Embryo 1" });
   });
 });
+
+it("tells of each nucleus who did what to it, also when the acts themselves are forgotten", async () => {
+  const { services } = server;
+  const { db } = services;
+  const named = await server.createProject("Provenance", [
+    [ada, "owner"],
+    [bob, "annotator"],
+  ]);
+  const volumeId = await addLabelledVolume(server, named, ada.id, { name: "Embryo", specimen: "e" });
+  const grid = { shapeZyx: labelledShapeZyx, brickSize: 64 };
+  /** Where nothing is: planes 1 to 3, a row of its own. */
+  const runsAt = (y: number) => Int32Array.of(...[1, 2, 3].flatMap((z) => [z, y, 5, 14]));
+  const newestOf = async (userId: string) => {
+    const [row] = await db
+      .select({ session: labelJournal.session, seq: labelJournal.seq })
+      .from(labelJournal)
+      .where(and(eq(labelJournal.volumeId, volumeId), eq(labelJournal.userId, userId)))
+      .orderBy(desc(labelJournal.seq))
+      .limit(1);
+    return row;
+  };
+  await liveVolumesOf(services).use(volumeId, async (live) => {
+    for (const [person, records] of [
+      [
+        ada,
+        [
+          { kind: "paint", label: 70_001, runs: runsAt(25) },
+          { kind: "paint", label: 70_002, runs: runsAt(30) },
+          { kind: "field", label: 70_002, field: "status", value: "accepted" },
+          { kind: "field", label: 70_002, field: "origin", value: "p/70002" },
+        ],
+      ],
+      [
+        bob,
+        [
+          { kind: "field", label: 1, field: "class", value: "mitotic" },
+          { kind: "field", label: 70_001, field: "class", value: "mitotic" },
+          { kind: "paint", label: 70_002, runs: runsAt(31) },
+        ],
+      ],
+    ] as [TestPerson, EditRecord[]][]) {
+      const author = await LabelAuthor.begin(live, services, person.id);
+      await author.write(records.flatMap((record) => planRecord(record, grid)));
+      if (person !== bob) continue;
+      // Taken back: bob has painted in the first nucleus, too, and nobody would know.
+      const planned = planRecord({ kind: "paint", label: 70_001, runs: runsAt(26) }, grid);
+      await author.write(planned);
+      const { session, seq } = await newestOf(bob.id);
+      await author.write([{ kind: RecordKind.undo, body: undoBody(session, seq) }]);
+    }
+  });
+  const acts = await readContributions(db, volumeId, Number.MAX_SAFE_INTEGER);
+  const peopleOf = async () => {
+    const { id } = await owner().export.create.mutate({ projectId: named, licence: "" });
+    expect((await untilFrozen(owner(), named, id)).problem).toBeNull();
+    const nuclei = await readFrozenNuclei(services.blobs, id, volumeId);
+    return nuclei.map(({ label, origin, annotator, people }) => [label, origin, annotator, people]);
+  };
+  const nobody = { drew: [], corrected: [], accepted: [], classified: [] };
+  const [one, two] = ["annotator 1", "annotator 2"];
+  const expected = [
+    [1, "import", null, { ...nobody, classified: [two] }],
+    [70_000, "import", null, nobody],
+    [70_001, "drawn", one, { ...nobody, drew: [one], classified: [two] }],
+    [70_002, "proposal", two, { ...nobody, corrected: [two], accepted: [one] }],
+  ];
+  expect(await peopleOf()).toEqual(expected);
+  await db.transaction(async (tx) => {
+    const all = eq(labelJournal.volumeId, volumeId);
+    await keepContributions(tx, volumeId, all);
+    await keepContributions(tx, volumeId, all); // cut short once, and begun again
+    await tx.delete(labelJournal).where(all);
+  });
+  const inOrder = (list: readonly object[]) => list.map((act) => JSON.stringify(Object.entries(act).sort())).sort();
+  expect(inOrder(await readContributions(db, volumeId, Number.MAX_SAFE_INTEGER))).toEqual(inOrder(acts));
+  expect(await peopleOf()).toEqual(expected);
+}, 120_000);

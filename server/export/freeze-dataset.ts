@@ -13,7 +13,7 @@ import { readPublication } from "../publication/describe-publication.ts";
 import type { Services } from "../services.ts";
 import { freezeProject } from "../snapshots/freeze-project.ts";
 import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
-import { annotatorNames } from "./annotator-names.ts";
+import { type AnnotatorName, annotatorNames } from "./annotator-names.ts";
 import {
   DATASET_FORMAT,
   type DatasetDescription,
@@ -24,6 +24,7 @@ import {
 import { fileNamesOf } from "./file-names.ts";
 import { freezeVolume } from "./freeze-volume.ts";
 import { software } from "./software-version.ts";
+import { TABLE_REVISION } from "./table/table-revision.ts";
 import { fitsImagej } from "./tiff/stack-layouts.ts";
 import type { FreezeProcess } from "./worker/start-freeze-process.ts";
 import { frozenParts } from "./zip/packing-lists.ts";
@@ -49,7 +50,7 @@ export async function freezeDataset(
   const snapshotId = row.snapshotId ?? (await freezeLabelsOf(services, row));
   onProgress(SNAPSHOT_DONE);
   const frozen = await db
-    .select({ volume, manifest: snapshotVolume.manifest })
+    .select({ volume, manifest: snapshotVolume.manifest, journalPosition: snapshotVolume.journalPosition })
     .from(snapshotVolume)
     .innerJoin(volume, eq(volume.id, snapshotVolume.volumeId))
     .where(eq(snapshotVolume.snapshotId, snapshotId))
@@ -58,7 +59,7 @@ export async function freezeDataset(
   const nameOf = await annotatorNames(db, row.projectId);
   const volumes: FrozenVolume[] = [];
   const nuclei: FrozenNucleus[] = [];
-  for (const [index, { volume: volumeRow, manifest }] of frozen.entries()) {
+  for (const [index, { volume: volumeRow, manifest, journalPosition }] of frozen.entries()) {
     const done = (share: number) =>
       onProgress(SNAPSHOT_DONE + (VOLUMES_DONE - SNAPSHOT_DONE) * ((index + share) / frozen.length));
     const part = await freezeVolume({
@@ -67,6 +68,7 @@ export async function freezeDataset(
       snapshotId,
       row: volumeRow,
       manifest,
+      journalPosition,
       fileName: fileNames[index],
       nameOf,
       process,
@@ -85,11 +87,6 @@ export async function freezeDataset(
         ? "Approve at least one in the queue of an editor, or freeze all that is accepted."
         : "Label at least one nucleus, or accept a proposal, and export again.",
     });
-  const by = new Set(frozen.flatMap(({ manifest }) => manifest.nuclei.flatMap((one) => (one.by ? [one.by] : []))));
-  const annotators = [...by].map(nameOf).map((annotator) => ({
-    ...annotator,
-    nuclei: nuclei.filter((nucleus) => nucleus.annotator === annotator.name).length,
-  }));
   const about = await describeProject(services, row);
   const description = datasetDescriptionSchema.parse({
     ...about,
@@ -100,10 +97,9 @@ export async function freezeDataset(
     createdAt: row.createdAt.toISOString(),
     software,
     snapshotId,
+    table: TABLE_REVISION,
     ...(row.approvedOnly && { approvedOnly: true }),
-    annotators: annotators
-      .filter((annotator) => annotator.nuclei > 0)
-      .sort((a, b) => b.nuclei - a.nuclei || (a.name < b.name ? -1 : 1)),
+    annotators: annotatorsOf(nuclei, nameOf.told()),
     volumes,
   } satisfies DatasetDescription);
   await process.check({ description });
@@ -111,6 +107,23 @@ export async function freezeDataset(
   const parts = frozenParts.filter((part) => part !== "imagej" || volumes.every(isForImagej));
   await process.pack({ description, parts }, (done) => onProgress(CHECKED + (1 - CHECKED) * done));
   return description;
+}
+
+/** Everybody who has done something to a nucleus that is in it; whose nuclei are most first. */
+function annotatorsOf(
+  nuclei: readonly FrozenNucleus[],
+  told: readonly AnnotatorName[],
+): DatasetDescription["annotators"] {
+  const own = new Map<string, number>();
+  const named = new Set<string>();
+  for (const { annotator, people } of nuclei) {
+    if (annotator !== null) own.set(annotator, (own.get(annotator) ?? 0) + 1);
+    for (const names of Object.values(people ?? {})) for (const name of names) named.add(name);
+  }
+  return told
+    .map((one) => ({ ...one, nuclei: own.get(one.name) ?? 0 }))
+    .filter(({ name, nuclei: count }) => count > 0 || named.has(name))
+    .sort((a, b) => b.nuclei - a.nuclei || (a.name < b.name ? -1 : 1));
 }
 
 const GREY = "#808080";

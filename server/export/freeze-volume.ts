@@ -8,6 +8,7 @@ import type { AnnotatorName } from "./annotator-names.ts";
 import { writeFrozenNuclei } from "./dataset-blobs.ts";
 import type { FrozenNucleus, FrozenVolume } from "./dataset-description.ts";
 import { judgedOrigins } from "./nucleus-origins.ts";
+import { peopleOfVolume } from "./people-of-volume.ts";
 import type { MeasuredVolume } from "./worker/freeze-messages.ts";
 import type { FreezeProcess } from "./worker/start-freeze-process.ts";
 
@@ -17,6 +18,8 @@ export interface FreezeVolumeJob {
   readonly snapshotId: string;
   readonly row: typeof volume.$inferSelect;
   readonly manifest: SnapshotManifest;
+  /** Place of the volume's journal that the snapshot holds. */
+  readonly journalPosition: number;
   readonly fileName: string;
   readonly nameOf: (userId: string) => AnnotatorName;
   readonly process: FreezeProcess;
@@ -30,6 +33,7 @@ export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: Froz
   const { blobs, db } = services;
   const { knownShare, shapes } = await measureInScratch(job);
   const origins = await judgedOrigins(db, row.id);
+  const toldOf = await peopleOfVolume(services, row, job.journalPosition);
   const channels = await db
     .select({
       index: volumeChannel.index,
@@ -43,13 +47,21 @@ export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: Froz
   const byLabel = new Map(manifest.nuclei.map((nucleus) => [nucleus.label, nucleus]));
   const nuclei = shapes.map(({ labelValue, centroidZyxUm: [z, y, x], ...shape }): FrozenNucleus => {
     const frozen = byLabel.get(labelValue);
+    const told = frozen && toldOf(frozen);
+    const names = (ids: readonly string[] = []) => ids.map((id) => job.nameOf(id).name);
     const judged = origins.get(labelValue);
     return {
       label: labelValue,
       status: frozen?.status === "corrected" ? "corrected" : "accepted",
       class: frozen?.class ?? null,
-      annotator: frozen?.by ? job.nameOf(frozen.by).name : null,
-      origin: originOf(frozen?.origin ?? null, frozen?.by ?? null),
+      annotator: told?.annotator ? job.nameOf(told.annotator).name : null,
+      people: {
+        drew: names(told?.drew),
+        corrected: names(told?.corrected),
+        accepted: names(told?.accepted),
+        classified: names(told?.classified),
+      },
+      origin: told?.origin ?? "import",
       checkpointId: judged?.checkpointId ?? null,
       uncertainty: judged?.uncertainty ?? null,
       shape: { ...shape, centroidZyxUm: [z, y, x] },
@@ -82,12 +94,6 @@ export async function freezeVolume(job: FreezeVolumeJob): Promise<{ volume: Froz
       boxes: manifest.boxes,
     },
   };
-}
-
-/** Labels that nobody has touched came with the file. */
-function originOf(origin: string | null, by: string | null): FrozenNucleus["origin"] {
-  if (origin === "import" || by === null) return "import";
-  return origin === null ? "drawn" : "proposal";
 }
 
 function measureInScratch({ process, onProgress, services, ...task }: FreezeVolumeJob): Promise<MeasuredVolume> {

@@ -3,8 +3,8 @@ import { createPixelArray, type PixelArray, type PixelType } from "../../core/vo
 import type { ExportFile } from "./export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "./frozen-dataset.ts";
 import { mappedPlanes } from "./mapped-planes.ts";
-import { labelMapCsv } from "./nuclei-csv.ts";
 import { type PlanesFrom, type StackLayout, stackFile } from "./stack-stream.ts";
+import { labelMapCsv } from "./table/nuclei-csv.ts";
 import { imagejLabelLayout, imagejLayout } from "./tiff/stack-layouts.ts";
 import { consecutiveValues } from "./truth-labels.ts";
 

@@ -1,7 +1,6 @@
 import type { SnapshotManifest } from "../../core/contract/snapshot-manifest.ts";
 import { isTruth } from "../../core/labels/label-status.ts";
-import { createNucleusMeasurement } from "../../core/morphometry/measure-nuclei.ts";
-import type { NucleusMorphometry } from "../../core/morphometry/nucleus-morphometry.ts";
+import { createFullMeasurement, type FullMorphometry } from "../../core/morphometry/tools/measure-fully.ts";
 import type { StoredImage } from "./stored-image.ts";
 import { mapLabels } from "./truth-labels.ts";
 
@@ -11,11 +10,11 @@ export async function measureFrozenVolume(
   image: StoredImage,
   labels: StoredImage,
   onProgress: (done: number) => void,
-): Promise<NucleusMorphometry[]> {
+): Promise<FullMorphometry[]> {
   const truth = new Map(
     manifest.nuclei.filter(({ status }) => isTruth(status)).map(({ label }) => [label, label] as const),
   );
-  const measurement = createNucleusMeasurement(manifest);
+  const measurement = createFullMeasurement(manifest);
   const imagePlanes = image.planes();
   let measured = 0;
   try {

@@ -20,6 +20,7 @@ import { answerOperation, judgeOperation, reviewOfOperation, takeBackOperation }
 import { nextReviewOperation } from "../reviews/next-review.ts";
 import { bringInOperation } from "../routers/volume/bring-in-edits.ts";
 import type { AnyOperation } from "../servers/operation.ts";
+import { nudgeDeliveriesOperation } from "../webhooks/delivery-queue.ts";
 import { nudgeDepositsOperation, stopDepositOperation, stopDepositsOperation } from "../zenodo/deposit-queue.ts";
 
 /** Every operation that one server may ask of another: what is done in a room, and what is done once in an installation. */
@@ -45,6 +46,7 @@ export const operations: readonly AnyOperation[] = [
   convertUploadOperation,
   fetchAddressOperation,
   forgetVersionsOperation,
+  nudgeDeliveriesOperation,
   nudgeDepositsOperation,
   nudgeFreezerOperation,
   nudgeImportsOperation,

@@ -8,6 +8,8 @@ import { readStoredModel } from "../checkpoints/read-stored-model.ts";
 import { HttpRefusal } from "../entrance/route.ts";
 import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
+import { nudgeDeliveries } from "../webhooks/delivery-queue.ts";
+import { namedProject, putMessages } from "../webhooks/webhooks.ts";
 import { activeMinutes } from "./active-minutes.ts";
 import { jobFolder } from "./job-blobs.ts";
 import { endLease, type Lease, requireLease } from "./lease.ts";
@@ -38,6 +40,7 @@ export async function finishTraining(services: Services, jobId: string, message:
     const { cancelRequested } = ended;
     const promoted = !cancelRequested && isPromoted(message.metrics?.ap50 ?? null, message.parentAp50);
     const [frozen] = await tx.select().from(snapshot).where(eq(snapshot.id, payload.snapshotId));
+    const nucleiLabelled = await labelledNuclei(tx, payload.snapshotId);
     const [row] = await tx
       .insert(checkpoint)
       .values({
@@ -49,7 +52,7 @@ export async function finishTraining(services: Services, jobId: string, message:
         configuration: message.configuration,
         metrics: message.metrics,
         classes: message.classes ?? null,
-        nucleiLabelled: await labelledNuclei(tx, payload.snapshotId),
+        nucleiLabelled,
         activeMinutes: await activeMinutes(tx, ended.projectId, frozen.createdAt),
         promoted,
       })
@@ -62,9 +65,17 @@ export async function finishTraining(services: Services, jobId: string, message:
         snapshotId: payload.snapshotId,
         createdBy: ended.createdBy,
       });
+    await putMessages(tx, ended.projectId, {
+      type: "training.done",
+      data: {
+        project: await namedProject(tx, ended.projectId),
+        checkpoint: { id: row.id, nucleiLabelled, promoted },
+      },
+    });
     return ended;
   });
   events.publish({ topic: "training", projectId: job.projectId });
+  nudgeDeliveries(services);
   await removeScheduledBlobs(db, blobs);
 }
 

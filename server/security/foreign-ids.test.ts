@@ -20,6 +20,8 @@ import {
   trainingJob,
   trainingMetric,
   upload,
+  webhook,
+  webhookDelivery,
 } from "../../db/schema/index.ts";
 import type { Access } from "../access.ts";
 import { appRouter } from "../root.ts";
@@ -63,6 +65,7 @@ interface Things {
   readonly threadId: string;
   readonly commentId: string;
   readonly depositId: string;
+  readonly webhookId: string;
 }
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
@@ -73,6 +76,7 @@ const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "comment.change": { text: "taken over" },
   "comment.resolve": { isResolved: true },
   "account.renamePasskey": { name: "taken over" },
+  "export.shapes": { measure: "volume", by: "class" },
   "zenodo.makeDraft": { place: "zenodo", earlierRecord: "" },
   "zenodo.publish": { doi: "10.5072/zenodo.1" },
   "nucleusClass.update": { fields: { name: "taken over", numberKey: 9, color: "#000000" } },
@@ -146,6 +150,18 @@ async function placeThings(): Promise<Things> {
           state: "draft",
           doi: "10.5072/zenodo.1",
           createdBy: cast.outsider.id,
+        })
+        .returning(),
+    ).id,
+    webhookId: one(
+      await db
+        .insert(webhook)
+        .values({
+          projectId,
+          address: "https://hooks.example.org/",
+          events: ["training.done"],
+          sealedSecret: new Uint8Array(30),
+          createdBy,
         })
         .returning(),
     ).id,
@@ -233,6 +249,8 @@ const tables: readonly PgTable[] = [
   commentThread,
   datasetVersion,
   deposit,
+  webhook,
+  webhookDelivery,
   upload,
   session,
   passkey,

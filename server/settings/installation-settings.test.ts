@@ -33,6 +33,7 @@ describe("settings of the installation", () => {
       auditDays: 400,
       labelHistoryDays: 30,
       privateImportHosts: "",
+      privateWebhookHosts: "",
       apiOrigins: "",
     });
     await expect(client(member).installation.settings.query()).rejects.toThrow("Only an administrator");

@@ -11,6 +11,12 @@ const LABEL_HISTORY_MIN_DAYS = 1;
 
 const quotaGb = z.number().min(0.00001).max(1_000_000).nullable();
 
+const hosts = z
+  .string()
+  .max(200)
+  .toLowerCase()
+  .regex(/^([a-z0-9.:_-]+([\s,]+|$))*$/, "Names of servers, separated by commas.");
+
 const fields = {
   /** Who may make projects; `members` are those who belong to a project already. */
   projectMakers: z.enum(["administrators", "members", "everybody"]),
@@ -30,11 +36,9 @@ const fields = {
    * Servers of a private network from which volumes may be fetched, also without https; names or numbers as they stand in an address,
    * separated by commas. All others have to be on the public internet.
    */
-  privateImportHosts: z
-    .string()
-    .max(200)
-    .toLowerCase()
-    .regex(/^([a-z0-9.:_-]+([\s,]+|$))*$/, "Names of servers, separated by commas."),
+  privateImportHosts: hosts,
+  /** Likewise, servers that may be told of what happens in a project (server/webhooks). */
+  privateWebhookHosts: hosts,
   /** Origins whose pages may use `/api/v1` with a token, separated by commas. */
   apiOrigins: z
     .string()
@@ -56,6 +60,7 @@ export const installationSettingsSchema = z.strictObject({
   auditDays: fields.auditDays.default(400),
   labelHistoryDays: fields.labelHistoryDays.default(30),
   privateImportHosts: fields.privateImportHosts.default(""),
+  privateWebhookHosts: fields.privateWebhookHosts.default(""),
   apiOrigins: fields.apiOrigins.default(""),
 });
 

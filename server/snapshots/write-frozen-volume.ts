@@ -24,12 +24,14 @@ export async function writeFrozenVolume(blobs: BlobStore, task: FreezeTask): Pro
     kind: "freeze",
     nuclei: values.map((label): SnapshotManifest["nuclei"][number] => {
       const fields = labels.fieldsOf(label);
+      const merged = labels.membersOf(label).filter((member) => member !== label);
       return {
         label,
         status: statusOf(label),
         class: fields.class ?? null,
         origin: fields.origin ?? null,
         by: labels.lastTouchedBy(label)?.userId ?? null,
+        ...(merged.length > 0 && { merged }),
       };
     }),
   };

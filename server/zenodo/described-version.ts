@@ -1,6 +1,7 @@
 import { Problem } from "../../core/problem.ts";
 import { type Described, fieldWords, missingFor } from "../../core/publication/missing-fields.ts";
 import { EMPTY_PUBLICATION } from "../../core/publication/publication.ts";
+import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
 import type { datasetVersion } from "../../db/schema/index.ts";
 import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
 
@@ -22,7 +23,7 @@ export function describedBy(row: Pick<VersionRow, "state" | "description" | "ver
       hint: "Wait until it is.",
     });
   const said = describe(row.description);
-  const missing = missingFor("Zenodo", said.described);
+  const missing = missingFor("Zenodo", said.described, describeLicence);
   if (missing.length > 0)
     throw new Problem({
       tag: "zenodo-missing",

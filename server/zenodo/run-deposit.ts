@@ -1,5 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { isProblem, Problem, type ProblemFields } from "../../core/problem.ts";
+import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
 import { zenodoMetadata } from "../../core/publication/zenodo-metadata.ts";
 import { datasetVersion, deposit, projectMember, user } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
@@ -102,12 +103,13 @@ async function upload(services: Services, row: DepositRow, signal: AbortSignal, 
   if (!version) throw versionGone();
   const { description, described } = describedBy(version);
   const marker = `Dataset version ${version.id}.`;
-  const metadata = zenodoMetadata(described, {
+  const about = {
     version: version.version,
     date: new Date().toISOString().slice(0, 10),
     software: `${software.name} ${software.version}`,
     marker,
-  });
+  };
+  const metadata = zenodoMetadata(described, about, describeLicence);
   const { projectId, checkpointId } = version;
   const files = await depositFilesOf(services, { projectId, checkpointId, description }, signal);
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);

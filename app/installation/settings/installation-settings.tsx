@@ -128,6 +128,16 @@ function SettingsForms({ settings }: { settings: ShownSettings }) {
           onSave={(privateImportHosts) => save.mutate({ privateImportHosts })}
         />
         <TextSetting
+          key={`webhooks ${settings.privateWebhookHosts}`}
+          label="Servers of your own network that may be told of events"
+          description="Owners of projects give addresses to webhooks; those of these servers too, also without https. All other addresses have to be public"
+          placeholder="hooks.lab.example.org"
+          maxLength={200}
+          value={settings.privateWebhookHosts}
+          saving={saves("privateWebhookHosts")}
+          onSave={(privateWebhookHosts) => save.mutate({ privateWebhookHosts })}
+        />
+        <TextSetting
           key={`origins ${settings.apiOrigins}`}
           label="Sites whose pages may use the API"
           description="Viewers in a browser, such as Neuroglancer, ask from their own address. Exact ones; with a token, never with a cookie"

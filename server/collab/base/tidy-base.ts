@@ -5,6 +5,7 @@ import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-re
 import type { BlobStore } from "../../storage/blob-store.ts";
 import { type BaseVersion, FACTS_KEY } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";
+import { keepContributions } from "./contribution-rows.ts";
 import { foldedBrickPrefix } from "./label-blob-keys.ts";
 
 /** Of the versions before, a repair starts from one in so many generations: what lies between is painted again. */
@@ -66,7 +67,9 @@ export async function tidyBase(
     await assertOwner(tx);
     if (forgotten > 0) {
       await raiseFloor(tx, volumeId, forgotten);
-      await tx.delete(labelJournal).where(forgettable(volumeId, forgotten, held));
+      const which = forgettable(volumeId, forgotten, held);
+      await keepContributions(tx, volumeId, which);
+      await tx.delete(labelJournal).where(which);
     }
     for (let at = 0; at < dropped.length; at += ROWS_PER_STATEMENT) {
       const pairs = dropped

@@ -1,7 +1,8 @@
 import { type ExportFile, jsonFile, textFile, withoutFirst } from "../export-file.ts";
 import type { ReadableDataset } from "../frozen-dataset.ts";
-import { nucleiCsvHeader, nucleusCsvLine } from "../nuclei-csv.ts";
 import { omeTiffFiles, omeTiffLayout } from "../ome-tiff-files.ts";
+import { nucleiCsvOf } from "../table/nuclei-csv.ts";
+import { tableRevisionOf } from "../table/table-revision.ts";
 import { zarrZips } from "../zarr-zips.ts";
 import { archiveCrate, crateFileList } from "./archive-crate.ts";
 import { ANNOTATION_LIST, ARCHIVE_FOLDER, annotationPath, FILE_LIST, IMAGE_LIST, imageZip } from "./archive-places.ts";
@@ -40,7 +41,7 @@ export async function* archiveFiles(dataset: ReadableDataset): AsyncGenerator<Ex
     }
     const table = async (): Promise<Buffer> => {
       const { nuclei } = await dataset.openVolume(frozen);
-      return Buffer.from(nucleiCsvHeader() + nuclei.map((nucleus) => nucleusCsvLine(frozen, nucleus)).join(""));
+      return Buffer.from(nucleiCsvOf(tableRevisionOf(description), frozen, nuclei));
     };
     sizes.set(annotationPath(frozen, "table"), async () => (await table()).length);
     yield inFolder(madeFile(annotationPath(frozen, "table"), table));

@@ -1,5 +1,6 @@
 import { type DescribedField, missingFields } from "../../../core/publication/missing-fields.ts";
 import { EMPTY_PUBLICATION } from "../../../core/publication/publication.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 
 const fieldWords: Readonly<Record<DescribedField, string>> = {
@@ -22,11 +23,14 @@ const fieldWords: Readonly<Record<DescribedField, string>> = {
 /** `SUBMIT.md`: what a person does with the package. */
 export function archiveSteps(description: DatasetDescription): string {
   const missing = [
-    ...missingFields({
-      publication: description.publication ?? EMPTY_PUBLICATION,
-      licence: description.licence,
-      origins: description.volumes.map(({ origin }) => origin ?? null),
-    }),
+    ...missingFields(
+      {
+        publication: description.publication ?? EMPTY_PUBLICATION,
+        licence: description.licence,
+        origins: description.volumes.map(({ origin }) => origin ?? null),
+      },
+      describeLicence,
+    ),
   ].flatMap(([field, targets]) => (targets.includes("BioImage Archive") ? [`- ${fieldWords[field]}`] : []));
   return `# Submit to the BioImage Archive
 

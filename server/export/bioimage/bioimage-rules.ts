@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { unzipSync } from "fflate";
 import { parse } from "yaml";
-import { licenceOf } from "../../../core/publication/licences.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { FileSource, Violation } from "../file-source.ts";
 import { decodeOnnx, type OnnxModel } from "../onnx/onnx-file.ts";
 import { packageFiles } from "./model-description.ts";
@@ -66,7 +66,7 @@ export async function validateBioimage(
     if (!rdf.attachments.some(({ source }) => source === name)) say("nuclei", rdfPath, `does not name ${name}`);
   for (const { what, where, rule } of await checkWeights(rdf, read, run)) say(rule, `${folder}${where}`, what);
   if (!publishable) return found;
-  if (!licenceOf(rdf.license ?? ""))
+  if (!describeLicence(rdf.license ?? ""))
     say("licence", rdfPath, "has no licence of the SPDX list: nobody may reuse the model");
   if (!rdf.authors?.length) say("authors", rdfPath, "names nobody who made the model");
   if (!rdf.description?.trim()) say("description", rdfPath, "does not say what the model does");

@@ -1,6 +1,6 @@
 import { countParameters } from "../../../core/checkpoint/network-layout.ts";
-import { licenceOf } from "../../../core/publication/licences.ts";
 import { doiOf, EMPTY_PUBLICATION, isWebAddress, type Publication } from "../../../core/publication/publication.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
 import type { ExportedModel } from "../model-files.ts";
 import { IMAGE, MAPS, ONNX_OPSET } from "../onnx/network-onnx.ts";
@@ -110,7 +110,7 @@ function peopleAndLicence({ publication, licence }: DatasetDescription): object 
     ...(affiliation && { affiliation }),
     ...(orcid && { orcid }),
   }));
-  const spdx = licenceOf(licence)?.id;
+  const spdx = describeLicence(licence)?.id;
   return { ...(authors.length > 0 && { authors }), ...(spdx && { license: spdx }) };
 }
 

@@ -1,7 +1,10 @@
-import { licenceOf } from "../../../core/publication/licences.ts";
 import { doiOf, isWebAddress } from "../../../core/publication/publication.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
-import { csvText, nucleiCsvColumns } from "../nuclei-csv.ts";
+import { csvText } from "../table/csv-cells.ts";
+import { nucleiCsvColumns } from "../table/nuclei-csv.ts";
+import { peopleColumns } from "../table/people-columns.ts";
+import { tableRevisionOf } from "../table/table-revision.ts";
 import type { FileDigest } from "../zip/packed-file.ts";
 
 /** The context of Croissant 1.1 as its specification gives it; readers compare it by its keys. */
@@ -55,7 +58,7 @@ const CONTEXT = {
  */
 export function croissant(description: DatasetDescription, files: readonly FileDigest[]): object {
   const { publication, project, licence, version, createdAt, software } = description;
-  const known = licenceOf(licence);
+  const known = describeLicence(licence);
   const creators = (publication?.creators ?? []).map(({ givenName, familyName, affiliation, orcid }) => ({
     "@type": "sc:Person",
     name: [givenName, familyName].filter(Boolean).join(" "),
@@ -138,7 +141,8 @@ function distributionOf(files: readonly FileDigest[]): object[] {
   ];
 }
 
-function tableOfNuclei({ classes }: DatasetDescription): object {
+function tableOfNuclei(description: DatasetDescription): object {
+  const { classes } = description;
   return {
     "@type": "cr:RecordSet",
     "@id": "nuclei",
@@ -146,7 +150,7 @@ function tableOfNuclei({ classes }: DatasetDescription): object {
     description: `A record per finished nucleus with what was measured on it.${
       classes.length > 0 ? ` Classes: ${classes.map(({ name }) => csvText(name)).join(", ")}.` : ""
     }`,
-    field: nucleiCsvColumns().map((column) => ({
+    field: nucleiCsvColumns(tableRevisionOf(description)).map((column) => ({
       "@type": "cr:Field",
       "@id": `nuclei/${column}`,
       name: column,
@@ -159,7 +163,7 @@ function tableOfNuclei({ classes }: DatasetDescription): object {
 
 function typeOf(column: string): string {
   if (TEXT.has(column)) return "sc:Text";
-  if (column === "truncated_by_border") return "sc:Boolean";
+  if (column === "truncated_by_border" || column === "under_resolved") return "sc:Boolean";
   return column === "label" || column === "voxels" ? "sc:Integer" : "sc:Float";
 }
 
@@ -172,4 +176,5 @@ const TEXT: ReadonlySet<string> = new Set([
   "annotator",
   "origin",
   "checkpoint",
+  ...peopleColumns.map(({ name }) => name),
 ]);

@@ -3,8 +3,8 @@ import type { DatasetDescription } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
 import type { ReadableDataset } from "../frozen-dataset.ts";
 import { innerZip } from "../inner-zip.ts";
-import { nucleiCsv } from "../nuclei-csv.ts";
 import { omeTiffFiles } from "../ome-tiff-files.ts";
+import { nucleiCsv } from "../table/nuclei-csv.ts";
 
 /** Zips of a benchmark, with what lies in each for every volume. */
 export const bbbcZips = {

@@ -4,8 +4,9 @@ import { tsv } from "../bioimage-archive/file-lists.ts";
 import type { DatasetDescription, FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
 import type { ReadableDataset } from "../frozen-dataset.ts";
-import { nucleiCsv, nucleiCsvColumns } from "../nuclei-csv.ts";
 import { omeTiffFiles } from "../ome-tiff-files.ts";
+import { nucleiCsv, nucleiCsvColumns } from "../table/nuclei-csv.ts";
+import { tableRevisionOf } from "../table/table-revision.ts";
 
 const EXPERIMENT = "idr/experimentA/";
 export const IDR_STUDY = "idr/idr0000-study.txt";
@@ -184,7 +185,7 @@ export function idrStudyLines(description: DatasetDescription): Line[] {
     ["Feature Level Data File Name", IDR_TABLE.slice(EXPERIMENT.length)],
     ["Feature Level Data File Format", "comma-separated text"],
     ["Feature Level Data File Description", "A line for every nucleus, with its shape in micrometres."],
-    ["Feature Level Data Column Name", ...nucleiCsvColumns()],
+    ["Feature Level Data Column Name", ...nucleiCsvColumns(tableRevisionOf(description))],
   ];
 }
 

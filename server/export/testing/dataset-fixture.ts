@@ -4,7 +4,7 @@ import path from "node:path";
 import { saveCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
 import { tinyModel } from "../../../core/checkpoint/testing/tiny-model.ts";
 import { seededRandom } from "../../../core/edit/testing/seeded-random.ts";
-import { measureNuclei } from "../../../core/morphometry/measure-nuclei.ts";
+import { measureFully } from "../../../core/morphometry/tools/measure-fully.ts";
 import {
   createPixelArray,
   type PixelArray,
@@ -19,6 +19,7 @@ import type { BlobStore } from "../../storage/blob-store.ts";
 import { createFolderStore } from "../../storage/folder-store.ts";
 import { knownMaskFolder, writeFrozenNuclei } from "../dataset-blobs.ts";
 import { DATASET_FORMAT, type DatasetDescription } from "../dataset-description.ts";
+import { TABLE_REVISION } from "../table/table-revision.ts";
 import { markedShapeZyx, markedVoxelSizeZyx, markerIndex } from "./marked-volume.ts";
 
 export const VERSION_ID = "00000000-0000-4000-8000-000000000001";
@@ -112,7 +113,7 @@ export async function createDatasetFixture(pixelType: PixelType = "uint16"): Pro
     source: imageOf(known, "uint8"),
   });
   const space = { shapeZyx: markedShapeZyx, voxelSizeZyx: markedVoxelSizeZyx };
-  const measured = measureNuclei(labels, space, image).filter(({ labelValue }) => labelValue !== UNFINISHED_LABEL);
+  const measured = measureFully(labels, space, image).filter(({ labelValue }) => labelValue !== UNFINISHED_LABEL);
   await writeFrozenNuclei(
     blobs,
     VERSION_ID,
@@ -122,6 +123,10 @@ export async function createDatasetFixture(pixelType: PixelType = "uint16"): Pro
       status: labelValue === 3 ? ("corrected" as const) : ("accepted" as const),
       class: labelValue === 3 ? '=mitotic, "late"' : null,
       annotator: labelValue === MARKER_LABEL ? null : "annotator 1",
+      people:
+        labelValue === MARKER_LABEL
+          ? { drew: [], corrected: [], accepted: [], classified: [] }
+          : { drew: ["annotator 1"], corrected: [], accepted: ["annotator 1"], classified: ["=Zoë; Ph.D."] },
       origin: labelValue === 3 ? ("proposal" as const) : ("drawn" as const),
       checkpointId: labelValue === 3 ? CHECKPOINT_ID : null,
       uncertainty: labelValue === 3 ? 0.75 : null,
@@ -137,9 +142,13 @@ export async function createDatasetFixture(pixelType: PixelType = "uint16"): Pro
     project: { id: PROJECT_ID, name: "Mouse embryos, été", description: "Nuclei <of> embryos." },
     guidelines: "# Outline what you see\n",
     licence: "CC-BY-4.0",
-    annotators: [{ name: "annotator 1", named: "pseudonym", nuclei: 2 }],
+    annotators: [
+      { name: "annotator 1", named: "pseudonym", nuclei: 2 },
+      { name: "=Zoë; Ph.D.", named: "name", nuclei: 0 },
+    ],
     classes: [{ name: '=mitotic, "late"', numberKey: 2, color: "#ff0000" }],
     snapshotId: SNAPSHOT_ID,
+    table: TABLE_REVISION,
     checkpoint: { id: CHECKPOINT_ID, snapshotId: null, createdAt: "2026-10-31T10:00:00.000Z", metrics: null },
     volumes: [
       {

@@ -8,10 +8,11 @@ import {
 import type { FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
-import { csvLine, labelMapCsv } from "../nuclei-csv.ts";
 import { software } from "../software-version.ts";
 import { type StackLayout, stackFile } from "../stack-stream.ts";
 import type { StoredImage } from "../stored-image.ts";
+import { csvLine } from "../table/csv-cells.ts";
+import { labelMapCsv } from "../table/nuclei-csv.ts";
 import { omeLayout } from "../tiff/stack-layouts.ts";
 import { consecutiveValues, mapLabels } from "../truth-labels.ts";
 import { type CompleteBox, completeBoxes } from "./complete-boxes.ts";

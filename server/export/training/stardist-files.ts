@@ -2,9 +2,9 @@ import { createPixelArray, type PixelArray } from "../../../core/volume/voxel-sp
 import type { ExportFile } from "../export-file.ts";
 import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
 import { mappedPlanes } from "../mapped-planes.ts";
-import { labelMapCsv } from "../nuclei-csv.ts";
 import { software } from "../software-version.ts";
 import { type PlanesFrom, stackFile } from "../stack-stream.ts";
+import { labelMapCsv } from "../table/nuclei-csv.ts";
 import { omeLayout } from "../tiff/stack-layouts.ts";
 import { consecutiveValues, type LabelMap } from "../truth-labels.ts";
 

@@ -3,9 +3,10 @@ import type { FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
 import type { ReadableDataset } from "../frozen-dataset.ts";
 import { mappedPlanes } from "../mapped-planes.ts";
-import { csvLine, labelMapCsv } from "../nuclei-csv.ts";
 import { software } from "../software-version.ts";
 import { type PlanesFrom, stackFile } from "../stack-stream.ts";
+import { csvLine } from "../table/csv-cells.ts";
+import { labelMapCsv } from "../table/nuclei-csv.ts";
 import { omeLayout } from "../tiff/stack-layouts.ts";
 import { consecutiveValues } from "../truth-labels.ts";
 

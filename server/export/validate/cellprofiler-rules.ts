@@ -25,7 +25,10 @@ export async function checkCellprofiler(
   say: Say,
 ): Promise<void> {
   const images = await rowsOf(files, IMAGE, cellprofilerHeaders.image, say);
-  const objects = await rowsOf(files, NUCLEI, cellprofilerHeaders.nuclei, say);
+  const { nuclei } = cellprofilerHeaders;
+  // With the first tables, which told the sphericity of every nucleus.
+  const header = table.revision < 2 ? nuclei.filter((name) => name !== "Karyoloop_UnderResolved") : nuclei;
+  const objects = await rowsOf(files, NUCLEI, header, say);
   if (!images || !objects) return;
   const expected = volumes.map(({ fileName, nuclei }, index) => [String(index + 1), String(nuclei), fileName].join());
   const said = images.map((row) => [row.ImageNumber, row.Count_Nuclei, row.Metadata_Volume].join());
@@ -33,7 +36,7 @@ export async function checkCellprofiler(
     say("cellprofiler-images", IMAGE, "has not a line for each volume, in order");
   for (const [index, { fileName, voxelSizeZyx }] of volumes.entries()) {
     const rows = objects.filter((row) => row.ImageNumber === String(index + 1));
-    const known = table.get(fileName) ?? new Map();
+    const known = table.volumes.get(fileName) ?? new Map();
     if (rows.some((row, object) => row.ObjectNumber !== String(object + 1)))
       say("cellprofiler-numbers", NUCLEI, `does not number the objects of ${fileName} 1, 2, 3…`);
     if (new Set(rows.map((row) => row.Metadata_Label)).size !== known.size || rows.length !== known.size)

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { seededRandom } from "../../../core/edit/testing/seeded-random.ts";
-import { csvLine } from "../nuclei-csv.ts";
+import { csvLine } from "../table/csv-cells.ts";
 import { csvRows } from "./csv-rows.ts";
 
 it.each<[string, string[][] | null]>([

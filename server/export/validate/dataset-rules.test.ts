@@ -26,12 +26,14 @@ import {
   type Json,
   jsonOf,
   lines,
+  put,
   remove,
   signed,
   to,
   volume,
   volumes,
 } from "./testing/damaged-files.ts";
+import { FIRST_COLUMNS, SECOND_COLUMNS, writtenBefore } from "./testing/older-packages.ts";
 
 let fixture: DatasetFixture;
 let folder: string;
@@ -192,6 +194,10 @@ const signedLight: readonly Damage[] = [
   ["table-class", "a list without a class in use", inJson("dataset.json", "classes", to([]))],
   ["table-annotator", "somebody whom the list lacks", inTable(9, "annotator", () => "annotator 7")],
   ["table-annotator", "a wrong number of somebody's nuclei", inJson("dataset.json", "annotators.0.nuclei", to(3))],
+  ["table-people", "a drawer whom the list lacks", inTable(3, "drawn_by", () => "annotator 7")],
+  ["table-people", "one who accepted twice", inTable(3, "accepted_by", () => "annotator 1; annotator 1")],
+  ["table-shape", "a diameter of another tool", inTable(3, "TANGO_feretMax", (cell) => String(Number(cell) * 1.01))],
+  ["table-shape", "a brightness of another tool", inTable(3, "NucleusJ2_MaxIntensity", () => "5000")],
   ["table-value", "a status that is none", inTable(9, "status", () => "rejected")],
   ["table-value", "an uncertainty above 1", inTable(3, "uncertainty_0_to_1", () => "1.5")],
   ["tiff-voxel-size", "another voxel size in dataset.json", volume({ voxelSizeZyx: [1.75, 0.65, 0.8] })],
@@ -356,6 +362,29 @@ it.each(signedLight)("refuses by %s, whatever the sums say: %s", (rule, _how, da
 it.each(signedAll)("refuses by %s, whatever the sums say: %s", (rule, _how, damage) =>
   refused(/^(zarr|table)-/.test(rule) ? stores : all, rule, damage, true),
 );
+
+it.each([
+  ["first", FIRST_COLUMNS],
+  ["second", SECOND_COLUMNS],
+])("accepts a package of the %s tables, and measures it all the same", async (_, columns) => {
+  expect(await rulesOf(writtenBefore(light, columns))).toEqual([]);
+  for (const [rule, damage] of [
+    ["table-shape", inTable(3, "sphericity_36piV2_over_S3_crofton13", () => "0.5")],
+    ["table-columns", inText("nuclei.csv", "volume_um3", "volume_um2")],
+  ] as const) {
+    const files = writtenBefore(light, columns);
+    damage(files);
+    signed(files);
+    expect(await rulesOf(files)).toContain(rule);
+  }
+});
+
+it("does not take an old table for that of a version which says that it has the new one", async () => {
+  const files = writtenBefore(light, SECOND_COLUMNS);
+  put(files, "dataset.json", { ...jsonOf(files, "dataset.json"), table: 3 });
+  signed(files);
+  expect(await rulesOf(files)).toContain("table-columns");
+});
 
 it("passes on what running the model shows", async () => {
   expect(await rulesOf(light, "gives NaN")).toEqual(["model-output"]);

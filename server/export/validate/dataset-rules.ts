@@ -43,7 +43,7 @@ export async function validateDataset(files: FileSource, runModel: RunModel): Pr
   const table = await checkTable(files, dataset, say);
   const formats = pixelFormats.filter((format) => dataset.formats.includes(format));
   for (const volume of dataset.volumes) {
-    const rows = table?.get(volume.fileName) ?? new Map();
+    const rows = table?.volumes.get(volume.fileName) ?? new Map();
     if (formats.includes("ome-zarr")) {
       found.push(...(await validateOmeZarr(files, `ome-zarr/${volume.fileName}.ome.zarr/`)));
       for (const { index, labelled } of volume.channels ?? [])
@@ -57,9 +57,10 @@ export async function validateDataset(files: FileSource, runModel: RunModel): Pr
     if (table && dataset.formats.includes("webknossos")) await checkWebknossos(files, volume, rows, say);
     for (const format of meshFormats)
       if (table && dataset.formats.includes(format)) await checkSurfaces(files, volume, format, rows, say);
-    if (table && dataset.formats.includes("neuroglancer")) await checkNeuroglancer(files, volume, rows, say);
+    if (table && dataset.formats.includes("neuroglancer"))
+      await checkNeuroglancer(files, volume, { rows, revision: table.revision }, say);
     if (dataset.formats.includes("cellpose")) await checkCellpose(files, volume, say);
-    if (table) await checkVolume(files, volume, formats, rows, say);
+    if (table) await checkVolume(files, volume, formats, { rows, revision: table.revision }, say);
   }
   if (table && dataset.formats.includes("cellprofiler")) await checkCellprofiler(files, dataset, table, say);
   if (table && dataset.formats.includes("bioimage-archive")) await checkArchive(files, dataset, table, say);

@@ -5,8 +5,13 @@ import { boxShape, bytesPerPixel, type PixelType, voxelCount } from "../../../co
 import { pixelsOf } from "../../ingest/voxels/pixel-bytes.ts";
 import type { FrozenVolume } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say } from "../file-source.ts";
+import { hasSurface } from "../surfaces/nucleus-surface.ts";
+import { readLegacyMesh } from "../viewers/legacy-mesh.ts";
 import { chunkName, volumeInfo } from "../viewers/neuroglancer-files.ts";
+import { fragmentName, MESH_FOLDER, MESH_INFO, manifestName } from "../viewers/neuroglancer-meshes.ts";
+import { checkMesh } from "./surfaces/surface-rules.ts";
 import type { TableRow } from "./table-rules.ts";
+import type { VolumeTable } from "./volume-rules.ts";
 
 interface Properties {
   readonly "@type"?: unknown;
@@ -17,7 +22,7 @@ interface Properties {
 export async function checkNeuroglancer(
   files: FileSource,
   volume: FrozenVolume,
-  rows: ReadonlyMap<number, TableRow>,
+  { rows, revision }: VolumeTable,
   say: Say,
 ): Promise<void> {
   const { fileName } = volume;
@@ -34,6 +39,41 @@ export async function checkNeuroglancer(
         `nucleus ${label} has ${voxels.get(label) ?? 0} voxels, not as in the table`,
       );
   await checkProperties(files, `${nuclei}segment_properties/info`, rows, say);
+  const { mesh } = ((await readJsonFile(files, `${nuclei}info`)) ?? {}) as { readonly mesh?: unknown };
+  // Packages with older tables have none.
+  if (mesh === MESH_FOLDER) await checkMeshes(files, volume, `${nuclei}${MESH_FOLDER}/`, rows, say);
+  else if (mesh !== undefined || revision >= 3)
+    say("neuroglancer-info", `${nuclei}info`, `mesh is not “${MESH_FOLDER}”`);
+}
+
+/** A manifest with one fragment for every nucleus that has a surface, and none of another. */
+async function checkMeshes(
+  files: FileSource,
+  volume: FrozenVolume,
+  folder: string,
+  rows: ReadonlyMap<number, TableRow>,
+  say: Say,
+): Promise<void> {
+  const rule = "neuroglancer-mesh";
+  if (!isDeepStrictEqual(await readJsonFile(files, `${folder}info`), MESH_INFO))
+    say(`${rule}-info`, `${folder}info`, `is not ${JSON.stringify(MESH_INFO)}`);
+  const there = new Set(files.paths);
+  const expected = new Set([...rows.keys()].flatMap((label) => [manifestName(label), fragmentName(label)]));
+  for (const path of files.paths)
+    if (path.startsWith(folder) && path !== `${folder}info` && !expected.has(path.slice(folder.length)))
+      say(`${rule}-nucleus`, path, "is of no nucleus of the table");
+  for (const [label, row] of rows) {
+    const path = folder + manifestName(label);
+    if (!there.has(path)) {
+      if (hasSurface(Number(row.surface_voxel_faces_um2), volume))
+        say(`${rule}-missing`, path, "there is no such file");
+      continue;
+    }
+    if (!isDeepStrictEqual(await readJsonFile(files, path), { fragments: [fragmentName(label)] }))
+      say(`${rule}-manifest`, path, "does not name the one fragment of its nucleus");
+    const bytes = await files.read(folder + fragmentName(label));
+    checkMesh(bytes && readLegacyMesh(bytes), row, volume, rule, folder + fragmentName(label), say);
+  }
 }
 
 async function checkInfo(files: FileSource, folder: string, expected: object, say: Say): Promise<void> {

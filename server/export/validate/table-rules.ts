@@ -1,14 +1,22 @@
 import type { DatasetJson, FrozenVolume } from "../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../file-source.ts";
-import { csvText, nucleiCsvHeader } from "../nuclei-csv.ts";
+import { csvText, textOfCsv } from "../table/csv-cells.ts";
+import { nucleiCsvColumns } from "../table/nuclei-csv.ts";
+import { holdsNames, peopleActs, peopleColumnName } from "../table/people-columns.ts";
+import { possibleRevisions } from "../table/table-revision.ts";
 import { csvRows } from "./csv-rows.ts";
 
 const TABLE = "nuclei.csv";
 
 /** Cells of a line of the table by column. */
 export type TableRow = Readonly<Record<string, string>>;
-/** Rows of a volume by label, by the volume's file name. */
-export type NucleusTable = ReadonlyMap<string, ReadonlyMap<number, TableRow>>;
+
+export interface NucleusTable {
+  /** Which columns it has (server/export/table). */
+  readonly revision: number;
+  /** Rows of a volume by label, by the volume's file name. */
+  readonly volumes: ReadonlyMap<string, ReadonlyMap<number, TableRow>>;
+}
 
 const enumerations: Readonly<Record<string, readonly string[]>> = {
   status: ["accepted", "corrected"],
@@ -21,13 +29,16 @@ const enumerations: Readonly<Record<string, readonly string[]>> = {
 export async function checkTable(files: FileSource, dataset: DatasetJson, say: Say): Promise<NucleusTable | null> {
   const rows = csvRows(await readAll(files, TABLE));
   const [header = [], ...lines] = rows ?? [];
-  const columns = csvRows(nucleiCsvHeader())?.[0] ?? [];
-  if (header.join() !== columns.join()) {
-    say("table-columns", TABLE, `has not the columns ${columns.join(", ")}`);
+  const revisions = possibleRevisions(dataset);
+  const revision = revisions.find((one) => nucleiCsvColumns(one).join() === header.join());
+  if (revision === undefined) {
+    say("table-columns", TABLE, `has not the columns ${nucleiCsvColumns(revisions[revisions.length - 1]).join(", ")}`);
     return null;
   }
+  const columns = header;
   const table = new Map<string, Map<number, TableRow>>(dataset.volumes.map(({ fileName }) => [fileName, new Map()]));
   const volumes = new Map(dataset.volumes.map((volume) => [volume.fileName, volume]));
+  const names = dataset.annotators.map(({ name }) => name);
   const classes = new Set(dataset.classes.map(({ name }) => csvText(name)));
   const annotators = new Map(dataset.annotators.map(({ name }) => [csvText(name), 0]));
   for (const [index, cells] of lines.entries()) {
@@ -47,6 +58,9 @@ export async function checkTable(files: FileSource, dataset: DatasetJson, say: S
       if (row.annotator !== "" && !annotators.has(row.annotator))
         say("table-annotator", where, `“${row.annotator}” is not among the annotators of dataset.json`);
       annotators.set(row.annotator, (annotators.get(row.annotator) ?? 0) + 1);
+      for (const act of peopleActs)
+        if (!holdsNames(textOfCsv(row[peopleColumnName[act]] ?? ""), names))
+          say("table-people", where, `${peopleColumnName[act]} names somebody who is not in dataset.json, or twice`);
     }
   }
   for (const volume of dataset.volumes) checkCounts(volume, table.get(volume.fileName) ?? new Map(), say);
@@ -57,7 +71,7 @@ export async function checkTable(files: FileSource, dataset: DatasetJson, say: S
         "dataset.json",
         `${name} has ${annotators.get(csvText(name))} nuclei in the table, not ${nuclei}`,
       );
-  return table;
+  return { revision, volumes: table };
 }
 
 function checkRow(row: TableRow, { specimen, split }: FrozenVolume, where: string, say: Say): void {
@@ -65,7 +79,7 @@ function checkRow(row: TableRow, { specimen, split }: FrozenVolume, where: strin
     say("table-specimen", where, `specimen “${row.specimen}” is not “${specimen}”`);
   if (row.split !== split) say("table-split", where, `is in “${row.split}”, its volume in “${split}”`);
   for (const [column, values] of Object.entries(enumerations))
-    if (!values.includes(row[column])) say("table-value", where, `${column} is “${row[column]}”`);
+    if (column in row && !values.includes(row[column])) say("table-value", where, `${column} is “${row[column]}”`);
   const uncertainty = Number(row.uncertainty_0_to_1);
   if (!(uncertainty >= 0 && uncertainty <= 1)) say("table-value", where, `uncertainty is ${row.uncertainty_0_to_1}`);
 }

@@ -10,6 +10,7 @@ import { openDataset } from "../frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
+import { csvRows } from "./csv-rows.ts";
 import { validateDataset } from "./dataset-rules.ts";
 import {
   changed,
@@ -17,11 +18,15 @@ import {
   type Files,
   inJson,
   inText,
+  jsonOf,
+  put,
   remove,
   signed,
+  textOf,
   to,
   volumes,
 } from "./testing/damaged-files.ts";
+import { FIRST_COLUMNS, SECOND_COLUMNS, writtenBefore } from "./testing/older-packages.ts";
 
 let fixture: DatasetFixture;
 let folder: string;
@@ -282,6 +287,59 @@ const others: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
       "neuroglancer-properties",
       "a property of no nucleus",
       inJson(`${NUCLEI}/segment_properties/info`, "inline.ids.0", to("4")),
+    ],
+    ["neuroglancer-info", "no word of the meshes", inJson(`${NUCLEI}/info`, "mesh", to("meshes"))],
+    [
+      "neuroglancer-mesh-info",
+      "another kind of mesh",
+      inJson(`${NUCLEI}/mesh/info`, "@type", to("neuroglancer_multilod_draco")),
+    ],
+    ["neuroglancer-mesh-missing", "no manifest", remove(`${NUCLEI}/mesh/3:0`)],
+    ["neuroglancer-mesh-manifest", "another's fragment", inJson(`${NUCLEI}/mesh/3:0`, "fragments.0", to("nucleus_9"))],
+    [
+      "neuroglancer-mesh-nucleus",
+      "a mesh of nobody",
+      (files) => files.set(`${NUCLEI}/mesh/nucleus_4`, new Uint8Array(1)),
+    ],
+    [
+      "neuroglancer-mesh-unreadable",
+      "a fragment cut off",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => bytes.subarray(0, bytes.length - 4)),
+    ],
+    [
+      "neuroglancer-mesh-open",
+      "a triangle fewer",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => bytes.subarray(0, bytes.length - 12)),
+    ],
+    [
+      "neuroglancer-mesh-volume",
+      "micrometres for nanometres",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
+        for (let i = 0, at = 4; i < 3 * bytes.readUInt32LE(0); i++, at += 4)
+          bytes.writeFloatLE(bytes.readFloatLE(at) / 1000, at);
+        return bytes;
+      }),
+    ],
+    [
+      "neuroglancer-mesh-place",
+      "a slice too deep",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
+        for (let i = 0, at = 12; i < bytes.readUInt32LE(0); i++, at += 12)
+          bytes.writeFloatLE(bytes.readFloatLE(at) + 1750, at);
+        return bytes;
+      }),
+    ],
+    [
+      "neuroglancer-mesh-inward",
+      "triangles the other way round",
+      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
+        for (let at = 4 + 12 * bytes.readUInt32LE(0); at < bytes.length; at += 12) {
+          const first = bytes.readUInt32LE(at);
+          bytes.writeUInt32LE(bytes.readUInt32LE(at + 4), at);
+          bytes.writeUInt32LE(first, at + 4);
+        }
+        return bytes;
+      }),
     ],
     [
       "neuroglancer-properties",
@@ -548,3 +606,27 @@ it.each(Object.keys({ ...damages, ...others, ...surfaces, ...archives, ...platfo
     expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
   },
 );
+
+it("accepts Neuroglancer's volumes of releases that wrote no surfaces", async () => {
+  const files = writtenBefore(await unpacked(["neuroglancer"]), SECOND_COLUMNS);
+  for (const name of [...files.keys()]) if (name.includes("/mesh/")) files.delete(name);
+  const { mesh: _, ...info } = jsonOf(files, `${NUCLEI}/info`);
+  put(files, `${NUCLEI}/info`, info);
+  signed(files);
+  expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
+});
+
+it("accepts CellProfiler's tables of the release that told every sphericity", async () => {
+  const files = writtenBefore(await unpacked(["cellprofiler"]), FIRST_COLUMNS);
+  const sphericity = (csvRows(textOf(files, "nuclei.csv")) ?? []).map((cells) => cells[16]);
+  const lines = (csvRows(textOf(files, "cellprofiler/Nuclei.csv")) ?? []).map((cells, i) => {
+    const kept = cells.slice(0, -2);
+    return [
+      ...kept.map((cell) => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)),
+      i === 0 ? "Karyoloop_Sphericity" : sphericity[i],
+    ].join();
+  });
+  files.set("cellprofiler/Nuclei.csv", Buffer.from(`${lines.join("\r\n")}\r\n`));
+  signed(files);
+  expect(await validateDataset(memorySource(files), async () => null)).toEqual([]);
+});

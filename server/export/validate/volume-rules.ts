@@ -1,7 +1,7 @@
-import { createNucleusMeasurement } from "../../../core/morphometry/measure-nuclei.ts";
+import { createFullMeasurement } from "../../../core/morphometry/tools/measure-fully.ts";
 import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
 import type { FileSource, Say } from "../file-source.ts";
-import { nucleusShapeCells } from "../nuclei-csv.ts";
+import { nucleusShapeCells } from "../table/shape-columns.ts";
 import type { TableRow } from "./table-rules.ts";
 import { type Digests, kinds, type PixelFormat, scanVolume } from "./volume-scan.ts";
 
@@ -18,7 +18,7 @@ export async function checkVolume(
   files: FileSource,
   volume: FrozenVolume,
   formats: readonly PixelFormat[],
-  rows: ReadonlyMap<number, TableRow>,
+  { rows, revision }: VolumeTable,
   say: Say,
 ): Promise<void> {
   const { fileName, boxes, shapeZyx } = volume;
@@ -34,7 +34,7 @@ export async function checkVolume(
           say("formats-differ", `${fileName}: ${kind}`, `has other voxels in ${format} than in ${first.format}`);
       continue;
     }
-    const measurement = createNucleusMeasurement(volume);
+    const measurement = createFullMeasurement(volume);
     const mask = maskCheck();
     const digests = await scanVolume(files, volume, format, say, ({ image, labels, known }) => {
       measurement.addPlane({ labels, image });
@@ -46,9 +46,15 @@ export async function checkVolume(
       label: labelValue,
       shape: { ...shape, centroidZyxUm: [z, y, x] as [number, number, number] },
     }));
-    compareRows(volume, measured, rows, say);
+    compareRows(volume, measured, { rows, revision }, say);
     mask.finish(volume, say);
   }
+}
+
+/** Lines of the table about a volume, and which columns it has. */
+export interface VolumeTable {
+  readonly rows: ReadonlyMap<number, TableRow>;
+  readonly revision: number;
 }
 
 type Measured = Pick<FrozenNucleus, "label" | "shape">;
@@ -56,7 +62,7 @@ type Measured = Pick<FrozenNucleus, "label" | "shape">;
 function compareRows(
   { fileName, voxelSizeZyx }: FrozenVolume,
   measured: readonly Measured[],
-  rows: ReadonlyMap<number, TableRow>,
+  { rows, revision }: VolumeTable,
   say: Say,
 ): void {
   const there = new Set(measured.map(({ label }) => label));
@@ -70,7 +76,7 @@ function compareRows(
       found.push(["table-label-without-row", `${fileName}: ${label}`, "has voxels and no line in the table"]);
       continue;
     }
-    for (const [column, cell] of nucleusShapeCells(shape, voxelSizeZyx))
+    for (const [column, cell] of nucleusShapeCells(shape, voxelSizeZyx, revision))
       if (!isSame(row[column], cell))
         found.push([
           "table-shape",

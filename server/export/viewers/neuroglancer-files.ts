@@ -11,6 +11,7 @@ import { type ExportFile, jsonFile } from "../export-file.ts";
 import type { ReadableDataset } from "../frozen-dataset.ts";
 import { damaged, type StoredImage } from "../stored-image.ts";
 import { mapLabels, sameValues } from "../truth-labels.ts";
+import { MESH_FOLDER, meshFiles } from "./neuroglancer-meshes.ts";
 
 const decompress = promisify(gunzip);
 const NM_PER_UM = 1000;
@@ -19,11 +20,8 @@ const NM_PER_UM = 1000;
 const inNm = (um: number): number => Number((um * NM_PER_UM).toPrecision(12));
 
 /** Neuroglancer's precomputed format (https://github.com/google/neuroglancer/blob/master/src/datasource/precomputed/volume.md). */
-export async function* neuroglancerFiles({
-  description,
-  blobs,
-  openVolume,
-}: ReadableDataset): AsyncGenerator<ExportFile> {
+export async function* neuroglancerFiles(dataset: ReadableDataset): AsyncGenerator<ExportFile> {
+  const { description, blobs, openVolume } = dataset;
   for (const frozen of description.volumes) {
     const volume = await openVolume(frozen);
     const image = `neuroglancer/${frozen.fileName}_image/`;
@@ -33,6 +31,7 @@ export async function* neuroglancerFiles({
     yield jsonFile(`${nuclei}info`, {
       ...volumeInfo(frozen, "segmentation", "uint32"),
       segment_properties: "segment_properties",
+      mesh: MESH_FOLDER,
     });
     yield jsonFile(`${nuclei}segment_properties/info`, segmentProperties(volume.nuclei, frozen.voxelSizeZyx));
     const truth = sameValues(volume.nuclei);
@@ -42,6 +41,7 @@ export async function* neuroglancerFiles({
       mapLabels(labels, kept, truth);
       return bytesOf(kept);
     });
+    yield* meshFiles(dataset, volume, `${nuclei}${MESH_FOLDER}/`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SnapshotManifest } from "../../../core/contract/snapshot-manifest.ts";
-import type { NucleusMorphometry } from "../../../core/morphometry/nucleus-morphometry.ts";
+import type { FullMorphometry } from "../../../core/morphometry/tools/measure-fully.ts";
 import type { ProblemFields } from "../../../core/problem.ts";
 import type { Environment } from "../../env.ts";
 import type { DatasetDescription } from "../dataset-description.ts";
@@ -38,7 +38,7 @@ export interface MeasuredVolume {
   /** Voxels whose truth is known, as share of the volume. */
   readonly knownShare: number;
   /** Finished nuclei, ascending labels. */
-  readonly shapes: readonly NucleusMorphometry[];
+  readonly shapes: readonly FullMorphometry[];
 }
 
 /** Progress any number of times, then one of the others. */

@@ -9,12 +9,12 @@ import type { DataFormat } from "../export-formats.ts";
 import { openDataset, type ReadableDataset } from "../frozen-dataset.ts";
 import { hdf5Files } from "../hdf5/hdf5-files.ts";
 import { imagejFiles } from "../imagej-files.ts";
-import { nucleiCsv } from "../nuclei-csv.ts";
 import { omeTiffFiles } from "../ome-tiff-files.ts";
 import { omeZarrFiles } from "../ome-zarr-files.ts";
 import { bbbcFiles } from "../platforms/bbbc-files.ts";
 import { idrFiles } from "../platforms/idr-files.ts";
 import { surfaceFiles } from "../surfaces/surface-files.ts";
+import { nucleiCsv } from "../table/nuclei-csv.ts";
 import { cellposeFiles } from "../training/cellpose-files.ts";
 import { embedsegFiles } from "../training/embedseg-files.ts";
 import { nnunetFiles } from "../training/nnunet-files.ts";
@@ -104,7 +104,7 @@ const bytesPerVoxel: Readonly<Record<Exclude<ListedPart, keyof typeof bytesPerNu
   bbbc: 5,
 };
 
-const bytesPerNucleus = { table: 300, cellprofiler: 300, ply: 200_000, obj: 400_000, vtk: 220_000 } as const;
+const bytesPerNucleus = { table: 900, cellprofiler: 300, ply: 200_000, obj: 400_000, vtk: 220_000 } as const;
 
 /** About so many, for the progress. */
 function expectedBytes({ volumes }: DatasetDescription, part: ListedPart): number {

@@ -11,13 +11,16 @@ export type ListedPart = "table" | DataFormat;
 
 const listKey = (versionId: string, part: ListedPart): string => `${datasetFolder(versionId)}packing/${part}.json`;
 
+/** Rises when a release writes other files of the versions that are there. */
+const FILES_REVISION = 2;
+
 /**
  * Who made a list. Another release may write other files, and another zlib deflates the same bytes into others, which differs
  * between releases of Node and between processors: then the lists are made anew.
  */
 let packer: string | null = null;
 function packerName(): string {
-  packer ??= `${software.version} ${createHash("sha256")
+  packer ??= `${software.version} ${FILES_REVISION} ${createHash("sha256")
     .update(deflateRawSync(deflateSample(), { level: 1 }))
     .digest("hex")}`;
   return packer;

@@ -31,10 +31,15 @@ const MAX_PATH_BYTES = 1000;
 /** Raise it when the same files make other bytes. */
 const LAYOUT = "zip-1";
 
+/** What Neuroglancer asks for by this very name: no drive begins with a digit. */
+const MESH_MANIFEST = /^[1-9]\d*:0$/;
+
 /** Paths are made by us from names that people typed: nothing may climb out of the folder that is unpacked. */
 function assertZipPath(path: string, taken: ReadonlySet<string>): void {
   const parts = path.split("/");
-  const safe = parts.every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\p{Cc}]/u.test(part));
+  const safe = parts.every(
+    (part) => part !== "" && part !== "." && part !== ".." && (MESH_MANIFEST.test(part) || !/[\\:\p{Cc}]/u.test(part)),
+  );
   if (!safe || Buffer.byteLength(path) > MAX_PATH_BYTES)
     throw new Problem({
       tag: "export-path",

@@ -20,7 +20,7 @@ const SILENCE_MS = 30_000;
 const RETRY_MS = [300, 1500, 5000];
 const AT_ONCE = 8;
 
-type Resolve = typeof lookup;
+export type Resolve = typeof lookup;
 
 /**
  * `privateHosts` may have addresses of a private network, and be asked without encryption; names in lower case, as they stand in
@@ -31,24 +31,7 @@ export function createGuardedClient(
   { privateHosts, signal }: { readonly privateHosts: readonly string[]; readonly signal: AbortSignal },
   resolve: Resolve = lookup,
 ): GuardedClient {
-  const isTrusted = (host: string): boolean => privateHosts.includes(host.toLowerCase());
-
-  const guardedLookup = (
-    host: string,
-    options: LookupOptions,
-    done: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
-  ): void =>
-    resolve(host, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, []);
-      const list = found as unknown as LookupAddress[];
-      // One that is private among several is a trap, not a choice.
-      const closed = isTrusted(host) ? undefined : list.find(({ address }) => !isPublicAddress(address));
-      if (closed || list.length === 0) return done(notPublic(host), []);
-      if (options.all) done(null, list);
-      else done(null, list[0].address, list[0].family);
-    });
-
-  const agentOptions = { keepAlive: true, maxSockets: AT_ONCE, lookup: guardedLookup };
+  const agentOptions = { keepAlive: true, maxSockets: AT_ONCE, lookup: createGuardedLookup(privateHosts, resolve) };
   const agents = { "http:": new http.Agent(agentOptions), "https:": new https.Agent(agentOptions) };
 
   const once = (url: URL): Promise<IncomingMessage> =>
@@ -123,6 +106,28 @@ export function createGuardedClient(
     },
   };
 }
+
+/**
+ * Looks a name up when a connection is made, which then goes to the very address that was looked at. Only `privateHosts` may have one
+ * that is not public.
+ */
+export const createGuardedLookup =
+  (privateHosts: readonly string[], resolve: Resolve = lookup) =>
+  (
+    host: string,
+    options: LookupOptions,
+    done: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
+  ): void =>
+    resolve(host, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, []);
+      const list = found as unknown as LookupAddress[];
+      const isTrusted = privateHosts.includes(host.toLowerCase());
+      // One that is private among several is a trap, not a choice.
+      const closed = isTrusted ? undefined : list.find(({ address }) => !isPublicAddress(address));
+      if (closed || list.length === 0) return done(notPublic(host), []);
+      if (options.all) done(null, list);
+      else done(null, list[0].address, list[0].family);
+    });
 
 /** What an address says by itself; what its name means is looked at when it is asked. */
 export function assertMayBeAsked(url: URL, privateHosts: readonly string[]): void {

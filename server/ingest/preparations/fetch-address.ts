@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { Problem, type ProblemFields } from "../../../core/problem.ts";
 import { upload } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
-import { readInstallationSettings } from "../../settings/installation-settings.ts";
+import { privateHostsOf } from "../../settings/private-hosts.ts";
 import { uploadFile } from "../../storage/import-places.ts";
 import { assertMayBeAsked } from "../address/guarded-client.ts";
 import { nameInAddress, readAddress } from "../address/read-address.ts";
@@ -18,7 +18,7 @@ import { prepare } from "./preparations.ts";
  */
 export async function fetchAddress(services: Services, owner: UploadOwner, text: string): Promise<string> {
   const address = readAddress(text);
-  assertMayBeAsked(address, await privateHostsOf(services));
+  assertMayBeAsked(address, await privateHostsOf(services, "privateImportHosts"));
   const fingerprint = createHash("sha256").update(`address\n${address}`).digest("hex");
   const [known] = await services.db
     .update(upload)
@@ -34,11 +34,6 @@ export async function fetchAddress(services: Services, owner: UploadOwner, text:
       fetchInto(services, owner, { uploadId: row.id, address }, tell, signal),
     );
   return row.id;
-}
-
-async function privateHostsOf({ db }: Services): Promise<string[]> {
-  const { privateImportHosts } = await readInstallationSettings(db);
-  return privateImportHosts.split(/[\s,]+/).filter(Boolean);
 }
 
 async function fetchInto(
@@ -59,7 +54,7 @@ async function fetchInto(
       kind: "fetch",
       address: address.href,
       folder: uploadFile(environment.dataRoot, uploadId),
-      privateHosts: await privateHostsOf(services),
+      privateHosts: await privateHostsOf(services, "privateImportHosts"),
       maxBytes: Math.min(MAX_UPLOAD_BYTES, room?.bytes ?? Number.POSITIVE_INFINITY),
     },
     (report) => {

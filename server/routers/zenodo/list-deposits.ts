@@ -1,5 +1,6 @@
 import { and, desc, eq } from "drizzle-orm";
 import { type DescribedField, missingFor } from "../../../core/publication/missing-fields.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import { datasetVersion, deposit, user } from "../../../db/schema/index.ts";
 import { projectProcedure } from "../../trpc.ts";
 import { describe } from "../../zenodo/described-version.ts";
@@ -21,7 +22,7 @@ export const listDeposits = projectProcedure("viewer").query(async ({ ctx }) => 
     .from(datasetVersion)
     .where(and(eq(datasetVersion.projectId, ctx.projectId), eq(datasetVersion.state, "ready")));
   const lacking = versions.flatMap(({ id, description }): { versionId: string; fields: DescribedField[] }[] => {
-    const fields = missingFor("Zenodo", describe(description).described);
+    const fields = missingFor("Zenodo", describe(description).described, describeLicence);
     return fields.length > 0 ? [{ versionId: id, fields }] : [];
   });
   const deposits = rows.map(({ deposit: row, by }) => ({

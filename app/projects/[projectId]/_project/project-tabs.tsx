@@ -36,7 +36,11 @@ export function ProjectTabs({ project }: { project: ShownProject }) {
           {project.role}
         </Badge>
       </Group>
-      <Tabs value={shown.find((tab) => tab.path === rest)?.label ?? null}>
+      <Tabs
+        value={
+          shown.find((tab) => tab.path === rest || (tab.path !== "" && rest.startsWith(`${tab.path}/`)))?.label ?? null
+        }
+      >
         <Tabs.List aria-label="Parts of the project">
           {shown.map((tab) => (
             <Tabs.Tab

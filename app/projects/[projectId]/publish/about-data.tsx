@@ -12,6 +12,7 @@ import { changedFields, type Publication } from "../../../../core/publication/pu
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProject } from "../_project/project-context.ts";
+import { useFindLicence } from "./use-find-licence.ts";
 
 /** What every version says of itself, and where the images come from; owners fill it in, others read it. */
 export function AboutData() {
@@ -36,12 +37,16 @@ export function AboutData() {
     edited !== null && saved.data !== undefined && changedFields(saved.data.fields, edited.fields).length > 0;
   useWarningBeforeLeaving(isChanged);
   const draft = edited?.fields ?? saved.data?.fields;
+  const findLicence = useFindLicence(licence);
   const missing = useMemo(
     () =>
       draft && saved.data
-        ? missingFields({ publication: draft, licence, origins: saved.data.volumes.map(({ origin }) => origin) })
+        ? missingFields(
+            { publication: draft, licence, origins: saved.data.volumes.map(({ origin }) => origin) },
+            findLicence,
+          )
         : new Map(),
-    [draft, licence, saved.data],
+    [draft, licence, saved.data, findLicence],
   );
   if (saved.error) return <ProblemAlert problem={problemOfError(saved.error)} onRetry={() => void saved.refetch()} />;
   if (!saved.data || !draft) return <Skeleton h={220} />;

@@ -1,7 +1,8 @@
 "use client";
-import { Skeleton, Stack } from "@mantine/core";
+import { Anchor, Skeleton, Stack } from "@mantine/core";
 import { IconPackageExport } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
 import { useState } from "react";
 import type { DatasetVersion } from "../../../../components/publish/dataset-version.ts";
 import { DownloadChoice } from "../../../../components/publish/download-choice.tsx";
@@ -64,6 +65,14 @@ export function VersionList() {
                   )}`
                 }
               />
+              <Anchor
+                component={Link}
+                href={`/projects/${projectId}/publish/shapes?version=${version.id}`}
+                underline="always"
+                size="sm"
+              >
+                Shapes of its nuclei, by class and specimen
+              </Anchor>
               <ZenodoDeposits
                 version={{ id: version.id, version: version.version, licence: version.contents?.licence ?? "" }}
               />

@@ -8,6 +8,7 @@ import { GeneralSettings } from "./general-settings.tsx";
 import { ReviewSettings } from "./review-settings.tsx";
 import { TrainingSettings } from "./training-settings.tsx";
 import { VigilanceSettings } from "./vigilance-settings.tsx";
+import { WebhookSettings } from "./webhook-settings.tsx";
 
 export function Settings() {
   const project = useProject();
@@ -24,6 +25,7 @@ export function Settings() {
       <ReviewSettings />
       <VigilanceSettings />
       <TrainingSettings />
+      <WebhookSettings />
       <DeleteProject />
     </Stack>
   );

@@ -12,7 +12,7 @@ import {
 import { type ArchivedImage, archivedImages } from "../../bioimage-archive/file-lists.ts";
 import type { DatasetJson, FrozenVolume } from "../../dataset-description.ts";
 import { digestOf, type FileSource, readAll, readJsonFile, type Say } from "../../file-source.ts";
-import { nucleiCsvHeader } from "../../nuclei-csv.ts";
+import { startsWithHeader } from "../../table/nuclei-csv.ts";
 import { validateOmeZarr } from "../ome-zarr-rules.ts";
 import { checkZarrOfVolume } from "../ome-zarr-volume.ts";
 import { checkStack, valueGatherer } from "../stack-rules.ts";
@@ -53,8 +53,8 @@ export async function checkArchive(
   await checkMifa(files, dataset, zips, say);
   await checkCrate(files, say);
   for (const image of archivedImages(dataset))
-    await checkZip(files, image, table.get(image.volume.fileName) ?? new Map(), say);
-  for (const volume of dataset.volumes) await checkAnnotations(files, volume, say);
+    await checkZip(files, image, table.volumes.get(image.volume.fileName) ?? new Map(), say);
+  for (const volume of dataset.volumes) await checkAnnotations(files, dataset, volume, say);
 }
 
 function checkListed(listed: ListedFiles | null, expected: readonly string[], name: string, say: Say): void {
@@ -224,7 +224,12 @@ async function checkZip(
   }
 }
 
-async function checkAnnotations(files: FileSource, volume: FrozenVolume, say: Say): Promise<void> {
+async function checkAnnotations(
+  files: FileSource,
+  dataset: DatasetJson,
+  volume: FrozenVolume,
+  say: Say,
+): Promise<void> {
   for (const [kind, pixelType] of [
     ["labels", "uint32"],
     ["known", "uint8"],
@@ -237,7 +242,7 @@ async function checkAnnotations(files: FileSource, volume: FrozenVolume, say: Sa
       say("archive-labels", path, `holds ${values.size} nuclei, not ${volume.nuclei}`);
   }
   const table = ARCHIVE_FOLDER + annotationPath(volume, "table");
-  const lines = (await readAll(files, table)).split("\r\n");
-  if (`${lines[0]}\r\n` !== nucleiCsvHeader() || lines.filter(Boolean).length !== volume.nuclei + 1)
+  const text = await readAll(files, table);
+  if (!startsWithHeader(text, dataset) || text.split("\r\n").filter(Boolean).length !== volume.nuclei + 1)
     say("archive-table", table, `is no table of ${volume.nuclei} nuclei`);
 }

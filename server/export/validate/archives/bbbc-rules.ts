@@ -1,18 +1,19 @@
 import type { DatasetJson } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
-import { nucleiCsvHeader } from "../../nuclei-csv.ts";
 import { bbbcEntry, bbbcZips } from "../../platforms/bbbc-files.ts";
+import { startsWithHeader } from "../../table/nuclei-csv.ts";
 import { checkStack, valueGatherer } from "../stack-rules.ts";
 import { zipSource } from "./zip-source.ts";
 
 const PAGE = "bbbc/README.md";
 
 /** A page with the parts that the collection asks for, and two zips with every stack of every volume. */
-export async function checkBbbc(files: FileSource, { volumes }: DatasetJson, say: Say): Promise<void> {
+export async function checkBbbc(files: FileSource, dataset: DatasetJson, say: Say): Promise<void> {
+  const { volumes } = dataset;
   const page = await readAll(files, PAGE);
   for (const heading of ["Biological application", "Images", "Ground truth", "Recommended citation", "Licence"])
     if (!page.includes(`\n## ${heading}\n`)) say("bbbc-page", PAGE, `has no part “${heading}”`);
-  if (!(await readAll(files, "bbbc/nuclei.csv")).startsWith(nucleiCsvHeader()))
+  if (!startsWithHeader(await readAll(files, "bbbc/nuclei.csv"), dataset))
     say("bbbc-table", "bbbc/nuclei.csv", "is no table of nuclei");
   for (const zip of ["images", "truth"] as const) {
     const { path, kinds } = bbbcZips[zip];

@@ -1,6 +1,5 @@
 import type { DatasetJson } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
-import { nucleiCsvHeader } from "../../nuclei-csv.ts";
 import {
   IDR_ASSAYS,
   IDR_PATHS,
@@ -10,6 +9,7 @@ import {
   idrImages,
   idrStudyLines,
 } from "../../platforms/idr-files.ts";
+import { startsWithHeader } from "../../table/nuclei-csv.ts";
 import { checkStack } from "../stack-rules.ts";
 
 const linesOf = async (files: FileSource, path: string): Promise<string[][]> =>
@@ -44,6 +44,5 @@ export async function checkIdr(files: FileSource, dataset: DatasetJson, say: Say
     await checkStack(files, image, { ...volume, rule: "idr" }, say);
     await checkStack(files, labels, { ...volume, rule: "idr", pixelType: "uint32" }, say);
   }
-  if (!(await readAll(files, IDR_TABLE)).startsWith(nucleiCsvHeader()))
-    say("idr-table", IDR_TABLE, "is no table of nuclei");
+  if (!startsWithHeader(await readAll(files, IDR_TABLE), dataset)) say("idr-table", IDR_TABLE, "is no table of nuclei");
 }

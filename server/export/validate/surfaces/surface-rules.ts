@@ -33,34 +33,45 @@ export async function checkSurfaces(
         say(`${format}-missing`, path, "there is no such file");
       continue;
     }
-    const mesh = readMesh[format](bytes);
-    if (!mesh || mesh.triangles.length === 0) say(`${format}-unreadable`, path, "is no surface of triangles");
-    else if (!isClosed(mesh)) say(`${format}-open`, path, "has an edge without a triangle on each side of it");
-    else checkPlace(mesh, row, volume, format, path, say);
+    checkMesh(readMesh[format](bytes), row, volume, format, path, say);
   }
+}
+
+/** `rule` is what the names of its rules begin with. */
+export function checkMesh(
+  mesh: SurfaceMesh | null,
+  row: TableRow,
+  volume: FrozenVolume,
+  rule: string,
+  path: string,
+  say: Say,
+): void {
+  if (!mesh || mesh.triangles.length === 0) say(`${rule}-unreadable`, path, "is no surface of triangles");
+  else if (!isClosed(mesh)) say(`${rule}-open`, path, "has an edge without a triangle on each side of it");
+  else checkPlace(mesh, row, volume, rule, path, say);
 }
 
 function checkPlace(
   mesh: SurfaceMesh,
   row: TableRow,
   { voxelSizeZyx }: FrozenVolume,
-  format: MeshFormat,
+  rule: string,
   path: string,
   say: Say,
 ): void {
   const { volume, centroid } = measureMesh(mesh);
   if (volume <= 0) {
-    say(`${format}-inward`, path, "has triangles that look inward");
+    say(`${rule}-inward`, path, "has triangles that look inward");
     return;
   }
   const expected = Number(row.volume_um3);
   if (!(Math.abs(volume / expected - 1) <= VOLUME_TOLERANCE))
-    say(`${format}-volume`, path, `encloses ${volume.toPrecision(6)} µm³, its voxels have ${row.volume_um3}`);
+    say(`${rule}-volume`, path, `encloses ${volume.toPrecision(6)} µm³, its voxels have ${row.volume_um3}`);
   const away = ["x", "y", "z"].some(
     (axis, i) =>
       !(Math.abs(centroid[i] - Number(row[`centroid_${axis}_um`])) <= MOST_AWAY_VOXELS * voxelSizeZyx[2 - i]),
   );
-  if (away) say(`${format}-place`, path, "lies elsewhere than its voxels");
+  if (away) say(`${rule}-place`, path, "lies elsewhere than its voxels");
 }
 
 /** Every edge has one triangle on each side. */

@@ -1,6 +1,6 @@
 import type { DatasetJson, FrozenVolume } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
-import { csvText } from "../../nuclei-csv.ts";
+import { csvText } from "../../table/csv-cells.ts";
 import { trackingSequences } from "../../training/tracking-files.ts";
 import { csvRows } from "../csv-rows.ts";
 import { checkStack, valueGatherer } from "../stack-rules.ts";
