@@ -4,6 +4,7 @@ import { importQueueOf } from "./imports/import-queue.ts";
 import { stopPreparations } from "./ingest/preparations/preparations.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import { logOf } from "./log/log.ts";
+import { mailQueueOf } from "./mail/mail-queue.ts";
 import { leadBackground } from "./servers/lead-background.ts";
 import type { Services } from "./services.ts";
 import { readInstallationSettings } from "./settings/installation-settings.ts";
@@ -20,6 +21,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
   await importQueueOf(services).resume();
   datasetFreezerOf(services).resume();
   depositQueueOf(services).resume();
+  mailQueueOf(services).resume();
   const stopSweeper = startSweeper(services);
   const auditKeeper = keepAuditLog(services.db, async () => (await readInstallationSettings(services.db)).auditDays);
   return {
@@ -30,6 +32,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
       await importQueueOf(services).close();
       await datasetFreezerOf(services).close();
       await depositQueueOf(services).close();
+      await mailQueueOf(services).close();
     },
   };
 }

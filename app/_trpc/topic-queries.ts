@@ -15,6 +15,8 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   export: ["export"],
   publication: ["publication"],
   deposit: ["zenodo"],
+  tasks: ["task"],
+  notifications: ["notification", "task"],
   account: ["account"],
   engine: ["installation", "training"],
   settings: ["installation", "project"],

@@ -14,6 +14,7 @@ interface Tab {
 
 const tabs: readonly Tab[] = [
   { path: "", label: "Overview" },
+  { path: "/tasks", label: "Tasks" },
   { path: "/guidelines", label: "Guidelines" },
   { path: "/people", label: "People" },
   { path: "/publish", label: "Publish" },

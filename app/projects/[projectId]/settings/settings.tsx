@@ -5,6 +5,7 @@ import { useProject } from "../_project/project-context.ts";
 import { ClassSettings } from "./class-settings.tsx";
 import { DeleteProject } from "./delete-project.tsx";
 import { GeneralSettings } from "./general-settings.tsx";
+import { PaceSettings } from "./pace-settings.tsx";
 import { ReviewSettings } from "./review-settings.tsx";
 import { TrainingSettings } from "./training-settings.tsx";
 
@@ -21,6 +22,7 @@ export function Settings() {
       <GeneralSettings />
       <ClassSettings />
       <ReviewSettings />
+      <PaceSettings />
       <TrainingSettings />
       <DeleteProject />
     </Stack>
