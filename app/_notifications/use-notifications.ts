@@ -14,8 +14,7 @@ export function useNotifications() {
     list: useQuery(trpc.notification.list.queryOptions()),
     read,
     /** A page that goes away takes its requests along: it is read first. By the address, which tells an open editor where to go. */
-    follow: (id: string, path: string) =>
-      read.mutate({ ids: [id] }, { onSettled: () => window.location.assign(path) }),
+    follow: (id: string, path: string) => read.mutate({ ids: [id] }, { onSettled: () => window.location.assign(path) }),
     join: useMutation(
       trpc.invitation.acceptOwn.mutationOptions({
         onSettled,
