@@ -6,6 +6,7 @@ import { TaskChip } from "../../components/tasks/task-chip.tsx";
 import type { ShownTask } from "../../components/tasks/task-contract.ts";
 import { taskObjection } from "../../core/tasks/task.ts";
 import { wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
+import { useReadAbout } from "../_notifications/use-read-about.ts";
 import { useTRPC } from "../_trpc/trpc.ts";
 import { useTaskActs } from "./use-task-acts.ts";
 
@@ -13,6 +14,8 @@ const taskOfHash = (): string | null => /[#&]task=([0-9a-f-]{36})(&|$)/.exec(win
 
 export interface VolumeTask {
   readonly task: ShownTask | null;
+  /** The address names it: somebody came for it. */
+  readonly isNamed: boolean;
   attach(api: EditorApi): () => void;
   show(): void;
 }
@@ -48,11 +51,12 @@ export function useVolumeTask(volumeId: string, shapeZyx: Zyx, userId: string): 
     setApi(opened);
     return () => setApi(null);
   }, []);
-  return { task, attach, show };
+  return { task, isNamed: task !== null && task.id === named, attach, show };
 }
 
-export function VolumeTaskChip({ of: { task, show }, userId }: { of: VolumeTask; userId: string }) {
+export function VolumeTaskChip({ of: { task, isNamed, show }, userId }: { of: VolumeTask; userId: string }) {
   const acts = useTaskActs();
+  useReadAbout(isNamed && task ? task.id : null);
   if (!task) return null;
   return (
     <TaskChip

@@ -25,7 +25,7 @@ beforeAll(async () => {
     SMTP_USER: "lab",
     SMTP_PASSWORD: "smtp-secret",
     MAIL_FROM: "karyoloop@example.org",
-    KARYOLOOP_URL: "https://nuclei.example.org",
+    KARYOLOOP_URL: "http://nuclei.example.org",
   });
   [olga, rita, ada, ben, vera, stranger] = await Promise.all(
     ["Olga", "Rita", "Ada", "Ben", "Vera", "Stranger"].map((name) => server.signUp(name)),
@@ -57,14 +57,11 @@ const api = (person: TestPerson) => createTestClient(server.address, person.cook
 const told = async (person: TestPerson) =>
   (await api(person).notification.list.query()).map(({ facts, readAt }) => [facts.kind, readAt !== null]);
 const problem = (tag: string) => ({ data: { problem: { tag } } });
-const give = (by: TestPerson, assignee: TestPerson | null, more: { due?: string; box?: object } = {}) =>
+type Given = Parameters<ReturnType<typeof api>["task"]["give"]["mutate"]>[0];
+const give = (by: TestPerson, assignee: TestPerson | null, more: Partial<Given> = {}) =>
   api(by).task.give.mutate({
-    volumeId,
-    box: null,
-    due: null,
-    goal: "All nuclei of the ICM",
-    assigneeId: assignee?.id ?? null,
-    ...(more as { due: string }),
+    ...{ volumeId, box: null, due: null, goal: "All nuclei of the ICM", assigneeId: assignee?.id ?? null },
+    ...more,
   });
 /** As if the wait were over. */
 const mailsAreDue = async () => {
@@ -80,7 +77,7 @@ it("a task: given, passed on, done, reopened, taken back; each by whom it may, t
   await expect(give(vera, ben)).rejects.toMatchObject({ data: { code: "FORBIDDEN" } });
   await expect(give(rita, vera)).rejects.toMatchObject(problem("viewer-has-no-tasks"));
   await expect(give(rita, stranger)).rejects.toMatchObject(problem("not-a-member"));
-  const beyond = { box: { minZyx: [0, 0, 0], maxZyx: [21, 10, 10] } };
+  const beyond: Partial<Given> = { box: { minZyx: [0, 0, 0], maxZyx: [21, 10, 10] } };
   await expect(give(rita, ada, beyond)).rejects.toMatchObject(problem("box-outside"));
   const { taskId } = await give(rita, ada, { due: "2031-04-09", box: { minZyx: [2, 3, 4], maxZyx: [20, 70, 90] } });
   expect(await api(ada).task.mine.query()).toMatchObject([
@@ -242,7 +239,7 @@ it("mails what is unread, together, without a word of what was said; not what is
   expect(mail).toMatchObject({ from: "karyoloop@example.org", to: [ben.email] });
   expect(mail.headers).toMatchObject({ subject: "2 things for you in Karyoloop", "auto-submitted": "auto-generated" });
   expect(mail.text).toContain("Ada mentioned you in Emb05");
-  expect(mail.text).toContain(`https://nuclei.example.org/volumes/${volumeId}#comment=`);
+  expect(mail.text).toContain(`http://nuclei.example.org/volumes/${volumeId}#comment=`);
   expect(mail.text).not.toMatch(/hush|ICM|smtp-secret|127\.0\.0\.1/);
   // What comes soon after waits for the next mail.
   await api(rita).comment.begin.mutate({ volumeId, placeZyx: [1, 2, 3], label: null, text: "@Ben" });
