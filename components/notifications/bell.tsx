@@ -13,15 +13,9 @@ interface BellProps {
 /** In every header: how much is unread, and the list of it. */
 export function Bell({ unread, isOpen, children, onOpen, onReadAll }: BellProps) {
   return (
-    <Popover opened={isOpen} onChange={onOpen} position="bottom-end" width={380} shadow="md" trapFocus>
-      <Popover.Target>
-        <Indicator
-          label={unread > 99 ? "99+" : unread}
-          size={16}
-          disabled={unread === 0}
-          color="red.8"
-          aria-hidden={false}
-        >
+    <Indicator label={unread > 99 ? "99+" : unread} size={16} disabled={unread === 0} color="red.8">
+      <Popover opened={isOpen} onChange={onOpen} position="bottom-end" width={380} shadow="md" trapFocus>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -30,23 +24,23 @@ export function Bell({ unread, isOpen, children, onOpen, onReadAll }: BellProps)
           >
             <IconBell size={18} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Notices">
-        <Group justify="space-between" mb={4}>
-          <Text fw={600} size="sm">
-            Notices
-          </Text>
-          {unread > 0 && (
-            <UnstyledButton onClick={onReadAll}>
-              <Text size="xs" td="underline">
-                Mark all read
-              </Text>
-            </UnstyledButton>
-          )}
-        </Group>
-        <ScrollArea.Autosize mah={420}>{children}</ScrollArea.Autosize>
-      </Popover.Dropdown>
-    </Popover>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <Group justify="space-between" mb={4}>
+            <Text fw={600} size="sm">
+              Notices
+            </Text>
+            {unread > 0 && (
+              <UnstyledButton onClick={onReadAll}>
+                <Text size="xs" td="underline">
+                  Mark all read
+                </Text>
+              </UnstyledButton>
+            )}
+          </Group>
+          <ScrollArea.Autosize mah={420}>{children}</ScrollArea.Autosize>
+        </Popover.Dropdown>
+      </Popover>
+    </Indicator>
   );
 }

@@ -128,6 +128,7 @@ export function EditorStage(props: EditorStageProps) {
         }
         attach={attachBoth}
         pins={pins}
+        taskBox={volumeTask.task?.box ?? null}
         renderComments={(shown) => (
           <VolumeComments
             shown={shown}
