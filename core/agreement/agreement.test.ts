@@ -41,7 +41,7 @@ function randomLayers(seed: number, annotators: number): Uint32Array[] {
 }
 
 it("every object is in one cluster, no cluster has two of one annotator, and pairs above a half of what they share are together", () => {
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 12; seed++) {
     const layers = randomLayers(seed, 4);
     const clusters = clusterObjects(layers);
     layers.forEach((labels, annotator) => {
@@ -109,24 +109,27 @@ it("consensus: most of those who have a nucleus, voxel by voxel; halves are name
 });
 
 it("consensus is what counting voxel by voxel gives, for random layers", () => {
-  for (let seed = 1; seed <= 15; seed++) {
+  for (let seed = 1; seed <= 6; seed++) {
     const layers = randomLayers(seed, 3);
     const clusters = clusterObjects(layers);
     const owner = new Map<number, number>();
     majorityConsensus(layers, clusters).forEach(({ voxels }, cluster) => {
       for (const i of voxels) {
-        expect(owner.has(i), "a voxel of two nuclei").toBe(false);
+        if (owner.has(i)) throw new Error(`voxel ${i} is of two nuclei`);
         owner.set(i, cluster);
       }
     });
+    const wrong: number[] = [];
     for (let i = 0; i < VOXELS; i++) {
-      const votes = clusters.map((cluster) => layers.filter((one, a) => one[i] !== 0 && one[i] === cluster[a]).length);
-      const haveIt = clusters.map((cluster) => cluster.filter(Boolean).length);
+      const entitled = clusters.map((cluster) => {
+        const votes = layers.filter((one, a) => one[i] !== 0 && one[i] === cluster[a]).length;
+        return votes > cluster.filter(Boolean).length / 2 ? votes : 0;
+      });
       const mine = owner.get(i);
-      const entitled = votes.map((n, c) => (n > haveIt[c] / 2 ? n : 0));
-      if (mine === undefined) expect(Math.max(0, ...entitled)).toBe(0);
-      else expect(entitled[mine]).toBe(Math.max(...entitled));
+      const best = Math.max(0, ...entitled);
+      if (mine === undefined ? best !== 0 : entitled[mine] !== best) wrong.push(i);
     }
+    expect(wrong).toEqual([]);
   }
 });
 

@@ -29,7 +29,7 @@ it("finds how well each of five raters sees, and a truth better than the best of
     [0.6, 0.7],
     [0.55, 0.6],
   ] as const;
-  const { truth, masks } = simulate(3, skills, 40_000);
+  const { truth, masks } = simulate(3, skills, 20_000);
   const { probability, sensitivity, specificity, iterations } = staple(masks);
   skills.forEach(([p, q], i) => {
     expect(sensitivity[i]).toBeCloseTo(p, 1);
@@ -74,7 +74,7 @@ function naive(masks: readonly Uint8Array[], rounds: number): Float64Array {
 }
 
 it("comes to what a naive loop over voxels comes to", () => {
-  for (let seed = 1; seed <= 8; seed++) {
+  for (let seed = 1; seed <= 4; seed++) {
     const { masks } = simulate(
       seed,
       [
@@ -82,11 +82,12 @@ it("comes to what a naive loop over voxels comes to", () => {
         [0.8, 0.95],
         [0.7, 0.6],
       ],
-      300,
+      200,
     );
     const { probability, iterations } = staple(masks);
     const expected = naive(masks, iterations);
-    probability.forEach((value, i) => void expect(value).toBeCloseTo(expected[i], 6));
+    const furthest = Math.max(...probability.map((value, i) => Math.abs(value - expected[i])));
+    expect(furthest).toBeLessThan(1e-6);
   }
 });
 
