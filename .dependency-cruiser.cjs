@@ -76,6 +76,12 @@ module.exports = {
       { path: "node_modules/@tensorflow/" },
     ),
     only(
+      "home-of-nodemailer",
+      "nodemailer lives in server/mail.",
+      { path: "^(?!server/mail/)" },
+      { path: "node_modules/nodemailer/" },
+    ),
+    only(
       "home-of-yjs-in-core",
       "In core, yjs lives in core/sync.",
       { path: "^core/(?!sync/)" },

@@ -1,5 +1,5 @@
 /** What of a person's settings goes with them to every computer. */
-export const settingNames = ["keys", "tour"] as const;
+export const settingNames = ["keys", "tour", "mail"] as const;
 
 export type SettingName = (typeof settingNames)[number];
 

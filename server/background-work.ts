@@ -4,6 +4,7 @@ import { importQueueOf } from "./imports/import-queue.ts";
 import { stopPreparations } from "./ingest/preparations/preparations.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";
 import { logOf } from "./log/log.ts";
+import { mailQueueOf } from "./mail/mail-queue.ts";
 import { leadBackground } from "./servers/lead-background.ts";
 import type { Services } from "./services.ts";
 import { readInstallationSettings } from "./settings/installation-settings.ts";
@@ -22,6 +23,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
   datasetFreezerOf(services).resume();
   depositQueueOf(services).resume();
   deliveryQueueOf(services).resume();
+  mailQueueOf(services).resume();
   const stopSweeper = startSweeper(services);
   const auditKeeper = keepAuditLog(services.db, async () => (await readInstallationSettings(services.db)).auditDays);
   return {
@@ -33,6 +35,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
       await datasetFreezerOf(services).close();
       await depositQueueOf(services).close();
       await deliveryQueueOf(services).close();
+      await mailQueueOf(services).close();
     },
   };
 }

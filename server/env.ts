@@ -7,6 +7,7 @@ import { ConfigurationError } from "./configuration-error.ts";
 import { readHosts } from "./entrance/allowed-hosts.ts";
 import { readTrustedProxies } from "./entrance/client-address.ts";
 import { logEnvironment } from "./log/env.ts";
+import type { MailSettings } from "./mail/mail-settings.ts";
 
 /** Everything the server reads from the environment; the only place that does. */
 const environmentSchema = z.object({
@@ -45,6 +46,15 @@ const environmentSchema = z.object({
   KARYOLOOP_CONVERTER: z.string().min(1).default("auto"),
   /** Where deposits go: empty for Zenodo and its sandbox, `none` for nowhere, or the address of a server that stands in for both. */
   KARYOLOOP_ZENODO: z.union([z.enum(["", "none"]), z.url({ protocol: /^https?$/ })]).default(""),
+  /** Server that takes mails; without it none are sent. With MAIL_FROM and KARYOLOOP_URL. */
+  SMTP_HOST: z.string().trim().min(1).optional(),
+  SMTP_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** `starttls` refuses a server that cannot encrypt; `none` is for one on this machine. */
+  SMTP_SECURITY: z.enum(["starttls", "tls", "none"]).default("starttls"),
+  SMTP_USER: z.string().min(1).optional(),
+  SMTP_PASSWORD: z.string().min(1).optional(),
+  /** Address that mails come from, like karyoloop@example.org. */
+  MAIL_FROM: z.email().optional(),
   /** What a monitoring system sends to read /metrics; without it there is no such address. */
   METRICS_TOKEN: z
     .string()
@@ -80,6 +90,8 @@ export interface Environment {
   readonly converter: string;
   /** Origins of the two places of deposits; null where there is none. */
   readonly zenodo: Readonly<Record<DepositPlace, URL>> | null;
+  /** Null where no mails are sent. */
+  readonly mail: MailSettings | null;
   readonly metricsToken: string | null;
   readonly development: boolean;
 }
@@ -108,6 +120,24 @@ function readZenodo(given: string): Environment["zenodo"] {
   if (protocol !== "https:" && !["localhost", "127.0.0.1"].includes(hostname))
     throw new ConfigurationError("KARYOLOOP_ZENODO is not right: it begins with https://.");
   return { zenodo: new URL(origin), sandbox: new URL(origin) };
+}
+
+/** A password goes over the network encrypted only; a link in a mail needs an address that does not change with each start. */
+function readMail(given: z.output<typeof environmentSchema>): MailSettings | null {
+  const { SMTP_HOST: host, SMTP_USER: user, SMTP_PASSWORD: password, MAIL_FROM: from, SMTP_SECURITY: security } = given;
+  if (!host && !user && !password && !from) return null;
+  if (!host || !from || !given.KARYOLOOP_URL)
+    throw new ConfigurationError(
+      "For mails, set SMTP_HOST, MAIL_FROM and KARYOLOOP_URL, whose address is in their links; or none of SMTP_HOST, SMTP_USER, SMTP_PASSWORD and MAIL_FROM.",
+    );
+  if (Boolean(user) !== Boolean(password))
+    throw new ConfigurationError("Set both SMTP_USER and SMTP_PASSWORD, or neither.");
+  if (security === "none" && user && !["localhost", "127.0.0.1", "::1"].includes(host))
+    throw new ConfigurationError(
+      "SMTP_SECURITY=none would send SMTP_PASSWORD readable over the network: take starttls or tls.",
+    );
+  const port = given.SMTP_PORT ?? { starttls: 587, tls: 465, none: 25 }[security];
+  return { host, port, security, from, login: user && password ? { user, password } : null };
 }
 
 /** What several servers need is said here, before one of them begins to work beside the others. */
@@ -166,6 +196,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     internal,
     converter: given.KARYOLOOP_CONVERTER,
     zenodo: readZenodo(given.KARYOLOOP_ZENODO),
+    mail: readMail(given),
     metricsToken: given.METRICS_TOKEN ?? null,
     development: given.NODE_ENV === "development",
   };

@@ -56,6 +56,11 @@ export class QueueRunner<Row> {
       });
   }
 
+  /** Resolves when it has found nothing more to do. */
+  async idle(): Promise<void> {
+    while (this.#draining) await this.#draining;
+  }
+
   /** Stops what runs, if it is meant; resolves when nothing more is written for it. */
   async stop(isMeant: (row: Row) => boolean): Promise<void> {
     if (this.#running && isMeant(this.#running.row)) await this.#running.work.stop();

@@ -11,6 +11,7 @@ import { installationRouter } from "./routers/installation/index.ts";
 import { invitationRouter } from "./routers/invitation.ts";
 import { learningCurveRouter } from "./routers/learning-curve/index.ts";
 import { memberRouter } from "./routers/member.ts";
+import { notificationRouter } from "./routers/notification/index.ts";
 import { nucleusRouter } from "./routers/nucleus.ts";
 import { nucleusClassRouter } from "./routers/nucleus-class.ts";
 import { projectRouter } from "./routers/project.ts";
@@ -18,6 +19,7 @@ import { proposalRouter } from "./routers/proposal/index.ts";
 import { publicationRouter } from "./routers/publication/index.ts";
 import { queueRouter } from "./routers/queue/index.ts";
 import { reviewRouter } from "./routers/review/index.ts";
+import { taskRouter } from "./routers/task/index.ts";
 import { trainingRouter } from "./routers/training/index.ts";
 import { volumeRouter } from "./routers/volume/index.ts";
 import { webhookRouter } from "./routers/webhook/index.ts";
@@ -37,6 +39,7 @@ export const appRouter = router({
   installation: installationRouter,
   invitation: invitationRouter,
   member: memberRouter,
+  notification: notificationRouter,
   nucleus: nucleusRouter,
   nucleusClass: nucleusClassRouter,
   project: projectRouter,
@@ -46,6 +49,7 @@ export const appRouter = router({
   publication: publicationRouter,
   queue: queueRouter,
   review: reviewRouter,
+  task: taskRouter,
   training: trainingRouter,
   volume: volumeRouter,
   webhook: webhookRouter,

@@ -6,6 +6,7 @@ import { CommentsPanel } from "../../components/comments/comments-panel.tsx";
 import type { ShownComments } from "../../components/editor/editor-contract.ts";
 import { hashOfView } from "../../components/editor/view-link.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
+import { useReadAbout } from "../_notifications/use-read-about.ts";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC, useTRPCClient } from "../_trpc/trpc.ts";
 import { type Threads, useThreads } from "./use-comments.ts";
@@ -34,6 +35,7 @@ export function VolumeComments({ shown, open, projectId, volumeId, userId, role 
     members: members.data ?? [],
   };
   const acts = useMemo(() => actsOf(client, volumeId), [client, volumeId]);
+  useReadAbout(shown.selectedId);
   const show = (thread: CommentThread) => {
     shown.onSelect(thread.id);
     if (thread.label !== null) api.select(thread.label);

@@ -46,7 +46,7 @@ export function AccountForm(props: {
         />
         <TextInput
           label="Email"
-          description="You sign in with it; no mail is sent"
+          description="You sign in with it"
           type="email"
           autoComplete="username"
           required

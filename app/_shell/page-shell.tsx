@@ -2,6 +2,7 @@
 import { Anchor, AppShell, Breadcrumbs, Container, Group, Text } from "@mantine/core";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { NotificationBell } from "../_notifications/notification-bell.tsx";
 import { Brand } from "./brand.tsx";
 import { EngineBanner } from "./engine-banner.tsx";
 import { PersonMenu } from "./person-menu.tsx";
@@ -38,7 +39,13 @@ export function PageShell({ crumbs, children }: { crumbs: readonly Crumb[]; chil
                 )}
               </Breadcrumbs>
             </Group>
-            <PersonMenu />
+            <Group gap="xs" wrap="nowrap">
+              <Anchor component={Link} href="/work" size="sm" visibleFrom="xs">
+                My work
+              </Anchor>
+              <NotificationBell />
+              <PersonMenu />
+            </Group>
           </Group>
         </AppShell.Header>
         <AppShell.Main>

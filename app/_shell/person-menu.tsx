@@ -1,6 +1,6 @@
 "use client";
 import { Avatar, Menu, UnstyledButton } from "@mantine/core";
-import { IconLogout, IconSettings, IconShieldCog } from "@tabler/icons-react";
+import { IconChecklist, IconLogout, IconSettings, IconShieldCog } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { initialsOf } from "../../components/editor/initials.ts";
@@ -26,6 +26,9 @@ export function PersonMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{person.email}</Menu.Label>
+        <Menu.Item component={Link} href="/work" leftSection={<IconChecklist size={16} />}>
+          My work
+        </Menu.Item>
         <Menu.Item component={Link} href="/account" leftSection={<IconSettings size={16} />}>
           Your account
         </Menu.Item>

@@ -16,6 +16,8 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   publication: ["publication"],
   deposit: ["zenodo"],
   webhooks: ["webhook"],
+  tasks: ["task"],
+  notifications: ["notification", "task"],
   account: ["account"],
   engine: ["installation", "training"],
   settings: ["installation", "project"],

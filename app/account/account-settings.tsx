@@ -5,9 +5,11 @@ import { PageTitle } from "../../components/ui/page-title.tsx";
 import { ProblemAlert } from "../../components/ui/problem-alert.tsx";
 import { problemOfError } from "../_trpc/problem-of-error.ts";
 import { useTRPC } from "../_trpc/trpc.ts";
+import { useInstallationEvents } from "../_trpc/use-project-events.ts";
 import { AuthenticatorAppSection } from "./authenticator-app-section.tsx";
 import { ConfirmPerson } from "./confirm-person.tsx";
 import { InstitutionSection } from "./institution-section.tsx";
+import { MailSection } from "./mail-section.tsx";
 import { NameSection } from "./name-section.tsx";
 import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
@@ -16,6 +18,7 @@ import { TokensSection } from "./tokens-section.tsx";
 
 export function AccountSettings() {
   const trpc = useTRPC();
+  useInstallationEvents();
   const factors = useQuery(trpc.account.secondFactors.queryOptions());
   const ways = useQuery(trpc.account.signInWays.queryOptions());
   const error = factors.error ?? ways.error;
@@ -36,6 +39,7 @@ export function AccountSettings() {
             )}
           </>
         )}
+        <MailSection />
         <SessionsSection />
         <TokensSection />
       </Stack>

@@ -29,6 +29,8 @@ const linkWords = { administrator: "for the first account", reset: "to set a new
 const link = (details: { purpose: keyof typeof linkWords; person: { name: string; email: string } | null }): string =>
   [linkWords[details.purpose], who(details)].filter(Boolean).join(": ");
 const inVolume = ({ volume }: { volume: string }): string => `in “${volume}”`;
+const ofTask = (details: { volume: string; person: { name: string; email: string } | null }): string =>
+  [details.person ? `to ${who(details)}` : "to whoever takes it", inVolume(details)].join(" ");
 const version = (details: { version: number; approvedOnly?: boolean | undefined }): string =>
   `version ${details.version}${details.approvedOnly ? ", approved nuclei only" : ""}`;
 
@@ -203,6 +205,11 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   },
   "box.removed": { group: "Volumes", does: "removed a box", tell: (d) => `${d.kind}, in “${d.volume}”` },
 
+  "task.given": { group: "Volumes", does: "gave a task", tell: ofTask },
+  "task.passed-on": { group: "Volumes", does: "passed a task on", tell: ofTask },
+  "task.done": { group: "Volumes", does: "finished a task", tell: inVolume },
+  "task.reopened": { group: "Volumes", does: "reopened a task", tell: inVolume },
+  "task.withdrawn": { group: "Volumes", does: "took a task back", tell: inVolume },
   "comment.written": { group: "Volumes", does: "wrote a comment", tell: inVolume },
   "comment.changed": { group: "Volumes", does: "changed a comment", tell: inVolume },
   "comment.deleted": {

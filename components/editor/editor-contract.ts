@@ -235,6 +235,8 @@ export interface EditorProps {
   /** Called once for each editor that is opened; what it returns is called when that one closes. */
   attach(api: EditorApi): Unsubscribe;
   renderNuclei(shown: ShownNuclei): ReactNode;
+  /** What the person's task is about, drawn in the panes; null for none, or the whole volume. */
+  readonly taskBox: VoxelBox | null;
   renderBoxes(shown: ShownBoxes): ReactNode;
   /** Open conversations. */
   readonly pins: readonly Omit<CommentPin, "isSelected">[];

@@ -24,6 +24,9 @@ it("a drawn box is a new one, a changed one says what it is, and stands for the 
     "checked empty",
     "validation, being changed",
   ]);
+  expect(shownBoxes([], { draftBox: null, changedBox: null, selectedBoxId: null }, boxOf(3)).map(boxText)).toEqual([
+    "task",
+  ]);
   const [, , draft] = shownBoxes(saved, { draftBox: boxOf(7), changedBox: saved[1], selectedBoxId: null });
   expect(draft).toMatchObject({ box: boxOf(7), kind: "draft", selected: true });
 });

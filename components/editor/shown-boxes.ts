@@ -13,10 +13,15 @@ interface BoxesNow {
 export function shownBoxes(
   saved: readonly EditorBox[],
   { draftBox, changedBox, selectedBoxId }: BoxesNow,
+  taskBox: VoxelBox | null = null,
 ): ViewerOverlays["boxes"] {
-  const others = saved
-    .filter(({ id }) => id !== changedBox?.id)
-    .map(({ id, box, kind }) => ({ id, box, kind, selected: id === selectedBoxId }));
+  const task = taskBox ? [{ id: "task", box: taskBox, kind: "task", selected: false } as const] : [];
+  const others = [
+    ...saved
+      .filter(({ id }) => id !== changedBox?.id)
+      .map(({ id, box, kind }) => ({ id, box, kind, selected: id === selectedBoxId })),
+    ...task,
+  ];
   if (!draftBox) return others;
   const draft = { id: "draft", box: draftBox, kind: "draft", selected: true } as const;
   return [...others, changedBox ? { ...draft, changes: changedBox.kind } : draft];

@@ -61,17 +61,17 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
     ],
   );
   const { draftBox, changedBox, selectedBoxId, marks, measured, threadId } = state;
-  const { pins } = props;
+  const { pins, taskBox } = props;
   const boxes = props.boxes.data;
   const overlays: ViewerOverlays = useMemo(
     () => ({
-      boxes: shownBoxes(boxes ?? [], { draftBox, changedBox, selectedBoxId }),
+      boxes: shownBoxes(boxes ?? [], { draftBox, changedBox, selectedBoxId }, taskBox),
       peers,
       points: marks.map(({ voxelZyx, text }) => ({ voxelZyx, text, color: MARK_COLOR })),
       measured: measured && { ...measured, text: lengthText(measured, image) },
       pins: pins.map((pin) => ({ ...pin, isSelected: pin.id === threadId })),
     }),
-    [boxes, draftBox, changedBox, selectedBoxId, marks, measured, image, peers, pins, threadId],
+    [boxes, taskBox, draftBox, changedBox, selectedBoxId, marks, measured, image, peers, pins, threadId],
   );
   return (
     <main

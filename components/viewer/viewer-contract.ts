@@ -117,7 +117,7 @@ export interface ViewerOverlays {
   readonly boxes: readonly {
     id: string;
     box: VoxelBox;
-    kind: BoxKind | "draft";
+    kind: BoxKind | "draft" | "task";
     selected: boolean;
     /** Of a draft: what the saved box is that it is to replace; absent for a new one. */
     changes?: BoxKind;

@@ -32,6 +32,7 @@ const linkPurpose = z.enum(["administrator", "reset"]);
 
 const place = z.enum(depositPlaces);
 const ofDeposit = { depositId: id, version: count, place };
+const ofTask = { volumeId: id, volume: name, taskId: id };
 const ofThread = { volumeId: id, volume: name, threadId: id };
 
 const by = z.string().min(1).max(100).nullable();
@@ -161,6 +162,13 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("comment.deleted", { ...ofThread, person }),
   ofProject("comment.resolved", ofThread),
   ofProject("comment.reopened", ofThread),
+
+  /** `person` is whose it is now; null: nobody's, whoever wants takes it. */
+  ofProject("task.given", { ...ofTask, person: person.nullable() }),
+  ofProject("task.passed-on", { ...ofTask, person: person.nullable() }),
+  ofProject("task.done", ofTask),
+  ofProject("task.reopened", ofTask),
+  ofProject("task.withdrawn", ofTask),
 
   ofProject("training.started", {
     jobId: id,

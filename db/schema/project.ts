@@ -37,6 +37,8 @@ export const project = pgTable("project", {
   trainApprovedOnly: boolean("train_approved_only").notNull().default(false),
   /** About one of so many questions is a wrong proposal that was planted (server/vigilance); 0: none is. */
   plantEvery: integer("plant_every").notNull().default(0),
+  /** Members see how many tasks each of them has and how fast they answer. They are told when it is switched. */
+  showsPace: boolean("shows_pace").notNull().default(false),
   /** Questions asked so far: decides which kind the next one is (core/query/question-kind.ts). */
   questionsAsked: integer("questions_asked").notNull().default(0),
   /** Checkpoint whose proposals are shown; no foreign key, as checkpoint refers to project. */
@@ -74,6 +76,8 @@ export const invitation = pgTable("invitation", {
     .references(() => project.id, { onDelete: "cascade" }),
   role: text("role", { enum: roles }).notNull(),
   tokenHash: text("token_hash").notNull().unique(),
+  /** The account that it is for alone, where its maker named one; null: whoever has the link. */
+  forUserId: text("for_user_id").references(() => user.id, { onDelete: "cascade" }),
   createdBy: text("created_by")
     .notNull()
     .references(() => user.id),

@@ -122,5 +122,29 @@ test("two people: what one draws the other approves or sends back, and they talk
     await ada.getByRole("button", { name: "Resolve" }).click();
     await expect(ben.getByText("No comments")).toBeVisible();
   });
+
+  await test.step("a task is given, told by the bell at once, found in the editor, and done there", async () => {
+    const goal = "All nuclei of the upper half";
+    await ada.goto(`${address}/projects/${projectId}/tasks`);
+    await ada.getByLabel("What is to be done").fill(goal);
+    await ada.getByLabel("Who").selectOption({ label: "Ben Smith" });
+    await ada.getByRole("button", { name: "Give the task" }).click();
+    await expect(ada.getByRole("table", { name: "Open tasks" })).toContainText("Ben Smith");
+    // The conversation that he has opened counts as read.
+    await ben.getByRole("button", { name: "Notices, 1 unread" }).click();
+    const notices = ben.getByRole("dialog", { name: "Notices" });
+    await expect(notices.getByRole("link", { name: /^Ada Lovelace mentioned you in / })).toBeVisible();
+    await notices.getByRole("link", { name: /^Ada Lovelace gave you a task in / }).click();
+    await expect(ben.getByTestId("task-chip")).toContainText(goal);
+    await ben.keyboard.press("Escape");
+    await ben.getByTestId("task-chip").getByRole("button", { name: "Done" }).click();
+    await expect(ada.getByRole("table", { name: "Tasks that are done" })).toContainText("done by Ben Smith");
+    await expect(ada.getByRole("button", { name: /^Notices, \d+ unread$/ })).toBeVisible();
+    expect(await findViolations(ada)).toEqual([]);
+    await ben.goto(`${address}/work`);
+    await expect(ben.getByText("You have no open tasks.")).toBeVisible();
+    await expect(ben.getByRole("table", { name: "Tasks that you have done" })).toContainText(goal);
+    expect(await findViolations(ben)).toEqual([]);
+  });
   await ben.context().close();
 });

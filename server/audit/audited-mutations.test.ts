@@ -27,6 +27,7 @@ import {
   passkey,
   personalToken,
   session,
+  task,
   trainerToken,
   trainingBox,
   upload,
@@ -61,6 +62,7 @@ import { verifyChain } from "./verify-chain.ts";
 const notAudited: Readonly<Record<string, string>> = {
   "box.create": "part of labelling, drawn and redrawn; its row says who made it, and its removal is audited",
   "member.setExportAs": "each person's own choice about their own name in exports",
+  "notification.markRead": "each person's own list, which nobody else sees",
   "account.keepSetting": "each person's own keys and the like, which nobody else sees",
   "installation.measureStorage": "looks at sizes and changes nothing",
   "account.confirm": "proves who sits there; the session is as it was",
@@ -186,6 +188,12 @@ const newThread = async () => {
   const said = { threadId, userId: owner.id, text: "Look." };
   const [{ commentId }] = await db().insert(comment).values(said).returning({ commentId: comment.id });
   return { volumeId, threadId, commentId };
+};
+const newTask = async (state: "open" | "done" = "open") => {
+  const volumeId = await newVolume();
+  const values = { volumeId, goal: "All", state, assigneeId: member.id, createdBy: owner.id };
+  const [{ taskId }] = await db().insert(task).values(values).returning({ taskId: task.id });
+  return { volumeId, taskId };
 };
 /** Opens the rooms of its volumes, which writes rows, and leaves nothing else behind. */
 const openRooms = async (of: string) =>
@@ -328,6 +336,17 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["comment.resolved"],
     prepare: async () => ({ ...(await newThread()), isResolved: true }),
   },
+  "task.give": {
+    acts: ["task.given"],
+    prepare: async () => ({ volumeId: await newVolume(), box: null, goal: "All", due: null, assigneeId: member.id }),
+  },
+  "task.transfer": {
+    acts: ["task.passed-on"],
+    prepare: async () => ({ ...(await newTask()), assigneeId: owner.id }),
+  },
+  "task.finish": { acts: ["task.done"], prepare: () => newTask() },
+  "task.reopen": { acts: ["task.reopened"], prepare: () => newTask("done") },
+  "task.withdraw": { acts: ["task.withdrawn"], prepare: () => newTask() },
   "export.create": {
     acts: ["project.changed", "export.version-frozen"],
     prepare: async () => ({ projectId: await labelledProject(), licence: "CC0-1.0" }),
@@ -379,6 +398,15 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["invitation.used", "member.role-changed"],
     as: "member",
     prepare: async () => ({ token: (await invite()).token }),
+  },
+  "invitation.acceptOwn": {
+    acts: ["invitation.used", "member.role-changed"],
+    as: "member",
+    prepare: async () => {
+      const { invitationId } = await invite();
+      await db().update(invitation).set({ forUserId: member.id }).where(eq(invitation.id, invitationId));
+      return { invitationId };
+    },
   },
   "invitation.acceptWithNewAccount": {
     acts: ["account.created", "invitation.used", "member.role-given"],

@@ -10,7 +10,7 @@ export interface BackedUpTable {
 
 /**
  * What a backup does not hold: whatever lets somebody in, as a backup is brought back later and elsewhere, when that may
- * have been taken back; what only says who is here now; and what trainers are in the middle of.
+ * have been taken back; what only says who is here now, or would be mailed again; and what trainers are in the middle of.
  */
 export const LEFT_OUT: ReadonlySet<string> = new Set([
   "session",
@@ -26,6 +26,7 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   "trainer",
   "claim",
   "review_claim",
+  "notification",
   "block_plan",
   "prediction_block",
   "blob_removal",

@@ -6,6 +6,7 @@ import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
 import { comment, commentThread, projectMember, user, volume } from "../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
+import { announce, notify } from "../notifications/notify.ts";
 import type { Services } from "../services.ts";
 
 const MOST_OF_VOLUME = 5000;
@@ -38,7 +39,7 @@ export async function beginThread(
       .insert(commentThread)
       .values({ volumeId: by.volumeId, placeZyx, label, createdBy: by.userId })
       .returning({ id: commentThread.id });
-    return { threadId: id, mentions: await insert(tx, by, id, given.text) };
+    return { threadId: id, mentions: await insert(services, tx, by, id, given.text) };
   });
   tell(services, by, threadId, mentions);
   return { threadId };
@@ -55,7 +56,7 @@ export async function reply(services: Services, by: Writer, threadId: string, te
         what: `This conversation has ${MOST_OF_THREAD} comments, which is as many as one may have.`,
         hint: "Resolve it, and begin another one at the same place.",
       });
-    return insert(tx, by, threadId, text);
+    return insert(services, tx, by, threadId, text);
   });
   tell(services, by, threadId, mentions);
 }
@@ -67,7 +68,9 @@ export async function changeComment(services: Services, by: Writer, commentId: s
     const now = mentionedIn(text, await members(tx, by.projectId));
     await tx.update(comment).set({ text, mentions: now, editedAt: new Date() }).where(eq(comment.id, commentId));
     await audit(tx, by, "comment.changed", before.threadId);
-    return { threadId: before.threadId, mentions: now.filter((id) => !before.mentions.includes(id)) };
+    const mentions = now.filter((id) => !before.mentions.includes(id));
+    await notifyMentioned(services, tx, by, before.threadId, mentions);
+    return { threadId: before.threadId, mentions };
   });
   tell(services, by, threadId, mentions);
 }
@@ -132,11 +135,32 @@ async function lockVolume(tx: Transaction, { volumeId }: Writer): Promise<{ read
   return row;
 }
 
-async function insert(tx: Transaction, by: Writer, threadId: string, text: string): Promise<string[]> {
+async function insert(
+  services: Services,
+  tx: Transaction,
+  by: Writer,
+  threadId: string,
+  text: string,
+): Promise<string[]> {
   const mentions = mentionedIn(text, await members(tx, by.projectId));
   await tx.insert(comment).values({ threadId, userId: by.userId, text, mentions });
   await audit(tx, by, "comment.written", threadId);
+  await notifyMentioned(services, tx, by, threadId, mentions);
   return mentions;
+}
+
+const othersOf = ({ userId }: Writer, mentions: readonly string[]) => mentions.filter((id) => id !== userId);
+
+async function notifyMentioned(
+  services: Services,
+  tx: Transaction,
+  by: Writer,
+  threadId: string,
+  mentions: readonly string[],
+): Promise<void> {
+  const { projectId, volumeId, userName } = by;
+  const facts = { kind: "mention", by: userName } as const;
+  await notify(tx, services, othersOf(by, mentions), { facts, projectId, volumeId, subject: threadId });
 }
 
 const members = (tx: Transaction, projectId: string) =>
@@ -193,10 +217,11 @@ async function detailsOf(tx: Transaction, { volumeId }: Writer, threadId: string
   return { volumeId, volume: name, threadId };
 }
 
-function tell({ events }: Services, by: Writer, threadId: string, mentions: readonly string[]): void {
-  const { projectId, volumeId, userId, userName } = by;
-  const others = mentions.filter((id) => id !== userId);
-  events.publish({
+function tell(services: Services, by: Writer, threadId: string, mentions: readonly string[]): void {
+  const { projectId, volumeId, userName } = by;
+  const others = othersOf(by, mentions);
+  announce(services, others);
+  services.events.publish({
     topic: "comments",
     projectId,
     volumeId,

@@ -12,6 +12,7 @@ import { checkCertificate } from "./check-certificate.ts";
 import { judgeDatabase, readDatabase } from "./check-database.ts";
 import { checkRights, checkScratch } from "./check-files.ts";
 import { findGpus, judgeDisk, judgeMemory, judgeNode, readDisk, readMemory } from "./check-machine.ts";
+import { checkMail } from "./check-mail.ts";
 import { judgeTrainers, readTrainers } from "./check-trainer.ts";
 import { broken, type Finding, guarded, ok } from "./finding.ts";
 
@@ -24,6 +25,7 @@ export async function* examine(environment: Environment, say: (text: string) => 
   yield* judgeNode(process.versions.node);
   yield* judgeMemory(readMemory());
   yield* await guarded("certificate", () => checkCertificate(environment, Date.now()));
+  yield* await guarded("mail", () => checkMail(environment));
   if (!databaseUrl) {
     const missing = await guarded("installation", () => {
       assertOwnInstallation(dataRoot);

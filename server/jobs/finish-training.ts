@@ -6,6 +6,7 @@ import type { Database, Transaction } from "../../db/client.ts";
 import { checkpoint, snapshot, snapshotVolume, trainingJob } from "../../db/schema/index.ts";
 import { readStoredModel } from "../checkpoints/read-stored-model.ts";
 import { HttpRefusal } from "../entrance/route.ts";
+import { announce } from "../notifications/notify.ts";
 import type { Services } from "../services.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../storage/blob-removal.ts";
 import { nudgeDeliveries } from "../webhooks/delivery-queue.ts";
@@ -13,6 +14,7 @@ import { namedProject, putMessages } from "../webhooks/webhooks.ts";
 import { activeMinutes } from "./active-minutes.ts";
 import { jobFolder } from "./job-blobs.ts";
 import { endLease, type Lease, requireLease } from "./lease.ts";
+import { notifyTraining } from "./notify-training.ts";
 import { requestPrediction } from "./request-prediction.ts";
 
 /**
@@ -72,8 +74,9 @@ export async function finishTraining(services: Services, jobId: string, message:
         checkpoint: { id: row.id, nucleiLabelled, promoted },
       },
     });
-    return ended;
+    return { ...ended, told: await notifyTraining(services, tx, ended) };
   });
+  announce(services, job.told);
   events.publish({ topic: "training", projectId: job.projectId });
   nudgeDeliveries(services);
   await removeScheduledBlobs(db, blobs);

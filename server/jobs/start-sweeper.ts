@@ -1,4 +1,5 @@
 import { failureLog } from "../failure-log.ts";
+import { forgetOldNotifications } from "../notifications/read-notifications.ts";
 import { sweepClaims } from "../proposals/sweep-claims.ts";
 import { sweepReviewClaims } from "../reviews/review-claims.ts";
 import type { Services } from "../services.ts";
@@ -27,6 +28,7 @@ export function startSweeper(services: Services): () => void {
   timer.unref();
   const snapshots = setInterval(() => {
     sweepSnapshots(services).catch((error) => failureLog.failed("the removal of old snapshots", error));
+    forgetOldNotifications(services.db).catch((error) => failureLog.failed("the removal of old notices", error));
   }, SNAPSHOTS_EVERY_MS);
   snapshots.unref();
   return () => {

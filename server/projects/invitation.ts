@@ -1,20 +1,16 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, type SQL } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
 import type { Database, Transaction } from "../../db/client.ts";
-import { invitation, project, user } from "../../db/schema/index.ts";
+import { invitation, project, projectMember, user } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { hashToken } from "../auth/token-hash.ts";
 import { addMember } from "./membership.ts";
 
 /** An invitation is for one person: it is used up by joining. Several people get several links. */
-const isOpen = (token: string) =>
-  and(
-    eq(invitation.tokenHash, hashToken(token)),
-    isNull(invitation.usedAt),
-    isNull(invitation.revokedAt),
-    gt(invitation.expiresAt, new Date()),
-  );
+const isUnused = () =>
+  and(isNull(invitation.usedAt), isNull(invitation.revokedAt), gt(invitation.expiresAt, new Date()));
+const isOpen = (token: string) => and(eq(invitation.tokenHash, hashToken(token)), isUnused());
 
 export interface OpenInvitation {
   readonly projectName: string;
@@ -40,11 +36,33 @@ export const deadInvitation = () =>
   });
 
 /** Uses the invitation up and makes the person a member. Of two at once, one finds it used. */
-export async function acceptInvitation(tx: Transaction, token: string, userId: string): Promise<{ projectId: string }> {
+export const acceptInvitation = (tx: Transaction, token: string, userId: string): Promise<{ projectId: string }> =>
+  useUp(tx, isOpen(token), userId);
+
+/** The same by the person that it was made for. */
+export const acceptOwnInvitation = (
+  tx: Transaction,
+  invitationId: string,
+  userId: string,
+): Promise<{ projectId: string }> =>
+  useUp(tx, and(eq(invitation.id, invitationId), eq(invitation.forUserId, userId), isUnused()), userId);
+
+/** The account of an address, unless it is a member already; null where there is none. */
+export async function findUninvolved(tx: Transaction, projectId: string, email: string): Promise<string | null> {
+  const ofProject = and(eq(projectMember.userId, user.id), eq(projectMember.projectId, projectId));
+  const [row] = await tx
+    .select({ userId: user.id, memberId: projectMember.userId })
+    .from(user)
+    .leftJoin(projectMember, ofProject)
+    .where(and(eq(user.email, email.toLowerCase()), isNull(user.switchedOffAt)));
+  return row && row.memberId === null ? row.userId : null;
+}
+
+async function useUp(tx: Transaction, which: SQL | undefined, userId: string): Promise<{ projectId: string }> {
   const [taken] = await tx
     .update(invitation)
     .set({ usedAt: new Date(), usedBy: userId })
-    .where(isOpen(token))
+    .where(which)
     .returning({ id: invitation.id, projectId: invitation.projectId, role: invitation.role });
   if (!taken) throw deadInvitation();
   const { id: invitationId, projectId, role } = taken;

@@ -4,6 +4,7 @@ import { hasRole, type Role } from "../../core/roles.ts";
 import type { Transaction } from "../../db/client.ts";
 import { project, projectMember } from "../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
+import { freeTasks } from "../tasks/free-tasks.ts";
 
 /** Changes of one project's members happen one after another: two owners who leave at once must not both succeed. */
 const lockMembers = (tx: Transaction, projectId: string) =>
@@ -84,6 +85,7 @@ export async function removeMember(
     .returning({ role: projectMember.role });
   if (!removed) throw notAMember();
   await refuseWithoutOwner(tx, projectId);
+  await freeTasks(tx, projectId, userId);
   if (by === userId) await recordAudit(tx, { act: "member.left", by, projectId, details: removed });
   else {
     const person = await auditedPerson(tx, userId);

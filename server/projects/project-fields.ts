@@ -19,6 +19,7 @@ export const projectFieldsSchema = z.object({
   autoBegin: z.boolean(),
   reviewScope: z.enum(reviewScopes),
   reviewSharePercent: z.number().int().min(1).max(100),
+  showsPace: z.boolean(),
   newcomerDays: z.number().int().min(1).max(365),
   trainApprovedOnly: z.boolean(),
   /** 0: nothing is planted. */

@@ -2,12 +2,14 @@ import { and, desc, eq, gte, inArray, ne, sql } from "drizzle-orm";
 import { isTruth, labelStatuses } from "../../core/labels/label-status.ts";
 import { Problem } from "../../core/problem.ts";
 import { type ReviewVerdict, reviewStates } from "../../core/review/review-state.ts";
+import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
 import { nucleusAuthor, nucleusReview, reviewClaim, reviewDecision, user } from "../../db/schema/index.ts";
 import { inRoom, roomOperation } from "../collab/live/in-room.ts";
 import type { LiveVolume } from "../collab/live/live-volume.ts";
 import type { LookedAt } from "../collab/nuclei/live-nuclei.ts";
 import { countIsStale } from "../collab/nuclei/nucleus-count.ts";
+import { announce, notify } from "../notifications/notify.ts";
 import type { Services } from "../services.ts";
 import { tellHeld } from "./review-claims.ts";
 
@@ -33,6 +35,7 @@ export const judgeOperation = roomOperation("judge-nucleus", async (live, servic
   if (seen.fingerprint !== given.fingerprint) throw changedMeanwhile(given.label);
   const { verdict, fingerprint, note } = given;
   const { label } = seen.row;
+  let told: readonly string[] = [];
   await live.judge(label, { verdict, fingerprint }, async (tx) => {
     await refuseOwn(tx, given, seen);
     await refuseIfHeldByAnother(tx, given);
@@ -43,10 +46,38 @@ export const judgeOperation = roomOperation("judge-nucleus", async (live, servic
       .onConflictDoUpdate({ target: [nucleusReview.volumeId, nucleusReview.label], set: said });
     await writeDecision(tx, live, { ...given, label, kind: verdict });
     await tx.delete(reviewClaim).where(one(reviewClaim, { ...given, label }));
+    if (verdict === "sent-back") told = await notifyAuthors(services, tx, live, given, seen);
   });
+  announce(services, told);
   tellHeld(services, live, label, null);
   return null;
 });
+
+/** Everybody who had a hand in it. */
+async function notifyAuthors(
+  services: Services,
+  tx: Transaction,
+  { projectId }: LiveVolume,
+  { volumeId, userId }: Judging,
+  { row, members }: LookedAt,
+): Promise<readonly string[]> {
+  const authors = await tx
+    .selectDistinct({ userId: nucleusAuthor.userId })
+    .from(nucleusAuthor)
+    .where(and(eq(nucleusAuthor.volumeId, volumeId), inArray(nucleusAuthor.label, [...members])));
+  const [{ name }] = await tx.select({ name: user.name }).from(user).where(eq(user.id, userId));
+  const [z, y, x] = row.centroidZyx;
+  const placeZyx: Zyx = [z, y, x];
+  return notify(
+    tx,
+    services,
+    authors.map((one) => one.userId),
+    {
+      facts: { kind: "sent-back", by: name, nuclei: 1, label: row.label, placeZyx },
+      ...{ projectId, volumeId, subject: volumeId },
+    },
+  );
+}
 
 /** Whoever gave the verdict takes it back: the nucleus waits again. */
 export const takeBack = (services: Services, given: Person): Promise<null> =>

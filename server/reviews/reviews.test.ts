@@ -208,6 +208,12 @@ it("sent back with words, answered or changed, taken back: every step is written
     data: { problem: { where: "note" } },
   });
   await api(ben).review.sendBack.mutate({ ...seen, note: "Two nuclei in one." });
+  const notices = await Promise.all([ada, ben, cleo].map((one) => api(one).notification.list.query()));
+  expect(notices.map((list) => list.filter((one) => one.volumeId === volumeId).map(({ facts }) => facts))).toEqual([
+    [expect.objectContaining({ kind: "sent-back", by: "Ben", nuclei: 1, label })],
+    [],
+    [],
+  ]);
   expect(await stateOf(label)).toBe("sent-back");
   expect(await next(cleo)).toMatchObject({ label: other });
   await expect(api(ben).review.answer.mutate({ volumeId, label, note: "?" })).rejects.toMatchObject(

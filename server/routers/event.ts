@@ -40,6 +40,11 @@ type Signed = { readonly services: Services; readonly user: SignedInUser };
 
 const ofAll = (event: ServerEvent): boolean => event.topic === "engine" || event.topic === "settings";
 
+/** What concerns one person, whatever page they have open. */
+const isOf = (userId: string, event: ServerEvent): boolean =>
+  (event.topic === "notifications" && event.userId === userId) ||
+  (event.topic === "tasks" && event.userIds.includes(userId));
+
 /** What changed in a list goes to every page that shows it, a few times a second: it is written once for all of them. */
 const written = new WeakMap<ServerEvent, string>();
 
@@ -98,6 +103,7 @@ export const eventRouter = router({
         ctx,
         (event) =>
           ofAll(event) ||
+          isOf(ctx.user.id, event) ||
           ("projectId" in event &&
             event.projectId === ctx.projectId &&
             (event.topic !== "nuclei" || tellsOfLabels(event, input.volumeId))),
@@ -106,6 +112,8 @@ export const eventRouter = router({
       ),
     ),
 
-  /** For pages that show no project: what concerns everybody. */
-  ofInstallation: signedInProcedure.subscription(({ ctx, signal }) => relay(ctx, ofAll, null, signal)),
+  /** For pages that show no project: what concerns everybody, and this person. */
+  ofInstallation: signedInProcedure.subscription(({ ctx, signal }) =>
+    relay(ctx, (event) => ofAll(event) || isOf(ctx.user.id, event), null, signal),
+  ),
 });

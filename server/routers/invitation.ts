@@ -4,12 +4,21 @@ import { Problem } from "../../core/problem.ts";
 import { roles } from "../../core/roles.ts";
 import { invitation } from "../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
-import { accountFieldsSchema, tokenSchema } from "../auth/account-fields.ts";
+import { accountFieldsSchema, emailSchema, tokenSchema } from "../auth/account-fields.ts";
 import { assertGoodPassword } from "../auth/good-password.ts";
 import { linkUrl } from "../auth/one-time-link.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
-import { acceptInvitation, deadInvitation, findOpenInvitation } from "../projects/invitation.ts";
+import { costlyCall } from "../call-rate.ts";
+import { announce, notify } from "../notifications/notify.ts";
 import {
+  acceptInvitation,
+  acceptOwnInvitation,
+  deadInvitation,
+  findOpenInvitation,
+  findUninvolved,
+} from "../projects/invitation.ts";
+import {
+  atMost,
   networkOf,
   projectProcedure,
   publicProcedure,
@@ -41,19 +50,31 @@ export const invitationRouter = router({
       .orderBy(desc(invitation.createdAt)),
   ),
 
-  /** The link is shown once: only its hash is kept. */
+  /**
+   * The link is shown once: only its hash is kept. Where an account has the address `email`, its person is told too; the answer is the
+   * same where none has, so that nobody learns here who has an account.
+   */
   create: projectProcedure("owner")
-    .input(z.object({ role: z.enum(roles), days: z.number().int().min(1).max(MAX_DAYS) }))
+    .use(atMost(costlyCall("invitation.create", 60, 10)))
+    .input(
+      z.object({
+        role: z.enum(roles),
+        days: z.number().int().min(1).max(MAX_DAYS),
+        email: emailSchema.nullish(),
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       const token = createToken();
-      const { projectId } = ctx;
+      const { projectId, services } = ctx;
       const { role, days } = input;
-      await ctx.services.db.transaction(async (tx) => {
+      const told = await services.db.transaction(async (tx) => {
+        const forUserId = input.email ? await findUninvolved(tx, projectId, input.email) : null;
         const [{ invitationId }] = await tx
           .insert(invitation)
           .values({
             projectId,
             role,
+            forUserId,
             tokenHash: hashToken(token),
             createdBy: ctx.user.id,
             expiresAt: new Date(Date.now() + days * DAY_MS),
@@ -61,7 +82,10 @@ export const invitationRouter = router({
           .returning({ invitationId: invitation.id });
         const details = { invitationId, role, days };
         await recordAudit(tx, { act: "invitation.made", by: ctx.user.id, projectId, details });
+        const facts = { kind: "invitation", by: ctx.user.name, role } as const;
+        return notify(tx, services, forUserId ? [forUserId] : [], { facts, projectId, subject: invitationId });
       });
+      announce(services, told);
       return { url: linkUrl(publicUrlOf(ctx), "join", token) };
     }),
 
@@ -99,6 +123,15 @@ export const invitationRouter = router({
     if (!(await findInvitation(ctx, token))) throw deadInvitation();
     const joined = await db.transaction((tx) => acceptInvitation(tx, token, ctx.user.id));
     events.publish({ topic: "members", projectId: joined.projectId, userId: ctx.user.id });
+    return joined;
+  }),
+
+  /** For the person whom its maker named: they need no link. */
+  acceptOwn: signedInProcedure.input(z.object({ invitationId: z.uuid() })).mutation(async ({ ctx, input }) => {
+    const { db, events } = ctx.services;
+    const joined = await db.transaction((tx) => acceptOwnInvitation(tx, input.invitationId, ctx.user.id));
+    events.publish({ topic: "members", projectId: joined.projectId, userId: ctx.user.id });
+    announce(ctx.services, [ctx.user.id]);
     return joined;
   }),
 

@@ -5,6 +5,7 @@ import { nucleusClass, project, projectMember, volume } from "../../db/schema/in
 import { recordAudit } from "../audit/record-audit.ts";
 import { costlyCall } from "../call-rate.ts";
 import { forgetVersions } from "../export/dataset-freezer.ts";
+import { announce } from "../notifications/notify.ts";
 import { changeProject } from "../projects/change-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
 import { addMember } from "../projects/membership.ts";
@@ -82,7 +83,9 @@ export const projectRouter = router({
   update: projectProcedure("owner")
     .input(z.object({ fields: projectFieldsSchema.partial() }))
     .mutation(async ({ ctx, input }) => {
-      await ctx.services.db.transaction((tx) => changeProject(tx, { ...input, by: ctx.user.id }));
+      const { services, user } = ctx;
+      const told = await services.db.transaction((tx) => changeProject(services, tx, { ...input, by: user.id }));
+      announce(services, told);
       ctx.services.events.publish({ topic: "project", projectId: ctx.projectId });
     }),
 

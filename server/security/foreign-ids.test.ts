@@ -16,6 +16,7 @@ import {
   projectMember,
   session,
   snapshot,
+  task,
   trainingBox,
   trainingJob,
   trainingMetric,
@@ -66,7 +67,12 @@ interface Things {
   readonly commentId: string;
   readonly depositId: string;
   readonly webhookId: string;
+  readonly taskId: string;
+  readonly assigneeId: string;
 }
+
+/** A task in the caller's own volume. */
+const OWN_TASK = "00000000-0000-4000-8000-000000000001";
 
 /** What else the call needs so that only the foreign id can be what is wrong. */
 const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
@@ -75,6 +81,8 @@ const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "comment.reply": { text: "taken over" },
   "comment.change": { text: "taken over" },
   "comment.resolve": { isResolved: true },
+  "task.give": { box: null, goal: "taken over", due: null },
+  "task.transfer": { taskId: OWN_TASK, assigneeId: null },
   "account.renamePasskey": { name: "taken over" },
   "export.shapes": { measure: "volume", by: "class" },
   "zenodo.makeDraft": { place: "zenodo", earlierRecord: "" },
@@ -139,7 +147,11 @@ async function placeThings(): Promise<Things> {
       .values({ volumeId, placeZyx: [1, 2, 3], createdBy })
       .returning(),
   );
+  const given = { goal: "Mine.", createdBy: cast.outsider.id };
+  await db.insert(task).values({ id: OWN_TASK, volumeId: mine.volumeId, ...given });
   return {
+    taskId: one(await db.insert(task).values({ volumeId, goal: "Theirs.", createdBy }).returning()).id,
+    assigneeId: cast.members.annotator.id,
     depositId: one(
       await db
         .insert(deposit)
@@ -253,6 +265,7 @@ const tables: readonly PgTable[] = [
   webhookDelivery,
   upload,
   session,
+  task,
   passkey,
   personalToken,
 ];

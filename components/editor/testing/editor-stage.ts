@@ -77,6 +77,7 @@ export function openEditor() {
     trainingStatus: null,
     attach: () => () => {},
     renderNuclei: () => null,
+    taskBox: null,
     renderBoxes: () => null,
     pins: [],
     renderComments: () => null,

@@ -12,10 +12,11 @@ export interface BoxStyle {
   readonly text: string;
 }
 
-export const boxStyles: Readonly<Record<BoxKind | "draft", BoxStyle>> = {
+export const boxStyles: Readonly<Record<BoxKind | "draft" | "task", BoxStyle>> = {
   "fully-labelled": { color: "#58c28b", dash: [], text: "fully labelled" },
   "checked-empty": { color: "#9aa7b4", dash: [2, 3], text: "checked empty" },
   validation: { color: "#e3b341", dash: [9, 3, 2, 3], text: "validation" },
+  task: { color: "#7cc4ff", dash: [12, 4], text: "task" },
   draft: { color: "#ffffff", dash: [5, 4], text: "new box" },
 };
 

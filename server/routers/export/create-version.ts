@@ -31,7 +31,7 @@ export const createVersion = projectProcedure("owner")
         });
       await assertOriginsAllow(tx, projectId, input.licence);
       if (input.licence !== of.dataLicence)
-        await changeProject(tx, { projectId, fields: { dataLicence: input.licence }, by: ctx.user.id });
+        await changeProject(ctx.services, tx, { projectId, fields: { dataLicence: input.licence }, by: ctx.user.id });
       const [{ last }] = await tx
         .select({ last: max(datasetVersion.version) })
         .from(datasetVersion)

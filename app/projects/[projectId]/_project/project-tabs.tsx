@@ -15,6 +15,7 @@ interface Tab {
 const tabs: readonly Tab[] = [
   { path: "", label: "Overview" },
   { path: "/dashboard", label: "Dashboard" },
+  { path: "/tasks", label: "Tasks" },
   { path: "/guidelines", label: "Guidelines" },
   { path: "/people", label: "People" },
   { path: "/publish", label: "Publish" },

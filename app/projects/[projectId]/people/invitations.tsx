@@ -1,5 +1,5 @@
 "use client";
-import { Button, Group, NativeSelect, Stack, Table, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
@@ -18,13 +18,25 @@ export function Invitations() {
   const queryClient = useQueryClient();
   const [role, setRole] = useState<Role>("annotator");
   const [days, setDays] = useState(7);
+  const [email, setEmail] = useState("");
   const open = useQuery(trpc.invitation.list.queryOptions({ projectId }));
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.invitation.pathKey() });
-  const create = useMutation(trpc.invitation.create.mutationOptions({ onSuccess: refresh }));
+  const create = useMutation(
+    trpc.invitation.create.mutationOptions({
+      onSuccess: () => {
+        setEmail("");
+        return refresh();
+      },
+    }),
+  );
   const revoke = useMutation(trpc.invitation.revoke.mutationOptions({ onSettled: refresh }));
+  const problem = create.error && problemOfError(create.error);
   const error = open.error ?? create.error ?? revoke.error;
   return (
-    <Section title="Invite people" text="A link is for one person. No mail is sent: pass it on yourself.">
+    <Section
+      title="Invite people"
+      text="A link is for one person: pass it on yourself. Whoever has an account here with the address that you give is told of it too, and needs no link."
+    >
       <Group align="flex-end">
         <RoleSelect label="Role" showLabel value={role} onChange={setRole} />
         <NativeSelect
@@ -38,7 +50,18 @@ export function Invitations() {
             { value: "90", label: "90 days" },
           ]}
         />
-        <Button loading={create.isPending} onClick={() => create.mutate({ projectId, role, days })}>
+        <TextInput
+          label="Address, if they have an account"
+          type="email"
+          maxLength={320}
+          value={email}
+          error={problem?.where === "email" ? problem.what : undefined}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <Button
+          loading={create.isPending}
+          onClick={() => create.mutate({ projectId, role, days, email: email.trim() || null })}
+        >
           Make an invitation link
         </Button>
         <Text size="sm" c="dimmed">
@@ -52,7 +75,7 @@ export function Invitations() {
           hint="Shown this once: only a fingerprint of it is kept. Make another for the next person."
         />
       )}
-      {error && <ProblemAlert problem={problemOfError(error)} />}
+      {error && problem?.where !== "email" && <ProblemAlert problem={problemOfError(error)} />}
       {Boolean(open.data?.length) && (
         <Stack gap={4}>
           <Text size="sm" fw={500}>

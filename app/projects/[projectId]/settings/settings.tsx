@@ -5,6 +5,7 @@ import { useProject } from "../_project/project-context.ts";
 import { ClassSettings } from "./class-settings.tsx";
 import { DeleteProject } from "./delete-project.tsx";
 import { GeneralSettings } from "./general-settings.tsx";
+import { PaceSettings } from "./pace-settings.tsx";
 import { ReviewSettings } from "./review-settings.tsx";
 import { TrainingSettings } from "./training-settings.tsx";
 import { VigilanceSettings } from "./vigilance-settings.tsx";
@@ -24,6 +25,7 @@ export function Settings() {
       <ClassSettings />
       <ReviewSettings />
       <VigilanceSettings />
+      <PaceSettings />
       <TrainingSettings />
       <WebhookSettings />
       <DeleteProject />

@@ -13,12 +13,14 @@ import { useLabelDocument } from "../../../_collab/use-label-document.ts";
 import { followLink } from "../../../_comments/follow-link.ts";
 import { pinsOf, useThreads } from "../../../_comments/use-comments.ts";
 import { VolumeComments } from "../../../_comments/volume-comments.tsx";
+import { NotificationBell } from "../../../_notifications/notification-bell.tsx";
 import { useReview } from "../../../_review/use-review.ts";
 import { VolumeQueue } from "../../../_review/volume-queue.tsx";
 import { BothQueues } from "../../../_second-look/both-queues.tsx";
 import { NucleusReview } from "../../../_second-look/nucleus-review.tsx";
 import { useSecondLook } from "../../../_second-look/use-second-look.ts";
 import { usePerson } from "../../../_shell/require-person.tsx";
+import { useVolumeTask, VolumeTaskChip } from "../../../_tasks/volume-task.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/trpc.ts";
 import { AskWhenOffline } from "./ask-when-offline.tsx";
 import type { VolumeRow } from "./image-source.ts";
@@ -71,14 +73,16 @@ export function EditorStage(props: EditorStageProps) {
   );
   const secondLook = useSecondLook(volumeId, rows);
   const { attach: attachSecondLook } = secondLook;
+  const volumeTask = useVolumeTask(volumeId, image.shapeZyx, person.id);
+  const { attach: attachTask } = volumeTask;
   const attachBoth = useCallback(
     (api: EditorApi) => {
-      const stops = [attach(api), attachSecondLook(api), followLink(api), keepAddress(api)];
+      const stops = [attach(api), attachSecondLook(api), followLink(api), keepAddress(api), attachTask(api)];
       return () => {
         for (const stop of stops) stop();
       };
     },
-    [attach, attachSecondLook],
+    [attach, attachSecondLook, attachTask],
   );
   const comments = useThreads(volumeId, false);
   const pins = useMemo(() => pinsOf(comments.data), [comments.data]);
@@ -118,9 +122,16 @@ export function EditorStage(props: EditorStageProps) {
           dismiss: () => document.dismissRefusal(),
         }}
         weaknesses={labels.weaknesses}
-        trainingStatus={<TrainingStatus projectId={projectId} />}
+        trainingStatus={
+          <>
+            <VolumeTaskChip of={volumeTask} userId={person.id} />
+            <TrainingStatus projectId={projectId} />
+            <NotificationBell />
+          </>
+        }
         attach={attachBoth}
         pins={pins}
+        taskBox={volumeTask.task?.box ?? null}
         renderComments={(shown) => (
           <VolumeComments
             shown={shown}
