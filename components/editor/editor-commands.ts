@@ -304,6 +304,7 @@ function undoOrRedo(editor: EditorController, isUndo: boolean): void {
   });
 }
 
+/** Any other act on a proposal takes it over. */
 const decisionOfAct: Readonly<Record<string, Decision>> = {
   accept: "accepted",
   "accept several": "accepted",
@@ -316,7 +317,7 @@ function tellQueue(editor: EditorController, act: ShiftedAct | null, isUndo: boo
   for (const label of act?.proposals ?? []) {
     if (editor.decisions.has(label)) continue;
     if (isUndo) editor.review?.undone(label);
-    else if (act && decisionOfAct[act.name]) editor.review?.decided(label, decisionOfAct[act.name]);
+    else if (act) editor.review?.decided(label, decisionOfAct[act.name] ?? "corrected");
   }
 }
 

@@ -16,6 +16,7 @@ import { type EditorKeys, editorKeysOf } from "./keys/editor-keys.ts";
 import { ObservableState } from "./observable.ts";
 import { pinUnder } from "./pin-under.ts";
 import { loadPreferences } from "./preferences.ts";
+import { TakingOver } from "./taking-over.ts";
 
 export const LOOKING_BACK = {
   tag: "looking-back",
@@ -43,6 +44,7 @@ export class EditorController {
   secondLook: SecondLookCommands | null = null;
   /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
+  readonly #taking: TakingOver;
   readonly #tools = new Map<ToolName, StateTool>();
   readonly #context: ToolContext;
   readonly #clickModel: ClickModel;
@@ -58,6 +60,12 @@ export class EditorController {
     this.notify = notify;
     this.preview = new PreviewLabels(document);
     const { store } = this;
+    this.#taking = new TakingOver({
+      document,
+      proposals: () => this.props().proposals,
+      commit: (act) => this.commit(act),
+      onTaken: (taken) => this.decided(taken, "corrected"),
+    });
     this.#context = {
       document,
       image: imageVoxels,
@@ -66,6 +74,12 @@ export class EditorController {
       settings: store.get,
       knownBox: (label) => this.knownBox(label),
       commit: (act) => this.commit(act),
+      proposalInFocus: () => store.get().proposal,
+      proposalUnder: ({ proposal }) => (this.#isOpenAndShown(proposal) ? proposal : 0),
+      findProposal: (label) => this.props().findProposal(label),
+      takeOver: (meant, build) => this.#taking.take(meant, build),
+      correctBy: (meant, act) => this.#taking.correct(meant, act),
+      taking: () => this.#taking.now,
       say: notify,
       fail: (error) => this.fail(error),
       showMarks: (marks) => store.set({ marks }),
@@ -87,6 +101,7 @@ export class EditorController {
     );
     this.segmenting = new Segmenting(this.#context, this.#clickModel, (segment) => store.set({ segment }));
     this.#stopWatching = view.subscribe(() => {
+      this.#keepOneInFocus();
       const { reshape } = store.get();
       if (reshape && reshape.label !== view.get().selectedLabel) this.reshaping.drop();
     });
@@ -138,7 +153,30 @@ export class EditorController {
       selectedLabel: label === 0 ? 0 : this.props().document.canonicalLabel(label),
       selectedProposal: 0,
     });
-    this.store.set({ proposal: null });
+  }
+
+  /** One thing is worked on, for tools, card, keys and queue: whoever selects something else leaves the proposal. */
+  #keepOneInFocus(): void {
+    const { selectedLabel, selectedProposal } = this.view.get();
+    const { proposal } = this.store.get();
+    if (proposal && (selectedLabel !== 0 || selectedProposal !== proposal.label)) this.store.set({ proposal: null });
+    if (selectedLabel !== 0 && selectedProposal !== 0) this.view.set({ selectedProposal: 0 });
+  }
+
+  #isOpenAndShown(proposal: LabelValue): boolean {
+    const { proposalsVisible, hiddenStatuses } = this.store.get();
+    const isShown = proposalsVisible && !hiddenStatuses.includes("proposed");
+    return proposal !== 0 && isShown && this.props().document.fieldsOf(proposal).status === undefined;
+  }
+
+  /** The act of a decision is committed: of proposals that are this person's now, the first is worked on. */
+  decided(proposals: readonly ProposalRef[], decision: Decision): void {
+    const label = decision === "rejected" ? 0 : this.props().document.canonicalLabel(proposals[0].label);
+    this.view.set({ selectedProposal: 0, selectedLabel: label });
+    for (const proposal of proposals) {
+      this.decisions.set(proposal.label, { proposal, decision, stands: true });
+      this.review?.decided(proposal.label, decision);
+    }
   }
 
   /** A click that no tool wanted: a nucleus, else the proposal under it, else nothing. */
