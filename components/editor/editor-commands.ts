@@ -7,7 +7,7 @@ import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type ToolName, toolNames } from "../tools/create-tool.ts";
 import { channelsOf } from "../viewer/image-channels.ts";
 import { brushRadius } from "./brush-radius.ts";
-import type { Decision } from "./editor-contract.ts";
+import type { Decision, NucleusRow } from "./editor-contract.ts";
 import { type EditorController, LOOKING_BACK } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
 import type { Command } from "./keys/commands.ts";
@@ -193,12 +193,17 @@ function setClassByDigit(editor: EditorController, digit: number): void {
   else editor.notify({ tone: "info", text: `No class has the key ${digit}. Owners add classes on the project page.` });
 }
 
+/** What is new has no number yet, and comes last. */
+const byNumber = (a: NucleusRow, b: NucleusRow): number =>
+  (a.number ?? Number.POSITIVE_INFINITY) - (b.number ?? Number.POSITIVE_INFINITY) || a.label - b.label;
+
 /** By number, as they are counted: the list is sorted otherwise. */
 function stepNucleus(editor: EditorController, isNext: boolean): void {
-  const rows = [...(editor.props().nuclei.data ?? [])].sort((a, b) => a.label - b.label);
+  const rows = [...(editor.props().nuclei.data ?? [])].sort(byNumber);
   if (!isNext) rows.reverse();
   const { selectedLabel } = editor.view.get();
-  const row = rows.find(({ label }) => selectedLabel === 0 || (isNext ? label > selectedLabel : label < selectedLabel));
+  const at = rows.findIndex(({ label }) => label === selectedLabel);
+  const row = selectedLabel === 0 || at >= 0 ? rows[at + 1] : undefined;
   if (!row) {
     editor.notify({ tone: "info", text: `There is no nucleus with a ${isNext ? "higher" : "lower"} number.` });
     return;
@@ -271,7 +276,9 @@ function deleteSelected(editor: EditorController): void {
   if (selectedLabel === 0 || !mayEdit(editor)) return;
   const { document } = editor.props();
   void editor.during("Deleting the nucleus…", async () => {
-    await editor.commit(await deleteNucleusAct(document, selectedLabel, editor.knownBox(selectedLabel)));
+    const act = await deleteNucleusAct(document, selectedLabel, editor.knownBox(selectedLabel));
+    await editor.commit(act);
+    editor.ownWork.deleted(document.canonicalLabel(selectedLabel), act);
     editor.select(0);
   });
 }
@@ -297,6 +304,7 @@ function undoOrRedo(editor: EditorController, isUndo: boolean): void {
     return;
   }
   tellQueue(editor, done, isUndo);
+  if (done && isUndo) editor.ownWork.undone(done.name);
   const verb = isUndo ? "Undone" : "Redone";
   editor.notify({
     tone: "info",
@@ -335,7 +343,8 @@ function flyToSelected(editor: EditorController): void {
   const { selectedLabel } = editor.view.get();
   const { document, nuclei } = editor.props();
   const row = nuclei.data?.find((candidate) => candidate.label === document.canonicalLabel(selectedLabel));
-  if (row) flyToNucleus(editor, row);
+  const own = editor.ownWork.newRows().find(({ label }) => label === document.canonicalLabel(selectedLabel));
+  if (row ?? own) flyToNucleus(editor, (row ?? own) as NucleusRow);
   else if (editor.store.get().proposal) showProposal(editor, editor.store.get().proposal);
 }
 

@@ -13,7 +13,9 @@ import { Bookmarks } from "./bookmarks.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands, SecondLookCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { type EditorKeys, editorKeysOf } from "./keys/editor-keys.ts";
+import { numberOf } from "./nucleus-numbers.ts";
 import { ObservableState } from "./observable.ts";
+import { OwnWork } from "./own-work/own-work.ts";
 import { pinUnder } from "./pin-under.ts";
 import { loadPreferences } from "./preferences.ts";
 import { TakingOver } from "./taking-over.ts";
@@ -44,6 +46,7 @@ export class EditorController {
   secondLook: SecondLookCommands | null = null;
   /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
+  readonly ownWork: OwnWork;
   readonly #taking: TakingOver;
   readonly #tools = new Map<ToolName, StateTool>();
   readonly #context: ToolContext;
@@ -66,6 +69,12 @@ export class EditorController {
       commit: (act) => this.commit(act),
       onTaken: (taken) => this.decided(taken, "corrected"),
     });
+    this.ownWork = new OwnWork(
+      document,
+      props().userName,
+      () => this.props().nuclei.data,
+      (crossed) => store.set({ crossed: [...store.get().crossed, crossed] }),
+    );
     this.#context = {
       document,
       image: imageVoxels,
@@ -80,6 +89,7 @@ export class EditorController {
       takeOver: (meant, build) => this.#taking.take(meant, build),
       correctBy: (meant, act) => this.#taking.correct(meant, act),
       taking: () => this.#taking.now,
+      nameOf: (label) => this.nameOf(label),
       say: notify,
       fail: (error) => this.fail(error),
       showMarks: (marks) => store.set({ marks }),
@@ -202,6 +212,12 @@ export class EditorController {
       .catch((error: unknown) => this.fail(error));
   }
 
+  nameOf(label: LabelValue): string {
+    const { document, nuclei } = this.props();
+    const number = numberOf(nuclei.data, document.canonicalLabel(label));
+    return number === null ? `nucleus of label ${label}` : `nucleus ${number}`;
+  }
+
   knownBox(label: LabelValue): VoxelBox | null {
     const { document, nuclei } = this.props();
     const canonical = document.canonicalLabel(label);
@@ -210,6 +226,7 @@ export class EditorController {
 
   async commit(act: EditAct): Promise<void> {
     if (this.store.get().past) throw new Problem(LOOKING_BACK);
+    this.ownWork.committed(act);
     await this.props().document.commit(act);
   }
 
@@ -237,6 +254,7 @@ export class EditorController {
   dispose(): void {
     this.tool().cancel();
     this.#stopWatching();
+    this.ownWork.dispose();
     this.reshaping.dispose();
     this.segmenting.dispose();
     this.#clickModel.dispose();

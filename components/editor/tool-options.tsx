@@ -2,6 +2,7 @@ import { Button, Group, Loader, SegmentedControl, Slider, Text } from "@mantine/
 import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { ToolName } from "../tools/create-tool.ts";
+import { atStart, useNucleusName } from "../ui/nucleus-names.tsx";
 import { KeyMark } from "../ui/shown-keys.tsx";
 import { brushRadiusRange } from "./brush-radius.ts";
 import styles from "./editor.module.css";
@@ -65,6 +66,7 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
 
 /** Which nucleus the paint goes to: the selected one, or a new one. */
 function PaintTarget({ editor }: { editor: EditorController }) {
+  const nameOf = useNucleusName();
   const label = useObservable(editor.view, (view) => view.selectedLabel);
   return (
     <Group gap={6} wrap="nowrap">
@@ -74,7 +76,7 @@ function PaintTarget({ editor }: { editor: EditorController }) {
         <>
           <span className={styles.swatch} style={{ background: cssOfRgb(rgbOfLabel(label)) }} aria-hidden />
           <Text size="xs" data-testid="paint-target">
-            Nucleus {label}
+            {atStart(nameOf(label))}
           </Text>
           <Button
             size="compact-xs"

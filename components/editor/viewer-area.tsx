@@ -1,4 +1,5 @@
-import { useMemo, useRef, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
+import type { LabelValue } from "../../core/edit/label-document.ts";
 import { VolumeViewer } from "../viewer/view/volume-viewer.tsx";
 import type { PaneId, ViewerOverlays } from "../viewer/viewer-contract.ts";
 import styles from "./editor.module.css";
@@ -34,14 +35,15 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
   const { coloring, hiddenStatuses, labelsVisible, labelOpacity, outlinesOnly, proposalsVisible, proposalOpacity } =
     state;
   const { past } = state;
+  const nameOf = useCallback((label: LabelValue) => editor.nameOf(label), [editor]);
   const styleRevision = useStyleRevision([nucleiRevision, coloring, hiddenStatuses, classes, state.past]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: of the state, only what the layers are drawn by
   const layers = useMemo(
     () =>
       past
-        ? [labelLayer(past.nuclei, past.source, state, classes, styleRevision)]
+        ? [{ ...labelLayer(past.nuclei, past.source, state, classes, styleRevision), nameOf }]
         : [
-            labelLayer(document, editor.preview, state, classes, styleRevision),
+            { ...labelLayer(document, editor.preview, state, classes, styleRevision), nameOf },
             ...(proposals ? [proposalLayer(document, proposals, state, styleRevision)] : []),
           ],
     [
@@ -49,6 +51,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       document,
       proposals,
       past,
+      nameOf,
       styleRevision,
       labelsVisible,
       labelOpacity,

@@ -18,6 +18,8 @@ export interface NucleiPanelProps {
   readonly selectedLabel: LabelValue;
   readonly colorOf: (label: LabelValue) => string;
   readonly canEdit: boolean;
+  /** Of this page, and too new for the server's list: shown in it. */
+  readonly own: readonly NucleusRow[];
   onSelect(row: NucleusRow): void;
 }
 
@@ -28,7 +30,10 @@ export function NucleiPanel(props: NucleiPanelProps) {
   const [reviews, setReviews] = useState<readonly ReviewState[]>([]);
   const [order, setOrder] = useState<NucleusOrder>({ key: "changedAt", descending: true });
   const shownKey = useShownKey();
-  const { data, problem, retry } = props.nuclei;
+  const { problem, retry } = props.nuclei;
+  const { own } = props;
+  const listed = props.nuclei.data;
+  const data = useMemo(() => (listed && own.length > 0 ? [...listed, ...own] : listed), [listed, own]);
   const rows = useMemo(
     () => arrangeNuclei(data ?? [], { text, statuses, reviews }, order),
     [data, text, statuses, reviews, order],

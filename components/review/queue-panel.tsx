@@ -136,11 +136,11 @@ export function QueuePanel(props: QueuePanelProps) {
 }
 
 /** What is worked on instead of the question, in words. */
-function whereElse({ view }: Review["api"], asked: number): string | null {
+function whereElse({ view, nameOf }: Review["api"], asked: number): string | null {
   const { selectedLabel, selectedProposal } = view.get();
   if (selectedProposal === asked) return null;
   if (selectedProposal !== 0) return `proposal ${selectedProposal}`;
-  return selectedLabel === 0 ? "something else" : `nucleus ${selectedLabel}`;
+  return selectedLabel === 0 ? "something else" : nameOf(selectedLabel);
 }
 
 /** Closer than this, nobody sees a difference. */

@@ -42,6 +42,8 @@ export interface ToolContext {
   settings(): ToolSettings;
   /** Where the nucleus list last saw a nucleus; null when it is too new. */
   knownBox(label: LabelValue): VoxelBox | null;
+  /** "nucleus 12": by its number, which is not its label. */
+  nameOf(label: LabelValue): string;
   /** Commits and reports a Problem to the person. */
   commit(act: EditAct): Promise<void>;
   /** The proposal that is worked on; no nucleus is then. */

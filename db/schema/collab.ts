@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { user } from "./auth.ts";
 import { bytea, createdAt, moment } from "./columns.ts";
 import { volume } from "./volume.ts";
@@ -130,6 +141,17 @@ export const labelTouch = pgTable(
     touchedAt: moment("touched_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.volumeId, t.label] })],
+);
+
+/** What people call a nucleus by: 1, 2, 3 … in its volume. It stays its label's when the nucleus is gone: undo brings both back. */
+export const nucleusNumber = pgTable(
+  "nucleus_number",
+  {
+    volumeId: ofVolume(),
+    label: bigint("label", { mode: "number" }).notNull(),
+    number: integer("number").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.label] }), uniqueIndex("nucleus_number_idx").on(t.volumeId, t.number)],
 );
 
 /** Voxels of PAINTREF records; bytes at `volumes/<id>/paint/<sha256>`. A row exists only once they are stored. */

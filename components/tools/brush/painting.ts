@@ -112,7 +112,7 @@ async function finish(
     else if (apart)
       context.say({
         tone: "warning",
-        text: `This stroke does not touch nucleus ${order.label}, which it belongs to. For another nucleus undo it, begin a new nucleus and paint again.`,
+        text: `This stroke does not touch ${context.nameOf(order.label)}, which it belongs to. For another nucleus undo it, begin a new nucleus and paint again.`,
       });
   } catch (error) {
     context.fail(error);

@@ -41,6 +41,7 @@ export function createToolStage(options: {
     settings: () => settings,
     knownBox: () => options.knownBox ?? null,
     commit: (act) => document.commit(act),
+    nameOf: (label) => `nucleus ${label}`,
     proposalInFocus: () => null,
     proposalUnder: () => 0,
     findProposal: async () => null,
