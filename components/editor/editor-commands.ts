@@ -1,5 +1,7 @@
+import { deepestVoxel } from "../../core/edit/deepest-voxel.ts";
 import type { ShiftedAct } from "../../core/edit/label-document.ts";
-import { deleteNucleusAct, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
+import { deleteNucleusAct, nucleusGone, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
+import { collectNucleusVoxels } from "../../core/edit/nucleus-voxels.ts";
 import { paintMasks } from "../../core/edit/paint-mask.ts";
 import { relabelPartAct } from "../../core/edit/parts/relabel-part.ts";
 import { isProblem } from "../../core/problem.ts";
@@ -62,6 +64,9 @@ export function runCommand(editor: EditorController, command: Command, digit: nu
     case "nucleus.partOff":
     case "nucleus.partOver":
       relabelPart(editor, command === "nucleus.partOver");
+      return;
+    case "nucleus.again":
+      outlineAnew(editor);
       return;
     case "nucleus.delete":
       deleteSelected(editor);
@@ -268,6 +273,28 @@ function relabelPart(editor: EditorController, toSelected: boolean): void {
   void editor.during("Looking for the part…", async () => {
     const to = toSelected ? selectedLabel : null;
     await editor.commit(await relabelPartAct(document, at, to, (label) => editor.knownBox(label)));
+  });
+}
+
+/** As if somebody had clicked in its middle with the tool: what the model makes of it is shown, and kept or dropped. */
+function outlineAnew(editor: EditorController): void {
+  const { selectedLabel } = editor.view.get();
+  if (selectedLabel === 0) {
+    editor.notify({ tone: "info", text: "Select a nucleus first: click it in any pane or in the list." });
+    return;
+  }
+  if (!mayEdit(editor)) return;
+  const { document } = editor.props();
+  editor.chooseTool("segment");
+  editor.segmenting.drop();
+  void editor.during("Looking for its middle…", async () => {
+    const members = document.membersOf(selectedLabel);
+    const voxels = await collectNucleusVoxels(document, members, editor.knownBox(selectedLabel));
+    const voxelZyx = deepestVoxel(voxels, document.voxelSizeZyx);
+    if (!voxelZyx) throw nucleusGone(selectedLabel);
+    editor.view.set({ crosshairZyx: [voxelZyx[0] + 0.5, voxelZyx[1] + 0.5, voxelZyx[2] + 0.5] });
+    // Not awaited: the tool shows by itself how far the model is.
+    void editor.segmenting.add([{ voxelZyx, isInside: true }], selectedLabel);
   });
 }
 

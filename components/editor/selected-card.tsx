@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Group, Select, Stack, Text, Tooltip } from "@mantine/core";
-import { IconFocus2, IconHistory, IconTrash } from "@tabler/icons-react";
+import { IconFocus2, IconHistory, IconTrash, IconWand } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import { partsAfterUnmerge, setClassAct, statusOf, unmergeAct } from "../../core/edit/nucleus-acts.ts";
 import { ProposedClassLine } from "../ui/proposed-class.tsx";
@@ -62,6 +62,18 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
                 onClick={() => runCommand(editor, "nucleus.show")}
               >
                 <IconFocus2 size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={withKey("Outline it anew by the newest model", shownKey("nucleus.again"))}>
+              <ActionIcon
+                size="sm"
+                variant="subtle"
+                color="gray"
+                aria-label="Outline it anew"
+                disabled={!document.canEdit}
+                onClick={() => runCommand(editor, "nucleus.again")}
+              >
+                <IconWand size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
             <Tooltip label={withKey("History of this nucleus", shownKey("nucleus.history"))}>

@@ -57,6 +57,7 @@ export const commands = [
 
   entry("nucleus.pick", "Z", "Nucleus", "Select what is under the pointer, with any tool in hand"),
   entry("nucleus.new", "N", "Nucleus", "New nucleus: the next stroke starts it"),
+  entry("nucleus.again", "Shift+R", "Nucleus", "Outline the selected nucleus anew by the newest model, shown first"),
   entry("nucleus.delete", ["Delete", "Backspace"], "Nucleus", "Delete the selected nucleus in the whole volume"),
   entry("nucleus.unfinished", "U", "Nucleus", "Mark as unfinished, or as finished again"),
   entry("nucleus.partOff", "Shift+N", "Nucleus", "Make the part under the pointer a nucleus of its own"),
