@@ -102,7 +102,7 @@ export function runCommand(editor: EditorController, command: Command, digit: nu
       judge(editor, "corrected", "Taking the proposal over…");
       return;
     case "review.reject":
-      judge(editor, "rejected", "Rejecting…");
+      judge(editor, "rejected", "Saying that there is no nucleus…");
       return;
     case "view.labels":
       store.set({ labelsVisible: !state.labelsVisible });

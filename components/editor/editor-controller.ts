@@ -13,7 +13,7 @@ import { Bookmarks } from "./bookmarks.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands, SecondLookCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { type EditorKeys, editorKeysOf } from "./keys/editor-keys.ts";
-import { numberOf } from "./nucleus-numbers.ts";
+import { NucleusNumbers } from "./nucleus-numbers.ts";
 import { ObservableState } from "./observable.ts";
 import { OwnWork } from "./own-work/own-work.ts";
 import { pinUnder } from "./pin-under.ts";
@@ -47,6 +47,7 @@ export class EditorController {
   /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
   readonly ownWork: OwnWork;
+  readonly #numbers = new NucleusNumbers();
   readonly #taking: TakingOver;
   readonly #tools = new Map<ToolName, StateTool>();
   readonly #context: ToolContext;
@@ -212,9 +213,14 @@ export class EditorController {
       .catch((error: unknown) => this.fail(error));
   }
 
-  nameOf(label: LabelValue): string {
+  /** What people call a nucleus by; null: it is new. */
+  numberOf(label: LabelValue): number | null {
     const { document, nuclei } = this.props();
-    const number = numberOf(nuclei.data, document.canonicalLabel(label));
+    return this.#numbers.of(nuclei.data, document.canonicalLabel(label));
+  }
+
+  nameOf(label: LabelValue): string {
+    const number = this.numberOf(label);
     return number === null ? `nucleus of label ${label}` : `nucleus ${number}`;
   }
 

@@ -1,16 +1,17 @@
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { NucleusRow } from "./editor-contract.ts";
 
-/** By canonical label, of a list that is never changed in place. */
-const numbersOf = new WeakMap<readonly NucleusRow[], ReadonlyMap<LabelValue, number | null>>();
+/** What the nuclei of the lists that came are called by, also when they are gone: a number is never another's. */
+export class NucleusNumbers {
+  readonly #numbers = new Map<LabelValue, number>();
+  #seen: readonly NucleusRow[] | undefined;
 
-/** Null while the server has given it none, or where the list does not hold it. */
-export function numberOf(rows: readonly NucleusRow[] | undefined, canonicalLabel: LabelValue): number | null {
-  if (!rows) return null;
-  let numbers = numbersOf.get(rows);
-  if (!numbers) {
-    numbers = new Map(rows.map(({ label, number }) => [label, number]));
-    numbersOf.set(rows, numbers);
+  /** Null while the server has given it none, or where no list held it. */
+  of(rows: readonly NucleusRow[] | undefined, canonicalLabel: LabelValue): number | null {
+    if (rows !== this.#seen) {
+      this.#seen = rows;
+      for (const { label, number } of rows ?? []) if (number !== null) this.#numbers.set(label, number);
+    }
+    return this.#numbers.get(canonicalLabel) ?? null;
   }
-  return numbers.get(canonicalLabel) ?? null;
 }

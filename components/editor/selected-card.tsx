@@ -38,7 +38,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
   const fields = document.fieldsOf(label);
   const isThis = (candidate: NucleusRow) => candidate.label === label;
   const row = props.nuclei.data?.find(isThis) ?? editor.ownWork.newRows().find(isThis);
-  const number = row?.number ?? null;
+  const number = editor.numberOf(label);
   const status = statusOf(document, label);
   return (
     <div className={styles.card} data-testid="selected-card">

@@ -43,22 +43,22 @@ export class TakingOver {
     return this.#during([meant], ([found]) => this.#ports.commit(withClasses(correctedByAct(act, found), [found])));
   }
 
-  async #during(
-    meant: readonly MeantProposal[],
-    work: (found: readonly ProposalRef[]) => Promise<void>,
-  ): Promise<void> {
-    await this.#now?.done;
+  /** At once: a stroke that begins in the same moment belongs to what is taken over already. */
+  #during(meant: readonly MeantProposal[], work: (found: readonly ProposalRef[]) => Promise<void>): Promise<void> {
+    const before = this.#now?.done;
     const run = async (): Promise<void> => {
+      await before;
       const found: ProposalRef[] = [];
       for (const one of meant) found.push(await openOne(one));
       await work(found);
       this.#ports.onTaken(found);
     };
     const done = run().finally(() => {
-      this.#now = null;
+      if (this.#now === now) this.#now = null;
     });
-    this.#now = { label: meant[0].label, done: done.catch(() => {}) };
-    await done;
+    const now = { label: meant[0].label, done: done.catch(() => {}) };
+    this.#now = now;
+    return done;
   }
 }
 

@@ -76,7 +76,7 @@ function PaintTarget({ editor }: { editor: EditorController }) {
         <>
           <span className={styles.swatch} style={{ background: cssOfRgb(rgbOfLabel(label)) }} aria-hidden />
           <Text size="xs" data-testid="paint-target">
-            {atStart(nameOf(label))}
+            {editor.numberOf(label) === null ? "New nucleus" : atStart(nameOf(label))}
           </Text>
           <Button
             size="compact-xs"

@@ -77,7 +77,7 @@ export const commands = [
   entry("review.next", "Q", "Review", "Next question of the queue"),
   entry("review.accept", "A", "Review", "Accept the proposal"),
   entry("review.correct", "C", "Review", "Correct: take it over and edit it"),
-  entry("review.reject", "R", "Review", "Reject: there is no nucleus here"),
+  entry("review.reject", "R", "Review", "No nucleus: there is none here"),
   entry("review.skip", "K", "Review", "Skip: leave it to somebody else"),
 
   entry("view.labels", "L", "View", "Show or hide labels"),

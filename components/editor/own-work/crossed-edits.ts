@@ -17,7 +17,7 @@ export interface CrossedEdit {
   readonly isGone: boolean;
 }
 
-/** A nucleus that has lost more than this share while its painter was away was deleted, not trimmed. */
+/** A nucleus that has lost more than this share was deleted, not trimmed. */
 const LOST_SHARE = 0.5;
 
 interface Deleted {
@@ -79,6 +79,8 @@ export class CrossedEdits {
       if (!row) deleted.wasGone = true;
       else if (deleted.wasGone) {
         this.#deleted.delete(label);
+        // About as large as it was: somebody brought it back, and knew.
+        if (row.volumeUm3 >= LOST_SHARE * deleted.row.volumeUm3) continue;
         const { number, by, box } = row;
         found.push({ label, number, own: "deleted", by, box, deletedRuns: deleted.runs, isGone: false });
       }

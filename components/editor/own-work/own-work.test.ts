@@ -106,12 +106,17 @@ describe("a deletion that crossed with paint", () => {
     expect(document.countOf(7)).toBe(0);
   });
 
-  it("is not told of an undo of one's own, nor before the list has been without it", async () => {
+  it("is not told of an undo of one's own, nor before the list has been without it, nor where somebody brought it back", async () => {
     const { document, work, told, commit, list } = open();
     const act = await deleteNucleusAct(document, 7, box);
     await commit(act);
     work.deleted(7, act);
     list(7); // still of before
+    list();
+    await byOther(document, paint(7, ...Array.from({ length: 9 }, (_, y) => [3, 5 + y, 0, 70]).flat()));
+    list(7); // somebody brought most of it back
+    document.undo();
+    work.deleted(7, act);
     list();
     document.undo();
     work.undone("delete nucleus");
