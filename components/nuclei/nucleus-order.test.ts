@@ -48,7 +48,7 @@ describe("list of nuclei", () => {
     const kept = arrangeNuclei(
       rows,
       { text: " ADA mitotic", statuses: ["accepted", "unfinished"], reviews: ["waiting", "sent-back"] },
-      { key: "label", descending: true },
+      { key: "number", descending: true },
     );
     const expected = rows.filter(
       (row) =>

@@ -2,8 +2,7 @@ import type { EditAct, LabelDocument, LabelValue } from "../../../core/edit/labe
 import { statusOf } from "../../../core/edit/nucleus-acts.ts";
 import { VoxelReader } from "../../../core/edit/voxel-reader.ts";
 import { VoxelSet } from "../../../core/edit/voxel-set.ts";
-import { unionOf } from "../../../core/history/history-line.ts";
-import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
+import { unionOfBoxes, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import type { NucleusRow } from "../editor-contract.ts";
 
 /** Measured voxel by voxel here: what is larger waits for the server's count. */
@@ -28,8 +27,8 @@ export class OwnNewNuclei {
       for (const { label, runs } of groups) {
         const box = label === 0 ? null : VoxelSet.fromRuns(this.#document.shapeZyx, runs).boundingBox();
         if (!box) continue;
-        const known = this.#boxes.get(label)?.box ?? null;
-        this.#boxes.set(label, { box: unionOf(known, box), changedAt: now.toISOString() });
+        const known = this.#boxes.get(label)?.box;
+        this.#boxes.set(label, { box: known ? unionOfBoxes(known, box) : box, changedAt: now.toISOString() });
       }
     }
   }

@@ -1,5 +1,5 @@
 import { fillAboveThreshold, type ThresholdField, type ThresholdFill } from "../../../core/edit/fill/threshold-fill.ts";
-import type { EditAct } from "../../../core/edit/label-document.ts";
+import type { EditAct, LabelValue } from "../../../core/edit/label-document.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
 import type { PaintTarget } from "../paint-target.ts";
 import type { GesturePreview } from "../preview-labels.ts";
