@@ -9,7 +9,7 @@ const voxelSizeZyx: Zyx = [2, 0.5, 0.4];
 
 it("is as deep as any voxel of the nucleus, measured to every voxel outside, in µm", () => {
   const random = seededRandom(3);
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 5; round++) {
     const voxels = new VoxelSet(shapeZyx);
     const inside = new Set<string>();
     for (let ball = 0; ball < 3; ball++) {
@@ -23,16 +23,14 @@ it("is as deep as any voxel of the nucleus, measured to every voxel outside, in 
             inside.add(`${z},${y},${x}`);
           }
     }
+    const outside: Zyx[] = [];
+    for (let z = -1; z <= shapeZyx[0]; z++)
+      for (let y = -1; y <= shapeZyx[1]; y++)
+        for (let x = -1; x <= shapeZyx[2]; x++) if (!inside.has(`${z},${y},${x}`)) outside.push([z, y, x]);
     const depthOf = (at: readonly number[]): number => {
       let nearest = Infinity;
-      for (let z = -1; z <= shapeZyx[0]; z++)
-        for (let y = -1; y <= shapeZyx[1]; y++)
-          for (let x = -1; x <= shapeZyx[2]; x++)
-            if (!inside.has(`${z},${y},${x}`))
-              nearest = Math.min(
-                nearest,
-                Math.hypot(...[z, y, x].map((v, axis) => (v - at[axis]) * voxelSizeZyx[axis])),
-              );
+      for (const one of outside)
+        nearest = Math.min(nearest, Math.hypot(...one.map((v, axis) => (v - at[axis]) * voxelSizeZyx[axis])));
       return nearest;
     };
     const found = deepestVoxel(voxels, voxelSizeZyx);
