@@ -68,10 +68,11 @@ export function ToolOptions({ editor }: { editor: EditorController }) {
 function PaintTarget({ editor }: { editor: EditorController }) {
   const nameOf = useNucleusName();
   const label = useObservable(editor.view, (view) => view.selectedLabel);
+  const proposal = useObservable(editor.store, (state) => state.proposal);
   return (
     <Group gap={6} wrap="nowrap">
       {label === 0 ? (
-        <Text size="xs">Paints a new nucleus</Text>
+        <Text size="xs">{proposal ? `Takes over proposal ${proposal.label}` : "Paints a new nucleus"}</Text>
       ) : (
         <>
           <span className={styles.swatch} style={{ background: cssOfRgb(rgbOfLabel(label)) }} aria-hidden />

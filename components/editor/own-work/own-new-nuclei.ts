@@ -2,7 +2,8 @@ import type { EditAct, LabelDocument, LabelValue } from "../../../core/edit/labe
 import { statusOf } from "../../../core/edit/nucleus-acts.ts";
 import { VoxelReader } from "../../../core/edit/voxel-reader.ts";
 import { VoxelSet } from "../../../core/edit/voxel-set.ts";
-import { unionOfBoxes, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { brickBox } from "../../../core/volume/brick.ts";
+import { intersectBoxes, unionOfBoxes, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import type { NucleusRow } from "../editor-contract.ts";
 
 /** Measured voxel by voxel here: what is larger waits for the server's count. */
@@ -14,10 +15,22 @@ export class OwnNewNuclei {
   readonly #userName: string;
   /** Where they were painted, by their labels. */
   readonly #boxes = new Map<LabelValue, { box: VoxelBox; changedAt: string }>();
+  /** What has not changed since it was measured. */
+  readonly #measured = new Map<LabelValue, Measured | null>();
+  readonly #stop: () => void;
 
   constructor(document: LabelDocument, userName: string) {
     this.#document = document;
     this.#userName = userName;
+    this.#stop = document.onBricksChanged((changes) => {
+      for (const [label, { box }] of this.#boxes)
+        if (changes.some((change) => intersectBoxes(change.box ?? brickBox(change.key, document.shapeZyx), box)))
+          this.#measured.delete(label);
+    });
+  }
+
+  dispose(): void {
+    this.#stop();
   }
 
   /** After each act of this page. */
@@ -28,6 +41,7 @@ export class OwnNewNuclei {
         const box = label === 0 ? null : VoxelSet.fromRuns(this.#document.shapeZyx, runs).boundingBox();
         if (!box) continue;
         const known = this.#boxes.get(label)?.box;
+        this.#measured.delete(label);
         this.#boxes.set(label, { box: known ? unionOfBoxes(known, box) : box, changedAt: now.toISOString() });
       }
     }
@@ -35,12 +49,15 @@ export class OwnNewNuclei {
 
   /** Those that `listed` does not hold, as rows without a number; what was undone or merged into another is none. */
   rows(listed: readonly NucleusRow[]): readonly NucleusRow[] {
-    const known = new Set(listed.map(({ label }) => label));
+    if (this.#boxes.size === 0) return [];
+    const isListed = new Set(listed.map(({ label }) => label));
     const rows: NucleusRow[] = [];
     for (const [label, { box, changedAt }] of this.#boxes) {
-      if (known.has(label)) this.#boxes.delete(label);
+      if (isListed.has(label)) this.#boxes.delete(label);
       else if (this.#document.canonicalLabel(label) === label) {
-        const measured = measure(this.#document, label, box);
+        const known = this.#measured.get(label);
+        const measured = known === undefined ? measure(this.#document, label, box) : known;
+        this.#measured.set(label, measured);
         if (measured) rows.push(this.#row(label, measured, changedAt));
       }
     }

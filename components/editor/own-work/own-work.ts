@@ -57,6 +57,7 @@ export class OwnWork {
 
   dispose(): void {
     this.#stop();
+    this.#new.dispose();
   }
 
   async #lookWhenBack(): Promise<void> {
