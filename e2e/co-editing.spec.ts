@@ -114,6 +114,7 @@ test("without a connection painting goes on, and merges with what the other pain
   await ada.page.context().setOffline(true);
   await paint(ada, 0, 3);
   await expect(ada.saveState).toHaveText("Offline, 3 edits kept on this computer", { timeout: 30_000 });
+  await expect(ada.rows).toHaveText([/^\s*new/, /^\s*new/, /^\s*new/]);
   await paint(grace, 3, 5);
   await expect.poll(() => nucleiOf(grace.page)).toEqual(strokesFrom(3, 5));
 

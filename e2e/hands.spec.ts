@@ -194,6 +194,13 @@ test("no words are cut off, at 1280 × 720 and at 150 %, with any tool and any p
       ratio: 1,
     });
   }
+  // As narrow as a phone: the image stays, and the panels lie below it.
+  await ada.setViewportSize({ width: 420, height: 800 });
+  for (const part of [ada.locator('[data-pane="xy"]'), ada.getByRole("complementary", { name: "Panels" })]) {
+    const box = await part.boundingBox();
+    expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThan(80);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(420);
+  }
   await ada.setViewportSize({ width: 1280, height: 720 });
   await ada.keyboard.press("v");
 });

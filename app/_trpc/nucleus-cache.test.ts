@@ -6,6 +6,7 @@ import { isStaleBy } from "./topic-queries.ts";
 
 const nucleus = (label: number, voxels: number): ListedNucleus => ({
   label,
+  number: label,
   voxels,
   centroidZyx: [1, 2, 3],
   boxZyx: [0, 0, 0, 1, 2, 3],

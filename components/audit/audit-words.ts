@@ -197,6 +197,8 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
     tell: (d) => `${times(d.edits, "record")} of ${who(d)}, into “${d.name}”; checksum ${d.file.slice(0, 12)}`,
   },
   "volume.renamed": { group: "Volumes", does: "renamed a volume", tell: renamed },
+  "volume.done": { group: "Volumes", does: "marked a volume as done", tell: named },
+  "volume.reopened": { group: "Volumes", does: "marked a volume as not done", tell: named },
   "volume.deleted": { group: "Volumes", does: "deleted a volume", tell: named },
   "box.changed": {
     group: "Volumes",

@@ -5,6 +5,7 @@ import type { ProblemFields } from "../../core/problem.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Loaded } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { atStart, useNucleusName } from "../ui/nucleus-names.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { CommentForm } from "./comment-form.tsx";
 import type { CommentActs, CommentReader, CommentThread } from "./comments-contract.ts";
@@ -32,6 +33,7 @@ export interface CommentsPanelProps {
 /** What was said about places and nuclei of the volume. */
 export function CommentsPanel(props: CommentsPanelProps) {
   const { threads, isResolved, reader, acts, draft } = props;
+  const nameOf = useNucleusName();
   return (
     <Stack gap="sm" p="sm">
       <SegmentedControl
@@ -63,7 +65,7 @@ export function CommentsPanel(props: CommentsPanelProps) {
       {draft && (
         <Paper withBorder p="xs" role="group" aria-label="New comment">
           <Text size="xs" fw={600} mb={4}>
-            {draft.label === null ? `At ${draft.placeZyx.map(Math.floor).join(", ")}` : `Nucleus ${draft.label}`}
+            {draft.label === null ? `At ${draft.placeZyx.map(Math.floor).join(", ")}` : atStart(nameOf(draft.label))}
           </Text>
           <CommentForm
             key={`${draft.placeZyx.join()} ${draft.label}`}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { splitAtMentions } from "../../core/comments/mentions.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import { formatWhen } from "../editor/nucleus-words.ts";
+import { atStart, type NameNucleus, useNucleusName } from "../ui/nucleus-names.tsx";
 import { CommentForm } from "./comment-form.tsx";
 import type { CommentActs, CommentReader, CommentThread, SaidComment } from "./comments-contract.ts";
 
@@ -22,6 +23,7 @@ export interface ThreadCardProps {
 /** One conversation: where, what was said, and what this person may do. */
 export function ThreadCard({ thread, reader, acts, isSelected, href, problemOf, onShow, onFailed }: ThreadCardProps) {
   const [changing, setChanging] = useState<string | null>(null);
+  const nameOf = useNucleusName();
   const mayResolve = reader.canWrite && (reader.isOwner || thread.createdBy === reader.userId);
   const isResolved = thread.resolvedAt !== null;
   const card = useRef<HTMLElement>(null);
@@ -35,14 +37,14 @@ export function ThreadCard({ thread, reader, acts, isSelected, href, problemOf, 
       withBorder
       p="xs"
       component="article"
-      aria-label={`Conversation ${placeWords(thread)}`}
+      aria-label={`Conversation ${placeWords(thread, nameOf)}`}
       data-thread={thread.id}
       style={isSelected ? { borderColor: "#ffd43b" } : undefined}
     >
       <Stack gap={6}>
         <Group gap={4} wrap="nowrap" justify="space-between">
           <Anchor component="button" type="button" size="xs" fw={600} onClick={onShow}>
-            {placeWords(thread)}
+            {placeWords(thread, nameOf)}
           </Anchor>
           <Group gap={2} wrap="nowrap">
             <CopyButton value={href}>
@@ -112,8 +114,8 @@ export function ThreadCard({ thread, reader, acts, isSelected, href, problemOf, 
   );
 }
 
-const placeWords = ({ label, placeZyx }: CommentThread): string =>
-  label === null ? `At ${placeZyx.map(Math.floor).join(", ")}` : `Nucleus ${label}`;
+const placeWords = ({ label, placeZyx }: CommentThread, nameOf: NameNucleus): string =>
+  label === null ? `At ${placeZyx.map(Math.floor).join(", ")}` : atStart(nameOf(label));
 
 interface CommentProps {
   readonly comment: SaidComment;

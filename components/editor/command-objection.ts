@@ -3,8 +3,8 @@ import type { EditorController } from "./editor-controller.ts";
 import type { Command } from "./keys/commands.ts";
 
 const acts =
-  /^(shape\.|edit\.|review\.(accept|correct|reject)|nucleus\.(new|delete|unfinished|partO|setClass|clearClass)|tool\.(brush|eraser|outline|segment|threshold|split|merge|box))/;
-const ofSelected = /^(shape\.|nucleus\.(delete|unfinished|show|setClass|clearClass|history))/;
+  /^(shape\.|edit\.|review\.(accept|correct|reject)|nucleus\.(new|again|delete|unfinished|partO|setClass|clearClass)|tool\.(brush|eraser|outline|segment|threshold|split|merge|box))/;
+const ofSelected = /^(shape\.|nucleus\.(again|delete|unfinished|show|setClass|clearClass|history))/;
 const atPointer = /^(nucleus\.(pick|partO)|place\.pointer)/;
 const ofChannels = /^view\.(nextChannel|previousChannel|channel|together)/;
 

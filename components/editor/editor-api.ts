@@ -37,6 +37,7 @@ export const createEditorApi = (editor: EditorController): EditorApi => ({
     editor.chooseTool("brush");
   },
   select: (label) => editor.select(label),
+  nameOf: (label) => editor.nameOf(label),
   goTo: (placeZyx, radiusUm) => editor.view.flyTo(placeZyx, radiusUm),
   showQueue: () => editor.store.set({ tab: "queue", panelHidden: false }),
   showThread: (threadId) => editor.store.set({ tab: "comments", panelHidden: false, threadId }),

@@ -1,5 +1,7 @@
+import { deepestVoxel } from "../../core/edit/deepest-voxel.ts";
 import type { ShiftedAct } from "../../core/edit/label-document.ts";
-import { deleteNucleusAct, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
+import { deleteNucleusAct, nucleusGone, setClassAct, toggleUnfinishedAct } from "../../core/edit/nucleus-acts.ts";
+import { collectNucleusVoxels } from "../../core/edit/nucleus-voxels.ts";
 import { paintMasks } from "../../core/edit/paint-mask.ts";
 import { relabelPartAct } from "../../core/edit/parts/relabel-part.ts";
 import { isProblem } from "../../core/problem.ts";
@@ -7,7 +9,7 @@ import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type ToolName, toolNames } from "../tools/create-tool.ts";
 import { channelsOf } from "../viewer/image-channels.ts";
 import { brushRadius } from "./brush-radius.ts";
-import type { Decision } from "./editor-contract.ts";
+import type { Decision, NucleusRow } from "./editor-contract.ts";
 import { type EditorController, LOOKING_BACK } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
 import type { Command } from "./keys/commands.ts";
@@ -68,6 +70,9 @@ export function runCommand(editor: EditorController, command: Command, digit: nu
     case "nucleus.partOver":
       relabelPart(editor, command === "nucleus.partOver");
       return;
+    case "nucleus.again":
+      outlineAnew(editor);
+      return;
     case "nucleus.delete":
       deleteSelected(editor);
       return;
@@ -102,7 +107,7 @@ export function runCommand(editor: EditorController, command: Command, digit: nu
       judge(editor, "corrected", "Taking the proposal over…");
       return;
     case "review.reject":
-      judge(editor, "rejected", "Rejecting…");
+      judge(editor, "rejected", "Saying that there is no nucleus…");
       return;
     case "view.labels":
       store.set({ labelsVisible: !state.labelsVisible });
@@ -198,12 +203,17 @@ function setClassByDigit(editor: EditorController, digit: number): void {
   else editor.notify({ tone: "info", text: `No class has the key ${digit}. Owners add classes on the project page.` });
 }
 
+/** What is new has no number yet, and comes last. */
+const byNumber = (a: NucleusRow, b: NucleusRow): number =>
+  (a.number ?? Number.POSITIVE_INFINITY) - (b.number ?? Number.POSITIVE_INFINITY) || a.label - b.label;
+
 /** By number, as they are counted: the list is sorted otherwise. */
 function stepNucleus(editor: EditorController, isNext: boolean): void {
-  const rows = [...(editor.props().nuclei.data ?? [])].sort((a, b) => a.label - b.label);
+  const rows = [...(editor.props().nuclei.data ?? [])].sort(byNumber);
   if (!isNext) rows.reverse();
   const { selectedLabel } = editor.view.get();
-  const row = rows.find(({ label }) => selectedLabel === 0 || (isNext ? label > selectedLabel : label < selectedLabel));
+  const at = rows.findIndex(({ label }) => label === selectedLabel);
+  const row = selectedLabel === 0 || at >= 0 ? rows[at + 1] : undefined;
   if (!row) {
     editor.notify({ tone: "info", text: `There is no nucleus with a ${isNext ? "higher" : "lower"} number.` });
     return;
@@ -271,12 +281,36 @@ function relabelPart(editor: EditorController, toSelected: boolean): void {
   });
 }
 
+/** As if somebody had clicked in its middle with the tool: what the model makes of it is shown, and kept or dropped. */
+function outlineAnew(editor: EditorController): void {
+  const { selectedLabel } = editor.view.get();
+  if (selectedLabel === 0) {
+    editor.notify({ tone: "info", text: "Select a nucleus first: click it in any pane or in the list." });
+    return;
+  }
+  if (!mayEdit(editor)) return;
+  const { document } = editor.props();
+  editor.chooseTool("segment");
+  editor.segmenting.drop();
+  void editor.during("Looking for its middle…", async () => {
+    const members = document.membersOf(selectedLabel);
+    const voxels = await collectNucleusVoxels(document, members, editor.knownBox(selectedLabel));
+    const voxelZyx = deepestVoxel(voxels, document.voxelSizeZyx);
+    if (!voxelZyx) throw nucleusGone(selectedLabel);
+    editor.view.set({ crosshairZyx: [voxelZyx[0] + 0.5, voxelZyx[1] + 0.5, voxelZyx[2] + 0.5] });
+    // Not awaited: the tool shows by itself how far the model is.
+    void editor.segmenting.add([{ voxelZyx, isInside: true }], selectedLabel);
+  });
+}
+
 function deleteSelected(editor: EditorController): void {
   const { selectedLabel } = editor.view.get();
   if (selectedLabel === 0 || !mayEdit(editor)) return;
   const { document } = editor.props();
   void editor.during("Deleting the nucleus…", async () => {
-    await editor.commit(await deleteNucleusAct(document, selectedLabel, editor.knownBox(selectedLabel)));
+    const act = await deleteNucleusAct(document, selectedLabel, editor.knownBox(selectedLabel));
+    await editor.commit(act);
+    editor.ownWork.deleted(document.canonicalLabel(selectedLabel), act);
     editor.select(0);
   });
 }
@@ -302,6 +336,7 @@ function undoOrRedo(editor: EditorController, isUndo: boolean): void {
     return;
   }
   tellQueue(editor, done, isUndo);
+  if (done && isUndo) editor.ownWork.undone(done.name);
   const verb = isUndo ? "Undone" : "Redone";
   editor.notify({
     tone: "info",
@@ -309,6 +344,7 @@ function undoOrRedo(editor: EditorController, isUndo: boolean): void {
   });
 }
 
+/** Any other act on a proposal takes it over. */
 const decisionOfAct: Readonly<Record<string, Decision>> = {
   accept: "accepted",
   "accept several": "accepted",
@@ -321,7 +357,7 @@ function tellQueue(editor: EditorController, act: ShiftedAct | null, isUndo: boo
   for (const label of act?.proposals ?? []) {
     if (editor.decisions.has(label)) continue;
     if (isUndo) editor.review?.undone(label);
-    else if (act && decisionOfAct[act.name]) editor.review?.decided(label, decisionOfAct[act.name]);
+    else if (act) editor.review?.decided(label, decisionOfAct[act.name] ?? "corrected");
   }
 }
 
@@ -339,7 +375,8 @@ function flyToSelected(editor: EditorController): void {
   const { selectedLabel } = editor.view.get();
   const { document, nuclei } = editor.props();
   const row = nuclei.data?.find((candidate) => candidate.label === document.canonicalLabel(selectedLabel));
-  if (row) flyToNucleus(editor, row);
+  const own = editor.ownWork.newRows().find(({ label }) => label === document.canonicalLabel(selectedLabel));
+  if (row ?? own) flyToNucleus(editor, (row ?? own) as NucleusRow);
   else if (editor.store.get().proposal) showProposal(editor, editor.store.get().proposal);
 }
 

@@ -25,6 +25,8 @@ export interface NucleusClass {
 /** A nucleus of the whole volume, as the server counts it. Merged nuclei are one row under their canonical label. */
 export interface NucleusRow {
   readonly label: LabelValue;
+  /** What people call it by, 1, 2, 3 … in its volume; null: it is new, and the server has not heard of it yet. */
+  readonly number: number | null;
   readonly status: LabelStatus;
   readonly className: string | null;
   readonly volumeUm3: number;
@@ -142,6 +144,8 @@ export interface EditorApi {
     signal?: AbortSignal,
   ): Promise<{ readonly taken: number; readonly planted: number }>;
   select(label: LabelValue): void;
+  /** "nucleus 12": by its number, which is not its label. */
+  nameOf(label: LabelValue): string;
   /** The crosshair goes there; without a radius it is looked at as near as now. */
   goTo(placeZyx: Zyx, radiusUm?: number): void;
   /** Opens the panel of the queue. */
@@ -163,6 +167,8 @@ export interface EditorApi {
 
 /** What the list of all nuclei is told by the editor around it. */
 export interface ShownNuclei {
+  /** Of this page, and too new for the server's list. */
+  readonly own: readonly NucleusRow[];
   /** Canonical; 0 = none. */
   readonly selectedLabel: LabelValue;
   readonly canEdit: boolean;

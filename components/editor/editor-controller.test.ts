@@ -509,6 +509,154 @@ describe("decisions", () => {
   });
 });
 
+describe("one thing is worked on", () => {
+  const near: Zyx = [7.5, 20.5, 70.5];
+  const listen = () => {
+    const heard: string[] = [];
+    const api = createEditorApi(stage.editor);
+    api.registerReview({
+      next: () => {},
+      skip: () => {},
+      decided: (of, decision) => heard.push(`${decision} ${of}`),
+      undone: (of) => heard.push(`undone ${of}`),
+    });
+    watchDecisions(stage.editor);
+    return { heard, api };
+  };
+  const drag = (from: Zyx, to: Zyx, change = {}) => {
+    const tool = stage.editor.tool();
+    tool.down(sampleAt(from, change));
+    tool.move([sampleAt(to, change)]);
+    tool.up(sampleAt(to, change));
+  };
+
+  it("after a split, a merge or a new nucleus beside a question, A accepts nothing: the card shows what is edited", async () => {
+    const { editor, document, view, messages } = stage;
+    const { heard, api } = listen();
+    for (const leave of [
+      () => {
+        runCommand(editor, "tool.split");
+        editor.tool().down(sampleAt([5, 50, 40], { label: 4 }));
+        editor.tool().up(sampleAt([5, 50, 40], { label: 4 }));
+      },
+      () => {
+        runCommand(editor, "tool.merge");
+        editor.tool().down(sampleAt([5, 50, 40], { label: 4 }));
+      },
+      () => runCommand(editor, "nucleus.new"),
+      () => view.set({ selectedLabel: 4 }),
+    ]) {
+      api.showProposal(proposal);
+      leave();
+      expect([editor.store.get().proposal, view.get().selectedProposal]).toEqual([null, 0]);
+      expect(view.get().selectedLabel).not.toBe(0);
+      messages.length = 0;
+      runCommand(editor, "review.accept");
+      await vi.waitFor(() => expect(messages.at(-1)?.text).toMatch(/No proposal is selected/));
+      editor.tool().cancel();
+    }
+    expect([heard, document.acts]).toEqual([[], []]);
+  });
+
+  it.each([
+    ["brush", 28.5, 31.5, 1],
+    ["eraser", 28.5, 31.5, -1],
+    ["outline", 20.5, 25.5, 0],
+  ] as const)(
+    "the %s on the question takes the proposal over, as one act that the queue hears of",
+    async (tool, y, toY, sign) => {
+      const { editor, document, view } = stage;
+      const { heard, api } = listen();
+      api.showProposal({ ...proposal, proposedClass: { name: "late", probability: 0.9 } });
+      runCommand(editor, `tool.${tool}`);
+      drag([9.5, y, y + 50], [9.5, toY, toY + 50]);
+      await vi.waitFor(() => expect(heard).toEqual([`corrected ${proposal.label}`]));
+      expect(document.acts).toHaveLength(1);
+      expect(Math.sign(document.countOf(proposal.label) - 2400)).toBe(sign);
+      expect(document.fieldsOf(proposal.label)).toEqual({ status: "corrected", origin: proposal.id, class: "late" });
+      expect([view.get().selectedLabel, editor.store.get().proposal]).toEqual([proposal.label, null]);
+      runCommand(editor, "edit.undo");
+      expect([document.countOf(proposal.label), heard[1]]).toEqual([0, `undone ${proposal.label}`]);
+    },
+  );
+
+  it("a second stroke that begins before the first has arrived belongs to the same nucleus", async () => {
+    const { editor, document } = stage;
+    const { heard, api } = listen();
+    api.showProposal(proposal);
+    runCommand(editor, "tool.brush");
+    drag(near, near);
+    drag([11.5, 20.5, 70.5], [11.5, 20.5, 70.5]);
+    runCommand(editor, "tool.eraser");
+    drag(near, near);
+    await vi.waitFor(() => expect(document.acts).toHaveLength(3));
+    expect(heard).toEqual([`corrected ${proposal.label}`]);
+    expect([document.labelAt(11, 20, 70), document.labelAt(7, 20, 70), document.labelAt(7, 12, 62)]).toEqual([
+      proposal.label,
+      0,
+      proposal.label,
+    ]);
+  });
+
+  it("paint on any open proposal takes it over where nothing is selected; hidden or judged, it is not there", async () => {
+    const { editor, document, view } = stage;
+    const { heard } = listen();
+    const at: Zyx = [13.5, 7.5, 8.5];
+    runCommand(editor, "tool.brush");
+    editor.store.set({ proposalsVisible: false });
+    drag(at, at, { proposal: other.label });
+    expect(view.get().selectedLabel).toBe(70_000);
+    runCommand(editor, "edit.undo");
+    editor.select(0);
+    editor.store.set({ proposalsVisible: true });
+    drag(at, at, { proposal: other.label });
+    await vi.waitFor(() => expect(heard).toEqual([`corrected ${other.label}`]));
+    expect(document.countOf(other.label)).toBeGreaterThan(84);
+    editor.select(0);
+    drag(at, at, { proposal: other.label });
+    expect(view.get().selectedLabel).toBe(70_001);
+  });
+
+  it("beside the question it begins a new nucleus, and says so", async () => {
+    const { editor, document, view, messages } = stage;
+    const { heard, api } = listen();
+    api.showProposal(proposal);
+    runCommand(editor, "tool.brush");
+    drag([17.5, 60.5, 70.5], [17.5, 60.5, 72.5]);
+    expect(messages.at(-1)?.text).toMatch(/beside proposal 70500/);
+    expect([view.get().selectedLabel, document.countOf(70_000) > 0, heard]).toEqual([70_000, true, []]);
+  });
+
+  it("merging and splitting take proposals too", async () => {
+    const { editor, document, view } = stage;
+    const { heard, api } = listen();
+    runCommand(editor, "tool.merge");
+    editor.tool().down(sampleAt(near, { proposal: proposal.label }));
+    editor.tool().down(sampleAt([5, 50, 40], { label: 4 }));
+    await vi.waitFor(() => expect(heard).toEqual([`corrected ${proposal.label}`]));
+    expect([document.membersOf(4), view.get().selectedLabel, document.acts.length]).toEqual([
+      [4, proposal.label],
+      4,
+      1,
+    ]);
+    runCommand(editor, "edit.undo");
+    heard.length = 0;
+    editor.select(4);
+    runCommand(editor, "nucleus.unfinished");
+    editor.tool().down(sampleAt([5, 50, 40], { label: 4 }));
+    editor.tool().down(sampleAt(near, { proposal: proposal.label }));
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    expect(document.fieldsOf(4).status).toBe("unfinished");
+    runCommand(editor, "edit.undo");
+    api.showProposal(proposal);
+    runCommand(editor, "tool.split");
+    drag([7.5, 5.5, 70.5], [7.5, 35.5, 70.5]);
+    await vi.waitFor(() => expect(heard.at(-1)).toBe(`corrected ${proposal.label}`));
+    expect(document.countOf(proposal.label) + document.countOf(70_000)).toBe(2400);
+    expect(document.countOf(70_000)).toBeGreaterThan(800);
+  });
+});
+
 describe("together", () => {
   const peer = (crosshairZyx: Zyx, clientId = 7): Peer => ({
     clientId,

@@ -13,9 +13,12 @@ import { Bookmarks } from "./bookmarks.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands, SecondLookCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { type EditorKeys, editorKeysOf } from "./keys/editor-keys.ts";
+import { NucleusNumbers } from "./nucleus-numbers.ts";
 import { ObservableState } from "./observable.ts";
+import { OwnWork } from "./own-work/own-work.ts";
 import { pinUnder } from "./pin-under.ts";
 import { loadPreferences } from "./preferences.ts";
+import { TakingOver } from "./taking-over.ts";
 import { Filming } from "./view/filming.ts";
 
 export const LOOKING_BACK = {
@@ -47,6 +50,9 @@ export class EditorController {
   secondLook: SecondLookCommands | null = null;
   /** Decisions of this page by the proposal's label, and whether they stand or were undone. */
   readonly decisions = new Map<LabelValue, { proposal: ProposalRef; decision: Decision; stands: boolean }>();
+  readonly ownWork: OwnWork;
+  readonly #numbers = new NucleusNumbers();
+  readonly #taking: TakingOver;
   readonly #tools = new Map<ToolName, StateTool>();
   readonly #context: ToolContext;
   readonly #clickModel: ClickModel;
@@ -69,6 +75,18 @@ export class EditorController {
     }));
     this.preview = new PreviewLabels(document);
     const { store } = this;
+    this.#taking = new TakingOver({
+      document,
+      proposals: () => this.props().proposals,
+      commit: (act) => this.commit(act),
+      onTaken: (taken) => this.decided(taken, "corrected"),
+    });
+    this.ownWork = new OwnWork(
+      document,
+      props().userName,
+      () => this.props().nuclei.data,
+      (crossed) => store.set({ crossed: [...store.get().crossed, crossed] }),
+    );
     this.#context = {
       document,
       image: imageVoxels,
@@ -77,6 +95,13 @@ export class EditorController {
       settings: store.get,
       knownBox: (label) => this.knownBox(label),
       commit: (act) => this.commit(act),
+      proposalInFocus: () => store.get().proposal,
+      proposalUnder: ({ proposal }) => (this.#isOpenAndShown(proposal) ? proposal : 0),
+      findProposal: (label) => this.props().findProposal(label),
+      takeOver: (meant, build) => this.#taking.take(meant, build),
+      correctBy: (meant, act) => this.#taking.correct(meant, act),
+      taking: () => this.#taking.now,
+      nameOf: (label) => this.nameOf(label),
       say: notify,
       fail: (error) => this.fail(error),
       showMarks: (marks) => store.set({ marks }),
@@ -100,6 +125,7 @@ export class EditorController {
     );
     this.segmenting = new Segmenting(this.#context, this.#clickModel, (segment) => store.set({ segment }));
     this.#stopWatching = view.subscribe(() => {
+      this.#keepOneInFocus();
       const { reshape } = store.get();
       if (reshape && reshape.label !== view.get().selectedLabel) this.reshaping.drop();
     });
@@ -152,7 +178,30 @@ export class EditorController {
       selectedLabel: label === 0 ? 0 : this.props().document.canonicalLabel(label),
       selectedProposal: 0,
     });
-    this.store.set({ proposal: null });
+  }
+
+  /** One thing is worked on, for tools, card, keys and queue: whoever selects something else leaves the proposal. */
+  #keepOneInFocus(): void {
+    const { selectedLabel, selectedProposal } = this.view.get();
+    const { proposal } = this.store.get();
+    if (proposal && (selectedLabel !== 0 || selectedProposal !== proposal.label)) this.store.set({ proposal: null });
+    if (selectedLabel !== 0 && selectedProposal !== 0) this.view.set({ selectedProposal: 0 });
+  }
+
+  #isOpenAndShown(proposal: LabelValue): boolean {
+    const { proposalsVisible, hiddenStatuses } = this.store.get();
+    const isShown = proposalsVisible && !hiddenStatuses.includes("proposed");
+    return proposal !== 0 && isShown && this.props().document.fieldsOf(proposal).status === undefined;
+  }
+
+  /** The act of a decision is committed: of proposals that are this person's now, the first is worked on. */
+  decided(proposals: readonly ProposalRef[], decision: Decision): void {
+    const label = decision === "rejected" ? 0 : this.props().document.canonicalLabel(proposals[0].label);
+    this.view.set({ selectedProposal: 0, selectedLabel: label });
+    for (const proposal of proposals) {
+      this.decisions.set(proposal.label, { proposal, decision, stands: true });
+      this.review?.decided(proposal.label, decision);
+    }
   }
 
   /** A click that no tool wanted: a nucleus, else the proposal under it, else nothing. */
@@ -178,6 +227,17 @@ export class EditorController {
       .catch((error: unknown) => this.fail(error));
   }
 
+  /** What people call a nucleus by; null: it is new. */
+  numberOf(label: LabelValue): number | null {
+    const { document, nuclei } = this.props();
+    return this.#numbers.of(nuclei.data, document.canonicalLabel(label));
+  }
+
+  nameOf(label: LabelValue): string {
+    const number = this.numberOf(label);
+    return number === null ? `nucleus of label ${label}` : `nucleus ${number}`;
+  }
+
   knownBox(label: LabelValue): VoxelBox | null {
     const { document, nuclei } = this.props();
     const canonical = document.canonicalLabel(label);
@@ -186,6 +246,7 @@ export class EditorController {
 
   async commit(act: EditAct): Promise<void> {
     if (this.store.get().past) throw new Problem(LOOKING_BACK);
+    this.ownWork.committed(act);
     await this.props().document.commit(act);
   }
 
@@ -214,6 +275,7 @@ export class EditorController {
     this.tool().cancel();
     this.#stopWatching();
     this.filming.stop();
+    this.ownWork.dispose();
     this.reshaping.dispose();
     this.segmenting.dispose();
     this.#clickModel.dispose();

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconInfoCircle, IconLock } from "@tabler/icons-react
 import { useState, useSyncExternalStore } from "react";
 import styles from "./editor.module.css";
 import type { EditorController } from "./editor-controller.ts";
+import { CrossedNotice } from "./own-work/crossed-notice.tsx";
 
 /** What a person must know before going on: reading only, or an edit that was refused. */
 export function EditorNotices({ editor }: { editor: EditorController }) {
@@ -17,6 +18,7 @@ export function EditorNotices({ editor }: { editor: EditorController }) {
   const weak = document.canEdit && !isKnown ? weaknesses() : [];
   return (
     <div className={styles.notices}>
+      <CrossedNotice editor={editor} />
       {weak.length > 0 && (
         <Alert
           color="gray"

@@ -11,6 +11,7 @@ import type { ShownSegment } from "../tools/segment/segmenting.ts";
 import type { ToolMark } from "../tools/tool-context.ts";
 import type { CommentDraft, EditorBox, PastView, ProposalRef } from "./editor-contract.ts";
 import { ObservableState } from "./observable.ts";
+import type { CrossedEdit } from "./own-work/crossed-edits.ts";
 
 export const panelTabs = ["nuclei", "queue", "comments", "boxes", "history", "view"] as const;
 
@@ -72,6 +73,8 @@ export interface EditorState extends EditorPreferences {
   readonly threadId: string | null;
   /** Where a new comment would be; null: nobody has asked to write one. */
   readonly commentDraft: CommentDraft | null;
+  /** Deletions that crossed with somebody's paint, the first shown. */
+  readonly crossed: readonly CrossedEdit[];
   /** The panes show the labels as they were then, and nothing can be changed. */
   readonly past: PastView | null;
 }
@@ -116,5 +119,6 @@ export const createEditorStore = (preferences: Partial<EditorPreferences>): Edit
     historyOf: null,
     threadId: null,
     commentDraft: null,
+    crossed: [],
     past: null,
   });

@@ -1,8 +1,10 @@
 "use client";
 
 import { notifications } from "@mantine/notifications";
-import { useDeferredValue, useEffect, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { ToolMessage } from "../tools/tool-context.ts";
+import { NucleusNames } from "../ui/nucleus-names.tsx";
 import { ShownKeys } from "../ui/shown-keys.tsx";
 import { createViewStore } from "../viewer/view/view-store.ts";
 import { keepChannels, loadChannels } from "./channel-memory.ts";
@@ -66,30 +68,37 @@ export function Editor(props: EditorProps) {
 function EditorLayout({ editor, props }: { editor: EditorController; props: EditorProps }) {
   useEditorKeys(editor);
   const shownKey = useKeysOf(editor.keys);
+  const { data: rows } = props.nuclei;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each list may be without what this person deleted, or have it again
+  useEffect(() => editor.ownWork.listCame(), [editor, rows]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with another list whatever names nuclei is drawn again
+  const nameOf = useMemo(() => (label: LabelValue) => editor.nameOf(label), [editor, rows]);
   const panelHidden = useObservable(editor.store, (state) => state.panelHidden);
   // The panes first: they ask for their image, and what stands around them is made while it comes. Its places are kept.
   const isWhole = useDeferredValue(true, false);
   return (
     <ShownKeys value={shownKey}>
-      <div className={styles.editor} data-panel-hidden={panelHidden || undefined}>
-        {isWhole && (
-          <>
-            <EditorHeader editor={editor} props={props} />
-            <ToolOptions editor={editor} />
-            <ToolRail editor={editor} />
-          </>
-        )}
-        <ViewerArea editor={editor} props={props} />
-        {isWhole && (
-          <>
-            <SidePanel editor={editor} props={props} />
-            <HelpSheet editor={editor} classes={props.classes} />
-            <ChangeKeys editor={editor} />
-            <CommandPalette editor={editor} />
-            <Tour editor={editor} />
-          </>
-        )}
-      </div>
+      <NucleusNames nameOf={nameOf}>
+        <div className={styles.editor} data-panel-hidden={panelHidden || undefined}>
+          {isWhole && (
+            <>
+              <EditorHeader editor={editor} props={props} />
+              <ToolOptions editor={editor} />
+              <ToolRail editor={editor} />
+            </>
+          )}
+          <ViewerArea editor={editor} props={props} />
+          {isWhole && (
+            <>
+              <SidePanel editor={editor} props={props} />
+              <HelpSheet editor={editor} classes={props.classes} />
+              <ChangeKeys editor={editor} />
+              <CommandPalette editor={editor} />
+              <Tour editor={editor} />
+            </>
+          )}
+        </div>
+      </NucleusNames>
     </ShownKeys>
   );
 }

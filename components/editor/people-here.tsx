@@ -2,6 +2,7 @@ import { Avatar, Group, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
 import { useEffect, useSyncExternalStore } from "react";
 import type { Peer } from "../../core/edit/label-document.ts";
+import { useNucleusName } from "../ui/nucleus-names.tsx";
 import type { EditorController } from "./editor-controller.ts";
 import { followPeer } from "./follow-peer.ts";
 import { initialsOf } from "./initials.ts";
@@ -46,7 +47,8 @@ export function PeopleHere({ editor }: { editor: EditorController }) {
 }
 
 function PeerAvatar({ peer, followed, onFollow }: { peer: Peer; followed: boolean; onFollow(): void }) {
-  const doing = peer.selectedLabel ? `, nucleus ${peer.selectedLabel}` : "";
+  const nameOf = useNucleusName();
+  const doing = peer.selectedLabel ? `, ${nameOf(peer.selectedLabel)}` : "";
   const label = followed ? `Following ${peer.name}: click to stop` : `${peer.name}${doing}: click to follow`;
   return (
     <Tooltip label={label}>

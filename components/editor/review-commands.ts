@@ -30,7 +30,7 @@ export async function decide(editor: EditorController, decision: Decision, class
     throw new Problem({
       tag: "no-proposal",
       what: "No proposal is selected.",
-      hint: "Take the next question of the queue, or click a hatched proposal.",
+      hint: "Q brings the question that you have, or the next one; or click a hatched proposal.",
     });
   if (editor.props().isPlanted(proposal.label)) {
     await revealPlanted(editor, proposal, decision);
@@ -46,11 +46,8 @@ export async function decide(editor: EditorController, decision: Decision, class
       ? { ...act, records: [...act.records, ...setClassAct(proposal.label, name).records] }
       : act,
   );
-  editor.store.set({ proposal: null });
-  editor.view.set({ selectedProposal: 0, selectedLabel: decision === "rejected" ? 0 : proposal.label });
+  editor.decided([proposal], decision);
   if (decision === "corrected") editor.chooseTool("brush");
-  editor.decisions.set(proposal.label, { proposal, decision, stands: true });
-  editor.review?.decided(proposal.label, decision);
 }
 
 /**

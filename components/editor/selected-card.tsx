@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Group, Select, Stack, Text, Tooltip } from "@mantine/core";
-import { IconFocus2, IconHistory, IconTrash } from "@tabler/icons-react";
+import { IconFocus2, IconHistory, IconTrash, IconWand } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import { partsAfterUnmerge, setClassAct, statusOf, unmergeAct } from "../../core/edit/nucleus-acts.ts";
 import { ProposedClassLine } from "../ui/proposed-class.tsx";
@@ -36,7 +36,9 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
     );
   const label = document.canonicalLabel(selected);
   const fields = document.fieldsOf(label);
-  const row = props.nuclei.data?.find((candidate) => candidate.label === label);
+  const isThis = (candidate: NucleusRow) => candidate.label === label;
+  const row = props.nuclei.data?.find(isThis) ?? editor.ownWork.newRows().find(isThis);
+  const number = editor.numberOf(label);
   const status = statusOf(document, label);
   return (
     <div className={styles.card} data-testid="selected-card">
@@ -45,7 +47,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
           <Group gap={6} wrap="nowrap">
             <span className={styles.swatch} style={{ background: cssOfRgb(rgbOfLabel(label)) }} aria-hidden />
             <Text size="sm" fw={600}>
-              Nucleus {label}
+              {number === null ? "New nucleus" : `Nucleus ${number}`}
             </Text>
             <StatusMark status={status} />
             <Text size="xs">{statusWords[status]}</Text>
@@ -60,6 +62,18 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
                 onClick={() => runCommand(editor, "nucleus.show")}
               >
                 <IconFocus2 size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={withKey("Outline it anew by the newest model", shownKey("nucleus.again"))}>
+              <ActionIcon
+                size="sm"
+                variant="subtle"
+                color="gray"
+                aria-label="Outline it anew"
+                disabled={!document.canEdit}
+                onClick={() => runCommand(editor, "nucleus.again")}
+              >
+                <IconWand size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
             <Tooltip label={withKey("History of this nucleus", shownKey("nucleus.history"))}>
@@ -88,7 +102,7 @@ export function SelectedCard({ editor, props }: { editor: EditorController; prop
           </Group>
         </Group>
         <Text size="xs" c="dimmed">
-          {describe(row, fields.origin)}
+          {describe(row, fields.origin)} · label {label}
         </Text>
         <Group gap={8} wrap="nowrap">
           <Select
@@ -137,13 +151,13 @@ function MergedParts({ editor, label }: { editor: EditorController; label: numbe
   const { document } = editor.props();
   const members = document.membersOf(label);
   if (members.length < 2) return null;
-  const takeOut = (member: number): void => {
+  const takeOut = (member: number, part: number): void => {
     const others = partsAfterUnmerge(document, member).length - 2;
     void editor.commit(unmergeAct(document, member)).catch((error: unknown) => editor.fail(error));
     if (others > 0)
       editor.notify({
         tone: "info",
-        text: `Part ${member} held the others together: they fell into ${others + 1} nuclei. Undo brings all back.`,
+        text: `Part ${part} held the others together: they fell into ${others + 1} nuclei. Undo brings all back.`,
       });
   };
   return (
@@ -151,17 +165,17 @@ function MergedParts({ editor, label }: { editor: EditorController; label: numbe
       <Text size="xs" c="dimmed">
         Merged of
       </Text>
-      {members.map((member) => (
-        <Tooltip key={member} label={`Take part ${member} out again`}>
+      {members.map((member, i) => (
+        <Tooltip key={member} label={`Take this part out again (label ${member})`}>
           <Badge
             component="button"
             size="sm"
             variant="default"
             disabled={!document.canEdit}
-            onClick={() => takeOut(member)}
+            onClick={() => takeOut(member, i + 1)}
             style={{ cursor: "pointer" }}
           >
-            {member} ×
+            part {i + 1} ×
           </Badge>
         </Tooltip>
       ))}

@@ -1,9 +1,9 @@
 import { Tabs } from "@mantine/core";
-import { useMemo } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import styles from "./editor.module.css";
 import { createEditorApi } from "./editor-api.ts";
 import { flyToNucleus, runCommand } from "./editor-commands.ts";
-import type { EditorBox, EditorProps } from "./editor-contract.ts";
+import type { EditorBox, EditorProps, NucleusRow } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
 import { type PanelTab, panelTabs } from "./editor-state.ts";
 import { cssOfRgb, rgbOfLabel } from "./label-color.ts";
@@ -67,10 +67,20 @@ export function SidePanel({ editor, props }: { editor: EditorController; props: 
   );
 }
 
+const none: readonly NucleusRow[] = [];
+
 function NucleiTab({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const selectedLabel = useObservable(editor.view, (view) => view.selectedLabel);
   const canEdit = useCanEdit(props.document);
+  const { document } = props;
+  useSyncExternalStore(
+    (listener) => document.subscribe(listener),
+    () => document.revision,
+    () => 0,
+  );
+  const own = editor.ownWork.newRows();
   return props.renderNuclei({
+    own: own.length === 0 ? none : own,
     selectedLabel: selectedLabel === 0 ? 0 : props.document.canonicalLabel(selectedLabel),
     canEdit,
     colorOf,

@@ -16,7 +16,7 @@ export const statusWords: Readonly<Record<LabelStatus, string>> = {
   corrected: "Corrected",
   unfinished: "Unfinished",
   proposed: "Proposed",
-  rejected: "Rejected",
+  rejected: "No nucleus",
 };
 
 const icons: Readonly<Record<LabelStatus, ComponentType<IconProps>>> = {

@@ -2,6 +2,7 @@ import { Button, Group, Loader, SegmentedControl, Slider, Text } from "@mantine/
 import type { PaintMask } from "../../core/edit/paint-mask.ts";
 import type { BrushShape } from "../../core/edit/stroke.ts";
 import type { ToolName } from "../tools/create-tool.ts";
+import { atStart, useNucleusName } from "../ui/nucleus-names.tsx";
 import { KeyMark } from "../ui/shown-keys.tsx";
 import { brushRadiusRange } from "./brush-radius.ts";
 import styles from "./editor.module.css";
@@ -92,16 +93,18 @@ function FilmBar({ editor, percent }: { editor: EditorController; percent: numbe
 
 /** Which nucleus the paint goes to: the selected one, or a new one. */
 function PaintTarget({ editor }: { editor: EditorController }) {
+  const nameOf = useNucleusName();
   const label = useObservable(editor.view, (view) => view.selectedLabel);
+  const proposal = useObservable(editor.store, (state) => state.proposal);
   return (
     <Group gap={6} wrap="nowrap">
       {label === 0 ? (
-        <Text size="xs">Paints a new nucleus</Text>
+        <Text size="xs">{proposal ? `Takes over proposal ${proposal.label}` : "Paints a new nucleus"}</Text>
       ) : (
         <>
           <span className={styles.swatch} style={{ background: cssOfRgb(rgbOfLabel(label)) }} aria-hidden />
           <Text size="xs" data-testid="paint-target">
-            Nucleus {label}
+            {editor.numberOf(label) === null ? "New nucleus" : atStart(nameOf(label))}
           </Text>
           <Button
             size="compact-xs"

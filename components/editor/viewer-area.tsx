@@ -1,4 +1,5 @@
-import { useMemo, useRef, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
+import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { VoxelSpace } from "../../core/volume/voxel-space.ts";
 import { type Measured, measuredUm } from "../tools/measure/measured.ts";
 import { formatLengthUm } from "../viewer/geometry/scale-bar-length.ts";
@@ -37,14 +38,15 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
   const { coloring, hiddenStatuses, labelsVisible, labelOpacity, outlinesOnly, proposalsVisible, proposalOpacity } =
     state;
   const { past } = state;
+  const nameOf = useCallback((label: LabelValue) => editor.nameOf(label), [editor]);
   const styleRevision = useStyleRevision([nucleiRevision, coloring, hiddenStatuses, classes, state.past]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: of the state, only what the layers are drawn by
   const layers = useMemo(
     () =>
       past
-        ? [labelLayer(past.nuclei, past.source, state, classes, styleRevision)]
+        ? [{ ...labelLayer(past.nuclei, past.source, state, classes, styleRevision), nameOf }]
         : [
-            labelLayer(document, editor.preview, state, classes, styleRevision),
+            { ...labelLayer(document, editor.preview, state, classes, styleRevision), nameOf },
             ...(proposals ? [proposalLayer(document, proposals, state, styleRevision)] : []),
           ],
     [
@@ -52,6 +54,7 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
       document,
       proposals,
       past,
+      nameOf,
       styleRevision,
       labelsVisible,
       labelOpacity,

@@ -2,6 +2,7 @@ import { Button, Loader, Text } from "@mantine/core";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { HistoryLine } from "../../core/history/history-line.ts";
 import { momentWords } from "../ui/moment-words.ts";
+import { atStart, useNucleusName } from "../ui/nucleus-names.tsx";
 import styles from "./history-panel.module.css";
 
 /** Of a line: the labels just before its first act, or just after its last one. */
@@ -36,6 +37,7 @@ export interface HistoryActionsProps {
 /** What can be done with the selected line, and with all that one person did in a time. */
 export function HistoryActions(props: HistoryActionsProps) {
   const { busy, canEdit, selected, nucleus, time, until } = props;
+  const nameOf = useNucleusName();
   if (busy)
     return (
       <div className={styles.actions} role="status">
@@ -79,7 +81,7 @@ export function HistoryActions(props: HistoryActionsProps) {
           {nucleus !== 0 && (
             <>
               <Button {...button} disabled={!canEdit} onClick={() => props.onBringBack(selected, "before")}>
-                Nucleus {nucleus} as before this…
+                {atStart(nameOf(nucleus))} as before this…
               </Button>
               <Button {...button} disabled={!canEdit} onClick={() => props.onBringBack(selected, "after")}>
                 …as after this

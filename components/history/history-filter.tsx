@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Select, TextInput, Tooltip } from "@mantine/
 import { IconClock, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { LabelValue } from "../../core/edit/label-document.ts";
+import { atStart, useNucleusName } from "../ui/nucleus-names.tsx";
 import styles from "./history-panel.module.css";
 
 /** What of the history is shown. Times as the browser's fields write them, in local time: `2026-11-12T14:05`. */
@@ -99,21 +100,22 @@ function NucleusChoice(props: {
   change(part: Partial<HistoryQuestion>): void;
 }) {
   const { question, selectedLabel, change } = props;
+  const nameOf = useNucleusName();
   if (question.nucleus !== null)
     return (
       <Button
         size="compact-xs"
         variant="light"
-        aria-label={`Nucleus ${question.nucleus} only: show all nuclei`}
+        aria-label={`${atStart(nameOf(question.nucleus))} only: show all nuclei`}
         onClick={() => change({ nucleus: null })}
       >
-        Nucleus {question.nucleus} ×
+        {atStart(nameOf(question.nucleus))} ×
       </Button>
     );
   if (selectedLabel === 0) return null;
   return (
     <Button size="compact-xs" variant="default" onClick={() => change({ nucleus: selectedLabel })}>
-      Only nucleus {selectedLabel}
+      Only {nameOf(selectedLabel)}
     </Button>
   );
 }

@@ -9,6 +9,7 @@ import { initialsOf } from "../editor/initials.ts";
 import { cssOfRgb, rgbOfLabel } from "../editor/label-color.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { clockWords, dayWords, momentWords } from "../ui/moment-words.ts";
+import { useNucleusName } from "../ui/nucleus-names.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { HistoryFilter, type HistoryQuestion, isFiltered } from "./history-filter.tsx";
 import styles from "./history-panel.module.css";
@@ -153,6 +154,7 @@ function Lines(props: HistoryPanelProps) {
 
 function Line(props: { line: HistoryLine; name: string; isSelected: boolean; onSelect(line: HistoryLine): void }) {
   const { line, name } = props;
+  const nameOf = useNucleusName();
   const details = detailsOfLine(line);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box handles the keys for its options
@@ -175,7 +177,7 @@ function Line(props: { line: HistoryLine; name: string; isSelected: boolean; onS
             aria-hidden
           />
         )}
-        <span className={styles.words}>{wordsOfLine(line)}</span>
+        <span className={styles.words}>{wordsOfLine(line, nameOf)}</span>
         {details && <span className={styles.dim}> · {details}</span>}
       </span>
     </div>

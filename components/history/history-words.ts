@@ -1,20 +1,24 @@
 import type { HistoryKind, HistoryLine } from "../../core/history/history-line.ts";
+import type { NameNucleus } from "../ui/nucleus-names.tsx";
 
 const countOf = (count: number, one: string, many: string): string =>
   `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 
-/** "nucleus 12", "nuclei 12 and 15", "40 nuclei". */
-function nucleiOf({ labels, labelCount }: Pick<HistoryLine, "labels" | "labelCount">): string {
+/** "nucleus 12", "nucleus 12 and nucleus 15", "40 nuclei". */
+function nucleiOf({ labels, labelCount }: Pick<HistoryLine, "labels" | "labelCount">, nameOf: NameNucleus): string {
   if (labelCount === 0) return "labels";
-  if (labelCount === 1) return `nucleus ${labels[0]}`;
-  if (labelCount <= 3) return `nuclei ${labels.slice(0, -1).join(", ")} and ${labels[labels.length - 1]}`;
+  if (labelCount <= 3) return listInWords([...new Set(labels.map(nameOf))]);
   return countOf(labelCount, "nucleus", "nuclei");
 }
 
+/** "a", "a and b", "a, b and c". */
+export const listInWords = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+
 const times = (acts: number, one: string, many: string): string => (acts > 1 ? `, ${countOf(acts, one, many)}` : "");
 
-function deedOf(what: HistoryKind, line: HistoryLine): string {
-  const nuclei = nucleiOf(line);
+function deedOf(what: HistoryKind, line: HistoryLine, nameOf: NameNucleus): string {
+  const nuclei = nucleiOf(line, nameOf);
   switch (what) {
     case "painted":
       return `painted ${nuclei}${times(line.acts, "stroke", "strokes")}`;
@@ -42,8 +46,8 @@ function deedOf(what: HistoryKind, line: HistoryLine): string {
 }
 
 /** What a person did, in the past tense and without a subject. */
-export function wordsOfLine(line: HistoryLine): string {
-  const deed = deedOf(line.what, line);
+export function wordsOfLine(line: HistoryLine, nameOf: NameNucleus): string {
+  const deed = deedOf(line.what, line, nameOf);
   if (line.turn === "undo") return `undid: ${deed}`;
   return line.turn === "redo" ? `did again: ${deed}` : deed;
 }

@@ -1,8 +1,9 @@
 import { Button, Group, Stack, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 import { addedVoxels, type BringBack, returningVoxels, stayingVoxels } from "../../core/history/bring-back.ts";
+import { useNucleusName } from "../ui/nucleus-names.tsx";
 import styles from "./history-panel.module.css";
-import { actWords, voxelWords } from "./history-words.ts";
+import { actWords, listInWords, voxelWords } from "./history-words.ts";
 
 /** What would be done, in words and figures, before it is done. */
 function PreviewCard(props: {
@@ -99,6 +100,7 @@ export function BringBackCard(props: {
   onClose(): void;
 }) {
   const { plan, moment } = props;
+  const nameOf = useNucleusName();
   const [withoutAdded, setWithoutAdded] = useState(false);
   const [returning, added, staying] = [returningVoxels(plan), addedVoxels(plan), stayingVoxels(plan)];
   const others = [...plan.staying.keys()].sort((a, b) => a - b);
@@ -110,7 +112,7 @@ export function BringBackCard(props: {
         : `${voxelWords(returning)} come back.`,
     ...(staying > 0
       ? [
-          `${voxelWords(staying)} belong to ${others.length <= 3 ? `nucleus ${others.join(", ")}` : `${others.length} other nuclei`} by now, and stay with ${others.length === 1 ? "it" : "them"}.`,
+          `${voxelWords(staying)} belong to ${others.length <= 3 ? listInWords(others.map(nameOf)) : `${others.length} other nuclei`} by now, and stay with ${others.length === 1 ? "it" : "them"}.`,
         ]
       : []),
     ...plan.fields.map(({ field, value }) =>
@@ -121,7 +123,7 @@ export function BringBackCard(props: {
   return (
     <PreviewCard
       {...props}
-      title={`Bring nucleus ${plan.label} back, as it was ${moment}?`}
+      title={`Bring ${nameOf(plan.label)} back, as it was ${moment}?`}
       sentences={changes || added > 0 ? [...sentences, "Undo takes it back."] : [...sentences, "It is as it was."]}
       confirm={changes ? "Bring it back" : null}
       onConfirm={() => props.onConfirm({ withoutAdded })}

@@ -21,6 +21,8 @@ export interface NucleiPanelProps {
   readonly canEdit: boolean;
   /** What is shown at first: an address may ask for it. */
   readonly firstFilter?: NucleusFilter;
+  /** Of this page, and too new for the server's list: shown in it. */
+  readonly own: readonly NucleusRow[];
   onSelect(row: NucleusRow): void;
 }
 
@@ -32,7 +34,10 @@ export function NucleiPanel(props: NucleiPanelProps) {
   const [reviews, setReviews] = useState<readonly ReviewState[]>(first.reviews);
   const [order, setOrder] = useState<NucleusOrder>({ key: "changedAt", descending: true });
   const shownKey = useShownKey();
-  const { data, problem, retry } = props.nuclei;
+  const { problem, retry } = props.nuclei;
+  const { own } = props;
+  const listed = props.nuclei.data;
+  const data = useMemo(() => (listed && own.length > 0 ? [...listed, ...own] : listed), [listed, own]);
   const rows = useMemo(
     () => arrangeNuclei(data ?? [], { text, statuses, reviews }, order),
     [data, text, statuses, reviews, order],

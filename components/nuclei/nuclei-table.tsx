@@ -19,7 +19,7 @@ const columns: readonly {
   readonly name: string;
   readonly right?: true;
 }[] = [
-  { key: "label", text: "Nucleus", name: "number" },
+  { key: "number", text: "Nucleus", name: "number" },
   { key: "status", text: "St", name: "status" },
   { key: "review", text: "Re", name: "second look" },
   { key: "className", text: "Class", name: "class" },
@@ -138,8 +138,8 @@ function Row({ row, top, isReviewed, isSelected, color, onSelect }: RowProps) {
       onClick={() => onSelect(row)}
       data-label={row.label}
     >
-      <span className={styles.cell}>
-        <span className={editorStyles.swatch} style={{ background: color }} aria-hidden /> {row.label}
+      <span className={styles.cell} title={`Label ${row.label}`}>
+        <span className={editorStyles.swatch} style={{ background: color }} aria-hidden /> {row.number ?? "new"}
       </span>
       <StatusMark status={row.status} />
       {isReviewed && <ReviewMark state={row.review} />}

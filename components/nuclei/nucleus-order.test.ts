@@ -11,6 +11,8 @@ function randomNuclei(count: number, seed = 1): NucleusRow[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, i) => ({
     label: i + 69_990,
+    // Numbers do not follow the labels: proposals come later.
+    number: i % 37 === 0 ? null : ((i * 7) % 400) + 1,
     status: labelStatuses[Math.floor(random() * labelStatuses.length)],
     className: random() < 0.3 ? null : random() < 0.5 ? "mitotic" : "interphase",
     volumeUm3: Math.round(random() * 2000),
@@ -46,7 +48,7 @@ describe("list of nuclei", () => {
     const kept = arrangeNuclei(
       rows,
       { text: " ADA mitotic", statuses: ["accepted", "unfinished"], reviews: ["waiting", "sent-back"] },
-      { key: "label", descending: true },
+      { key: "number", descending: true },
     );
     const expected = rows.filter(
       (row) =>

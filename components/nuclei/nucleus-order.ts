@@ -3,7 +3,7 @@ import type { ReviewState } from "../../core/review/review-state.ts";
 import type { NucleusRow } from "../editor/editor-contract.ts";
 
 export const sortKeys = [
-  "label",
+  "number",
   "status",
   "review",
   "className",
@@ -43,7 +43,7 @@ export function arrangeNuclei(
     if (statuses.size > 0 && !statuses.has(row.status)) return false;
     if (words.length === 0) return true;
     const text =
-      `${row.label} ${row.className ?? ""} ${row.by} ${row.origin === "import" ? "import" : ""}`.toLowerCase();
+      `${row.number ?? "new"} ${row.className ?? ""} ${row.by} ${row.origin === "import" ? "import" : ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   const sign = order.descending ? -1 : 1;

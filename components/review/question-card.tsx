@@ -14,12 +14,15 @@ interface QuestionCardProps {
   readonly question: ReviewQuestion;
   readonly voxelUm3: number;
   readonly busy: boolean;
+  /** What the person works on instead, in words: answers would be about that. */
+  readonly elsewhere: string | null;
+  onBack(): void;
   onDecide(decision: Decision): void;
   onSkip(): void;
 }
 
 /** The question in words, and what can be answered, each with its key. */
-export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: QuestionCardProps) {
+export function QuestionCard({ question, voxelUm3, busy, elsewhere, onBack, onDecide, onSkip }: QuestionCardProps) {
   const answer = (decision: Decision, label: string, command: string, icon: ReactNode, color: string) => (
     <Button
       size="xs"
@@ -29,7 +32,7 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
       rightSection={<KeyMark command={command} />}
       justify="space-between"
       px={8}
-      disabled={busy}
+      disabled={busy || elsewhere !== null}
       onClick={() => onDecide(decision)}
     >
       {label}
@@ -65,6 +68,21 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
           {question.uncertainty !== null && ` · doubt ${Math.round(question.uncertainty * 100)} of 100`}
         </Text>
         {question.proposedClass && <ProposedClassLine proposed={question.proposedClass} />}
+        {elsewhere !== null && (
+          <Group gap={8} wrap="nowrap" justify="space-between">
+            <Text size="xs">You are at {elsewhere}; this question is kept.</Text>
+            <Button
+              size="compact-xs"
+              variant="default"
+              flex="none"
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={onBack}
+              rightSection={<KeyMark command="review.next" />}
+            >
+              Back to it
+            </Button>
+          </Group>
+        )}
         <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs">
           {answer("accepted", "Accept", "review.accept", <IconCheck size={14} aria-hidden />, "teal")}
           {answer("rejected", "No nucleus", "review.reject", <IconX size={14} aria-hidden />, "red")}
@@ -83,7 +101,8 @@ export function QuestionCard({ question, voxelUm3, busy, onDecide, onSkip }: Que
           </Button>
         </SimpleGrid>
         <Text size="xs" c="dimmed">
-          Two nuclei in one, or one in two? Press Correct first, then split or merge with the tools on the left.
+          Two nuclei in one, or one in two? Split it, or merge it with its other half, by the tools on the left;
+          painting on it corrects it too.
         </Text>
       </Stack>
     </Paper>

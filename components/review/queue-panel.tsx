@@ -30,6 +30,11 @@ export function QueuePanel(props: QueuePanelProps) {
   const { facts } = props;
   const { api, session } = props.review;
   const state = useSyncExternalStore(session.subscribe, session.getState, session.getState);
+  const elsewhere = useSyncExternalStore(
+    api.view.subscribe,
+    () => (state.kind === "looking" ? whereElse(api, state.question.labelValue) : null),
+    () => null,
+  );
   const waitingDecisions = useSyncExternalStore(session.subscribe, session.getWaitingDecisions, () => 0);
   const [deciding, setDeciding] = useState(false);
   const [all, setAll] = useState<ProposalFilter["kind"] | null>(null);
@@ -98,6 +103,8 @@ export function QueuePanel(props: QueuePanelProps) {
       {state.kind === "looking" ? (
         <QuestionCard
           question={state.question}
+          elsewhere={elsewhere}
+          onBack={() => session.showAgain()}
           voxelUm3={voxelZ * voxelY * voxelX}
           busy={deciding}
           onDecide={(decision) => void decide(decision)}
@@ -132,6 +139,14 @@ export function QueuePanel(props: QueuePanelProps) {
       <RetrainOffer facts={data} canDecide={props.canDecide} training={props.training} />
     </Stack>
   );
+}
+
+/** What is worked on instead of the question, in words. */
+function whereElse({ view, nameOf }: Review["api"], asked: number): string | null {
+  const { selectedLabel, selectedProposal } = view.get();
+  if (selectedProposal === asked) return null;
+  if (selectedProposal !== 0) return `proposal ${selectedProposal}`;
+  return selectedLabel === 0 ? "something else" : nameOf(selectedLabel);
 }
 
 /** Closer than this, nobody sees a difference. */

@@ -54,14 +54,19 @@ function setUp(labels: number[], change: Partial<ReviewPorts> = {}) {
     problemOf: (error) => (error as Problem).toJSON(),
     ...change,
   };
+  const view = { selectedProposal: 0 };
   const session = new ReviewSession(
     {
-      showProposal: (proposal) => said.push(`show ${proposal?.label ?? "nothing"}`),
+      view: { get: () => view },
+      showProposal(proposal) {
+        view.selectedProposal = proposal?.label ?? 0;
+        said.push(`show ${proposal?.label ?? "nothing"}`);
+      },
       notify: ({ tone, text }) => said.push(`${tone}: ${text}`),
     },
     ports,
   );
-  return { session, said };
+  return { session, said, view };
 }
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
@@ -88,6 +93,18 @@ it("stays with a proposal that is being corrected", async () => {
   await settled();
   expect(said.slice(2)).toEqual(["corrected 5"]);
   expect(session.state.kind).toBe("idle");
+});
+
+it("comes back to its question before it asks for another, where the person went to something else", async () => {
+  const { session, said, view } = setUp([5, 6]);
+  await session.next();
+  view.selectedProposal = 0; // a nucleus was clicked
+  await session.next();
+  expect(said.slice(2)).toEqual(["show 5"]);
+  expect(session.state).toMatchObject({ kind: "looking", question: { labelValue: 5 } });
+  view.selectedProposal = 9;
+  await session.skip();
+  expect(said.slice(3)).toEqual(["skip 5", "next -> 6", "show 6"]);
 });
 
 it("goes on where a clicked proposal was decided beside the question", async () => {

@@ -20,12 +20,16 @@ const refOf = (question: ReviewQuestion): ProposalRef => ({
   proposedClass: question.proposedClass,
 });
 
+type Api = Pick<EditorApi, "showProposal" | "notify"> & {
+  readonly view: { get(): { readonly selectedProposal: LabelValue } };
+};
+
 /**
  * One page's walk through the queue: claims a question, keeps it while the page looks at it, tells what became of it.
  * The acts themselves are the editor's; this hears of them afterwards.
  */
 export class ReviewSession {
-  readonly #api: Pick<EditorApi, "showProposal" | "notify">;
+  readonly #api: Api;
   readonly #ports: ReviewPorts;
   readonly #listeners = new Set<() => void>();
   readonly #skipped: number[] = [];
@@ -37,7 +41,7 @@ export class ReviewSession {
   #timer: ReturnType<typeof setInterval> | null = null;
   readonly #decisions: DecisionSender;
 
-  constructor(api: Pick<EditorApi, "showProposal" | "notify">, ports: ReviewPorts) {
+  constructor(api: Api, ports: ReviewPorts) {
     this.#api = api;
     this.#ports = ports;
     this.#decisions = new DecisionSender(
@@ -69,7 +73,9 @@ export class ReviewSession {
 
   getState = (): ReviewState => this.#state;
 
+  /** Where something else is worked on, the question of this page comes back first. `first`: asked before all others. */
   async next(first?: LabelValue): Promise<void> {
+    if (first === undefined && this.showAgain()) return;
     if (this.#state.kind === "asking") {
       this.#wanted = first ?? this.#wanted;
       return;
@@ -104,11 +110,21 @@ export class ReviewSession {
     }
   }
 
+  /** Back to the question that this page holds. False: it holds none, or the person is at it. */
+  showAgain(): boolean {
+    if (this.#state.kind !== "looking") return false;
+    const { question } = this.#state;
+    if (this.#api.view.get().selectedProposal === question.labelValue) return false;
+    this.#api.showProposal(refOf(question));
+    return true;
+  }
+
   async skip(): Promise<void> {
     if (this.#state.kind !== "looking") return;
     const { labelValue } = this.#state.question;
     this.#skipped.push(labelValue);
     this.#decisions.add({ labelValue, kind: "skipped" });
+    this.#set({ kind: "idle" });
     await this.next();
   }
 

@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconArrowRight, IconCheck, IconPencil } from "@tabler/
 import { useState } from "react";
 import { formatUm3 } from "../editor/nucleus-words.ts";
 import { statusWords } from "../editor/status-mark.tsx";
+import { useNucleusName } from "../ui/nucleus-names.tsx";
 import { KeyMark } from "../ui/shown-keys.tsx";
 import { MAX_NOTE_LENGTH } from "./second-look-contract.ts";
 import type { SecondLookSession, SecondLookState } from "./second-look-session.ts";
@@ -16,6 +17,7 @@ interface SecondLookCardProps {
 
 /** The nucleus in words, and what can be said of it, each with its key. */
 export function SecondLookCard({ session, state, busy, voxelUm3 }: SecondLookCardProps) {
+  const nameOf = useNucleusName();
   const { label, by, className, status, voxels } = state.question;
   return (
     <Paper withBorder p="sm" role="group" aria-label="Second look">
@@ -24,8 +26,15 @@ export function SecondLookCard({ session, state, busy, voxelUm3 }: SecondLookCar
           <Text size="sm" fw={600}>
             Is this nucleus right?
           </Text>
-          <Badge variant="outline" color="gray" tt="none" title="Label value" flex="none">
-            {label}
+          <Badge
+            variant="outline"
+            color="gray"
+            tt="none"
+            title={`Label ${label}`}
+            flex="none"
+            data-testid="asked-nucleus"
+          >
+            {nameOf(label)}
           </Badge>
         </Group>
         <Text size="sm" aria-live="polite">

@@ -5,6 +5,7 @@ import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Loaded } from "../editor/editor-contract.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { atStart, useNucleusName } from "../ui/nucleus-names.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { KeyMark } from "../ui/shown-keys.tsx";
 import { SecondLookCard } from "./second-look-card.tsx";
@@ -25,6 +26,7 @@ const SHOWN_SENT_BACK = 30;
 
 /** The second queue: what others accepted, one nucleus after the other. */
 export function SecondLookPanel({ session, facts, userId, canJudge, voxelUm3, onShow }: SecondLookPanelProps) {
+  const nameOf = useNucleusName();
   const state = useSyncExternalStore(session.subscribe, session.getState, session.getState);
   const last = useSyncExternalStore(session.subscribe, session.getLast, () => null);
   const isBusy = useSyncExternalStore(session.subscribe, session.getBusy, () => false);
@@ -68,7 +70,7 @@ export function SecondLookPanel({ session, facts, userId, canJudge, voxelUm3, on
       {last && (
         <Group gap={6} justify="space-between" wrap="nowrap">
           <Text size="xs" c="dimmed" role="status">
-            You {last.verdict === "approved" ? "approved" : "sent back"} nucleus {last.label}.
+            You {last.verdict === "approved" ? "approved" : "sent back"} {nameOf(last.label)}.
           </Text>
           <Button size="compact-xs" variant="subtle" disabled={isBusy} onClick={() => void session.takeLastBack()}>
             Take it back
@@ -88,7 +90,7 @@ export function SecondLookPanel({ session, facts, userId, canJudge, voxelUm3, on
             {sentBack.slice(0, SHOWN_SENT_BACK).map((nucleus) => (
               <List.Item key={nucleus.label}>
                 <Anchor component="button" type="button" size="sm" onClick={() => onShow(nucleus)}>
-                  Nucleus {nucleus.label}
+                  {atStart(nameOf(nucleus.label))}
                 </Anchor>{" "}
                 by {nucleus.by}
               </List.Item>
@@ -105,7 +107,7 @@ export function SecondLookPanel({ session, facts, userId, canJudge, voxelUm3, on
         <Group gap={6} wrap="nowrap" align="flex-start">
           <IconEye size={14} aria-hidden style={{ marginTop: 3, flexShrink: 0 }} />
           <Text size="xs" c="dimmed">
-            {others.map(({ name, label }) => `${name} is looking at ${label}`).join(" · ")}
+            {others.map(({ name, label }) => `${name} is looking at ${nameOf(label)}`).join(" · ")}
           </Text>
         </Group>
       )}

@@ -43,6 +43,7 @@ function setUp(labels: number[], change: Partial<SecondLookPorts> = {}) {
         selectedLabel = label;
         said.push(`select ${label}`);
       },
+      nameOf: (label) => `nucleus ${label}`,
       flyToBox: () => {},
       correct: (label) => said.push(`correct ${label}`),
       showProposal: () => {},

@@ -19,7 +19,7 @@ export interface LastVerdict {
 /** A third of the time after which the server gives a silent page's nucleus to somebody else. */
 const KEEP_EVERY_MS = 15_000;
 
-type Api = Pick<EditorApi, "select" | "flyToBox" | "correct" | "notify" | "showProposal"> & {
+type Api = Pick<EditorApi, "select" | "nameOf" | "flyToBox" | "correct" | "notify" | "showProposal"> & {
   readonly view: { get(): { readonly selectedLabel: LabelValue } };
 };
 
@@ -78,7 +78,10 @@ export class SecondLookSession implements SecondLookCommands {
     const { question } = this.#state;
     if (this.#api.view.get().selectedLabel !== question.label) {
       this.#show(question);
-      this.#api.notify({ tone: "info", text: `Back at nucleus ${question.label}: press the key again to answer.` });
+      this.#api.notify({
+        tone: "info",
+        text: `Back at ${this.#api.nameOf(question.label)}: press the key again to answer.`,
+      });
     } else if (decision === "accepted") void this.approve();
     else if (decision === "corrected") this.correct();
     else this.write(true);

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, List, Progress, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconPlayerStop, IconRuler2, IconSchool } from "@tabler/icons-react";
 import { useState } from "react";
+import { useIsLive } from "../ui/live-data.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { LiveChart } from "./live-chart.tsx";
 import type { MetricPoint, TrainingJob, TrainingStart, TrainingState } from "./training-contract.ts";
@@ -148,12 +149,13 @@ function BeginWith(props: {
 function RunningJob(props: { job: TrainingJob; canTrain: boolean; cancel(jobId: string): Promise<void> }) {
   const { job } = props;
   const [cancelling, setCancelling] = useState(false);
+  const isLive = useIsLive();
   const what = job.kind === "train" ? "Training" : "Proposing nuclei";
   return (
     <Stack gap={4}>
       <Group justify="space-between">
         <Text size="sm" role="status">
-          {what}: {jobWords(job)}
+          {what}: {isLive ? jobWords(job) : "how it goes on is not known now"}
           {job.state === "leased" && ` · ${percent(job.progress)}`}
           {job.attempts > 1 && ` · attempt ${job.attempts}`}
         </Text>
@@ -163,7 +165,7 @@ function RunningJob(props: { job: TrainingJob; canTrain: boolean; cancel(jobId: 
             variant="subtle"
             color="red"
             leftSection={<IconPlayerStop size={14} aria-hidden />}
-            disabled={job.cancelRequested}
+            disabled={job.cancelRequested || !isLive}
             loading={cancelling}
             onClick={() => {
               setCancelling(true);
@@ -174,7 +176,12 @@ function RunningJob(props: { job: TrainingJob; canTrain: boolean; cancel(jobId: 
           </Button>
         )}
       </Group>
-      <Progress value={job.progress * 100} animated={job.state === "leased"} aria-label={what} />
+      <Progress
+        value={job.progress * 100}
+        animated={isLive && job.state === "leased"}
+        color={isLive ? undefined : "gray"}
+        aria-label={what}
+      />
     </Stack>
   );
 }

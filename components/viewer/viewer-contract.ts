@@ -77,6 +77,8 @@ export interface LabelLayer {
   readonly styleRevision: number;
   /** Representative of the merged group of a label; no outline is drawn inside a group. Default: every label by itself. */
   groupOf?(label: LabelValue): LabelValue;
+  /** What people call what lies under the pointer. Default: by its label. */
+  nameOf?(label: LabelValue): string;
 }
 
 export interface PointerSample {

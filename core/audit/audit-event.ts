@@ -151,6 +151,8 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   /** From a file that `person`'s browser had saved; `edits` are records that were new, `file` the checksum of the file. */
   ofProject("volume.edits-brought-in", { volumeId: id, name, person, edits: count, file: line(64) }),
   ofProject("volume.renamed", { volumeId: id, from: name, to: name }),
+  ofProject("volume.done", { volumeId: id, name }),
+  ofProject("volume.reopened", { volumeId: id, name }),
   ofProject("volume.deleted", { volumeId: id, name }),
   ofProject("box.changed", { volumeId: id, volume: name, from: boxPlace, to: boxPlace }),
   ofProject("box.removed", { volumeId: id, volume: name, ...boxPlace.shape }),

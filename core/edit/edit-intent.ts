@@ -1,5 +1,5 @@
 import type { VoxelSpace, Zyx } from "../volume/voxel-space.ts";
-import type { EditAct, LabelDocument, LabelValue } from "./label-document.ts";
+import type { EditAct, EditedLabels, LabelValue } from "./label-document.ts";
 import { addOutline } from "./outline.ts";
 import { applyMask, overwritable, type PaintMask } from "./paint-mask.ts";
 import type { SlicePlane } from "./slice-plane.ts";
@@ -41,7 +41,7 @@ export function rasterise(intent: EditIntent, space: VoxelSpace): VoxelSet {
  * The one record of a gesture, its mask evaluated against the labels of now; null when nothing is left to write.
  * Synchronous where no brick is missing, so that a stroke is painted in the frame it ends.
  */
-export function paintAct(document: LabelDocument, order: PaintOrder): EditAct | null | Promise<EditAct | null> {
+export function paintAct(document: EditedLabels, order: PaintOrder): EditAct | null | Promise<EditAct | null> {
   const covered = rasterise(order.intent, document);
   const mayOverwrite = overwritable({
     mask: order.mask,

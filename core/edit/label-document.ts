@@ -132,3 +132,7 @@ export interface LabelDocument extends LabelBrickSource {
   peers(): readonly Peer[];
   onPeersChanged(listener: () => void): Unsubscribe;
 }
+
+/** What an act on nuclei is built from. */
+export type EditedLabels = LabelBrickSource &
+  Pick<LabelDocument, "newLabel" | "canonicalLabel" | "membersOf" | "mergeEdgesOf" | "fieldsOf">;

@@ -1,7 +1,7 @@
 import type { LabelStatus } from "../labels/label-status.ts";
 import { Problem } from "../problem.ts";
 import type { VoxelBox } from "../volume/voxel-space.ts";
-import type { EditAct, LabelDocument, LabelValue } from "./label-document.ts";
+import type { EditAct, EditedLabels, LabelDocument, LabelValue } from "./label-document.ts";
 import { collectNucleusVoxels } from "./nucleus-voxels.ts";
 
 /** Acts on whole nuclei: what the keys and the list do. */
@@ -28,7 +28,7 @@ export const setClassAct = (label: LabelValue, className: string | null): EditAc
 
 /** Erases every voxel of the nucleus and of what was merged into it. `knownBox` is where the nucleus list saw it. */
 export async function deleteNucleusAct(
-  document: LabelDocument,
+  document: EditedLabels,
   label: LabelValue,
   knownBox: VoxelBox | null,
   signal?: AbortSignal,
@@ -47,7 +47,7 @@ export const nucleusGone = (label: LabelValue): Problem =>
   });
 
 /** Two nuclei become one by an edge; no voxel changes, so it can be taken apart exactly. */
-export function mergeAct(document: LabelDocument, one: LabelValue, other: LabelValue): EditAct {
+export function mergeAct(document: EditedLabels, one: LabelValue, other: LabelValue): EditAct {
   const a = document.canonicalLabel(one);
   const b = document.canonicalLabel(other);
   if (a === b)
@@ -56,7 +56,7 @@ export function mergeAct(document: LabelDocument, one: LabelValue, other: LabelV
 }
 
 /** Takes one painted part out of a merged group: all its edges go. */
-export const unmergeAct = (document: LabelDocument, label: LabelValue): EditAct => ({
+export const unmergeAct = (document: EditedLabels, label: LabelValue): EditAct => ({
   name: "undo merge",
   records: document.mergeEdgesOf(label).map(([a, b]) => ({ kind: "unmerge" as const, a, b })),
 });

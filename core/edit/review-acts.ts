@@ -30,7 +30,7 @@ export async function takeProposalAct(
       tag: "nothing-to-accept",
       what: "Every voxel of this proposal already belongs to a nucleus.",
       where: `proposal ${proposal.label}`,
-      hint: "Reject it, or delete what lies there first.",
+      hint: "Answer No nucleus (R), or delete what lies there first.",
     });
   return { name: status === "accepted" ? "accept" : "correct", records, proposals: [proposal.label] };
 }

@@ -16,6 +16,7 @@ const people = [null, { id: "a", name: "Ada" }, { id: "b", name: "Ben" }];
 
 const nucleus = (label: number): ListedNucleus => ({
   label,
+  number: 1 + pick(99),
   voxels: 1 + pick(900),
   centroidZyx: [pick(9), pick(90), pick(99)],
   boxZyx: [1, 2, 3, 4 + pick(9), 5, 6],

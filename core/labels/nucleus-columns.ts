@@ -7,6 +7,8 @@ export interface NucleusColumns {
   readonly edition: string;
   readonly revision: number;
   readonly label: number[];
+  /** What people call it by: 1, 2, 3 … in its volume, given once and never to another. */
+  readonly number: number[];
   readonly voxels: number[];
   /** 3 per nucleus, voxels, one decimal. */
   readonly centroidZyx: number[];
@@ -30,6 +32,7 @@ export interface NucleusColumns {
 /** Columns and how many values a nucleus has in each. */
 export const columnWidths = [
   ["label", 1],
+  ["number", 1],
   ["voxels", 1],
   ["centroidZyx", 3],
   ["boxZyx", 6],
@@ -53,6 +56,7 @@ interface Person {
 /** One nucleus, as in the columns. */
 export interface ListedNucleus {
   readonly label: number;
+  readonly number: number;
   readonly voxels: number;
   readonly centroidZyx: readonly number[];
   readonly boxZyx: readonly number[];
@@ -101,6 +105,7 @@ export function columnsOf(
     edition,
     revision,
     label: [],
+    number: [],
     voxels: [],
     centroidZyx: [],
     boxZyx: [],
@@ -115,6 +120,7 @@ export function columnsOf(
   };
   for (const nucleus of nuclei) {
     columns.label.push(nucleus.label);
+    columns.number.push(nucleus.number);
     columns.voxels.push(nucleus.voxels);
     columns.centroidZyx.push(...nucleus.centroidZyx);
     columns.boxZyx.push(...nucleus.boxZyx);
@@ -133,6 +139,7 @@ export function* nucleiOf(columns: NucleusColumns): IterableIterator<ListedNucle
   for (let i = 0; i < columns.label.length; i++)
     yield {
       label: columns.label[i],
+      number: columns.number[i],
       voxels: columns.voxels[i],
       centroidZyx: columns.centroidZyx.slice(3 * i, 3 * i + 3),
       boxZyx: columns.boxZyx.slice(6 * i, 6 * i + 6),

@@ -10,6 +10,7 @@ import {
   primaryKey,
   smallint,
   text,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { contributionKinds } from "../../core/history/contributions.ts";
@@ -143,6 +144,17 @@ export const labelTouch = pgTable(
     touchedAt: moment("touched_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.volumeId, t.label] })],
+);
+
+/** What people call a nucleus by: 1, 2, 3 … in its volume. It stays its label's when the nucleus is gone: undo brings both back. */
+export const nucleusNumber = pgTable(
+  "nucleus_number",
+  {
+    volumeId: ofVolume(),
+    label: bigint("label", { mode: "number" }).notNull(),
+    number: integer("number").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.volumeId, t.label] }), uniqueIndex("nucleus_number_idx").on(t.volumeId, t.number)],
 );
 
 /** Voxels of PAINTREF records; bytes at `volumes/<id>/paint/<sha256>`. A row exists only once they are stored. */

@@ -91,6 +91,9 @@ export const volume = pgTable(
     historyFloor: bigint("history_floor", { mode: "number" }).notNull().default(0),
     /** Fencing token of the server that owns the volume's live document. */
     ownerToken: bigint("owner_token", { mode: "number" }).notNull().default(0),
+    /** Somebody has said that all its nuclei are labelled; null: not yet. */
+    doneAt: moment("done_at"),
+    doneBy: text("done_by").references(() => user.id),
     /** Where its images come from; null where nobody has said it. */
     origin: jsonb("origin").$type<VolumeOrigin>(),
     createdBy: text("created_by")

@@ -60,11 +60,11 @@ test("two people: what one draws the other approves or sends back, and they talk
     await ben.getByText(/^Second look/).click();
     await ben.keyboard.press("q");
     await expect(card).toContainText("Accepted by Ada Lovelace");
-    await expect(ada.getByText(/^Ben Smith is looking at \d+$/)).toBeVisible();
-    const first = await card.getByTitle("Label value").innerText();
+    await expect(ada.getByText(/^Ben Smith is looking at nucleus \d+$/)).toBeVisible();
+    const first = await card.getByTestId("asked-nucleus").innerText();
     await ben.keyboard.press("a");
-    await expect(card.getByTitle("Label value")).not.toHaveText(first);
-    await expect(ben.getByText(`You approved nucleus ${first}.`)).toBeVisible();
+    await expect(card.getByTestId("asked-nucleus")).not.toHaveText(first);
+    await expect(ben.getByText(`You approved ${first}.`)).toBeVisible();
     await ben.keyboard.press("r");
     await ben.getByLabel("What is wrong with it?").fill("Two nuclei in one.");
     await card.getByRole("button", { name: "Send back" }).click();

@@ -534,6 +534,10 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["volume.renamed"],
     prepare: async () => ({ volumeId: await newVolume(), name: "E3.5, left", specimen: "embryo 8" }),
   },
+  "volume.markDone": {
+    acts: ["volume.done"],
+    prepare: async () => ({ volumeId: await newVolume(), isDone: true }),
+  },
   "volume.delete": {
     acts: ["volume.deleted"],
     async prepare() {

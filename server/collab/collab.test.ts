@@ -460,6 +460,44 @@ describe("counts of nuclei", () => {
     unsubscribe();
   });
 
+  it("have running numbers, the same for everybody, that a deletion, an undo, another page and a closed room leave as they are", async () => {
+    const volumeId = await newVolume("numbered");
+    const numbers = async () => {
+      const rows = [...nucleiOf(await client().nucleus.list.query({ volumeId }))];
+      return new Map(rows.map(({ label, number }) => [label, number]));
+    };
+    const [ada, ben] = [page(people.ada, volumeId), page(people.ben, volumeId)];
+    await Promise.all([saved(ada), saved(ben)]);
+    // Labels are leased by hundreds: Ben's are far from Ada's.
+    const labels: number[] = [];
+    for (const [i, of] of [ada, ben, ada, ben].entries()) {
+      const label = of.newLabel();
+      labels.push(label);
+      void of.commit({ name: "brush", records: [{ kind: "paint", label, runs: row(i, 2, 3, 9) }] });
+      await waitFor(async () => (await numbers()).has(label), "the nucleus in the list");
+    }
+    expect(Math.max(...labels)).toBeGreaterThan(256);
+    const given = new Map(labels.map((label, i) => [label, i + 1]));
+    expect(await numbers()).toEqual(given);
+
+    void ben.commit({ name: "erase", records: [{ kind: "paint", label: 0, runs: row(1, 2, 3, 9) }] });
+    await waitFor(async () => (await numbers()).size === 3, "the nucleus gone");
+    const late = ada.newLabel();
+    void ada.commit({ name: "brush", records: [{ kind: "paint", label: late, runs: row(6, 2, 3, 9) }] });
+    await waitFor(async () => (await numbers()).get(late) === 5, "the next number");
+    ben.undo();
+    await waitFor(async () => (await numbers()).get(labels[1]) === 2, "the number that it had");
+    await Promise.all([saved(ada), saved(ben)]);
+    ada.close();
+    ben.close();
+    const volumes = liveVolumesOf(server.services);
+    await waitFor(async () => {
+      await volumes.closeUnused(volumeId);
+      return (await volumes.peek(volumeId)) === null;
+    }, "the volume closed");
+    expect(await numbers()).toEqual(new Map([...given, [late, 5]]));
+  });
+
   it("of a volume are told to pages that show it, and to those that show none how many there are", async () => {
     const [shown, other] = [await newVolume("shown"), await newVolume("not shown")];
     const ada = page(people.ada, shown);

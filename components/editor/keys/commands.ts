@@ -64,6 +64,7 @@ export const commands = [
 
   entry("nucleus.pick", "Z", "Nucleus", "Select what is under the pointer, with any tool in hand"),
   entry("nucleus.new", "N", "Nucleus", "New nucleus: the next stroke starts it"),
+  entry("nucleus.again", "Shift+R", "Nucleus", "Outline the selected nucleus anew by the newest model, shown first"),
   entry("nucleus.delete", ["Delete", "Backspace"], "Nucleus", "Delete the selected nucleus in the whole volume"),
   entry("nucleus.unfinished", "U", "Nucleus", "Mark as unfinished, or as finished again"),
   entry("nucleus.partOff", "Shift+N", "Nucleus", "Make the part under the pointer a nucleus of its own"),
@@ -83,7 +84,7 @@ export const commands = [
   entry("review.next", "Q", "Review", "Next question of the queue"),
   entry("review.accept", "A", "Review", "Accept the proposal"),
   entry("review.correct", "C", "Review", "Correct: take it over and edit it"),
-  entry("review.reject", "R", "Review", "Reject: there is no nucleus here"),
+  entry("review.reject", "R", "Review", "No nucleus: there is none here"),
   entry("review.skip", "K", "Review", "Skip: leave it to somebody else"),
 
   entry("view.labels", "L", "View", "Show or hide labels"),

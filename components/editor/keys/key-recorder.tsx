@@ -17,6 +17,9 @@ interface KeyRecorderProps {
 /** Waits for the key that somebody presses, and says whose it is before it is taken. */
 export function KeyRecorder({ keys: { map, keyboard }, command, onKey, onCancel }: KeyRecorderProps) {
   const [pressed, setPressed] = useState<string | null>(null);
+  /** Two strokes are asked for; the first, once it is there. */
+  const [ofTwo, setOfTwo] = useState(false);
+  const [begun, setBegun] = useState<string | null>(null);
   const [objection, setObjection] = useState<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
@@ -39,9 +42,14 @@ export function KeyRecorder({ keys: { map, keyboard }, command, onKey, onCancel 
     if (!recorded) return;
     setObjection("objection" in recorded ? recorded.objection : null);
     if ("objection" in recorded) setPressed(null);
-    else if (conflictsOf(map, recorded.key, command).length === 0) onKey(recorded.key);
-    else setPressed(recorded.key);
+    else if (ofTwo && begun === null) setBegun(recorded.key);
+    else take(begun === null ? recorded.key : `${begun} ${recorded.key}`);
   };
+
+  function take(key: string): void {
+    if (conflictsOf(map, key, command).length === 0) onKey(key);
+    else setPressed(key);
+  }
 
   return (
     <Group
@@ -61,7 +69,7 @@ export function KeyRecorder({ keys: { map, keyboard }, command, onKey, onCancel 
       </Text>
       {pressed === null ? (
         <Text size="xs" role="status" c={objection ? "yellow.4" : undefined}>
-          {objection ?? (isRow ? "Press one of 1 to 9 …" : "Press the key …")}
+          {objection ?? askFor(isRow, ofTwo, begun === null ? null : keyInWords(begun, keyboard))}
         </Text>
       ) : (
         <>
@@ -74,9 +82,27 @@ export function KeyRecorder({ keys: { map, keyboard }, command, onKey, onCancel 
           </Button>
         </>
       )}
+      {!isRow && !ofTwo && pressed === null && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => {
+            setOfTwo(true);
+            box.current?.focus();
+          }}
+        >
+          Two keys in turn
+        </Button>
+      )}
       <Button size="compact-xs" variant="default" onClick={onCancel}>
         Leave it
       </Button>
     </Group>
   );
+}
+
+function askFor(isRow: boolean, ofTwo: boolean, begun: string | null): string {
+  if (isRow) return "Press one of 1 to 9 …";
+  if (!ofTwo) return "Press the key …";
+  return begun === null ? "Press the first key …" : `${begun} … and now the second key.`;
 }

@@ -98,14 +98,14 @@ const pageEntry = ({ title, href, kind }: LinkedPage): PaletteEntry => ({
 function nucleusEntries(editor: EditorController, words: string): PaletteEntry[] {
   const [, before = "", digits] = /^(\D*?)(\d{1,10})$/.exec(words) ?? [];
   if (digits === undefined || !fuzzyMatch(before, "go to nucleus")) return [];
-  const { document, nuclei } = editor.props();
-  const asked = document.canonicalLabel(Number(digits));
-  const rows = (nuclei.data ?? []).filter(({ label }) => label === asked || String(label).startsWith(digits));
-  rows.sort((a, b) => Number(b.label === asked) - Number(a.label === asked) || a.label - b.label);
+  const { nuclei } = editor.props();
+  const asked = Number(digits);
+  const rows = (nuclei.data ?? []).filter(({ number }) => number !== null && String(number).startsWith(digits));
+  rows.sort((a, b) => Number(b.number === asked) - Number(a.number === asked) || (a.number ?? 0) - (b.number ?? 0));
   const entries = rows.slice(0, MOST_NUCLEI).map(
     (row): PaletteEntry => ({
       id: `nucleus.${row.label}`,
-      title: `Go to nucleus ${row.label}`,
+      title: `Go to nucleus ${row.number}`,
       group: "Nuclei",
       key: "",
       objection: null,
@@ -115,7 +115,7 @@ function nucleusEntries(editor: EditorController, words: string): PaletteEntry[]
       },
     }),
   );
-  if (rows.some(({ label }) => label === asked)) return entries;
+  if (rows.some(({ number }) => number === asked)) return entries;
   const objection = nuclei.data ? "There is none with this number." : "The list of nuclei is not there yet.";
   const none = { id: "nucleus.none", title: `Go to nucleus ${digits}`, group: "Nuclei", key: "", objection, run() {} };
   return [none, ...entries];

@@ -21,7 +21,7 @@ export function SegmentBar({ editor }: { editor: EditorController }) {
   return (
     <Group className={styles.bar} role="status" data-testid="segment-bar">
       <Text size="xs" fw={600} style={{ whiteSpace: "nowrap" }}>
-        {shown.isAnew ? "This nucleus anew" : "A new nucleus"}
+        {shown.isAnew ? "This nucleus anew" : shown.isOfProposal ? "This proposal anew" : "A new nucleus"}
       </Text>
       <Outline editor={editor} moveUm={shown.moveUm} />
       {found ? (

@@ -48,7 +48,13 @@ export function openEditor() {
     histogramRange: [0, 12],
   } as unknown as ImageSource;
   const rows = [
-    { label: 4, centroidZyx: [10, 55, 40], volumeUm3: 900, box: { minZyx: [0, 41, 30], maxZyx: [20, 70, 50] } },
+    {
+      label: 4,
+      number: 2,
+      centroidZyx: [10, 55, 40],
+      volumeUm3: 900,
+      box: { minZyx: [0, 41, 30], maxZyx: [20, 70, 50] },
+    },
   ];
   const planted = new Set<number>();
   const props: EditorProps = {

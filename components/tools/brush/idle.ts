@@ -1,6 +1,7 @@
+import { eraseTarget, paintTarget } from "../paint-target.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
-import { labelToPaint, paintPlane } from "./brush-order.ts";
+import { paintPlane } from "./brush-order.ts";
 import { startStroke } from "./painting.ts";
 
 /** Brush and eraser wait for the press. Shift turns a brush into an eraser for one stroke. */
@@ -10,8 +11,8 @@ export function brushIdle(context: ToolContext, kind: "brush" | "eraser"): ToolS
       const plane = paintPlane(sample);
       if (!plane || !context.document.canEdit) return null;
       try {
-        const label = kind === "eraser" || sample.shiftKey ? 0 : labelToPaint(context);
-        return startStroke(context, { plane, label, first: sample, idle });
+        const target = (kind === "eraser" || sample.shiftKey ? eraseTarget : paintTarget)(context, sample);
+        return startStroke(context, { plane, target, first: sample, idle });
       } catch (error) {
         context.fail(error);
         return null;

@@ -1,28 +1,30 @@
-import { type PaintOrder, paintAct } from "../../../core/edit/edit-intent.ts";
-import type { LabelValue, VoxelRuns } from "../../../core/edit/label-document.ts";
+import type { PaintOrder } from "../../../core/edit/edit-intent.ts";
+import type { VoxelRuns } from "../../../core/edit/label-document.ts";
 import { overwritable } from "../../../core/edit/paint-mask.ts";
 import { addStrokePiece, type Brush } from "../../../core/edit/stroke.ts";
 import { VoxelSet } from "../../../core/edit/voxel-set.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample, SlicePlane } from "../../viewer/viewer-contract.ts";
+import type { PaintTarget } from "../paint-target.ts";
 import type { GesturePreview } from "../preview-labels.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
-import { orderOf } from "./brush-order.ts";
+import { commitPaint, orderOf } from "./brush-order.ts";
 
 /** Points of a stroke that the others are shown. */
 const SHARED_POINTS = 64;
 
 interface StrokeStart {
   readonly plane: SlicePlane;
-  readonly label: LabelValue;
+  readonly target: PaintTarget;
   readonly first: PointerSample;
   readonly idle: ToolState;
 }
 
 /** Pointer down: every sample is painted into the preview at once; release makes one act of it (R10). */
-export function startStroke(context: ToolContext, { plane, label, first, idle }: StrokeStart): ToolState {
+export function startStroke(context: ToolContext, { plane, target, first, idle }: StrokeStart): ToolState {
   const { document } = context;
+  const { label } = target;
   const settings = context.settings();
   const brush: Brush = { shape: settings.brushShape, radiusUm: settings.radiusUm, plane };
   const covered = new VoxelSet(document.shapeZyx);
@@ -84,7 +86,7 @@ export function startStroke(context: ToolContext, { plane, label, first, idle }:
     up(sample) {
       follow([sample]);
       context.shareStroke(null);
-      void finish(context, order, preview);
+      void finish(context, target, order, preview);
       return idle;
     },
     cancel() {
@@ -97,21 +99,21 @@ export function startStroke(context: ToolContext, { plane, label, first, idle }:
   return painting;
 }
 
-async function finish(context: ToolContext, order: PaintOrder, preview: GesturePreview): Promise<void> {
+async function finish(
+  context: ToolContext,
+  target: PaintTarget,
+  order: PaintOrder,
+  preview: GesturePreview,
+): Promise<void> {
   try {
-    // Not awaited when all bricks are there: paint moves from the preview to the document within one frame.
-    const built = paintAct(context.document, order);
-    const act = built instanceof Promise ? await built : built;
-    if (!act) context.say({ tone: "info", text: "Nothing was painted: the mask covers every voxel of this stroke." });
-    else {
-      const apart = isApart(context, order);
-      await context.commit(act);
-      if (apart)
-        context.say({
-          tone: "warning",
-          text: `This stroke does not touch nucleus ${order.label}, which it belongs to. For another nucleus undo it, begin a new nucleus and paint again.`,
-        });
-    }
+    const apart = !target.takes && isApart(context, order);
+    if (!(await commitPaint(context, target, order)))
+      context.say({ tone: "info", text: "Nothing was painted: the mask covers every voxel of this stroke." });
+    else if (apart)
+      context.say({
+        tone: "warning",
+        text: `This stroke does not touch ${context.nameOf(order.label)}, which it belongs to. For another nucleus undo it, begin a new nucleus and paint again.`,
+      });
   } catch (error) {
     context.fail(error);
   } finally {

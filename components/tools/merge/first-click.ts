@@ -1,3 +1,4 @@
+import { proposalUnder } from "../paint-target.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
 import { mergeSecondClick } from "./second-click.ts";
@@ -6,12 +7,14 @@ export function mergeFirstClick(context: ToolContext): ToolState {
   const first: ToolState = {
     down(sample) {
       if (sample.button !== 0 || sample.ctrlKey || !context.document.canEdit) return null;
-      if (sample.label === 0) {
+      const proposal = proposalUnder(context, sample);
+      if (sample.label === 0 && !proposal) {
         context.say({ tone: "info", text: "Click the first of the two nuclei that are one." });
         return null;
       }
-      context.view.set({ selectedLabel: context.document.canonicalLabel(sample.label), selectedProposal: 0 });
-      return mergeSecondClick(context, sample, first);
+      if (!proposal)
+        context.view.set({ selectedLabel: context.document.canonicalLabel(sample.label), selectedProposal: 0 });
+      return mergeSecondClick(context, { voxelZyx: sample.voxelZyx, label: sample.label, proposal }, first);
     },
     cancel: () => first,
   };

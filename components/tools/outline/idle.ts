@@ -1,4 +1,5 @@
-import { labelToPaint, paintPlane } from "../brush/brush-order.ts";
+import { paintPlane } from "../brush/brush-order.ts";
+import { eraseTarget, paintTarget } from "../paint-target.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
 import { startOutline } from "./drawing.ts";
@@ -9,8 +10,8 @@ export function outlineIdle(context: ToolContext): ToolState {
       const plane = paintPlane(sample);
       if (!plane || !context.document.canEdit) return null;
       try {
-        const label = sample.shiftKey ? 0 : labelToPaint(context);
-        return startOutline(context, { plane, label, first: sample, idle });
+        const target = (sample.shiftKey ? eraseTarget : paintTarget)(context, sample);
+        return startOutline(context, { plane, target, first: sample, idle });
       } catch (error) {
         context.fail(error);
         return null;

@@ -2,6 +2,7 @@ import type { Click } from "../../../core/click/click.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
 import { paintPlane } from "../brush/brush-order.ts";
+import { meantProposal } from "../paint-target.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
 import type { Segmenting } from "./segmenting.ts";
@@ -35,7 +36,7 @@ export function segmentIdle(context: ToolContext, segmenting: Segmenting): ToolS
       up() {
         const clicks = places.map((voxelZyx): Click => ({ voxelZyx, isInside: !press.altKey }));
         try {
-          void segmenting.add(clicks, press.label);
+          void segmenting.add(clicks, press.label, meantProposal(context, press));
         } catch (error) {
           context.fail(error);
         }

@@ -10,13 +10,15 @@ import { brickKeysOfBox } from "../../../core/volume/brick.ts";
 import { boxShape } from "../../../core/volume/voxel-space.ts";
 import type { ClickModel, FoundByClicks } from "../../segmenter/click-model.ts";
 import type { GesturePreview } from "../preview-labels.ts";
-import type { ToolContext } from "../tool-context.ts";
+import type { MeantProposal, ToolContext } from "../tool-context.ts";
 
 /** A nucleus that clicks have found, shown and waiting for a yes. */
 export interface ShownSegment {
   readonly label: LabelValue;
   /** The clicks were on a nucleus that was there before. */
   readonly isAnew: boolean;
+  /** They were on a proposal: this takes its place. */
+  readonly isOfProposal: boolean;
   /** Null while it is worked out. */
   readonly found: {
     readonly painted: number;
@@ -31,6 +33,7 @@ export interface ShownSegment {
 interface Open {
   readonly label: LabelValue;
   readonly isAnew: boolean;
+  readonly proposal: MeantProposal | null;
   readonly abort: AbortController;
   readonly previews: readonly [erased: GesturePreview, painted: GesturePreview];
   clicks: readonly Click[];
@@ -72,8 +75,8 @@ export class Segmenting {
     void this.#model.prepare();
   }
 
-  /** A click, or the places of a stroke. `onLabel`: what lies under the first of them. */
-  add(clicks: readonly Click[], onLabel: LabelValue): Promise<void> {
+  /** A click, or the places of a stroke. `onLabel`, `onProposal`: what lies under the first of them. */
+  add(clicks: readonly Click[], onLabel: LabelValue, onProposal: MeantProposal | null = null): Promise<void> {
     const { document, say } = this.#context;
     if (!this.#open && !clicks.some(({ isInside }) => isInside)) {
       say({ tone: "info", text: "Click in the nucleus first; then Alt + click takes away what is not its own." });
@@ -83,8 +86,9 @@ export class Segmenting {
       say({ tone: "info", text: "That is another nucleus. Keep this one first (Enter); merge joins two." });
       return Promise.resolve();
     }
-    const open =
-      this.#open ?? this.#begin(onLabel === 0 ? this.#newLabel() : document.canonicalLabel(onLabel), onLabel);
+    const proposal = onLabel === 0 ? onProposal : null;
+    const label = () => (onLabel === 0 ? (proposal?.label ?? this.#newLabel()) : document.canonicalLabel(onLabel));
+    const open = this.#open ?? this.#begin(label(), onLabel, proposal);
     if (open.clicks.length + clicks.length > MAX_CLICKS) {
       say({ tone: "warning", text: `A nucleus takes ${MAX_CLICKS} clicks. Keep it (Enter) and go on with the brush.` });
       return Promise.resolve();
@@ -123,13 +127,14 @@ export class Segmenting {
     if (!open) return;
     await this.#working;
     if (this.#open !== open || !open.change) return;
-    const { document, view, commit, fail } = this.#context;
+    const { document, view, commit, correctBy, fail } = this.#context;
     try {
       const label = document.canonicalLabel(open.label);
       const act = changeAct("click to segment", label, await this.#ofNow(open, open.change));
       if (this.#open !== open) return;
       this.#round++;
-      if (act) await commit(act);
+      if (act && open.proposal) await correctBy(open.proposal, act);
+      else if (act) await commit(act);
       if (label === this.#spareLabel) this.#spareLabel = null;
       if (act) view.set({ selectedLabel: label, selectedProposal: 0 });
     } catch (error) {
@@ -166,12 +171,13 @@ export class Segmenting {
     return this.#spareLabel;
   }
 
-  #begin(label: LabelValue, onLabel: LabelValue): Open {
+  #begin(label: LabelValue, onLabel: LabelValue, proposal: MeantProposal | null): Open {
     const { document, preview } = this.#context;
     const of = { selectedLabel: label, membersOf: (member: LabelValue) => document.membersOf(member) };
     const open: Open = {
       label,
       isAnew: onLabel !== 0,
+      proposal,
       abort: new AbortController(),
       previews: [
         preview.begin(0, overwritable({ ...of, mask: "selected", label: 0 })),
@@ -282,10 +288,11 @@ export class Segmenting {
     );
   }
 
-  #tellOf({ label, isAnew, found }: Open, change: ShapeChange | null): void {
+  #tellOf({ label, isAnew, proposal, found }: Open, change: ShapeChange | null): void {
     this.#tell({
       label,
       isAnew,
+      isOfProposal: proposal !== null,
       found:
         change && found
           ? { painted: change.painted.count, erased: change.erased.count, by: found.by, isCut: found.isCut }

@@ -3,8 +3,9 @@ import { cutByLineAct } from "../../../core/edit/parts/cut-by-line.ts";
 import { addPiercedVoxels } from "../../../core/edit/pierced-voxels.ts";
 import { VoxelReader } from "../../../core/edit/voxel-reader.ts";
 import { VoxelSet } from "../../../core/edit/voxel-set.ts";
+import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample, SlicePlane } from "../../viewer/viewer-contract.ts";
-import type { ToolContext } from "../tool-context.ts";
+import type { MeantProposal, ToolContext } from "../tool-context.ts";
 import type { ToolMachine, ToolState } from "../tool-machine.ts";
 import { working } from "./working.ts";
 
@@ -44,7 +45,9 @@ export function drawCut(
     },
     up(sample) {
       show(sample);
-      const label = nucleusUnder(context, crossed);
+      const nucleus = nucleusUnder(context, crossed);
+      const proposal = nucleus === 0 ? proposalCrossed(context, [press.voxelZyx, end.voxelZyx]) : null;
+      const label = proposal?.label ?? nucleus;
       if (label === 0) {
         context.say({ tone: "info", text: "Draw the line across a nucleus." });
         return leave();
@@ -53,7 +56,8 @@ export function drawCut(
       return working(
         context,
         machine,
-        (signal) => cutByLineAct(context.document, label, line, context.knownBox(label), signal),
+        { proposal, label },
+        (labels, signal, knownBox) => cutByLineAct(labels, label, line, knownBox, signal),
         leave,
       );
     },
@@ -61,6 +65,18 @@ export function drawCut(
   };
   show(from);
   return drawing;
+}
+
+/** The one that is looked at, where the line meets its box. */
+function proposalCrossed(context: ToolContext, ends: readonly Zyx[]): MeantProposal | null {
+  const looked = context.proposalInFocus();
+  if (!looked) return null;
+  const meets = looked.box.minZyx.every(
+    (min, axis) =>
+      Math.max(...ends.map((end) => end[axis])) >= min &&
+      Math.min(...ends.map((end) => end[axis])) < looked.box.maxZyx[axis],
+  );
+  return meets ? { label: looked.label, found: Promise.resolve(looked) } : null;
 }
 
 function nucleusUnder({ document, view }: ToolContext, crossed: VoxelSet): LabelValue {

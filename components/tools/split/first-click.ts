@@ -1,9 +1,10 @@
 import { paintPlane } from "../brush/brush-order.ts";
+import { proposalUnder } from "../paint-target.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolMachine, ToolState } from "../tool-machine.ts";
 import { drawCut } from "./drawing-cut.ts";
 import { splitSecondClick } from "./second-click.ts";
-import { voxelUnder } from "./voxel-under.ts";
+import { voxelOf, voxelUnder } from "./voxel-under.ts";
 
 /** A press that moves less is a click, CSS pixels. */
 const CLICK_PX = 6;
@@ -26,13 +27,21 @@ export function splitFirstClick(context: ToolContext, machine: ToolMachine): Too
           return isDrag ? drawCut(context, machine, { plane, press, first }, last) : pressed;
         },
         up() {
+          const proposal = plane && proposalUnder(context, press);
+          if (proposal)
+            return splitSecondClick(
+              context,
+              machine,
+              { voxelZyx: voxelOf(press), label: proposal.label, proposal },
+              first,
+            );
           const voxelZyx = voxelUnder(context, press);
           if (!voxelZyx) {
             context.say({ tone: "info", text: "Click inside the nucleus, or draw a line across it." });
             return first;
           }
           context.view.set({ selectedLabel: context.document.canonicalLabel(press.label), selectedProposal: 0 });
-          return splitSecondClick(context, machine, { voxelZyx, label: press.label }, first);
+          return splitSecondClick(context, machine, { voxelZyx, label: press.label, proposal: null }, first);
         },
         cancel: () => first,
       };

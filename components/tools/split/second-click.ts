@@ -1,14 +1,17 @@
 import type { LabelValue } from "../../../core/edit/label-document.ts";
 import { splitAct } from "../../../core/edit/parts/split-nucleus.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import type { ToolContext } from "../tool-context.ts";
+import { proposalUnder } from "../paint-target.ts";
+import type { MeantProposal, ToolContext } from "../tool-context.ts";
 import type { ToolMachine, ToolState } from "../tool-machine.ts";
-import { voxelUnder } from "./voxel-under.ts";
+import { voxelOf, voxelUnder } from "./voxel-under.ts";
 import { working } from "./working.ts";
 
 interface FirstClick {
   readonly voxelZyx: Zyx;
   readonly label: LabelValue;
+  /** It is no nucleus yet: the split takes it over. */
+  readonly proposal: MeantProposal | null;
 }
 
 export function splitSecondClick(
@@ -24,8 +27,11 @@ export function splitSecondClick(
   const second: ToolState = {
     down(sample) {
       if (sample.button !== 0 || sample.ctrlKey) return null;
-      const voxelZyx = voxelUnder(context, sample);
-      if (!voxelZyx || !context.document.membersOf(one.label).includes(sample.label)) {
+      const isOnSame = one.proposal
+        ? sample.pane !== "3d" && proposalUnder(context, sample)?.label === one.label
+        : context.document.membersOf(one.label).includes(sample.label);
+      const voxelZyx = one.proposal ? voxelOf(sample) : voxelUnder(context, sample);
+      if (!voxelZyx || !isOnSame) {
         context.say({ tone: "info", text: "Click the other half of the same nucleus, or press Escape." });
         return null;
       }
@@ -37,7 +43,8 @@ export function splitSecondClick(
       return working(
         context,
         machine,
-        (signal) => splitAct(context.document, context.image, clicks, context.knownBox(one.label), signal),
+        { proposal: one.proposal, label: one.label },
+        (labels, signal, knownBox) => splitAct(labels, context.image, clicks, knownBox, signal),
         leave,
       );
     },

@@ -3,6 +3,8 @@ import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
 import type { ToolContext } from "../tool-context.ts";
 
+export const voxelOf = ({ voxelZyx: [z, y, x] }: PointerSample): Zyx => [Math.floor(z), Math.floor(y), Math.floor(x)];
+
 /**
  * The voxel of the nucleus under the pointer. A hit on a surface in 3D lies between voxels: the nearest of the 27
  * around it that has the label is meant.

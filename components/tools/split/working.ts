@@ -1,28 +1,51 @@
-import type { EditAct } from "../../../core/edit/label-document.ts";
-import type { ToolContext } from "../tool-context.ts";
+import type { EditAct, EditedLabels, LabelValue } from "../../../core/edit/label-document.ts";
+import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
+import type { MeantProposal, ToolContext } from "../tool-context.ts";
 import type { ToolMachine, ToolState } from "../tool-machine.ts";
 
-/** While an act is worked out: Escape drops it. */
+type BuildCut = (labels: EditedLabels, signal: AbortSignal, knownBox: VoxelBox | null) => Promise<EditAct>;
+
+/** While a nucleus, or a proposal that is taken over with it, is cut: Escape drops it. */
 export function working(
   context: ToolContext,
   machine: ToolMachine,
-  build: (signal: AbortSignal) => Promise<EditAct>,
+  of: { readonly proposal: MeantProposal | null; readonly label: LabelValue },
+  build: BuildCut,
   leave: () => ToolState,
 ): ToolState {
   const abort = new AbortController();
+  const { signal } = abort;
   const state: ToolState = {
     cancel() {
       abort.abort();
       return leave();
     },
   };
-  build(abort.signal)
-    .then((act) => (abort.signal.aborted ? undefined : context.commit(act)))
+  cut(context, of, build, signal)
     .catch((error: unknown) => {
-      if (!abort.signal.aborted) context.fail(error);
+      if (!signal.aborted) context.fail(error);
     })
     .finally(() => {
-      if (!abort.signal.aborted) machine.go(state, leave());
+      if (!signal.aborted) machine.go(state, leave());
     });
   return state;
+}
+
+async function cut(
+  context: ToolContext,
+  { proposal, label }: { readonly proposal: MeantProposal | null; readonly label: LabelValue },
+  build: BuildCut,
+  signal: AbortSignal,
+): Promise<void> {
+  if (proposal) {
+    const box = (await proposal.found)?.box ?? null;
+    await context.takeOver([proposal], async (labels) => {
+      const act = await build(labels, signal, box);
+      signal.throwIfAborted();
+      return act;
+    });
+    return;
+  }
+  const act = await build(context.document, signal, context.knownBox(label));
+  if (!signal.aborted) await context.commit(act);
 }

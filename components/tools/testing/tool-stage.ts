@@ -43,6 +43,13 @@ export function createToolStage(options: {
     settings: () => settings,
     knownBox: () => options.knownBox ?? null,
     commit: (act) => document.commit(act),
+    nameOf: (label) => `nucleus ${label}`,
+    proposalInFocus: () => null,
+    proposalUnder: () => 0,
+    findProposal: async () => null,
+    takeOver: async () => {},
+    correctBy: async () => {},
+    taking: () => null,
     say: (message) => messages.push(message),
     fail: (error) => failures.push(error),
     showMarks(now) {

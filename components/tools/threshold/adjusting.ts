@@ -1,6 +1,7 @@
 import { fillAboveThreshold, type ThresholdField, type ThresholdFill } from "../../../core/edit/fill/threshold-fill.ts";
-import type { LabelValue } from "../../../core/edit/label-document.ts";
+import type { EditAct, LabelValue } from "../../../core/edit/label-document.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
+import type { PaintTarget } from "../paint-target.ts";
 import type { GesturePreview } from "../preview-labels.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolState } from "../tool-machine.ts";
@@ -10,7 +11,7 @@ const FULL_DRAG_PX = 200;
 
 export interface AdjustStart {
   readonly field: ThresholdField;
-  readonly label: LabelValue;
+  readonly target: PaintTarget;
   readonly press: PointerSample;
   readonly mayOverwrite: ((present: LabelValue) => boolean) | null;
   readonly idle: ToolState;
@@ -18,8 +19,8 @@ export interface AdjustStart {
 
 /** Drag right for a stricter threshold, left for a looser one; release fills. */
 export function startAdjusting(context: ToolContext, start: AdjustStart, latest: PointerSample): ToolState {
-  const { field, label, idle } = start;
-  const preview = context.preview.begin(label, start.mayOverwrite);
+  const { field, target, idle } = start;
+  const preview = context.preview.begin(target.label, start.mayOverwrite);
   let fill: ThresholdFill;
   let shown = Number.NaN;
 
@@ -38,7 +39,7 @@ export function startAdjusting(context: ToolContext, start: AdjustStart, latest:
     },
     up(sample) {
       show(sample);
-      void finish(context, fill, label, preview);
+      void finish(context, fill, target, preview);
       return idle;
     },
     cancel() {
@@ -63,7 +64,7 @@ function thresholdAt(context: ToolContext, { field, press }: AdjustStart, sample
 async function finish(
   context: ToolContext,
   fill: ThresholdFill,
-  label: LabelValue,
+  { label, takes }: PaintTarget,
   preview: GesturePreview,
 ): Promise<void> {
   try {
@@ -74,7 +75,8 @@ async function finish(
       });
       return;
     }
-    await context.commit({ name: "3D fill", records: [{ kind: "paint", label, runs: fill.voxels.toRuns() }] });
+    const act: EditAct = { name: "3D fill", records: [{ kind: "paint", label, runs: fill.voxels.toRuns() }] };
+    await (takes ? context.takeOver([takes], () => act) : context.commit(act));
     if (fill.reachedBound)
       context.say({
         tone: "warning",

@@ -1,4 +1,5 @@
-import { labelToPaint, paintPlane } from "../brush/brush-order.ts";
+import { paintPlane } from "../brush/brush-order.ts";
+import { paintTarget } from "../paint-target.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolMachine, ToolState } from "../tool-machine.ts";
 import { startLoading } from "./loading.ts";
@@ -8,7 +9,7 @@ export function thresholdIdle(context: ToolContext, machine: ToolMachine): ToolS
     down(sample) {
       if (!paintPlane(sample) || !context.document.canEdit) return null;
       try {
-        return startLoading(context, machine, { label: labelToPaint(context), press: sample, idle });
+        return startLoading(context, machine, { target: paintTarget(context, sample), press: sample, idle });
       } catch (error) {
         context.fail(error);
         return null;

@@ -1,21 +1,22 @@
 import { loadThresholdField } from "../../../core/edit/fill/threshold-fill.ts";
-import type { LabelValue } from "../../../core/edit/label-document.ts";
 import { overwritable } from "../../../core/edit/paint-mask.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import type { PointerSample } from "../../viewer/viewer-contract.ts";
+import type { PaintTarget } from "../paint-target.ts";
 import type { ToolContext } from "../tool-context.ts";
 import type { ToolMachine, ToolState } from "../tool-machine.ts";
 import { type AdjustStart, startAdjusting } from "./adjusting.ts";
 
 interface LoadingStart {
-  readonly label: LabelValue;
+  readonly target: PaintTarget;
   readonly press: PointerSample;
   readonly idle: ToolState;
 }
 
 /** Pressed: the bricks within reach are on their way. A release before they are there fills as soon as they are. */
 export function startLoading(context: ToolContext, machine: ToolMachine, start: LoadingStart): ToolState {
-  const { label, press, idle } = start;
+  const { target, press, idle } = start;
+  const { label } = target;
   const { document, image } = context;
   const { mask, reachUm } = context.settings();
   const abort = new AbortController();
@@ -55,7 +56,7 @@ export function startLoading(context: ToolContext, machine: ToolMachine, start: 
     abort.signal,
   )
     .then((field) => {
-      const adjust: AdjustStart = { field, label, press, mayOverwrite, idle };
+      const adjust: AdjustStart = { field, target, press, mayOverwrite, idle };
       if (abort.signal.aborted) return;
       const adjusting = startAdjusting(context, adjust, latest);
       machine.go(loading, released ? (adjusting.up as (sample: PointerSample) => ToolState)(released) : adjusting);

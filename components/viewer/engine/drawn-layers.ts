@@ -81,6 +81,11 @@ export class DrawnLayers {
       if (!layers.some((known) => known.id === layer.id)) this.#events.onStyle(layer.id, true);
   }
 
+  /** Undefined where the layer has no names. */
+  nameOf(id: LabelLayer["id"], label: LabelValue): string | undefined {
+    return this.#drawn.find((known) => known.layer.id === id)?.layer.nameOf?.(label);
+  }
+
   labelAt(id: LabelLayer["id"], voxelZyx: Zyx): LabelValue {
     const labels = this.#drawn.find((known) => known.layer.id === id)?.labels;
     if (!labels) return 0;

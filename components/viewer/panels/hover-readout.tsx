@@ -32,7 +32,7 @@ function readoutText(engine: ViewerEngine, { voxelZyx, label, proposal }: Pointe
   const intensity = intensityAt(engine, [z, y, x]);
   const what = channelsOf(image)[engine.view.get().channel].name || "intensity";
   parts.push(intensity === null ? "loading…" : `${what} ${Number(intensity.toPrecision(6))}`);
-  if (label) parts.push(`nucleus ${label}`);
+  if (label) parts.push(engine.layers.nameOf("labels", label) ?? `nucleus ${label}`);
   if (proposal) parts.push(`proposal ${proposal}`);
   return parts.map((part) => part.replaceAll(" ", NO_BREAK)).join("   ");
 }

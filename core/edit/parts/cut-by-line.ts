@@ -1,6 +1,6 @@
 import { Problem } from "../../problem.ts";
 import type { VoxelBox, Zyx } from "../../volume/voxel-space.ts";
-import type { EditAct, LabelDocument, LabelValue } from "../label-document.ts";
+import type { EditAct, EditedLabels, LabelValue } from "../label-document.ts";
 import { collectNucleusVoxels } from "../nucleus-voxels.ts";
 import { planeAxes, type SlicePlane } from "../slice-plane.ts";
 import { VoxelSet } from "../voxel-set.ts";
@@ -17,7 +17,7 @@ export interface CutLine {
  * with the same class. Throws a Problem where all of the nucleus lies on one side.
  */
 export async function cutByLineAct(
-  document: LabelDocument,
+  document: EditedLabels,
   label: LabelValue,
   line: CutLine,
   knownBox: VoxelBox | null,

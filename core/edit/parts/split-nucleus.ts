@@ -4,7 +4,7 @@ import { Problem } from "../../problem.ts";
 import { brickKeyAt } from "../../volume/brick.ts";
 import { boxShape, type VoxelBox, voxelCount, type Zyx } from "../../volume/voxel-space.ts";
 import type { ImageVoxels } from "../image-voxels.ts";
-import type { EditAct, LabelDocument } from "../label-document.ts";
+import type { EditAct, EditedLabels } from "../label-document.ts";
 import { unmergeAct } from "../nucleus-acts.ts";
 import { collectNucleusVoxels } from "../nucleus-voxels.ts";
 import { VoxelReader } from "../voxel-reader.ts";
@@ -30,7 +30,7 @@ export interface SplitClicks {
  * cut falls into the neck and the dark seam. Two parts that were merged come apart by removing the merge instead, exactly.
  */
 export async function splitAct(
-  document: LabelDocument,
+  document: EditedLabels,
   image: ImageVoxels,
   clicks: SplitClicks,
   knownBox: VoxelBox | null,

@@ -14,6 +14,7 @@ import type { WorkBudgets } from "../gate/work-budget.ts";
 import { PostgresRoomStore } from "../journal/postgres-room-store.ts";
 import { LiveNuclei } from "../nuclei/live-nuclei.ts";
 import { NucleusChanges } from "../nuclei/nucleus-changes.ts";
+import { NucleusNumbers } from "../nuclei/nucleus-numbers.ts";
 import { ReviewBook } from "../nuclei/review-book.ts";
 import { UnnamedAuthors } from "../nuclei/unnamed-authors.ts";
 import { VolumeLabels } from "../nuclei/volume-labels.ts";
@@ -154,7 +155,10 @@ export async function openLiveVolume(
     });
   };
   const reviews = new ReviewBook(db, projectId, volumeId);
-  const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels, reviews);
+  const nuclei: LiveNuclei = new LiveNuclei(db, volumeId, room, labels, {
+    reviews,
+    numbers: new NucleusNumbers(db, volumeId, (work) => store.whileOwned(work)),
+  });
   const changes = new NucleusChanges(services, { projectId, volumeId }, nuclei, stored.position, (work) =>
     store.whileOwned(work),
   );

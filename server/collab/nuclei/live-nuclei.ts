@@ -6,6 +6,7 @@ import type { Database } from "../../../db/client.ts";
 import { proposal, user } from "../../../db/schema/index.ts";
 import { pauseWhenDue } from "../event-loop/next-turn.ts";
 import type { Room } from "../room/room.ts";
+import type { NucleusNumbers } from "./nucleus-numbers.ts";
 import type { LabelExtentRow } from "./nucleus-table.ts";
 import type { ReviewBook } from "./review-book.ts";
 import type { VolumeLabels } from "./volume-labels.ts";
@@ -34,8 +35,8 @@ export const fingerprintOf = (
   className: string | null,
 ): string => `${voxels}.${voxelHash.toString(36)}.${className ?? ""}`;
 
-/** A row whose person and proposal are still to be looked up. */
-interface Draft extends Omit<ListedNucleus, "by" | "uncertainty"> {
+/** A row whose number, person and proposal are still to be looked up. */
+interface Draft extends Omit<ListedNucleus, "by" | "uncertainty" | "number"> {
   readonly userId: string | null;
 }
 
@@ -49,6 +50,7 @@ export class LiveNuclei {
   readonly #room: Room;
   readonly #labels: VolumeLabels;
   readonly #reviews: ReviewBook;
+  readonly #numbers: NucleusNumbers;
   readonly #edition = randomUUID();
   readonly #rows = new WrittenNuclei();
   /** The group that a row stood for, by each of its labels. */
@@ -65,12 +67,19 @@ export class LiveNuclei {
   /** Is being written, for all that ask meanwhile. */
   #listing: Promise<string> | null = null;
 
-  constructor(db: Database, volumeId: string, room: Room, labels: VolumeLabels, reviews: ReviewBook) {
+  constructor(
+    db: Database,
+    volumeId: string,
+    room: Room,
+    labels: VolumeLabels,
+    { reviews, numbers }: { readonly reviews: ReviewBook; readonly numbers: NucleusNumbers },
+  ) {
     this.#db = db;
     this.#volumeId = volumeId;
     this.#room = room;
     this.#labels = labels;
     this.#reviews = reviews;
+    this.#numbers = numbers;
   }
 
   get isOpen(): boolean {
@@ -138,6 +147,7 @@ export class LiveNuclei {
     const isFirst = !this.#isOpen;
     this.#isOpen = true;
     await this.#reviews.opened();
+    await this.#numbers.opened();
     const table = await this.#labels.upToDate();
     const touched = new Set([...this.#touched, ...this.#labels.takeChangedLabels()]);
     this.#touched.clear();
@@ -168,6 +178,7 @@ export class LiveNuclei {
       drafts.set(label, this.#draft(label));
       await pauseWhenDue();
     }
+    await this.#numbers.give([...drafts].flatMap(([label, draft]) => (draft ? [label] : [])));
     await this.#lookUp([...drafts.values()].filter((draft) => draft !== null));
     await this.#putAll(drafts);
   }
@@ -232,7 +243,8 @@ export class LiveNuclei {
     } else {
       const { userId, ...row } = draft;
       const by = userId === null ? null : { id: userId, name: this.#names.get(userId) ?? "" };
-      const after: ListedNucleus = { ...row, by, uncertainty: this.#uncertainties.get(label) ?? null };
+      const number = this.#numbers.of(label) ?? 0;
+      const after: ListedNucleus = { ...row, number, by, uncertainty: this.#uncertainties.get(label) ?? null };
       if (before && JSON.stringify(before) === JSON.stringify(after)) return false;
       this.#rows.set(after);
     }

@@ -10,6 +10,7 @@ const people = [null, { id: "a", name: 'Ada "the first"' }, { id: "b", name: "Be
 
 const nucleus = (label: number): ListedNucleus => ({
   label,
+  number: 1 + pick(99),
   voxels: 1 + pick(9000),
   centroidZyx: [pick(90) / 10, pick(90), pick(990) / 10],
   boxZyx: [1, 2, 3, 4 + pick(9), 50, 600],

@@ -7,6 +7,7 @@ import { deleteVolume } from "./delete-volume.ts";
 import { deletionEffects } from "./deletion-effects.ts";
 import { firstLook } from "./first-look.ts";
 import { inspectUpload } from "./inspect-upload.ts";
+import { markVolumeDone } from "./mark-done.ts";
 import { fetchAddress, importWays, prepareUpload, uploadState } from "./prepare-upload.ts";
 import { listVolumes, volumeById } from "./read-volumes.ts";
 import { renameVolume } from "./rename-volume.ts";
@@ -19,6 +20,7 @@ export const volumeRouter = router({
   list: listVolumes,
   byId: volumeById,
   rename: renameVolume,
+  markDone: markVolumeDone,
   delete: deleteVolume,
   deletionEffects,
   importWays,

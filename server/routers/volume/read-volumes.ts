@@ -22,6 +22,13 @@ const shown = {
   sourceFileName: volume.sourceFileName,
   sourceFiles: volume.sourceFiles,
   baseLabels: volume.baseLabels,
+  doneAt: volume.doneAt,
+  /** By name. Names of tables are written out: in a query of one table drizzle leaves them away. */
+  doneBy: sql<string | null>`(select person.name from "user" as person where person.id = volume.done_by)`,
+  /** Who changed labels last, by name. */
+  workedOnBy: sql<string | null>`(
+    select person.name from label_journal as record join "user" as person on person.id = record.user_id
+    where record.volume_id = volume.id order by record.position desc limit 1)`,
   createdAt: volume.createdAt,
 };
 

@@ -3,34 +3,52 @@ import { ActionIcon, Anchor, Button, Group, Progress, Table, Text, Tooltip } fro
 import { IconFileImport, IconTrash } from "@tabler/icons-react";
 import type { inferRouterOutputs } from "@trpc/server";
 import Link from "next/link";
+import { type PicturedVolume, VolumeThumbnail } from "../../../../components/volumes/volume-thumbnail.tsx";
 import type { AppRouter } from "../../../../server/index.ts";
 import { NucleusCount } from "./nucleus-count.tsx";
+import { VolumeProgress } from "./volume-progress.tsx";
 
 export type ShownVolume = inferRouterOutputs<AppRouter>["volume"]["list"][number];
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
+/** Null while nothing is known of its intensities. */
+const picturedOf = ({ id, pixelType, voxelSizeZyx, levels, quality }: ShownVolume): PicturedVolume | null =>
+  quality && {
+    pixelType,
+    voxelSizeZyx,
+    levels,
+    contrast: [quality.percentile1, quality.percentile998],
+    chunkUrl: (scaleLevel, bz, by, bx) => `/zarr/${id}/image.ome.zarr/${scaleLevel}/c/${bz}/${by}/${bx}`,
+  };
+
 /** One volume: open it when it is ready, see how its import goes before. */
 export function VolumeRow(props: {
   volume: ShownVolume;
+  /** Say that it is done. */
+  mayMark: boolean;
   /** Null for people who may not. */
   onDelete: (() => void) | null;
   onBringInEdits: (() => void) | null;
 }) {
-  const { volume, onDelete, onBringInEdits } = props;
+  const { volume, mayMark, onDelete, onBringInEdits } = props;
   const ready = volume.state === "ready";
+  const pictured = ready ? picturedOf(volume) : null;
   return (
     <Table.Tr>
       <Table.Td>
-        {ready ? (
-          <Anchor component={Link} href={`/volumes/${volume.id}`} fw={600} size="sm">
-            {volume.name}
-          </Anchor>
-        ) : (
-          <Text size="sm" fw={600}>
-            {volume.name}
-          </Text>
-        )}
+        <Group gap="sm" wrap="nowrap">
+          {pictured && <VolumeThumbnail volume={pictured} />}
+          {ready ? (
+            <Anchor component={Link} href={`/volumes/${volume.id}`} fw={600} size="sm">
+              {volume.name}
+            </Anchor>
+          ) : (
+            <Text size="sm" fw={600}>
+              {volume.name}
+            </Text>
+          )}
+        </Group>
       </Table.Td>
       <Table.Td>{volume.specimen}</Table.Td>
       <Table.Td>{volume.shapeZyx.join(" × ")}</Table.Td>
@@ -56,6 +74,7 @@ export function VolumeRow(props: {
         )}
         {volume.state === "deleting" && "being deleted"}
       </Table.Td>
+      <Table.Td>{ready && <VolumeProgress volume={volume} mayMark={mayMark} />}</Table.Td>
       <Table.Td>
         <Group gap="xs" justify="flex-end" wrap="nowrap">
           {ready && (

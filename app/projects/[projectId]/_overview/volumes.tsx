@@ -58,6 +58,7 @@ export function Volumes() {
               <Table.Th>Voxels, z × y × x</Table.Th>
               <Table.Th>Voxel size, µm</Table.Th>
               <Table.Th>Nuclei</Table.Th>
+              <Table.Th>State</Table.Th>
               <Table.Th />
             </Table.Tr>
           </Table.Thead>
@@ -66,6 +67,7 @@ export function Volumes() {
               <VolumeRow
                 key={volume.id}
                 volume={volume}
+                mayMark={hasRole(project.role, "annotator")}
                 onDelete={project.role === "owner" ? () => setDeleting(volume) : null}
                 onBringInEdits={project.role === "owner" ? () => setBringingInto(volume) : null}
               />

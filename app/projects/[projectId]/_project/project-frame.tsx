@@ -2,6 +2,7 @@
 import { Skeleton, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { LiveData, StaleNotice } from "../../../../components/ui/live-data.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { useMentions } from "../../../_comments/use-mentions.tsx";
 import { PageShell } from "../../../_shell/page-shell.tsx";
@@ -15,14 +16,17 @@ import { ProjectTabs } from "./project-tabs.tsx";
 function LoadedProject({ projectId, children }: { projectId: string; children: ReactNode }) {
   const trpc = useTRPC();
   const project = useQuery(trpc.project.byId.queryOptions({ projectId }));
-  useProjectEvents({ projectId }, useMentions(usePerson().id));
+  const { connected } = useProjectEvents({ projectId }, useMentions(usePerson().id));
   if (project.data)
     return (
       <ProjectContext value={project.data}>
-        <Stack gap="lg">
-          <ProjectTabs project={project.data} />
-          {children}
-        </Stack>
+        <LiveData connected={connected}>
+          <Stack gap="lg">
+            <ProjectTabs project={project.data} />
+            <StaleNotice />
+            {children}
+          </Stack>
+        </LiveData>
       </ProjectContext>
     );
   if (project.error)

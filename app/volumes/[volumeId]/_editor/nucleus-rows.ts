@@ -15,6 +15,7 @@ export function nucleusRowsOf(columns: NucleusColumns, voxelSizeZyx: Zyx): Nucle
   const voxelUm3 = voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2];
   return columns.label.map((label, i) => ({
     label,
+    number: columns.number[i],
     status: labelStatuses[columns.status[i]] ?? "accepted",
     className: columns.className[i],
     volumeUm3: columns.voxels[i] * voxelUm3,

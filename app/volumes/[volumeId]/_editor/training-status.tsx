@@ -2,6 +2,7 @@
 import { Anchor, Group, Progress, Text, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { useIsLive } from "../../../../components/ui/live-data.tsx";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 
 const words = { train: "Training", predict: "Proposing" } as const;
@@ -10,8 +11,10 @@ const words = { train: "Training", predict: "Proposing" } as const;
 export function TrainingStatus({ projectId }: { projectId: string }) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.training.activity.queryOptions({ projectId }));
+  const isLive = useIsLive();
   const job = data?.job;
-  if (!job) return null;
+  // Offline, the header says so already: nothing beside it may look alive.
+  if (!job || !isLive) return null;
   const isWaiting = job.state === "queued";
   const percent = Math.round(job.progress * 100);
   return (

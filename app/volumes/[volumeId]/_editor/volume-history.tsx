@@ -65,7 +65,8 @@ export function VolumeHistory(props: VolumeHistoryProps) {
     }
   };
 
-  const momentOf = (line: HistoryLine, side: Side): string => `${side} ${nameOf(line.userId)} ${wordsOfLine(line)}`;
+  const momentOf = (line: HistoryLine, side: Side): string =>
+    `${side} ${nameOf(line.userId)} ${wordsOfLine(line, api.nameOf)}`;
   const openAt = (position: number): Promise<OpenedThen> => openLabelsThen({ volumeId, space: document, position });
   const openThen = (line: HistoryLine, side: Side): Promise<OpenedThen> =>
     openAt(side === "before" ? line.firstPosition - 1 : line.lastPosition);

@@ -4,6 +4,7 @@ import { IconHourglass } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { EmptyState } from "../../../../components/ui/empty-state.tsx";
+import { LiveData } from "../../../../components/ui/live-data.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { KeptEditsNotice } from "../../../_collab/kept-edits-notice.tsx";
 import { useMentions } from "../../../_comments/use-mentions.tsx";
@@ -49,7 +50,8 @@ export function VolumePage({ volumeId }: { volumeId: string }) {
 
 function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
   const trpc = useTRPC();
-  useProjectEvents({ projectId: volume.projectId, volumeId: volume.id }, useMentions(usePerson().id));
+  const shown = { projectId: volume.projectId, volumeId: volume.id };
+  const { connected } = useProjectEvents(shown, useMentions(usePerson().id));
   const project = useQuery(trpc.project.byId.queryOptions({ projectId: volume.projectId }));
   if (project.error && !project.data)
     return (
@@ -63,13 +65,15 @@ function ProjectOfVolume({ volume }: { volume: VolumeRow }) {
   // Labels that are imported under an open editor change what its document begins with: it is opened anew.
   const key = `${volume.id} ${volume.baseLabels}`;
   return (
-    <EditorStage
-      key={key}
-      volume={volume}
-      image={image}
-      projectName={project.data?.name ?? "…"}
-      guidelines={project.data?.guidelines ?? ""}
-    />
+    <LiveData connected={connected}>
+      <EditorStage
+        key={key}
+        volume={volume}
+        image={image}
+        projectName={project.data?.name ?? "…"}
+        guidelines={project.data?.guidelines ?? ""}
+      />
+    </LiveData>
   );
 }
 
