@@ -380,6 +380,17 @@ describe("decisions", () => {
     expect(heard).toEqual([`accepted ${proposal.label}`, `undone ${proposal.label}`, `accepted ${proposal.label}`]);
   });
 
+  it("what is answered otherwise after an undo is told once, as it is answered now", async () => {
+    const { editor } = stage;
+    const { heard, api } = listen();
+    api.showProposal(proposal);
+    await api.decide("accepted");
+    runCommand(editor, "edit.undo");
+    api.showProposal(proposal);
+    await api.decide("rejected");
+    expect(heard).toEqual([`accepted ${proposal.label}`, `undone ${proposal.label}`, `rejected ${proposal.label}`]);
+  });
+
   it("several are accepted as one act: the queue hears of each, and of the undo of each", async () => {
     const { editor, document, view, messages } = stage;
     const { heard, api } = listen();

@@ -246,6 +246,8 @@ export class EditorController {
 
   async commit(act: EditAct): Promise<void> {
     if (this.store.get().past) throw new Problem(LOOKING_BACK);
+    // Decided anew: what was undone of it cannot be redone any more, and is not to be told again.
+    for (const label of act.proposals ?? []) this.decisions.delete(label);
     this.ownWork.committed(act);
     await this.props().document.commit(act);
   }
