@@ -1,18 +1,18 @@
 import type { Environment } from "../env.ts";
-import { openMailDoor } from "../mail/mail-door.ts";
+import { openMailTransport } from "../mail/mail-transport.ts";
 import { broken, type Finding, look, ok } from "./finding.ts";
 
 /** Whether the mail server answers as it is asked to; no mail is sent. */
 export async function checkMail({ mail }: Pick<Environment, "mail">): Promise<Finding[]> {
   if (!mail) return [ok("mail", "No mails are sent: SMTP_HOST is not set.")];
   const { host, port, security } = mail;
-  const door = openMailDoor(mail);
+  const transport = openMailTransport(mail);
   try {
-    await door.tryOut();
+    await transport.tryOut();
   } catch (error) {
     return [broken("mail", `The mail server ${host}:${port} does not take mails: ${wordsOf(error)}`, hintOf(error))];
   } finally {
-    door.close();
+    transport.close();
   }
   if (security === "none" && !["localhost", "127.0.0.1", "::1"].includes(host))
     return [

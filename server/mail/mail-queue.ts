@@ -5,7 +5,7 @@ import { logOf } from "../log/log.ts";
 import { QueueRunner } from "../queue-runner.ts";
 import type { Services } from "../services.ts";
 import { endBatch, type MailBatch, readBatch, takeDueBatch } from "./mail-batches.ts";
-import { isRefused, type MailDoor, openMailDoor } from "./mail-door.ts";
+import { isRefused, type MailTransport, openMailTransport } from "./mail-transport.ts";
 
 /**
  * Mails what people have not read, where the installation has a mail server: from the table `notification`, one mail at a time, beside
@@ -34,12 +34,12 @@ export function mailQueueOf(services: Services): MailQueue {
 function createMailQueue(services: Services): MailQueue {
   const { mail } = services.environment;
   if (!mail) return { resume() {}, nudge() {}, async idle() {}, async close() {} };
-  const door = openMailDoor(mail);
+  const transport = openMailTransport(mail);
   const runner = new QueueRunner<MailBatch>({
     name: "sending mails",
     next: () => takeDueBatch(services.db),
     begin(batch) {
-      const ended = sendBatch(services, door, batch);
+      const ended = sendBatch(services, transport, batch);
       // A mail on its way is waited for: broken off, nobody knew whether it has arrived.
       return { ended, stop: () => ended.catch(() => {}) };
     },
@@ -53,12 +53,12 @@ function createMailQueue(services: Services): MailQueue {
     idle: () => runner.idle(),
     async close() {
       await runner.close();
-      door.close();
+      transport.close();
     },
   };
 }
 
-async function sendBatch({ db, publicUrl }: Services, door: MailDoor, batch: MailBatch): Promise<void> {
+async function sendBatch({ db, publicUrl }: Services, transport: MailTransport, batch: MailBatch): Promise<void> {
   const read = await readBatch(db, batch);
   if (!read) {
     await endBatch(db, batch, false);
@@ -67,7 +67,7 @@ async function sendBatch({ db, publicUrl }: Services, door: MailDoor, batch: Mai
   const { name, email, told } = read;
   const mail = composeMail({ name, told: told.map(tellNotification), address: publicUrl() });
   try {
-    await door.send({ ...mail, to: email, id: idOf(batch) });
+    await transport.send({ ...mail, to: email, id: idOf(batch) });
   } catch (error) {
     // Addresses stay out of the log, and so does what the server says of them.
     const { code = "unknown", responseCode = "" } = error as { code?: string; responseCode?: number };

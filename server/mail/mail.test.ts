@@ -37,7 +37,7 @@ it("no mails by default; a half-made set-up, and a password readable on the way,
     expect(() => read(wrong), JSON.stringify(wrong)).toThrow();
 });
 
-it("the doctor tries the door: a right login, a wrong one, no encryption where it is asked for, nobody there", async () => {
+it("the doctor tries the server: a right login, a wrong one, no encryption where it is asked for, nobody there", async () => {
   const receiver = await startSmtpReceiver({ user: "u", password: "right" });
   const { port } = receiver;
   const at = (security: "none" | "starttls", password: string) =>

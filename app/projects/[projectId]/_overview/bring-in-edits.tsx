@@ -10,7 +10,7 @@ import { createLabelApi } from "../../../_collab/label-api.ts";
 import { objectionTo, sendKeptEdits } from "../../../_collab/send-kept-edits.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPCClient } from "../../../_trpc/trpc.ts";
-import type { ShownVolume } from "./volume-row.tsx";
+import type { ShownVolume } from "./shown-volume.ts";
 
 /** An owner brings in what somebody's browser kept and saved as a file, because its person could not send it. */
 export function BringInEdits({ volume, onClose }: { volume: ShownVolume; onClose(): void }) {

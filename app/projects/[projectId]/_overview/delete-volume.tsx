@@ -4,7 +4,7 @@ import { ConfirmDialog } from "../../../../components/ui/confirm-dialog.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
 import { deletionWords } from "./deletion-words.ts";
-import type { ShownVolume } from "./volume-row.tsx";
+import type { ShownVolume } from "./shown-volume.ts";
 
 export function DeleteVolume({ volume, onClose }: { volume: ShownVolume | null; onClose(): void }) {
   const trpc = useTRPC();

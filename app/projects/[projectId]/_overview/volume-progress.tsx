@@ -4,7 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { ProgressMark } from "../../../../components/volumes/progress-mark.tsx";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../_trpc/trpc.ts";
-import type { ShownVolume } from "./volume-row.tsx";
+import type { ShownVolume } from "./shown-volume.ts";
 
 /** How far a volume is, and who is at it. */
 export function VolumeProgress({ volume, mayMark }: { volume: ShownVolume; mayMark: boolean }) {

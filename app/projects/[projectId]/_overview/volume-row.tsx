@@ -1,14 +1,11 @@
 "use client";
 import { ActionIcon, Anchor, Button, Group, Progress, Table, Text, Tooltip } from "@mantine/core";
 import { IconFileImport, IconTrash } from "@tabler/icons-react";
-import type { inferRouterOutputs } from "@trpc/server";
 import Link from "next/link";
 import { type PicturedVolume, VolumeThumbnail } from "../../../../components/volumes/volume-thumbnail.tsx";
-import type { AppRouter } from "../../../../server/index.ts";
 import { NucleusCount } from "./nucleus-count.tsx";
+import type { ShownVolume } from "./shown-volume.ts";
 import { VolumeProgress } from "./volume-progress.tsx";
-
-export type ShownVolume = inferRouterOutputs<AppRouter>["volume"]["list"][number];
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 

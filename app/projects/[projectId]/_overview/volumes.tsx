@@ -14,7 +14,8 @@ import { useTRPC } from "../../../_trpc/trpc.ts";
 import { useProject } from "../_project/project-context.ts";
 import { BringInEdits } from "./bring-in-edits.tsx";
 import { DeleteVolume } from "./delete-volume.tsx";
-import { type ShownVolume, VolumeRow } from "./volume-row.tsx";
+import type { ShownVolume } from "./shown-volume.ts";
+import { VolumeRow } from "./volume-row.tsx";
 
 export function Volumes() {
   const project = useProject();

@@ -4,7 +4,7 @@ import type { MailSettings } from "./mail-settings.ts";
 
 const ANSWER_WITHIN_MS = 20_000;
 
-export interface MailDoor {
+export interface MailTransport {
   /** Rejects where the server does not take it: `isRefused` tells whether it ever will. `id` names the mail, for readers who get it twice. */
   send(mail: MailText & { readonly to: string; readonly id: string }): Promise<void>;
   /** Whether the server answers, encrypts as it is asked to, and takes the login. */
@@ -13,8 +13,8 @@ export interface MailDoor {
 }
 
 /** Connects for each mail: a handful a day need no pool. */
-export function openMailDoor({ host, port, security, from, login }: MailSettings): MailDoor {
-  const door = nodemailer.createTransport({
+export function openMailTransport({ host, port, security, from, login }: MailSettings): MailTransport {
+  const transport = nodemailer.createTransport({
     host,
     port,
     secure: security === "tls",
@@ -29,7 +29,7 @@ export function openMailDoor({ host, port, security, from, login }: MailSettings
   });
   return {
     async send({ to, id, subject, text }) {
-      await door.sendMail({
+      await transport.sendMail({
         from: { name: "Karyoloop", address: from },
         // As parts, never as a line that is split at commas.
         to: { name: "", address: to },
@@ -41,9 +41,9 @@ export function openMailDoor({ host, port, security, from, login }: MailSettings
       });
     },
     async tryOut() {
-      await door.verify();
+      await transport.verify();
     },
-    close: () => door.close(),
+    close: () => transport.close(),
   };
 }
 
