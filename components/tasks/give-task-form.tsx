@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { ProblemFields } from "../../core/problem.ts";
-import { GOAL_MAX_LENGTH } from "../../core/tasks/task-fields.ts";
+import { GOAL_MAX_LENGTH } from "../../core/tasks/task.ts";
 import { boxShape, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import type { Labeller } from "./task-contract.ts";

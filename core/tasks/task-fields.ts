@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { nameSchema } from "../text/name.ts";
-
-export const GOAL_MAX_LENGTH = 300;
+import { GOAL_MAX_LENGTH } from "./task.ts";
 
 /** One line: what is to be done, in words. */
 export const goalSchema = nameSchema(GOAL_MAX_LENGTH);

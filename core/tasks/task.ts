@@ -13,6 +13,9 @@ export type TaskAct = (typeof taskActs)[number];
 /** A day of the calendar, `2031-04-09`: what is due on it is late from the next day on, wherever somebody is. */
 export type CalendarDay = string;
 
+/** Of what is to be done, in words; in characters. */
+export const GOAL_MAX_LENGTH = 300;
+
 export interface TaskStanding {
   readonly state: TaskState;
   /** Null: whoever wants takes it. */

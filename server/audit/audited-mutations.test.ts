@@ -26,6 +26,7 @@ import {
   oneTimeLink,
   passkey,
   personalToken,
+  projectMember,
   session,
   task,
   trainerToken,
@@ -404,6 +405,8 @@ const walks: Readonly<Record<string, Walk>> = {
     as: "member",
     prepare: async () => {
       const { invitationId } = await invite();
+      const joined = and(eq(projectMember.projectId, projectId), eq(projectMember.userId, member.id));
+      await db().update(projectMember).set({ role: "viewer" }).where(joined);
       await db().update(invitation).set({ forUserId: member.id }).where(eq(invitation.id, invitationId));
       return { invitationId };
     },

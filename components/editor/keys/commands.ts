@@ -120,7 +120,7 @@ export const commands = [
   entry("view.miniMap", ":", "View", "Show or hide the map in the corner of a zoomed pane"),
   entry("view.picture", "Shift+P", "View", "Save a picture of the panes (PNG), with scale bars"),
   entry("view.panePicture", "Alt+P", "View", "Save a picture of the pane under the pointer"),
-  entry("view.film", "Shift+R", "View", "Film the 3D view turning once round (WebM, 8 s); again: stop"),
+  entry("view.film", "Alt+R", "View", "Film the 3D view turning once round (WebM, 8 s); again: stop"),
   entry("view.contrast", "Shift+C", "View", "Contrast as at the start"),
   entry("view.tab", "J", "View", "Next panel on the right"),
   entry("view.panel", "Shift+J", "View", "Hide the panels on the right, or show them"),
