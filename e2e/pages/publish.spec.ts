@@ -151,7 +151,7 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
     await expect(page.getByText(/Only addresses that begin with https/)).toBeVisible();
     await change(page, address, "installation.changeSettings", { privateWebhookHosts: "127.0.0.1" });
     await page.getByRole("button", { name: "Add it" }).click();
-    await expect(page.getByLabel("The secret of the new webhook")).toHaveValue(/^whsec_/);
+    await expect(page.getByRole("textbox", { name: "The secret of the new webhook" })).toHaveValue(/^whsec_/);
     const card = page.getByRole("article", { name: `Webhook to ${hook}` });
     await expect(card.getByText("Nothing was sent yet.")).toBeVisible();
     await card.getByRole("button", { name: "Send a test" }).click();
@@ -160,7 +160,7 @@ test("what the data say of themselves: filled in, checked, kept, and never saved
     expect(await findViolations(page)).toEqual([]);
     await page.reload();
     await expect(card).toBeVisible();
-    await expect(page.getByLabel("The secret of the new webhook")).toHaveCount(0);
+    await expect(page.getByRole("textbox", { name: "The secret of the new webhook" })).toHaveCount(0);
     await card.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("button", { name: "Remove it" }).click();
     await expect(page.getByText("This project tells nobody.")).toBeVisible();
