@@ -33,7 +33,7 @@ export function AuthenticatorAppSection({ app }: { app: { readonly recoveryCodes
     <Section
       title="Authenticator app"
       text="After the password, a code from an app on your phone: who learns your password cannot get in with it."
-      action={<Badge color={app ? "green" : "gray"}>{app ? "On" : "Off"}</Badge>}
+      action={<Badge color={app ? "teal" : "gray"}>{app ? "On" : "Off"}</Badge>}
     >
       {codes && <RecoveryCodes codes={codes} onClose={() => setCodes(null)} />}
       {problem && <ProblemAlert problem={problem} />}

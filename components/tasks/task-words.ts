@@ -20,5 +20,5 @@ export const standingColors: Readonly<Record<Standing, string>> = {
   free: "gray",
   open: "blue",
   late: "red",
-  done: "green",
+  done: "teal",
 };

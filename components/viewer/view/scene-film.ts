@@ -6,6 +6,12 @@ import { withDuration } from "./webm-duration.ts";
 export const FILM_SECONDS = 8;
 const BITS_PER_SECOND = 10_000_000;
 const MOST_PX = 1920;
+/** How often the recorder hands over what it has. */
+const PIECE_MS = 100;
+/** An encoder that has given nothing by then is not waited for any longer. */
+const LONGEST_LEAD_MS = 5_000;
+/** The last view stands for so long: what an encoder that lags behind leaves out looks like what it kept. */
+const STILL_END_MS = 400;
 
 const types = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
 
@@ -76,11 +82,17 @@ export async function filmScene(engine: ViewerEngine, { signal, onProgress }: Fi
   document.addEventListener("visibilitychange", onVisibility);
   scene.hold(true);
   try {
-    recorder.start();
-    shoot();
+    recorder.start(PIECE_MS);
+    const fromMs = await nextFrame(signal);
+    let lastMs = fromMs;
+    // Until the encoder runs, which takes a second on a slow machine, frames are lost: the first view waits for it.
+    while (!pieces.some(({ size }) => size > 0) && lastMs < fromMs + LONGEST_LEAD_MS) {
+      shoot();
+      lastMs = await nextFrame(signal);
+    }
+    const leadMs = lastMs - fromMs;
     let playedMs = 0;
-    let lastMs = await nextFrame(signal);
-    while (playedMs < FILM_SECONDS * 1000) {
+    while (playedMs < FILM_SECONDS * 1000 + STILL_END_MS) {
       const nowMs = await nextFrame(signal);
       if (recorder.state === "inactive") await stopped; // it failed, and says so
       if (!wasHidden) playedMs += nowMs - lastMs;
@@ -94,7 +106,7 @@ export async function filmScene(engine: ViewerEngine, { signal, onProgress }: Fi
     recorder.stop();
     await stopped;
     const film = new Uint8Array(await new Blob(pieces).arrayBuffer());
-    return new Blob([withDuration(film, playedMs)], { type: "video/webm" });
+    return new Blob([withDuration(film, leadMs + playedMs)], { type: "video/webm" });
   } finally {
     if (recorder.state !== "inactive") recorder.stop();
     document.removeEventListener("visibilitychange", onVisibility);
