@@ -29,6 +29,7 @@ import { markedShapeZyx, markerIndex } from "./testing/marked-volume.ts";
 import { askPython, tifffileJudge, zarrJudge } from "./testing/python-judge.ts";
 import { unzipTo } from "./testing/unzip-to.ts";
 import { streamOf, zipOf } from "./testing/zip-of.ts";
+import { csvRows } from "./validate/csv-rows.ts";
 
 let fixture: DatasetFixture;
 let folder: string;
@@ -104,7 +105,7 @@ it("has a line per finished nucleus in the table, harmless in a spreadsheet", ()
   const names = header.split(",");
   expect(lines).toHaveLength(3);
   expect(lines[0]).toContain(`"'=mitotic, ""late"""`);
-  const large = lines[2].split(",");
+  const large = csvRows(text("nuclei.csv"))?.[3] ?? [];
   expect(large[names.indexOf("label")]).toBe(String(LARGE_LABEL));
   expect(Number(large[names.indexOf("voxels")])).toBe(3 * 26 * 35);
   expect(Number(large[names.indexOf("volume_um3")])).toBeCloseTo(3 * 26 * 35 * 1.75 * 0.8 * 0.65, 4);
@@ -251,13 +252,13 @@ describe("a range of it", () => {
     const archive = await datasetArchive({ dataset, formats: exportFormats, model }, new Map(), signal);
     const whole = await buffer(streamOf(archive));
     const random = seededRandom(29);
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 15; i++) {
       const start = Math.floor(random() * whole.length);
       const end = Math.min(whole.length, start + Math.floor(random() ** 4 * whole.length) + 1);
       const part = await buffer(archive.bytes(start, end, signal));
       expect(part.equals(whole.subarray(start, end)), `${start} to ${end}`).toBe(true);
     }
-  });
+  }, 60_000);
 
   it("is made of the stored chunks that it needs, and of no others", async () => {
     const { dataset, read } = watched();
