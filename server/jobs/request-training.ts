@@ -62,7 +62,9 @@ export async function requestTraining(
       })
       .returning({ id: trainingJob.id });
     const details = {
-      ...{ jobId: job.id, automatic: given.automatic ?? false, from: given.from ?? "current" },
+      jobId: job.id,
+      automatic: given.automatic ?? false,
+      from: given.from ?? "current",
       ...(approvedOnly && { approvedOnly }),
     } as const;
     await recordAudit(tx, { act: "training.started", by: createdBy, projectId, details });

@@ -23,10 +23,13 @@ export async function sweepJobs(services: Services): Promise<void> {
     where (state = 'queued' or (state = 'leased' and lease_expires_at < now()))
       and (attempts >= max_attempts or (cancel_requested and resume_blob is null))
     returning id, kind, state, project_id as "projectId", created_by as "createdBy"`);
-    return Promise.all(rows.map(async (row) => ({ ...row, told: await notifyTraining(services, tx, row) })));
+    const told: { readonly projectId: string; readonly people: readonly string[] }[] = [];
+    // One after the other: a transaction is one connection.
+    for (const row of rows) told.push({ projectId: row.projectId, people: await notifyTraining(services, tx, row) });
+    return told;
   });
-  for (const { projectId, told } of ended) {
-    announce(services, told);
+  for (const { projectId, people } of ended) {
+    announce(services, people);
     services.events.publish({ topic: "training", projectId });
   }
 }

@@ -24,7 +24,10 @@ export function countDay(nuclei: Iterable<ListedNucleus>): DayCounts {
   }
   const most = [...classes].sort((a, b) => b[1] - a[1]).slice(0, MAX_CLASSES);
   return {
-    ...{ accepted, corrected, unfinished, approved },
+    accepted,
+    corrected,
+    unfinished,
+    approved,
     classes: Object.fromEntries(most.map(([name, count]) => [name.slice(0, MAX_CLASS_NAME), count])),
   };
 }

@@ -24,7 +24,7 @@ export class NucleusNumbers {
     this.#whileOwned = whileOwned;
   }
 
-  /** Reads what is stored, once. */
+  /** Reads what is stored, once, and again where it is not known whether something was. */
   opened(): Promise<void> {
     this.#opening ??= this.#open().catch((error) => {
       this.#opening = null; // the next question tries again
@@ -42,10 +42,15 @@ export class NucleusNumbers {
     const fresh = [...new Set(labels)].filter((label) => !this.#numbers.has(label)).sort((a, b) => a - b);
     if (fresh.length === 0) return;
     const rows = fresh.map((label, i) => ({ volumeId: this.#volumeId, label, number: this.#last + 1 + i }));
-    await this.#whileOwned(async (tx) => {
-      for (let from = 0; from < rows.length; from += AT_ONCE)
-        await tx.insert(nucleusNumber).values(rows.slice(from, from + AT_ONCE));
-    });
+    try {
+      await this.#whileOwned(async (tx) => {
+        for (let from = 0; from < rows.length; from += AT_ONCE)
+          await tx.insert(nucleusNumber).values(rows.slice(from, from + AT_ONCE));
+      });
+    } catch (error) {
+      this.#opening = null; // a connection that is lost may have been lost after the commit
+      throw error;
+    }
     for (const { label, number } of rows) this.#keep(label, number);
   }
 
