@@ -12,7 +12,7 @@ export const metadata: Metadata = {
   description: "Label cell nuclei in 3D microscopy volumes together, while a model learns from your labels",
 };
 
-/** Asks for the nonce of this answer's policy (server/http/front-door.ts), so no page is made before it is asked for. */
+/** Asks for the nonce of this answer's policy (server/http/answer-request.ts), so no page is made before it is asked for. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = await readNonce();
   return (

@@ -69,7 +69,7 @@ try {
 }
 process.exitCode = isClean ? 0 : 1;
 
-/** Ids of the path are those of a project that is there most of the time: what is behind the doors is to be reached. */
+/** Ids of the path are those of a project that is there most of the time: what is behind the routes is to be reached. */
 async function fuzz(as: string, token: string, { projectId, volumeId }: { projectId: string; volumeId: string }) {
   const config = path.join(folder, "schemathesis.toml");
   await writeFile(config, `[parameters]\n"path.projectId" = "${projectId}"\n"path.volumeId" = "${volumeId}"\n`);

@@ -5,7 +5,7 @@ import type { Database } from "../db/client.ts";
 import { projectMember, volume } from "../db/schema/index.ts";
 import { readInstallationSettings } from "./settings/installation-settings.ts";
 
-/** Who may pass a door. Every procedure, route and socket names one; the access test walks through all of them. */
+/** Who may call a route. Every procedure, route and socket names one; the access test walks through all of them. */
 export type Access =
   | { readonly kind: "public" }
   | { readonly kind: "signed-in" }
@@ -19,7 +19,7 @@ export type Access =
   | { readonly kind: "token"; readonly of: "person" | "project" | "volume"; readonly role: Role }
   /** A trainer's own token: it claims jobs. */
   | { readonly kind: "trainer" }
-  /** The token that a claim handed out: it opens the doors of that job (`:jobId` in the path) and no others. */
+  /** The token that a claim handed out: it opens the routes of that job (`:jobId` in the path) and no others. */
   | { readonly kind: "job" }
   /** The same for one block of a prediction (`:blockId` in the path). */
   | { readonly kind: "block" };

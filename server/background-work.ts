@@ -1,5 +1,5 @@
 import { keepAuditLog } from "./audit/keep-audit-log.ts";
-import { datasetFreezerOf } from "./export/dataset-freezer.ts";
+import { datasetFreezerOf } from "./export/freezing/dataset-freezer.ts";
 import { importQueueOf } from "./imports/import-queue.ts";
 import { stopPreparations } from "./ingest/preparations/preparations.ts";
 import { startSweeper } from "./jobs/start-sweeper.ts";

@@ -1,7 +1,7 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import type { appRouter } from "./root.ts";
 
-/** The only door for app/: types, nothing that runs. */
+/** All that app/ may import of the server: types, nothing that runs. */
 export type AppRouter = typeof appRouter;
 /** Who is signed in, as the pages know them. */
 export type Person = NonNullable<inferRouterOutputs<AppRouter>["account"]["me"]>;

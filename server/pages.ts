@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import next from "next";
 import { failureLog } from "./failure-log.ts";
-import type { PageRenderer } from "./http/front-door.ts";
+import type { PageRenderer } from "./http/answer-request.ts";
 import { PROJECT_FOLDER } from "./page-build.ts";
 
 /**

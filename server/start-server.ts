@@ -14,14 +14,14 @@ import {
 import { listen } from "./entrance/listen.ts";
 import { sendJson } from "./entrance/route.ts";
 import type { Environment } from "./env.ts";
-import { type FrontDoor, type PageRenderer, passFrontDoor } from "./http/front-door.ts";
+import { answerRequest, type PageRenderer, type Site } from "./http/answer-request.ts";
 import { observeRequest } from "./http/observe-request.ts";
 import { operations } from "./http/operations.ts";
 import { nearAddress, shownAddress } from "./http/shown-address.ts";
 import { socketRoutes } from "./http/socket-routes.ts";
-import { openSocketDoors } from "./http/upgrade.ts";
+import { listenForUpgrades } from "./http/upgrade.ts";
 import { labelWorkerOf } from "./label-worker/label-worker.ts";
-import { listenInternally } from "./servers/internal-door.ts";
+import { listenInternally } from "./servers/internal-listener.ts";
 import type { Services } from "./services.ts";
 import { storageMeterOf } from "./storage/usage/storage-meter.ts";
 import { readTlsFiles } from "./tls-files.ts";
@@ -63,18 +63,18 @@ export async function startServer(
   const nearServer = environment.tls ? createServer(boundedServerOptions(bounds), take) : null;
   const nearBound = nearServer ? await listen(nearServer, "127.0.0.1", 0) : bound;
   const { internal } = environment;
-  const internalDoor = internal && (await listenInternally(environment.host, internal.port, bounds));
+  const internalListener = internal && (await listenInternally(environment.host, internal.port, bounds));
   const { services, close: closeServices } = await createServices(
     environment,
     () => environment.publicUrl ?? address,
-    internalDoor && `http://${internal?.hostname}:${internalDoor.bound.port}`,
+    internalListener && `http://${internal?.hostname}:${internalListener.bound.port}`,
   );
   const background = await startBackgroundWork(services);
   const pages = await openPages(bound);
   const hosts = allowHosts(environment);
-  const door: FrontDoor = { services, hosts, pages };
-  answer = (request, response) => passFrontDoor(door, request, response);
-  const sockets = openSocketDoors(socketRoutes, {
+  const site: Site = { services, hosts, pages };
+  answer = (request, response) => answerRequest(site, request, response);
+  const sockets = listenForUpgrades(socketRoutes, {
     services,
     hosts,
     answerWithinMs: bounds.upgradeMs,
@@ -82,7 +82,7 @@ export async function startServer(
   });
   server.on("upgrade", sockets.upgrade);
   if (services.cluster)
-    internalDoor?.open({ services, cluster: services.cluster, operations, takeSocket: sockets.takePassedOn });
+    internalListener?.open({ services, cluster: services.cluster, operations, takeSocket: sockets.takePassedOn });
 
   return {
     address,
@@ -91,7 +91,7 @@ export async function startServer(
     async close() {
       server.close();
       nearServer?.close();
-      internalDoor?.close();
+      internalListener?.close();
       sockets.closeAll(1001, "the server stops");
       server.closeAllConnections();
       nearServer?.closeAllConnections();

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { roomName } from "../core/sync/document-layout.ts";
+import { roomName } from "../core/sync/document/document-layout.ts";
 import { project, projectMember } from "../db/schema/index.ts";
 import { readEnvironment } from "./env.ts";
 import { type RunningServer, startServer } from "./start-server.ts";

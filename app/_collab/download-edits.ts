@@ -1,5 +1,5 @@
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
-import { encodeKeptEdits } from "../../core/sync/kept-edits-file.ts";
+import { encodeKeptEdits } from "../../core/sync/unsent/kept-edits-file.ts";
 import type { KeptEdits } from "./kept-edits.ts";
 
 /** Edits the server refused, and those it has not confirmed yet, as a file: nothing a person did is out of reach. */

@@ -1,4 +1,4 @@
-import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../core/sync/outbox.ts";
+import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../core/sync/unsent/outbox.ts";
 
 const DATABASE = "karyoloop-outbox";
 const VERSION = 1;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { UndoableAct } from "../../core/sync/undo-stack.ts";
+import type { UndoableAct } from "../../core/sync/unsent/undo-stack.ts";
 import { KeptActsStore } from "./kept-acts.ts";
 
 const act = (seq: number, records = 1): UndoableAct => ({

@@ -1,4 +1,4 @@
-import type { ActStore, KeptActs, UndoableAct } from "../../core/sync/undo-stack.ts";
+import type { ActStore, KeptActs, UndoableAct } from "../../core/sync/unsent/undo-stack.ts";
 
 /** A page that goes on for hours writes its list down this often at most: painting does not wait for it. */
 const SAVE_EVERY_MS = 500;

@@ -1,6 +1,6 @@
 import { IDBFactory } from "fake-indexeddb";
 import { expect, it } from "vitest";
-import type { OutboxRow } from "../../core/sync/outbox.ts";
+import type { OutboxRow } from "../../core/sync/unsent/outbox.ts";
 import { IndexedDbOutbox } from "./indexed-db-outbox.ts";
 import { editCount, readKeptEdits } from "./kept-edits.ts";
 

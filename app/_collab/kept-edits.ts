@@ -1,5 +1,5 @@
-import { keptActs } from "../../core/sync/kept-edits-file.ts";
-import type { OutboxRow, QuarantinedEdit } from "../../core/sync/outbox.ts";
+import { keptActs } from "../../core/sync/unsent/kept-edits-file.ts";
+import type { OutboxRow, QuarantinedEdit } from "../../core/sync/unsent/outbox.ts";
 import { answerOf, openDatabase, type StoredEdit, type StoredRow } from "./indexed-db-outbox.ts";
 
 /** What one person did in one volume that this browser keeps and no server has confirmed. */

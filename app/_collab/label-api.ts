@@ -1,10 +1,10 @@
 import { Problem } from "../../core/problem.ts";
-import { decodeBrickKeys } from "../../core/sync/brick-keys.ts";
 import { ServerTrouble, type SessionLease } from "../../core/sync/document-ports.ts";
-import { RestartReason } from "../../core/sync/messages.ts";
+import { decodeBrickKeys } from "../../core/sync/fold/brick-keys.ts";
+import { RestartReason } from "../../core/sync/link/messages.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 
-/** The plain HTTP doors of a volume's labels. What the server decided is a Problem; anything else may be tried again. */
+/** The plain HTTP routes of a volume's labels. What the server decided is a Problem; anything else may be tried again. */
 export interface LabelApi {
   startSession(after: string | null, lookOnly: boolean): Promise<SessionLease>;
   fetchBrick(key: BrickKey, rev: number, signal?: AbortSignal): Promise<Uint32Array | null>;

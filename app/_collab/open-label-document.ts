@@ -1,8 +1,8 @@
 import { WebsocketProvider } from "y-websocket";
 import { type CollabDocument, createLabelDocument } from "../../core/sync/create-label-document.ts";
 import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
-import { connectAnew, type Link, linkOverProvider } from "../../core/sync/link.ts";
-import { actsInMemory } from "../../core/sync/undo-stack.ts";
+import { connectAnew, type Link, linkOverProvider } from "../../core/sync/link/link.ts";
+import { actsInMemory } from "../../core/sync/unsent/undo-stack.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { IndexedDbOutbox } from "./indexed-db-outbox.ts";

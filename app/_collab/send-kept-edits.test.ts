@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { Problem } from "../../core/problem.ts";
-import type { KeptEdit, KeptEditsFile } from "../../core/sync/kept-edits-file.ts";
-import { decodePiece } from "../../core/sync/sealed-piece.ts";
-import { type EditsDoor, objectionTo, sendKeptEdits } from "./send-kept-edits.ts";
+import type { KeptEdit, KeptEditsFile } from "../../core/sync/unsent/kept-edits-file.ts";
+import { decodePiece } from "../../core/sync/unsent/sealed-piece.ts";
+import { type EditsReceiver, objectionTo, sendKeptEdits } from "./send-kept-edits.ts";
 
 const edit = (seq: number, more: Partial<KeptEdit> = {}): KeptEdit => ({
   id: `5.${seq}`,
@@ -27,7 +27,7 @@ it("sends voxels before the piece that names them, waits where it is told to, an
   let hasWaited = false;
   let isDown = true;
   const there = new Set<string>();
-  const door: EditsDoor = {
+  const receiver: EditsReceiver = {
     uploadBlob: async (sha256) => void done.push(`voxels ${sha256}`),
     async sendPiece(_, piece) {
       const edits = decodePiece(Uint8Array.from(atob(piece), (one) => one.charCodeAt(0)));
@@ -44,10 +44,10 @@ it("sends voxels before the piece that names them, waits where it is told to, an
     },
   };
   const shares: number[] = [];
-  await expect(sendKeptEdits(file, door, (share) => shares.push(share))).rejects.toThrow("cannot be reached");
+  await expect(sendKeptEdits(file, receiver, (share) => shares.push(share))).rejects.toThrow("cannot be reached");
   expect(done).toEqual(["100 of 100", "voxels b", "waits 3", "100 of 100"]);
   isDown = false;
-  const sum = await sendKeptEdits(file, door, (share) => shares.push(share));
+  const sum = await sendKeptEdits(file, receiver, (share) => shares.push(share));
   expect(sum).toEqual({ madeBy: "Ben", broughtIn: 30, alreadyThere: 200 });
   expect(shares.at(-1)).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { Problem } from "../../core/problem.ts";
-import type { KeptEditsFile } from "../../core/sync/kept-edits-file.ts";
-import { toBase64 } from "../../core/sync/kept-edits-file.ts";
-import { encodePiece, piecesOf } from "../../core/sync/sealed-piece.ts";
+import type { KeptEditsFile } from "../../core/sync/unsent/kept-edits-file.ts";
+import { toBase64 } from "../../core/sync/unsent/kept-edits-file.ts";
+import { encodePiece, piecesOf } from "../../core/sync/unsent/sealed-piece.ts";
 
 export interface BroughtIn {
   readonly madeBy: string;
@@ -10,7 +10,7 @@ export interface BroughtIn {
   readonly alreadyThere: number;
 }
 
-export interface EditsDoor {
+export interface EditsReceiver {
   uploadBlob(sha256: string, bytes: Uint8Array): Promise<void>;
   /** A Problem with `waitSeconds` where it was only too early. */
   sendPiece(fileSha256: string, piece: string): Promise<BroughtIn>;
@@ -38,14 +38,15 @@ export function objectionTo(file: KeptEditsFile, volumeId: string): Problem | nu
 /** Sends a file piece by piece, in order. Begun again after a failure, it goes on where it was. */
 export async function sendKeptEdits(
   file: KeptEditsFile,
-  door: EditsDoor,
+  receiver: EditsReceiver,
   onProgress: (share: number) => void,
 ): Promise<BroughtIn> {
   let sum: BroughtIn = { madeBy: "", broughtIn: 0, alreadyThere: 0 };
   let sent = 0;
   for (const piece of piecesOf(file.edits)) {
-    for (const { blob } of piece) if (blob) await patiently(door, () => door.uploadBlob(blob.sha256, blob.bytes));
-    const answer = await patiently(door, () => door.sendPiece(file.sha256, toBase64(encodePiece(piece))));
+    for (const { blob } of piece)
+      if (blob) await patiently(receiver, () => receiver.uploadBlob(blob.sha256, blob.bytes));
+    const answer = await patiently(receiver, () => receiver.sendPiece(file.sha256, toBase64(encodePiece(piece))));
     sum = {
       madeBy: answer.madeBy,
       broughtIn: sum.broughtIn + answer.broughtIn,
@@ -59,13 +60,13 @@ export async function sendKeptEdits(
 
 const MAX_WAITS = 60;
 
-async function patiently<T>(door: EditsDoor, call: () => Promise<T>): Promise<T> {
+async function patiently<T>(receiver: EditsReceiver, call: () => Promise<T>): Promise<T> {
   for (let waits = 0; ; waits++)
     try {
       return await call();
     } catch (error) {
       const seconds = error instanceof Problem ? error.waitSeconds : undefined;
       if (seconds === undefined || waits === MAX_WAITS) throw error;
-      await door.wait(Math.min(seconds, 10));
+      await receiver.wait(Math.min(seconds, 10));
     }
 }

@@ -1,5 +1,5 @@
 import type { EditorApi } from "../../components/editor/editor-contract.ts";
-import { viewOfHash } from "../../components/editor/view-link.ts";
+import { viewOfHash } from "../../components/editor/places/view-link.ts";
 
 /** A nucleus and what lies around it. */
 const NEAR_UM = 12;

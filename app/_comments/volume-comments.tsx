@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { CommentActs, CommentThread } from "../../components/comments/comments-contract.ts";
 import { CommentsPanel } from "../../components/comments/comments-panel.tsx";
 import type { ShownComments } from "../../components/editor/editor-contract.ts";
-import { hashOfView } from "../../components/editor/view-link.ts";
+import { hashOfView } from "../../components/editor/places/view-link.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
 import { useReadAbout } from "../_notifications/use-read-about.ts";
 import { problemOfError } from "../_trpc/problem-of-error.ts";

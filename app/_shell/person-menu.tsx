@@ -3,7 +3,7 @@ import { Avatar, Menu, UnstyledButton } from "@mantine/core";
 import { IconChecklist, IconLogout, IconSettings, IconShieldCog } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
-import { initialsOf } from "../../components/editor/initials.ts";
+import { initialsOf } from "../../components/editor/people/initials.ts";
 import { usePerson } from "./require-person.tsx";
 import { signOut } from "./session-requests.ts";
 

@@ -9,7 +9,7 @@ import { isOffline, problemOfError } from "./problem-of-error.ts";
 import { TRPCProvider } from "./trpc.ts";
 
 const TRPC_URL = "/trpc";
-/** The server takes no more calls in one request (server/http/trpc-door.ts). */
+/** The server takes no more calls in one request (server/http/trpc-route.ts). */
 const MAX_BATCH = 20;
 type Outputs = inferRouterOutputs<AppRouter>;
 type Procedure = { [R in keyof Outputs & string]: `${R}.${keyof Outputs[R] & string}` }[keyof Outputs & string];

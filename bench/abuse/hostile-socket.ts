@@ -2,10 +2,10 @@ import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
-import { currentGenerationNumber, generationOf, roomName } from "../../core/sync/document-layout.ts";
-import { encodeMessage, MessageType } from "../../core/sync/messages.ts";
-import { recordIdOf } from "../../core/sync/record.ts";
-import { encodeRecord } from "../../core/sync/record-codec.ts";
+import { currentGenerationNumber, generationOf, roomName } from "../../core/sync/document/document-layout.ts";
+import { encodeMessage, MessageType } from "../../core/sync/link/messages.ts";
+import { recordIdOf } from "../../core/sync/record/record.ts";
+import { encodeRecord } from "../../core/sync/record/record-codec.ts";
 import { type AbuseWorld, cookieOf, type Standing } from "./abuse-world.ts";
 import { asJson, PATIENCE_MS } from "./attack.ts";
 

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
-import type { LabelGrid } from "../../core/sync/label-grid.ts";
-import { encodeMessage, MessageType } from "../../core/sync/messages.ts";
-import { paintBody, paintGroupsBody } from "../../core/sync/paint-codec.ts";
-import { deflateBlob, paintRefBody } from "../../core/sync/paint-ref-codec.ts";
-import { RecordKind } from "../../core/sync/record.ts";
-import { encodeSection, splitRunsByBrick } from "../../core/sync/section-codec.ts";
+import { encodeMessage, MessageType } from "../../core/sync/link/messages.ts";
+import type { LabelGrid } from "../../core/sync/record/label-grid.ts";
+import { paintBody, paintGroupsBody } from "../../core/sync/record/paint-codec.ts";
+import { deflateBlob, paintRefBody } from "../../core/sync/record/paint-ref-codec.ts";
+import { RecordKind } from "../../core/sync/record/record.ts";
+import { encodeSection, splitRunsByBrick } from "../../core/sync/record/section-codec.ts";
 import { BRICK_SIZE } from "../../core/volume/brick.ts";
 import type { SeededRandom } from "../co-editing/seeded-random.ts";
 import type { AbuseWorld, Standing } from "./abuse-world.ts";

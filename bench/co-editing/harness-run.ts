@@ -1,9 +1,9 @@
 import * as Y from "yjs";
-import { decodeFacts } from "../../core/sync/base-facts.ts";
-import { baseOf } from "../../core/sync/document-layout.ts";
-import { allBrickKeys, type LabelGrid } from "../../core/sync/label-grid.ts";
-import { recordIdOf } from "../../core/sync/record.ts";
-import { decodeRecord } from "../../core/sync/record-codec.ts";
+import { baseOf } from "../../core/sync/document/document-layout.ts";
+import { decodeFacts } from "../../core/sync/fold/base-facts.ts";
+import { allBrickKeys, type LabelGrid } from "../../core/sync/record/label-grid.ts";
+import { recordIdOf } from "../../core/sync/record/record.ts";
+import { decodeRecord } from "../../core/sync/record/record-codec.ts";
 import { FACTS_KEY } from "../../server/collab/base/base-store.ts";
 import type { Room } from "../../server/collab/room/room.ts";
 import { HarnessServer } from "./harness-server.ts";

@@ -1,4 +1,4 @@
-import type { LabelGrid } from "../../core/sync/label-grid.ts";
+import type { LabelGrid } from "../../core/sync/record/label-grid.ts";
 import { WorkBudgets } from "../../server/collab/gate/work-budget.ts";
 import { Room } from "../../server/collab/room/room.ts";
 import type { RoomConnection } from "../../server/collab/room/room-connection.ts";

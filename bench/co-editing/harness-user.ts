@@ -1,10 +1,10 @@
 import { WebsocketProvider } from "y-websocket";
 import { type CollabDocument, createLabelDocument } from "../../core/sync/create-label-document.ts";
 import type { LabelDocumentPorts } from "../../core/sync/document-ports.ts";
-import { allBrickKeys, type LabelGrid } from "../../core/sync/label-grid.ts";
-import { linkOverProvider } from "../../core/sync/link.ts";
-import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../core/sync/outbox.ts";
-import { actsInMemory } from "../../core/sync/undo-stack.ts";
+import { linkOverProvider } from "../../core/sync/link/link.ts";
+import { allBrickKeys, type LabelGrid } from "../../core/sync/record/label-grid.ts";
+import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../core/sync/unsent/outbox.ts";
+import { actsInMemory } from "../../core/sync/unsent/undo-stack.ts";
 import { type BaseVersion, FACTS_KEY } from "../../server/collab/base/base-store.ts";
 import type { HarnessServer } from "./harness-server.ts";
 import { HarnessSocket } from "./harness-socket.ts";

@@ -1,5 +1,5 @@
-import { LabelFold } from "../../core/sync/label-fold.ts";
-import { Outbox } from "../../core/sync/outbox.ts";
+import { LabelFold } from "../../core/sync/fold/label-fold.ts";
+import { Outbox } from "../../core/sync/unsent/outbox.ts";
 import { BaseVersions } from "../../server/collab/base/base-versions.ts";
 import { Compactor } from "../../server/collab/base/compactor.ts";
 import { SessionJournal } from "../../server/collab/journal/session-journal.ts";

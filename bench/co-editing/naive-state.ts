@@ -1,10 +1,10 @@
 import * as Y from "yjs";
-import { type BaseFacts, noFacts } from "../../core/sync/base-facts.ts";
-import { baseOf, generationsOf } from "../../core/sync/document-layout.ts";
-import { gridPositionZyx, type LabelGrid } from "../../core/sync/label-grid.ts";
-import { decodeBlob } from "../../core/sync/paint-ref-codec.ts";
-import type { DecodedRecord, PaintBody } from "../../core/sync/record.ts";
-import { decodeRecord } from "../../core/sync/record-codec.ts";
+import { baseOf, generationsOf } from "../../core/sync/document/document-layout.ts";
+import { type BaseFacts, noFacts } from "../../core/sync/fold/base-facts.ts";
+import { gridPositionZyx, type LabelGrid } from "../../core/sync/record/label-grid.ts";
+import { decodeBlob } from "../../core/sync/record/paint-ref-codec.ts";
+import type { DecodedRecord, PaintBody } from "../../core/sync/record/record.ts";
+import { decodeRecord } from "../../core/sync/record/record-codec.ts";
 import type { BaseOf } from "./harness-user.ts";
 
 /**

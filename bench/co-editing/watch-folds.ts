@@ -1,4 +1,4 @@
-import { BrickSet } from "../../core/sync/brick-set.ts";
+import { BrickSet } from "../../core/sync/fold/brick-set.ts";
 
 /** Loaded bricks that pages folded by themselves since the program began: as the server did, and otherwise (I14). */
 export const localFolds = { same: 0, otherwise: 0 };

@@ -1,4 +1,4 @@
-import { type PlannedRecord, planRecord } from "../../core/sync/plan-act.ts";
+import { type PlannedRecord, planRecord } from "../../core/sync/record/plan-act.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { SeededRandom } from "../co-editing/seeded-random.ts";
 

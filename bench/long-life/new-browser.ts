@@ -1,5 +1,5 @@
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
-import { allBrickKeys } from "../../core/sync/label-grid.ts";
+import { allBrickKeys } from "../../core/sync/record/label-grid.ts";
 import { MemoryOutboxStore, openCollabClient } from "../../server/collab/testing/collab-client.ts";
 import { waitFor } from "../../server/collab/testing/wait-for.ts";
 import { SeededRandom } from "../co-editing/seeded-random.ts";

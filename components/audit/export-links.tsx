@@ -2,7 +2,7 @@ import { Button, Group } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { type AuditQuestion, exportQuery } from "./audit-filter.tsx";
 
-/** What is shown, as files; `address` is the door that answers. */
+/** What is shown, as files; `address` is the route that answers. */
 export function ExportLinks({ address, question }: { address: string; question: AuditQuestion }) {
   return (
     <Group gap="xs" wrap="nowrap">

@@ -5,7 +5,7 @@ import { isProblem, Problem } from "../../core/problem.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
 import { boxShape, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import type { EditorBox, Loaded } from "../editor/editor-contract.ts";
-import { formatWhen } from "../editor/nucleus-words.ts";
+import { formatWhen } from "../editor/panel/nucleus-words.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { useShownKey, withKey } from "../ui/shown-keys.tsx";

@@ -3,7 +3,7 @@ import { IconCheck, IconLink, IconPencil, IconTrash } from "@tabler/icons-react"
 import { useEffect, useRef, useState } from "react";
 import { splitAtMentions } from "../../core/comments/mentions.ts";
 import type { ProblemFields } from "../../core/problem.ts";
-import { formatWhen } from "../editor/nucleus-words.ts";
+import { formatWhen } from "../editor/panel/nucleus-words.ts";
 import { atStart, type NameNucleus, useNucleusName } from "../ui/nucleus-names.tsx";
 import { CommentForm } from "./comment-form.tsx";
 import type { CommentActs, CommentReader, CommentThread, SaidComment } from "./comments-contract.ts";

@@ -1,7 +1,7 @@
 import { flyToBox } from "./editor-commands.ts";
 import type { EditorApi } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { linkToView } from "./place-commands.ts";
+import { linkToView } from "./places/place-commands.ts";
 import { acceptSeveral, decide, showProposal } from "./review-commands.ts";
 
 /** What panels of other parts may see and do of the editor. */

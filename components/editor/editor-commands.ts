@@ -8,15 +8,15 @@ import { isProblem } from "../../core/problem.ts";
 import type { VoxelBox, Zyx } from "../../core/volume/voxel-space.ts";
 import { type ToolName, toolNames } from "../tools/create-tool.ts";
 import { channelsOf } from "../viewer/image-channels.ts";
-import { brushRadius } from "./brush-radius.ts";
 import type { Decision, NucleusRow } from "./editor-contract.ts";
 import { type EditorController, LOOKING_BACK } from "./editor-controller.ts";
 import { panelTabs } from "./editor-state.ts";
 import type { Command } from "./keys/commands.ts";
-import { isPlaceCommand, runPlaceCommand } from "./place-commands.ts";
+import { isPlaceCommand, runPlaceCommand } from "./places/place-commands.ts";
 import { decide, showProposal } from "./review-commands.ts";
 import { moveOutline } from "./segment/outline-move.ts";
 import { changeAmount, isShapeCommand, runShapeCommand } from "./shape/shape-commands.ts";
+import { brushRadius } from "./toolbar/brush-radius.ts";
 import { isViewCommand, runViewCommand } from "./view/view-commands.ts";
 
 const nextOf = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length];

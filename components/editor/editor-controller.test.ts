@@ -3,14 +3,14 @@ import type { Peer } from "../../core/edit/label-document.ts";
 import { rejectProposalAct } from "../../core/edit/review-acts.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { sampleAt } from "../tools/testing/tool-stage.ts";
-import { parseBookmark } from "./bookmarks.ts";
 import { createEditorApi } from "./editor-api.ts";
 import { runCommand } from "./editor-commands.ts";
 import type { ReviewCommands } from "./editor-contract.ts";
-import { followPeer } from "./follow-peer.ts";
+import { parseBookmark } from "./memory/bookmarks.ts";
+import { followPeer } from "./people/follow-peer.ts";
+import { sharePresence } from "./people/share-presence.ts";
 import { watchDecisions } from "./review-commands.ts";
 import { setThreshold } from "./shape/threshold.ts";
-import { sharePresence } from "./share-presence.ts";
 import { openEditor, other, proposal } from "./testing/editor-stage.ts";
 
 let stage: ReturnType<typeof openEditor>;

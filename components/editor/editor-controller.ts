@@ -9,15 +9,15 @@ import { Segmenting } from "../tools/segment/segmenting.ts";
 import type { ToolContext, ToolMessage } from "../tools/tool-context.ts";
 import type { StateTool } from "../tools/tool-machine.ts";
 import type { PaneId, PointerSample, ViewerHandle, ViewStore } from "../viewer/viewer-contract.ts";
-import { Bookmarks } from "./bookmarks.ts";
 import type { Decision, EditorProps, ProposalRef, ReviewCommands, SecondLookCommands } from "./editor-contract.ts";
 import { createEditorStore, type EditorStore } from "./editor-state.ts";
 import { type EditorKeys, editorKeysOf } from "./keys/editor-keys.ts";
+import { Bookmarks } from "./memory/bookmarks.ts";
+import { loadPreferences } from "./memory/preferences.ts";
 import { NucleusNumbers } from "./nucleus-numbers.ts";
 import { ObservableState } from "./observable.ts";
 import { OwnWork } from "./own-work/own-work.ts";
-import { pinUnder } from "./pin-under.ts";
-import { loadPreferences } from "./preferences.ts";
+import { pinUnder } from "./places/pin-under.ts";
 import { TakingOver } from "./taking-over.ts";
 import { Filming } from "./view/filming.ts";
 

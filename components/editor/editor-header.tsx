@@ -1,13 +1,13 @@
 import { ActionIcon, Anchor, Group, Text, Tooltip } from "@mantine/core";
 import { IconChevronRight, IconQuestionMark } from "@tabler/icons-react";
 import { useShownKey, withKey } from "../ui/shown-keys.tsx";
-import { ChannelSwitch } from "./channel-switch.tsx";
 import styles from "./editor.module.css";
 import { runCommand } from "./editor-commands.ts";
 import type { EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { PeopleHere } from "./people-here.tsx";
-import { SaveStateView } from "./save-state-view.tsx";
+import { SaveStateView } from "./notices/save-state-view.tsx";
+import { PeopleHere } from "./people/people-here.tsx";
+import { ChannelSwitch } from "./toolbar/channel-switch.tsx";
 
 export function EditorHeader({ editor, props }: { editor: EditorController; props: EditorProps }) {
   const shownKey = useShownKey();

@@ -8,11 +8,11 @@ import type { PaneId, ViewerOverlays } from "../viewer/viewer-contract.ts";
 import styles from "./editor.module.css";
 import type { EditorProps } from "./editor-contract.ts";
 import type { EditorController } from "./editor-controller.ts";
-import { EditorNotices } from "./editor-notices.tsx";
-import { labelLayer, proposalLayer } from "./label-layers.ts";
-import { PastBanner } from "./past-banner.tsx";
-import { shownBoxes } from "./shown-boxes.ts";
-import { useBrushWheel } from "./use-brush-wheel.ts";
+import { labelLayer, proposalLayer } from "./layers/label-layers.ts";
+import { shownBoxes } from "./layers/shown-boxes.ts";
+import { EditorNotices } from "./notices/editor-notices.tsx";
+import { PastBanner } from "./notices/past-banner.tsx";
+import { useBrushWheel } from "./toolbar/use-brush-wheel.ts";
 import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
 

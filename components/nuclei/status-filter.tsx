@@ -2,7 +2,7 @@ import { ActionIcon, Checkbox, Divider, Popover, Stack, Tooltip } from "@mantine
 import { IconFilter, IconFilterFilled } from "@tabler/icons-react";
 import { type LabelStatus, labelStatuses } from "../../core/labels/label-status.ts";
 import { type ReviewState, reviewStates } from "../../core/review/review-state.ts";
-import { statusWords } from "../editor/status-mark.tsx";
+import { statusWords } from "../editor/panel/status-mark.tsx";
 import { reviewWords } from "../second-look/review-words.ts";
 
 interface StatusFilterProps {

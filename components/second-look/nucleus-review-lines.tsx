@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { ReviewState } from "../../core/review/review-state.ts";
-import { formatWhen } from "../editor/nucleus-words.ts";
+import { formatWhen } from "../editor/panel/nucleus-words.ts";
 import { ReviewMark } from "./review-mark.tsx";
 import { reviewWords, saidWords } from "./review-words.ts";
 import { MAX_NOTE_LENGTH, type NucleusReview } from "./second-look-contract.ts";

@@ -1,8 +1,8 @@
 import { Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Textarea } from "@mantine/core";
 import { IconArrowBackUp, IconArrowRight, IconCheck, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
-import { formatUm3 } from "../editor/nucleus-words.ts";
-import { statusWords } from "../editor/status-mark.tsx";
+import { formatUm3 } from "../editor/panel/nucleus-words.ts";
+import { statusWords } from "../editor/panel/status-mark.tsx";
 import { useNucleusName } from "../ui/nucleus-names.tsx";
 import { KeyMark } from "../ui/shown-keys.tsx";
 import { MAX_NOTE_LENGTH } from "./second-look-contract.ts";

@@ -46,7 +46,7 @@ const checkpointSchema = z.object({
 });
 export type CheckpointToRead = z.infer<typeof checkpointSchema>;
 
-/** A volume as a trainer finds it; blobs are read below the job's own door. */
+/** A volume as a trainer finds it; blobs are read below the job's own route. */
 export const jobVolumeSchema = z.object({
   volumeId: z.uuid(),
   specimen: z.string().max(500),
@@ -67,7 +67,7 @@ export type JobVolume = z.infer<typeof jobVolumeSchema>;
 const leased = {
   jobId: z.uuid(),
   leaseToken: z.int().min(1),
-  /** Opens the doors of this job, or block, while it is leased, and no others; the trainer's own token only claims. */
+  /** Opens the routes of this job, or block, while it is leased, and no others; the trainer's own token only claims. */
   jobToken: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   leaseSeconds: z.number().gt(0),
   attempt: z.int().min(1),

@@ -15,7 +15,7 @@ import { engineNames, trainingConfigurationSchema } from "./training-configurati
  * 4xx is final: the same message gets the same answer. No message may have a field that is not named here.
  */
 
-/** Where a trainer's doors are, below the server's address. */
+/** Where a trainer's routes are, below the server's address. */
 export const TRAINER_API = "/api/trainer";
 /** Header of requests whose body is a blob. */
 export const LEASE_TOKEN_HEADER = "x-lease-token";

@@ -1,5 +1,5 @@
-import { RecordKind } from "../sync/record.ts";
-import { metaFieldNumber } from "../sync/record-codec.ts";
+import { RecordKind } from "../sync/record/record.ts";
+import { metaFieldNumber } from "../sync/record/record-codec.ts";
 import type { RecordFacts } from "./lines-of-records.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { MetaValue } from "../sync/record.ts";
-import { RecordKind, recordIdOf } from "../sync/record.ts";
-import { metaFieldNumber } from "../sync/record-codec.ts";
+import type { MetaValue } from "../sync/record/record.ts";
+import { RecordKind, recordIdOf } from "../sync/record/record.ts";
+import { metaFieldNumber } from "../sync/record/record-codec.ts";
 import type { VoxelBox } from "../volume/voxel-space.ts";
 import { gatherLines, type HistoryKind, type HistoryLine, maxLineLabels, unionOf } from "./history-line.ts";
 

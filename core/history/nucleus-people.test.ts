@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../edit/testing/seeded-random.ts";
-import { RecordKind } from "../sync/record.ts";
-import { type MetaFieldName, metaFieldNumber } from "../sync/record-codec.ts";
+import { RecordKind } from "../sync/record/record.ts";
+import { type MetaFieldName, metaFieldNumber } from "../sync/record/record-codec.ts";
 import { type ContributingRecord, ContributionBook } from "./contributions.ts";
 import { type NucleusFacts, peopleOfNucleus } from "./nucleus-people.ts";
 

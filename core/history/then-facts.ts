@@ -1,6 +1,6 @@
 import type { LabelDocument } from "../edit/label-document.ts";
-import { decodeFacts, noFacts } from "../sync/base-facts.ts";
-import { LabelFacts } from "../sync/label-facts.ts";
+import { decodeFacts, noFacts } from "../sync/fold/base-facts.ts";
+import { LabelFacts } from "../sync/fold/label-facts.ts";
 
 /** What was said of nuclei, beside their voxels. */
 export type NucleiThen = Pick<LabelDocument, "fieldsOf" | "canonicalLabel" | "membersOf">;

@@ -1,12 +1,12 @@
 import { KeptBricks } from "../edit/kept-bricks.ts";
 import { Problem } from "../problem.ts";
 import type { BrickKey } from "../volume/brick.ts";
-import { MalformedBytes } from "./bytes.ts";
+import { MalformedBytes } from "./bytes/bytes.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
-import type { LabelFold } from "./label-fold.ts";
-import type { LabelGrid } from "./label-grid.ts";
-import { declaresBlob, decodeBlob } from "./paint-ref-codec.ts";
-import type { PaintBody } from "./record.ts";
+import type { LabelFold } from "./fold/label-fold.ts";
+import type { LabelGrid } from "./record/label-grid.ts";
+import { declaresBlob, decodeBlob } from "./record/paint-ref-codec.ts";
+import type { PaintBody } from "./record/record.ts";
 
 /** At most this many loaded bricks with labels that nobody shows: 1 to 2 MiB each (R28). */
 const MAX_BRICKS = 300;

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { Problem } from "../problem.ts";
-import { emptyBase, encodeBase, encodeRevEntry } from "./base-state.ts";
 import { createLabelDocument } from "./create-label-document.ts";
-import { foldsOf, generationsOf, initialiseDocument, metaOf } from "./document-layout.ts";
+import { foldsOf, generationsOf, initialiseDocument, metaOf } from "./document/document-layout.ts";
 import type { LabelDocumentPorts, SessionLease } from "./document-ports.ts";
-import type { LabelGrid } from "./label-grid.ts";
-import type { LinkEvents } from "./link.ts";
-import { decodeMessage, type Message } from "./messages.ts";
-import { Outbox, type OutboxRow, type OutboxStore, type QuarantinedEdit } from "./outbox.ts";
-import { recordIdOf } from "./record.ts";
-import { actsInMemory } from "./undo-stack.ts";
+import { emptyBase, encodeBase, encodeRevEntry } from "./fold/base-state.ts";
+import type { LinkEvents } from "./link/link.ts";
+import { decodeMessage, type Message } from "./link/messages.ts";
+import type { LabelGrid } from "./record/label-grid.ts";
+import { recordIdOf } from "./record/record.ts";
+import { Outbox, type OutboxRow, type OutboxStore, type QuarantinedEdit } from "./unsent/outbox.ts";
+import { actsInMemory } from "./unsent/undo-stack.ts";
 
 const grid: LabelGrid = { shapeZyx: [8, 40, 48], brickSize: 16 };
 const lease: SessionLease = {

@@ -11,20 +11,20 @@ import type {
 import { Problem } from "../problem.ts";
 import { BRICK_SIZE, type BrickKey, backgroundBrick } from "../volume/brick.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
-import { decodeFacts, noFacts } from "./base-facts.ts";
-import { BaseOccupancy } from "./base-occupancy.ts";
-import { partsOf } from "./base-state.ts";
 import { BrickLoader, type BrickPorts } from "./brick-loader.ts";
+import { BaseOccupancy } from "./document/base-occupancy.ts";
 import type { LabelDocumentPorts } from "./document-ports.ts";
-import { fetchPatiently } from "./fetch-patiently.ts";
-import { brickExtent, gridPositionZyx, type LabelGrid } from "./label-grid.ts";
+import { decodeFacts, noFacts } from "./fold/base-facts.ts";
+import { partsOf } from "./fold/base-state.ts";
 import { LabelSession } from "./label-session.ts";
-import type { OutboxRow, QuarantinedEdit } from "./outbox.ts";
-import { type PlanLimits, planRecord } from "./plan-act.ts";
-import { PresenceHub } from "./presence-hub.ts";
-import { type LocalBox, type RecordId, RecordKind } from "./record.ts";
-import { undoBody } from "./record-codec.ts";
-import { type UndoableAct, UndoStack } from "./undo-stack.ts";
+import { fetchPatiently } from "./link/fetch-patiently.ts";
+import { PresenceHub } from "./link/presence-hub.ts";
+import { brickExtent, gridPositionZyx, type LabelGrid } from "./record/label-grid.ts";
+import { type PlanLimits, planRecord } from "./record/plan-act.ts";
+import { type LocalBox, type RecordId, RecordKind } from "./record/record.ts";
+import { undoBody } from "./record/record-codec.ts";
+import type { OutboxRow, QuarantinedEdit } from "./unsent/outbox.ts";
+import { type UndoableAct, UndoStack } from "./unsent/undo-stack.ts";
 
 /** A LabelDocument with what only its page needs: the end, the quarantine, and what is weaker than it should be. */
 export interface CollabDocument extends LabelDocument {

@@ -1,8 +1,8 @@
 import type { BrickKey } from "../volume/brick.ts";
-import type { OpenLink } from "./link.ts";
-import type { OutboxStore } from "./outbox.ts";
-import type { RecordId } from "./record.ts";
-import type { ActStore } from "./undo-stack.ts";
+import type { OpenLink } from "./link/link.ts";
+import type { RecordId } from "./record/record.ts";
+import type { OutboxStore } from "./unsent/outbox.ts";
+import type { ActStore } from "./unsent/undo-stack.ts";
 
 /** What the server gives a page load: a session nobody else ever had, and label values of its own. */
 export interface SessionLease {

@@ -1,16 +1,16 @@
 import type { SaveState } from "../edit/label-document.ts";
 import { isProblem } from "../problem.ts";
-import { gridOf, roomName } from "./document-layout.ts";
+import { gridOf, roomName } from "./document/document-layout.ts";
 import { type LabelDocumentPorts, ServerTrouble, type SessionLease } from "./document-ports.ts";
-import type { LabelGrid } from "./label-grid.ts";
-import { LABELS_PER_LEASE, LabelLeases, REFILL_BELOW } from "./label-leases.ts";
-import type { Link } from "./link.ts";
-import { CloseCode, encodeMessage, type Message } from "./messages.ts";
-import { Outbox, type OutboxRow } from "./outbox.ts";
-import type { PlannedRecord } from "./plan-act.ts";
-import { type RecordId, RecordKind, recordIdOf } from "./record.ts";
-import { decodeHeader, emptyBody, encodeRecord } from "./record-codec.ts";
+import { LABELS_PER_LEASE, LabelLeases, REFILL_BELOW } from "./link/label-leases.ts";
+import type { Link } from "./link/link.ts";
+import { CloseCode, encodeMessage, type Message } from "./link/messages.ts";
+import type { LabelGrid } from "./record/label-grid.ts";
+import type { PlannedRecord } from "./record/plan-act.ts";
+import { type RecordId, RecordKind, recordIdOf } from "./record/record.ts";
+import { decodeHeader, emptyBody, encodeRecord } from "./record/record-codec.ts";
 import { Replica } from "./replica.ts";
+import { Outbox, type OutboxRow } from "./unsent/outbox.ts";
 
 const RETRY_FIRST_MS = 500;
 // A server that is back is found within this time.

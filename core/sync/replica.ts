@@ -1,12 +1,12 @@
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { DocumentFeed } from "./document-feed.ts";
-import { baseOf, currentGenerationNumber, generationOf } from "./document-layout.ts";
-import { OUTBOX_GENERATION } from "./fold-record.ts";
-import { LabelFold } from "./label-fold.ts";
-import type { LabelGrid } from "./label-grid.ts";
-import type { OutboxRow } from "./outbox.ts";
-import type { RecordId } from "./record.ts";
+import { DocumentFeed } from "./document/document-feed.ts";
+import { baseOf, currentGenerationNumber, generationOf } from "./document/document-layout.ts";
+import { OUTBOX_GENERATION } from "./fold/fold-record.ts";
+import { LabelFold } from "./fold/label-fold.ts";
+import type { LabelGrid } from "./record/label-grid.ts";
+import type { RecordId } from "./record/record.ts";
+import type { OutboxRow } from "./unsent/outbox.ts";
 
 /** Origin of the client's own transactions. */
 export const OWN_ORIGIN = "own";

@@ -47,7 +47,7 @@ export const predictionBlock = pgTable(
     /** Raised by each claim. */
     leaseToken: integer("lease_token").notNull().default(0),
     leaseOwner: text("lease_owner"),
-    /** Of the token that opens this block's doors, made at each claim. */
+    /** Of the token that opens this block's routes, made at each claim. */
     tokenHash: text("token_hash"),
     /** The trainer's token that claimed it: taken back, it takes the block's token with it. */
     claimedWith: text("claimed_with").references(() => trainerToken.tokenHash, { onDelete: "set null" }),

@@ -74,7 +74,7 @@ export const trainingJob = pgTable(
     maxAttempts: integer("max_attempts").notNull().default(5),
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
     leaseOwner: text("lease_owner"),
-    /** Of the token that opens this job's doors, made at each claim. */
+    /** Of the token that opens this job's routes, made at each claim. */
     jobTokenHash: text("job_token_hash"),
     /** The trainer's token that claimed it: taken back, it takes the job's token with it. */
     claimedWith: text("claimed_with").references(() => trainerToken.tokenHash, { onDelete: "set null" }),

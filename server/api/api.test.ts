@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { get, open, root } from "zarrita";
 import { buildKnownMask } from "../../core/labels/known-mask.ts";
-import { planRecord } from "../../core/sync/plan-act.ts";
+import { planRecord } from "../../core/sync/record/plan-act.ts";
 import { BRICK_VOXELS, brickBox, brickKeysOfBox, brickPositionZyx, indexInBrick } from "../../core/volume/brick.ts";
 import { type VoxelBox, wholeBox } from "../../core/volume/voxel-space.ts";
 import { decision, projectMember, proposal, trainingBox, volume } from "../../db/schema/index.ts";

@@ -169,7 +169,7 @@ describe("who reads it", () => {
     await expect(client(owner).audit.ofProject.query({ projectId: theirs })).rejects.toThrow("not a member");
     await expect(client(admin).audit.ofProject.query({ projectId: mine })).rejects.toThrow("not a member");
     expect((await get(`/api/projects/${theirs}/audit-log?format=csv`, owner)).status).toBe(404);
-    // Filters of the other door do not open it.
+    // Filters of the other route do not open it.
     const asked = await get(`/api/projects/${mine}/audit-log?format=jsonl&projectId=${theirs}`, owner);
     expect(await asked.text()).not.toContain(theirs);
   });

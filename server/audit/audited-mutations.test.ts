@@ -7,10 +7,10 @@ import { saveCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
 import { busyStates, type DepositState } from "../../core/publication/deposit.ts";
 import { EMPTY_PUBLICATION } from "../../core/publication/publication.ts";
-import { sealOf, toBase64 } from "../../core/sync/kept-edits-file.ts";
-import { RecordKind } from "../../core/sync/record.ts";
-import { encodeRecord, metaBody } from "../../core/sync/record-codec.ts";
-import { encodePiece } from "../../core/sync/sealed-piece.ts";
+import { RecordKind } from "../../core/sync/record/record.ts";
+import { encodeRecord, metaBody } from "../../core/sync/record/record-codec.ts";
+import { sealOf, toBase64 } from "../../core/sync/unsent/kept-edits-file.ts";
+import { encodePiece } from "../../core/sync/unsent/sealed-piece.ts";
 import { BRICK_SIZE, BRICK_VOXELS, brickKeyOf } from "../../core/volume/brick.ts";
 import {
   auditEvent,
@@ -41,7 +41,7 @@ import { issuePersonalToken } from "../auth/personal-token.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { startSession } from "../collab/journal/start-session.ts";
 import { liveVolumesOf } from "../collab/live/live-volumes.ts";
-import { DATASET_FORMAT, type DatasetDescription } from "../export/dataset-description.ts";
+import { DATASET_FORMAT, type DatasetDescription } from "../export/frozen/dataset-description.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
 import { appRouter } from "../root.ts";

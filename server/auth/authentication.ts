@@ -32,14 +32,14 @@ export type { SignedInUser, VisitedVolume } from "./sessions/sessions.ts";
 export interface Authentication {
   /** Null for strangers and for sessions that ended. */
   userOf(headers: IncomingHttpHeaders): Promise<SignedInUser | null>;
-  /** The same at a volume's door, with what the person is there; `visited` is null for who is no member. */
+  /** The same at a volume's route, with what the person is there; `visited` is null for who is no member. */
   visitorOf(
     headers: IncomingHttpHeaders,
     volumeId: string,
   ): Promise<{ readonly user: SignedInUser; readonly visited: VisitedVolume | null } | null>;
   /**
    * better-auth's own routes below /api/auth: sign in and sign out. The request has a whole, bounded body and comes
-   * through http/auth-door.ts, which counts guesses.
+   * through http/auth-route.ts, which counts guesses.
    */
   answer(request: Request, network: string): Promise<Response>;
   readonly apps: AuthenticatorApps;
@@ -64,7 +64,7 @@ export interface Authentication {
   setPasswordHash(userId: string, passwordHash: string, except?: string): Promise<void>;
   /** Ends sessions and what is open in them, at once; `by` asked for it. How many ended. */
   endSessions(which: WhichSessions, by: string): Promise<number>;
-  /** For the door that refuses a guess before better-auth hears of it. */
+  /** For the route that refuses a guess before better-auth hears of it. */
   noteRefusedSignIn(email: string): Promise<void>;
   /** Writes down what was only counted of failed attempts to sign in. */
   close(): Promise<void>;

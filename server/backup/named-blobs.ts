@@ -13,8 +13,8 @@ import {
   volumeChannel,
 } from "../../db/schema/index.ts";
 import { baseBrickPrefix, foldedBrickPrefix, paintBlobKey } from "../collab/base/label-blob-keys.ts";
-import { datasetFolder } from "../export/dataset-blobs.ts";
-import { sharedPrefixes, volumesKeptByVersions } from "../export/kept-images.ts";
+import { sharedPrefixes, volumesKeptByVersions } from "../export/freezing/kept-images.ts";
+import { datasetFolder } from "../export/frozen/dataset-blobs.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { channelPrefix, channelsPrefix, imagePrefix, volumePrefix } from "../storage/import-places.ts";
 import { snapshotFolder, snapshotVolumeFolder } from "../storage/snapshot-places.ts";

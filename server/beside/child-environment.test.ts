@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startFreezeProcess } from "../export/worker/start-freeze-process.ts";
+import { startFreezeProcess } from "../export/freezing/worker/start-freeze-process.ts";
 import { temporaryFolder } from "../ingest/testing/temporary-folder.ts";
 import { startImportProcess } from "../ingest/worker/start-import-process.ts";
 import { startLocalTrainer } from "../local-trainer/local-trainer.ts";

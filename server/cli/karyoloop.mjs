@@ -6,11 +6,11 @@ import "../supervisor/read-typescript.mjs";
 const commands = {
   evaluate: {
     about: "train on labelled volumes, test on others, print the scores",
-    load: () => import("./evaluate.ts").then((module) => module.runEvaluate),
+    load: () => import("./model/evaluate.ts").then((module) => module.runEvaluate),
   },
   predict: {
     about: "outline the nuclei of a volume with an exported model",
-    load: () => import("./predict.ts").then((module) => module.runPredict),
+    load: () => import("./model/predict.ts").then((module) => module.runPredict),
   },
   validate: {
     about: "check an exported, unpacked dataset: formats, checksums, table",
@@ -18,11 +18,11 @@ const commands = {
   },
   backup: {
     about: "save everything that people made into one file, while the server runs",
-    load: () => import("./backup.ts").then((module) => module.runBackup),
+    load: () => import("./backup/backup.ts").then((module) => module.runBackup),
   },
   restore: {
     about: "bring a backup back, on this computer or another one",
-    load: () => import("./restore.ts").then((module) => module.runRestore),
+    load: () => import("./backup/restore.ts").then((module) => module.runRestore),
   },
   doctor: {
     about: "check this installation, and say what to do",
@@ -34,7 +34,7 @@ const commands = {
   },
   import: {
     about: "send folders of volumes to a running server",
-    load: () => import("./import.ts").then((module) => module.runImport),
+    load: () => import("./import/import.ts").then((module) => module.runImport),
   },
 };
 

@@ -2,7 +2,7 @@ import { Problem } from "../../core/problem.ts";
 import { validateBioimage } from "../export/bioimage/bioimage-rules.ts";
 import { folderSource } from "../export/file-source.ts";
 import { validateDataset } from "../export/validate/dataset-rules.ts";
-import { runModel } from "./run-model.ts";
+import { runModel } from "./model/run-model.ts";
 
 const USAGE = `karyoloop validate FOLDER
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { initialiseDocument } from "../../core/sync/document-layout.ts";
-import { encodeMessage, MessageType } from "../../core/sync/messages.ts";
-import { RecordKind } from "../../core/sync/record.ts";
-import { encodeRecord } from "../../core/sync/record-codec.ts";
+import { initialiseDocument } from "../../core/sync/document/document-layout.ts";
+import { encodeMessage, MessageType } from "../../core/sync/link/messages.ts";
+import { RecordKind } from "../../core/sync/record/record.ts";
+import { encodeRecord } from "../../core/sync/record/record-codec.ts";
 import { seeded } from "../../core/sync/testing/seeded.ts";
 import { stepOneFrame, stepTwoFrame, updateFrame } from "./room/room-connection.ts";
 import {

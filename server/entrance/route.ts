@@ -10,7 +10,7 @@ import type { Services } from "../services.ts";
 
 type JobRow = typeof trainingJob.$inferSelect;
 
-/** What a handler is given after the door has been passed. */
+/** What a handler is given after the route has been passed. */
 export interface RouteRequest {
   readonly services: Services;
   readonly request: IncomingMessage;
@@ -18,20 +18,20 @@ export interface RouteRequest {
   readonly url: URL;
   /** Values of `:name` parts, and `*` for the rest of a path that ends in `/*`. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Null on public, trainer and job doors. */
+  /** Null on public, trainer and job routes. */
   readonly user: SignedInUser | null;
-  /** On project and volume doors. */
+  /** On project and volume routes. */
   readonly projectId: string;
   readonly role: Role | null;
-  /** On volume doors; null on others. */
+  /** On volume routes; null on others. */
   readonly volume: VisitedVolume | null;
-  /** On token doors; null on others. */
+  /** On token routes; null on others. */
   readonly token: TokenGrant | null;
-  /** Names the trainer's token on trainer doors; null on others. */
+  /** Names the trainer's token on trainer routes; null on others. */
   readonly trainerTokenHash: string | null;
-  /** On job doors, as it was when the door was passed; null on others. */
+  /** On job routes, as it was when the route was passed; null on others. */
   readonly job: JobRow | null;
-  /** The same on block doors. */
+  /** The same on block routes. */
   readonly block: ClaimedBlockRow | null;
   /** Aborts when the client went away. */
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export interface RouteRequest {
   readBody(): Promise<Uint8Array>;
 }
 
-/** A plain HTTP door. `volume` access needs `:volumeId` in the path, `project` access `:projectId`, `job` access `:jobId`, `block` access `:blockId`. */
+/** A plain HTTP route. `volume` access needs `:volumeId` in the path, `project` access `:projectId`, `job` access `:jobId`, `block` access `:blockId`. */
 export interface HttpRoute {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
@@ -62,15 +62,15 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(bytes);
 }
 
-/** On a door whose access is `job`. */
+/** On a route whose access is `job`. */
 export function jobOfRoute({ job }: RouteRequest): JobRow {
-  if (!job) throw new Error("this door is no job's");
+  if (!job) throw new Error("this route is no job's");
   return job;
 }
 
-/** On a door whose access is `block`. */
+/** On a route whose access is `block`. */
 export function blockOfRoute({ block }: RouteRequest): ClaimedBlockRow {
-  if (!block) throw new Error("this door is no block's");
+  if (!block) throw new Error("this route is no block's");
   return block;
 }
 

@@ -10,13 +10,13 @@ export interface PassedOn {
   readonly lease: string;
 }
 
-/** A WebSocket door. Same origin and a signed-in person are checked before; the rest is the door's own business. */
+/** A WebSocket route. Same origin and a signed-in person are checked before; the rest is the route's own business. */
 export interface SocketRoute {
   /** Path prefix, with its trailing slash. */
   readonly prefix: string;
   readonly maxPayloadBytes: number;
   /** Throws HttpRefusal before the upgrade; returns what to do with the open socket, or who is to have it. */
-  admit(door: {
+  admit(attempt: {
     readonly services: Services;
     readonly user: SignedInUser;
     readonly request: IncomingMessage;

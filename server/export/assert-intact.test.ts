@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { assertIntact } from "./assert-intact.ts";
-import { openDataset } from "./frozen-dataset.ts";
-import { omeZarrFiles } from "./ome-zarr-files.ts";
+import { openDataset } from "./frozen/frozen-dataset.ts";
 import { createDatasetFixture } from "./testing/dataset-fixture.ts";
+import { omeZarrFiles } from "./zarr/ome-zarr-files.ts";
 import type { FileDigest } from "./zip/packed-file.ts";
 
 let made: Awaited<ReturnType<typeof createDatasetFixture>>;

@@ -3,9 +3,9 @@ import { gunzip } from "node:zlib";
 import { BRICK_VOXELS } from "../../core/volume/brick.ts";
 import { bytesPerPixel } from "../../core/volume/voxel-space.ts";
 import { objectionToGzip } from "../label-images/gzip-objection.ts";
-import type { ReadableDataset } from "./frozen-dataset.ts";
-import { omeZarrFiles } from "./ome-zarr-files.ts";
-import { damaged, type StoredImage } from "./stored-image.ts";
+import type { ReadableDataset } from "./frozen/frozen-dataset.ts";
+import { damaged, type StoredImage } from "./frozen/stored-image.ts";
+import { omeZarrFiles } from "./zarr/ome-zarr-files.ts";
 import type { FileDigest } from "./zip/packed-file.ts";
 
 const unpack = promisify(gunzip);

@@ -1,9 +1,9 @@
 import { LEAST_THICKNESS, MOST_SPHERICITY } from "../../core/morphometry/under-resolved.ts";
 import { doiOf, EMPTY_PUBLICATION, type Publication, type WorkRelation } from "../../core/publication/publication.ts";
 import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
 import type { ExportFormat } from "./export-formats.ts";
-import { tableRevisionOf } from "./table/table-revision.ts";
+import type { DatasetDescription, FrozenVolume } from "./frozen/dataset-description.ts";
+import { tableRevisionOf } from "./frozen/table-revision.ts";
 import { toolColumns } from "./table/tool-columns.ts";
 
 const row = (cells: readonly (string | number)[]): string =>

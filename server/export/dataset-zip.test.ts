@@ -12,10 +12,10 @@ import { loadCheckpoint } from "../../core/checkpoint/checkpoint-files.ts";
 import { tinyModel } from "../../core/checkpoint/testing/tiny-model.ts";
 import { seededRandom } from "../../core/edit/testing/seeded-random.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
-import { type DatasetJson, datasetJsonSchema } from "./dataset-description.ts";
 import { datasetArchive } from "./dataset-zip.ts";
 import { type ExportFormat, exportFormats } from "./export-formats.ts";
-import { openDataset, type ReadableDataset } from "./frozen-dataset.ts";
+import { type DatasetJson, datasetJsonSchema } from "./frozen/dataset-description.ts";
+import { openDataset, type ReadableDataset } from "./frozen/frozen-dataset.ts";
 import type { ExportedModel } from "./model-files.ts";
 import {
   CHECKPOINT_ID,

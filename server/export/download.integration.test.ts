@@ -21,9 +21,9 @@ import {
 } from "../../db/schema/index.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
-import { datasetDescriptionSchema } from "./dataset-description.ts";
 import { datasetArchive } from "./dataset-zip.ts";
-import { openDataset } from "./frozen-dataset.ts";
+import { datasetDescriptionSchema } from "./frozen/dataset-description.ts";
+import { openDataset } from "./frozen/frozen-dataset.ts";
 import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
 import { addLabelledVolume } from "./testing/labelled-volume.ts";
 import { untilFrozen } from "./testing/until-frozen.ts";

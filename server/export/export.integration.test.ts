@@ -5,9 +5,9 @@ import path from "node:path";
 import { and, desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EditRecord } from "../../core/edit/label-document.ts";
-import { planRecord } from "../../core/sync/plan-act.ts";
-import { RecordKind } from "../../core/sync/record.ts";
-import { undoBody } from "../../core/sync/record-codec.ts";
+import { planRecord } from "../../core/sync/record/plan-act.ts";
+import { RecordKind } from "../../core/sync/record/record.ts";
+import { undoBody } from "../../core/sync/record/record-codec.ts";
 import {
   checkpoint,
   datasetVersion,
@@ -23,11 +23,11 @@ import { LabelAuthor } from "../collab/operations/author-labels.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createTestClient } from "../testing/trpc-client.ts";
 import { validateBioimage } from "./bioimage/bioimage-rules.ts";
-import { readFrozenNuclei } from "./dataset-blobs.ts";
-import { datasetJsonSchema } from "./dataset-description.ts";
 import { folderSource } from "./file-source.ts";
-import { freezeDataset } from "./freeze-dataset.ts";
-import { volumesKeptByVersions } from "./kept-images.ts";
+import { freezeDataset } from "./freezing/freeze-dataset.ts";
+import { volumesKeptByVersions } from "./freezing/kept-images.ts";
+import { readFrozenNuclei } from "./frozen/dataset-blobs.ts";
+import { datasetJsonSchema } from "./frozen/dataset-description.ts";
 import { writeCheckpointFiles } from "./testing/dataset-fixture.ts";
 import { addLabelledVolume, labelledShapeZyx } from "./testing/labelled-volume.ts";
 import { untilFrozen } from "./testing/until-frozen.ts";
@@ -208,7 +208,7 @@ describe("a project with two labelled volumes", () => {
       .insert(datasetVersion)
       .values({ projectId, version: 2, createdBy: ada.id, progress: 0.4 })
       .returning({ id: datasetVersion.id });
-    const { datasetFreezerOf } = await import("./dataset-freezer.ts");
+    const { datasetFreezerOf } = await import("./freezing/dataset-freezer.ts");
     datasetFreezerOf(server.services).resume();
     expect((await frozen(row.id)).state).toBe("ready");
   }, 120_000);
@@ -247,7 +247,7 @@ describe("a project with two labelled volumes", () => {
 
   it("names people as they chose when it was frozen", async () => {
     const names = async () => {
-      const { annotatorNames } = await import("./annotator-names.ts");
+      const { annotatorNames } = await import("./freezing/annotator-names.ts");
       const nameOf = await annotatorNames(server.services.db, projectId);
       return [nameOf(ada.id).name, nameOf("somebody-who-left").name, nameOf("another").name];
     };

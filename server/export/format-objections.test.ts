@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { FrozenVolume } from "./dataset-description.ts";
 import { exportFormats } from "./export-formats.ts";
 import { objectionTo, refusedFormats } from "./format-objections.ts";
+import type { FrozenVolume } from "./frozen/dataset-description.ts";
 import { createDatasetFixture, type DatasetFixture } from "./testing/dataset-fixture.ts";
 
 let fixture: DatasetFixture;

@@ -1,8 +1,8 @@
 import { Problem } from "../../core/problem.ts";
 import { NIFTI_MAX_SIZE } from "./arrays/nifti-layout.ts";
 import { archiveLicences } from "./bioimage-archive/archive-places.ts";
-import type { DatasetDescription, FrozenVolume } from "./dataset-description.ts";
 import { type ExportFormat, exportFormats } from "./export-formats.ts";
+import type { DatasetDescription, FrozenVolume } from "./frozen/dataset-description.ts";
 import { fitsImagej } from "./tiff/stack-layouts.ts";
 import { vouchedBoxes } from "./training/complete-planes.ts";
 import { STARDIST_MAX_NUCLEI } from "./training/stardist-files.ts";

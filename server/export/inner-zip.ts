@@ -1,5 +1,5 @@
 import type { ExportFile } from "./export-file.ts";
-import type { ReadableDataset } from "./frozen-dataset.ts";
+import type { ReadableDataset } from "./frozen/frozen-dataset.ts";
 import { packFile } from "./zip/packed-file.ts";
 import { type ListedPart, readPackingList } from "./zip/stored-lists.ts";
 import { createZipArchive, type ZipArchive } from "./zip/zip-archive.ts";

@@ -1,7 +1,7 @@
 import type { ExportFile } from "./export-file.ts";
-import type { ReadableDataset } from "./frozen-dataset.ts";
+import type { ReadableDataset } from "./frozen/frozen-dataset.ts";
 import { type InnerZip, innerZip } from "./inner-zip.ts";
-import { omeZarrFiles } from "./ome-zarr-files.ts";
+import { omeZarrFiles } from "./zarr/ome-zarr-files.ts";
 
 /** An image with its labels as one file: an OME-Zarr has thousands. */
 export interface ZarrZip extends InnerZip {

@@ -1,10 +1,10 @@
 import { type AnyColumn, and, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { HistoryLine } from "../../core/history/history-line.ts";
 import { type HistoryRecord, linesOfRecords, type RecordFacts } from "../../core/history/lines-of-records.ts";
-import { MalformedBytes } from "../../core/sync/bytes.ts";
-import { gridPositionZyx, type LabelGrid } from "../../core/sync/label-grid.ts";
-import { type DecodedRecord, type PaintedBrick, RecordKind } from "../../core/sync/record.ts";
-import { decodeRecord } from "../../core/sync/record-codec.ts";
+import { MalformedBytes } from "../../core/sync/bytes/bytes.ts";
+import { gridPositionZyx, type LabelGrid } from "../../core/sync/record/label-grid.ts";
+import { type DecodedRecord, type PaintedBrick, RecordKind } from "../../core/sync/record/record.ts";
+import { decodeRecord } from "../../core/sync/record/record-codec.ts";
 import { BRICK_SIZE, type BrickKey, brickBox, brickKeysOfBox } from "../../core/volume/brick.ts";
 import { intersectBoxes, unionOfBoxes, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database } from "../../db/client.ts";

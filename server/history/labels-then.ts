@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, max, min, or, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
-import { type BaseFacts, encodeFacts } from "../../core/sync/base-facts.ts";
-import { partsOf } from "../../core/sync/base-state.ts";
-import { brickExtent, type LabelGrid } from "../../core/sync/label-grid.ts";
-import { type RecordId, RecordKind, recordIdOf } from "../../core/sync/record.ts";
+import { type BaseFacts, encodeFacts } from "../../core/sync/fold/base-facts.ts";
+import { partsOf } from "../../core/sync/fold/base-state.ts";
+import { brickExtent, type LabelGrid } from "../../core/sync/record/label-grid.ts";
+import { type RecordId, RecordKind, recordIdOf } from "../../core/sync/record/record.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { labelBaseVersion, labelJournal, volume } from "../../db/schema/index.ts";

@@ -12,8 +12,8 @@ import { failureLog } from "../failure-log.ts";
 import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";
+import { authoriseToken } from "./authorise-token.ts";
 import { refusalLog } from "./refusal-log.ts";
-import { passTokenDoor } from "./token-door.ts";
 
 function matchPath(pattern: string, pathname: string): Record<string, string> | null {
   const wanted = pattern.split("/");
@@ -46,7 +46,7 @@ const NOBODY: Passed = {
   block: null,
 };
 
-async function passDoor(
+async function authorise(
   route: HttpRoute,
   services: Services,
   request: IncomingMessage,
@@ -56,7 +56,7 @@ async function passDoor(
   if (access.kind === "public") return NOBODY;
   const { authorization } = request.headers;
   if (access.kind === "token") {
-    const { user, token, membership, volume } = await passTokenDoor(services, request, access, parameters);
+    const { user, token, membership, volume } = await authoriseToken(services, request, access, parameters);
     return { ...NOBODY, user, token, ...membership, volume };
   }
   if (access.kind === "trainer") {
@@ -79,7 +79,7 @@ async function passDoor(
     if (!block) throw new HttpRefusal(401, "The token of this block is needed: it is somebody else's, or over.");
     return { ...NOBODY, block };
   }
-  if (access.kind === "volume") return passVolumeDoor(services, request, parameters.volumeId, access.role);
+  if (access.kind === "volume") return authoriseVolume(services, request, parameters.volumeId, access.role);
   const user = await services.authentication.userOf(request.headers);
   if (!user) throw notSignedIn();
   if (access.kind === "signed-in") return { ...NOBODY, user };
@@ -101,7 +101,7 @@ const nothingHere = () => new HttpRefusal(404, "There is nothing here, or you ar
 const roleTooLow = (role: Role) => new HttpRefusal(403, `This needs the role ${role}.`);
 
 /** Chunks of images pass here, thousands for one viewer: the database is asked once. */
-async function passVolumeDoor(
+async function authoriseVolume(
   { authentication }: Services,
   { headers }: IncomingMessage,
   volumeId: string,
@@ -178,7 +178,7 @@ export async function dispatch(
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     try {
-      const passed = await passDoor(route, services, request, parameters);
+      const passed = await authorise(route, services, request, parameters);
       holdLine(services, route, passed, response);
       await route.handle({
         services,

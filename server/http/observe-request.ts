@@ -5,7 +5,7 @@ import { httpRequests, httpSeconds } from "../process-metrics.ts";
 
 const log = logOf("http");
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-/** Doors that are not in the list of routes, which names its own patterns (dispatch.ts). */
+/** Routes that are not in the list of routes, which names its own patterns (dispatch.ts). */
 const PREFIXES = ["/trpc/", "/api/auth/", "/api/", "/_next/"];
 const EVENT_STREAM = "text/event-stream";
 

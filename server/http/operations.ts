@@ -5,7 +5,11 @@ import { judgeProposalOperation } from "../collab/operations/judge-proposal.ts";
 import { listNucleiOperation } from "../collab/operations/list-nuclei.ts";
 import { readLabelsOperation } from "../collab/operations/read-labels.ts";
 import { baseVersionOperation, enterOperation, occupiedOperation } from "../collab/routes/label-routes.ts";
-import { forgetVersionsOperation, nudgeFreezerOperation, stopFreezingOperation } from "../export/dataset-freezer.ts";
+import {
+  forgetVersionsOperation,
+  nudgeFreezerOperation,
+  stopFreezingOperation,
+} from "../export/freezing/dataset-freezer.ts";
 import { liveOrderOperation } from "../history/labels-then.ts";
 import { nudgeImportsOperation, stopImportOperation } from "../imports/import-queue.ts";
 import {

@@ -2,13 +2,13 @@ import { apiRoutes, openApiRoute } from "../api/api-routes.ts";
 import { labelRoutes } from "../collab/routes/label-routes.ts";
 import type { HttpRoute } from "../entrance/route.ts";
 import { historyRoutes } from "../history/history-routes.ts";
-import { auditLogRoutes } from "./audit-log.ts";
-import { currentModelRoutes } from "./current-model.ts";
-import { exportRoutes, sendDataset } from "./exports.ts";
+import { auditLogRoutes } from "./files/audit-log.ts";
+import { currentModelRoutes } from "./files/current-model.ts";
+import { exportRoutes, sendDataset } from "./files/exports.ts";
+import { appendPieceRoute, beginUploadRoute, dropUploadRoute, uploadRoutes } from "./files/uploads.ts";
+import { serveZarr, zarrRoutes } from "./files/zarr.ts";
 import { operationRoutes } from "./operation.ts";
-import { trainerRoutes } from "./trainer-api.ts";
-import { appendPieceRoute, beginUploadRoute, dropUploadRoute, uploadRoutes } from "./uploads.ts";
-import { serveZarr, zarrRoutes } from "./zarr.ts";
+import { trainerRoutes } from "./trainer/trainer-api.ts";
 
 /** Of people's programs, with what the document of the API says of each. */
 export const documentedRoutes = apiRoutes({

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { CloseCode } from "../../core/sync/messages.ts";
+import { CloseCode } from "../../core/sync/link/messages.ts";
 import { type AllowedHosts, UNKNOWN_HOST } from "../entrance/allowed-hosts.ts";
 import { type Client, clientOf } from "../entrance/client-address.ts";
 import { hasWildHeaders } from "../entrance/connections.ts";
@@ -36,27 +36,27 @@ function endSignedOut(webSocket: WebSocket): void {
   webSocket.once("close", () => clearTimeout(timer));
 }
 
-export interface SocketDoors {
+export interface SocketUpgrades {
   /** Never throws: each socket gets an upgrade, a refusal, or is closed after a while. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** The same for one that another server has let in, for who is behind it (servers/internal-door.ts). */
+  /** The same for one that another server has let in, for who is behind it (servers/internal-listener.ts). */
   takePassedOn(request: IncomingMessage, socket: Duplex, head: Buffer, client: Client): void;
   closeAll(code: number, reason: string): void;
 }
 
-export function openSocketDoors(
+export function listenForUpgrades(
   routes: readonly SocketRoute[],
-  door: {
+  site: {
     readonly services: Services;
     readonly hosts: AllowedHosts;
     readonly answerWithinMs: number;
     /** Takes what no route of ours wants; null = 404. */
     readonly others: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | null;
   },
-): SocketDoors {
-  const { services, hosts } = door;
+): SocketUpgrades {
+  const { services, hosts } = site;
   const { trustedProxies, publicUrl } = services.environment;
-  const doors = routes.map((route) => ({
+  const upgrades = routes.map((route) => ({
     route,
     server: new WebSocketServer({ noServer: true, maxPayload: route.maxPayloadBytes, perMessageDeflate: false }),
   }));
@@ -86,8 +86,8 @@ export function openSocketDoors(
     if (!passedBy && !hosts.has(client.host))
       return refuse(socket, 421, "Misdirected Request", `${UNKNOWN_HOST.what} ${UNKNOWN_HOST.hint}`);
     const { pathname } = url;
-    const found = doors.find(({ route }) => pathname.startsWith(route.prefix));
-    if (!found && door.others) return door.others(request, socket, head);
+    const found = upgrades.find(({ route }) => pathname.startsWith(route.prefix));
+    if (!found && site.others) return site.others(request, socket, head);
     if (!found) throw new HttpRefusal(404, "Not Found");
     if (!isSameOrigin(request.headers.origin, client, publicUrl)) throw new HttpRefusal(403, "Forbidden");
     const user = await services.authentication.userOf(request.headers);
@@ -95,7 +95,7 @@ export function openSocketDoors(
     if ((openOf.get(user.id) ?? 0) >= SOCKETS_PER_PERSON) throw new HttpRefusal(429, "Too Many Requests");
     const name = decodeURIComponent(pathname.slice(found.route.prefix.length));
     let end = (): void => void socket.destroy();
-    // A door looks after roles itself: it may lower a person's rights instead of closing.
+    // A route looks after roles itself: it may lower a person's rights instead of closing.
     const line = { userId: user.id, sessionId: user.sessionId, needs: null, end: () => end() };
     socket.once("close", services.openLines.hold(line));
     const connect = await found.route.admit({ services, user, request, name, isPassedOn: passedBy !== null });
@@ -122,7 +122,7 @@ export function openSocketDoors(
   const take = (request: IncomingMessage, socket: Duplex, head: Buffer, passedBy: Client | null): void => {
     socket.on("error", () => socket.destroy());
     // ws takes this back once the socket is open.
-    (socket as Socket).setTimeout(door.answerWithinMs, () => socket.destroy());
+    (socket as Socket).setTimeout(site.answerWithinMs, () => socket.destroy());
     admit(request, socket, head, passedBy).catch((error) => {
       if (error instanceof URIError) refuse(socket, 400, "Bad Request");
       else if (error instanceof HttpRefusal) refuse(socket, error.status, error.message.split("\n")[0]);
@@ -138,7 +138,7 @@ export function openSocketDoors(
     takePassedOn: take,
     closeAll(code, reason) {
       for (const cut of passedOn) cut();
-      for (const { server } of doors) for (const client of server.clients) client.close(code, reason);
+      for (const { server } of upgrades) for (const client of server.clients) client.close(code, reason);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { isProblem, Problem } from "../../core/problem.ts";
 import type { TaskReport } from "../beside/asked-process.ts";
 import { importedBrick, planOverBackground } from "../collab/frozen/plan-over-background.ts";
-import { openStoredImage } from "../export/stored-image.ts";
+import { openStoredImage } from "../export/frozen/stored-image.ts";
 import type { LabelAnswer, LabelTask } from "../label-worker/label-tasks.ts";
 import { captureConsole } from "../log/capture-console.ts";
 import { logOf } from "../log/log.ts";

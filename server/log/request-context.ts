@@ -18,7 +18,7 @@ export const withRequest = <Result>(context: RequestContext, run: () => Result):
 
 export const currentRequest = (): RequestContext | undefined => current.getStore();
 
-/** Whoever finds out which door a request is for says it here. */
+/** Whoever finds out which route a request is for says it here. */
 export function noteRoute(route: string): void {
   const context = current.getStore();
   if (context) context.route = route;

@@ -1,7 +1,7 @@
 import { eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, importJob, project, snapshot, upload, volume } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
-import { volumesKeptByVersions } from "../export/kept-images.ts";
+import { volumesKeptByVersions } from "../export/freezing/kept-images.ts";
 import { removeUploadFolders } from "../imports/clean-up.ts";
 import { endImports } from "../imports/end-imports.ts";
 import type { Services } from "../services.ts";

@@ -5,7 +5,7 @@ import { EMPTY_PUBLICATION, type Publication } from "../../core/publication/publ
 import { citationCff } from "../export/citation/citation-cff.ts";
 import { dataciteMetadata } from "../export/citation/datacite.ts";
 import { roCrate } from "../export/citation/ro-crate.ts";
-import type { DatasetDescription } from "../export/dataset-description.ts";
+import type { DatasetDescription } from "../export/frozen/dataset-description.ts";
 import { hasPythonModule, runPython } from "../ingest/testing/python.ts";
 import { temporaryFolder } from "../ingest/testing/temporary-folder.ts";
 import { seedVolume } from "../testing/seed-training.ts";

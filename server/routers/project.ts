@@ -4,7 +4,7 @@ import { Problem } from "../../core/problem.ts";
 import { nucleusClass, project, projectMember, volume } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { costlyCall } from "../call-rate.ts";
-import { forgetVersions } from "../export/dataset-freezer.ts";
+import { forgetVersions } from "../export/freezing/dataset-freezer.ts";
 import { announce } from "../notifications/notify.ts";
 import { changeProject } from "../projects/change-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";

@@ -4,7 +4,7 @@ import { user, volume } from "../../db/schema/index.ts";
 import type { SignedInUser } from "../auth/authentication.ts";
 import type { TestPerson, TestServer } from "../testing/test-server.ts";
 
-/** Everybody who may knock at a door. `outsider` owns another project; `administrator` is a member of none. */
+/** Everybody who may call a route. `outsider` owns another project; `administrator` is a member of none. */
 export interface Cast {
   readonly members: Readonly<Record<Role, TestPerson>>;
   readonly outsider: TestPerson;

@@ -32,7 +32,7 @@ import { asUser, type Cast, castPeople, everyRole, type Scene, setScene } from "
 
 /**
  * Who owns one project asks for things of another by their ids: each input that names a thing (`…Id`) must be looked up
- * within the project of the door. Ids that name no thing of a project are listed with the reason.
+ * within the project of the route. Ids that name no thing of a project are listed with the reason.
  */
 const namesNothingForeign: Readonly<Record<string, string>> = {
   "queue.next.pageId": "the browser page's own random name, kept beside the person's id",

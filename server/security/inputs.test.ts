@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { maxInputBytes } from "../http/trpc-door.ts";
+import { maxInputBytes } from "../http/trpc-route.ts";
 import { appRouter } from "../root.ts";
 
 /** Every input of every procedure is bounded: walked as the JSON Schema that zod makes of it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { roomName } from "../../core/sync/document-layout.ts";
+import { roomName } from "../../core/sync/document/document-layout.ts";
 import { appRouter } from "../root.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createCallerFactory } from "../trpc.ts";

@@ -86,7 +86,7 @@ describe("a running server", () => {
     expect(said).toMatchObject({ code: "BAD_REQUEST", message: expect.stringContaining("NUL") });
   });
 
-  it("answers a NUL at its other doors with a refusal, not with a failure", async () => {
+  it("answers a NUL at its other routes with a refusal, not with a failure", async () => {
     const post = (path: string, body: unknown, cookie = "") =>
       fetch(server.address + path, {
         method: "POST",

@@ -7,7 +7,7 @@ import { appRouter } from "../root.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 import { createCallerFactory } from "../trpc.ts";
 import { asUser, type Cast, castPeople, everyRole, type Scene, setScene } from "./cast.ts";
-import { openProcedures } from "./open-doors.ts";
+import { openProcedures } from "./open-routes.ts";
 
 interface Procedure {
   readonly _def: { readonly type: string; readonly meta?: { readonly access?: Access } };
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What the door said: a refusal's code, or `passed`, whatever became of the call behind the door. */
+/** What the check of roles said: a refusal's code, or `passed`, whatever became of the call behind it. */
 async function knock(path: string, who: SignedInUser | null, input: unknown): Promise<string> {
   let target: unknown = createCaller({ services: server.services, user: who });
   for (const part of path.split(".")) target = (target as Record<string, unknown>)[part];
@@ -36,8 +36,9 @@ async function knock(path: string, who: SignedInUser | null, input: unknown): Pr
     return "passed";
   } catch (error) {
     if (!(error instanceof TRPCError)) throw error;
-    const doorSays = /^(Sign in first|There is nothing here, or you are not|This needs the role|Only an administrator)/;
-    return doorSays.test(error.message) ? error.code : "passed";
+    const refusalSays =
+      /^(Sign in first|There is nothing here, or you are not|This needs the role|Only an administrator)/;
+    return refusalSays.test(error.message) ? error.code : "passed";
   }
 }
 
@@ -49,10 +50,10 @@ it("finds the procedures", () => {
 describe.each(procedures)("%s", (path, { _def }) => {
   const access = _def.meta?.access;
 
-  it("names its door", () => {
+  it("names its access", () => {
     expect(access, `${path} was not made from a procedure of server/trpc.ts`).toBeDefined();
     if (access?.kind === "public" || access?.kind === "signed-in")
-      expect(openProcedures, `say in open-doors.ts why ${path} needs no role in a project`).toHaveProperty([path]);
+      expect(openProcedures, `say in open-routes.ts why ${path} needs no role in a project`).toHaveProperty([path]);
   });
 
   it("refuses strangers", async () => {

@@ -12,7 +12,7 @@ import { type Claim, claimJob } from "../jobs/claim-job.ts";
 import { seedSnapshot, seedTrainJob } from "../testing/seed-training.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { type Cast, castPeople, everyRole, type Scene, setScene } from "./cast.ts";
-import { openRoutes } from "./open-doors.ts";
+import { openRoutes } from "./open-routes.ts";
 
 let server: TestServer;
 let cast: Cast;
@@ -134,7 +134,7 @@ const urlOf = (route: HttpRoute, at: Place): string =>
     .replace(/:\w+/g, NOWHERE)
     .replace("*", route.path.startsWith("/zarr/") ? "image.ome.zarr/zarr.json" : "zarr.json");
 
-/** `passed`, or the status of the door's refusal. A 404 of the door says "not a member"; others come from behind it. */
+/** `passed`, or the status of the route's refusal. A 404 of the route says "not a member"; others come from behind it. */
 async function knock(route: HttpRoute, at: Place, headers: Record<string, string>): Promise<"passed" | number> {
   const response = await fetch(urlOf(route, at), {
     method: route.method,
@@ -147,7 +147,7 @@ async function knock(route: HttpRoute, at: Place, headers: Record<string, string
   return "passed";
 }
 
-it("the channels of a volume are behind the same door as its image", async () => {
+it("the channels of a volume are behind the same route as its image", async () => {
   const [route] = httpRoutes.filter(({ path }) => path === "/zarr/:volumeId/*");
   const url = urlOf(route, scene).replace("image.ome.zarr", "channels/1.ome.zarr");
   const statusFor = async (headers: Record<string, string>) => {
@@ -157,7 +157,7 @@ it("the channels of a volume are behind the same door as its image", async () =>
   expect(await statusFor({})).toEqual([401, false]);
   expect(await statusFor({ authorization: `Bearer ${token}` })).toEqual([401, false]);
   expect(await statusFor({ cookie: cast.outsider.cookie })).toEqual([404, true]);
-  // There are none in this volume: what answers is the route, not the door.
+  // There are none in this volume: what answers is the handler, not the check of roles.
   expect(await statusFor({ cookie: cast.members.viewer.cookie })).toEqual([404, false]);
 });
 
@@ -170,7 +170,7 @@ describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route]
 
   if (access.kind === "public" || access.kind === "signed-in")
     it("says why it is open", () =>
-      expect(openRoutes, `say in open-doors.ts why ${name} is open`).toHaveProperty([name]));
+      expect(openRoutes, `say in open-routes.ts why ${name} is open`).toHaveProperty([name]));
 
   if (access.kind === "trainer")
     it("takes trainers' tokens only, and no revoked ones", async () => {
@@ -201,7 +201,7 @@ describe.each(httpRoutes.map((route) => [`${route.method} ${route.path}`, route]
         expect(await knock(route, { ...scene, jobId: job.id }, bearer(wrong)), wrong).toBe(401);
       expect(await knock(route, { ...scene, jobId: takenBack.id }, bearer(takenBack.jobToken))).toBe(401);
       expect(await knock(route, { ...scene, jobId: "not-a-uuid" }, bearer(job.jobToken))).toBe(401);
-      // Behind the door it may be told that it asks for none of the job's files.
+      // Behind the route it may be told that it asks for none of the job's files.
       expect(await knock(route, { ...scene, jobId: job.id }, { ...bearer(job.jobToken), ...lease })).not.toBe(401);
     });
 

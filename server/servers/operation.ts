@@ -10,7 +10,7 @@ export interface Operation<I = unknown, O = unknown> {
   run(services: Services, subject: string, input: I): Promise<O>;
 }
 
-// Values of each kind pass the one door: their types are checked where they are asked for.
+// Values of each kind pass the one address: their types are checked where they are asked for.
 // biome-ignore lint/suspicious/noExplicitAny: an operation takes what its own askers give
 export type AnyOperation = Operation<any, any>;
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import type { NucleusPatch } from "../../core/labels/nucleus-columns.ts";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
-import { CloseCode } from "../../core/sync/messages.ts";
+import { CloseCode } from "../../core/sync/link/messages.ts";
 import { brickKeyOf, indexInBrick } from "../../core/volume/brick.ts";
 import { lease, projectMember } from "../../db/schema/index.ts";
 import { PostgresRoomStore } from "../collab/journal/postgres-room-store.ts";
@@ -124,7 +124,7 @@ describe("a volume that is open at both servers", () => {
     }
   });
 
-  it("asks for the role at the door that is reached, and again when it changes", async () => {
+  it("asks for the role at the route that is reached, and again when it changes", async () => {
     const volumeId = await newVolume("roles");
     await saved(page(servers[0], people.ada, volumeId));
     const address = (server: TestServer) => `${server.address.replace("http", "ws")}/collab/vol/${volumeId}/e1`;
@@ -223,7 +223,7 @@ describe("fences", () => {
   });
 });
 
-describe("the internal door", () => {
+describe("the internal listener", () => {
   const ask = (path: string, signature: string | null, body = new Uint8Array()) =>
     fetch(clusterOf(servers[0]).address + path, {
       method: "POST",
@@ -257,7 +257,7 @@ describe("the internal door", () => {
     expect((await ask(operationPath("no-such-work", "all"), once, body)).status).toBe(403);
   });
 
-  it("takes no socket without a signature, and people's doors take none of its headers", async () => {
+  it("takes no socket without a signature, and people's addresses take none of its headers", async () => {
     const volumeId = await newVolume("forged");
     const headers = {
       cookie: people.ada.cookie,

@@ -1,12 +1,12 @@
 import { Problem } from "../../core/problem.ts";
 import { ZENODO_LIMITS } from "../../core/publication/deposit.ts";
 import { assertIntact } from "../export/assert-intact.ts";
-import type { DatasetDescription } from "../export/dataset-description.ts";
 import { datasetEntries, partsOfFormats } from "../export/dataset-zip.ts";
 import type { ExportFormat } from "../export/export-formats.ts";
 import { findExportedModel } from "../export/exported-model.ts";
-import { openDataset } from "../export/frozen-dataset.ts";
-import { packingListsOf } from "../export/make-packing-lists.ts";
+import { packingListsOf } from "../export/freezing/make-packing-lists.ts";
+import type { DatasetDescription } from "../export/frozen/dataset-description.ts";
+import { openDataset } from "../export/frozen/frozen-dataset.ts";
 import { readPackingList } from "../export/zip/stored-lists.ts";
 import { createZipArchive, type ZipEntry } from "../export/zip/zip-archive.ts";
 import type { Services } from "../services.ts";

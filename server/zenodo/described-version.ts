@@ -3,7 +3,7 @@ import { type Described, fieldWords, missingFor } from "../../core/publication/m
 import { EMPTY_PUBLICATION } from "../../core/publication/publication.ts";
 import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
 import type { datasetVersion } from "../../db/schema/index.ts";
-import { type DatasetDescription, datasetDescriptionSchema } from "../export/dataset-description.ts";
+import { type DatasetDescription, datasetDescriptionSchema } from "../export/frozen/dataset-description.ts";
 
 type VersionRow = typeof datasetVersion.$inferSelect;
 

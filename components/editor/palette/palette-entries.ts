@@ -1,11 +1,11 @@
 import { channelsOf } from "../../viewer/image-channels.ts";
-import { objectionTo } from "../command-objection.ts";
 import { flyToNucleus, runCommand } from "../editor-commands.ts";
 import type { LinkedPage } from "../editor-contract.ts";
 import type { EditorController } from "../editor-controller.ts";
 import { type Command, type CommandEntry, commands } from "../keys/commands.ts";
 import { shownKeyOf } from "../keys/editor-keys.ts";
 import { ANY_DIGIT } from "../keys/stroke.ts";
+import { objectionTo } from "./command-objection.ts";
 import { fuzzyMatch } from "./fuzzy-match.ts";
 
 /** One thing that the palette offers. */

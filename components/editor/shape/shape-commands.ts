@@ -2,7 +2,7 @@ import type { Reshape } from "../../../core/edit/shape/reshape-nucleus.ts";
 import { planeAxes, type SlicePlane } from "../../../core/edit/slice-plane.ts";
 import type { EditorController } from "../editor-controller.ts";
 import type { Command } from "../keys/commands.ts";
-import { planeUnderPointer } from "../plane-under-pointer.ts";
+import { planeUnderPointer } from "../places/plane-under-pointer.ts";
 import { amountStepUm, boundedAmountUm, firstAmountUm, type SizedReshape } from "./shape-amounts.ts";
 import { moveThreshold, showThreshold } from "./threshold.ts";
 

@@ -4,7 +4,7 @@ import { slabBoundsUm } from "../../viewer/slice/slab.ts";
 import type { PaneId, SceneView } from "../../viewer/viewer-contract.ts";
 import type { EditorController } from "../editor-controller.ts";
 import type { Command } from "../keys/commands.ts";
-import { planeUnderPointer } from "../plane-under-pointer.ts";
+import { planeUnderPointer } from "../places/plane-under-pointer.ts";
 import { saveFile } from "./save-file.ts";
 
 const ofView = [

@@ -5,7 +5,7 @@ import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 
 /*
- * The forward pass of server/trainer/model/forward.ts in operations of two dimensions, which every backend of a browser has and is
+ * The forward pass of server/trainer/network/forward.ts in operations of two dimensions, which every backend of a browser has and is
  * fast at: a slice is an image of a batch, and the slices beside it are channels of it. Batches are [d, h, w, channels].
  */
 

@@ -5,7 +5,7 @@ import type { AuthenticatorApps } from "./authenticator-app.ts";
 import { hashRecoveryCode } from "./recovery-codes.ts";
 import { CODE_DIGITS, CODE_PERIOD_S } from "./totp-code.ts";
 
-/** Of better-auth's paths for second factors these alone are open (http/auth-door.ts): they end a sign-in. */
+/** Of better-auth's paths for second factors these alone are open (http/auth-route.ts): they end a sign-in. */
 export const CODE_PATH = "/two-factor/verify-totp";
 export const RECOVERY_PATH = "/two-factor/verify-backup-code";
 

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { Role } from "../../../core/roles.ts";
-import { roomName } from "../../../core/sync/document-layout.ts";
+import { roomName } from "../../../core/sync/document/document-layout.ts";
 import { session, user } from "../../../db/schema/index.ts";
 import { setScene } from "../../security/cast.ts";
 import { signIn, startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../../testing/test-server.ts";

@@ -15,7 +15,7 @@ export interface OpenLine {
   readonly userId: string;
   /** Of a session, or of a token (`lineOfToken`). */
   readonly sessionId: string;
-  /** The role that it needs in a project, where a project's door let it in. */
+  /** The role that it needs in a project, where a project's route let it in. */
   readonly needs: { readonly projectId: string; readonly role: Role } | null;
   end(reason: "signed-out" | "no-member"): void;
 }

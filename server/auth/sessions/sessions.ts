@@ -62,7 +62,7 @@ export async function findSession(db: Database, token: string): Promise<SignedIn
   return row ? seen(db, row) : null;
 }
 
-/** A volume as a member of its project may know it at a door. */
+/** A volume as a member of its project may know it at a route. */
 export interface VisitedVolume {
   readonly projectId: string;
   readonly role: Role;
@@ -72,7 +72,7 @@ export interface VisitedVolume {
 
 /**
  * The same with what the person is in a volume's project, null for strangers: one statement, as a viewer passes this
- * door for each of thousands of chunks.
+ * route for each of thousands of chunks.
  */
 export async function findVisit(
   db: Database,

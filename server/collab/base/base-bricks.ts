@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { type BaseFacts, decodeFacts, noFacts } from "../../../core/sync/base-facts.ts";
+import { type BaseFacts, decodeFacts, noFacts } from "../../../core/sync/fold/base-facts.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { unzipLabelBrick } from "../../label-images/read-label-chunk.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";

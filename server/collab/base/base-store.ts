@@ -1,6 +1,6 @@
-import type { BaseFacts } from "../../../core/sync/base-facts.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import type { PaintBody, RecordId } from "../../../core/sync/record.ts";
+import type { BaseFacts } from "../../../core/sync/fold/base-facts.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import type { PaintBody, RecordId } from "../../../core/sync/record/record.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 
 /** Folded fields and merges are kept as one more brick, under a key that none has. */

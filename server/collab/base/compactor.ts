@@ -1,11 +1,4 @@
 import {
-  type BaseState,
-  encodeBase,
-  encodeRevEntry,
-  isFoldedIn,
-  type RevEntry,
-} from "../../../core/sync/base-state.ts";
-import {
   baseOf,
   currentGenerationNumber,
   foldsOf,
@@ -13,9 +6,16 @@ import {
   generationsOf,
   metaOf,
   TOLD_REVS,
-} from "../../../core/sync/document-layout.ts";
-import type { FoldRecord } from "../../../core/sync/fold-record.ts";
-import type { DecodedRecord, RecordId } from "../../../core/sync/record.ts";
+} from "../../../core/sync/document/document-layout.ts";
+import {
+  type BaseState,
+  encodeBase,
+  encodeRevEntry,
+  isFoldedIn,
+  type RevEntry,
+} from "../../../core/sync/fold/base-state.ts";
+import type { FoldRecord } from "../../../core/sync/fold/fold-record.ts";
+import type { DecodedRecord, RecordId } from "../../../core/sync/record/record.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type FoldedRow } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";

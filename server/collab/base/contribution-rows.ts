@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, lte, or, type SQL, sql } from "drizzle-orm";
 import { type ContributingRecord, type Contribution, ContributionBook } from "../../../core/history/contributions.ts";
-import { RecordKind } from "../../../core/sync/record.ts";
-import { decodeRecord } from "../../../core/sync/record-codec.ts";
+import { RecordKind } from "../../../core/sync/record/record.ts";
+import { decodeRecord } from "../../../core/sync/record/record-codec.ts";
 import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import { labelContribution, labelJournal } from "../../../db/schema/index.ts";

@@ -1,7 +1,7 @@
-import { factsOver } from "../../../core/sync/base-facts.ts";
-import { hashBrick } from "../../../core/sync/base-state.ts";
-import { paintOver } from "../../../core/sync/brick-set.ts";
-import type { RecordId } from "../../../core/sync/record.ts";
+import { factsOver } from "../../../core/sync/fold/base-facts.ts";
+import { hashBrick } from "../../../core/sync/fold/base-state.ts";
+import { paintOver } from "../../../core/sync/fold/brick-set.ts";
+import type { RecordId } from "../../../core/sync/record/record.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { besideEverythingElse } from "../event-loop/decode-blob-beside.ts";
 import { pauseWhenDue } from "../event-loop/next-turn.ts";

@@ -1,9 +1,9 @@
 import type * as Y from "yjs";
-import { type BaseState, isFoldedIn, partsOf } from "../../../core/sync/base-state.ts";
-import { baseOf } from "../../../core/sync/document-layout.ts";
-import { compareRecords, type FoldRecord, type PaintItem } from "../../../core/sync/fold-record.ts";
-import type { LabelFold } from "../../../core/sync/label-fold.ts";
-import { type RecordId, RecordKind } from "../../../core/sync/record.ts";
+import { baseOf } from "../../../core/sync/document/document-layout.ts";
+import { type BaseState, isFoldedIn, partsOf } from "../../../core/sync/fold/base-state.ts";
+import { compareRecords, type FoldRecord, type PaintItem } from "../../../core/sync/fold/fold-record.ts";
+import type { LabelFold } from "../../../core/sync/fold/label-fold.ts";
+import { type RecordId, RecordKind } from "../../../core/sync/record/record.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 
 /** How far the history of a session goes. */

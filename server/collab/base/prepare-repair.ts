@@ -1,7 +1,7 @@
-import type { BaseFacts } from "../../../core/sync/base-facts.ts";
-import { hashBrick } from "../../../core/sync/base-state.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import type { RecordId } from "../../../core/sync/record.ts";
+import type { BaseFacts } from "../../../core/sync/fold/base-facts.ts";
+import { hashBrick } from "../../../core/sync/fold/base-state.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import type { RecordId } from "../../../core/sync/record/record.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { type BaseStore, FACTS_KEY, type FoldedRow } from "./base-store.ts";
 import type { BaseVersions } from "./base-versions.ts";

@@ -1,9 +1,9 @@
-import { type BaseFacts, factsOver } from "../../../core/sync/base-facts.ts";
-import { paintOver } from "../../../core/sync/brick-set.ts";
-import { compareRecords, type FoldRecord, type PaintItem, paintItemsOf } from "../../../core/sync/fold-record.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import type { PaintBody, PaintVoxels, RecordId } from "../../../core/sync/record.ts";
-import { decodeRecord } from "../../../core/sync/record-codec.ts";
+import { type BaseFacts, factsOver } from "../../../core/sync/fold/base-facts.ts";
+import { paintOver } from "../../../core/sync/fold/brick-set.ts";
+import { compareRecords, type FoldRecord, type PaintItem, paintItemsOf } from "../../../core/sync/fold/fold-record.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import type { PaintBody, PaintVoxels, RecordId } from "../../../core/sync/record/record.ts";
+import { decodeRecord } from "../../../core/sync/record/record-codec.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { besideEverythingElse } from "../event-loop/decode-blob-beside.ts";
 import { pauseWhenDue } from "../event-loop/next-turn.ts";

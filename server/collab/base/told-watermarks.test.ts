@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { emptyBase, encodeBase } from "../../../core/sync/base-state.ts";
+import { emptyBase, encodeBase } from "../../../core/sync/fold/base-state.ts";
 import { withoutOldSessions } from "./told-watermarks.ts";
 
 const base = {

@@ -1,4 +1,4 @@
-import { type BaseState, encodeBase } from "../../../core/sync/base-state.ts";
+import { type BaseState, encodeBase } from "../../../core/sync/fold/base-state.ts";
 
 /** R49: above this the oldest sessions are left out of what the document says, down to half of it. */
 const MAX_BASE_BYTES = 64 * 1024;

@@ -1,15 +1,15 @@
 import { inflateRaw } from "node:zlib";
 import { withPauses } from "../../../core/steps.ts";
-import { malformed } from "../../../core/sync/bytes.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import { blobSteps } from "../../../core/sync/paint-ref-codec.ts";
+import { malformed } from "../../../core/sync/bytes/bytes.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import { blobSteps } from "../../../core/sync/record/paint-ref-codec.ts";
 import {
   type Beside,
   type PaintBody,
   type PaintBounds,
   recordLimits,
   storedBlobBounds,
-} from "../../../core/sync/record.ts";
+} from "../../../core/sync/record/record.ts";
 import { pauseWhenDue } from "./next-turn.ts";
 
 /** Each may hold an inflated blob of 64 MiB. */

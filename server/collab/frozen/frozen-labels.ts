@@ -1,9 +1,9 @@
 import * as Y from "yjs";
 import type { NucleusFields } from "../../../core/edit/label-document.ts";
 import { BrickLoader } from "../../../core/sync/brick-loader.ts";
-import { DocumentFeed } from "../../../core/sync/document-feed.ts";
-import { LabelFold } from "../../../core/sync/label-fold.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
+import { DocumentFeed } from "../../../core/sync/document/document-feed.ts";
+import { LabelFold } from "../../../core/sync/fold/label-fold.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
 import { readFoldedBrick, readFoldedFacts } from "../base/base-bricks.ts";

@@ -1,6 +1,6 @@
 import type { LabelValue } from "../../../core/edit/label-document.ts";
-import { gridPositionZyx, type LabelGrid } from "../../../core/sync/label-grid.ts";
-import { type PlanLimits, type PlannedRecord, planRecord } from "../../../core/sync/plan-act.ts";
+import { gridPositionZyx, type LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import { type PlanLimits, type PlannedRecord, planRecord } from "../../../core/sync/record/plan-act.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { readLabelChunk } from "../../label-images/read-label-chunk.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";

@@ -1,15 +1,20 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
 import { withoutPause } from "../../../core/steps.ts";
-import { DocumentFeed } from "../../../core/sync/document-feed.ts";
-import { generationsOf, initialiseDocument, metaOf, sealGeneration } from "../../../core/sync/document-layout.ts";
-import { LabelFold } from "../../../core/sync/label-fold.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import { decodeBlob, deflateBlob, paintRefBody } from "../../../core/sync/paint-ref-codec.ts";
-import { planRecord } from "../../../core/sync/plan-act.ts";
-import { type PaintBody, recordIdOf } from "../../../core/sync/record.ts";
-import { edgeBody, encodeRecord, metaBody, undoBody } from "../../../core/sync/record-codec.ts";
-import { sha256Hex } from "../../../core/sync/sha256.ts";
+import { sha256Hex } from "../../../core/sync/bytes/sha256.ts";
+import { DocumentFeed } from "../../../core/sync/document/document-feed.ts";
+import {
+  generationsOf,
+  initialiseDocument,
+  metaOf,
+  sealGeneration,
+} from "../../../core/sync/document/document-layout.ts";
+import { LabelFold } from "../../../core/sync/fold/label-fold.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import { decodeBlob, deflateBlob, paintRefBody } from "../../../core/sync/record/paint-ref-codec.ts";
+import { planRecord } from "../../../core/sync/record/plan-act.ts";
+import { type PaintBody, recordIdOf } from "../../../core/sync/record/record.ts";
+import { edgeBody, encodeRecord, metaBody, undoBody } from "../../../core/sync/record/record-codec.ts";
 import { SessionJournal } from "../journal/session-journal.ts";
 import { type GateVerdict, RecordGate } from "./record-gate.ts";
 
@@ -244,7 +249,7 @@ it.each(Object.entries(forged))("refuses (I12): %s", (_name, [make, reason]) => 
   if (verdict.kind === "refuse") expect(verdict.reason).toMatch(reason);
 });
 
-it("asks before it refuses what another door may have issued meanwhile", () => {
+it("asks before it refuses what another route may have issued meanwhile", () => {
   const scene = setUp();
   expect(scene.judge(set(scene.ada, paint(99, 1)), undefined, false)).toEqual({ kind: "ask", blobs: [] });
 });

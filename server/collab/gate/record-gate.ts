@@ -1,9 +1,9 @@
 import * as Y from "yjs";
-import { MalformedBytes, sameBytes } from "../../../core/sync/bytes.ts";
-import type { LabelFold } from "../../../core/sync/label-fold.ts";
-import { declaresBlob } from "../../../core/sync/paint-ref-codec.ts";
-import { acceptedBounds, type PaintBody, recordLimits } from "../../../core/sync/record.ts";
-import { decodeHeader, decodeRecord } from "../../../core/sync/record-codec.ts";
+import { MalformedBytes, sameBytes } from "../../../core/sync/bytes/bytes.ts";
+import type { LabelFold } from "../../../core/sync/fold/label-fold.ts";
+import { declaresBlob } from "../../../core/sync/record/paint-ref-codec.ts";
+import { acceptedBounds, type PaintBody, recordLimits } from "../../../core/sync/record/record.ts";
+import { decodeHeader, decodeRecord } from "../../../core/sync/record/record-codec.ts";
 import type { PendingRecord, SessionJournal } from "../journal/session-journal.ts";
 import { type ScannedDeletion, type ScannedStruct, scanDeletions, scanStructs } from "./update-scan.ts";
 import { MAX_MESSAGE_UNITS, recordUnits, units } from "./work-units.ts";
@@ -24,7 +24,7 @@ export type GateVerdict =
   /** `structs` are to be applied in this order; what the update deletes is deleted already. */
   | { readonly kind: "pass"; readonly structs: readonly NewStruct[] }
   | { readonly kind: "refuse"; readonly reason: string; readonly recordId: string }
-  /** Something may have been issued by another door since: look it up and ask again. */
+  /** Something may have been issued by another route since: look it up and ask again. */
   | { readonly kind: "ask"; readonly blobs: readonly string[] };
 
 /** What was looked up: blobs by name, null for one that is not there or is damaged. */

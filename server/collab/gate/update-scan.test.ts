@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
-import { MalformedBytes } from "../../../core/sync/bytes.ts";
-import { generationsOf, initialiseDocument, sealGeneration } from "../../../core/sync/document-layout.ts";
+import { MalformedBytes } from "../../../core/sync/bytes/bytes.ts";
+import { generationsOf, initialiseDocument, sealGeneration } from "../../../core/sync/document/document-layout.ts";
 import { seeded } from "../../../core/sync/testing/seeded.ts";
 import { mutate } from "../testing/hostile-frames.ts";
 import { cutUpdate, type ScannedStruct, scanDeletions, scanStructs } from "./update-scan.ts";

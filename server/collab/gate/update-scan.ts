@@ -1,4 +1,4 @@
-import { ByteReader, malformed } from "../../../core/sync/bytes.ts";
+import { ByteReader, malformed } from "../../../core/sync/bytes/bytes.ts";
 
 /**
  * Reads a Yjs update (version 1) struct by struct without making any of it: a million structs cost what is looked at.

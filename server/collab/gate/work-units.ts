@@ -1,4 +1,4 @@
-import type { PaintSize } from "../../../core/sync/record.ts";
+import type { PaintSize } from "../../../core/sync/record/record.ts";
 import type { PendingRecord } from "../journal/session-journal.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, isNull, lt, lte, max, sql } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import type { PaintBody } from "../../../core/sync/record.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import type { PaintBody } from "../../../core/sync/record/record.ts";
 import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import type { Database, Transaction } from "../../../db/client.ts";
 import {

@@ -1,5 +1,5 @@
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import type { PaintBody, RecordId } from "../../../core/sync/record.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import type { PaintBody, RecordId } from "../../../core/sync/record/record.ts";
 import type { BaseChange, BaseStore, BaseVersion } from "../base/base-store.ts";
 
 /** What a room keeps for ever. PostgreSQL in the product, memory in the harness. */
@@ -80,7 +80,7 @@ export interface RoomStore {
   writeState(position: number, state: Uint8Array): Promise<void>;
   /** Label values that nobody else gets; the counter is durable before this resolves. */
   leaseLabels(count: number): Promise<{ first: number; count: number }>;
-  /** Sessions and the label counter may have grown by other doors since. */
+  /** Sessions and the label counter may have grown by other routes since. */
   refresh(afterSession: number): Promise<{ sessions: readonly SessionRow[]; labelCounter: number }>;
   /** An uploaded blob; null where none was uploaded, or what is there is damaged. */
   readBlob(sha256: string, grid: LabelGrid): Promise<PaintBody | null>;

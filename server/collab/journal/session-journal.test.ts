@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { DecodedRecord } from "../../../core/sync/record.ts";
+import type { DecodedRecord } from "../../../core/sync/record/record.ts";
 import { SessionJournal } from "./session-journal.ts";
 
 const journalOf = () => new SessionJournal(new Map(), [{ session: 1, userId: "u", after: null }]);

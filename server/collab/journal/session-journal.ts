@@ -1,4 +1,4 @@
-import type { DecodedRecord } from "../../../core/sync/record.ts";
+import type { DecodedRecord } from "../../../core/sync/record/record.ts";
 import type { SessionRow } from "./room-store.ts";
 
 /** A live record that waits to be taken into the history. */

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import { LABELS_PER_LEASE } from "../../../core/sync/label-leases.ts";
+import { LABELS_PER_LEASE } from "../../../core/sync/link/label-leases.ts";
 import type { Database } from "../../../db/client.ts";
 import { volume, volumeSession } from "../../../db/schema/index.ts";
 import type { SessionRow } from "./room-store.ts";

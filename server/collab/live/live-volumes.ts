@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { isProblem, Problem } from "../../../core/problem.ts";
 import { hasRole } from "../../../core/roles.ts";
-import { CloseCode, RestartReason } from "../../../core/sync/messages.ts";
+import { CloseCode, RestartReason } from "../../../core/sync/link/messages.ts";
 import { volume } from "../../../db/schema/index.ts";
 import { membershipForVolume } from "../../access.ts";
 import { failureLog } from "../../failure-log.ts";

@@ -1,5 +1,5 @@
 import { type LabelInBrick, measureBrick, mix32 } from "../../../core/labels/label-brick-stats.ts";
-import { gridPositionZyx } from "../../../core/sync/label-grid.ts";
+import { gridPositionZyx } from "../../../core/sync/record/label-grid.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 

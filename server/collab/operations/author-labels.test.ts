@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { chunkKey } from "../../../core/ome-zarr/multiscales.ts";
 import { createSeededRandom } from "../../../core/simulator/seeded-random.ts";
 import type { CollabDocument } from "../../../core/sync/create-label-document.ts";
-import { allBrickKeys } from "../../../core/sync/label-grid.ts";
+import { allBrickKeys } from "../../../core/sync/record/label-grid.ts";
 import {
   BRICK_SIZE,
   BRICK_VOXELS,

@@ -1,8 +1,8 @@
 import type { LabelValue } from "../../../core/edit/label-document.ts";
 import { Problem } from "../../../core/problem.ts";
-import { type PlannedRecord, planRecord } from "../../../core/sync/plan-act.ts";
-import { type PaintBody, type PaintVoxels, recordIdOf } from "../../../core/sync/record.ts";
-import { encodeRecord } from "../../../core/sync/record-codec.ts";
+import { type PlannedRecord, planRecord } from "../../../core/sync/record/plan-act.ts";
+import { type PaintBody, type PaintVoxels, recordIdOf } from "../../../core/sync/record/record.ts";
+import { encodeRecord } from "../../../core/sync/record/record-codec.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { labelBlob } from "../../../db/schema/index.ts";
 import { labelWorkerOf } from "../../label-worker/label-worker.ts";

@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { CollabDocument } from "../../../core/sync/create-label-document.ts";
-import { encodeKeptEdits, type KeptEdit, sealOf, toBase64 } from "../../../core/sync/kept-edits-file.ts";
-import { decodeKeptEdits } from "../../../core/sync/read-kept-edits.ts";
-import { RecordKind } from "../../../core/sync/record.ts";
-import { encodeRecord, metaBody, undoBody } from "../../../core/sync/record-codec.ts";
-import { encodePiece, piecesOf } from "../../../core/sync/sealed-piece.ts";
+import { RecordKind } from "../../../core/sync/record/record.ts";
+import { encodeRecord, metaBody, undoBody } from "../../../core/sync/record/record-codec.ts";
+import { encodeKeptEdits, type KeptEdit, sealOf, toBase64 } from "../../../core/sync/unsent/kept-edits-file.ts";
+import { decodeKeptEdits } from "../../../core/sync/unsent/read-kept-edits.ts";
+import { encodePiece, piecesOf } from "../../../core/sync/unsent/sealed-piece.ts";
 import { brickKeyOf, indexInBrick } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { auditEvent, labelJournal, projectMember, volumeSession } from "../../../db/schema/index.ts";
@@ -75,7 +75,7 @@ const audited = (volumeId: string) =>
     .where(eq(auditEvent.act, "volume.edits-brought-in"))
     .then((rows) => rows.filter(({ details }) => (details as { volumeId: string }).volumeId === volumeId));
 
-const door = (person: TestPerson, volumeId: string) => ({
+const callsOf = (person: TestPerson, volumeId: string) => ({
   send: (edits: readonly KeptEdit[]) =>
     createTestClient(server.address, person.cookie).volume.bringInEdits.mutate({
       volumeId,
@@ -129,7 +129,7 @@ it("what a removed member's browser kept becomes theirs, large paints and undos 
   const { edits } = decodeKeptEdits(written);
   expect(edits.filter(({ blob }) => blob).length).toBeGreaterThan(0);
 
-  const { send, upload } = door(ada, volumeId);
+  const { send, upload } = callsOf(ada, volumeId);
   // A piece that begins too late is refused whole, as is a large paint whose voxels are not there.
   await expect(send(edits.slice(1))).rejects.toThrow("made before these are missing");
   await expect(send(edits)).rejects.toThrow(/does not take an edit.*voxels are not known/);
@@ -189,7 +189,7 @@ it("nobody writes in another's name: not an owner, not a member, not with a file
     seal: sealOf(key, stored),
   });
   const own = (seq: number) => sealed(status(bens.row.session, seq), bens.sealKey);
-  const { send } = door(ada, volumeId);
+  const { send } = callsOf(ada, volumeId);
   const notGenuine = "not what one person made in this volume";
 
   // Ada's key over a record of Ben's session, a guessed one, and none.
@@ -201,7 +201,7 @@ it("nobody writes in another's name: not an owner, not a member, not with a file
   await expect(send([own(1), sealed(status(adas.row.session, 1), adas.sealKey)])).rejects.toThrow(notGenuine);
   // Session 1 exists in both volumes.
   await expect(send([sealed(status(bens.row.session, 1), otherKey)])).rejects.toThrow(notGenuine);
-  await expect(door(ada, otherId).send([own(1)])).rejects.toThrow(notGenuine);
+  await expect(callsOf(ada, otherId).send([own(1)])).rejects.toThrow(notGenuine);
   // Sealed rightly, and beyond what its author may do.
   await expect(send([sealed(status(bens.row.session, 1, 4_000_000), bens.sealKey)])).rejects.toThrow("not known here");
   const ofAda = encodeRecord(
@@ -218,8 +218,8 @@ it("nobody writes in another's name: not an owner, not a member, not with a file
   await expect(send([{ ...broken, stored: Uint8Array.from([1, 2, 3, 4, 250]) }])).rejects.toThrow("cannot be read");
 
   // Only an owner, and no more at once than a piece.
-  await expect(door(ben, volumeId).send([own(1)])).rejects.toThrow("This needs the role owner");
-  await expect(door(olga, volumeId).send([own(1)])).rejects.toThrow("not a member");
+  await expect(callsOf(ben, volumeId).send([own(1)])).rejects.toThrow("This needs the role owner");
+  await expect(callsOf(olga, volumeId).send([own(1)])).rejects.toThrow("not a member");
   const many = Array.from({ length: 101 }, (_, i) => own(i + 1));
   await expect(send(many)).rejects.toThrow("more than 100 edits at once");
   await expect(send([{ ...own(1), stored: new Uint8Array(200_000) }])).rejects.toThrow();

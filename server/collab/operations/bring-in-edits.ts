@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { and, eq, inArray } from "drizzle-orm";
 import { Problem } from "../../../core/problem.ts";
-import { MalformedBytes } from "../../../core/sync/bytes.ts";
-import { acceptedBounds, type PaintBody } from "../../../core/sync/record.ts";
-import { decodeRecord } from "../../../core/sync/record-codec.ts";
-import { decodePiece, type SealedEdit } from "../../../core/sync/sealed-piece.ts";
+import { MalformedBytes } from "../../../core/sync/bytes/bytes.ts";
+import { acceptedBounds, type PaintBody } from "../../../core/sync/record/record.ts";
+import { decodeRecord } from "../../../core/sync/record/record-codec.ts";
+import { decodePiece, type SealedEdit } from "../../../core/sync/unsent/sealed-piece.ts";
 import { volume, volumeSession } from "../../../db/schema/index.ts";
 import type { Services } from "../../services.ts";
 import { pauseWhenDue } from "../event-loop/next-turn.ts";
@@ -26,7 +26,7 @@ export interface CheckedEdits {
 const TURN_UNITS = 100_000;
 
 /**
- * Looks at edits from a file (`core/sync/kept-edits-file.ts`) as the gate looks at those of a socket; who made them is what the
+ * Looks at edits from a file (`core/sync/unsent/kept-edits-file.ts`) as the gate looks at those of a socket; who made them is what the
  * seals say. Numbers are the author's own, so that what is brought in twice, or comes from the author's browser as well, is there
  * once. Refuses (Problem) the whole lot when one of them is wrong: nothing is written here.
  */
@@ -153,7 +153,7 @@ async function checkSeals(
   return rows[0].userId;
 }
 
-/** Uploaded before, through the door that pages use for them. */
+/** Uploaded before, through the route that pages use for them. */
 async function readBlobs(live: LiveVolume, records: readonly PendingRecord[]): Promise<Map<string, PaintBody>> {
   const blobs = new Map<string, PaintBody>();
   for (const { record } of records) {

@@ -1,6 +1,6 @@
 import type { LabelBrickSource } from "../../../core/edit/label-document.ts";
 import { type JudgedProposal, rejectProposalAct, takeProposalAct } from "../../../core/edit/review-acts.ts";
-import { planRecord } from "../../../core/sync/plan-act.ts";
+import { planRecord } from "../../../core/sync/record/plan-act.ts";
 import { type BrickKey, backgroundBrick, brickKeysOfBox } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 import { readLabelChunk } from "../../label-images/read-label-chunk.ts";

@@ -1,6 +1,6 @@
 import * as sync from "y-protocols/sync";
-import { ByteReader, malformed } from "../../../core/sync/bytes.ts";
-import { decodeMessage, MessageType, maxFrameBytes } from "../../../core/sync/messages.ts";
+import { ByteReader, malformed } from "../../../core/sync/bytes/bytes.ts";
+import { decodeMessage, MessageType, maxFrameBytes } from "../../../core/sync/link/messages.ts";
 
 /** A frame of a client, parsed as far as can be told at once. `bytes` are copies: frames are views of a socket's buffer. */
 export type IncomingMessage =

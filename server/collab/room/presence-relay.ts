@@ -1,8 +1,8 @@
 import * as encoding from "lib0/encoding";
 import type { Presence } from "../../../core/edit/label-document.ts";
-import { ByteReader, malformed } from "../../../core/sync/bytes.ts";
-import { MessageType } from "../../../core/sync/messages.ts";
-import { MAX_PRESENCE_BYTES, parsePresence } from "../../../core/sync/presence.ts";
+import { ByteReader, malformed } from "../../../core/sync/bytes/bytes.ts";
+import { MessageType } from "../../../core/sync/link/messages.ts";
+import { MAX_PRESENCE_BYTES, parsePresence } from "../../../core/sync/link/presence.ts";
 import type { RoomConnection } from "./room-connection.ts";
 
 /** Pages before this one echo what they hear of the others: entries that are read past. */

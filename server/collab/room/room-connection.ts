@@ -2,7 +2,7 @@ import * as encoding from "lib0/encoding";
 import * as sync from "y-protocols/sync";
 import type { Role } from "../../../core/roles.ts";
 import { hasRole, isModerator } from "../../../core/roles.ts";
-import { CloseCode, encodeMessage, type Message, MessageType } from "../../../core/sync/messages.ts";
+import { CloseCode, encodeMessage, type Message, MessageType } from "../../../core/sync/link/messages.ts";
 import type { GateIdentity } from "../gate/record-gate.ts";
 
 /** An open socket as a room sees it. */

@@ -4,7 +4,7 @@ import {
   generationOf,
   generationsOf,
   sealGeneration,
-} from "../../../core/sync/document-layout.ts";
+} from "../../../core/sync/document/document-layout.ts";
 import type { RecordGate } from "../gate/record-gate.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { LabelFold } from "../../../core/sync/label-fold.ts";
-import type { PaintBody } from "../../../core/sync/record.ts";
+import type { LabelFold } from "../../../core/sync/fold/label-fold.ts";
+import type { PaintBody } from "../../../core/sync/record/record.ts";
 import type { BaseChange } from "../base/base-store.ts";
 import type { WorkBudgets } from "../gate/work-budget.ts";
 import type { JournalRow } from "../journal/room-store.ts";

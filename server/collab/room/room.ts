@@ -1,9 +1,14 @@
 import * as Y from "yjs";
 import type { Role } from "../../../core/roles.ts";
-import { DocumentFeed } from "../../../core/sync/document-feed.ts";
-import { baseOf, generationsOf, initialiseDocument, upgradeDocument } from "../../../core/sync/document-layout.ts";
-import { LabelFold } from "../../../core/sync/label-fold.ts";
-import { CloseCode, RestartReason } from "../../../core/sync/messages.ts";
+import { DocumentFeed } from "../../../core/sync/document/document-feed.ts";
+import {
+  baseOf,
+  generationsOf,
+  initialiseDocument,
+  upgradeDocument,
+} from "../../../core/sync/document/document-layout.ts";
+import { LabelFold } from "../../../core/sync/fold/label-fold.ts";
+import { CloseCode, RestartReason } from "../../../core/sync/link/messages.ts";
 import { diskProblemOf } from "../../storage/disk-room.ts";
 import { type BaseChange, FACTS_KEY } from "../base/base-store.ts";
 import { BaseVersions } from "../base/base-versions.ts";

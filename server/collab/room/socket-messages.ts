@@ -1,9 +1,9 @@
 import * as Y from "yjs";
-import { MalformedBytes, sameBytes } from "../../../core/sync/bytes.ts";
-import type { LabelFold } from "../../../core/sync/label-fold.ts";
-import { LABELS_PER_LEASE } from "../../../core/sync/label-leases.ts";
-import { CloseCode } from "../../../core/sync/messages.ts";
-import type { PaintBody } from "../../../core/sync/record.ts";
+import { MalformedBytes, sameBytes } from "../../../core/sync/bytes/bytes.ts";
+import type { LabelFold } from "../../../core/sync/fold/label-fold.ts";
+import { LABELS_PER_LEASE } from "../../../core/sync/link/label-leases.ts";
+import { CloseCode } from "../../../core/sync/link/messages.ts";
+import type { PaintBody } from "../../../core/sync/record/record.ts";
 import { encodeState } from "../event-loop/encode-state.ts";
 import { nextTurn } from "../event-loop/next-turn.ts";
 import type { FoundBlobs, GateVerdict, NewStruct, RecordGate } from "../gate/record-gate.ts";

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { WebSocket } from "ws";
-import { encodeMessage } from "../../../core/sync/messages.ts";
+import { encodeMessage } from "../../../core/sync/link/messages.ts";
 import { RoomTable } from "../testing/room-table.ts";
 import { serveSocket } from "./collab-socket.ts";
 
@@ -11,7 +11,7 @@ beforeEach(
 );
 afterEach(() => void vi.useRealTimers());
 
-/** What `ws` gives a door. */
+/** What `ws` gives a route. */
 class FakeSocket extends EventEmitter {
   binaryType = "";
   bufferedAmount = 0;

@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import { isProblem } from "../../../core/problem.ts";
-import { roomName } from "../../../core/sync/document-layout.ts";
-import { CloseCode, MessageType, maxFrameBytes } from "../../../core/sync/messages.ts";
+import { roomName } from "../../../core/sync/document/document-layout.ts";
+import { CloseCode, MessageType, maxFrameBytes } from "../../../core/sync/link/messages.ts";
 import { isUuid, membershipForVolume } from "../../access.ts";
 import { HttpRefusal } from "../../entrance/route.ts";
 import type { SocketRoute } from "../../entrance/socket-route.ts";

@@ -2,11 +2,11 @@ import { createHash, webcrypto } from "node:crypto";
 import { z } from "zod";
 import { isProblem, Problem } from "../../../core/problem.ts";
 import { hasRole } from "../../../core/roles.ts";
-import { encodeBrickKeys } from "../../../core/sync/brick-keys.ts";
-import { MalformedBytes } from "../../../core/sync/bytes.ts";
+import { MalformedBytes } from "../../../core/sync/bytes/bytes.ts";
 import type { SessionLease } from "../../../core/sync/document-ports.ts";
-import { brickExtent, type LabelGrid } from "../../../core/sync/label-grid.ts";
-import { acceptedBlobBounds, recordLimits } from "../../../core/sync/record.ts";
+import { encodeBrickKeys } from "../../../core/sync/fold/brick-keys.ts";
+import { brickExtent, type LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import { acceptedBlobBounds, recordLimits } from "../../../core/sync/record/record.ts";
 import { labelBlob } from "../../../db/schema/index.ts";
 import { HttpRefusal, type HttpRoute, sendJson } from "../../entrance/route.ts";
 import { objectionToGzip } from "../../label-images/gzip-objection.ts";
@@ -39,7 +39,7 @@ const sessionRequestSchema = z.object({
 });
 
 /** A volume that restarts is no answer for good: the page asks again. */
-const askAtDoor = <I, O>(services: Services, operation: Operation<I, O>, volumeId: string, input: I): Promise<O> =>
+const askOwner = <I, O>(services: Services, operation: Operation<I, O>, volumeId: string, input: I): Promise<O> =>
   inRoom(services, operation, volumeId, input).catch((error) => {
     throw isProblem(error) && error.tag === restarting.tag ? new HttpRefusal(503, error.message) : error;
   });
@@ -95,7 +95,7 @@ const postSession: HttpRoute = {
   async handle({ services, parameters: { volumeId }, user, role, response, readBody }) {
     const parsed = sessionRequestSchema.safeParse(parseJson(await readBody()));
     if (!parsed.success) throw new HttpRefusal(400, "A body like {after} is needed.");
-    const entered = await askAtDoor(services, enterOperation, volumeId, null);
+    const entered = await askOwner(services, enterOperation, volumeId, null);
     const { labelHistoryDays: historyDays } = await readInstallationSettings(services.db);
     if (!user || parsed.data.lookOnly || !hasRole(role, "annotator")) {
       const { epoch, hasBase } = entered;
@@ -113,7 +113,7 @@ const postSession: HttpRoute = {
     spend(services, user.id, units.labelLease);
     const started = await startSession(services.db, volumeId, user.id, parseAfter(parsed.data.after));
     const { row, labelCounter } = started;
-    await askAtDoor(services, enterOperation, volumeId, { row, labelCounter });
+    await askOwner(services, enterOperation, volumeId, { row, labelCounter });
     const { epoch, firstLabel, labelCount, hasBase, sealKey } = started;
     sendJson(response, 200, {
       session: started.row.session,
@@ -147,7 +147,7 @@ async function blobAsked(
   key: number,
   url: URL,
 ): Promise<{ readonly blob: string | null } | undefined> {
-  const asked = await askAtDoor(services, baseVersionOperation, volumeId, { key, rev: revAsked(url) });
+  const asked = await askOwner(services, baseVersionOperation, volumeId, { key, rev: revAsked(url) });
   if (asked.kind === "no-brick") throw new HttpRefusal(404, "There is no such brick.");
   if (asked.kind === "gone") throw gone();
   return asked.kind === "version" ? asked : undefined;
@@ -204,7 +204,7 @@ const getOccupied: HttpRoute = {
   access: { kind: "volume", role: "viewer" },
   maxBodyBytes: 0,
   async handle({ services, parameters: { volumeId }, url, response }) {
-    const keys = await askAtDoor(services, occupiedOperation, volumeId, revAsked(url));
+    const keys = await askOwner(services, occupiedOperation, volumeId, revAsked(url));
     if (!keys) throw gone();
     const bytes = encodeBrickKeys(keys);
     response.writeHead(200, {
@@ -273,7 +273,7 @@ const putBlob: HttpRoute = {
       const digest = await webcrypto.subtle.digest("SHA-256", Uint8Array.from(bytes));
       if (Buffer.from(digest).toString("hex") !== sha256)
         throw new HttpRefusal(400, "The bytes do not have this SHA-256.");
-      const { grid } = await askAtDoor(services, enterOperation, volumeId, null);
+      const { grid } = await askOwner(services, enterOperation, volumeId, null);
       await checkBlob(budget, bytes, grid);
       await services.blobs.put(paintBlobKey(volumeId, sha256), bytes, { maySpendReserve: true });
       await services.db

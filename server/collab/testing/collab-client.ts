@@ -1,12 +1,12 @@
 import WebSocket from "ws";
 import { WebsocketProvider } from "y-websocket";
-import { decodeBrickKeys } from "../../../core/sync/brick-keys.ts";
 import { type CollabDocument, createLabelDocument } from "../../../core/sync/create-label-document.ts";
 import type { LabelDocumentPorts, SessionLease } from "../../../core/sync/document-ports.ts";
-import { linkOverProvider } from "../../../core/sync/link.ts";
-import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../../core/sync/outbox.ts";
-import type { PlanLimits } from "../../../core/sync/plan-act.ts";
-import { type ActStore, actsInMemory } from "../../../core/sync/undo-stack.ts";
+import { decodeBrickKeys } from "../../../core/sync/fold/brick-keys.ts";
+import { linkOverProvider } from "../../../core/sync/link/link.ts";
+import type { PlanLimits } from "../../../core/sync/record/plan-act.ts";
+import type { OutboxRow, OutboxStore, QuarantinedEdit } from "../../../core/sync/unsent/outbox.ts";
+import { type ActStore, actsInMemory } from "../../../core/sync/unsent/undo-stack.ts";
 import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
 

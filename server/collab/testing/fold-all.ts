@@ -1,4 +1,4 @@
-import { baseOf, currentGenerationNumber } from "../../../core/sync/document-layout.ts";
+import { baseOf, currentGenerationNumber } from "../../../core/sync/document/document-layout.ts";
 import type { Services } from "../../services.ts";
 import { liveVolumesOf } from "../live/live-volumes.ts";
 import { waitFor } from "./wait-for.ts";

@@ -1,14 +1,14 @@
 import { deflateRawSync } from "node:zlib";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
-import { ByteWriter } from "../../../core/sync/bytes.ts";
-import { currentGenerationNumber, generationOf } from "../../../core/sync/document-layout.ts";
-import { MessageType } from "../../../core/sync/messages.ts";
-import { RecordKind, recordIdOf } from "../../../core/sync/record.ts";
-import { encodeRecord } from "../../../core/sync/record-codec.ts";
+import { ByteWriter } from "../../../core/sync/bytes/bytes.ts";
+import { currentGenerationNumber, generationOf } from "../../../core/sync/document/document-layout.ts";
+import { MessageType } from "../../../core/sync/link/messages.ts";
+import { RecordKind, recordIdOf } from "../../../core/sync/record/record.ts";
+import { encodeRecord } from "../../../core/sync/record/record-codec.ts";
 import { stepOneFrame, updateFrame } from "../room/room-connection.ts";
 
-/** Small messages that cost much, as a member who means harm would send them: for tests and benchmarks of the doors. */
+/** Small messages that cost much, as a member who means harm would send them: for tests and benchmarks of the routes. */
 
 /** A member with a leased session and a copy of the shared document, as every page has. */
 export class HostileAuthor {

@@ -1,8 +1,8 @@
-import { type BaseFacts, decodeFacts, encodeFacts, noFacts } from "../../../core/sync/base-facts.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import { decodeBlob } from "../../../core/sync/paint-ref-codec.ts";
-import type { PaintBody, RecordId } from "../../../core/sync/record.ts";
-import { decodeRecord } from "../../../core/sync/record-codec.ts";
+import { type BaseFacts, decodeFacts, encodeFacts, noFacts } from "../../../core/sync/fold/base-facts.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import { decodeBlob } from "../../../core/sync/record/paint-ref-codec.ts";
+import type { PaintBody, RecordId } from "../../../core/sync/record/record.ts";
+import { decodeRecord } from "../../../core/sync/record/record-codec.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
 import { type BaseChange, type BaseStore, type BaseVersion, FACTS_KEY, type FoldedRow } from "../base/base-store.ts";
 import { BaseVersions } from "../base/base-versions.ts";

@@ -1,6 +1,6 @@
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import { decodeBlob } from "../../../core/sync/paint-ref-codec.ts";
-import type { PaintBody } from "../../../core/sync/record.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import { decodeBlob } from "../../../core/sync/record/paint-ref-codec.ts";
+import type { PaintBody } from "../../../core/sync/record/record.ts";
 import { nextTurn } from "../event-loop/next-turn.ts";
 import type { JournalRow, LabelTouch, RoomStore, SessionRow, StoredRoom, TickRows } from "../journal/room-store.ts";
 import { MemoryBaseStore } from "./memory-base-store.ts";

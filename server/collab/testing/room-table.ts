@@ -1,11 +1,11 @@
 import * as Y from "yjs";
 import type { Role } from "../../../core/roles.ts";
-import { currentGenerationNumber, generationOf } from "../../../core/sync/document-layout.ts";
-import type { LabelGrid } from "../../../core/sync/label-grid.ts";
-import { decodeMessage, type Message, MessageType } from "../../../core/sync/messages.ts";
-import { planRecord } from "../../../core/sync/plan-act.ts";
-import { recordIdOf } from "../../../core/sync/record.ts";
-import { encodeRecord } from "../../../core/sync/record-codec.ts";
+import { currentGenerationNumber, generationOf } from "../../../core/sync/document/document-layout.ts";
+import { decodeMessage, type Message, MessageType } from "../../../core/sync/link/messages.ts";
+import type { LabelGrid } from "../../../core/sync/record/label-grid.ts";
+import { planRecord } from "../../../core/sync/record/plan-act.ts";
+import { recordIdOf } from "../../../core/sync/record/record.ts";
+import { encodeRecord } from "../../../core/sync/record/record-codec.ts";
 import { WorkBudgets } from "../gate/work-budget.ts";
 import { Room } from "../room/room.ts";
 import type { RoomConnection } from "../room/room-connection.ts";

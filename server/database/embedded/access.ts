@@ -48,7 +48,7 @@ export const openForSetUp = (data: string, identity: Identity): void =>
   replaceFile(hbaFile(data), HBA_WHILE_SETTING_UP, identity);
 
 /**
- * With PostgreSQL running: makes the server's role, gives it the database with everything in it, and closes the door that
+ * With PostgreSQL running: makes the server's role, gives it the database with everything in it, and closes the way in that
  * the launcher came through. Cut short anywhere, it is done again at the next start.
  */
 export async function setUpAccess(
@@ -67,7 +67,7 @@ export async function setUpAccess(
     await client.query("commit");
     replaceFile(hbaFile(data), HBA, identity);
     await client.query("select pg_reload_conf()");
-    await waitForTheDoor(serverConfig(socketFolder, password));
+    await waitUntilReachable(serverConfig(socketFolder, password));
     replaceFile(markFile(data), markFor(password), identity);
   } finally {
     await client.end();
@@ -75,7 +75,7 @@ export async function setUpAccess(
 }
 
 /** A reload is a signal: it takes a moment until new connections meet the new rules. */
-async function waitForTheDoor(config: pg.ClientConfig): Promise<void> {
+async function waitUntilReachable(config: pg.ClientConfig): Promise<void> {
   const deadline = performance.now() + RELOAD_PATIENCE_MS;
   while ((await askDatabase(config)) !== "ready") {
     if (performance.now() > deadline) throw new Error("The database does not let its own server in: start again.");

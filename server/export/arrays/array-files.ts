@@ -1,7 +1,7 @@
 import type { ExportFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
-import { stackFile } from "../stack-stream.ts";
-import { type Stack, stacksOf } from "../volume-stacks.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { stackFile } from "../stacks/stack-stream.ts";
+import { type Stack, stacksOf } from "../stacks/volume-stacks.ts";
 import { layoutNifti } from "./nifti-layout.ts";
 import { layoutNrrd } from "./nrrd-layout.ts";
 

@@ -1,5 +1,5 @@
 import { bytesPerPixel, type PixelType, type VoxelSpace } from "../../../core/volume/voxel-space.ts";
-import type { StackLayout } from "../stack-stream.ts";
+import type { StackLayout } from "../stacks/stack-stream.ts";
 
 const HEADER_BYTES = 348;
 /** The header and four bytes that say that no extension follows. */

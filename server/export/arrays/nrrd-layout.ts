@@ -1,5 +1,5 @@
 import { bytesPerPixel, type PixelType, type VoxelSpace } from "../../../core/volume/voxel-space.ts";
-import type { StackLayout } from "../stack-stream.ts";
+import type { StackLayout } from "../stacks/stack-stream.ts";
 
 export interface NrrdStack extends VoxelSpace {
   readonly pixelType: PixelType;

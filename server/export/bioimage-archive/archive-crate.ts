@@ -1,5 +1,5 @@
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
 import { annotationKinds, annotationPath, FILE_LIST, imageZip } from "./archive-places.ts";
 import { archivedImages, tsv } from "./file-lists.ts";
 import { annotationCoverage, annotationMethod, mifaDocuments } from "./mifa.ts";

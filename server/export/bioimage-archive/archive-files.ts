@@ -1,8 +1,8 @@
 import { type ExportFile, jsonFile, textFile, withoutFirst } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
-import { omeTiffFiles, omeTiffLayout } from "../ome-tiff-files.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { tableRevisionOf } from "../frozen/table-revision.ts";
 import { nucleiCsvOf } from "../table/nuclei-csv.ts";
-import { tableRevisionOf } from "../table/table-revision.ts";
+import { omeTiffFiles, omeTiffLayout } from "../tiff/ome-tiff-files.ts";
 import { zarrZips } from "../zarr-zips.ts";
 import { archiveCrate, crateFileList } from "./archive-crate.ts";
 import { ANNOTATION_LIST, ARCHIVE_FOLDER, annotationPath, FILE_LIST, IMAGE_LIST, imageZip } from "./archive-places.ts";

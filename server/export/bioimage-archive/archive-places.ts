@@ -1,4 +1,4 @@
-import type { FrozenVolume } from "../dataset-description.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
 
 /** What is uploaded: the paths of the file lists begin here. */
 export const ARCHIVE_FOLDER = "bioimage-archive/";

@@ -1,7 +1,7 @@
 import { type DescribedField, missingFields } from "../../../core/publication/missing-fields.ts";
 import { EMPTY_PUBLICATION } from "../../../core/publication/publication.ts";
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
 
 const fieldWords: Readonly<Record<DescribedField, string>> = {
   title: "the title",

@@ -1,4 +1,4 @@
-import type { DatasetDescription, FrozenVolume } from "../dataset-description.ts";
+import type { DatasetDescription, FrozenVolume } from "../frozen/dataset-description.ts";
 import { annotationKinds, annotationPath, imageZip } from "./archive-places.ts";
 
 /** A cell must not look like the end of itself. */

@@ -1,5 +1,5 @@
 import { doiOf } from "../../../core/publication/publication.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
 import { annotationKinds, annotationPath, archiveLicences, imageZip } from "./archive-places.ts";
 
 const titleOf = ({ publication, project, version }: DatasetDescription): string =>

@@ -1,7 +1,7 @@
 import { countParameters } from "../../../core/checkpoint/network-layout.ts";
 import { doiOf, EMPTY_PUBLICATION, isWebAddress, type Publication } from "../../../core/publication/publication.ts";
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
 import type { ExportedModel } from "../model-files.ts";
 import { IMAGE, MAPS, ONNX_OPSET } from "../onnx/network-onnx.ts";
 import { TENSORFLOW_JS_VERSION } from "./network-tfjs.ts";

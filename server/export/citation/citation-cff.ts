@@ -1,5 +1,5 @@
 import { licenceOf } from "../../../core/publication/licences.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
 
 type Yaml = string | number | readonly Yaml[] | { readonly [key: string]: Yaml | undefined };
 

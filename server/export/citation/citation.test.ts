@@ -5,7 +5,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publication } from "../../../core/publication/publication.ts";
-import { openDataset } from "../frozen-dataset.ts";
+import { openDataset } from "../frozen/frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
 import { askPython, peerJudge } from "../testing/python-judge.ts";
 import { unzipTo } from "../testing/unzip-to.ts";

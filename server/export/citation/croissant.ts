@@ -1,10 +1,10 @@
 import { doiOf, isWebAddress } from "../../../core/publication/publication.ts";
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
+import { tableRevisionOf } from "../frozen/table-revision.ts";
 import { csvText } from "../table/csv-cells.ts";
 import { nucleiCsvColumns } from "../table/nuclei-csv.ts";
 import { peopleColumns } from "../table/people-columns.ts";
-import { tableRevisionOf } from "../table/table-revision.ts";
 import type { FileDigest } from "../zip/packed-file.ts";
 
 /** The context of Croissant 1.1 as its specification gives it; readers compare it by its keys. */

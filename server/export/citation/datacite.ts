@@ -1,6 +1,6 @@
 import { doiOf, type RelatedWork } from "../../../core/publication/publication.ts";
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
 
 /**
  * Metadata of DataCite's schema 4 as JSON (https://schema.datacite.org). The DOI and the publisher are the repository's to add: the

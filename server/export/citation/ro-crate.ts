@@ -1,7 +1,7 @@
 import { doiOf } from "../../../core/publication/publication.ts";
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
-import { storeOf } from "../stored-folders.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
+import { storeOf } from "../frozen/stored-folders.ts";
 import type { FileDigest } from "../zip/packed-file.ts";
 
 type Entity = {

@@ -1,9 +1,9 @@
 import { bytesPerPixel } from "../../../core/volume/voxel-space.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import type { ExportFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
-import { stackBytes } from "../stack-stream.ts";
-import { labelTypeOf, type Stack, stacksOf } from "../volume-stacks.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { stackBytes } from "../stacks/stack-stream.ts";
+import { labelTypeOf, type Stack, stacksOf } from "../stacks/volume-stacks.ts";
 import { type Hdf5Dataset, type Hdf5Layout, layoutHdf5 } from "./hdf5-layout.ts";
 
 /** Names that pytorch-3dunet and PlantSeg look for, and the mask. */

@@ -1,10 +1,10 @@
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
-import type { DatasetDescription } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
+import type { DatasetDescription } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
 import { innerZip } from "../inner-zip.ts";
-import { omeTiffFiles } from "../ome-tiff-files.ts";
 import { nucleiCsv } from "../table/nuclei-csv.ts";
+import { omeTiffFiles } from "../tiff/ome-tiff-files.ts";
 
 /** Zips of a benchmark, with what lies in each for every volume. */
 export const bbbcZips = {

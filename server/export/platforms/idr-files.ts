@@ -1,12 +1,12 @@
 import { doiOf, isWebAddress } from "../../../core/publication/publication.ts";
 import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import { tsv } from "../bioimage-archive/file-lists.ts";
-import type { DatasetDescription, FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
-import { omeTiffFiles } from "../ome-tiff-files.ts";
+import type { DatasetDescription, FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { tableRevisionOf } from "../frozen/table-revision.ts";
 import { nucleiCsv, nucleiCsvColumns } from "../table/nuclei-csv.ts";
-import { tableRevisionOf } from "../table/table-revision.ts";
+import { omeTiffFiles } from "../tiff/ome-tiff-files.ts";
 
 const EXPERIMENT = "idr/experimentA/";
 export const IDR_STUDY = "idr/idr0000-study.txt";

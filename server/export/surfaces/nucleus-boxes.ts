@@ -1,6 +1,6 @@
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
-import { datasetFolder } from "../dataset-blobs.ts";
-import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
+import { datasetFolder } from "../frozen/dataset-blobs.ts";
+import type { ReadableDataset, ReadableVolume } from "../frozen/frozen-dataset.ts";
 
 /** The box round each nucleus of the table. Reads the labels once per version, and keeps what it found beside it. */
 export async function nucleusBoxes(

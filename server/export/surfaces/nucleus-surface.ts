@@ -1,8 +1,8 @@
 import { createSurfaceBuilder, inMicrometres, type SurfaceMesh } from "../../../core/surface/closed-surface.ts";
 import { smoothSurface, withVolume } from "../../../core/surface/smooth-surface.ts";
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
-import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
-import type { StoredImage } from "../stored-image.ts";
+import type { FrozenNucleus, FrozenVolume } from "../frozen/dataset-description.ts";
+import type { StoredImage } from "../frozen/stored-image.ts";
 
 /** A label that reaches across a volume by mistake would be a surface that no program opens, and take all memory here. */
 const MOST_FACES = 4_000_000;

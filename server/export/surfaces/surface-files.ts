@@ -1,6 +1,6 @@
-import type { FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, withoutFirst } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
 import { type MeshFormat, meshBytes } from "./mesh-formats.ts";
 import { nucleusBoxes } from "./nucleus-boxes.ts";
 import { hasSurface, nucleusSurface } from "./nucleus-surface.ts";

@@ -1,10 +1,10 @@
-import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile, withoutFirst } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
+import type { FrozenNucleus, FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { possibleRevisions, type SaidTable, tableRevisionOf } from "../frozen/table-revision.ts";
 import { type Cell, csvLine } from "./csv-cells.ts";
 import { peopleColumns } from "./people-columns.ts";
 import { shapeColumns } from "./shape-columns.ts";
-import { possibleRevisions, type SaidTable, tableRevisionOf } from "./table-revision.ts";
 
 type Column = readonly [name: string, of: (volume: FrozenVolume, nucleus: FrozenNucleus) => Cell];
 

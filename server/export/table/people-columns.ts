@@ -1,4 +1,4 @@
-import type { FrozenNucleus } from "../dataset-description.ts";
+import type { FrozenNucleus } from "../frozen/dataset-description.ts";
 
 /** What people did to a nucleus, each column with the names of those who did it, the first one first. */
 export const peopleActs = ["drew", "corrected", "accepted", "classified"] as const;

@@ -1,6 +1,6 @@
 import { isUnderResolved, toldSphericity } from "../../../core/morphometry/under-resolved.ts";
 import type { Zyx } from "../../../core/volume/voxel-space.ts";
-import type { FrozenNucleus } from "../dataset-description.ts";
+import type { FrozenNucleus } from "../frozen/dataset-description.ts";
 import { type Cell, csvCell } from "./csv-cells.ts";
 import { toolColumns } from "./tool-columns.ts";
 

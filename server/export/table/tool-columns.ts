@@ -1,4 +1,4 @@
-import type { FrozenNucleus } from "../dataset-description.ts";
+import type { FrozenNucleus } from "../frozen/dataset-description.ts";
 import type { Cell } from "./csv-cells.ts";
 
 type Shape = FrozenNucleus["shape"];

@@ -17,9 +17,9 @@ import { writeLabelPyramid } from "../../ingest/pyramid/write-labels.ts";
 import type { VolumeSource } from "../../ingest/voxels/volume-source.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
 import { createFolderStore } from "../../storage/folder-store.ts";
-import { knownMaskFolder, writeFrozenNuclei } from "../dataset-blobs.ts";
-import { DATASET_FORMAT, type DatasetDescription } from "../dataset-description.ts";
-import { TABLE_REVISION } from "../table/table-revision.ts";
+import { knownMaskFolder, writeFrozenNuclei } from "../frozen/dataset-blobs.ts";
+import { DATASET_FORMAT, type DatasetDescription } from "../frozen/dataset-description.ts";
+import { TABLE_REVISION } from "../frozen/table-revision.ts";
 import { markedShapeZyx, markedVoxelSizeZyx, markerIndex } from "./marked-volume.ts";
 
 export const VERSION_ID = "00000000-0000-4000-8000-000000000001";

@@ -6,7 +6,7 @@ import { fromArrayBuffer } from "geotiff";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { seededRandom } from "../../../core/edit/testing/seeded-random.ts";
 import { createPixelArray, type PixelArray, type PixelType, voxelCount } from "../../../core/volume/voxel-space.ts";
-import { stackBytes } from "../stack-stream.ts";
+import { stackBytes } from "../stacks/stack-stream.ts";
 import { markedShapeZyx, markedVoxelSizeZyx, markerIndex, planesOf } from "../testing/marked-volume.ts";
 import { askPython, omeSchema, tifffileJudge, xmllintJudge } from "../testing/python-judge.ts";
 import { imagejDescription } from "./imagej-description.ts";

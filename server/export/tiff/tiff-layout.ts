@@ -1,5 +1,5 @@
 import { bytesPerPixel, type PixelType, type Zyx } from "../../../core/volume/voxel-space.ts";
-import type { StackLayout } from "../stack-stream.ts";
+import type { StackLayout } from "../stacks/stack-stream.ts";
 
 /** Where classic TIFF's 32-bit offsets end. */
 const CLASSIC_MAX_BYTES = 0xffff_ffff;

@@ -1,14 +1,14 @@
 import { createPixelArray, type PixelArray, type PixelType, type VoxelBox } from "../../../core/volume/voxel-space.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import type { StoredImage } from "../frozen/stored-image.ts";
+import { consecutiveValues, type LabelMap, mapLabels } from "../frozen/truth-labels.ts";
 import { software } from "../software-version.ts";
-import { type StackLayout, stackFile } from "../stack-stream.ts";
-import type { StoredImage } from "../stored-image.ts";
+import { type StackLayout, stackFile } from "../stacks/stack-stream.ts";
 import { csvLine } from "../table/csv-cells.ts";
 import { labelMapCsv } from "../table/nuclei-csv.ts";
 import { omeLayout } from "../tiff/stack-layouts.ts";
-import { consecutiveValues, type LabelMap, mapLabels } from "../truth-labels.ts";
 import { completePlanes, planeOf, planeShapeOf } from "./complete-planes.ts";
 
 /** Cellpose's two folders: what was kept for validation, or is of a test specimen, is not learned from. */

@@ -1,5 +1,5 @@
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
 import type { CompletePlanes } from "./complete-planes.ts";
 
 /** A part of a box in which nothing is unknown: planes that follow each other. */

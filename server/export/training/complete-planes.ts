@@ -1,8 +1,8 @@
 import { boxShape, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { datasetFolder } from "../dataset-blobs.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
-import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
-import type { StoredImage } from "../stored-image.ts";
+import { datasetFolder } from "../frozen/dataset-blobs.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset, ReadableVolume } from "../frozen/frozen-dataset.ts";
+import type { StoredImage } from "../frozen/stored-image.ts";
 
 /** Planes of a box in which nothing is unknown. */
 export interface CompletePlanes {

@@ -5,16 +5,16 @@ import {
   type PixelType,
   type VoxelBox,
 } from "../../../core/volume/voxel-space.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
-import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset, ReadableVolume } from "../frozen/frozen-dataset.ts";
+import type { StoredImage } from "../frozen/stored-image.ts";
+import { consecutiveValues, mapLabels } from "../frozen/truth-labels.ts";
 import { software } from "../software-version.ts";
-import { type StackLayout, stackFile } from "../stack-stream.ts";
-import type { StoredImage } from "../stored-image.ts";
+import { type StackLayout, stackFile } from "../stacks/stack-stream.ts";
 import { csvLine } from "../table/csv-cells.ts";
 import { labelMapCsv } from "../table/nuclei-csv.ts";
 import { omeLayout } from "../tiff/stack-layouts.ts";
-import { consecutiveValues, mapLabels } from "../truth-labels.ts";
 import { type CompleteBox, completeBoxes } from "./complete-boxes.ts";
 import { completePlanes, planeOf } from "./complete-planes.ts";
 

@@ -1,11 +1,11 @@
 import type { PixelArray, Zyx } from "../../../core/volume/voxel-space.ts";
 import { layoutNrrd } from "../arrays/nrrd-layout.ts";
-import type { DatasetDescription, FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, jsonFile } from "../export-file.ts";
-import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
-import { mappedPlanes } from "../mapped-planes.ts";
-import { stackFile } from "../stack-stream.ts";
-import { sameValues } from "../truth-labels.ts";
+import type { DatasetDescription, FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset, ReadableVolume } from "../frozen/frozen-dataset.ts";
+import { sameValues } from "../frozen/truth-labels.ts";
+import { mappedPlanes } from "../stacks/mapped-planes.ts";
+import { stackFile } from "../stacks/stack-stream.ts";
 
 /** What a voxel is for a network that knows classes, not nuclei. `ignore` must be the largest. */
 export const nnunetClasses = { background: 0, nucleus: 1, border: 2, ignore: 3 } as const;

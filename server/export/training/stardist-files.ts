@@ -1,12 +1,12 @@
 import { createPixelArray, type PixelArray } from "../../../core/volume/voxel-space.ts";
 import type { ExportFile } from "../export-file.ts";
-import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
-import { mappedPlanes } from "../mapped-planes.ts";
+import type { ReadableDataset, ReadableVolume } from "../frozen/frozen-dataset.ts";
+import { consecutiveValues, type LabelMap } from "../frozen/truth-labels.ts";
 import { software } from "../software-version.ts";
-import { type PlanesFrom, stackFile } from "../stack-stream.ts";
+import { mappedPlanes } from "../stacks/mapped-planes.ts";
+import { type PlanesFrom, stackFile } from "../stacks/stack-stream.ts";
 import { labelMapCsv } from "../table/nuclei-csv.ts";
 import { omeLayout } from "../tiff/stack-layouts.ts";
-import { consecutiveValues, type LabelMap } from "../truth-labels.ts";
 
 /** StarDist switches all losses off where a mask is negative. */
 export const STARDIST_UNKNOWN = -1;

@@ -1,14 +1,14 @@
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, textFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
-import { mappedPlanes } from "../mapped-planes.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { consecutiveValues } from "../frozen/truth-labels.ts";
 import { software } from "../software-version.ts";
-import { type PlanesFrom, stackFile } from "../stack-stream.ts";
+import { mappedPlanes } from "../stacks/mapped-planes.ts";
+import { type PlanesFrom, stackFile } from "../stacks/stack-stream.ts";
 import { csvLine } from "../table/csv-cells.ts";
 import { labelMapCsv } from "../table/nuclei-csv.ts";
 import { omeLayout } from "../tiff/stack-layouts.ts";
-import { consecutiveValues } from "../truth-labels.ts";
 
 /** Volumes with nuclei: a sequence without any has no ground truth. Each with its number. */
 export function trackingSequences(

@@ -1,6 +1,6 @@
-import { cellprofilerHeaders } from "../cellprofiler-files.ts";
-import type { DatasetJson } from "../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../file-source.ts";
+import type { DatasetJson } from "../frozen/dataset-description.ts";
+import { cellprofilerHeaders } from "../table/cellprofiler-files.ts";
 import { csvRows } from "./csv-rows.ts";
 import type { NucleusTable } from "./table-rules.ts";
 

@@ -1,8 +1,8 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import type { DatasetJson } from "../dataset-description.ts";
 import { type FileSource, readAll, readJsonFile, type Say } from "../file-source.ts";
-import { isInStore } from "../stored-folders.ts";
+import type { DatasetJson } from "../frozen/dataset-description.ts";
+import { isInStore } from "../frozen/stored-folders.ts";
 
 export const RO_CRATE = "ro-crate-metadata.json";
 export const CROISSANT = "croissant.json";

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { validateBioimage } from "../bioimage/bioimage-rules.ts";
-import { type DatasetJson, datasetJsonSchema } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say, type Violation } from "../file-source.ts";
-import { channelFolder } from "../ome-zarr-files.ts";
+import { type DatasetJson, datasetJsonSchema } from "../frozen/dataset-description.ts";
 import { meshFormats } from "../surfaces/mesh-formats.ts";
+import { channelFolder } from "../zarr/ome-zarr-files.ts";
 import { checkArchive } from "./archives/archive-rules.ts";
 import { checkBbbc } from "./archives/bbbc-rules.ts";
 import { checkIdr } from "./archives/idr-rules.ts";

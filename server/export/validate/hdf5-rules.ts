@@ -1,10 +1,10 @@
 import { isProblem } from "../../../core/problem.ts";
 import { bytesPerPixel, type PixelArray, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { pixelsOf } from "../../ingest/voxels/pixel-bytes.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import type { FileSource, OpenedFile, Say } from "../file-source.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
 import { hdf5Datasets, hdf5Layout, hdf5Path } from "../hdf5/hdf5-files.ts";
-import type { Stack } from "../volume-stacks.ts";
+import type { Stack } from "../stacks/volume-stacks.ts";
 import { valueGatherer } from "./stack-rules.ts";
 
 /** What stands before the voxels, the size, and the values of labels and mask. */

@@ -1,5 +1,5 @@
-import type { DatasetJson } from "../dataset-description.ts";
 import { digestOf, type FileSource, readAll, type Say } from "../file-source.ts";
+import type { DatasetJson } from "../frozen/dataset-description.ts";
 import { meshFormats } from "../surfaces/mesh-formats.ts";
 import { CROISSANT, checkCitation, RO_CRATE } from "./citation-rules.ts";
 

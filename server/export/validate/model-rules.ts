@@ -1,8 +1,8 @@
 import { loadCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
 import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import { isProblem } from "../../../core/problem.ts";
-import type { DatasetJson } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say } from "../file-source.ts";
+import type { DatasetJson } from "../frozen/dataset-description.ts";
 
 /** Runs a network on a small made-up image; says what is wrong with what comes out, or null. */
 export type RunModel = (model: TrainedModel) => Promise<string | null>;

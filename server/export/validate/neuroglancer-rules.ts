@@ -3,8 +3,8 @@ import { BRICK_SIZE, brickBox, brickKeyAt } from "../../../core/volume/brick.ts"
 import { planPyramid } from "../../../core/volume/pyramid.ts";
 import { boxShape, bytesPerPixel, type PixelType, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { pixelsOf } from "../../ingest/voxels/pixel-bytes.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say } from "../file-source.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
 import { hasSurface } from "../surfaces/nucleus-surface.ts";
 import { readLegacyMesh } from "../viewers/legacy-mesh.ts";
 import { chunkName, volumeInfo } from "../viewers/neuroglancer-files.ts";

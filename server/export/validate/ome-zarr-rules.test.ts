@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exportSource, memorySource } from "../file-source.ts";
-import { openDataset } from "../frozen-dataset.ts";
-import { omeZarrFiles } from "../ome-zarr-files.ts";
+import { openDataset } from "../frozen/frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
+import { omeZarrFiles } from "../zarr/ome-zarr-files.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 
 let fixture: DatasetFixture;

@@ -1,8 +1,8 @@
 import { planPyramid } from "../../../core/volume/pyramid.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say } from "../file-source.ts";
-import { channelFolder } from "../ome-zarr-files.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
 import { csvCell, csvText } from "../table/csv-cells.ts";
+import { channelFolder } from "../zarr/ome-zarr-files.ts";
 import { arraySchema, labelsGroupSchema, multiscaleGroupSchema } from "./ome-zarr-schema.ts";
 import type { TableRow } from "./table-rules.ts";
 

@@ -1,9 +1,9 @@
-import type { DatasetJson, FrozenVolume } from "../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../file-source.ts";
+import type { DatasetJson, FrozenVolume } from "../frozen/dataset-description.ts";
+import { possibleRevisions } from "../frozen/table-revision.ts";
 import { csvText, textOfCsv } from "../table/csv-cells.ts";
 import { nucleiCsvColumns } from "../table/nuclei-csv.ts";
 import { holdsNames, peopleActs, peopleColumnName } from "../table/people-columns.ts";
-import { possibleRevisions } from "../table/table-revision.ts";
 import { csvRows } from "./csv-rows.ts";
 
 const TABLE = "nuclei.csv";

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ExportFormat } from "../export-formats.ts";
 import { memorySource } from "../file-source.ts";
-import { openDataset } from "../frozen-dataset.ts";
+import { openDataset } from "../frozen/frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";

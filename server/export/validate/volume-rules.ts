@@ -1,6 +1,6 @@
 import { createFullMeasurement } from "../../../core/morphometry/tools/measure-fully.ts";
-import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
 import type { FileSource, Say } from "../file-source.ts";
+import type { FrozenNucleus, FrozenVolume } from "../frozen/dataset-description.ts";
 import { nucleusShapeCells } from "../table/shape-columns.ts";
 import type { TableRow } from "./table-rules.ts";
 import { type Digests, kinds, type PixelFormat, scanVolume } from "./volume-scan.ts";

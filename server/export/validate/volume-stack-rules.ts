@@ -1,8 +1,8 @@
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
-import type { FrozenVolume } from "../dataset-description.ts";
 import type { FileSource, Say } from "../file-source.ts";
-import { imagejTypes } from "../imagej-files.ts";
-import { labelTypeOf } from "../volume-stacks.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
+import { labelTypeOf } from "../stacks/volume-stacks.ts";
+import { imagejTypes } from "../tiff/imagej-files.ts";
 import { checkStack, valueGatherer } from "./stack-rules.ts";
 
 export type StackKind = "image" | "labels" | "known";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FrozenVolume } from "../dataset-description.ts";
 import { type FileSource, readAll, readJsonFile, type Say } from "../file-source.ts";
+import type { FrozenVolume } from "../frozen/dataset-description.ts";
 import { datasourceProperties, webknossosFolder, webknossosStore } from "../viewers/webknossos-files.ts";
 import { validateOmeZarr } from "./ome-zarr-rules.ts";
 import { checkZarrOfVolume } from "./ome-zarr-volume.ts";

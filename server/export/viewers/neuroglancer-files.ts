@@ -6,11 +6,11 @@ import { type PyramidLevel, planPyramid } from "../../../core/volume/pyramid.ts"
 import { boxShape, bytesPerPixel, type PixelType, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { bytesOf, pixelsOf } from "../../ingest/voxels/pixel-bytes.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
-import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, jsonFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
-import { damaged, type StoredImage } from "../stored-image.ts";
-import { mapLabels, sameValues } from "../truth-labels.ts";
+import type { FrozenNucleus, FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { damaged, type StoredImage } from "../frozen/stored-image.ts";
+import { mapLabels, sameValues } from "../frozen/truth-labels.ts";
 import { MESH_FOLDER, meshFiles } from "./neuroglancer-meshes.ts";
 
 const decompress = promisify(gunzip);

@@ -1,5 +1,5 @@
 import { type ExportFile, jsonFile, withoutFirst } from "../export-file.ts";
-import type { ReadableDataset, ReadableVolume } from "../frozen-dataset.ts";
+import type { ReadableDataset, ReadableVolume } from "../frozen/frozen-dataset.ts";
 import { nucleusBoxes } from "../surfaces/nucleus-boxes.ts";
 import { hasSurface, nucleusSurface } from "../surfaces/nucleus-surface.ts";
 import { legacyMesh } from "./legacy-mesh.ts";

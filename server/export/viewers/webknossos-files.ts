@@ -1,9 +1,9 @@
 import { planPyramid } from "../../../core/volume/pyramid.ts";
 import type { PixelType } from "../../../core/volume/voxel-space.ts";
-import type { FrozenNucleus, FrozenVolume } from "../dataset-description.ts";
 import { type ExportFile, jsonFile, textFile } from "../export-file.ts";
-import type { ReadableDataset } from "../frozen-dataset.ts";
-import { omeZarrFiles } from "../ome-zarr-files.ts";
+import type { FrozenNucleus, FrozenVolume } from "../frozen/dataset-description.ts";
+import type { ReadableDataset } from "../frozen/frozen-dataset.ts";
+import { omeZarrFiles } from "../zarr/ome-zarr-files.ts";
 
 const NM_PER_UM = 1000;
 /** In voxels: the middle of a nucleus may lie on the border between two. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import type { BlobStore } from "../../storage/blob-store.ts";
-import { datasetFolder } from "../dataset-blobs.ts";
 import type { DataFormat } from "../export-formats.ts";
+import { datasetFolder } from "../frozen/dataset-blobs.ts";
 import { software } from "../software-version.ts";
 import type { PackedFile } from "./packed-file.ts";
 

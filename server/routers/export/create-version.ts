@@ -4,7 +4,7 @@ import { Problem } from "../../../core/problem.ts";
 import { datasetVersion, project, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { costlyCall } from "../../call-rate.ts";
-import { nudgeFreezer } from "../../export/dataset-freezer.ts";
+import { nudgeFreezer } from "../../export/freezing/dataset-freezer.ts";
 import { changeProject } from "../../projects/change-project.ts";
 import { assertOriginsAllow } from "../../publication/describe-publication.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";

@@ -4,7 +4,7 @@ import { listVersions } from "./list-versions.ts";
 import { removeVersion } from "./remove-version.ts";
 import { shapeDistributionOf } from "./shape-distribution-of.ts";
 
-/** Dataset versions: frozen, listed, removed. They are fetched over plain HTTP (server/http/exports.ts). */
+/** Dataset versions: frozen, listed, removed. They are fetched over plain HTTP (server/http/files/exports.ts). */
 export const exportRouter = router({
   list: listVersions,
   create: createVersion,

@@ -1,8 +1,8 @@
 import { desc, eq, inArray } from "drizzle-orm";
 import { checkpoint, datasetVersion, user, volume } from "../../../db/schema/index.ts";
-import { datasetDescriptionSchema } from "../../export/dataset-description.ts";
 import { refusedFormats } from "../../export/format-objections.ts";
-import { volumesKeptByVersions } from "../../export/kept-images.ts";
+import { volumesKeptByVersions } from "../../export/freezing/kept-images.ts";
+import { datasetDescriptionSchema } from "../../export/frozen/dataset-description.ts";
 import { imagePrefix } from "../../storage/import-places.ts";
 import { projectProcedure } from "../../trpc.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { removeDataset } from "../../export/remove-dataset.ts";
+import { removeDataset } from "../../export/freezing/remove-dataset.ts";
 import { projectProcedure } from "../../trpc.ts";
 
 /** Cancels a version that is being made, or deletes one. */

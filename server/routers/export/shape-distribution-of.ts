@@ -4,8 +4,8 @@ import { plottedMeasureNames } from "../../../core/morphometry/distribution/plot
 import { Problem } from "../../../core/problem.ts";
 import { datasetVersion } from "../../../db/schema/index.ts";
 import { costlyCall } from "../../call-rate.ts";
-import { datasetDescriptionSchema } from "../../export/dataset-description.ts";
-import { plotGroupings, shapeDistribution } from "../../export/shape-distribution.ts";
+import { datasetDescriptionSchema } from "../../export/frozen/dataset-description.ts";
+import { plotGroupings, shapeDistribution } from "../../export/table/shape-distribution.ts";
 import { atMost, projectProcedure } from "../../trpc.ts";
 
 /** What the page of shapes plots: counts and quartiles, not the nuclei. */

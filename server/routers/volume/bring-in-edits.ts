@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
-import { PIECE_BYTES } from "../../../core/sync/sealed-piece.ts";
+import { PIECE_BYTES } from "../../../core/sync/unsent/sealed-piece.ts";
 import { volume } from "../../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../../audit/record-audit.ts";
 import { inRoom, roomOperation } from "../../collab/live/in-room.ts";
@@ -18,7 +18,7 @@ export const bringInEdits = volumeProcedure("owner")
     z.object({
       /** Of the whole file, for the record of this act. */
       fileSha256: z.string().regex(/^[0-9a-f]{64}$/),
-      /** `core/sync/sealed-piece.ts`, base64. */
+      /** `core/sync/unsent/sealed-piece.ts`, base64. */
       piece: z
         .base64()
         .min(4)

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
 import { importJob, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
-import { blobsOfDeletedVolume } from "../../export/kept-images.ts";
+import { blobsOfDeletedVolume } from "../../export/freezing/kept-images.ts";
 import { endImports } from "../../imports/end-imports.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
 import { volumeProcedure } from "../../trpc.ts";

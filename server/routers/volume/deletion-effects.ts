@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { nucleusCount } from "../../../db/schema/index.ts";
-import { versionsHolding } from "../../export/kept-images.ts";
+import { versionsHolding } from "../../export/freezing/kept-images.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
 /** What deleting a volume takes along, and what keeps its part of it: shown before anybody says yes. */

@@ -15,7 +15,7 @@ import { retryImport } from "./retry-import.ts";
 import { roomInUse } from "./room-in-use.ts";
 import { startImport } from "./start-import.ts";
 
-/** Volumes of a project: how they come in, what they are, how they go. Files come by HTTP (server/http/uploads.ts). */
+/** Volumes of a project: how they come in, what they are, how they go. Files come by HTTP (server/http/files/uploads.ts). */
 export const volumeRouter = router({
   list: listVolumes,
   byId: volumeById,

@@ -94,7 +94,7 @@ it("takes a proxy's page and a moved server as final, and sends its token nowher
   expect(moved.heard).toHaveLength(1);
 });
 
-it.each([401, 409])("stops at once at %d of a job's door", async (status) => {
+it.each([401, 409])("stops at once at %d of a job's route", async (status) => {
   const { client, heard } = await startScript([{ status }]);
   await expect(client.tell(job, "/metrics", {})).rejects.toThrow(LeaseLost);
   expect(heard).toHaveLength(1);

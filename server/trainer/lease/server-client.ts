@@ -9,7 +9,7 @@ import { LeaseLost, ServerAway, ServerFailing } from "./server-failures.ts";
 /** A job, or a block of one. */
 export type JobRef = Pick<ClaimedJob, "jobId" | "leaseToken" | "jobToken"> & { readonly blockId?: string };
 
-const doorsOf = ({ jobId, blockId }: JobRef): string => (blockId ? `/blocks/${blockId}` : `/jobs/${jobId}`);
+const pathOf = ({ jobId, blockId }: JobRef): string => (blockId ? `/blocks/${blockId}` : `/jobs/${jobId}`);
 
 /** Tests need no minutes. */
 export interface Patience {
@@ -58,7 +58,7 @@ export class ServerClient {
   /** One try: a heartbeat that comes late is worth nothing. */
   async tryTell(job: JobRef, path: string, body: object): Promise<unknown> {
     const json = JSON.stringify({ ...body, leaseToken: job.leaseToken });
-    const response = await this.#send("POST", `${doorsOf(job)}${path}`, json, job);
+    const response = await this.#send("POST", `${pathOf(job)}${path}`, json, job);
     return response.json();
   }
 
@@ -69,7 +69,7 @@ export class ServerClient {
   /** Null where there is no such blob. */
   readBlob(job: JobRef, key: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     return this.#persist(async () => {
-      const response = await this.#send("GET", `${doorsOf(job)}/blobs/${key}`, undefined, job);
+      const response = await this.#send("GET", `${pathOf(job)}/blobs/${key}`, undefined, job);
       return response.status === 404 ? undefined : new Uint8Array(await response.arrayBuffer());
     }, signal);
   }
@@ -77,14 +77,14 @@ export class ServerClient {
   /** Below the folder of this holder of the job. */
   writeFile(job: JobRef, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     return this.#persist(async () => {
-      await this.#send("PUT", `${doorsOf(job)}/files/${name}`, bytes, job);
+      await this.#send("PUT", `${pathOf(job)}/files/${name}`, bytes, job);
     }, signal);
   }
 
   /** Of a block that this trainer has claimed. */
   writeFindings(block: JobRef, packed: Uint8Array, signal?: AbortSignal): Promise<void> {
     return this.#persist(async () => {
-      await this.#send("PUT", `${doorsOf(block)}/findings`, packed, block);
+      await this.#send("PUT", `${pathOf(block)}/findings`, packed, block);
     }, signal);
   }
 

@@ -11,7 +11,7 @@ interface FrozenArrays extends VoxelSpace {
   readonly labels: Uint32Array;
 }
 
-/** A frozen volume of a job from arrays in memory, and the door that its blobs are read through. */
+/** A frozen volume of a job from arrays in memory, and the route that its blobs are read through. */
 export function serveVolume(arrays: FrozenArrays, manifest: Partial<SnapshotManifest>) {
   const { shapeZyx, voxelSizeZyx } = arrays;
   const volumeId = randomUUID();

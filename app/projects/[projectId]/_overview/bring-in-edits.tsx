@@ -5,7 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
 import { Problem } from "../../../../core/problem.ts";
-import { type KeptEditsFile, keptActs, MAX_KEPT_EDITS_BYTES } from "../../../../core/sync/kept-edits-file.ts";
+import { type KeptEditsFile, keptActs, MAX_KEPT_EDITS_BYTES } from "../../../../core/sync/unsent/kept-edits-file.ts";
 import { createLabelApi } from "../../../_collab/label-api.ts";
 import { objectionTo, sendKeptEdits } from "../../../_collab/send-kept-edits.ts";
 import { problemOfError } from "../../../_trpc/problem-of-error.ts";
@@ -19,7 +19,7 @@ export function BringInEdits({ volume, onClose }: { volume: ShownVolume; onClose
   const read = useMutation({ mutationFn: (chosen: File) => readFile(chosen, volume.id) });
   const send = useMutation({
     mutationFn: (file: KeptEditsFile) =>
-      sendKeptEdits(file, doorOf(volume.id, client), setShare).catch((error) => {
+      sendKeptEdits(file, receiverOf(volume.id, client), setShare).catch((error) => {
         throw new Problem(problemOfError(error), { cause: error });
       }),
   });
@@ -106,7 +106,7 @@ function WhatIsInside({ file }: { file: KeptEditsFile }) {
 /** Few ever need it. Where zod may write functions it tries to at once, which the policy of our pages refuses. */
 async function loadReader() {
   (await import("zod")).config({ jitless: true });
-  return (await import("../../../../core/sync/read-kept-edits.ts")).decodeKeptEdits;
+  return (await import("../../../../core/sync/unsent/read-kept-edits.ts")).decodeKeptEdits;
 }
 
 async function readFile(chosen: File, volumeId: string): Promise<KeptEditsFile> {
@@ -123,7 +123,7 @@ async function readFile(chosen: File, volumeId: string): Promise<KeptEditsFile> 
   return file;
 }
 
-function doorOf(volumeId: string, client: ReturnType<typeof useTRPCClient>): Parameters<typeof sendKeptEdits>[1] {
+function receiverOf(volumeId: string, client: ReturnType<typeof useTRPCClient>): Parameters<typeof sendKeptEdits>[1] {
   const { uploadBlob } = createLabelApi(volumeId);
   const throwingProblems = <T,>(call: Promise<T>): Promise<T> =>
     call.catch((error) => {

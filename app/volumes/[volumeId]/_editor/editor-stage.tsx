@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from "react";
 import { BoxesPanel } from "../../../../components/boxes/boxes-panel.tsx";
 import { Editor } from "../../../../components/editor/editor.tsx";
 import type { EditorApi, EditorBox, NucleusClass } from "../../../../components/editor/editor-contract.ts";
-import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-voxels.ts";
+import { FetchedImageVoxels } from "../../../../components/editor/layers/fetched-image-voxels.ts";
 import { filterOfSearch } from "../../../../components/nuclei/nuclei-link.ts";
 import { NucleiPanel } from "../../../../components/nuclei/nuclei-panel.tsx";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";

@@ -1,6 +1,6 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import type { NucleusRow } from "../../../../components/editor/editor-contract.ts";
-import { CAME_WITH_FILE } from "../../../../components/editor/nucleus-words.ts";
+import { CAME_WITH_FILE } from "../../../../components/editor/panel/nucleus-words.ts";
 import { labelStatuses } from "../../../../core/labels/label-status.ts";
 import { reviewStates } from "../../../../core/review/review-state.ts";
 import type { Zyx } from "../../../../core/volume/voxel-space.ts";

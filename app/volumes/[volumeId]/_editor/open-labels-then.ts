@@ -1,4 +1,4 @@
-import { FetchedLabelBricks } from "../../../../components/editor/fetched-label-bricks.ts";
+import { FetchedLabelBricks } from "../../../../components/editor/layers/fetched-label-bricks.ts";
 import type { LabelsThenSource } from "../../../../core/history/bring-back.ts";
 import { nucleiThen } from "../../../../core/history/then-facts.ts";
 import { Problem } from "../../../../core/problem.ts";

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import type { ProposalRef } from "../../../../components/editor/editor-contract.ts";
-import { FetchedLabelBricks } from "../../../../components/editor/fetched-label-bricks.ts";
+import { FetchedLabelBricks } from "../../../../components/editor/layers/fetched-label-bricks.ts";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import { proposedClassOf } from "../../../../core/classes/proposed-class.ts";
 import type { LabelBrickSource } from "../../../../core/edit/label-document.ts";

@@ -10,8 +10,8 @@ import {
   imageZip,
 } from "../../bioimage-archive/archive-places.ts";
 import { type ArchivedImage, archivedImages } from "../../bioimage-archive/file-lists.ts";
-import type { DatasetJson, FrozenVolume } from "../../dataset-description.ts";
 import { digestOf, type FileSource, readAll, readJsonFile, type Say } from "../../file-source.ts";
+import type { DatasetJson, FrozenVolume } from "../../frozen/dataset-description.ts";
 import { startsWithHeader } from "../../table/nuclei-csv.ts";
 import { validateOmeZarr } from "../ome-zarr-rules.ts";
 import { checkZarrOfVolume } from "../ome-zarr-volume.ts";

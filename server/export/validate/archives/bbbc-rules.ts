@@ -1,5 +1,5 @@
-import type { DatasetJson } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
+import type { DatasetJson } from "../../frozen/dataset-description.ts";
 import { bbbcEntry, bbbcZips } from "../../platforms/bbbc-files.ts";
 import { startsWithHeader } from "../../table/nuclei-csv.ts";
 import { checkStack, valueGatherer } from "../stack-rules.ts";

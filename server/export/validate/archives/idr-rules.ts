@@ -1,5 +1,5 @@
-import type { DatasetJson } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
+import type { DatasetJson } from "../../frozen/dataset-description.ts";
 import {
   IDR_ASSAYS,
   IDR_PATHS,

@@ -1,7 +1,7 @@
 import type { SurfaceMesh } from "../../../../core/surface/closed-surface.ts";
 import { measureMesh } from "../../../../core/surface/mesh-measures.ts";
-import type { FrozenVolume } from "../../dataset-description.ts";
 import type { FileSource, Say } from "../../file-source.ts";
+import type { FrozenVolume } from "../../frozen/dataset-description.ts";
 import type { MeshFormat } from "../../surfaces/mesh-formats.ts";
 import { hasSurface } from "../../surfaces/nucleus-surface.ts";
 import { surfacePath } from "../../surfaces/surface-files.ts";

@@ -1,7 +1,7 @@
 import type { VoxelBox } from "../../../../core/volume/voxel-space.ts";
 import { pixelsOf } from "../../../ingest/voxels/pixel-bytes.ts";
-import type { FrozenVolume } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
+import type { FrozenVolume } from "../../frozen/dataset-description.ts";
 import { cellposeSide, planeLayout } from "../../training/cellpose-files.ts";
 import { vouchedBoxes } from "../../training/complete-planes.ts";
 import { csvRows } from "../csv-rows.ts";

@@ -1,6 +1,6 @@
 import { pixelsOf } from "../../../ingest/voxels/pixel-bytes.ts";
-import type { DatasetJson } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
+import type { DatasetJson } from "../../frozen/dataset-description.ts";
 import { vouchedBoxes } from "../../training/complete-planes.ts";
 import { embedsegLayout, embedsegName, embedsegSide, embedsegSides } from "../../training/embedseg-files.ts";
 import { csvRows } from "../csv-rows.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { voxelCount } from "../../../../core/volume/voxel-space.ts";
-import type { DatasetJson, FrozenVolume } from "../../dataset-description.ts";
 import { type FileSource, readJsonFile, type Say } from "../../file-source.ts";
+import type { DatasetJson, FrozenVolume } from "../../frozen/dataset-description.ts";
 import { hasUnknown, NNUNET_ENDING, NNUNET_NAME, nnunetClasses } from "../../training/nnunet-files.ts";
 import { checkStack } from "../stack-rules.ts";
 

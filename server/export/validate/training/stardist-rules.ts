@@ -1,5 +1,5 @@
-import type { FrozenVolume } from "../../dataset-description.ts";
 import type { FileSource, Say } from "../../file-source.ts";
+import type { FrozenVolume } from "../../frozen/dataset-description.ts";
 import { STARDIST_UNKNOWN, stardistMaskType } from "../../training/stardist-files.ts";
 import { checkStack, valueGatherer } from "../stack-rules.ts";
 

@@ -1,5 +1,5 @@
-import type { DatasetJson, FrozenVolume } from "../../dataset-description.ts";
 import { type FileSource, readAll, type Say } from "../../file-source.ts";
+import type { DatasetJson, FrozenVolume } from "../../frozen/dataset-description.ts";
 import { csvText } from "../../table/csv-cells.ts";
 import { trackingSequences } from "../../training/tracking-files.ts";
 import { csvRows } from "../csv-rows.ts";

@@ -1,0 +1,140 @@
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { parseArgs } from "node:util";
+import { loadCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
+import { moveOutlines } from "../../../core/labels/move-outlines.ts";
+import { seeVolume } from "../../../core/perception/canonical-size.ts";
+import { Problem } from "../../../core/problem.ts";
+import type { VoxelSpace, Zyx } from "../../../core/volume/voxel-space.ts";
+import { stackBytes } from "../../export/stacks/stack-stream.ts";
+import { imagejLabelLayout, omeLabelLayout } from "../../export/tiff/stack-layouts.ts";
+import { readFirstVolume } from "../../ingest/read-first-volume.ts";
+import { startEngine } from "../../trainer/engine/start-engine.ts";
+import { segmentInstances } from "../../trainer/instances/instances.ts";
+import { Predictor } from "../../trainer/network/predictor.ts";
+import { MeanMaps, predictSymmetries } from "../../trainer/predict/predict.ts";
+import { readVoxelSize } from "./voxel-size-option.ts";
+
+const USAGE = `karyoloop predict --model FOLDER --image FILE --out FILE.tif [options]
+
+Outlines the nuclei of a volume with a model that was exported from Karyoloop, and writes a label image: 0 is
+background, nuclei are 1, 2, 3… The same code as the server's: tiled prediction, 8 symmetries, nuclei by watershed.
+
+  --model FOLDER       folder with model.json and weights.bin, from an export
+  --image FILE         TIFF, HDF5 or zipped OME-Zarr; the first volume in it
+  --out FILE           FILE.ome.tif: OME-TIFF, 32 bits; any other FILE.tif: an ImageJ stack, 16 bits
+  --voxel-size Z,Y,X   micrometres, where the file does not say
+  --engine native|wasm only this engine (default: the best there is)
+  --help               this text`;
+
+interface PredictOptions {
+  readonly model: string;
+  readonly image: string;
+  readonly out: string;
+  readonly voxelSizeZyx: Zyx | null;
+  readonly engine: "native" | "wasm" | undefined;
+}
+
+const usageProblem = (what: string): Problem =>
+  new Problem({ tag: "wrong-arguments", what, hint: "karyoloop predict --help explains the options." });
+
+/** Null when only the help was asked for. */
+export function parsePredictOptions(args: readonly string[]): PredictOptions | null {
+  const one = { type: "string" } as const;
+  const options = {
+    model: one,
+    image: one,
+    out: one,
+    engine: one,
+    "voxel-size": one,
+    help: { type: "boolean", short: "h" },
+  } as const;
+  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+  try {
+    ({ values } = parseArgs({ args: [...args], options }));
+  } catch (error) {
+    throw usageProblem(error instanceof Error ? error.message : String(error));
+  }
+  if (values.help) return null;
+  const { model, image, out, engine } = values;
+  if (!model || !image || !out) throw usageProblem("Name a --model, an --image and an --out file.");
+  if (!/\.tiff?$/i.test(out)) throw usageProblem(`--out is a TIFF file, not ${out}.`);
+  if (engine !== undefined && engine !== "native" && engine !== "wasm")
+    throw usageProblem(`--engine is native or wasm, not ${engine}.`);
+  const size = values["voxel-size"];
+  return { model, image, out, engine, voxelSizeZyx: size === undefined ? null : readVoxelSize(size, usageProblem) };
+}
+
+/** `karyoloop predict`; returns the exit code. */
+export async function runPredict(args: readonly string[]): Promise<number> {
+  const options = parsePredictOptions(args);
+  if (!options) {
+    console.log(USAGE);
+    return 0;
+  }
+  const nuclei = await predictFile(options, (line) => console.error(line));
+  console.log(`${nuclei} nuclei in ${options.out}`);
+  return 0;
+}
+
+async function predictFile(options: PredictOptions, say: (line: string) => void): Promise<number> {
+  const [modelJson, weights] = await Promise.all(
+    ["model.json", "weights.bin"].map((name) => readModelFile(path.join(options.model, name))),
+  );
+  const { model } = loadCheckpoint({ "model.json": modelJson, "weights.bin": weights });
+  const image = await readFirstVolume(options.image);
+  const voxelSizeZyx = options.voxelSizeZyx ?? image.voxelSizeZyx;
+  if (!voxelSizeZyx)
+    throw new Problem({
+      tag: "voxel-size-unknown",
+      what: "The file does not say how large its voxels are.",
+      where: options.image,
+      hint: "Say it: --voxel-size Z,Y,X in micrometres.",
+    });
+  const engine = await startEngine({ only: options.engine });
+  say(`engine ${engine.name} (${engine.reason})`);
+  const space: VoxelSpace = { shapeZyx: image.shapeZyx, voxelSizeZyx };
+  const predictor = new Predictor(model.config, model.weights);
+  const mean = new MeanMaps();
+  let passes = 0;
+  const pixels = Float32Array.from(image.pixels);
+  const sight = seeVolume(model, { ...space, image: pixels });
+  for await (const { maps } of predictSymmetries(predictor, pixels, space, { ...engine, sideUm: sight.sideUm })) {
+    mean.add(maps);
+    say(`pass ${++passes}`);
+  }
+  predictor.dispose();
+  const found = segmentInstances(mean.mean(), space, sight.thresholds);
+  const labels = model.outlineUm ? moveOutlines(found, space, model.outlineUm) : found;
+  const nuclei = labels.reduce((largest, label) => Math.max(largest, label), 0);
+  await writeLabels(options.out, labels, space, nuclei);
+  return nuclei;
+}
+
+const readModelFile = (file: string): Promise<Uint8Array> =>
+  readFile(file).catch((cause: unknown) => {
+    throw new Problem(
+      {
+        tag: "no-model",
+        what: "The model cannot be read.",
+        where: file,
+        hint: "Give the folder `model` of an unpacked export.",
+      },
+      { cause },
+    );
+  });
+
+async function writeLabels(file: string, labels: Uint32Array, space: VoxelSpace, nuclei: number): Promise<void> {
+  const [depth, height, width] = space.shapeZyx;
+  const ome = /\.ome\.tiff?$/i.test(file);
+  const layout = ome ? omeLabelLayout(path.basename(file), space) : imagejLabelLayout(space, nuclei, file);
+  async function* planes() {
+    for (let z = 0; z < depth; z++) {
+      const plane = labels.subarray(z * height * width, (z + 1) * height * width);
+      yield ome ? plane : Uint16Array.from(plane);
+    }
+  }
+  await pipeline(stackBytes(layout, planes), createWriteStream(file));
+}
