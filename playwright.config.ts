@@ -5,6 +5,7 @@ import { findChromium } from "./scripts/find-chromium.ts";
 /** One spec per walk through the product, against the real server (e2e/server/running-server.ts). */
 export default defineConfig({
   testDir: "e2e",
+  globalSetup: "./server/testing/cluster-template.ts",
   outputDir: "test-results",
   workers: 1, // two browsers and a server of one walk keep two cores busy
   forbidOnly: true,

@@ -6,7 +6,7 @@ test.describe.configure({ mode: "serial" });
 
 let product: RunningProduct;
 test.beforeAll(async () => {
-  product = await startProduct();
+  product = await startProduct({ fromNothing: true });
 });
 test.afterAll(() => product?.stop());
 

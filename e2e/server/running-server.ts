@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { typescriptArguments } from "../../server/supervisor/typescript-arguments.mjs";
+import { copyClusterTemplate } from "../../server/testing/cluster-template.ts";
 
 /**
  * A name that the browser of the tests takes for this machine. Over plain http browsers trust localhost only: by this
@@ -33,6 +34,8 @@ export interface ProductOptions {
   readonly trainer?: "local" | "none";
   /** With the process that starts it again, as a person runs it: `kill` would end that one first. */
   readonly supervised?: boolean;
+  /** With a database made by this start, as on a new machine; else a copy of one, where the tests have made it. */
+  readonly fromNothing?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -40,6 +43,7 @@ const isOver = (child: ChildProcess): boolean => child.exitCode !== null || chil
 
 export async function startProduct(options: ProductOptions = {}): Promise<RunningProduct> {
   const dataRoot = options.dataRoot ?? (await mkdtemp(path.join(os.tmpdir(), "kl-e2e-")));
+  if (!options.dataRoot && !options.fromNothing) await copyClusterTemplate(dataRoot);
   const entry = options.supervised ? ["server/start.mjs"] : [...typescriptArguments, "server/start.ts"];
   const child = spawn(process.execPath, entry, {
     env: {

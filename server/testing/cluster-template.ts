@@ -12,7 +12,7 @@ const TEMPLATE_VARIABLE = "KARYOLOOP_TEST_CLUSTER";
 /** The cluster, migrated, and its server's password. */
 const PARTS = ["postgres", "secrets"];
 
-/** Vitest's global set-up: one cluster is made by `initdb` and the migrations; those of test servers are copies. */
+/** Global set-up of Vitest and of Playwright: one cluster is made by `initdb` and the migrations; those of test servers are copies. */
 export default async function makeClusterTemplate(): Promise<() => Promise<void>> {
   const root = await mkdtemp(path.join(os.tmpdir(), "kl-"));
   const embedded = await startEmbeddedPostgres(root, () => {});
