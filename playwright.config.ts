@@ -6,8 +6,12 @@ import { findChromium } from "./scripts/find-chromium.ts";
 export default defineConfig({
   testDir: "e2e",
   globalSetup: "./server/testing/cluster-template.ts",
-  outputDir: "test-results",
-  workers: 1, // two browsers and a server of one walk keep two cores busy
+  // Those of pages wait more than they work, and go two at a time in `npm test`; the others keep two cores busy, and some measure.
+  workers: 1,
+  projects: [
+    { name: "pages", testMatch: "pages/**/*.spec.ts", outputDir: "test-results/pages" },
+    { name: "editor", testIgnore: "pages/**", outputDir: "test-results/editor" },
+  ],
   forbidOnly: true,
   retries: 0,
   timeout: 120_000,

@@ -1,7 +1,7 @@
 "use client";
 
 import { notifications } from "@mantine/notifications";
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { LabelValue } from "../../core/edit/label-document.ts";
 import type { ToolMessage } from "../tools/tool-context.ts";
 import { NucleusNames } from "../ui/nucleus-names.tsx";
@@ -11,25 +11,20 @@ import styles from "./editor.module.css";
 import { createEditorApi } from "./editor-api.ts";
 import type { EditorProps } from "./editor-contract.ts";
 import { EditorController } from "./editor-controller.ts";
-import { EditorHeader } from "./editor-header.tsx";
 import { editorKeysOf, readKeyboard } from "./keys/editor-keys.ts";
-import type { KeyChoice } from "./keys/key-map.ts";
-import { KeysDialog } from "./keys/keys-dialog.tsx";
 import { useEditorKeys } from "./keys/use-editor-keys.ts";
 import { useKeysOf } from "./keys/use-shown-keys.ts";
 import { keepChannels, loadChannels } from "./memory/channel-memory.ts";
 import { keepLayout, restoreLayout } from "./memory/layout-memory.ts";
 import { keepPreferences } from "./memory/preferences.ts";
-import { CommandPalette } from "./palette/command-palette.tsx";
-import { SidePanel } from "./panel/side-panel.tsx";
 import { sharePresence } from "./people/share-presence.ts";
 import { watchDecisions } from "./review-commands.ts";
-import { HelpSheet } from "./toolbar/help-sheet.tsx";
-import { ToolOptions } from "./toolbar/tool-options.tsx";
-import { ToolRail } from "./toolbar/tool-rail.tsx";
-import { Tour } from "./tour/tour.tsx";
 import { useObservable } from "./use-observable.ts";
 import { ViewerArea } from "./viewer-area.tsx";
+
+const loadSurroundings = () => import("./surroundings.tsx");
+const BeforePanes = lazy(async () => ({ default: (await loadSurroundings()).BeforePanes }));
+const AfterPanes = lazy(async () => ({ default: (await loadSurroundings()).AfterPanes }));
 
 /** The editor of one volume: it takes data and callbacks and calls no API. */
 export function Editor(props: EditorProps) {
@@ -81,33 +76,20 @@ function EditorLayout({ editor, props }: { editor: EditorController; props: Edit
       <NucleusNames nameOf={nameOf}>
         <div className={styles.editor} data-panel-hidden={panelHidden || undefined}>
           {isWhole && (
-            <>
-              <EditorHeader editor={editor} props={props} />
-              <ToolOptions editor={editor} />
-              <ToolRail editor={editor} />
-            </>
+            <Suspense>
+              <BeforePanes editor={editor} props={props} />
+            </Suspense>
           )}
           <ViewerArea editor={editor} props={props} />
           {isWhole && (
-            <>
-              <SidePanel editor={editor} props={props} />
-              <HelpSheet editor={editor} classes={props.classes} />
-              <ChangeKeys editor={editor} />
-              <CommandPalette editor={editor} />
-              <Tour editor={editor} />
-            </>
+            <Suspense>
+              <AfterPanes editor={editor} props={props} />
+            </Suspense>
           )}
         </div>
       </NucleusNames>
     </ShownKeys>
   );
-}
-
-function ChangeKeys({ editor }: { editor: EditorController }) {
-  const opened = useObservable(editor.store, (state) => state.sheet === "keys");
-  const keys = useObservable(editor.keys, (all) => all);
-  const choose = (choice: KeyChoice): void => editor.props().settings.set("keys", choice);
-  return <KeysDialog opened={opened} keys={keys} onChoose={choose} onClose={() => editor.store.set({ sheet: null })} />;
 }
 
 /** What the person's settings say of keys, now and whenever they change, on the keyboard that is there. */

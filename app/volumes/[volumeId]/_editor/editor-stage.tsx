@@ -1,23 +1,17 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import { BoxesPanel } from "../../../../components/boxes/boxes-panel.tsx";
 import { Editor } from "../../../../components/editor/editor.tsx";
 import type { EditorApi, EditorBox, NucleusClass } from "../../../../components/editor/editor-contract.ts";
 import { FetchedImageVoxels } from "../../../../components/editor/layers/fetched-image-voxels.ts";
 import { filterOfSearch } from "../../../../components/nuclei/nuclei-link.ts";
-import { NucleiPanel } from "../../../../components/nuclei/nuclei-panel.tsx";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
 import { followLink } from "../../../_comments/follow-link.ts";
 import { pinsOf, useThreads } from "../../../_comments/use-comments.ts";
-import { VolumeComments } from "../../../_comments/volume-comments.tsx";
 import { NotificationBell } from "../../../_notifications/notification-bell.tsx";
 import { useReview } from "../../../_review/use-review.ts";
-import { VolumeQueue } from "../../../_review/volume-queue.tsx";
-import { BothQueues } from "../../../_second-look/both-queues.tsx";
-import { NucleusReview } from "../../../_second-look/nucleus-review.tsx";
 import { useSecondLook } from "../../../_second-look/use-second-look.ts";
 import { usePerson } from "../../../_shell/require-person.tsx";
 import { useVolumeTask, VolumeTaskChip } from "../../../_tasks/volume-task.tsx";
@@ -30,9 +24,9 @@ import { loadModelOf } from "./load-model.ts";
 import { loadedOf, throwingProblems } from "./loaded-query.ts";
 import { nucleusRowsOf } from "./nucleus-rows.ts";
 import { TrainingStatus } from "./training-status.tsx";
+import { usePanels } from "./use-panels.ts";
 import { usePersonSettings } from "./use-person-settings.ts";
 import { useProposals } from "./use-proposals.ts";
-import { VolumeHistory } from "./volume-history.tsx";
 import { Waiting } from "./whole-page.tsx";
 
 interface EditorStageProps {
@@ -50,6 +44,7 @@ export function EditorStage(props: EditorStageProps) {
   const [image] = useState(props.image);
   const [firstFilter] = useState(() => filterOfSearch(window.location.search));
   const imageVoxels = useMemo(() => new FetchedImageVoxels(image), [image]);
+  const panels = usePanels();
   const person = usePerson();
   const trpc = useTRPC();
   const client = useTRPCClient();
@@ -132,75 +127,85 @@ export function EditorStage(props: EditorStageProps) {
         attach={attachBoth}
         pins={pins}
         taskBox={volumeTask.task?.box ?? null}
-        renderComments={(shown) => (
-          <VolumeComments
-            shown={shown}
-            open={comments}
-            projectId={projectId}
-            volumeId={volumeId}
-            userId={person.id}
-            role={volume.role}
-          />
-        )}
-        renderNuclei={(shown) => <NucleiPanel nuclei={loadedNuclei} firstFilter={firstFilter} {...shown} />}
-        renderBoxes={(shown) => (
-          <BoxesPanel
-            boxes={loadedBoxes}
-            shapeZyx={image.shapeZyx}
-            voxelSizeZyx={image.voxelSizeZyx}
-            role={volume.role}
-            createBox={async ({ minZyx, maxZyx }, kind) => {
-              const { id } = await throwingProblems(
-                client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
-              );
-              await boxes.refetch();
-              return id;
-            }}
-            changeBox={async (boxId, { minZyx, maxZyx }, kind) => {
-              await throwingProblems(
-                client.box.change.mutate({ volumeId, boxId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
-              );
-              await boxes.refetch();
-            }}
-            removeBox={async (boxId) => {
-              await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
-              await boxes.refetch();
-            }}
-            {...shown}
-          />
-        )}
-        renderHistory={(api, asked) => (
-          <VolumeHistory
-            volumeId={volumeId}
-            userId={person.id}
-            role={volume.role}
-            api={api}
-            rows={rows ?? []}
-            asked={asked}
-          />
-        )}
+        renderComments={(shown) =>
+          panels && (
+            <panels.VolumeComments
+              shown={shown}
+              open={comments}
+              projectId={projectId}
+              volumeId={volumeId}
+              userId={person.id}
+              role={volume.role}
+            />
+          )
+        }
+        renderNuclei={(shown) =>
+          panels && <panels.NucleiPanel nuclei={loadedNuclei} firstFilter={firstFilter} {...shown} />
+        }
+        renderBoxes={(shown) =>
+          panels && (
+            <panels.BoxesPanel
+              boxes={loadedBoxes}
+              shapeZyx={image.shapeZyx}
+              voxelSizeZyx={image.voxelSizeZyx}
+              role={volume.role}
+              createBox={async ({ minZyx, maxZyx }, kind) => {
+                const { id } = await throwingProblems(
+                  client.box.create.mutate({ volumeId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
+                );
+                await boxes.refetch();
+                return id;
+              }}
+              changeBox={async (boxId, { minZyx, maxZyx }, kind) => {
+                await throwingProblems(
+                  client.box.change.mutate({ volumeId, boxId, kind, minZyx: [...minZyx], maxZyx: [...maxZyx] }),
+                );
+                await boxes.refetch();
+              }}
+              removeBox={async (boxId) => {
+                await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
+                await boxes.refetch();
+              }}
+              {...shown}
+            />
+          )
+        }
+        renderHistory={(api, asked) =>
+          panels && (
+            <panels.VolumeHistory
+              volumeId={volumeId}
+              userId={person.id}
+              role={volume.role}
+              api={api}
+              rows={rows ?? []}
+              asked={asked}
+            />
+          )
+        }
         renderQueue={() =>
+          panels &&
           review && (
-            <BothQueues
+            <panels.BothQueues
               secondLook={secondLook}
               userId={person.id}
               role={volume.role}
               guidelines={guidelines}
               onLeaveProposals={() => review.session.release()}
             >
-              <VolumeQueue
+              <panels.VolumeQueue
                 review={review}
                 projectId={projectId}
                 volumeId={volumeId}
                 userId={person.id}
                 role={volume.role}
               />
-            </BothQueues>
+            </panels.BothQueues>
           )
         }
         renderReview={(_label, row) =>
+          panels &&
           row && (
-            <NucleusReview
+            <panels.NucleusReview
               secondLook={secondLook}
               volumeId={volumeId}
               row={row}
