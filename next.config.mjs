@@ -1,6 +1,6 @@
 /** Next renders pages and nothing else: every API lives in server/ (docs/adr/0001). */
 export default {
-  // Set by server/pages.ts: a server serves the build that was made of its sources, however many were made since.
+  // Set by server/pages/pages.ts: a server serves the build that was made of its sources, however many were made since.
   distDir: process.env.KARYOLOOP_PAGES_FOLDER ?? ".next",
   reactStrictMode: true,
   poweredByHeader: false,

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { startProduct } from "../e2e/server/running-server.ts";
 import { startEmbeddedPostgres } from "../server/database/embedded/embedded-postgres.ts";
-import { ensurePageBuild } from "../server/page-build.ts";
+import { ensurePageBuild } from "../server/pages/page-build.ts";
 import { median } from "./page/quantile.ts";
 import { numberAfter, report } from "./page/report.ts";
 

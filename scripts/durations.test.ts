@@ -48,7 +48,7 @@ const pointsInTime: Readonly<Record<string, string>> = {
   "server/jobs/finish-training.ts": "stored",
   "server/jobs/request-prediction.ts": "stored",
   "server/log/log.ts": "written into the log",
-  "server/page-build.ts": "the age of a folder, on the disk",
+  "server/pages/page-build.ts": "the age of a folder, on the disk",
   "server/projects/invitation.ts": "stored, and compared with what is stored",
   "server/reviews/judge-nucleus.ts": "stored",
   "server/routers/account/own-account.ts": "stored",

@@ -1,4 +1,4 @@
-import { ensurePageBuild } from "../server/page-build.ts";
+import { ensurePageBuild } from "../server/pages/page-build.ts";
 
 /** Builds the pages that a start would build, for images that start in seconds. */
 console.log(`Pages are in ${await ensurePageBuild((text) => console.log(text))}`);

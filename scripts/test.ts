@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { ensurePageBuild } from "../server/page-build.ts";
+import { ensurePageBuild } from "../server/pages/page-build.ts";
 import { typescriptArguments } from "../server/supervisor/typescript-arguments.mjs";
 import { installDebianPackages, mayInstall } from "./debian-packages.ts";
 import { obtainChromium } from "./obtain-chromium.ts";

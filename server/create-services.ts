@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from "./database/embedded/embedded-postgres.ts"
 import { holdSingleServerLock } from "./database/single-server.ts";
 import type { Environment } from "./env.ts";
 import { createServerEvents } from "./events.ts";
-import { failureLog } from "./failure-log.ts";
+import { failureLog } from "./log/failure-log.ts";
 import { logOf } from "./log/log.ts";
 import { readOrCreateSecret } from "./secrets/installation-secret.ts";
 import { IDLE_IN_TRANSACTION_MS, joinCluster, whileOthersWait } from "./servers/cluster.ts";

@@ -1,8 +1,8 @@
 import "./supervisor/require-node.mjs";
 import { readEnvironment } from "./env.ts";
-import { endOnFaults } from "./process-faults.ts";
+import { endOnFaults } from "./process/process-faults.ts";
+import { endWithSentence, onStopSignals } from "./process/stop-signals.ts";
 import { runServer } from "./run-server.ts";
-import { endWithSentence, onStopSignals } from "./stop-signals.ts";
 
 /**
  * The server alone, without a trainer beside it: for containers and services, whose manager starts it again when it ends

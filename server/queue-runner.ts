@@ -1,4 +1,4 @@
-import { failureLog } from "./failure-log.ts";
+import { failureLog } from "./log/failure-log.ts";
 
 /** Work that has begun on a row of a queue. */
 export interface RunningWork {

@@ -1,8 +1,8 @@
 import { linkUrl, renewAdministratorLink } from "./auth/one-time-link.ts";
 import type { Environment } from "./env.ts";
 import { logOf } from "./log/log.ts";
-import { ensurePageBuild } from "./page-build.ts";
-import { openNextPages } from "./pages.ts";
+import { ensurePageBuild } from "./pages/page-build.ts";
+import { openNextPages } from "./pages/pages.ts";
 import { type RunningServer, startServer } from "./start-server.ts";
 
 const log = logOf("server");

@@ -8,9 +8,9 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { listen } from "./entrance/listen.ts";
+import { readTlsFiles } from "./entrance/tls-files.ts";
 import { readEnvironment } from "./env.ts";
 import { makeSelfSignedCertificate } from "./testing/self-signed-certificate.ts";
-import { readTlsFiles } from "./tls-files.ts";
 
 let folder: string;
 beforeAll(async () => {

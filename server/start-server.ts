@@ -13,6 +13,7 @@ import {
 } from "./entrance/connections.ts";
 import { listen } from "./entrance/listen.ts";
 import { sendJson } from "./entrance/route.ts";
+import { readTlsFiles } from "./entrance/tls-files.ts";
 import type { Environment } from "./env.ts";
 import { answerRequest, type PageRenderer, type Site } from "./http/answer-request.ts";
 import { observeRequest } from "./http/observe-request.ts";
@@ -24,7 +25,6 @@ import { labelWorkerOf } from "./label-worker/label-worker.ts";
 import { listenInternally } from "./servers/internal-listener.ts";
 import type { Services } from "./services.ts";
 import { storageMeterOf } from "./storage/usage/storage-meter.ts";
-import { readTlsFiles } from "./tls-files.ts";
 
 export interface RunningServer {
   /** With the real port, no trailing slash. */

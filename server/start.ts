@@ -1,8 +1,8 @@
 import { readEnvironment } from "./env.ts";
 import { startBeside } from "./local-trainer/start-beside.ts";
-import { endOnFaults } from "./process-faults.ts";
+import { endOnFaults } from "./process/process-faults.ts";
+import { endWithSentence, onStopSignals } from "./process/stop-signals.ts";
 import { runServer } from "./run-server.ts";
-import { endWithSentence, onStopSignals } from "./stop-signals.ts";
 
 /**
  * Everything on this machine, as `npm start` (start.mjs) runs it and runs it again. Nobody waits for the trainer to sign

@@ -10,7 +10,7 @@ import type { SignedInUser } from "./auth/authentication.ts";
 import { countCall } from "./call-rate.ts";
 import type { Client } from "./entrance/client-address.ts";
 import { currentRequest } from "./log/request-context.ts";
-import { procedureSeconds } from "./process-metrics.ts";
+import { procedureSeconds } from "./process/process-metrics.ts";
 import type { Services } from "./services.ts";
 import { diskProblemOf } from "./storage/disk-room.ts";
 

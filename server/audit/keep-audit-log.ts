@@ -1,5 +1,5 @@
 import type { Database } from "../../db/client.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { pruneAuditLog } from "./prune-audit-log.ts";
 
 const EVERY_MS = 6 * 3_600_000;

@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from "better-auth";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import type { AuditEvent } from "../../core/audit/audit-event.ts";
 import type { Database } from "../../db/client.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { recordAudit } from "./record-audit.ts";
 import { requestOrigin, withRequestOrigin } from "./request-origin.ts";
 import { SignInFailures } from "./sign-in-failures.ts";

@@ -1,4 +1,4 @@
-import { type FailureLog, failureLog } from "../failure-log.ts";
+import { type FailureLog, failureLog } from "../log/failure-log.ts";
 import { type Log, logOf } from "../log/log.ts";
 
 /** What better-auth says goes into our own log: its own prints queries with their parameters, session tokens too. */

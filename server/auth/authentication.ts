@@ -3,7 +3,7 @@ import type { Database, Transaction } from "../../db/client.ts";
 import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
 import { createSignInAudit } from "../audit/sign-in-audit.ts";
 import type { ServerEvents } from "../events.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
 import {
   type AuthenticationSettings,

@@ -7,7 +7,7 @@ import type { Database } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { ServerEvents } from "../events.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { createAuthLog } from "./auth-log.ts";
 import type { InstitutionSettings, Provider } from "./institution/discovery.ts";
 import { INSTITUTION, institutionProvider, strictInstitution } from "./institution/institution-plugin.ts";

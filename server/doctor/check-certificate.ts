@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { statSync } from "node:fs";
 import { isIP } from "node:net";
+import { readTlsFiles } from "../entrance/tls-files.ts";
 import type { Environment } from "../env.ts";
-import { readTlsFiles } from "../tls-files.ts";
 import { broken, type Finding, look, ok } from "./finding.ts";
 
 const DAY_MS = 86_400_000;

@@ -8,7 +8,7 @@ import { findTrainerToken } from "../auth/trainer-token.ts";
 import { isUnfitText } from "../database/unfit-text.ts";
 import { readBody } from "../entrance/read-body.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest, sendJson } from "../entrance/route.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { currentRequest, noteRoute } from "../log/request-context.ts";
 import type { Services } from "../services.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";

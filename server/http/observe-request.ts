@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { logOf } from "../log/log.ts";
 import { newRequestId, type RequestContext, withRequest } from "../log/request-context.ts";
-import { httpRequests, httpSeconds } from "../process-metrics.ts";
+import { httpRequests, httpSeconds } from "../process/process-metrics.ts";
 
 const log = logOf("http");
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -6,7 +6,7 @@ import type { Client } from "../entrance/client-address.ts";
 import { inputBounds, refuseWildJson } from "../entrance/json-bounds.ts";
 import { MAX_BODY_BYTES, readBody } from "../entrance/read-body.ts";
 import { API_ANSWER, HttpRefusal } from "../entrance/route.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { appRouter } from "../root.ts";
 import type { Services } from "../services.ts";
 import { refusalLog } from "./refusal-log.ts";

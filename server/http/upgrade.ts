@@ -10,7 +10,7 @@ import { readTarget } from "../entrance/read-target.ts";
 import { HttpRefusal } from "../entrance/route.ts";
 import { isSameOrigin } from "../entrance/same-origin.ts";
 import type { SocketRoute } from "../entrance/socket-route.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { passSocket } from "../servers/pass-socket.ts";
 import type { Services } from "../services.ts";
 

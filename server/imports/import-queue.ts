@@ -1,7 +1,7 @@
 import { asc, eq, inArray } from "drizzle-orm";
 import { importJob } from "../../db/schema/index.ts";
-import { failureLog } from "../failure-log.ts";
 import { countStoredBytes } from "../ingest/quota/count-stored-bytes.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { QueueRunner } from "../queue-runner.ts";
 import { atHolder } from "../servers/at-holder.ts";
 import { backgroundOperation } from "../servers/operation.ts";

@@ -1,4 +1,4 @@
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { forgetOldNotifications } from "../notifications/read-notifications.ts";
 import { sweepClaims } from "../proposals/sweep-claims.ts";
 import { sweepReviewClaims } from "../reviews/review-claims.ts";

@@ -6,9 +6,9 @@ import { hashToken } from "../auth/token-hash.ts";
 import { issueTrainerToken } from "../auth/trainer-token.ts";
 import { trainerEnvironment } from "../beside/child-environment.ts";
 import { type GuardedProcess, startGuarded } from "../beside/guarded-process.ts";
-import { failureLog } from "../failure-log.ts";
 import { expireLeasesOf } from "../jobs/expire-leases-of.ts";
-import { PROJECT_FOLDER } from "../page-build.ts";
+import { failureLog } from "../log/failure-log.ts";
+import { PROJECT_FOLDER } from "../pages/page-build.ts";
 import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 
 /** The trainer that `npm start` keeps running beside the server. */

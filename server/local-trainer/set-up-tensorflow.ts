@@ -4,7 +4,7 @@ import { plainTextSchema } from "../../core/plain-problem.ts";
 import { setUpEnvironment } from "../beside/child-environment.ts";
 import { type GuardedProcess, startGuarded } from "../beside/guarded-process.ts";
 import type { EngineStatus } from "../engine-status.ts";
-import { PROJECT_FOLDER } from "../page-build.ts";
+import { PROJECT_FOLDER } from "../pages/page-build.ts";
 import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 
 /** Lines of `npm run setup:tensorflow`. */

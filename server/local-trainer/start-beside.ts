@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineStatus, writeEngineStatus } from "../engine-status.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { logOf } from "../log/log.ts";
 import { relayLines } from "../log/relay-lines.ts";
 import type { RunningServer } from "../start-server.ts";

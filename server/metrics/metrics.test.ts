@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { importJob, snapshot, trainingJob } from "../../db/schema/index.ts";
-import { failureLog } from "../failure-log.ts";
 import { hasPythonModule } from "../ingest/testing/python.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { setScene } from "../security/cast.ts";
 import { startTestServer, type TestPerson, type TestServer } from "../testing/test-server.ts";
 

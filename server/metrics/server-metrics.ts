@@ -3,10 +3,10 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { datasetVersion, importJob, importJobStates, trainingJob, trainingJobStates } from "../../db/schema/index.ts";
 import { liveVolumesOf } from "../collab/live/live-volumes.ts";
 import { software } from "../export/software-version.ts";
-import { failureLog } from "../failure-log.ts";
 import { createProbe } from "../health/probe.ts";
 import { partsNotReady, readinessParts } from "../health/readiness.ts";
-import { processRegistry } from "../process-metrics.ts";
+import { failureLog } from "../log/failure-log.ts";
+import { processRegistry } from "../process/process-metrics.ts";
 import type { Services } from "../services.ts";
 import { diskSpace } from "../storage/disk-room.ts";
 

@@ -4,7 +4,7 @@ import pg from "pg";
 import { connectDatabase, type Database } from "../../db/client.ts";
 import { lease } from "../../db/schema/index.ts";
 import { ConfigurationError } from "../configuration-error.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { readOrCreateSecret } from "../secrets/installation-secret.ts";
 import { sha256 } from "./internal-signature.ts";
 import { Leases } from "./leases.ts";

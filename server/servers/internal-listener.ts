@@ -8,7 +8,7 @@ import type { Client } from "../entrance/client-address.ts";
 import { boundConnections, boundedServerOptions, type ConnectionBounds } from "../entrance/connections.ts";
 import { listen } from "../entrance/listen.ts";
 import { readBody } from "../entrance/read-body.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import type { Services } from "../services.ts";
 import { diskProblemOf } from "../storage/disk-room.ts";
 import { AnswerKind } from "./ask-server.ts";

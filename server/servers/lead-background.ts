@@ -1,5 +1,5 @@
 import type { Database } from "../../db/client.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import type { Cluster } from "./cluster.ts";
 import { HeldElsewhere } from "./leases.ts";
 import { BACKGROUND } from "./operation.ts";

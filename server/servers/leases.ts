@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../db/client.ts";
 import { lease } from "../../db/schema/index.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 
 /** By the database's clock. What a killed server held is taken over after this at the latest. */
 export const LEASE_SPAN_MS = 6_000;

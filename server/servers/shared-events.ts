@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import superjson from "superjson";
 import type { ServerEvent, ServerEvents } from "../events.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { waitingEvents } from "../waiting-events.ts";
 
 const CHANNEL = "karyoloop_events";

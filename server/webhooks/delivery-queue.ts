@@ -1,7 +1,7 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
 import { RETRY_AFTER_MS } from "../../core/webhook/webhook.ts";
 import { webhook, webhookDelivery } from "../../db/schema/index.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { QueueRunner } from "../queue-runner.ts";
 import { atHolder } from "../servers/at-holder.ts";
 import { backgroundOperation } from "../servers/operation.ts";

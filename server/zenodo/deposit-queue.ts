@@ -1,7 +1,7 @@
 import { asc, inArray } from "drizzle-orm";
 import type { DepositState } from "../../core/publication/deposit.ts";
 import { deposit } from "../../db/schema/index.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { QueueRunner } from "../queue-runner.ts";
 import { atHolder } from "../servers/at-holder.ts";
 import { backgroundOperation } from "../servers/operation.ts";

@@ -5,7 +5,7 @@ import { zenodoMetadata } from "../../core/publication/zenodo-metadata.ts";
 import { datasetVersion, deposit, projectMember, user } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { software } from "../export/software-version.ts";
-import { failureLog } from "../failure-log.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { BACKGROUND } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
 import { ZENODO_TIMING, type ZenodoTiming } from "./ask-zenodo.ts";

@@ -3,7 +3,7 @@ import { hasRole } from "../../../core/roles.ts";
 import type { Database } from "../../../db/client.ts";
 import { membershipInProject } from "../../access.ts";
 import type { ServerEvents } from "../../events.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import { keepTokenLines } from "../personal-token.ts";
 import { keepSessions } from "./sessions.ts";
 

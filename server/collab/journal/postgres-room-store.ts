@@ -12,7 +12,7 @@ import {
   volume,
   volumeSession,
 } from "../../../db/schema/index.ts";
-import { recordsSaved } from "../../process-metrics.ts";
+import { recordsSaved } from "../../process/process-metrics.ts";
 import type { Claim } from "../../servers/leases.ts";
 import type { BlobStore } from "../../storage/blob-store.ts";
 import type { BaseVersions } from "../base/base-versions.ts";

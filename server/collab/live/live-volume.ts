@@ -4,7 +4,7 @@ import type { BrickKey } from "../../../core/volume/brick.ts";
 import type { Transaction } from "../../../db/client.ts";
 import { volume } from "../../../db/schema/index.ts";
 import type { NucleusCounts } from "../../events.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import type { Claim } from "../../servers/leases.ts";
 import type { Services } from "../../services.ts";
 import { readInstallationSettings } from "../../settings/installation-settings.ts";

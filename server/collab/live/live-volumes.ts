@@ -4,7 +4,7 @@ import { hasRole } from "../../../core/roles.ts";
 import { CloseCode, RestartReason } from "../../../core/sync/link/messages.ts";
 import { volume } from "../../../db/schema/index.ts";
 import { membershipForVolume } from "../../access.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import { logOf } from "../../log/log.ts";
 import { HeldElsewhere } from "../../servers/leases.ts";
 import type { Services } from "../../services.ts";

@@ -1,5 +1,5 @@
 import type { NucleusCounts } from "../../events.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import type { Services } from "../../services.ts";
 import type { PostgresRoomStore } from "../journal/postgres-room-store.ts";
 import type { LiveNuclei } from "./live-nuclei.ts";

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { BrickLoader } from "../../../core/sync/brick-loader.ts";
 import type { LabelFold } from "../../../core/sync/fold/label-fold.ts";
 import type { BrickKey } from "../../../core/volume/brick.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import { besideEverythingElse, decodeBlobBeside } from "../event-loop/decode-blob-beside.ts";
 import { nextTurn } from "../event-loop/next-turn.ts";
 import { NucleusTable } from "./nucleus-table.ts";

@@ -1,4 +1,4 @@
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import type { Services } from "../../services.ts";
 import { inRoom, roomOperation } from "../live/in-room.ts";
 import { liveVolumesOf } from "../live/live-volumes.ts";

@@ -1,7 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import type { Transaction } from "../../../db/client.ts";
 import { datasetVersion } from "../../../db/schema/index.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import { QueueRunner } from "../../queue-runner.ts";
 import { atHolder } from "../../servers/at-holder.ts";
 import { BACKGROUND, backgroundOperation } from "../../servers/operation.ts";

@@ -1,5 +1,5 @@
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import { diskProblemOf } from "../../storage/disk-room.ts";
 
 /** What people read of a failed freeze. What nobody foresaw goes to the server's log with its stack. */

@@ -5,7 +5,7 @@ import { auditFile, auditFormats } from "../../audit/audit-export.ts";
 import { auditFilterSchema, streamAuditLog } from "../../audit/read-audit-log.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { HttpRefusal, type HttpRoute, type RouteRequest } from "../../entrance/route.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 
 const TYPES = { csv: "text/csv; charset=utf-8", jsonl: "application/x-ndjson" } as const;
 

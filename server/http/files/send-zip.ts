@@ -7,7 +7,7 @@ import { auditEvent } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import type { RouteRequest } from "../../entrance/route.ts";
 import type { ZipArchive } from "../../export/zip/zip-archive.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import type { Services } from "../../services.ts";
 import { rangeAnswer } from "./byte-range.ts";
 

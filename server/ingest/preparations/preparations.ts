@@ -1,6 +1,6 @@
 import type { UploadState } from "../../../core/import/upload-state.ts";
 import { isProblem, type ProblemFields } from "../../../core/problem.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import type { Services } from "../../services.ts";
 import { createFairQueue } from "../uploads/fair-queue.ts";
 

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { volume } from "../../../db/schema/index.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import type { Services } from "../../services.ts";
 import { basePrefix, channelsPrefix, imagePrefix } from "../../storage/import-places.ts";
 

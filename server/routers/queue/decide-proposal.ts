@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { failureLog } from "../../failure-log.ts";
 import { retrainWhenDue } from "../../jobs/retrain-when-due.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import { decide } from "../../proposals/decide.ts";
 import { volumeProcedure } from "../../trpc.ts";
 import { questionInput } from "./question-input.ts";

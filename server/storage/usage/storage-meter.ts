@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { taskEnvironment } from "../../beside/child-environment.ts";
 import { startTaskProcess, type TaskProcess } from "../../beside/task-process.ts";
-import { failureLog } from "../../failure-log.ts";
+import { failureLog } from "../../log/failure-log.ts";
 import type { Services } from "../../services.ts";
 import type { UsageReport, UsageTask } from "./measured-bytes.ts";
 import { type StorageUsage, sumByProject } from "./sum-by-project.ts";

@@ -8,12 +8,12 @@ import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { roomName } from "../core/sync/document/document-layout.ts";
-import { project, projectMember } from "../db/schema/index.ts";
-import { readEnvironment } from "./env.ts";
-import { type RunningServer, startServer } from "./start-server.ts";
-import { seedVolume } from "./testing/seed-training.ts";
-import { makeSelfSignedCertificate } from "./testing/self-signed-certificate.ts";
+import { roomName } from "../../core/sync/document/document-layout.ts";
+import { project, projectMember } from "../../db/schema/index.ts";
+import { readEnvironment } from "../env.ts";
+import { type RunningServer, startServer } from "../start-server.ts";
+import { seedVolume } from "../testing/seed-training.ts";
+import { makeSelfSignedCertificate } from "../testing/self-signed-certificate.ts";
 
 const PASSWORD = "correct horse battery";
 const { certificatePem: ca, keyPem } = makeSelfSignedCertificate();

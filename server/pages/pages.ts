@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import next from "next";
-import { failureLog } from "./failure-log.ts";
-import type { PageRenderer } from "./http/answer-request.ts";
+import type { PageRenderer } from "../http/answer-request.ts";
+import { failureLog } from "../log/failure-log.ts";
 import { PROJECT_FOLDER } from "./page-build.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { ConfigurationError } from "./configuration-error.ts";
-import type { Environment } from "./env.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import type { Environment } from "../env.ts";
 
 /** A certificate and its key, in PEM. */
 export interface TlsFiles {

@@ -1,9 +1,9 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import pg from "pg";
 import { expect, it } from "vitest";
-import { createAuthLog } from "./auth/auth-log.ts";
+import { createAuthLog } from "../auth/auth-log.ts";
 import { createFailureLog } from "./failure-log.ts";
-import { logOf } from "./log/log.ts";
+import { logOf } from "./log.ts";
 
 const TOKEN = "a-session-token";
 const failedQuery = (cause: Error) =>

@@ -1,7 +1,7 @@
-import { ConfigurationError } from "./configuration-error.ts";
-import { logOf } from "./log/log.ts";
-import { EXIT_CONFIGURATION, EXIT_FAULT } from "./supervisor/exit-codes.mjs";
-import { onStopWishes } from "./supervisor/stop-signals.mjs";
+import { ConfigurationError } from "../configuration-error.ts";
+import { logOf } from "../log/log.ts";
+import { EXIT_CONFIGURATION, EXIT_FAULT } from "../supervisor/exit-codes.mjs";
+import { onStopWishes } from "../supervisor/stop-signals.mjs";
 
 const LAST_RESORT_MS = 60_000;
 const log = logOf("server");

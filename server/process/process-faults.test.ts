@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { typescriptArguments } from "./supervisor/typescript-arguments.mjs";
+import { typescriptArguments } from "../supervisor/typescript-arguments.mjs";
 
-const MODULE = pathToFileURL("server/process-faults.ts").href;
+const MODULE = pathToFileURL("server/process/process-faults.ts").href;
 
 /** A process that would live for ever, with listeners that swallow, as Next's do. */
 function end(script: string, bounds = "") {

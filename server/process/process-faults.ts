@@ -1,7 +1,7 @@
-import { captureConsole } from "./log/capture-console.ts";
-import { logOf } from "./log/log.ts";
-import { EXIT_FAULT } from "./supervisor/exit-codes.mjs";
-import { memoryBounds } from "./supervisor/memory-bounds.mjs";
+import { captureConsole } from "../log/capture-console.ts";
+import { logOf } from "../log/log.ts";
+import { EXIT_FAULT } from "../supervisor/exit-codes.mjs";
+import { memoryBounds } from "../supervisor/memory-bounds.mjs";
 
 const log = logOf("server");
 const LOOK_EVERY_MS = 2_000;

@@ -1,5 +1,5 @@
-import { describeError, innermostError } from "./log/describe-error.ts";
-import { type Log, logOf } from "./log/log.ts";
+import { describeError, innermostError } from "./describe-error.ts";
+import { type Log, logOf } from "./log.ts";
 
 /** PostgreSQL is not there, is stopping, or is starting: that ends by itself, and a stack says nothing about it. */
 const DATABASE_AWAY: ReadonlySet<string> = new Set([

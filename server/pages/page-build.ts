@@ -4,10 +4,10 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { bareEnvironment } from "./beside/child-environment.ts";
-import { startGuarded } from "./beside/guarded-process.ts";
+import { bareEnvironment } from "../beside/child-environment.ts";
+import { startGuarded } from "../beside/guarded-process.ts";
 
-export const PROJECT_FOLDER = fileURLToPath(new URL("..", import.meta.url));
+export const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * Next builds into `.next`; each finished build is kept under the hash of its sources. A server goes on serving its own

@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from "prom-client";
-import { failureKinds, failureLog } from "./failure-log.ts";
+import { failureKinds, failureLog } from "../log/failure-log.ts";
 
 /** What this process has counted since it started. Labels are names out of the program: their number is bounded. */
 export const processRegistry = new Registry();
