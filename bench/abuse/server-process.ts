@@ -2,6 +2,7 @@ import { project, projectMember } from "../../db/schema/index.ts";
 import { createReadyVolume } from "../../server/collab/testing/collab-fixture.ts";
 import { readEnvironment } from "../../server/env.ts";
 import { startServer } from "../../server/start-server.ts";
+import { copyClusterTemplate } from "../../server/testing/cluster-template.ts";
 import { signIn, TEST_PASSWORD } from "../../server/testing/test-server.ts";
 import type { AbuseWorld } from "./abuse-world.ts";
 
@@ -11,6 +12,7 @@ import type { AbuseWorld } from "./abuse-world.ts";
  */
 const [dataRoot, wantsWorld] = process.argv.slice(2);
 const SHAPE_ZYX = [48, 200, 260] as const;
+await copyClusterTemplate(dataRoot);
 
 const { address, services } = await startServer(
   readEnvironment({ KARYOLOOP_DATA: dataRoot, PORT: "0", KARYOLOOP_TRAINER: "none", NODE_ENV: "test" }),

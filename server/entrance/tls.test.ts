@@ -12,6 +12,7 @@ import { roomName } from "../../core/sync/document/document-layout.ts";
 import { project, projectMember } from "../../db/schema/index.ts";
 import { readEnvironment } from "../env.ts";
 import { type RunningServer, startServer } from "../start-server.ts";
+import { copyClusterTemplate } from "../testing/cluster-template.ts";
 import { seedVolume } from "../testing/seed-training.ts";
 import { makeSelfSignedCertificate } from "../testing/self-signed-certificate.ts";
 
@@ -31,6 +32,7 @@ beforeAll(async () => {
     TLS_CERT,
     TLS_KEY,
   };
+  await copyClusterTemplate(environment.KARYOLOOP_DATA);
   server = await startServer(readEnvironment({ ...environment, NODE_ENV: "test" }), async () => null);
 });
 afterAll(async () => {

@@ -7,10 +7,12 @@ import { importJob, project, projectMember, volume } from "../../db/schema/index
 import { readEnvironment } from "../env.ts";
 import { poll } from "../ingest/testing/poll.ts";
 import { startServer } from "../start-server.ts";
+import { copyClusterTemplate } from "../testing/cluster-template.ts";
 
 let dataRoot: string;
 beforeAll(async () => {
   dataRoot = await mkdtemp(path.join(tmpdir(), "kl-"));
+  await copyClusterTemplate(dataRoot);
 });
 afterAll(() => rm(dataRoot, { recursive: true, force: true }));
 

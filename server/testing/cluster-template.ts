@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -26,10 +27,10 @@ export default async function makeClusterTemplate(): Promise<() => Promise<void>
   return () => rm(root, { recursive: true, force: true });
 }
 
-/** Into an empty data root, with owners and rights. Does nothing where no set-up has run. */
+/** Into a data root without a cluster, with owners and rights. Does nothing where no set-up has run. */
 export async function copyClusterTemplate(root: string): Promise<void> {
   const template = process.env[TEMPLATE_VARIABLE];
-  if (!template) return;
+  if (!template || existsSync(clusterPlace(root).data)) return;
   await mkdir(root, { recursive: true, mode: 0o700 });
   await promisify(execFile)("cp", ["-a", ...PARTS.map((part) => path.join(template, part)), root]);
 }

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { project, projectMember } from "../../../db/schema/index.ts";
 import { readEnvironment } from "../../env.ts";
 import { startServer } from "../../start-server.ts";
+import { copyClusterTemplate } from "../../testing/cluster-template.ts";
 import { signIn, TEST_PASSWORD } from "../../testing/test-server.ts";
 import { PostgresBaseStore } from "../base/postgres-base-store.ts";
 import { PostgresRoomStore } from "../journal/postgres-room-store.ts";
@@ -14,6 +15,7 @@ import { foldAll } from "./fold-all.ts";
  * rest of its environment from SERVER_ENVIRONMENT, as JSON.
  */
 const [dataRoot, people] = process.argv.slice(2);
+await copyClusterTemplate(dataRoot);
 const { address, services } = await startServer(
   readEnvironment({
     KARYOLOOP_DATA: dataRoot,
