@@ -68,14 +68,14 @@ function seesBeyond(at: Zyx, { minZyx, maxZyx }: VoxelBox, { shapeZyx, voxelSize
 }
 
 function findPeaks({ height, mask, shapeZyx, least }: SeedSearch, trusted?: VoxelBox): number[] {
-  const [depth, rows, columns] = shapeZyx;
+  const [, rows, columns] = shapeZyx;
   const { minZyx, maxZyx } = trusted ?? { minZyx: [0, 0, 0], maxZyx: shapeZyx };
   const peaks: number[] = [];
   for (let z = minZyx[0]; z < maxZyx[0]; z++)
     for (let y = minZyx[1]; y < maxZyx[1]; y++) {
       const row = (z * rows + y) * columns;
       for (let i = row + minZyx[2]; i < row + maxZyx[2]; i++)
-        if (mask[i] && height[i] >= least && isPeak(height, i, depth, rows, columns)) peaks.push(i);
+        if (mask[i] && height[i] >= least && isPeak(height, i, [z, y, i - row], shapeZyx)) peaks.push(i);
     }
   return peaks;
 }
@@ -109,11 +109,10 @@ function createNeighbourhood([, rows, columns]: Zyx, voxelSizeZyx: Zyx, separati
   };
 }
 
-function isPeak(height: Float32Array, at: number, depth: number, rows: number, columns: number): boolean {
+function isPeak(height: Float32Array, at: number, [z, y, x]: Zyx, [depth, rows, columns]: Zyx): boolean {
+  // Most voxels have a higher one beside them.
+  if ((x > 0 && height[at - 1] > height[at]) || (x + 1 < columns && height[at + 1] > height[at])) return false;
   const plane = rows * columns;
-  const z = Math.floor(at / plane);
-  const y = Math.floor(at / columns) % rows;
-  const x = at % columns;
   for (let dz = z > 0 ? -1 : 0; dz <= (z + 1 < depth ? 1 : 0); dz++)
     for (let dy = y > 0 ? -1 : 0; dy <= (y + 1 < rows ? 1 : 0); dy++)
       for (let dx = x > 0 ? -1 : 0; dx <= (x + 1 < columns ? 1 : 0); dx++)

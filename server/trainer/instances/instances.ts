@@ -7,12 +7,12 @@ import {
   foregroundMask,
   landscapeOf,
   type ProbabilityMaps,
-  smoothDistance,
+  smoothDistanceAround,
   smoothingUm,
 } from "../../../core/perception/probability-maps.ts";
 import { smoothingReach } from "../../../core/volume/smooth.ts";
 import { type VoxelSpace, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { forEachRow, growMarks, isWhole, type Region, regionOf, withoutRim } from "../bricks/region.ts";
+import { forEachRow, isWhole, type Region, regionOf, withoutRim } from "../bricks/region.ts";
 
 /**
  * Nuclei from probabilities: seeds are separated maxima of the smoothed distance, flooded down the distance within the
@@ -31,8 +31,8 @@ export interface RegionInstances {
   readonly labels: Uint32Array<ArrayBuffer>;
   /** Voxels of the seeds that are sure, highest first: the seed of label n is the n-th. */
   readonly seeds: readonly number[];
-  /** Of every voxel, as seeds are ordered by it. */
-  readonly heights: Float32Array;
+  /** Of the seeds: what they are ordered by. */
+  readonly heights: readonly number[];
 }
 
 /**
@@ -46,26 +46,28 @@ export function segmentRegion(
   thresholds: InstanceThresholds,
   forbidden?: Uint8Array,
 ): RegionInstances {
-  const heights = smoothDistance(maps, region);
   const mask = foregroundMask(maps, thresholds.foreground, forbidden);
+  const smoothed = smoothDistanceAround(maps, region, mask);
+  const heightsOf = (seeds: readonly number[]) => seeds.map((voxel) => smoothed[voxel]);
   if (isWhole(region)) {
-    const seeds = findSeeds(heights, mask, region, thresholds.seed, thresholds.minSeparationUm);
-    return { labels: floodSeeds(maps, heights, seeds, mask, region, thresholds, forbidden), seeds, heights };
+    const seeds = findSeeds(smoothed, mask, region, thresholds.seed, thresholds.minSeparationUm);
+    const labels = floodSeeds(maps, smoothed, seeds, mask, region, thresholds, forbidden);
+    return { labels, seeds, heights: heightsOf(seeds) };
   }
   // Beyond a cut face smoothing and peaks see other voxels than these.
   const reach = smoothingReach(region.voxelSizeZyx, smoothingUm(region));
   const trusted = withoutRim(region, [reach[0] + 1, reach[1] + 1, reach[2] + 1]);
   const { seed: least, minSeparationUm } = thresholds;
-  const { seeds, uncertain } = placeSeeds({ ...region, height: heights, mask, least, minSeparationUm }, trusted);
+  const { seeds, uncertain } = placeSeeds({ ...region, height: smoothed, mask, least, minSeparationUm }, trusted);
   const seedLabels = new Uint32Array(mask.length).fill(UNCERTAIN);
   forEachRow(trusted, region.shapeZyx, (first, end) => seedLabels.fill(0, first, end));
   for (const voxel of uncertain) seedLabels[voxel] = UNCERTAIN;
   seeds.forEach((voxel, index) => {
     seedLabels[voxel] = index + 1;
   });
-  const labels = seededWatershed(landscapeOf(maps, heights, thresholds), seedLabels, mask, region.shapeZyx);
+  const labels = seededWatershed(landscapeOf(maps, smoothed, thresholds), seedLabels, mask, region.shapeZyx);
   settle(labels, region, thresholds, forbidden);
-  return { labels, seeds, heights };
+  return { labels, seeds, heights: heightsOf(seeds) };
 }
 
 /** Objects that may go on where nothing is certain become uncertain themselves; of the others those of no nucleus' size go. */
@@ -79,13 +81,32 @@ function settle(labels: Uint32Array, region: Region, thresholds: InstanceThresho
   replaceLabels(labels, unsettled, UNCERTAIN);
 }
 
-/** Labels within so many voxels of an uncertain one. */
+/** Labels in a box of so many voxels to each side of an uncertain one. */
 export function labelsBeside(labels: Uint32Array, shapeZyx: Zyx, reachZyx: Zyx): Set<number> {
-  const uncertain = Uint8Array.from(labels, (label) => (label === UNCERTAIN ? 1 : 0));
-  const near = growMarks(uncertain, shapeZyx, reachZyx);
+  const [depth, rows, columns] = shapeZyx;
   const found = new Set<number>();
-  for (let i = 0; i < labels.length; i++)
-    if (near[i] && labels[i] !== 0 && labels[i] !== UNCERTAIN) found.add(labels[i]);
+  let last = 0;
+  const look = (first: number, end: number) => {
+    for (let i = first; i < end; i++) {
+      const label = labels[i];
+      if (label === 0 || label === UNCERTAIN || label === last) continue;
+      found.add(label);
+      last = label;
+    }
+  };
+  forEachRow(wholeBox(shapeZyx), shapeZyx, (row, rowEnd, z, y) => {
+    for (let i = row; i < rowEnd; i++) {
+      if (labels[i] !== UNCERTAIN) continue;
+      const first = Math.max(row, i - reachZyx[2]) - row;
+      while (i + 1 < rowEnd && labels[i + 1] === UNCERTAIN) i++;
+      const end = Math.min(rowEnd, i + 1 + reachZyx[2]) - row;
+      for (let nz = Math.max(0, z - reachZyx[0]); nz <= Math.min(depth - 1, z + reachZyx[0]); nz++)
+        for (let ny = Math.max(0, y - reachZyx[1]); ny <= Math.min(rows - 1, y + reachZyx[1]); ny++) {
+          const other = (nz * rows + ny) * columns;
+          look(other + first, other + end);
+        }
+    }
+  });
   return found;
 }
 
@@ -128,5 +149,15 @@ function implausibleLabels(
 
 function replaceLabels(labels: Uint32Array, which: ReadonlySet<number>, by: number): void {
   if (which.size === 0) return;
-  for (let i = 0; i < labels.length; i++) if (which.has(labels[i])) labels[i] = by;
+  let last = 0;
+  let isReplaced = false;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (label === 0 || label === by) continue;
+    if (label !== last) {
+      last = label;
+      isReplaced = which.has(label);
+    }
+    if (isReplaced) labels[i] = by;
+  }
 }
