@@ -1,4 +1,3 @@
-import { distanceToNearest } from "../labels/distance-transform.ts";
 import { growBox, type LabelObject } from "../labels/object-boxes.ts";
 import { boxShape, voxelCount, type Zyx } from "../volume/voxel-space.ts";
 
@@ -28,44 +27,67 @@ export function boundaryDoubt(labels: Uint32Array, object: LabelObject, volume: 
   const margin = voxelSizeZyx.map((size) => Math.max(1, Math.ceil(reachUm / size)));
   const crop = growBox(object.box, [margin[0], margin[1], margin[2]], shapeZyx);
   const size = boxShape(crop);
+  const [depth, rows, columns] = size;
+  const sourceOf = (row: number) =>
+    ((Math.floor(row / rows) + crop.minZyx[0]) * shapeZyx[1] + (row % rows) + crop.minZyx[1]) * shapeZyx[2] +
+    crop.minZyx[2];
   const inside = new Uint8Array(voxelCount(size));
-  const at: number[] = [];
-  forEachVoxel(size, (i, z, y, x) => {
-    const source = ((z + crop.minZyx[0]) * shapeZyx[1] + y + crop.minZyx[1]) * shapeZyx[2] + x + crop.minZyx[2];
-    at[i] = source;
-    inside[i] = labels[source] === object.label ? 1 : 0;
-  });
-  const plane = size[1] * size[2];
-  const surface = new Uint8Array(inside.length);
-  const outer = new Uint8Array(inside.length);
-  forEachVoxel(size, (i, z, y, x) => {
-    if (!inside[i]) return;
-    const look = (exists: boolean, neighbour: number) => {
-      if (!exists || inside[neighbour]) return;
-      surface[i] = 1;
-      outer[neighbour] = 1;
-    };
-    look(z > 0, i - plane);
-    look(z + 1 < size[0], i + plane);
-    look(y > 0, i - size[2]);
-    look(y + 1 < size[1], i + size[2]);
-    look(x > 0, i - 1);
-    look(x + 1 < size[2], i + 1);
-  });
-  const distanceUm = distanceToNearest(surface, size, voxelSizeZyx);
+  for (let row = 0; row < depth * rows; row++) {
+    const source = sourceOf(row);
+    for (let x = 0; x < columns; x++) if (labels[source + x] === object.label) inside[row * columns + x] = 1;
+  }
+  const isCounted = bandOf(inside, size, stepsWithin(reachUm, voxelSizeZyx));
   let sum = 0;
   let count = 0;
-  for (let i = 0; i < inside.length; i++) {
-    // The tolerance keeps a voxel exactly on the band's edge inside it, whatever the rounding.
-    if (!outer[i] && distanceUm[i] > reachUm * (1 + 1e-6)) continue;
-    sum += normalisedEntropy(probability[at[i]]);
-    count++;
+  for (let row = 0; row < depth * rows; row++) {
+    const source = sourceOf(row);
+    for (let x = 0; x < columns; x++) {
+      if (isCounted[row * columns + x] === 0) continue;
+      sum += normalisedEntropy(probability[source + x]);
+      count++;
+    }
   }
   return count === 0 ? 0 : sum / count;
 }
 
-function forEachVoxel(size: Zyx, visit: (i: number, z: number, y: number, x: number) => void): void {
+/** From a voxel to all that lie so near. The tolerance keeps a voxel exactly on the band's edge inside it, whatever the rounding. */
+function stepsWithin(reachUm: number, [sizeZ, sizeY, sizeX]: Zyx): Zyx[] {
+  const steps: Zyx[] = [];
+  const [z, y, x] = [sizeZ, sizeY, sizeX].map((size) => Math.ceil(reachUm / size));
+  for (let dz = -z; dz <= z; dz++)
+    for (let dy = -y; dy <= y; dy++)
+      for (let dx = -x; dx <= x; dx++)
+        if (Math.hypot(dz * sizeZ, dy * sizeY, dx * sizeX) <= reachUm * (1 + 1e-6)) steps.push([dz, dy, dx]);
+  return steps;
+}
+
+/** Voxels within the steps of an object's surface, and the outer face neighbours of that. */
+function bandOf(inside: Uint8Array, [depth, rows, columns]: Zyx, steps: readonly Zyx[]): Uint8Array {
+  const band = new Uint8Array(inside.length);
+  const plane = rows * columns;
   let i = 0;
-  for (let z = 0; z < size[0]; z++)
-    for (let y = 0; y < size[1]; y++) for (let x = 0; x < size[2]; x++, i++) visit(i, z, y, x);
+  for (let z = 0; z < depth; z++)
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < columns; x++, i++) {
+        if (inside[i] === 0) continue;
+        let isSurface = false;
+        const look = (neighbour: number) => {
+          if (inside[neighbour] !== 0) return;
+          isSurface = true;
+          band[neighbour] = 1;
+        };
+        if (z > 0) look(i - plane);
+        if (z + 1 < depth) look(i + plane);
+        if (y > 0) look(i - columns);
+        if (y + 1 < rows) look(i + columns);
+        if (x > 0) look(i - 1);
+        if (x + 1 < columns) look(i + 1);
+        if (!isSurface) continue;
+        for (const [dz, dy, dx] of steps) {
+          const [nz, ny, nx] = [z + dz, y + dy, x + dx];
+          if (nz >= 0 && ny >= 0 && nx >= 0 && nz < depth && ny < rows && nx < columns)
+            band[(nz * rows + ny) * columns + nx] = 1;
+        }
+      }
+  return band;
 }

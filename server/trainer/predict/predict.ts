@@ -3,7 +3,14 @@ import { poolingFactor, receptiveRadius } from "../../../core/checkpoint/network
 import { seenSpace } from "../../../core/perception/canonical-size.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "../../../core/perception/intensity-window.ts";
 import { mapsOfHeads, type ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
-import { blendWeights, boxOfTile, chooseTileShape, planTiles, readMirrored } from "../../../core/perception/tiles.ts";
+import {
+  blendWeights,
+  boxOfTile,
+  chooseTileShape,
+  placesOf,
+  planTiles,
+  readMirrored,
+} from "../../../core/perception/tiles.ts";
 import { type ImageSource, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type BoxOfValues, boxToResample, resampleBox } from "../../../core/volume/resample.ts";
 import {
@@ -12,19 +19,13 @@ import {
   unionOfBoxes,
   type VoxelBox,
   type VoxelSpace,
+  voxelCount,
   wholeBox,
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
 import type { Predictor } from "../network/predictor.ts";
-import {
-  applySymmetry,
-  invertBox,
-  invertSymmetry,
-  type Symmetry,
-  symmetriesOf,
-  turnBox,
-  turnedShape,
-} from "./symmetries.ts";
+import { invertBox, type Symmetry, symmetriesOf, turnBox, turnedGrid, turnedShape } from "./symmetries.ts";
+import { askForTile } from "./uniform-tiles.ts";
 
 export interface PredictOptions {
   /** Voxels in one tile: bounds the memory. */
@@ -94,20 +95,17 @@ export async function* predictBox(
     const symmetry = all[passes === 1 ? 0 : Math.round((pass * (all.length - 1)) / (passes - 1))];
     const turned = turnBox(wanted, shapeZyx, symmetry);
     const plan = planPass(predictor.config, turnedShape(shapeZyx, symmetry), turned, options);
-    return { symmetry, turned, ...plan, shown: invertBox(plan.shown, shapeZyx, symmetry) };
+    return { ...plan, symmetry, turned, shown: invertBox(plan.shown, shapeZyx, symmetry) };
   });
   const shown = plans.map((plan) => plan.shown).reduce(unionOfBoxes);
   const image = await seeImage(source, own, sideUm === null ? null : space, shown, options.window);
-  for (const { symmetry, turned, tiles, ...plan } of plans) {
-    const values = applySymmetry(image, boxShape(shown), symmetry).values;
-    const given = { values, box: turnBox(shown, shapeZyx, symmetry) };
-    const maps = await predictTiles(predictor, given, turned, { ...plan, tiles }, options);
-    const back = (map: Float32Array) => {
-      const seen = invertSymmetry(map, boxShape(wanted), symmetry);
-      return sideUm === null ? seen : resampleBox({ values: seen, box: wanted }, space, own, box);
-    };
+  const given = { values: image, box: shown };
+  for (const plan of plans) {
+    const maps = await predictTiles(predictor, given, { box: wanted, shapeZyx }, plan, options);
+    const back = (map: Float32Array) =>
+      sideUm === null ? map : resampleBox({ values: map, box: wanted }, space, own, box);
     const [foreground, distance, boundary] = [maps.foreground, maps.distance, maps.boundary].map(back);
-    yield { symmetry, maps: { shapeZyx: boxShape(box), foreground, distance, boundary } };
+    yield { symmetry: plan.symmetry, maps: { shapeZyx: boxShape(box), foreground, distance, boundary } };
   }
 }
 
@@ -150,7 +148,11 @@ export class MeanMaps {
   mean(): ProbabilityMaps {
     if (!this.sum) throw new Error("the mean of no pass");
     const { shapeZyx, foreground, distance, boundary } = this.sum;
-    const scaled = (values: Float32Array) => values.map((value) => value / this.passes);
+    const scaled = (values: Float32Array) => {
+      const mean = new Float32Array(values.length);
+      for (let i = 0; i < mean.length; i++) mean[i] = values[i] / this.passes;
+      return mean;
+    };
     return { shapeZyx, foreground: scaled(foreground), distance: scaled(distance), boundary: scaled(boundary) };
   }
 }
@@ -181,40 +183,61 @@ function planPass(
   return { shapeZyx, tileZyx, overlapZyx, tiles, shown };
 }
 
-/** Blended probabilities in `wanted`. */
+/**
+ * Blended probabilities in a box of the seen volume, whose shape comes with it. Tiles are read as the pass turns them, and what the
+ * network says of them is added where it belongs: no array is ever turned as a whole.
+ */
 async function predictTiles(
   predictor: Predictor,
   given: BoxOfValues,
-  wanted: VoxelBox,
-  { shapeZyx, tileZyx, overlapZyx, tiles }: PassPlan,
+  wanted: { readonly box: VoxelBox; readonly shapeZyx: Zyx },
+  pass: PassPlan & { readonly symmetry: Symmetry; readonly turned: VoxelBox },
   options: PredictOptions,
 ): Promise<Omit<ProbabilityMaps, "shapeZyx">> {
-  const { config } = predictor;
-  const heads = config.heads.length;
-  const [depth, height, width] = boxShape(wanted);
-  const sums = config.heads.map(() => new Float32Array(depth * height * width));
-  const weightSum = new Float32Array(depth * height * width);
+  const { heads } = predictor.config;
+  const { shapeZyx, tileZyx, overlapZyx, tiles } = pass;
+  const source = turnedGrid(given.box, wanted.shapeZyx, pass.symmetry);
+  const target = turnedGrid(wanted.box, wanted.shapeZyx, pass.symmetry);
+  const voxels = voxelCount(boxShape(wanted.box));
+  const sums = heads.map(() => new Float32Array(voxels));
+  const weightSum = new Float32Array(voxels);
   for (const [index, tile] of tiles.entries()) {
     options.signal?.throwIfAborted();
-    const values = await predictor.predictTile(readMirrored(given, shapeZyx, tile), tileZyx);
+    const values = await askForTile(predictor, readMirrored(given.values, source, shapeZyx, tile), tileZyx);
     const [wz, wy, wx] = ([0, 1, 2] as const).map((axis) =>
       blendWeights(tile.minZyx[axis], tileZyx[axis], shapeZyx[axis], overlapZyx[axis]),
     );
-    const part = intersectBoxes(tile, wanted) as VoxelBox;
-    for (let z = part.minZyx[0]; z < part.maxZyx[0]; z++)
-      for (let y = part.minZyx[1]; y < part.maxZyx[1]; y++) {
-        const [tz, ty, tx] = [z - tile.minZyx[0], y - tile.minZyx[1], part.minZyx[2] - tile.minZyx[2]];
-        let from = ((tz * tileZyx[1] + ty) * tileZyx[2] + tx) * heads;
-        let to = ((z - wanted.minZyx[0]) * height + y - wanted.minZyx[1]) * width + part.minZyx[2] - wanted.minZyx[2];
-        const last = tx + part.maxZyx[2] - part.minZyx[2];
-        for (let x = tx; x < last; x++, to++) {
-          const weight = wz[tz] * wy[ty] * wx[x];
-          weightSum[to] += weight;
-          for (let head = 0; head < heads; head++) sums[head][to] += weight * values[from++];
-        }
+    const { minZyx, maxZyx } = intersectBoxes(tile, pass.turned) as VoxelBox;
+    const columns = placesOf(minZyx[2], maxZyx[2], target.column);
+    const along = wx.subarray(minZyx[2] - tile.minZyx[2], maxZyx[2] - tile.minZyx[2]);
+    for (let z = minZyx[0]; z < maxZyx[0]; z++)
+      for (let y = minZyx[1]; y < maxZyx[1]; y++) {
+        const [tz, ty] = [z - tile.minZyx[0], y - tile.minZyx[1]];
+        const first = target.plane(z) + target.row(y);
+        const from = ((tz * tileZyx[1] + ty) * tileZyx[2] + minZyx[2] - tile.minZyx[2]) * heads.length;
+        addWeights(weightSum, first, columns, wz[tz] * wy[ty], along);
+        for (let head = 0; head < heads.length; head++)
+          addRow(sums[head], first, columns, wz[tz] * wy[ty], along, values, from + head, heads.length);
       }
     options.onTile?.(index + 1, tiles.length);
   }
-  for (const sum of sums) for (let i = 0; i < sum.length; i++) sum[i] /= weightSum[i];
-  return mapsOfHeads(config.heads, sums);
+  for (const sum of sums) for (let i = 0; i < voxels; i++) sum[i] /= weightSum[i];
+  return mapsOfHeads(heads, sums);
+}
+
+function addWeights(sum: Float32Array, first: number, columns: Int32Array, weight: number, along: Float32Array): void {
+  for (let x = 0; x < columns.length; x++) sum[first + columns[x]] += weight * along[x];
+}
+
+function addRow(
+  sum: Float32Array,
+  first: number,
+  columns: Int32Array,
+  weight: number,
+  along: Float32Array,
+  values: Float32Array,
+  from: number,
+  stride: number,
+): void {
+  for (let x = 0; x < columns.length; x++) sum[first + columns[x]] += weight * along[x] * values[from + x * stride];
 }
