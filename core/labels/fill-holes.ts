@@ -1,18 +1,19 @@
 import { boxShape, type VoxelBox, type Zyx } from "../volume/voxel-space.ts";
-import { findObjects } from "./object-boxes.ts";
+import { findObjects, type LabelObject } from "./object-boxes.ts";
 
 /**
  * Gives unlabelled voxels that one object encloses, in its slice or in 3D, to that object; forbidden voxels stay. Labels in
- * `unsettled` fill nothing; returned are those of the others that enclose one of them.
+ * `unsettled` fill nothing; returned are those of the others that enclose one of them. `objects`: where they are known.
  */
 export function fillHoles(
   labels: Uint32Array,
   shapeZyx: Zyx,
   forbidden?: Uint8Array,
   unsettled: ReadonlySet<number> = new Set(),
+  objects: readonly LabelObject[] = findObjects(labels, shapeZyx),
 ): Set<number> {
   const doubtful = new Set<number>();
-  for (const { label, box } of findObjects(labels, shapeZyx)) {
+  for (const { label, box } of objects) {
     if (unsettled.has(label)) continue;
     for (const hole of holesOf(labels, shapeZyx, label, box)) {
       if (labels[hole] === 0 && !forbidden?.[hole]) labels[hole] = label;

@@ -17,32 +17,35 @@ export interface PlannedBlocks {
   readonly marginZyx: Zyx;
 }
 
-const MARGIN_DIAMETERS = 2;
-/** Blocks are planned so small that their margins have room to grow. */
-const PLANNED_SHARE = 0.6;
-/** Cores smaller than this part of their margin would see everything many times over. */
-const LEAST_CORE_MARGINS = 0.5;
+/** Most nuclei are settled by what is seen within one; where they touch, it takes more. */
+const FIRST_MARGIN_DIAMETERS = 1;
 const GROWTH = 1.5;
+/** Blocks are planned so small that their margins have room to grow so often. */
+const PLANNED_GROWTHS = 2;
+/** Cores smaller than this part of their largest planned margin would see everything many times over. */
+const LEAST_CORE_MARGINS = 0.5;
 
 /** One block where the volume is small enough. */
 export function planBlocks(
   { shapeZyx, voxelSizeZyx }: VoxelSpace,
   { maxVoxels, diameterUm }: BlockLimits,
 ): PlannedBlocks {
-  const margin = voxelSizeZyx.map((size) => Math.max(4, Math.ceil((MARGIN_DIAMETERS * diameterUm) / size)));
-  const marginZyx: Zyx = [margin[0], margin[1], margin[2]];
+  const along = (axis: 0 | 1 | 2) => Math.max(4, Math.ceil((FIRST_MARGIN_DIAMETERS * diameterUm) / voxelSizeZyx[axis]));
+  const marginZyx: Zyx = [along(0), along(1), along(2)];
+  let room = marginZyx;
+  for (let growth = 0; growth < PLANNED_GROWTHS; growth++) room = grownMargin(room);
   const parts: [number, number, number] = [1, 1, 1];
   const coreOf = (axis: number) => Math.ceil(shapeZyx[axis] / parts[axis]);
   const seenVoxels = () =>
     [0, 1, 2].reduce(
       (product, axis) =>
         product *
-        Math.min(shapeZyx[axis], coreOf(axis) + (parts[axis] === 1 ? 0 : parts[axis] === 2 ? 1 : 2) * margin[axis]),
+        Math.min(shapeZyx[axis], coreOf(axis) + (parts[axis] === 1 ? 0 : parts[axis] === 2 ? 1 : 2) * room[axis]),
       1,
     );
   if (voxelCount(shapeZyx) > maxVoxels)
-    while (seenVoxels() > PLANNED_SHARE * maxVoxels) {
-      const size = (axis: number) => coreOf(axis) / margin[axis];
+    while (seenVoxels() > maxVoxels) {
+      const size = (axis: number) => coreOf(axis) / room[axis];
       const longest = [0, 1, 2].reduce((most, axis) => (size(axis) > size(most) ? axis : most));
       if (size(longest) <= LEAST_CORE_MARGINS || coreOf(longest) === 1) break;
       parts[longest]++;
@@ -50,6 +53,8 @@ export function planBlocks(
   const coreZyx: Zyx = [coreOf(0), coreOf(1), coreOf(2)];
   return { cores: coresOf(shapeZyx, coreZyx), coreZyx, marginZyx };
 }
+
+const grownMargin = ([z, y, x]: Zyx): Zyx => [Math.ceil(z * GROWTH), Math.ceil(y * GROWTH), Math.ceil(x * GROWTH)];
 
 /**
  * The margins to try, one after the other: the first, and larger ones while a block has room for them and there is more to
@@ -59,8 +64,7 @@ export function marginsOf(core: VoxelBox, firstZyx: Zyx, shapeZyx: Zyx, maxVoxel
   const seenVoxels = (marginZyx: Zyx) => voxelCount(boxShape(growBox(core, marginZyx, shapeZyx)));
   const margins = [firstZyx];
   for (let marginZyx = firstZyx; seenVoxels(marginZyx) < voxelCount(shapeZyx); ) {
-    const [z, y, x] = marginZyx.map((size) => Math.ceil(size * GROWTH));
-    marginZyx = [z, y, x];
+    marginZyx = grownMargin(marginZyx);
     if (seenVoxels(marginZyx) > maxVoxels) break;
     margins.push(marginZyx);
   }

@@ -1,7 +1,7 @@
 import type { InstanceThresholds } from "../../../core/checkpoint/trained-model.ts";
 import { fillHoles } from "../../../core/labels/fill-holes.ts";
 import { findSeeds, placeSeeds } from "../../../core/labels/find-seeds.ts";
-import { findObjects } from "../../../core/labels/object-boxes.ts";
+import { findObjects, type LabelObject } from "../../../core/labels/object-boxes.ts";
 import { seededWatershed, UNCERTAIN } from "../../../core/labels/watershed.ts";
 import {
   foregroundMask,
@@ -74,10 +74,10 @@ export function segmentRegion(
 function settle(labels: Uint32Array, region: Region, thresholds: InstanceThresholds, forbidden?: Uint8Array): void {
   const unsettled = labelsBeside(labels, region.shapeZyx, [1, 1, 1]);
   unsettled.add(UNCERTAIN);
-  const gone = implausibleLabels(labels, region, thresholds, unsettled);
+  const { gone, kept } = sortByVolume(labels, region, thresholds, unsettled);
   replaceLabels(labels, gone, 0);
   for (const label of gone) unsettled.delete(label);
-  for (const label of fillHoles(labels, region.shapeZyx, forbidden, unsettled)) unsettled.add(label);
+  for (const label of fillHoles(labels, region.shapeZyx, forbidden, unsettled, kept)) unsettled.add(label);
   replaceLabels(labels, unsettled, UNCERTAIN);
 }
 
@@ -125,26 +125,29 @@ export function floodSeeds(
     seedLabels[voxel] = index + 1;
   });
   const labels = seededWatershed(landscapeOf(maps, smoothed, thresholds), seedLabels, mask, space.shapeZyx);
-  replaceLabels(labels, implausibleLabels(labels, space, thresholds), 0);
-  fillHoles(labels, space.shapeZyx, forbidden);
+  const { gone, kept } = sortByVolume(labels, space, thresholds);
+  replaceLabels(labels, gone, 0);
+  fillHoles(labels, space.shapeZyx, forbidden, undefined, kept);
   return labels;
 }
 
-/** What is too small or too large for a nucleus. An unsettled object may be larger than what is seen of it. */
-function implausibleLabels(
+/** Gone is what is too small or too large for a nucleus. An unsettled object may be larger than what is seen of it. */
+function sortByVolume(
   labels: Uint32Array,
   { shapeZyx, voxelSizeZyx }: VoxelSpace,
   { minVolumeUm3, maxVolumeUm3 }: InstanceThresholds,
   unsettled: ReadonlySet<number> = new Set(),
-): Set<number> {
+): { readonly gone: Set<number>; readonly kept: readonly LabelObject[] } {
   const voxelUm3 = voxelSizeZyx[0] * voxelSizeZyx[1] * voxelSizeZyx[2];
-  const implausible = new Set<number>();
-  for (const { label, voxels } of findObjects(labels, shapeZyx)) {
-    if (label === UNCERTAIN) continue;
-    const um3 = voxels * voxelUm3;
-    if ((um3 < minVolumeUm3 && !unsettled.has(label)) || um3 > maxVolumeUm3) implausible.add(label);
+  const gone = new Set<number>();
+  const kept: LabelObject[] = [];
+  for (const object of findObjects(labels, shapeZyx)) {
+    const um3 = object.voxels * voxelUm3;
+    const isTooSmall = um3 < minVolumeUm3 && !unsettled.has(object.label);
+    if (object.label !== UNCERTAIN && (isTooSmall || um3 > maxVolumeUm3)) gone.add(object.label);
+    else kept.push(object);
   }
-  return implausible;
+  return { gone, kept };
 }
 
 function replaceLabels(labels: Uint32Array, which: ReadonlySet<number>, by: number): void {

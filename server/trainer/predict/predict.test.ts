@@ -7,7 +7,7 @@ import { Predictor } from "../network/predictor.ts";
 import { createNetworkState } from "../network/trainable-network.ts";
 import { createRandom } from "../random.ts";
 import { MeanMaps, predictSymmetries, predictVolume } from "./predict.ts";
-import { symmetriesOf, turnBox, turnedGrid, turnedShape } from "./symmetries.ts";
+import { type Symmetry, symmetriesOf, turnBox, turnedGrid, turnedShape } from "./symmetries.ts";
 import { askForTile } from "./uniform-tiles.ts";
 
 const config = planNetwork({ voxelSizeZyx: [1, 1, 1], baseChannels: 4, levelCount: 2 });
@@ -83,6 +83,57 @@ describe("tiled prediction", () => {
     predictor.dispose();
     expect(passes).toBe(8);
     expect(mean.mean().distance[777]).toBeCloseTo(plain.distance[777], 5);
+  });
+});
+
+describe("passes over a turned volume", () => {
+  /** Says other things above than below, and left than right, and of a tile's border than of its middle. */
+  const lopsided = {
+    config,
+    async predictTile(tile: Float32Array, [, rows, columns]: Zyx) {
+      return Float32Array.from({ length: 2 * tile.length }, (_, k) => {
+        const i = k >> 1;
+        const [y, x] = [Math.floor(i / columns) % rows, i % columns];
+        return tile[i] * (k % 2 ? 0.5 : 0.9) + 0.01 * (y / rows) + 0.03 * (x / columns) ** 2;
+      });
+    },
+  } as unknown as Predictor;
+
+  /** The array itself turned as a whole: where each voxel comes from. */
+  function turnedIndices(symmetry: Symmetry): { from: number[]; shape: Zyx } {
+    const [depth, height, width] = shapeZyx;
+    const rows = symmetry.swap ? width : height;
+    const columns = symmetry.swap ? height : width;
+    const from: number[] = [];
+    for (let z = 0; z < depth; z++)
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++) {
+          const r = symmetry.flipY ? rows - 1 - row : row;
+          const c = symmetry.flipX ? columns - 1 - column : column;
+          from.push((z * height + (symmetry.swap ? c : r)) * width + (symmetry.swap ? r : c));
+        }
+    return { from, shape: [depth, rows, columns] };
+  }
+
+  it("say what a plain pass over a turned copy says, turned back, to the last bit", async () => {
+    const image = noise(5);
+    const options = { maxTileVoxels: 4000, window: { low: 10, high: 190 } };
+    let passes = 0;
+    const space = { shapeZyx, voxelSizeZyx: [2, 1, 1] } as const;
+    for await (const { symmetry, maps } of predictSymmetries(lopsided, image, space, options)) {
+      const { from, shape } = turnedIndices(symmetry);
+      const turned = Float32Array.from(from, (i) => image[i]);
+      const plain = await predictVolume(lopsided, turned, { ...space, shapeZyx: shape }, options);
+      for (const head of ["foreground", "distance", "boundary"] as const) {
+        const back = new Float32Array(image.length);
+        from.forEach((i, k) => {
+          back[i] = plain[head][k];
+        });
+        expect(maps[head]).toEqual(back);
+      }
+      passes++;
+    }
+    expect(passes).toBe(8);
   });
 });
 

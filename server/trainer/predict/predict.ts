@@ -145,15 +145,16 @@ export class MeanMaps {
     }
   }
 
+  /** At the end: the sums themselves are divided. */
   mean(): ProbabilityMaps {
-    if (!this.sum) throw new Error("the mean of no pass");
-    const { shapeZyx, foreground, distance, boundary } = this.sum;
-    const scaled = (values: Float32Array) => {
-      const mean = new Float32Array(values.length);
-      for (let i = 0; i < mean.length; i++) mean[i] = values[i] / this.passes;
-      return mean;
-    };
-    return { shapeZyx, foreground: scaled(foreground), distance: scaled(distance), boundary: scaled(boundary) };
+    const sum = this.sum;
+    if (!sum) throw new Error("the mean of no pass");
+    this.sum = null;
+    for (const head of ["foreground", "distance", "boundary"] as const) {
+      const values = sum[head];
+      for (let i = 0; i < values.length; i++) values[i] /= this.passes;
+    }
+    return sum;
   }
 }
 
