@@ -49,13 +49,13 @@ export function foregroundMask(
   return mask;
 }
 
-/** What seeds flood from low to high. */
+/** What seeds flood from low to high. `landscape`: where it is written, the heights themselves if need be. */
 export function landscapeOf(
   { boundary }: Pick<ProbabilityMaps, "boundary">,
   heights: Float32Array,
   { wall }: Pick<InstanceThresholds, "wall">,
+  landscape: Float32Array = new Float32Array(heights.length),
 ): Float32Array {
-  const landscape = new Float32Array(heights.length);
   for (let i = 0; i < landscape.length; i++) landscape[i] = wall * boundary[i] - heights[i];
   return landscape;
 }

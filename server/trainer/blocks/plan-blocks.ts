@@ -20,8 +20,10 @@ export interface PlannedBlocks {
 /** Most nuclei are settled by what is seen within one; where they touch, it takes more. */
 const FIRST_MARGIN_DIAMETERS = 1;
 const GROWTH = 1.5;
-/** Blocks are planned so small that their margins have room to grow so often. */
-const PLANNED_GROWTHS = 2;
+/** Where that is too much. */
+const LAST_GROWTH = 1.05;
+/** Blocks are planned so small that their margins have room to grow to so many. */
+const PLANNED_DIAMETERS = 3;
 /** Cores smaller than this part of their largest planned margin would see everything many times over. */
 const LEAST_CORE_MARGINS = 0.5;
 
@@ -30,10 +32,12 @@ export function planBlocks(
   { shapeZyx, voxelSizeZyx }: VoxelSpace,
   { maxVoxels, diameterUm }: BlockLimits,
 ): PlannedBlocks {
-  const along = (axis: 0 | 1 | 2) => Math.max(4, Math.ceil((FIRST_MARGIN_DIAMETERS * diameterUm) / voxelSizeZyx[axis]));
-  const marginZyx: Zyx = [along(0), along(1), along(2)];
-  let room = marginZyx;
-  for (let growth = 0; growth < PLANNED_GROWTHS; growth++) room = grownMargin(room);
+  const marginOf = (diameters: number): Zyx => {
+    const along = (axis: 0 | 1 | 2) => Math.max(4, Math.ceil((diameters * diameterUm) / voxelSizeZyx[axis]));
+    return [along(0), along(1), along(2)];
+  };
+  const marginZyx = marginOf(FIRST_MARGIN_DIAMETERS);
+  const room = marginOf(PLANNED_DIAMETERS);
   const parts: [number, number, number] = [1, 1, 1];
   const coreOf = (axis: number) => Math.ceil(shapeZyx[axis] / parts[axis]);
   const seenVoxels = () =>
@@ -54,21 +58,26 @@ export function planBlocks(
   return { cores: coresOf(shapeZyx, coreZyx), coreZyx, marginZyx };
 }
 
-const grownMargin = ([z, y, x]: Zyx): Zyx => [Math.ceil(z * GROWTH), Math.ceil(y * GROWTH), Math.ceil(x * GROWTH)];
-
 /**
  * The margins to try, one after the other: the first, and larger ones while a block has room for them and there is more to
- * see. They follow from the plan alone, so that what is found in a block does not depend on the blocks before.
+ * see; the last is the largest that it has room for. They follow from the plan alone, so that what is found in a block does not
+ * depend on the blocks before.
  */
 export function marginsOf(core: VoxelBox, firstZyx: Zyx, shapeZyx: Zyx, maxVoxels: number): Zyx[] {
   const seenVoxels = (marginZyx: Zyx) => voxelCount(boxShape(growBox(core, marginZyx, shapeZyx)));
   const margins = [firstZyx];
-  for (let marginZyx = firstZyx; seenVoxels(marginZyx) < voxelCount(shapeZyx); ) {
-    marginZyx = grownMargin(marginZyx);
-    if (seenVoxels(marginZyx) > maxVoxels) break;
-    margins.push(marginZyx);
-  }
-  return margins;
+  const largest = () => margins[margins.length - 1];
+  const grow = (factor: number) => {
+    while (seenVoxels(largest()) < voxelCount(shapeZyx)) {
+      const [z, y, x] = largest().map((size) => Math.ceil(size * factor));
+      if (seenVoxels([z, y, x]) > maxVoxels) return;
+      margins.push([z, y, x]);
+    }
+  };
+  grow(GROWTH);
+  const steps = margins.length;
+  grow(LAST_GROWTH);
+  return [...margins.slice(0, steps), ...margins.slice(Math.max(steps, margins.length - 1))];
 }
 
 /** In order z, y, x. */

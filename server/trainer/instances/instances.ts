@@ -1,6 +1,6 @@
 import type { InstanceThresholds } from "../../../core/checkpoint/trained-model.ts";
 import { fillHoles } from "../../../core/labels/fill-holes.ts";
-import { findSeeds, placeSeeds } from "../../../core/labels/find-seeds.ts";
+import { findSeeds, placeSeeds, type SeedSearch } from "../../../core/labels/find-seeds.ts";
 import { findObjects, type LabelObject } from "../../../core/labels/object-boxes.ts";
 import { seededWatershed, UNCERTAIN } from "../../../core/labels/watershed.ts";
 import {
@@ -48,26 +48,35 @@ export function segmentRegion(
 ): RegionInstances {
   const mask = foregroundMask(maps, thresholds.foreground, forbidden);
   const smoothed = smoothDistanceAround(maps, region, mask);
-  const heightsOf = (seeds: readonly number[]) => seeds.map((voxel) => smoothed[voxel]);
-  if (isWhole(region)) {
-    const seeds = findSeeds(smoothed, mask, region, thresholds.seed, thresholds.minSeparationUm);
-    const labels = floodSeeds(maps, smoothed, seeds, mask, region, thresholds, forbidden);
-    return { labels, seeds, heights: heightsOf(seeds) };
-  }
+  const seedLabels = new Uint32Array(mask.length);
+  const seeds = isWhole(region)
+    ? findSeeds(smoothed, mask, region, thresholds.seed, thresholds.minSeparationUm)
+    : seedsOfPart({ ...region, height: smoothed, mask, least: thresholds.seed, ...thresholds }, region, seedLabels);
+  const heights = seeds.map((voxel) => smoothed[voxel]);
+  plantSeeds(seedLabels, seeds);
+  const landscape = landscapeOf(maps, smoothed, thresholds, smoothed);
+  const labels = seededWatershed(landscape, seedLabels, mask, region.shapeZyx);
+  if (isWhole(region)) keepNuclei(labels, region, thresholds, forbidden);
+  else settle(labels, region, thresholds, forbidden);
+  return { labels, seeds, heights };
+}
+
+/** The sure seeds of a part of a volume; all that is uncertain is written into `seedLabels`. */
+function seedsOfPart(search: SeedSearch, region: Region, seedLabels: Uint32Array): readonly number[] {
   // Beyond a cut face smoothing and peaks see other voxels than these.
   const reach = smoothingReach(region.voxelSizeZyx, smoothingUm(region));
   const trusted = withoutRim(region, [reach[0] + 1, reach[1] + 1, reach[2] + 1]);
-  const { seed: least, minSeparationUm } = thresholds;
-  const { seeds, uncertain } = placeSeeds({ ...region, height: smoothed, mask, least, minSeparationUm }, trusted);
-  const seedLabels = new Uint32Array(mask.length).fill(UNCERTAIN);
+  const { seeds, uncertain } = placeSeeds(search, trusted);
+  seedLabels.fill(UNCERTAIN);
   forEachRow(trusted, region.shapeZyx, (first, end) => seedLabels.fill(0, first, end));
   for (const voxel of uncertain) seedLabels[voxel] = UNCERTAIN;
+  return seeds;
+}
+
+function plantSeeds(seedLabels: Uint32Array, seeds: readonly number[]): void {
   seeds.forEach((voxel, index) => {
     seedLabels[voxel] = index + 1;
   });
-  const labels = seededWatershed(landscapeOf(maps, smoothed, thresholds), seedLabels, mask, region.shapeZyx);
-  settle(labels, region, thresholds, forbidden);
-  return { labels, seeds, heights: heightsOf(seeds) };
 }
 
 /** Objects that may go on where nothing is certain become uncertain themselves; of the others those of no nucleus' size go. */
@@ -121,14 +130,16 @@ export function floodSeeds(
   forbidden?: Uint8Array,
 ): Uint32Array<ArrayBuffer> {
   const seedLabels = new Uint32Array(mask.length);
-  seeds.forEach((voxel, index) => {
-    seedLabels[voxel] = index + 1;
-  });
+  plantSeeds(seedLabels, seeds);
   const labels = seededWatershed(landscapeOf(maps, smoothed, thresholds), seedLabels, mask, space.shapeZyx);
+  keepNuclei(labels, space, thresholds, forbidden);
+  return labels;
+}
+
+function keepNuclei(labels: Uint32Array, space: VoxelSpace, thresholds: InstanceThresholds, forbidden?: Uint8Array) {
   const { gone, kept } = sortByVolume(labels, space, thresholds);
   replaceLabels(labels, gone, 0);
   fillHoles(labels, space.shapeZyx, forbidden, undefined, kept);
-  return labels;
 }
 
 /** Gone is what is too small or too large for a nucleus. An unsettled object may be larger than what is seen of it. */
