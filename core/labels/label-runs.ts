@@ -11,12 +11,7 @@ export interface LabelRuns {
   readonly labels: Uint32Array;
 }
 
-/** `labelOf`: another label for one, 0 leaves it out. */
-export function runsOfLabels(
-  values: Uint32Array,
-  shapeZyx: Zyx,
-  labelOf: (label: number) => number = (label) => label,
-): LabelRuns {
+export function runsOfLabels(values: Uint32Array, shapeZyx: Zyx): LabelRuns {
   const writer = new RunWriter();
   const columns = shapeZyx[2];
   for (let row = 0; row < values.length; row += columns)
@@ -24,7 +19,7 @@ export function runsOfLabels(
       const value = values[i];
       let end = i + 1;
       while (end < row + columns && values[end] === value) end++;
-      if (value !== 0) writer.add(i, end, labelOf(value));
+      if (value !== 0) writer.add(i, end, value);
       i = end;
     }
   return writer.finish(shapeZyx);
@@ -36,9 +31,9 @@ export class RunWriter {
   #labels = new Uint32Array(1024);
   #count = 0;
 
-  /** In ascending order; what is empty or has no label is left out. */
+  /** In ascending order; what is empty is left out. */
   add(start: number, end: number, label: number): void {
-    if (label === 0 || end <= start) return;
+    if (end <= start) return;
     if (this.#count === this.#starts.length) {
       this.#starts = twiceAsLong(this.#starts);
       this.#ends = twiceAsLong(this.#ends);

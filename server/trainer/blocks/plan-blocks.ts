@@ -19,7 +19,7 @@ export interface PlannedBlocks {
 
 /** Most nuclei are settled by what is seen within one; where they touch, it takes more. */
 const FIRST_MARGIN_DIAMETERS = 1;
-const GROWTH = 1.5;
+const GROWTH = Math.SQRT2;
 /** Where that is too much. */
 const LAST_GROWTH = 1.05;
 /** Blocks are planned so small that their margins have room to grow to so many. */
