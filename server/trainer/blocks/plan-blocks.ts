@@ -25,7 +25,7 @@ const LAST_GROWTH = 1.05;
 /** Blocks are planned so small that their margins have room to grow to so many. */
 const PLANNED_DIAMETERS = 3;
 /** Cores smaller than this part of their largest planned margin would see everything many times over. */
-const LEAST_CORE_MARGINS = 0.5;
+const LEAST_CORE_MARGINS = 1 / 3;
 
 /** One block where the volume is small enough. */
 export function planBlocks(
