@@ -8,18 +8,26 @@ const halves = new Uint32Array(key.buffer);
 
 /**
  * Binary min-heap of voxels ordered by priority in 32 bits, then by age, so that floods are deterministic and spread evenly. Both
- * are one number of 64 bits: a comparison is one, and what is compared lies close together. Up to 2²⁹ pushes until `clear`.
+ * are one number of 64 bits: a comparison is one, and what is compared lies close together. The place of what is taken out is kept
+ * for what comes next, which in a flood is hardly higher. Up to 2²⁹ pushes until `clear`.
  */
 export class VoxelHeap {
   #keys = new Float64Array(1024);
   /** By age. */
   #voxels = new Uint32Array(1024);
   #age = 0;
-  size = 0;
+  /** The free place at the top, too. */
+  #length = 0;
+  #isTopFree = false;
+
+  get size(): number {
+    return this.#isTopFree ? this.#length - 1 : this.#length;
+  }
 
   clear(): void {
-    this.size = 0;
+    this.#length = 0;
     this.#age = 0;
+    this.#isTopFree = false;
   }
 
   push(voxel: number, priority: number): void {
@@ -31,8 +39,13 @@ export class VoxelHeap {
     // Away from zero is later above it, and earlier below.
     halves[0] |= key[0] < 0 ? AGE_MASK - age : age;
     const own = key[0];
+    if (this.#isTopFree) {
+      this.#isTopFree = false;
+      this.#sink(own);
+      return;
+    }
     const keys = this.#keys;
-    let at = this.size++;
+    let at = this.#length++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (keys[parent] <= own) break;
@@ -44,21 +57,26 @@ export class VoxelHeap {
 
   /** Only while `size > 0`. */
   pop(): number {
-    const keys = this.#keys;
-    const top = keys[0];
-    const size = --this.size;
-    const last = keys[size];
-    let at = 0;
-    for (let child = 1; child < size; child = 2 * at + 1) {
-      if (child + 1 < size && keys[child + 1] < keys[child]) child++;
-      if (keys[child] >= last) break;
-      keys[at] = keys[child];
-      at = child;
-    }
-    keys[at] = last;
+    if (this.#isTopFree) this.#sink(this.#keys[--this.#length]);
+    this.#isTopFree = true;
+    const top = this.#keys[0];
     key[0] = top;
     const age = halves[0] & AGE_MASK;
     return this.#voxels[top < 0 ? AGE_MASK - age : age];
+  }
+
+  /** From the top to its place. */
+  #sink(own: number): void {
+    const keys = this.#keys;
+    const length = this.#length;
+    let at = 0;
+    for (let child = 1; child < length; child = 2 * at + 1) {
+      if (child + 1 < length && keys[child + 1] < keys[child]) child++;
+      if (keys[child] >= own) break;
+      keys[at] = keys[child];
+      at = child;
+    }
+    keys[at] = own;
   }
 
   #grow(): void {
