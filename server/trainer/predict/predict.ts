@@ -11,6 +11,7 @@ import {
   planTiles,
   readMirrored,
 } from "../../../core/perception/tiles.ts";
+import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import { type ImageSource, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type BoxOfValues, boxToResample, resampleBox } from "../../../core/volume/resample.ts";
 import {
@@ -117,9 +118,24 @@ async function seeImage(
   box: VoxelBox,
   window: IntensityWindow,
 ): Promise<Float32Array> {
-  if (!space) return normaliseImage(await source.readImage(box), window);
+  if (!space) return readNormalised(source, box, window);
   const needed = boxToResample(own, space, box);
-  return resampleBox({ values: normaliseImage(await source.readImage(needed), window), box: needed }, own, space, box);
+  return resampleBox({ values: await readNormalised(source, needed, window), box: needed }, own, space, box);
+}
+
+/** Brick by brick in depth: the image as stored is never there as a whole. */
+async function readNormalised(source: ImageSource, box: VoxelBox, window: IntensityWindow): Promise<Float32Array> {
+  const { minZyx, maxZyx } = box;
+  const normalised = new Float32Array(voxelCount(boxShape(box)));
+  let at = 0;
+  for (let z = minZyx[0]; z < maxZyx[0]; ) {
+    const end = Math.min(maxZyx[0], (Math.floor(z / BRICK_SIZE) + 1) * BRICK_SIZE);
+    const slab = await source.readImage({ minZyx: [z, minZyx[1], minZyx[2]], maxZyx: [end, maxZyx[1], maxZyx[2]] });
+    normalised.set(normaliseImage(slab, window), at);
+    at += slab.length;
+    z = end;
+  }
+  return normalised;
 }
 
 /** Mean over passes, for the reported segmentation. */
