@@ -94,7 +94,7 @@ export function readMirrored(
   return tile;
 }
 
-export const placesOf = (begin: number, end: number, at: (place: number) => number): Int32Array =>
+const placesOf = (begin: number, end: number, at: (place: number) => number): Int32Array =>
   Int32Array.from({ length: end - begin }, (_, i) => at(begin + i));
 
 /** The voxels of the volume that a tile shows, mirrored ones too. */

@@ -65,29 +65,42 @@ function stepsWithin(reachUm: number, [sizeZ, sizeY, sizeX]: Zyx): Zyx[] {
 function bandOf(inside: Uint8Array, [depth, rows, columns]: Zyx, steps: readonly Zyx[]): Uint8Array {
   const band = new Uint8Array(inside.length);
   const plane = rows * columns;
+  const faces = [-plane, -columns, -1, 1, columns, plane];
+  const far = steps.map(([z, y, x]) => (z * rows + y) * columns + x);
+  let [reachZ, reachY, reachX] = [1, 1, 1];
+  for (const [z, y, x] of steps)
+    [reachZ, reachY, reachX] = [Math.max(reachZ, z), Math.max(reachY, y), Math.max(reachX, x)];
   let i = 0;
   for (let z = 0; z < depth; z++)
     for (let y = 0; y < rows; y++)
       for (let x = 0; x < columns; x++, i++) {
         if (inside[i] === 0) continue;
+        const isDeep =
+          z >= reachZ && y >= reachY && x >= reachX && z + reachZ < depth && y + reachY < rows && x + reachX < columns;
         let isSurface = false;
-        const look = (neighbour: number) => {
-          if (inside[neighbour] !== 0) return;
+        for (let face = 0; face < 6; face++) {
+          if (!isDeep && !isInBox(z, y, x, FACES[face], depth, rows, columns)) continue;
+          if (inside[i + faces[face]] !== 0) continue;
           isSurface = true;
-          band[neighbour] = 1;
-        };
-        if (z > 0) look(i - plane);
-        if (z + 1 < depth) look(i + plane);
-        if (y > 0) look(i - columns);
-        if (y + 1 < rows) look(i + columns);
-        if (x > 0) look(i - 1);
-        if (x + 1 < columns) look(i + 1);
-        if (!isSurface) continue;
-        for (const [dz, dy, dx] of steps) {
-          const [nz, ny, nx] = [z + dz, y + dy, x + dx];
-          if (nz >= 0 && ny >= 0 && nx >= 0 && nz < depth && ny < rows && nx < columns)
-            band[(nz * rows + ny) * columns + nx] = 1;
+          band[i + faces[face]] = 1;
         }
+        if (!isSurface) continue;
+        for (let step = 0; step < far.length; step++)
+          if (isDeep || isInBox(z, y, x, steps[step], depth, rows, columns)) band[i + far[step]] = 1;
       }
   return band;
+}
+
+const FACES: readonly Zyx[] = [
+  [-1, 0, 0],
+  [0, -1, 0],
+  [0, 0, -1],
+  [0, 0, 1],
+  [0, 1, 0],
+  [1, 0, 0],
+];
+
+function isInBox(z: number, y: number, x: number, step: Zyx, depth: number, rows: number, columns: number): boolean {
+  const [nz, ny, nx] = [z + step[0], y + step[1], x + step[2]];
+  return nz >= 0 && ny >= 0 && nx >= 0 && nz < depth && ny < rows && nx < columns;
 }

@@ -32,10 +32,12 @@ export function wallDoubts(labels: Uint32Array, boundary: Float32Array, shapeZyx
       for (let x = 0; x < width; x++, i++) {
         const label = labels[i];
         if (label === 0) continue;
-        const isOther = (neighbour: number) => neighbour !== label && neighbour !== 0;
-        if (x + 1 < width && isOther(labels[i + 1])) meet(i, i + 1);
-        if (y + 1 < height && isOther(labels[i + width])) meet(i, i + width);
-        if (z + 1 < depth && isOther(labels[i + plane])) meet(i, i + plane);
+        const right = x + 1 < width ? labels[i + 1] : 0;
+        const below = y + 1 < height ? labels[i + width] : 0;
+        const behind = z + 1 < depth ? labels[i + plane] : 0;
+        if (right !== 0 && right !== label) meet(i, i + 1);
+        if (below !== 0 && below !== label) meet(i, i + width);
+        if (behind !== 0 && behind !== label) meet(i, i + plane);
       }
   const doubts = new Map<number, number>();
   for (const [a, row] of interfaces)

@@ -9,7 +9,7 @@ export function smooth(values: Float32Array, space: VoxelSpace, sigmaUm: number)
 }
 
 /** Places along x are looked at in pieces of so many. */
-const PIECE = 16;
+const PIECE = 32;
 
 /**
  * `smooth` where `mask` is not 0 and in the 26 voxels round that, to the last bit; what is elsewhere means nothing. Most of a volume is
@@ -24,12 +24,11 @@ export function smoothAround(
   const { depth, rows, columns } = sizesOf(space);
   const reach = smoothingReach(space.voxelSizeZyx, sigmaUm);
   const pieces = Math.ceil(columns / PIECE);
-  // What the last axis, x, makes of its neighbours along x, and so what the axes before have to make for it.
-  const wanted = growPieces(markPieces(mask, columns, 1), [depth, rows, pieces], 1, 1);
+  // What the axes before x have to make for it, and what z has to make for y.
   const forX = growPieces(markPieces(mask, columns, 1 + reach[2]), [depth, rows, pieces], 1, 1);
-  const needed = [growPieces(forX, [depth, rows, pieces], 0, reach[1]), forX, wanted];
+  const forY = growPieces(forX, [depth, rows, pieces], 0, reach[1]);
   return smoothRuns(values, space, sigmaUm, (axis, visit) => {
-    const marks = needed[axis];
+    const marks = axis === 0 ? forY : forX;
     for (let row = 0; row < depth * rows; row++)
       for (let piece = row * pieces; piece < (row + 1) * pieces; piece++) {
         if (marks[piece] === 0) continue;

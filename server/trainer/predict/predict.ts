@@ -3,14 +3,7 @@ import { poolingFactor, receptiveRadius } from "../../../core/checkpoint/network
 import { seenSpace } from "../../../core/perception/canonical-size.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "../../../core/perception/intensity-window.ts";
 import { mapsOfHeads, type ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
-import {
-  blendWeights,
-  boxOfTile,
-  chooseTileShape,
-  placesOf,
-  planTiles,
-  readMirrored,
-} from "../../../core/perception/tiles.ts";
+import { blendWeights, boxOfTile, chooseTileShape, planTiles, readMirrored } from "../../../core/perception/tiles.ts";
 import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import { type ImageSource, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type BoxOfValues, boxToResample, resampleBox } from "../../../core/volume/resample.ts";
@@ -218,6 +211,11 @@ async function predictTiles(
   const voxels = voxelCount(boxShape(wanted.box));
   const sums = heads.map(() => new Float32Array(voxels));
   const weightSum = new Float32Array(voxels);
+  const { swap, flipY, flipX } = pass.symmetry;
+  // The inner loop goes along what is x in the volume: voxels that are written lie side by side.
+  const [outer, inner] = swap ? ([2, 1] as const) : ([1, 2] as const);
+  const step = (swap ? flipY : flipX) ? -1 : 1;
+  const stride = swap ? tileZyx[2] * heads.length : heads.length;
   for (const [index, tile] of tiles.entries()) {
     options.signal?.throwIfAborted();
     const values = await askForTile(predictor, readMirrored(given.values, source, shapeZyx, tile), tileZyx);
@@ -225,36 +223,42 @@ async function predictTiles(
       blendWeights(tile.minZyx[axis], tileZyx[axis], shapeZyx[axis], overlapZyx[axis]),
     );
     const { minZyx, maxZyx } = intersectBoxes(tile, pass.turned) as VoxelBox;
-    const columns = placesOf(minZyx[2], maxZyx[2], target.column);
-    const along = wx.subarray(minZyx[2] - tile.minZyx[2], maxZyx[2] - tile.minZyx[2]);
-    for (let z = minZyx[0]; z < maxZyx[0]; z++)
-      for (let y = minZyx[1]; y < maxZyx[1]; y++) {
-        const [tz, ty] = [z - tile.minZyx[0], y - tile.minZyx[1]];
-        const first = target.plane(z) + target.row(y);
-        const from = ((tz * tileZyx[1] + ty) * tileZyx[2] + minZyx[2] - tile.minZyx[2]) * heads.length;
-        addWeights(weightSum, first, columns, wz[tz] * wy[ty], along);
+    const along = new Float64Array(maxZyx[inner] - minZyx[inner]);
+    for (let z = minZyx[0]; z < maxZyx[0]; z++) {
+      const [tz, begin] = [z - tile.minZyx[0], minZyx[inner] - tile.minZyx[inner]];
+      for (let i = 0; i < along.length; i++) along[i] = swap ? wz[tz] * wy[begin + i] : wx[begin + i];
+      for (let place = minZyx[outer]; place < maxZyx[outer]; place++) {
+        const across = place - tile.minZyx[outer];
+        const weight = swap ? wx[across] : wz[tz] * wy[across];
+        const [y, x] = swap ? [minZyx[1], place] : [place, minZyx[2]];
+        const first = target.plane(z) + target.row(y) + target.column(x);
+        const from = ((tz * tileZyx[1] + y - tile.minZyx[1]) * tileZyx[2] + x - tile.minZyx[2]) * heads.length;
+        for (let i = 0; i < along.length; i++) weightSum[first + step * i] += along[i] * weight;
         for (let head = 0; head < heads.length; head++)
-          addRow(sums[head], first, columns, wz[tz] * wy[ty], along, values, from + head, heads.length);
+          addRow(sums[head], { first, step }, along, weight, values, { first: from + head, step: stride });
       }
+    }
     options.onTile?.(index + 1, tiles.length);
   }
   for (const sum of sums) for (let i = 0; i < voxels; i++) sum[i] /= weightSum[i];
   return mapsOfHeads(heads, sums);
 }
 
-function addWeights(sum: Float32Array, first: number, columns: Int32Array, weight: number, along: Float32Array): void {
-  for (let x = 0; x < columns.length; x++) sum[first + columns[x]] += weight * along[x];
+/** Voxels of an array, one after the other. */
+interface Line {
+  readonly first: number;
+  readonly step: number;
 }
 
 function addRow(
   sum: Float32Array,
-  first: number,
-  columns: Int32Array,
+  to: Line,
+  along: Float64Array,
   weight: number,
-  along: Float32Array,
   values: Float32Array,
-  from: number,
-  stride: number,
+  from: Line,
 ): void {
-  for (let x = 0; x < columns.length; x++) sum[first + columns[x]] += weight * along[x] * values[from + x * stride];
+  let [target, source] = [to.first, from.first];
+  for (let i = 0; i < along.length; i++, target += to.step, source += from.step)
+    sum[target] += along[i] * weight * values[source];
 }
