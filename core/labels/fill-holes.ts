@@ -65,24 +65,27 @@ function markBetween(labels: Uint32Array, [, rows, columns]: Zyx, label: number,
   const cells = new Uint8Array(depth * height * width);
   const between: number[] = [];
   const [firstY, lastY] = [new Int32Array(width), new Int32Array(width)];
+  const [firstX, lastX] = [new Int32Array(height), new Int32Array(height)];
   for (let z = 0; z < depth; z++) {
     firstY.fill(height);
     lastY.fill(-1);
     for (let y = 0; y < height; y++) {
       const source = ((z + box.minZyx[0]) * rows + y + box.minZyx[1]) * columns + box.minZyx[2];
       const row = (z * height + y) * width;
+      firstX[y] = width;
+      lastX[y] = -1;
       for (let x = 0; x < width; x++) {
         if (labels[source + x] !== label) continue;
         cells[row + x] = OWN;
         if (firstY[x] > y) firstY[x] = y;
         lastY[x] = y;
+        if (firstX[y] > x) firstX[y] = x;
+        lastX[y] = x;
       }
     }
     for (let y = 0; y < height; y++) {
       const row = (z * height + y) * width;
-      const line = cells.subarray(row, row + width);
-      const last = line.lastIndexOf(OWN);
-      for (let x = line.indexOf(OWN) + 1; x < last; x++) {
+      for (let x = firstX[y] + 1; x < lastX[y]; x++) {
         if (cells[row + x] === OWN || y < firstY[x] || y > lastY[x]) continue;
         cells[row + x] = BETWEEN;
         between.push(row + x);
@@ -101,16 +104,20 @@ function enclosed(
 ): Set<number> {
   const plane = height * width;
   const steps = inDepth ? [-plane, -width, -1, 1, width, plane] : [-width, -1, 1, width];
-  // What lies between has neighbours in the box along x and y.
-  const leadsOut = (at: number) =>
-    (inDepth && (at < plane || at >= (depth - 1) * plane)) || steps.some((step) => cells[at + step] === OUTSIDE);
-  const open = between.filter(leadsOut);
+  const open: number[] = [];
+  for (const at of between) {
+    // What lies between has neighbours in the box along x and y.
+    let leadsOut = inDepth && (at < plane || at >= (depth - 1) * plane);
+    for (let i = 0; i < steps.length && !leadsOut; i++) leadsOut = cells[at + steps[i]] === OUTSIDE;
+    if (leadsOut) open.push(at);
+  }
   for (const at of open) cells[at] = OPEN;
   for (let at = open.pop(); at !== undefined; at = open.pop())
-    for (const step of steps)
-      if (cells[at + step] === BETWEEN) {
-        cells[at + step] = OPEN;
-        open.push(at + step);
-      }
+    for (let i = 0; i < steps.length; i++) {
+      const next = at + steps[i];
+      if (cells[next] !== BETWEEN) continue;
+      cells[next] = OPEN;
+      open.push(next);
+    }
   return new Set(between.filter((at) => cells[at] === BETWEEN));
 }

@@ -39,9 +39,13 @@ export function seededWatershed(
   return labels;
 }
 
+const INSIDE = 1;
+/** In the mask, and at a face of the arrays: not all of its neighbours are there. */
+const AT_FACE = 2;
+
 /** Voxels of a mask that hang together by faces. */
 class MaskPart {
-  readonly #mask: Uint8Array;
+  readonly #cells: Uint8Array;
   readonly #shapeZyx: Zyx;
   /** To the neighbours, in the order in which they are flooded. */
   readonly #steps: Int32Array;
@@ -50,14 +54,14 @@ class MaskPart {
 
   constructor(mask: Uint8Array, shapeZyx: Zyx) {
     const [, rows, columns] = shapeZyx;
-    this.#mask = mask;
+    this.#cells = markFaces(mask, shapeZyx);
     this.#shapeZyx = shapeZyx;
     this.#steps = Int32Array.of(-rows * columns, -columns, -1, 1, columns, rows * columns);
   }
 
   /** Gives the part that a seed lies in the seed's label. Returns all of its seeds where they are not of one label. */
   fill(labels: Uint32Array, seeds: Uint32Array, first: number): Uint32Array | null {
-    const [mask, steps] = [this.#mask, this.#steps];
+    const [cells, steps] = [this.#cells, this.#steps];
     const label = seeds[first];
     const found = [first];
     let isContested = false;
@@ -67,12 +71,12 @@ class MaskPart {
     let count = 1;
     for (let head = 0; head < count; head++) {
       const at = voxels[head];
-      const open = openSides(at, this.#shapeZyx);
+      const open = cells[at] === AT_FACE ? openSides(at, this.#shapeZyx) : ALL_SIDES;
       if (count + 6 > voxels.length) voxels = this.#grow();
       for (let side = 0; side < 6; side++) {
         if (((open >> side) & 1) === 0) continue;
         const next = at + steps[side];
-        if (mask[next] === 0 || labels[next] !== 0) continue;
+        if (cells[next] === 0 || labels[next] !== 0) continue;
         labels[next] = label;
         voxels[count++] = next;
         if (seeds[next] === 0) continue;
@@ -89,15 +93,15 @@ class MaskPart {
   }
 
   flood(labels: Uint32Array, height: Float32Array, heap: VoxelHeap): void {
-    const [mask, steps] = [this.#mask, this.#steps];
+    const [cells, steps] = [this.#cells, this.#steps];
     while (heap.size > 0) {
       const at = heap.pop();
       const label = labels[at];
-      const open = openSides(at, this.#shapeZyx);
+      const open = cells[at] === AT_FACE ? openSides(at, this.#shapeZyx) : ALL_SIDES;
       for (let side = 0; side < 6; side++) {
         if (((open >> side) & 1) === 0) continue;
         const next = at + steps[side];
-        if (mask[next] === 0 || labels[next] !== 0) continue;
+        if (cells[next] === 0 || labels[next] !== 0) continue;
         labels[next] = label;
         heap.push(next, label === UNCERTAIN ? justBelow(height[next]) : height[next]);
       }
@@ -110,6 +114,20 @@ class MaskPart {
     this.#voxels = larger;
     return larger;
   }
+}
+
+const ALL_SIDES = 63;
+
+function markFaces(mask: Uint8Array, [depth, rows, columns]: Zyx): Uint8Array {
+  const cells = new Uint8Array(mask.length);
+  let i = 0;
+  for (let z = 0; z < depth; z++)
+    for (let y = 0; y < rows; y++) {
+      const isFace = z === 0 || y === 0 || z + 1 === depth || y + 1 === rows;
+      const [first, last] = [i, i + columns - 1];
+      for (; i <= last; i++) if (mask[i] !== 0) cells[i] = isFace || i === first || i === last ? AT_FACE : INSIDE;
+    }
+  return cells;
 }
 
 /** A bit for each face behind which the arrays go on: before in z, y and x, then behind in x, y and z. */
