@@ -74,8 +74,13 @@ function findPeaks({ height, mask, shapeZyx, least }: SeedSearch, trusted?: Voxe
   for (let z = minZyx[0]; z < maxZyx[0]; z++)
     for (let y = minZyx[1]; y < maxZyx[1]; y++) {
       const row = (z * rows + y) * columns;
-      for (let i = row + minZyx[2]; i < row + maxZyx[2]; i++)
-        if (mask[i] && height[i] >= least && isPeak(height, i, [z, y, i - row], shapeZyx)) peaks.push(i);
+      for (let i = row + minZyx[2]; i < row + maxZyx[2]; i++) {
+        const own = height[i];
+        if (mask[i] === 0 || !(own >= least)) continue;
+        // Most voxels have a higher one beside them.
+        if ((i > row && height[i - 1] > own) || (i + 1 < row + columns && height[i + 1] > own)) continue;
+        if (isPeak(height, i, [z, y, i - row], shapeZyx)) peaks.push(i);
+      }
     }
   return peaks;
 }
@@ -146,8 +151,6 @@ class Neighbourhood {
 }
 
 function isPeak(height: Float32Array, at: number, [z, y, x]: Zyx, [depth, rows, columns]: Zyx): boolean {
-  // Most voxels have a higher one beside them.
-  if ((x > 0 && height[at - 1] > height[at]) || (x + 1 < columns && height[at + 1] > height[at])) return false;
   const plane = rows * columns;
   for (let dz = z > 0 ? -1 : 0; dz <= (z + 1 < depth ? 1 : 0); dz++)
     for (let dy = y > 0 ? -1 : 0; dy <= (y + 1 < rows ? 1 : 0); dy++)

@@ -23,6 +23,7 @@ export interface ProbabilityVolume {
  */
 export function boundaryDoubt(labels: Uint32Array, object: LabelObject, volume: ProbabilityVolume): number {
   const { shapeZyx, voxelSizeZyx, probability } = volume;
+  const { label } = object;
   const reachUm = BAND_VOXELS_XY * Math.max(voxelSizeZyx[1], voxelSizeZyx[2]);
   const margin = voxelSizeZyx.map((size) => Math.max(1, Math.ceil(reachUm / size)));
   const crop = growBox(object.box, [margin[0], margin[1], margin[2]], shapeZyx);
@@ -34,7 +35,7 @@ export function boundaryDoubt(labels: Uint32Array, object: LabelObject, volume: 
   const inside = new Uint8Array(voxelCount(size));
   for (let row = 0; row < depth * rows; row++) {
     const source = sourceOf(row);
-    for (let x = 0; x < columns; x++) if (labels[source + x] === object.label) inside[row * columns + x] = 1;
+    for (let x = 0; x < columns; x++) if (labels[source + x] === label) inside[row * columns + x] = 1;
   }
   const isCounted = bandOf(inside, size, stepsWithin(reachUm, voxelSizeZyx));
   let sum = 0;

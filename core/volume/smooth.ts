@@ -108,8 +108,8 @@ function smoothRuns(
 }
 
 /**
- * A weighted sum of rows: kernel[k] times what begins at before[k] and at after[k], the middle once, added up in the order of k. Two
- * at once, so that sums are fetched and put back less often.
+ * A weighted sum of rows: kernel[k] times what begins at before[k] and at after[k], the middle once, added up in the order of k. Narrow
+ * kernels, as of a voxel's noise, take one walk along the row; wide ones take one for every two weights.
  */
 function weighRows(
   values: Float32Array,
@@ -124,6 +124,25 @@ function weighRows(
   const radius = kernel.length - 1;
   const middle = before[0];
   const weight = kernel[0];
+  if (radius === 2 || radius === 3) {
+    const [near, far, last] = [kernel[1], kernel[2], kernel[radius]];
+    const [nearBefore, nearAfter, farBefore, farAfter] = [before[1], after[1], before[2], after[2]];
+    const [lastBefore, lastAfter] = [before[radius], after[radius]];
+    if (radius === 2)
+      for (let j = 0; j < count; j++)
+        result[target + j] =
+          weight * values[middle + j] +
+          near * (values[nearBefore + j] + values[nearAfter + j]) +
+          far * (values[farBefore + j] + values[farAfter + j]);
+    else
+      for (let j = 0; j < count; j++)
+        result[target + j] =
+          weight * values[middle + j] +
+          near * (values[nearBefore + j] + values[nearAfter + j]) +
+          far * (values[farBefore + j] + values[farAfter + j]) +
+          last * (values[lastBefore + j] + values[lastAfter + j]);
+    return;
+  }
   for (let j = 0; j < count; j++) sums[j] = weight * values[middle + j];
   let k = 1;
   for (; k + 1 <= radius; k += 2) {

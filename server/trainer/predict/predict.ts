@@ -175,6 +175,12 @@ interface PassPlan {
   readonly tiles: readonly VoxelBox[];
 }
 
+interface TurnedPass extends PassPlan {
+  readonly symmetry: Symmetry;
+  /** The box that is wanted, in the turned volume. */
+  readonly turned: VoxelBox;
+}
+
 /** The volume's tiles that meet a box, and the voxels that they show. */
 function planPass(
   config: NetworkConfig,
@@ -201,64 +207,74 @@ async function predictTiles(
   predictor: Predictor,
   given: BoxOfValues,
   wanted: { readonly box: VoxelBox; readonly shapeZyx: Zyx },
-  pass: PassPlan & { readonly symmetry: Symmetry; readonly turned: VoxelBox },
+  pass: TurnedPass,
   options: PredictOptions,
 ): Promise<Omit<ProbabilityMaps, "shapeZyx">> {
   const { heads } = predictor.config;
-  const { shapeZyx, tileZyx, overlapZyx, tiles } = pass;
   const source = turnedGrid(given.box, wanted.shapeZyx, pass.symmetry);
   const target = turnedGrid(wanted.box, wanted.shapeZyx, pass.symmetry);
   const voxels = voxelCount(boxShape(wanted.box));
   const sums = heads.map(() => new Float32Array(voxels));
   const weightSum = new Float32Array(voxels);
-  const { swap, flipY, flipX } = pass.symmetry;
-  // The inner loop goes along what is x in the volume: voxels that are written lie side by side.
-  const [outer, inner] = swap ? ([2, 1] as const) : ([1, 2] as const);
-  const step = (swap ? flipY : flipX) ? -1 : 1;
-  const stride = swap ? tileZyx[2] * heads.length : heads.length;
-  for (const [index, tile] of tiles.entries()) {
+  for (const [index, tile] of pass.tiles.entries()) {
     options.signal?.throwIfAborted();
-    const values = await askForTile(predictor, readMirrored(given.values, source, shapeZyx, tile), tileZyx);
-    const [wz, wy, wx] = ([0, 1, 2] as const).map((axis) =>
-      blendWeights(tile.minZyx[axis], tileZyx[axis], shapeZyx[axis], overlapZyx[axis]),
-    );
-    const { minZyx, maxZyx } = intersectBoxes(tile, pass.turned) as VoxelBox;
-    const along = new Float64Array(maxZyx[inner] - minZyx[inner]);
-    for (let z = minZyx[0]; z < maxZyx[0]; z++) {
-      const [tz, begin] = [z - tile.minZyx[0], minZyx[inner] - tile.minZyx[inner]];
-      for (let i = 0; i < along.length; i++) along[i] = swap ? wz[tz] * wy[begin + i] : wx[begin + i];
-      for (let place = minZyx[outer]; place < maxZyx[outer]; place++) {
-        const across = place - tile.minZyx[outer];
-        const weight = swap ? wx[across] : wz[tz] * wy[across];
-        const [y, x] = swap ? [minZyx[1], place] : [place, minZyx[2]];
-        const first = target.plane(z) + target.row(y) + target.column(x);
-        const from = ((tz * tileZyx[1] + y - tile.minZyx[1]) * tileZyx[2] + x - tile.minZyx[2]) * heads.length;
-        for (let i = 0; i < along.length; i++) weightSum[first + step * i] += along[i] * weight;
-        for (let head = 0; head < heads.length; head++)
-          addRow(sums[head], { first, step }, along, weight, values, { first: from + head, step: stride });
-      }
-    }
-    options.onTile?.(index + 1, tiles.length);
+    const seen = readMirrored(given.values, source, pass.shapeZyx, tile);
+    addTile(sums, weightSum, target, pass, tile, await askForTile(predictor, seen, pass.tileZyx));
+    options.onTile?.(index + 1, pass.tiles.length);
   }
   for (const sum of sums) for (let i = 0; i < voxels; i++) sum[i] /= weightSum[i];
   return mapsOfHeads(heads, sums);
 }
 
-/** Voxels of an array, one after the other. */
-interface Line {
-  readonly first: number;
-  readonly step: number;
+/** Adds what the network says of a tile, `[d, h, w, heads]`, by its weights. */
+function addTile(
+  sums: readonly Float32Array[],
+  weightSum: Float32Array,
+  target: GridInArray,
+  { symmetry, turned, shapeZyx, tileZyx, overlapZyx }: TurnedPass,
+  tile: VoxelBox,
+  values: Float32Array,
+): void {
+  const heads = sums.length;
+  // The inner loop goes along what is x in the volume: voxels that are written lie side by side.
+  const [outer, inner] = symmetry.swap ? ([2, 1] as const) : ([1, 2] as const);
+  const step = (symmetry.swap ? symmetry.flipY : symmetry.flipX) ? -1 : 1;
+  const stride = symmetry.swap ? tileZyx[2] * heads : heads;
+  const [wz, wy, wx] = ([0, 1, 2] as const).map((axis) =>
+    blendWeights(tile.minZyx[axis], tileZyx[axis], shapeZyx[axis], overlapZyx[axis]),
+  );
+  const { minZyx, maxZyx } = intersectBoxes(tile, turned) as VoxelBox;
+  const along = new Float64Array(maxZyx[inner] - minZyx[inner]);
+  for (let z = minZyx[0]; z < maxZyx[0]; z++) {
+    const [tz, begin] = [z - tile.minZyx[0], minZyx[inner] - tile.minZyx[inner]];
+    for (let i = 0; i < along.length; i++) along[i] = symmetry.swap ? wz[tz] * wy[begin + i] : wx[begin + i];
+    for (let place = minZyx[outer]; place < maxZyx[outer]; place++) {
+      const across = place - tile.minZyx[outer];
+      const weight = symmetry.swap ? wx[across] : wz[tz] * wy[across];
+      const [y, x] = symmetry.swap ? [minZyx[1], place] : [place, minZyx[2]];
+      const first = target.plane(z) + target.row(y) + target.column(x);
+      const from = ((tz * tileZyx[1] + y - tile.minZyx[1]) * tileZyx[2] + x - tile.minZyx[2]) * heads;
+      addWeights(weightSum, first, step, along, weight);
+      for (let head = 0; head < heads; head++)
+        addRow(sums[head], first, step, along, weight, values, from + head, stride);
+    }
+  }
+}
+
+function addWeights(sum: Float32Array, first: number, step: number, along: Float64Array, weight: number): void {
+  for (let i = 0, at = first; i < along.length; i++, at += step) sum[at] += along[i] * weight;
 }
 
 function addRow(
   sum: Float32Array,
-  to: Line,
+  first: number,
+  step: number,
   along: Float64Array,
   weight: number,
   values: Float32Array,
-  from: Line,
+  from: number,
+  stride: number,
 ): void {
-  let [target, source] = [to.first, from.first];
-  for (let i = 0; i < along.length; i++, target += to.step, source += from.step)
-    sum[target] += along[i] * weight * values[source];
+  for (let i = 0, at = first, read = from; i < along.length; i++, at += step, read += stride)
+    sum[at] += along[i] * weight * values[read];
 }
