@@ -3,7 +3,14 @@ import { poolingFactor, receptiveRadius } from "../../../core/checkpoint/network
 import { seenSpace } from "../../../core/perception/canonical-size.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "../../../core/perception/intensity-window.ts";
 import { mapsOfHeads, type ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
-import { blendWeights, boxOfTile, chooseTileShape, planTiles, readMirrored } from "../../../core/perception/tiles.ts";
+import {
+  blendWeights,
+  boxOfTile,
+  chooseTileShape,
+  type GridInArray,
+  planTiles,
+  readMirrored,
+} from "../../../core/perception/tiles.ts";
 import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import { type ImageSource, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type BoxOfValues, boxToResample, resampleBox } from "../../../core/volume/resample.ts";
