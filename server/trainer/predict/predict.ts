@@ -261,15 +261,31 @@ function addTile(
       const [y, x] = symmetry.swap ? [minZyx[1], place] : [place, minZyx[2]];
       const first = target.plane(z) + target.row(y) + target.column(x);
       const from = ((tz * tileZyx[1] + y - tile.minZyx[1]) * tileZyx[2] + x - tile.minZyx[2]) * heads;
-      addWeights(weightSum, first, step, along, weight);
-      for (let head = 0; head < heads; head++)
+      addFirstTwo(weightSum, sums, first, step, along, weight, values, from, stride);
+      for (let head = 2; head < heads; head++)
         addRow(sums[head], first, step, along, weight, values, from + head, stride);
     }
   }
 }
 
-function addWeights(sum: Float32Array, first: number, step: number, along: Float64Array, weight: number): void {
-  for (let i = 0, at = first; i < along.length; i++, at += step) sum[at] += along[i] * weight;
+/** The weights, and the two heads that every network has, in one walk. */
+function addFirstTwo(
+  weightSum: Float32Array,
+  [foreground, distance]: readonly Float32Array[],
+  first: number,
+  step: number,
+  along: Float64Array,
+  weight: number,
+  values: Float32Array,
+  from: number,
+  stride: number,
+): void {
+  for (let i = 0, at = first, read = from; i < along.length; i++, at += step, read += stride) {
+    const own = along[i] * weight;
+    weightSum[at] += own;
+    foreground[at] += own * values[read];
+    distance[at] += own * values[read + 1];
+  }
 }
 
 function addRow(
