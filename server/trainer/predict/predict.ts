@@ -268,10 +268,10 @@ function addTile(
   }
 }
 
-/** The weights, and the two heads that every network has, in one walk. */
+/** The weights and the first two heads, as many as a network has at least, in one walk. */
 function addFirstTwo(
   weightSum: Float32Array,
-  [foreground, distance]: readonly Float32Array[],
+  [one, other]: readonly Float32Array[],
   first: number,
   step: number,
   along: Float64Array,
@@ -283,8 +283,8 @@ function addFirstTwo(
   for (let i = 0, at = first, read = from; i < along.length; i++, at += step, read += stride) {
     const own = along[i] * weight;
     weightSum[at] += own;
-    foreground[at] += own * values[read];
-    distance[at] += own * values[read + 1];
+    one[at] += own * values[read];
+    other[at] += own * values[read + 1];
   }
 }
 
