@@ -109,7 +109,7 @@ function smoothRuns(
 
 /**
  * A weighted sum of rows: kernel[k] times what begins at before[k] and at after[k], the middle once, added up in the order of k. Narrow
- * kernels, as of a voxel's noise, take one walk along the row; wide ones take one for every two weights.
+ * kernels, as of a voxel's noise, take one walk along the row; wide ones take one for every four weights.
  */
 function weighRows(
   values: Float32Array,
@@ -145,24 +145,22 @@ function weighRows(
   }
   for (let j = 0; j < count; j++) sums[j] = weight * values[middle + j];
   let k = 1;
-  for (; k + 1 <= radius; k += 2) {
-    const near = kernel[k];
-    const far = kernel[k + 1];
-    const nearBefore = before[k];
-    const nearAfter = after[k];
-    const farBefore = before[k + 1];
-    const farAfter = after[k + 1];
+  for (; k + 3 <= radius; k += 4) {
+    const [w0, w1, w2, w3] = [kernel[k], kernel[k + 1], kernel[k + 2], kernel[k + 3]];
+    const [b0, b1, b2, b3] = [before[k], before[k + 1], before[k + 2], before[k + 3]];
+    const [a0, a1, a2, a3] = [after[k], after[k + 1], after[k + 2], after[k + 3]];
     for (let j = 0; j < count; j++)
       sums[j] =
         sums[j] +
-        near * (values[nearBefore + j] + values[nearAfter + j]) +
-        far * (values[farBefore + j] + values[farAfter + j]);
+        w0 * (values[b0 + j] + values[a0 + j]) +
+        w1 * (values[b1 + j] + values[a1 + j]) +
+        w2 * (values[b2 + j] + values[a2 + j]) +
+        w3 * (values[b3 + j] + values[a3 + j]);
   }
-  if (k === radius) {
-    const last = kernel[k];
-    const lastBefore = before[k];
-    const lastAfter = after[k];
-    for (let j = 0; j < count; j++) sums[j] = sums[j] + last * (values[lastBefore + j] + values[lastAfter + j]);
+  for (; k <= radius; k++) {
+    const own = kernel[k];
+    const [ownBefore, ownAfter] = [before[k], after[k]];
+    for (let j = 0; j < count; j++) sums[j] = sums[j] + own * (values[ownBefore + j] + values[ownAfter + j]);
   }
   for (let j = 0; j < count; j++) result[target + j] = sums[j];
 }
