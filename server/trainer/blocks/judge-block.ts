@@ -14,7 +14,8 @@ import { boxSeenFrom, containsPoint, type VoxelBox, wholeBox, type Zyx } from ".
 import { forEachRow, isWhole } from "../bricks/region.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
 import { labelsBeside } from "../instances/instances.ts";
-import { holdsPlaces, paintMissed, sizeOfNucleiUm } from "./missed-in-block.ts";
+import { holdsPlaces, sizeOfNucleiUm } from "./around-places.ts";
+import { paintMissed } from "./missed-in-block.ts";
 import type { PerceivedBlock } from "./perceive-block.ts";
 import type { ProposingModel } from "./volume-to-propose.ts";
 

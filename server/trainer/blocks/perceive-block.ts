@@ -5,7 +5,7 @@ import { boxSeenFrom, isSameBox, type VoxelBox, wholeBox, type Zyx } from "../..
 import { type Region, regionOf } from "../bricks/region.ts";
 import { type RegionInstances, segmentRegion } from "../instances/instances.ts";
 import { countPasses, MeanMaps, predictBox } from "../predict/predict.ts";
-import { sizeOfNucleiUm, surroundingsZyx } from "./missed-in-block.ts";
+import { sizeOfNucleiUm, surroundingsZyx } from "./around-places.ts";
 import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
 
 /** What the network sees in a block: its core and a margin round it. All arrays are of the region's shape. */
