@@ -1,4 +1,5 @@
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
+import { runsOfLabels } from "../../core/labels/label-runs.ts";
 import { findObjects } from "../../core/labels/object-boxes.ts";
 import { countSharedVoxels } from "../../core/query/overlap-counts.ts";
 import { brickBox, indexInBrick } from "../../core/volume/brick.ts";
@@ -51,7 +52,10 @@ export function judgePool(seen: SeenPool): JudgedPool {
 
 function compare(pool: string, gathered: GatheredProposals, truth: Uint32Array, shapeZyx: Zyx): JudgedPool {
   const found = wholeImage(gathered, shapeZyx);
-  const { shared, firstVoxels, secondVoxels } = countSharedVoxels(found, truth);
+  const { shared, firstVoxels, secondVoxels } = countSharedVoxels(
+    runsOfLabels(found, shapeZyx),
+    runsOfLabels(truth, shapeZyx),
+  );
   const nucleusIds = new Set(gathered.instances.flatMap(({ id, kind }) => (kind === "nucleus" ? [id] : [])));
   const right = new Set<number>();
   const matched = new Set<number>();

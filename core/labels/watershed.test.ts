@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Zyx } from "../volume/voxel-space.ts";
-import { seededWatershed } from "./watershed.ts";
+import { seededWatershed, UNCERTAIN } from "./watershed.ts";
 
 /** Judge: again and again the lowest, oldest voxel of a plain list floods its neighbours. */
 function naiveWatershed(height: Float32Array, seeds: Uint32Array, mask: Uint8Array, [depth, rows, columns]: Zyx) {
@@ -10,7 +10,7 @@ function naiveWatershed(height: Float32Array, seeds: Uint32Array, mask: Uint8Arr
   seeds.forEach((seed, at) => {
     if (!seed || !mask[at]) return;
     labels[at] = seed;
-    waiting.push({ at, level: height[at], age: age++ });
+    waiting.push({ at, level: seed === UNCERTAIN ? Number.NEGATIVE_INFINITY : height[at], age: age++ });
   });
   while (waiting.length > 0) {
     waiting.sort((a, b) => a.level - b.level || a.age - b.age);
@@ -29,7 +29,8 @@ function naiveWatershed(height: Float32Array, seeds: Uint32Array, mask: Uint8Arr
       const next = (nz * rows + ny) * columns + nx;
       if (!mask[next] || labels[next]) continue;
       labels[next] = labels[at];
-      waiting.push({ at: next, level: height[next], age: age++ });
+      // What is uncertain comes before all at its height.
+      waiting.push({ at: next, level: height[next] - (labels[at] === UNCERTAIN ? 1e-6 : 0), age: age++ });
     }
   }
   return labels;
@@ -43,11 +44,14 @@ describe("seededWatershed", () => {
       return state / 2 ** 32;
     };
     const shapeZyx: Zyx = [4, 6, 7];
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 60; round++) {
       // Few levels, so that ties are common.
-      const height = Float32Array.from({ length: 168 }, () => Math.floor(noise() * 4));
-      const mask = Uint8Array.from({ length: 168 }, () => (noise() < 0.85 ? 1 : 0));
-      const seeds = Uint32Array.from({ length: 168 }, () => (noise() < 0.03 ? 1 + Math.floor(noise() * 70_000) : 0));
+      const height = Float32Array.from({ length: 168 }, () => Math.floor(noise() * 4) - 2);
+      // From one piece to many, some of them with one seed, or none.
+      const density = 0.4 + 0.45 * noise();
+      const mask = Uint8Array.from({ length: 168 }, () => (noise() < density ? 1 : 0));
+      const seedOf = () => (noise() < 0.2 ? UNCERTAIN : 1 + Math.floor(noise() * 70_000));
+      const seeds = Uint32Array.from({ length: 168 }, () => (noise() < 0.05 ? seedOf() : 0));
       const labels = seededWatershed(height, seeds, mask, shapeZyx);
       expect(labels).toEqual(naiveWatershed(height, seeds, mask, shapeZyx));
     }

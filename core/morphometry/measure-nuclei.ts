@@ -50,6 +50,11 @@ export function createNucleusMeasurement(space: VoxelSpace): NucleusMeasurement 
   const [depth, height, width] = space.shapeZyx;
   const neighbours = neighboursOf(space);
   const reachZ = Math.max(...neighbours.map(({ dz }) => dz));
+  const reachInPlane = Math.max(...neighbours.flatMap(({ dy, dx }) => [dy, dx]));
+  const steps = Int32Array.from(neighbours, ({ dy, dx }) => dy * width + dx);
+  const faces = Int8Array.from(neighbours, ({ face }) => face);
+  const areasUm2 = Float64Array.from(neighbours, ({ areaUm2 }) => areaUm2);
+  const isInPlane = (y: number, x: number) => y >= 0 && y < height && x >= 0 && x < width;
   const tallies = new Map<number, NucleusTally>();
   const planes = new Map<number, MeasuredPlane>();
   let received = 0;
@@ -74,14 +79,13 @@ export function createNucleusMeasurement(space: VoxelSpace): NucleusMeasurement 
         tally.addVoxel(z, y, x);
         if (image) tally.intensity += image[index];
         if (atZBorder || y === 0 || y === height - 1 || x === 0 || x === width - 1) tally.truncated = true;
+        const isDeep = y >= reachInPlane && y + reachInPlane < height && x >= reachInPlane && x + reachInPlane < width;
         for (let i = 0; i < neighbours.length; i++) {
-          const { dy, dx, face, areaUm2 } = neighbours[i];
           const there = around[i];
-          const ny = y + dy;
-          const nx = x + dx;
-          const inside = there !== null && ny >= 0 && ny < height && nx >= 0 && nx < width;
-          if (inside && there[ny * width + nx] === label) continue;
-          if (face < 0) tally.surfaceAreaUm2 += areaUm2;
+          const isInside = there !== null && (isDeep || isInPlane(y + neighbours[i].dy, x + neighbours[i].dx));
+          if (isInside && there[index + steps[i]] === label) continue;
+          const face = faces[i];
+          if (face < 0) tally.surfaceAreaUm2 += areasUm2[i];
           else tally.faces[face]++;
         }
       }

@@ -1,5 +1,4 @@
-import type { BoxOfValues } from "../volume/resample.ts";
-import { boxShape, type VoxelBox, type Zyx } from "../volume/voxel-space.ts";
+import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
 
 /**
  * Where tiles begin along one axis: evenly spread, overlapping by at least `overlap`, covering `size` voxels; always on
@@ -58,24 +57,45 @@ export function chooseTileShape(shapeZyx: Zyx, factorZyx: Zyx, maxVoxels: number
   return tile;
 }
 
-/** Copies a tile of the volume; what lies outside is mirrored at the border. `given` holds at least `boxOfTile`. */
-export function readMirrored({ values, box }: BoxOfValues, shapeZyx: Zyx, { minZyx, maxZyx }: VoxelBox): Float32Array {
-  const [, height, width] = boxShape(box);
-  const [zs, ys, xs] = ([0, 1, 2] as const).map((axis) =>
-    Array.from(
-      { length: maxZyx[axis] - minZyx[axis] },
-      (_, i) => mirror(minZyx[axis] + i, shapeZyx[axis]) - box.minZyx[axis],
-    ),
-  );
+/** Where planes, rows and columns of a volume lie in an array of a part of it: a voxel's index is their sum. */
+export interface GridInArray {
+  plane(z: number): number;
+  row(y: number): number;
+  column(x: number): number;
+}
+
+/** An array of a box of a volume, C order. */
+export function gridOfBox({ minZyx, maxZyx }: VoxelBox): GridInArray {
+  const [height, width] = [maxZyx[1] - minZyx[1], maxZyx[2] - minZyx[2]];
+  return {
+    plane: (z) => (z - minZyx[0]) * height * width,
+    row: (y) => (y - minZyx[1]) * width,
+    column: (x) => x - minZyx[2],
+  };
+}
+
+/** Copies a tile of the volume; what lies outside is mirrored at the border. `values` hold at least `boxOfTile`. */
+export function readMirrored(
+  values: Float32Array,
+  grid: GridInArray,
+  shapeZyx: Zyx,
+  { minZyx, maxZyx }: VoxelBox,
+): Float32Array<ArrayBuffer> {
+  const places = (axis: 0 | 1 | 2, at: (place: number) => number) =>
+    placesOf(minZyx[axis], maxZyx[axis], (place) => at(mirror(place, shapeZyx[axis])));
+  const [zs, ys, xs] = [places(0, grid.plane), places(1, grid.row), places(2, grid.column)];
   const tile = new Float32Array(zs.length * ys.length * xs.length);
   let at = 0;
   for (const z of zs)
     for (const y of ys) {
-      const row = (z * height + y) * width;
-      for (const x of xs) tile[at++] = values[row + x];
+      const row = z + y;
+      for (let x = 0; x < xs.length; x++) tile[at++] = values[row + xs[x]];
     }
   return tile;
 }
+
+const placesOf = (begin: number, end: number, at: (place: number) => number): Int32Array =>
+  Int32Array.from({ length: end - begin }, (_, i) => at(begin + i));
 
 /** The voxels of the volume that a tile shows, mirrored ones too. */
 export function boxOfTile(shapeZyx: Zyx, { minZyx, maxZyx }: VoxelBox): VoxelBox {

@@ -39,7 +39,7 @@ export function placesOutside(
   const space = { shapeZyx, voxelSizeZyx };
   const nearby = neighboursOf(middles, space, 2 * radiusUm);
   return middles.flatMap((middle, rank) => {
-    if (isTaken(middle) || !isAsked(middle)) return [];
+    if (!isAsked(middle) || isTaken(middle)) return [];
     const rivals = nearby(rank);
     const isOwn = (voxel: number) => {
       if (isTaken(voxel) || strength[voxel] <= 0) return false;

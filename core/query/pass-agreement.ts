@@ -1,10 +1,11 @@
 import type { ScoreFacts } from "../contract/predicted-instance.ts";
-import type { LabelObject } from "../labels/object-boxes.ts";
+import { forEachShared, type LabelRuns, RunWriter } from "../labels/label-runs.ts";
+import { growBox, type LabelObject } from "../labels/object-boxes.ts";
 import { boxShape, type VoxelBox, type Zyx } from "../volume/voxel-space.ts";
-import { countSharedVoxels, type OverlapCounts } from "./overlap-counts.ts";
+import { countSharedVoxels } from "./overlap-counts.ts";
 
 const MATCH_IOU = 0.5;
-/** Bits of the histogram below: 2^passes counters. */
+/** Pairs grow with their square. */
 const MAX_PASSES = 16;
 
 export interface PassAgreement {
@@ -15,10 +16,9 @@ export interface PassAgreement {
   readonly facts: ScoreFacts;
 }
 
-/** One pass: its own instances, and how they lie over the reported ones. */
+/** One pass: how its instances lie over the reported ones. */
 interface Pass {
-  readonly labels: Uint32Array;
-  readonly counts: OverlapCounts;
+  readonly labels: LabelRuns;
   /** Reported label -> the object that matches it with IoU > 0.5; unique at that threshold. */
   readonly matches: ReadonlyMap<number, number>;
   /** Reported labels that hold the majority of two or more objects. */
@@ -29,36 +29,33 @@ interface Pass {
 
 /** How alike the passes over one volume see each object of `reported`. */
 export function comparePasses(
-  reported: Uint32Array,
+  reported: LabelRuns,
   objects: readonly LabelObject[],
-  passLabels: readonly Uint32Array[],
-  shapeZyx: Zyx,
+  passLabels: readonly LabelRuns[],
 ): Map<number, PassAgreement> {
   if (passLabels.length < 1 || passLabels.length > MAX_PASSES)
     throw new RangeError(`1…${MAX_PASSES} passes, got ${passLabels.length}`);
   const passes = passLabels.map((labels) => readPass(reported, labels));
+  const distances = pairwiseDistances(objects, passes, reported.shapeZyx);
   const agreement = new Map<number, PassAgreement>();
-  for (const object of objects) {
-    const matched = passes.flatMap((pass) => {
-      const label = pass.matches.get(object.label);
-      return label === undefined ? [] : [{ labels: pass.labels, label }];
-    });
+  for (const [index, { label }] of objects.entries()) {
     const count = (has: (pass: Pass) => boolean) => passes.filter(has).length;
-    agreement.set(object.label, {
-      shapeDisagreement: matched.length < 2 ? 1 : meanPairwiseDistance(matched, object.box, shapeZyx),
-      existenceDoubt: 1 - matched.length / passes.length,
+    const matched = count((pass) => pass.matches.has(label));
+    agreement.set(label, {
+      shapeDisagreement: matched < 2 ? 1 : distances[index],
+      existenceDoubt: 1 - matched / passes.length,
       facts: {
         passes: passes.length,
-        matched: matched.length,
-        split: count((pass) => pass.split.has(object.label)),
-        merged: count((pass) => pass.merged.has(object.label)),
+        matched,
+        split: count((pass) => pass.split.has(label)),
+        merged: count((pass) => pass.merged.has(label)),
       },
     });
   }
   return agreement;
 }
 
-function readPass(reported: Uint32Array, labels: Uint32Array): Pass {
+function readPass(reported: LabelRuns, labels: LabelRuns): Pass {
   const counts = countSharedVoxels(reported, labels);
   const matches = new Map<number, number>();
   const parts = new Map<number, number>();
@@ -76,53 +73,66 @@ function readPass(reported: Uint32Array, labels: Uint32Array): Pass {
     }
   return {
     labels,
-    counts,
     matches,
     split: new Set([...parts].flatMap(([label, number]) => (number >= 2 ? [label] : []))),
     merged: new Set([...covers.values()].flatMap((several) => (several.length >= 2 ? several : []))),
   };
 }
 
-/** Mean over all pairs of matched objects of 1 - IoU. Matches overlap the box by more than half, not all of it. */
-function meanPairwiseDistance(
-  matched: readonly { labels: Uint32Array; label: number }[],
-  box: VoxelBox,
-  shapeZyx: Zyx,
-): number {
-  // An object with IoU > 0.5 is below twice the size: half a box to each side holds all that is not bizarre.
-  const reach = boxShape(box).map((size) => Math.ceil(size / 2));
-  const range = (axis: 0 | 1 | 2) => [
-    Math.max(0, box.minZyx[axis] - reach[axis]),
-    Math.min(shapeZyx[axis], box.maxZyx[axis] + reach[axis]),
-  ];
-  const [z0, z1] = range(0);
-  const [y0, y1] = range(1);
-  const [x0, x1] = range(2);
-  // How many voxels belong to exactly this set of passes; one walk over the voxels serves all pairs.
-  const histogram = new Uint32Array(1 << matched.length);
-  for (let z = z0; z < z1; z++)
-    for (let y = y0; y < y1; y++) {
-      const line = (z * shapeZyx[1] + y) * shapeZyx[2];
-      for (let i = line + x0; i < line + x1; i++) {
-        let set = 0;
-        for (let k = 0; k < matched.length; k++) if (matched[k].labels[i] === matched[k].label) set |= 1 << k;
-        histogram[set]++;
+/** For each object the mean of 1 - IoU over all pairs of the objects that match it. Those overlap its box by more than half, not all of it. */
+function pairwiseDistances(objects: readonly LabelObject[], passes: readonly Pass[], shapeZyx: Zyx): Float64Array {
+  const ranges = objects.map(({ box }) => rangeOf(box, shapeZyx));
+  const seen = passes.map((pass) => matchedRuns(pass, objects, ranges));
+  const sums = new Float64Array(objects.length);
+  const pairs = new Uint32Array(objects.length);
+  const both = new Uint32Array(objects.length);
+  for (let a = 0; a < passes.length; a++)
+    for (let b = a + 1; b < passes.length; b++) {
+      both.fill(0);
+      forEachShared(seen[a].runs, seen[b].runs, (first, second, voxels) => {
+        if (first === second) both[first - 1] += voxels;
+      });
+      for (let i = 0; i < objects.length; i++) {
+        if (!passes[a].matches.has(objects[i].label) || !passes[b].matches.has(objects[i].label)) continue;
+        sums[i] += 1 - both[i] / (seen[a].voxels[i] + seen[b].voxels[i] - both[i]);
+        pairs[i]++;
       }
     }
-  let sum = 0;
-  let pairs = 0;
-  for (let a = 0; a < matched.length; a++)
-    for (let b = a + 1; b < matched.length; b++) {
-      let both = 0;
-      let either = 0;
-      for (let set = 1; set < histogram.length; set++) {
-        const inA = (set >> a) & 1;
-        const inB = (set >> b) & 1;
-        if (inA | inB) either += histogram[set];
-        if (inA & inB) both += histogram[set];
-      }
-      sum += 1 - both / either;
-      pairs++;
-    }
-  return sum / pairs;
+  return sums.map((sum, i) => sum / pairs[i]);
+}
+
+/** An object with IoU > 0.5 is below twice the size: half a box to each side holds all that is not bizarre. */
+function rangeOf(box: VoxelBox, shapeZyx: Zyx): VoxelBox {
+  const [z, y, x] = boxShape(box).map((size) => Math.ceil(size / 2));
+  return growBox(box, [z, y, x], shapeZyx);
+}
+
+/** What a pass has for the objects, each in its range; its label is the object's place in the list, from 1. */
+function matchedRuns(
+  { labels: { shapeZyx, starts, ends, labels }, matches }: Pass,
+  objects: readonly LabelObject[],
+  ranges: readonly VoxelBox[],
+): { readonly runs: LabelRuns; readonly voxels: Uint32Array } {
+  const [, rows, columns] = shapeZyx;
+  const objectOf = new Map<number, number>();
+  objects.forEach(({ label }, i) => {
+    const found = matches.get(label);
+    if (found !== undefined) objectOf.set(found, i);
+  });
+  const voxels = new Uint32Array(objects.length);
+  const runs = new RunWriter();
+  for (let k = 0; k < labels.length; k++) {
+    const i = objectOf.get(labels[k]);
+    if (i === undefined) continue;
+    const { minZyx, maxZyx } = ranges[i];
+    const row = Math.floor(starts[k] / columns);
+    const z = Math.floor(row / rows);
+    const y = row - z * rows;
+    if (z < minZyx[0] || z >= maxZyx[0] || y < minZyx[1] || y >= maxZyx[1]) continue;
+    const start = Math.max(starts[k], row * columns + minZyx[2]);
+    const end = Math.min(ends[k], row * columns + maxZyx[2]);
+    runs.add(start, end, i + 1);
+    voxels[i] += Math.max(0, end - start);
+  }
+  return { runs: runs.finish(shapeZyx), voxels };
 }

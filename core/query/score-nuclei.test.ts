@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { seededRandom } from "../edit/testing/seeded-random.ts";
-import { findObjects } from "../labels/object-boxes.ts";
+import { runsOfLabels } from "../labels/label-runs.ts";
+import { findObjects, type LabelObject } from "../labels/object-boxes.ts";
 import type { Zyx } from "../volume/voxel-space.ts";
 import { boundaryDoubt, normalisedEntropy } from "./boundary-doubt.ts";
 import { comparePasses } from "./pass-agreement.ts";
@@ -20,6 +21,10 @@ function fill<T extends Uint32Array | Float32Array>(values: T, min: Zyx, max: Zy
 }
 const boxes = (...given: [Zyx, Zyx][]) =>
   given.reduce((labels, [min, max], i) => fill(labels, min, max, i + 1), new Uint32Array(size));
+
+const runsOf = (labels: Uint32Array) => runsOfLabels(labels, shapeZyx);
+const compare = (reported: Uint32Array, objects: readonly LabelObject[], passes: readonly Uint32Array[]) =>
+  comparePasses(runsOf(reported), objects, passes.map(runsOf));
 
 /** The definition, over all pairs of voxels. */
 function naiveBoundaryDoubt(labels: Uint32Array, label: number, probability: Float32Array): number {
@@ -122,7 +127,7 @@ it("u2 and u3 count the passes that find a nucleus again and how they outline it
       [6, 10, 18],
     ]),
   ];
-  const seen = comparePasses(reported, findObjects(reported, shapeZyx), passes, shapeZyx).get(1);
+  const seen = compare(reported, findObjects(reported, shapeZyx), passes).get(1);
   expect(seen?.facts).toEqual({ passes: 4, matched: 2, split: 0, merged: 0 });
   expect(seen?.existenceDoubt).toBe(0.5);
   expect(seen?.shapeDisagreement).toBeCloseTo(1 - 7 / 9, 12);
@@ -142,12 +147,68 @@ it("u2 is the mean over all pairs, and 1 where fewer than two passes agree", () 
   );
   const objects = findObjects(reported, shapeZyx);
   const iou = (by: number) => (8 - by) / (8 + by);
-  expect(comparePasses(reported, objects, passes, shapeZyx).get(1)?.shapeDisagreement).toBeCloseTo(
+  expect(compare(reported, objects, passes).get(1)?.shapeDisagreement).toBeCloseTo(
     1 - (iou(1) + iou(2) + iou(1)) / 3,
     12,
   );
-  expect(comparePasses(reported, objects, [passes[0], boxes()], shapeZyx).get(1)?.shapeDisagreement).toBe(1);
+  expect(compare(reported, objects, [passes[0], boxes()]).get(1)?.shapeDisagreement).toBe(1);
 });
+
+it("u2 of random blobs is that of all their voxels, pair by pair", () => {
+  const random = seededRandom(3);
+  // A pass moves, trims and joins what is reported at random.
+  const pass = (reported: Uint32Array) => {
+    const [shift, joined] = [random() < 0.5 ? 1 : 0, random() < 0.3 ? 2 : 0];
+    return reported.map((_, i) => {
+      const label = random() < 0.05 ? 0 : (reported[i + shift] ?? 0);
+      return label === joined && label !== 0 ? 1 : label && 10 + label;
+    });
+  };
+  for (let round = 0; round < 20; round++) {
+    const corner = (): Zyx => [Math.floor(random() * 4), Math.floor(random() * 8), Math.floor(random() * 14)];
+    const reported = boxes(
+      ...Array.from({ length: 4 }, (): [Zyx, Zyx] => {
+        const [z, y, x] = corner();
+        return [
+          [z, y, x],
+          [z + 4, y + 6, x + 9],
+        ];
+      }),
+    );
+    const passes = Array.from({ length: 5 }, () => pass(reported));
+    const objects = findObjects(reported, shapeZyx);
+    const seen = compare(reported, objects, passes);
+    for (const { label, box } of objects) {
+      // What lies farther than half a box away is no outline of this nucleus.
+      const isNear = (i: number) =>
+        [Math.floor(i / 442), Math.floor(i / 26) % 17, i % 26].every((at, axis) => {
+          const half = Math.ceil((box.maxZyx[axis] - box.minZyx[axis]) / 2);
+          return at >= box.minZyx[axis] - half && at < box.maxZyx[axis] + half;
+        });
+      const near = (labels: Uint32Array) => labels.map((value, i) => (isNear(i) ? value : 0));
+      const masks = passes.flatMap((labels) => {
+        const found = new Set(labels.filter((_, i) => reported[i] === label));
+        const matching = [...found].filter((other) => other && iouOf(labels, other, reported, label) > 0.5);
+        return matching.map((other) => ({ labels, label: other }));
+      });
+      const pairs = masks.flatMap((a, i) =>
+        masks.slice(i + 1).map((b) => iouOf(near(a.labels), a.label, near(b.labels), b.label)),
+      );
+      const mean = pairs.reduce((sum, iou) => sum + 1 - iou, 0) / pairs.length;
+      expect(seen.get(label)?.facts.matched).toBe(masks.length);
+      expect(seen.get(label)?.shapeDisagreement).toBeCloseTo(masks.length < 2 ? 1 : mean, 12);
+    }
+  }
+});
+
+function iouOf(a: Uint32Array, inA: number, b: Uint32Array, inB: number): number {
+  let [both, either] = [0, 0];
+  a.forEach((label, i) => {
+    if (label === inA && b[i] === inB) both++;
+    if (label === inA || b[i] === inB) either++;
+  });
+  return both / either;
+}
 
 it("u4 sees passes that split a nucleus and passes that join two", () => {
   const reported = boxes(
@@ -186,7 +247,7 @@ it("u4 sees passes that split a nucleus and passes that join two", () => {
       meanForeground: new Float32Array(size),
       meanBoundary: boundary,
       reported,
-      passLabels: [reported, joined, cut, cut],
+      passLabels: [reported, joined, cut, cut].map(runsOf),
     },
     findObjects(reported, shapeZyx),
   );
@@ -227,5 +288,6 @@ it("u4 takes the touching neighbour with the weakest wall, from both sides", () 
 });
 
 it("refuses images of different grids", () => {
-  expect(() => comparePasses(new Uint32Array(8), [], [new Uint32Array(9)], [2, 2, 2])).toThrow(RangeError);
+  const other = runsOfLabels(new Uint32Array(12), [2, 2, 3]);
+  expect(() => comparePasses(runsOfLabels(new Uint32Array(8), [2, 2, 2]), [], [other])).toThrow(RangeError);
 });

@@ -1,4 +1,5 @@
 import type { ScoreFacts } from "../contract/predicted-instance.ts";
+import { type LabelRuns, runsOfLabels } from "../labels/label-runs.ts";
 import type { LabelObject } from "../labels/object-boxes.ts";
 import type { Zyx } from "../volume/voxel-space.ts";
 import { boundaryDoubt } from "./boundary-doubt.ts";
@@ -15,7 +16,7 @@ export interface Passes {
   /** Instances of the mean maps: what is reported. */
   readonly reported: Uint32Array;
   /** Instances of each pass by itself. */
-  readonly passLabels: readonly Uint32Array[];
+  readonly passLabels: readonly LabelRuns[];
 }
 
 export interface NucleusScores {
@@ -26,7 +27,7 @@ export interface NucleusScores {
 /** u1…u4 of every reported object (science page, section 7.2). u5 needs the other volumes: see rank-pool.ts. */
 export function scoreNuclei(passes: Passes, objects: readonly LabelObject[]): Map<number, NucleusScores> {
   const { shapeZyx, voxelSizeZyx, meanForeground, meanBoundary, reported } = passes;
-  const agreement = comparePasses(reported, objects, passes.passLabels, shapeZyx);
+  const agreement = comparePasses(runsOfLabels(reported, shapeZyx), objects, passes.passLabels);
   const walls = wallDoubts(reported, meanBoundary, shapeZyx);
   const foreground = { shapeZyx, voxelSizeZyx, probability: meanForeground };
   const scores = new Map<number, NucleusScores>();

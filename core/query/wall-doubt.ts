@@ -14,7 +14,6 @@ export function wallDoubts(labels: Uint32Array, boundary: Float32Array, shapeZyx
   const meet = (i: number, j: number) => {
     const a = Math.min(labels[i], labels[j]);
     const b = Math.max(labels[i], labels[j]);
-    if (a === 0 || a === b) return;
     let row = interfaces.get(a);
     if (!row) {
       row = new Map();
@@ -31,10 +30,14 @@ export function wallDoubts(labels: Uint32Array, boundary: Float32Array, shapeZyx
   for (let z = 0; z < depth; z++)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++, i++) {
-        if (labels[i] === 0) continue;
-        if (x + 1 < width) meet(i, i + 1);
-        if (y + 1 < height) meet(i, i + width);
-        if (z + 1 < depth) meet(i, i + plane);
+        const label = labels[i];
+        if (label === 0) continue;
+        const right = x + 1 < width ? labels[i + 1] : 0;
+        const below = y + 1 < height ? labels[i + width] : 0;
+        const behind = z + 1 < depth ? labels[i + plane] : 0;
+        if (right !== 0 && right !== label) meet(i, i + 1);
+        if (below !== 0 && below !== label) meet(i, i + width);
+        if (behind !== 0 && behind !== label) meet(i, i + plane);
       }
   const doubts = new Map<number, number>();
   for (const [a, row] of interfaces)

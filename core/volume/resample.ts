@@ -133,6 +133,16 @@ function resampleAxis(values: Float32Array, shape: Zyx, axis: 0 | 1 | 2, taps: T
   const inner = axis === 0 ? shape[1] * shape[2] : axis === 1 ? shape[2] : 1;
   const outer = voxelCount(shape) / (shape[axis] * inner);
   const result = new Float32Array(outer * count * inner);
+  if (inner === 1) {
+    for (let o = 0, target = 0; o < outer; o++)
+      for (let i = 0; i < count; i++, target++) {
+        let sum = 0;
+        for (let k = i * reach; k < (i + 1) * reach; k++)
+          if (weight[k] !== 0) sum = Math.fround(sum + weight[k] * values[o * shape[axis] + index[k] - first]);
+        result[target] = sum;
+      }
+    return result;
+  }
   for (let o = 0; o < outer; o++) {
     const source = o * shape[axis] * inner;
     for (let i = 0; i < count; i++) {

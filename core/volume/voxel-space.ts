@@ -61,6 +61,9 @@ export const boxSeenFrom = ({ minZyx, maxZyx }: VoxelBox, [z, y, x]: Zyx): Voxel
   maxZyx: [maxZyx[0] - z, maxZyx[1] - y, maxZyx[2] - x],
 });
 
+export const isSameBox = (a: VoxelBox, b: VoxelBox): boolean =>
+  a.minZyx.every((min, axis) => min === b.minZyx[axis] && a.maxZyx[axis] === b.maxZyx[axis]);
+
 export const isEmptyBox = (box: VoxelBox): boolean => boxShape(box).some((size) => size <= 0);
 
 export function intersectBoxes(a: VoxelBox, b: VoxelBox): VoxelBox | null {

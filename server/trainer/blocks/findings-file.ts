@@ -6,7 +6,7 @@ import { nucleusShapeSchema, scoreFactsSchema } from "../../../core/contract/pre
 import type { BlockPlan } from "../../../core/contract/shared-blocks.ts";
 import { labelValueSchema, strictVoxelBoxSchema } from "../../../core/contract/voxel-shapes.ts";
 import { growBox } from "../../../core/labels/object-boxes.ts";
-import { boxShape, type VoxelBox, type VoxelSpace, voxelCount } from "../../../core/volume/voxel-space.ts";
+import { boxShape, isSameBox, type VoxelBox, type VoxelSpace, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { regionOf } from "../bricks/region.ts";
 import type { BlockFindings } from "./judge-block.ts";
 import { readRuns, writeRuns } from "./label-runs.ts";
@@ -131,9 +131,6 @@ async function unpack(packed: Uint8Array, { volume, core, plan }: ExpectedBlock)
     isSettled,
   };
 }
-
-const isSameBox = (a: VoxelBox, b: VoxelBox): boolean =>
-  a.minZyx.every((min, axis) => min === b.minZyx[axis] && a.maxZyx[axis] === b.maxZyx[axis]);
 
 function check(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new RangeError(otherwise);

@@ -67,10 +67,15 @@ export class Gathering {
   }
 
   #paint(values: Uint32Array, { box }: BlockFindings["region"], numberOf: ReadonlyMap<number, number>): void {
+    let last = 0;
+    let number: number | undefined;
     this.#bricks.paint({ values, box }, (label, there) => {
-      const number = numberOf.get(label);
+      if (label !== last) {
+        last = label;
+        number = numberOf.get(label);
+      }
       if (number === undefined) return 0;
-      const other = this.#objects.get(there);
+      const other = there === 0 ? undefined : this.#objects.get(there);
       if (!other) return number;
       // Only where a block could not see enough: a nucleus keeps the voxel before a place, then the higher seed.
       const own = this.#objects.get(number) as GatheredObject;

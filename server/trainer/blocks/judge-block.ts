@@ -2,6 +2,7 @@ import { proposeClass } from "../../../core/classes/nucleus-classifier.ts";
 import { measureFeatures } from "../../../core/classes/nucleus-features.ts";
 import type { ProposedClass } from "../../../core/classes/proposed-class.ts";
 import type { NucleusShape } from "../../../core/contract/predicted-instance.ts";
+import { type LabelRuns, runsOfLabels } from "../../../core/labels/label-runs.ts";
 import { moveOutlines } from "../../../core/labels/move-outlines.ts";
 import { findObjects, growBox } from "../../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../../core/labels/watershed.ts";
@@ -9,10 +10,12 @@ import { normalisedEntropy } from "../../../core/query/boundary-doubt.ts";
 import { placeReachZyx } from "../../../core/query/missed-nuclei.ts";
 import { countSharedVoxels } from "../../../core/query/overlap-counts.ts";
 import { type NucleusScores, scoreNuclei } from "../../../core/query/score-nuclei.ts";
-import { boxSeenFrom, containsPoint, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { forEachRow, growMarks, isWhole } from "../bricks/region.ts";
+import { boxSeenFrom, containsPoint, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { forEachRow, isWhole } from "../bricks/region.ts";
 import { shapesOf } from "../bricks/shapes-of.ts";
-import { paintMissed, seesBlobs, sizeOfNucleiUm } from "./missed-in-block.ts";
+import { labelsBeside } from "../instances/instances.ts";
+import { holdsPlaces, sizeOfNucleiUm } from "./around-places.ts";
+import { paintMissed } from "./missed-in-block.ts";
 import type { PerceivedBlock } from "./perceive-block.ts";
 import type { ProposingModel } from "./volume-to-propose.ts";
 
@@ -66,16 +69,14 @@ export function judgeBlock(
   outlineUm: number | null,
   { classifier, window, sight }: Pick<ProposingModel, "classifier" | "window" | "sight">,
 ): BlockFindings | null {
-  const { region, core, found, forbidden, maps } = block;
+  const { region, core, found, maps } = block;
   const seeds = seedsInCore(block);
   const owned = new Set(seeds.flatMap(({ label }) => label ?? []));
   const diameterUm = sizeOfNucleiUm(sight);
   if (!isWhole(block.seenAs) && !isSettled(block, owned, outlineUm, diameterUm)) return null;
-  const isSure = (label: number) => label !== 0 && label !== UNCERTAIN;
-  const sure = isWhole(block.seenAs) ? found.labels : found.labels.map((label) => (isSure(label) ? label : 0));
-  const blocked = isWhole(block.seenAs)
-    ? forbidden
-    : forbidden.map((value, i) => (value || found.labels[i] === UNCERTAIN ? 1 : 0));
+  const { sure, blocked } = isWhole(block.seenAs)
+    ? { sure: found.labels, blocked: block.forbidden }
+    : withoutUncertain(block);
   const labels = outlineUm ? moveOutlines(sure, region, outlineUm, blocked) : sure;
   const scores = scoreNuclei(
     {
@@ -89,10 +90,13 @@ export function judgeBlock(
     findObjects(sure, region.shapeZyx).filter(({ label }) => owned.has(label)),
   );
   const { labels: painted, missed } = paintMissed(block, labels, window, diameterUm);
-  const tallies = tally(block, painted, { minZyx: [0, 0, 0], maxZyx: region.shapeZyx });
-  const shapes = shapesOf(labels, region);
+  const places = new Set(missed.map(({ label }) => label));
+  const own = keepLabels(painted, (label) => owned.has(label) || places.has(label));
+  const tallies = tally(block, own);
+  const nucleiOnly = places.size === 0 ? own : keepLabels(own, (label) => !places.has(label));
+  const shapes = shapesOf(nucleiOnly, region);
   const features = classifier
-    ? measureFeatures({ ...region, labels, image: block.image, window, shapes }, (label) => owned.has(label))
+    ? measureFeatures({ ...region, labels: nucleiOnly, image: block.image, window, shapes }, () => true)
     : null;
   const nuclei = new Map<number, FoundNucleus>();
   for (const label of owned) {
@@ -110,12 +114,35 @@ export function judgeBlock(
       voxel: placeInVolume(region, middle),
       label,
     })),
-    labels: painted,
+    labels: own,
     nuclei,
     placeTallies: new Map(missed.flatMap(({ label }) => (tallies.has(label) ? [[label, tallies.get(label)!]] : []))),
     core: boxSeenFrom(core, region.box.minZyx.map((min) => -min) as unknown as Zyx),
     isSettled: isWhole(region) || !isWhole(block.seenAs),
   };
+}
+
+/** What is sure, and where nothing may grow into: what people have labelled, and what is uncertain. */
+function withoutUncertain({ found, forbidden }: PerceivedBlock): { sure: Uint32Array; blocked: Uint8Array } {
+  const blocked = forbidden.slice();
+  for (let i = 0; i < blocked.length; i++) if (found.labels[i] === UNCERTAIN) blocked[i] = 1;
+  return { sure: keepLabels(found.labels, (label) => label !== UNCERTAIN), blocked };
+}
+
+function keepLabels(labels: Uint32Array, isKept: (label: number) => boolean): Uint32Array {
+  const kept = new Uint32Array(labels.length);
+  let last = 0;
+  let isLastKept = false;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (label === 0) continue;
+    if (label !== last) {
+      last = label;
+      isLastKept = isKept(label);
+    }
+    if (isLastKept) kept[i] = label;
+  }
+  return kept;
 }
 
 function seedsInCore({ region, core, found }: PerceivedBlock): FoundSeed[] {
@@ -124,7 +151,7 @@ function seedsInCore({ region, core, found }: PerceivedBlock): FoundSeed[] {
     const row = Math.floor(voxel / columns);
     if (!containsPoint(core, Math.floor(row / rows), row % rows, voxel % columns)) return [];
     const label = found.labels[voxel] === index + 1 ? index + 1 : null;
-    return [{ height: found.heights[voxel], voxel: placeInVolume(region, voxel), label }];
+    return [{ height: found.heights[index], voxel: placeInVolume(region, voxel), label }];
   });
 }
 
@@ -143,29 +170,23 @@ function isSettled(
   diameterUm: number,
 ): boolean {
   const { shapeZyx, voxelSizeZyx } = region;
-  if (!seesBlobs(region, core, diameterUm)) return false;
+  if (!holdsPlaces(region, core, diameterUm)) return false;
   const { labels } = found;
   // What an outline may grow into, or what may grow into it; at least the voxels beside it, whose walls are doubted.
-  const reach = voxelSizeZyx.map((size) => Math.ceil(Math.max(0, outlineUm ?? 0) / size) + 1) as [
-    number,
-    number,
-    number,
-  ];
-  const uncertain = growMarks(
-    Uint8Array.from(labels, (label) => (label === UNCERTAIN ? 1 : 0)),
-    shapeZyx,
-    reach,
-  );
+  const [z, y, x] = voxelSizeZyx.map((size) => Math.ceil(Math.max(0, outlineUm ?? 0) / size) + 1);
+  const places = growBox(core, placeReachZyx(voxelSizeZyx, diameterUm), shapeZyx);
   let settled = true;
-  forEachRow(growBox(core, placeReachZyx(voxelSizeZyx, diameterUm), shapeZyx), shapeZyx, (first, end) => {
-    if (settled && uncertain.subarray(first, end).includes(1)) settled = false;
+  forEachRow(growBox(places, [z, y, x], shapeZyx), shapeZyx, (first, end) => {
+    if (settled && labels.subarray(first, end).includes(UNCERTAIN)) settled = false;
   });
-  for (let i = 0; i < labels.length && settled; i++) if (uncertain[i] && owned.has(labels[i])) settled = false;
-  return settled && passLabels.every((pass) => isPassSettled(labels, pass, owned));
+  if (!settled) return false;
+  for (const label of labelsBeside(labels, shapeZyx, [z, y, x])) if (owned.has(label)) return false;
+  const seen = runsOfLabels(labels, shapeZyx);
+  return passLabels.every((pass) => isPassSettled(seen, pass, owned));
 }
 
 /** How a pass sees the nuclei follows from all of its objects that meet them, and from all nuclei that those meet. */
-function isPassSettled(labels: Uint32Array, pass: Uint32Array, owned: Set<number>): boolean {
+function isPassSettled(labels: LabelRuns, pass: LabelRuns, owned: Set<number>): boolean {
   const { shared } = countSharedVoxels(labels, pass);
   const besideUncertain = shared.get(UNCERTAIN) ?? new Map<number, number>();
   for (const label of owned)
@@ -174,19 +195,19 @@ function isPassSettled(labels: Uint32Array, pass: Uint32Array, owned: Set<number
   return true;
 }
 
-/** Of every label of an array that covers `box`, a part of the region. */
-function tally({ region, maps }: PerceivedBlock, labels: Uint32Array, box: VoxelBox): Map<number, ObjectTally> {
+/** Of every label. */
+function tally({ region, maps }: PerceivedBlock, labels: Uint32Array): Map<number, ObjectTally> {
   const tallies = new Map<number, ObjectTally>();
-  let at = 0;
+  const [firstZ, firstY, firstX] = region.box.minZyx;
   let label = 0;
   let sums: ObjectTally | undefined;
-  forEachRow(box, region.shapeZyx, (first, end, localZ, localY) => {
-    const [z, y] = [localZ + region.box.minZyx[0], localY + region.box.minZyx[1]];
-    let x = box.minZyx[2] + region.box.minZyx[2];
-    for (let i = first; i < end; i++, x++, at++) {
-      if (labels[at] === 0) continue;
-      if (!sums || labels[at] !== label) {
-        label = labels[at];
+  forEachRow(wholeBox(region.shapeZyx), region.shapeZyx, (first, end, localZ, localY) => {
+    const [z, y] = [localZ + firstZ, localY + firstY];
+    for (let i = first; i < end; i++) {
+      if (labels[i] === 0) continue;
+      const x = i - first + firstX;
+      if (!sums || labels[i] !== label) {
+        label = labels[i];
         sums = tallies.get(label);
         if (!sums) {
           const index = (z * region.volumeShapeZyx[1] + y) * region.volumeShapeZyx[2] + x;

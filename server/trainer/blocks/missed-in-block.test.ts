@@ -40,9 +40,10 @@ it("a bright ball that neither the model nor a person has is a place, as large a
       boundary: new Float32Array(voxels),
     },
     image,
+    surroundings: { box: wholeBox(space.shapeZyx), image },
     labelled: only(2, 900),
     forbidden: Uint8Array.from(only(2, 1)),
-    found: { labels: only(1, 5), seeds: [], heights: new Float32Array(voxels) },
+    found: { labels: only(1, 5), seeds: [], heights: [] },
     passLabels: [],
   };
   const window = { low: 100, high: 200 };

@@ -1,9 +1,11 @@
+import { type LabelRuns, runsOfLabels } from "../../../core/labels/label-runs.ts";
 import { growBox } from "../../../core/labels/object-boxes.ts";
 import type { ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
-import { boxSeenFrom, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { boxSeenFrom, isSameBox, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { type Region, regionOf } from "../bricks/region.ts";
 import { type RegionInstances, segmentRegion } from "../instances/instances.ts";
 import { countPasses, MeanMaps, predictBox } from "../predict/predict.ts";
+import { sizeOfNucleiUm, surroundingsZyx } from "./around-places.ts";
 import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
 
 /** What the network sees in a block: its core and a margin round it. All arrays are of the region's shape. */
@@ -17,12 +19,14 @@ export interface PerceivedBlock {
   readonly maps: ProbabilityMaps;
   /** As stored. */
   readonly image: Float32Array;
+  /** The image, as stored, wherever it decides about places in the core: more of it than the region, or less. */
+  readonly surroundings: { readonly box: VoxelBox; readonly image: Float32Array };
   readonly labelled: Uint32Array;
   /** Not 0 where people have labelled. */
   readonly forbidden: Uint8Array;
   readonly found: RegionInstances;
   /** Instances of each pass by itself. */
-  readonly passLabels: readonly Uint32Array[];
+  readonly passLabels: readonly LabelRuns[];
 }
 
 export interface BlockToSee {
@@ -43,10 +47,11 @@ export async function perceiveBlock(
   const region = regionOf(box, volume);
   const seenAs = isLastTry ? regionOf(wholeBox(region.shapeZyx), region) : region;
   const labelled = await volume.readLabelled(box);
-  const forbidden = Uint8Array.from(labelled, (label) => (label === 0 ? 0 : 1));
+  const forbidden = new Uint8Array(labelled.length);
+  for (let i = 0; i < forbidden.length; i++) if (labelled[i] !== 0) forbidden[i] = 1;
   const passes = countPasses(volume, { sideUm });
   const mean = new MeanMaps();
-  const passLabels: Uint32Array[] = [];
+  const passLabels: LabelRuns[] = [];
   for await (const { maps } of predictBox(predictor, volume, box, {
     window,
     sideUm,
@@ -55,10 +60,23 @@ export async function perceiveBlock(
     onTile: (done, total) => hooks.onProgress((passLabels.length + done / total) / (passes + 1)),
   })) {
     mean.add(maps);
-    passLabels.push(segmentRegion(maps, seenAs, thresholds, forbidden).labels);
+    passLabels.push(runsOfLabels(segmentRegion(maps, seenAs, thresholds, forbidden).labels, region.shapeZyx));
   }
   const maps = mean.mean();
   const found = segmentRegion(maps, seenAs, thresholds, forbidden);
   const image = await volume.readImage(box);
-  return { region, seenAs, core: boxSeenFrom(core, box.minZyx), maps, image, labelled, forbidden, found, passLabels };
+  const around = growBox(core, surroundingsZyx(region.voxelSizeZyx, sizeOfNucleiUm(sight)), volume.shapeZyx);
+  const surroundings = { box: around, image: isSameBox(around, box) ? image : await volume.readImage(around) };
+  return {
+    region,
+    seenAs,
+    core: boxSeenFrom(core, box.minZyx),
+    maps,
+    image,
+    surroundings,
+    labelled,
+    forbidden,
+    found,
+    passLabels,
+  };
 }

@@ -17,32 +17,39 @@ export interface PlannedBlocks {
   readonly marginZyx: Zyx;
 }
 
-const MARGIN_DIAMETERS = 2;
-/** Blocks are planned so small that their margins have room to grow. */
-const PLANNED_SHARE = 0.6;
-/** Cores smaller than this part of their margin would see everything many times over. */
-const LEAST_CORE_MARGINS = 0.5;
-const GROWTH = 1.5;
+/** Most nuclei are settled by what is seen within one; where they touch, it takes more. */
+const FIRST_MARGIN_DIAMETERS = 1;
+const GROWTH = Math.SQRT2;
+/** Where that is too much. */
+const LAST_GROWTH = 1.05;
+/** Blocks are planned so small that their margins have room to grow to so many. */
+const PLANNED_DIAMETERS = 3;
+/** Cores smaller than this part of their largest planned margin would see everything many times over. */
+const LEAST_CORE_MARGINS = 1 / 3;
 
 /** One block where the volume is small enough. */
 export function planBlocks(
   { shapeZyx, voxelSizeZyx }: VoxelSpace,
   { maxVoxels, diameterUm }: BlockLimits,
 ): PlannedBlocks {
-  const margin = voxelSizeZyx.map((size) => Math.max(4, Math.ceil((MARGIN_DIAMETERS * diameterUm) / size)));
-  const marginZyx: Zyx = [margin[0], margin[1], margin[2]];
+  const marginOf = (diameters: number): Zyx => {
+    const along = (axis: 0 | 1 | 2) => Math.max(4, Math.ceil((diameters * diameterUm) / voxelSizeZyx[axis]));
+    return [along(0), along(1), along(2)];
+  };
+  const marginZyx = marginOf(FIRST_MARGIN_DIAMETERS);
+  const room = marginOf(PLANNED_DIAMETERS);
   const parts: [number, number, number] = [1, 1, 1];
   const coreOf = (axis: number) => Math.ceil(shapeZyx[axis] / parts[axis]);
   const seenVoxels = () =>
     [0, 1, 2].reduce(
       (product, axis) =>
         product *
-        Math.min(shapeZyx[axis], coreOf(axis) + (parts[axis] === 1 ? 0 : parts[axis] === 2 ? 1 : 2) * margin[axis]),
+        Math.min(shapeZyx[axis], coreOf(axis) + (parts[axis] === 1 ? 0 : parts[axis] === 2 ? 1 : 2) * room[axis]),
       1,
     );
   if (voxelCount(shapeZyx) > maxVoxels)
-    while (seenVoxels() > PLANNED_SHARE * maxVoxels) {
-      const size = (axis: number) => coreOf(axis) / margin[axis];
+    while (seenVoxels() > maxVoxels) {
+      const size = (axis: number) => coreOf(axis) / room[axis];
       const longest = [0, 1, 2].reduce((most, axis) => (size(axis) > size(most) ? axis : most));
       if (size(longest) <= LEAST_CORE_MARGINS || coreOf(longest) === 1) break;
       parts[longest]++;
@@ -53,18 +60,24 @@ export function planBlocks(
 
 /**
  * The margins to try, one after the other: the first, and larger ones while a block has room for them and there is more to
- * see. They follow from the plan alone, so that what is found in a block does not depend on the blocks before.
+ * see; the last is the largest that it has room for. They follow from the plan alone, so that what is found in a block does not
+ * depend on the blocks before.
  */
 export function marginsOf(core: VoxelBox, firstZyx: Zyx, shapeZyx: Zyx, maxVoxels: number): Zyx[] {
   const seenVoxels = (marginZyx: Zyx) => voxelCount(boxShape(growBox(core, marginZyx, shapeZyx)));
   const margins = [firstZyx];
-  for (let marginZyx = firstZyx; seenVoxels(marginZyx) < voxelCount(shapeZyx); ) {
-    const [z, y, x] = marginZyx.map((size) => Math.ceil(size * GROWTH));
-    marginZyx = [z, y, x];
-    if (seenVoxels(marginZyx) > maxVoxels) break;
-    margins.push(marginZyx);
-  }
-  return margins;
+  const largest = () => margins[margins.length - 1];
+  const grow = (factor: number) => {
+    while (seenVoxels(largest()) < voxelCount(shapeZyx)) {
+      const [z, y, x] = largest().map((size) => Math.ceil(size * factor));
+      if (seenVoxels([z, y, x]) > maxVoxels) return;
+      margins.push([z, y, x]);
+    }
+  };
+  grow(GROWTH);
+  const steps = margins.length;
+  grow(LAST_GROWTH);
+  return [...margins.slice(0, steps), ...margins.slice(Math.max(steps, margins.length - 1))];
 }
 
 /** In order z, y, x. */

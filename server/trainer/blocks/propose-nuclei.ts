@@ -3,14 +3,14 @@ import { MAX_SHARED_BLOCKS } from "../../../core/contract/shared-blocks.ts";
 import { findObjects } from "../../../core/labels/object-boxes.ts";
 import { UNCERTAIN } from "../../../core/labels/watershed.ts";
 import { nucleusDiameterUm, type Sight } from "../../../core/perception/canonical-size.ts";
-import { containsPoint, type VoxelBox } from "../../../core/volume/voxel-space.ts";
+import { containsPoint, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { segmentRegion } from "../instances/instances.ts";
 import { bestMoves, medianMove } from "../instances/outline-convention.ts";
 import { BlockWalk, type WalkHooks } from "./block-walk.ts";
 import { findBlock, nobodyElse, type SharePlan } from "./find-block.ts";
 import { type GatheredProposals, Gathering } from "./gather-findings.ts";
 import type { PerceivedBlock } from "./perceive-block.ts";
-import { planBlocks } from "./plan-blocks.ts";
+import { type PlannedBlocks, planBlocks } from "./plan-blocks.ts";
 import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
 
 export interface ProposedNuclei extends GatheredProposals {
@@ -47,7 +47,7 @@ export async function proposeNuclei(
   const gathering = new Gathering(volume);
   const beforehand = { signal, onProgress: (share: number) => hooks.onProgress(share, 0, cores.length) };
   const only = cores.length === 1 ? await walk.perceive(cores[0], beforehand) : null;
-  const outlineUm = model.outlineUm ?? (await learnOutline(walk, cores, only, beforehand));
+  const outlineUm = model.outlineUm ?? (await learnOutline(walk, { cores, marginZyx }, only, beforehand));
   const { maxBlockVoxels, maxTileVoxels, window, sight } = model;
   const others =
     sharePlan && cores.length > 1 && cores.length <= MAX_SHARED_BLOCKS
@@ -79,16 +79,18 @@ function largestDiameterUm(sight: Sight): number {
 /** What the labelled nuclei of this volume and of those before it say; null while they are too few. */
 async function learnOutline(
   walk: BlockWalk,
-  cores: readonly VoxelBox[],
+  { cores, marginZyx: [z, y, x] }: Pick<PlannedBlocks, "cores" | "marginZyx">,
   only: PerceivedBlock | null,
   hooks: WalkHooks,
 ): Promise<number | null> {
   const { moves } = walk.model;
   const quiet = { ...hooks, onProgress: () => hooks.onProgress(0) };
+  // Whatever is uncertain here is left out for good: no margin grows.
+  const marginZyx: Zyx = [2 * z, 2 * y, 2 * x];
   for (const core of cores) {
     const labelled = only?.labelled ?? (await walk.volume.readLabelled(core));
     if (!labelled.some((label) => label !== 0 && walk.volume.isTruth(label))) continue;
-    moves.push(...movesOf(only ?? (await walk.perceive(core, quiet)), walk));
+    moves.push(...movesOf(only ?? (await walk.perceive(core, quiet, { marginZyx })), walk));
   }
   return medianMove(moves);
 }

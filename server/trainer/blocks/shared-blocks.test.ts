@@ -47,7 +47,7 @@ it.each([
   "a prediction whose blocks several trainers find is that of one alone, to the last bit: %s",
   async (_, voxelSizeZyx, shapeZyx, seed, outlineUm) => {
     const tissue = createTissue(seed, { shapeZyx, voxelSizeZyx }, 30);
-    const maxBlockVoxels = Math.round(0.8 * voxelCount(shapeZyx));
+    const maxBlockVoxels = Math.round(0.65 * voxelCount(shapeZyx));
     const alone = await propose(tissue, maxBlockVoxels, outlineUm);
     const random = createRandom(seed);
     const kinds: (Fate | null)[] = ["found", "killed", null, "damaged"];
@@ -79,9 +79,9 @@ it.each([
 it("blocks that are too small to see enough are found the same by whoever comes to them", async () => {
   const shapeZyx: Zyx = [10, 30, 70];
   const tissue = createTissue(5, { shapeZyx, voxelSizeZyx: [0.5, 0.25, 0.25] }, 30);
-  const alone = await propose(tissue, 19_000, 0);
+  const alone = await propose(tissue, 9_000, 0);
   expect(alone.unsettledBlocks).toBeGreaterThan(0);
-  const shared = await propose(tissue, 19_000, 0, {
+  const shared = await propose(tissue, 9_000, 0, {
     sharePlan: async (plan) => otherTrainers(tissue, plan, (index) => (index % 3 ? "found" : null)).others,
   });
   expect(shared.instances).toEqual(alone.instances);

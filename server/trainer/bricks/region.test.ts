@@ -4,9 +4,9 @@ import { UNCERTAIN } from "../../../core/labels/watershed.ts";
 import { cropBox } from "../../../core/volume/image-source.ts";
 import { smooth } from "../../../core/volume/smooth.ts";
 import { type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
-import { segmentInstances, segmentRegion } from "../instances/instances.ts";
+import { labelsBeside, segmentInstances, segmentRegion } from "../instances/instances.ts";
 import { createRandom } from "../random.ts";
-import { growMarks, regionOf } from "./region.ts";
+import { regionOf } from "./region.ts";
 
 /** Smoothed noise: nuclei of all shapes that touch each other everywhere. */
 function noisyMaps(seed: number, space: VoxelSpace) {
@@ -87,15 +87,25 @@ describe("segmentRegion", () => {
   );
 });
 
-it("grows marks as a box by box search does", () => {
+it("finds the labels beside uncertain voxels as a search box by box does", () => {
   const random = createRandom(5);
   const shapeZyx: Zyx = [5, 9, 11];
-  const marks = Uint8Array.from({ length: 495 }, () => (random.uniform() < 0.03 ? 1 : 0));
-  const reach: Zyx = [1, 0, 3];
-  const naive = Uint8Array.from(marks, (_, i) => {
-    const at: Zyx = [Math.floor(i / 99), Math.floor(i / 11) % 9, i % 11];
-    const box = growBox({ minZyx: at, maxZyx: [at[0] + 1, at[1] + 1, at[2] + 1] }, reach, shapeZyx);
-    return cropBox(marks, shapeZyx, box, Uint8Array).includes(1) ? 1 : 0;
-  });
-  expect(growMarks(marks, shapeZyx, reach)).toEqual(naive);
+  for (const reach of [
+    [1, 0, 3],
+    [1, 1, 1],
+    [0, 2, 0],
+  ] as const) {
+    const labels = Uint32Array.from({ length: 495 }, () =>
+      random.uniform() < 0.03 ? UNCERTAIN : random.uniform() < 0.3 ? 1 + Math.floor(random.uniform() * 900) : 0,
+    );
+    const naive = new Set<number>();
+    labels.forEach((label, i) => {
+      if (label !== UNCERTAIN) return;
+      const at: Zyx = [Math.floor(i / 99), Math.floor(i / 11) % 9, i % 11];
+      const box = growBox({ minZyx: at, maxZyx: [at[0] + 1, at[1] + 1, at[2] + 1] }, reach, shapeZyx);
+      for (const near of cropBox(labels, shapeZyx, box, Uint32Array)) if (near && near !== UNCERTAIN) naive.add(near);
+    });
+    expect(naive.size).toBeGreaterThan(5);
+    expect(labelsBeside(labels, shapeZyx, reach)).toEqual(naive);
+  }
 });

@@ -1,4 +1,4 @@
-import { boxShape, type VoxelBox, type VoxelSpace, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { boxShape, type VoxelBox, type VoxelSpace, type Zyx } from "../../../core/volume/voxel-space.ts";
 
 /** A box of a volume that is looked at by itself. Arrays of a region are of its own shape. */
 export interface Region extends VoxelSpace {
@@ -35,29 +35,4 @@ export function forEachRow(
       const row = (z * height + y) * width;
       visit(row + minZyx[2], row + maxZyx[2], z, y);
     }
-}
-
-/** `marks` grown by a box of `reachZyx` voxels to each side, one axis after the other. */
-export function growMarks(marks: Uint8Array, shapeZyx: Zyx, reachZyx: Zyx): Uint8Array {
-  const strides = [shapeZyx[1] * shapeZyx[2], shapeZyx[2], 1];
-  let grown = marks;
-  for (const axis of [0, 1, 2] as const) {
-    const [reach, stride, size] = [reachZyx[axis], strides[axis], shapeZyx[axis]];
-    if (reach === 0) continue;
-    const next = new Uint8Array(voxelCount(shapeZyx));
-    for (let first = 0; first < grown.length; first++) {
-      if (Math.floor(first / stride) % size !== 0) continue;
-      // Places that are marked up to here, from the last mark seen.
-      let until = -1;
-      for (let i = 0; i < size; i++) {
-        if (grown[first + i * stride]) {
-          for (let k = Math.max(0, i - reach, until + 1); k <= i; k++) next[first + k * stride] = 1;
-          until = Math.min(size - 1, i + reach);
-        }
-        if (i <= until) next[first + i * stride] = 1;
-      }
-    }
-    grown = next;
-  }
-  return grown;
 }

@@ -3,7 +3,15 @@ import { poolingFactor, receptiveRadius } from "../../../core/checkpoint/network
 import { seenSpace } from "../../../core/perception/canonical-size.ts";
 import { type IntensityWindow, measureWindow, normaliseImage } from "../../../core/perception/intensity-window.ts";
 import { mapsOfHeads, type ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
-import { blendWeights, boxOfTile, chooseTileShape, planTiles, readMirrored } from "../../../core/perception/tiles.ts";
+import {
+  blendWeights,
+  boxOfTile,
+  chooseTileShape,
+  type GridInArray,
+  planTiles,
+  readMirrored,
+} from "../../../core/perception/tiles.ts";
+import { BRICK_SIZE } from "../../../core/volume/brick.ts";
 import { type ImageSource, imageInMemory } from "../../../core/volume/image-source.ts";
 import { type BoxOfValues, boxToResample, resampleBox } from "../../../core/volume/resample.ts";
 import {
@@ -12,19 +20,13 @@ import {
   unionOfBoxes,
   type VoxelBox,
   type VoxelSpace,
+  voxelCount,
   wholeBox,
   type Zyx,
 } from "../../../core/volume/voxel-space.ts";
 import type { Predictor } from "../network/predictor.ts";
-import {
-  applySymmetry,
-  invertBox,
-  invertSymmetry,
-  type Symmetry,
-  symmetriesOf,
-  turnBox,
-  turnedShape,
-} from "./symmetries.ts";
+import { invertBox, type Symmetry, symmetriesOf, turnBox, turnedGrid, turnedShape } from "./symmetries.ts";
+import { askForTile } from "./uniform-tiles.ts";
 
 export interface PredictOptions {
   /** Voxels in one tile: bounds the memory. */
@@ -94,20 +96,17 @@ export async function* predictBox(
     const symmetry = all[passes === 1 ? 0 : Math.round((pass * (all.length - 1)) / (passes - 1))];
     const turned = turnBox(wanted, shapeZyx, symmetry);
     const plan = planPass(predictor.config, turnedShape(shapeZyx, symmetry), turned, options);
-    return { symmetry, turned, ...plan, shown: invertBox(plan.shown, shapeZyx, symmetry) };
+    return { ...plan, symmetry, turned, shown: invertBox(plan.shown, shapeZyx, symmetry) };
   });
   const shown = plans.map((plan) => plan.shown).reduce(unionOfBoxes);
   const image = await seeImage(source, own, sideUm === null ? null : space, shown, options.window);
-  for (const { symmetry, turned, tiles, ...plan } of plans) {
-    const values = applySymmetry(image, boxShape(shown), symmetry).values;
-    const given = { values, box: turnBox(shown, shapeZyx, symmetry) };
-    const maps = await predictTiles(predictor, given, turned, { ...plan, tiles }, options);
-    const back = (map: Float32Array) => {
-      const seen = invertSymmetry(map, boxShape(wanted), symmetry);
-      return sideUm === null ? seen : resampleBox({ values: seen, box: wanted }, space, own, box);
-    };
+  const given = { values: image, box: shown };
+  for (const plan of plans) {
+    const maps = await predictTiles(predictor, given, { box: wanted, shapeZyx }, plan, options);
+    const back = (map: Float32Array) =>
+      sideUm === null ? map : resampleBox({ values: map, box: wanted }, space, own, box);
     const [foreground, distance, boundary] = [maps.foreground, maps.distance, maps.boundary].map(back);
-    yield { symmetry, maps: { shapeZyx: boxShape(box), foreground, distance, boundary } };
+    yield { symmetry: plan.symmetry, maps: { shapeZyx: boxShape(box), foreground, distance, boundary } };
   }
 }
 
@@ -119,9 +118,24 @@ async function seeImage(
   box: VoxelBox,
   window: IntensityWindow,
 ): Promise<Float32Array> {
-  if (!space) return normaliseImage(await source.readImage(box), window);
+  if (!space) return readNormalised(source, box, window);
   const needed = boxToResample(own, space, box);
-  return resampleBox({ values: normaliseImage(await source.readImage(needed), window), box: needed }, own, space, box);
+  return resampleBox({ values: await readNormalised(source, needed, window), box: needed }, own, space, box);
+}
+
+/** Brick by brick in depth: the image as stored is never there as a whole. */
+async function readNormalised(source: ImageSource, box: VoxelBox, window: IntensityWindow): Promise<Float32Array> {
+  const { minZyx, maxZyx } = box;
+  const normalised = new Float32Array(voxelCount(boxShape(box)));
+  let at = 0;
+  for (let z = minZyx[0]; z < maxZyx[0]; ) {
+    const end = Math.min(maxZyx[0], (Math.floor(z / BRICK_SIZE) + 1) * BRICK_SIZE);
+    const slab = await source.readImage({ minZyx: [z, minZyx[1], minZyx[2]], maxZyx: [end, maxZyx[1], maxZyx[2]] });
+    normalised.set(normaliseImage(slab, window), at);
+    at += slab.length;
+    z = end;
+  }
+  return normalised;
 }
 
 /** Mean over passes, for the reported segmentation. */
@@ -147,11 +161,16 @@ export class MeanMaps {
     }
   }
 
+  /** At the end: the sums themselves are divided. */
   mean(): ProbabilityMaps {
-    if (!this.sum) throw new Error("the mean of no pass");
-    const { shapeZyx, foreground, distance, boundary } = this.sum;
-    const scaled = (values: Float32Array) => values.map((value) => value / this.passes);
-    return { shapeZyx, foreground: scaled(foreground), distance: scaled(distance), boundary: scaled(boundary) };
+    const sum = this.sum;
+    if (!sum) throw new Error("the mean of no pass");
+    this.sum = null;
+    for (const head of ["foreground", "distance", "boundary"] as const) {
+      const values = sum[head];
+      for (let i = 0; i < values.length; i++) values[i] /= this.passes;
+    }
+    return sum;
   }
 }
 
@@ -161,6 +180,12 @@ interface PassPlan {
   readonly tileZyx: Zyx;
   readonly overlapZyx: Zyx;
   readonly tiles: readonly VoxelBox[];
+}
+
+interface TurnedPass extends PassPlan {
+  readonly symmetry: Symmetry;
+  /** The box that is wanted, in the turned volume. */
+  readonly turned: VoxelBox;
 }
 
 /** The volume's tiles that meet a box, and the voxels that they show. */
@@ -181,40 +206,98 @@ function planPass(
   return { shapeZyx, tileZyx, overlapZyx, tiles, shown };
 }
 
-/** Blended probabilities in `wanted`. */
+/**
+ * Blended probabilities in a box of the seen volume, whose shape comes with it. Tiles are read as the pass turns them, and what the
+ * network says of them is added where it belongs: no array is ever turned as a whole.
+ */
 async function predictTiles(
   predictor: Predictor,
   given: BoxOfValues,
-  wanted: VoxelBox,
-  { shapeZyx, tileZyx, overlapZyx, tiles }: PassPlan,
+  wanted: { readonly box: VoxelBox; readonly shapeZyx: Zyx },
+  pass: TurnedPass,
   options: PredictOptions,
 ): Promise<Omit<ProbabilityMaps, "shapeZyx">> {
-  const { config } = predictor;
-  const heads = config.heads.length;
-  const [depth, height, width] = boxShape(wanted);
-  const sums = config.heads.map(() => new Float32Array(depth * height * width));
-  const weightSum = new Float32Array(depth * height * width);
-  for (const [index, tile] of tiles.entries()) {
+  const { heads } = predictor.config;
+  const source = turnedGrid(given.box, wanted.shapeZyx, pass.symmetry);
+  const target = turnedGrid(wanted.box, wanted.shapeZyx, pass.symmetry);
+  const voxels = voxelCount(boxShape(wanted.box));
+  const sums = heads.map(() => new Float32Array(voxels));
+  const weightSum = new Float32Array(voxels);
+  for (const [index, tile] of pass.tiles.entries()) {
     options.signal?.throwIfAborted();
-    const values = await predictor.predictTile(readMirrored(given, shapeZyx, tile), tileZyx);
-    const [wz, wy, wx] = ([0, 1, 2] as const).map((axis) =>
-      blendWeights(tile.minZyx[axis], tileZyx[axis], shapeZyx[axis], overlapZyx[axis]),
-    );
-    const part = intersectBoxes(tile, wanted) as VoxelBox;
-    for (let z = part.minZyx[0]; z < part.maxZyx[0]; z++)
-      for (let y = part.minZyx[1]; y < part.maxZyx[1]; y++) {
-        const [tz, ty, tx] = [z - tile.minZyx[0], y - tile.minZyx[1], part.minZyx[2] - tile.minZyx[2]];
-        let from = ((tz * tileZyx[1] + ty) * tileZyx[2] + tx) * heads;
-        let to = ((z - wanted.minZyx[0]) * height + y - wanted.minZyx[1]) * width + part.minZyx[2] - wanted.minZyx[2];
-        const last = tx + part.maxZyx[2] - part.minZyx[2];
-        for (let x = tx; x < last; x++, to++) {
-          const weight = wz[tz] * wy[ty] * wx[x];
-          weightSum[to] += weight;
-          for (let head = 0; head < heads; head++) sums[head][to] += weight * values[from++];
-        }
-      }
-    options.onTile?.(index + 1, tiles.length);
+    const seen = readMirrored(given.values, source, pass.shapeZyx, tile);
+    addTile(sums, weightSum, target, pass, tile, await askForTile(predictor, seen, pass.tileZyx));
+    options.onTile?.(index + 1, pass.tiles.length);
   }
-  for (const sum of sums) for (let i = 0; i < sum.length; i++) sum[i] /= weightSum[i];
-  return mapsOfHeads(config.heads, sums);
+  for (const sum of sums) for (let i = 0; i < voxels; i++) sum[i] /= weightSum[i];
+  return mapsOfHeads(heads, sums);
+}
+
+/** Adds what the network says of a tile, `[d, h, w, heads]`, by its weights. */
+function addTile(
+  sums: readonly Float32Array[],
+  weightSum: Float32Array,
+  target: GridInArray,
+  { symmetry, turned, shapeZyx, tileZyx, overlapZyx }: TurnedPass,
+  tile: VoxelBox,
+  values: Float32Array,
+): void {
+  const heads = sums.length;
+  // The inner loop goes along what is x in the volume: voxels that are written lie side by side.
+  const [outer, inner] = symmetry.swap ? ([2, 1] as const) : ([1, 2] as const);
+  const step = (symmetry.swap ? symmetry.flipY : symmetry.flipX) ? -1 : 1;
+  const stride = symmetry.swap ? tileZyx[2] * heads : heads;
+  const [wz, wy, wx] = ([0, 1, 2] as const).map((axis) =>
+    blendWeights(tile.minZyx[axis], tileZyx[axis], shapeZyx[axis], overlapZyx[axis]),
+  );
+  const { minZyx, maxZyx } = intersectBoxes(tile, turned) as VoxelBox;
+  const along = new Float64Array(maxZyx[inner] - minZyx[inner]);
+  for (let z = minZyx[0]; z < maxZyx[0]; z++) {
+    const [tz, begin] = [z - tile.minZyx[0], minZyx[inner] - tile.minZyx[inner]];
+    for (let i = 0; i < along.length; i++) along[i] = symmetry.swap ? wz[tz] * wy[begin + i] : wx[begin + i];
+    for (let place = minZyx[outer]; place < maxZyx[outer]; place++) {
+      const across = place - tile.minZyx[outer];
+      const weight = symmetry.swap ? wx[across] : wz[tz] * wy[across];
+      const [y, x] = symmetry.swap ? [minZyx[1], place] : [place, minZyx[2]];
+      const first = target.plane(z) + target.row(y) + target.column(x);
+      const from = ((tz * tileZyx[1] + y - tile.minZyx[1]) * tileZyx[2] + x - tile.minZyx[2]) * heads;
+      addFirstTwo(weightSum, sums, first, step, along, weight, values, from, stride);
+      for (let head = 2; head < heads; head++)
+        addRow(sums[head], first, step, along, weight, values, from + head, stride);
+    }
+  }
+}
+
+/** The weights and the first two heads, as many as a network has at least, in one walk. */
+function addFirstTwo(
+  weightSum: Float32Array,
+  [one, other]: readonly Float32Array[],
+  first: number,
+  step: number,
+  along: Float64Array,
+  weight: number,
+  values: Float32Array,
+  from: number,
+  stride: number,
+): void {
+  for (let i = 0, at = first, read = from; i < along.length; i++, at += step, read += stride) {
+    const own = along[i] * weight;
+    weightSum[at] += own;
+    one[at] += own * values[read];
+    other[at] += own * values[read + 1];
+  }
+}
+
+function addRow(
+  sum: Float32Array,
+  first: number,
+  step: number,
+  along: Float64Array,
+  weight: number,
+  values: Float32Array,
+  from: number,
+  stride: number,
+): void {
+  for (let i = 0, at = first, read = from; i < along.length; i++, at += step, read += stride)
+    sum[at] += along[i] * weight * values[read];
 }

@@ -1,3 +1,4 @@
+import type { GridInArray } from "../../../core/perception/tiles.ts";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 
 /** A symmetry of the grid in plane: first y and x are swapped or not, then each is reversed or not. */
@@ -20,29 +21,18 @@ export function symmetriesOf(voxelSizeZyx: Zyx): Symmetry[] {
 export const turnedShape = ([depth, height, width]: Zyx, { swap }: Pick<Symmetry, "swap">): Zyx =>
   swap ? [depth, width, height] : [depth, height, width];
 
-/** The values themselves where nothing is turned. */
-export function applySymmetry(
-  values: Float32Array,
-  [depth, height, width]: Zyx,
-  { swap, flipY, flipX }: Symmetry,
-): { values: Float32Array; shapeZyx: Zyx } {
-  const shapeZyx = turnedShape([depth, height, width], { swap });
-  if (!swap && !flipY && !flipX) return { values, shapeZyx };
-  const turned = new Float32Array(values.length);
-  forEachPair([depth, height, width], { swap, flipY, flipX }, (original, other) => {
-    turned[other] = values[original];
-  });
-  return { values: turned, shapeZyx };
-}
-
-/** Undoes `applySymmetry`; `shapeZyx` is the original's. */
-export function invertSymmetry(values: Float32Array, shapeZyx: Zyx, symmetry: Symmetry): Float32Array {
-  if (!symmetry.swap && !symmetry.flipY && !symmetry.flipX) return values;
-  const original = new Float32Array(values.length);
-  forEachPair(shapeZyx, symmetry, (index, other) => {
-    original[index] = values[other];
-  });
-  return original;
+/** Where the turned volume lies in an array of a box of the volume; `shapeZyx` is the volume's. */
+export function turnedGrid({ minZyx, maxZyx }: VoxelBox, shapeZyx: Zyx, symmetry: Symmetry): GridInArray {
+  const [, rows, columns] = turnedShape(shapeZyx, symmetry);
+  const width = maxZyx[2] - minZyx[2];
+  const alongY = (y: number) => (y - minZyx[1]) * width;
+  const alongX = (x: number) => x - minZyx[2];
+  const [down, across] = symmetry.swap ? [alongX, alongY] : [alongY, alongX];
+  return {
+    plane: (z) => (z - minZyx[0]) * (maxZyx[1] - minZyx[1]) * width,
+    row: (y) => down(symmetry.flipY ? rows - 1 - y : y),
+    column: (x) => across(symmetry.flipX ? columns - 1 - x : x),
+  };
 }
 
 /** Where a box of the volume lies in the turned one, and the other way round with `invertBox`. */
@@ -65,21 +55,4 @@ export function invertBox({ minZyx, maxZyx }: VoxelBox, [, height, width]: Zyx, 
   const [row, column] = [ends(1, flipY, rows), ends(2, flipX, columns)];
   const [y, x] = swap ? [column, row] : [row, column];
   return { minZyx: [minZyx[0], y[0], x[0]], maxZyx: [maxZyx[0], y[1], x[1]] };
-}
-
-function forEachPair(
-  [depth, height, width]: Zyx,
-  { swap, flipY, flipX }: Symmetry,
-  visit: (original: number, turned: number) => void,
-): void {
-  const rows = swap ? width : height;
-  const columns = swap ? height : width;
-  let index = 0;
-  for (let z = 0; z < depth; z++)
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++, index++) {
-        const row = swap ? x : y;
-        const column = swap ? y : x;
-        visit(index, (z * rows + (flipY ? rows - 1 - row : row)) * columns + (flipX ? columns - 1 - column : column));
-      }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { JobVolume } from "../../../core/contract/trainer-job.ts";
 import { BRICK_SIZE, BRICK_VOXELS } from "../../../core/volume/brick.ts";
-import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
+import { containsPoint, type VoxelBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 
 /** Nuclei lie on a lattice, one in each cell, shifted and as large as its place says. */
 const CELL_UM = 6;
@@ -24,6 +24,8 @@ export interface EndlessOptions {
   readonly labelledIn?: readonly VoxelBox[];
   readonly boxes?: NonNullable<JobVolume["frozen"]>["manifest"]["boxes"];
   readonly keptOut?: boolean;
+  /** Nothing but 0 lies outside of it. */
+  readonly filled?: VoxelBox;
 }
 
 interface Ball {
@@ -42,10 +44,10 @@ export function createEndlessVolume(options: EndlessOptions): EndlessVolume {
     const centreUm = [cz, cy, cx].map((at, axis) => (at + 0.5 + 0.1 * (hash(number, axis) - 0.5)) * CELL_UM);
     return { number, centreUm, radiusUm: RADIUS_UM[0] + (RADIUS_UM[1] - RADIUS_UM[0]) * hash(number, 7) };
   };
-  const isLabelled = ({ centreUm }: Ball) =>
-    labelledIn.some(({ minZyx, maxZyx }) =>
-      centreUm.every((at, axis) => at / voxelSizeZyx[axis] >= minZyx[axis] && at / voxelSizeZyx[axis] < maxZyx[axis]),
-    );
+  const liesIn = ({ minZyx, maxZyx }: VoxelBox, { centreUm }: Ball) =>
+    centreUm.every((at, axis) => at / voxelSizeZyx[axis] >= minZyx[axis] && at / voxelSizeZyx[axis] < maxZyx[axis]);
+  const isLabelled = (ball: Ball) => labelledIn.some((box) => liesIn(box, ball));
+  const isFilled = (ball: Ball) => !options.filled || liesIn(options.filled, ball);
   /** Balls that reach into a box, with the voxels of the box that are theirs. */
   const paint = (box: VoxelBox, mark: (i: number, ball: Ball) => void, only: (ball: Ball) => boolean): void => {
     const range = (axis: 0 | 1 | 2) => [
@@ -103,8 +105,9 @@ export function createEndlessVolume(options: EndlessOptions): EndlessVolume {
       (i) => {
         values[i] += 300;
       },
-      () => true,
+      isFilled,
     );
+    if (options.filled) emptyBeyond(values, chunkBox(at), options.filled);
     return new Uint8Array(values.buffer);
   };
   const labelChunk = (at: readonly number[]): Uint8Array | undefined => {
@@ -172,6 +175,13 @@ export function createEndlessVolume(options: EndlessOptions): EndlessVolume {
       return bytes;
     },
   };
+}
+
+function emptyBeyond(values: Uint16Array, box: VoxelBox, filled: VoxelBox): void {
+  let i = 0;
+  for (let z = box.minZyx[0]; z < box.maxZyx[0]; z++)
+    for (let y = box.minZyx[1]; y < box.maxZyx[1]; y++)
+      for (let x = box.minZyx[2]; x < box.maxZyx[2]; x++, i++) if (!containsPoint(filled, z, y, x)) values[i] = 0;
 }
 
 /** 0…1, as the numbers say. */
