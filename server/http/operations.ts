@@ -20,6 +20,7 @@ import { answerOperation, judgeOperation, reviewOfOperation, takeBackOperation }
 import { nextReviewOperation } from "../reviews/next-review.ts";
 import { bringInOperation } from "../routers/volume/bring-in-edits.ts";
 import type { AnyOperation } from "../servers/operation.ts";
+import { nudgeStudiesOperation } from "../studies/study-queue.ts";
 import { nudgeDeliveriesOperation } from "../webhooks/delivery-queue.ts";
 import { nudgeDepositsOperation, stopDepositOperation, stopDepositsOperation } from "../zenodo/deposit-queue.ts";
 
@@ -50,6 +51,7 @@ export const operations: readonly AnyOperation[] = [
   nudgeDepositsOperation,
   nudgeFreezerOperation,
   nudgeImportsOperation,
+  nudgeStudiesOperation,
   stopDepositOperation,
   stopDepositsOperation,
   stopFreezingOperation,
