@@ -8,6 +8,7 @@ import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-
 import { filterOfSearch } from "../../../../components/nuclei/nuclei-link.ts";
 import { NucleiPanel } from "../../../../components/nuclei/nuclei-panel.tsx";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
+import { LayerOfStudyChip, useLayerOfStudy } from "../../../_agreement/layer-of-study.tsx";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
 import { followLink } from "../../../_comments/follow-link.ts";
@@ -75,14 +76,16 @@ export function EditorStage(props: EditorStageProps) {
   const { attach: attachSecondLook } = secondLook;
   const volumeTask = useVolumeTask(volumeId, image.shapeZyx, person.id);
   const { attach: attachTask } = volumeTask;
+  const layer = useLayerOfStudy(volumeId);
+  const { attach: attachLayer } = layer;
   const attachBoth = useCallback(
     (api: EditorApi) => {
-      const stops = [attach(api), attachSecondLook(api), followLink(api), keepAddress(api), attachTask(api)];
+      const stops = [attach, attachSecondLook, followLink, keepAddress, attachTask, attachLayer].map((to) => to(api));
       return () => {
         for (const stop of stops) stop();
       };
     },
-    [attach, attachSecondLook, attachTask],
+    [attach, attachSecondLook, attachTask, attachLayer],
   );
   const comments = useThreads(volumeId, false);
   const pins = useMemo(() => pinsOf(comments.data), [comments.data]);
@@ -98,7 +101,7 @@ export function EditorStage(props: EditorStageProps) {
       <AskWhenOffline document={document} volumeId={volumeId} />
       <Editor
         projectName={projectName}
-        projectHref={`/projects/${projectId}`}
+        projectHref={layer.href ?? `/projects/${projectId}`}
         volumeName={volume.name}
         role={volume.role}
         userId={person.id}
@@ -124,6 +127,7 @@ export function EditorStage(props: EditorStageProps) {
         weaknesses={labels.weaknesses}
         trainingStatus={
           <>
+            <LayerOfStudyChip of={layer} />
             <VolumeTaskChip of={volumeTask} userId={person.id} />
             <TrainingStatus projectId={projectId} />
             <NotificationBell />
@@ -131,7 +135,7 @@ export function EditorStage(props: EditorStageProps) {
         }
         attach={attachBoth}
         pins={pins}
-        taskBox={volumeTask.task?.box ?? null}
+        taskBox={layer.box ?? volumeTask.task?.box ?? null}
         renderComments={(shown) => (
           <VolumeComments
             shown={shown}
@@ -162,6 +166,10 @@ export function EditorStage(props: EditorStageProps) {
               );
               await boxes.refetch();
             }}
+            {...(volume.role === "owner" && {
+              studyHref: ({ minZyx, maxZyx }) =>
+                `/projects/${projectId}/agreement?volume=${volumeId}&box=${[...minZyx, ...maxZyx].join(",")}`,
+            })}
             removeBox={async (boxId) => {
               await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
               await boxes.refetch();
