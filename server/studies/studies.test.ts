@@ -9,6 +9,8 @@ import { auditEvent, blobRemoval, prediction, project, proposal, study, volume }
 import { findNamedBlobs } from "../backup/named-blobs.ts";
 import { createReadyVolume } from "../collab/testing/collab-fixture.ts";
 import { waitFor } from "../collab/testing/wait-for.ts";
+import { agreementsSchema } from "../export/agreement/agreement-schema.ts";
+import { readAgreements } from "../export/agreement/read-agreements.ts";
 import { readLabelChunk } from "../label-images/read-label-chunk.ts";
 import { writeLabelImage } from "../label-images/write-label-image.ts";
 import { publishPrediction } from "../proposals/publish-prediction.ts";
@@ -170,6 +172,14 @@ it("is drawn blind, closed, compared, proposed and judged, one way; the log has 
     Array(3).fill([1, 1, 0]),
   );
   expect(JSON.stringify(result)).not.toContain(ada.id);
+  // So does a dataset version, of this volume alone and naming nobody.
+  const [frozen, ...others] = agreementsSchema.parse(await readAgreements(server.services.db, [volumeId]));
+  expect(others).toEqual([]);
+  expect(frozen).toMatchObject({ volumeId, annotators: 3, kappa: result?.kappa, adjudicated: false, consensus: null });
+  expect(frozen.pairs.map((pair) => pair.f1)).toEqual(result?.pairs.map((pair) => pair.f1));
+  expect(frozen.nuclei.map(({ agreed }) => agreed).sort()).toEqual([1, 2, 3]);
+  expect(await readAgreements(server.services.db, [])).toEqual([]);
+  for (const { id, name } of people) for (const word of [id, name]) expect(JSON.stringify(frozen)).not.toContain(word);
   // Now the adjudicator looks, without names; others still do not.
   const open = (await api(judge).study.byId.query({ projectId, studyId })).layers ?? [];
   expect(open.map(({ name }) => name)).toEqual([null, null, null]);
