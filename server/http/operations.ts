@@ -1,4 +1,5 @@
 import { authorLabelsOperation } from "../collab/operations/author-labels.ts";
+import { checkRolesOperation } from "../collab/operations/check-roles.ts";
 import { countOperation } from "../collab/operations/count-project.ts";
 import { frozenStateOperation } from "../collab/operations/freeze-labels.ts";
 import { judgeProposalOperation } from "../collab/operations/judge-proposal.ts";
@@ -29,6 +30,7 @@ export const operations: readonly AnyOperation[] = [
   authorLabelsOperation,
   baseVersionOperation,
   bringInOperation,
+  checkRolesOperation,
   countOperation,
   enterOperation,
   frozenStateOperation,

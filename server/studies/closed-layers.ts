@@ -1,5 +1,6 @@
 import { and, asc, eq } from "drizzle-orm";
 import { prediction, type study, studyLayer, volume } from "../../db/schema/index.ts";
+import { checkRolesNow } from "../collab/operations/check-roles.ts";
 import { readFrozenState } from "../collab/operations/freeze-labels.ts";
 import type { Services } from "../services.ts";
 
@@ -18,7 +19,11 @@ export async function describeLayers(services: Services, row: typeof study.$infe
     .from(prediction)
     .where(and(eq(prediction.volumeId, row.volumeId), byModel));
   const states = [];
-  for (const { volumeId } of layers) states.push(await readFrozenState(services, volumeId));
+  for (const { volumeId } of layers) {
+    // A page that has not heard yet that the study is closed may still be painting.
+    await checkRolesNow(services, volumeId);
+    states.push(await readFrozenState(services, volumeId));
+  }
   return {
     shapeZyx,
     voxelSizeZyx,

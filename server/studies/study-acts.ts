@@ -6,6 +6,7 @@ import type { Transaction } from "../../db/client.ts";
 import { study, studyLayer, volume } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { Services } from "../services.ts";
+import { announceStudy } from "./announce-study.ts";
 import { afterDropping, dropDesks } from "./drop-desks.ts";
 import { proposeConsensus } from "./propose-consensus.ts";
 import { announceSeats, lockProject, seatPeople } from "./seat-people.ts";
@@ -33,11 +34,6 @@ async function studyFor(tx: Transaction, act: StudyAct, by: StudyActor, studyId:
   return { row: found.row, details: { studyId, volumeId: found.row.volumeId, volume: found.volumeName } };
 }
 
-const tell = async ({ db, events }: Services, projectId: string, studyId: string): Promise<void> => {
-  const layers = await db.select({ userId: studyLayer.userId }).from(studyLayer).where(eq(studyLayer.studyId, studyId));
-  events.publish({ topic: "studies", projectId, userIds: layers.map(({ userId }) => userId) });
-};
-
 /** Nobody draws any more; then the layers are compared. */
 export async function closeStudy(services: Services, by: StudyActor, studyId: string): Promise<void> {
   const seats = await services.db.transaction(async (tx) => {
@@ -47,7 +43,7 @@ export async function closeStudy(services: Services, by: StudyActor, studyId: st
     return seatPeople(tx, by.projectId);
   });
   announceSeats(services, seats);
-  await tell(services, by.projectId, studyId);
+  await announceStudy(services, by.projectId, studyId);
   nudgeStudies(services);
 }
 
@@ -66,7 +62,7 @@ export async function compareAgain(services: Services, by: StudyActor, studyId: 
     const details = { studyId, volumeId, volume: of?.name ?? "" };
     await recordAudit(tx, { act: "study.compared-again", by: by.userId, projectId: by.projectId, details });
   });
-  await tell(services, by.projectId, studyId);
+  await announceStudy(services, by.projectId, studyId);
   nudgeStudies(services);
 }
 
@@ -98,7 +94,7 @@ export async function sayDone(
     await recordAudit(tx, { act, by: by.userId, projectId: row.projectId, details });
     return { projectId: row.projectId, studyId: row.id };
   });
-  await tell(services, projectId, studyId);
+  await announceStudy(services, projectId, studyId);
 }
 
 /** What the layers agree on becomes proposals of the volume, in place of what is proposed in the box. */
@@ -118,7 +114,7 @@ export async function propose(
       details: { ...details, method },
     });
   });
-  await tell(services, by.projectId, studyId);
+  await announceStudy(services, by.projectId, studyId);
   return { nuclei };
 }
 
@@ -130,7 +126,7 @@ export async function finishStudy(services: Services, by: StudyActor, studyId: s
     await tx.update(study).set({ state: "adjudicated", adjudicatedAt: new Date() }).where(eq(study.id, studyId));
     await recordAudit(tx, { act: "study.adjudicated", by: by.userId, projectId: by.projectId, details });
   });
-  await tell(services, by.projectId, studyId);
+  await announceStudy(services, by.projectId, studyId);
 }
 
 /** With all that was drawn in it. Labels that came of its consensus stay. */
