@@ -16,6 +16,7 @@ import {
 } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { Services } from "../services.ts";
+import { announceStudy } from "./announce-study.ts";
 import { announceSeats, lockProject, seatPeople } from "./seat-people.ts";
 import { nudgeStudies } from "./study-queue.ts";
 
@@ -58,11 +59,7 @@ export async function startStudy(services: Services, given: NewStudy): Promise<{
     return { studyId, seats: await seatPeople(tx, given.projectId) };
   });
   announceSeats(services, seats);
-  services.events.publish({
-    topic: "studies",
-    projectId: given.projectId,
-    userIds: [...given.annotatorIds, given.adjudicatorId],
-  });
+  await announceStudy(services, given.projectId, studyId);
   if (given.beginsWith === "proposals") nudgeStudies(services);
   return { studyId };
 }

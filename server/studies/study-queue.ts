@@ -1,11 +1,12 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { isProblem, type ProblemFields } from "../../core/problem.ts";
-import { study, studyLayer } from "../../db/schema/index.ts";
+import { study } from "../../db/schema/index.ts";
 import { failureLog } from "../failure-log.ts";
 import { QueueRunner } from "../queue-runner.ts";
 import { atHolder } from "../servers/at-holder.ts";
 import { BACKGROUND, backgroundOperation } from "../servers/operation.ts";
 import type { Services } from "../services.ts";
+import { announceStudy } from "./announce-study.ts";
 import { describeLayers } from "./closed-layers.ts";
 import { askToCompare } from "./comparison/ask-study-process.ts";
 import { nextUnseeded, seedLayer } from "./seed-layers.ts";
@@ -54,7 +55,7 @@ type Work =
 const PROGRESS_STEP = 0.02;
 
 function createStudyQueue(services: Services): StudyQueue {
-  const { db, events, cluster } = services;
+  const { db, cluster } = services;
 
   async function next(): Promise<Work | undefined> {
     const unseeded = await nextUnseeded(db);
@@ -73,11 +74,7 @@ function createStudyQueue(services: Services): StudyQueue {
       await cluster?.leases.assertHeld(tx, BACKGROUND);
       await tx.update(study).set(change).where(eq(study.id, row.id));
     });
-    const people = await db
-      .select({ userId: studyLayer.userId })
-      .from(studyLayer)
-      .where(eq(studyLayer.studyId, row.id));
-    events.publish({ topic: "studies", projectId: row.projectId, userIds: people.map(({ userId }) => userId) });
+    await announceStudy(services, row.projectId, row.id);
   }
 
   async function compare(row: StudyRow, signal: AbortSignal): Promise<void> {
