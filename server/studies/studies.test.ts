@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { and, eq, inArray } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -231,13 +232,28 @@ it("is drawn blind, closed, compared, proposed and judged, one way; the log has 
   expect(JSON.stringify(acts)).not.toContain("mitotic");
 }, 90_000);
 
-it("a comparison that a stopped server left is taken up, and comes to the same", async () => {
+/** Ends the process that compares, as soon as there is one. */
+async function killComparison(): Promise<void> {
+  let killed = false;
+  await waitFor(() => {
+    const { stdout } = spawnSync("pgrep", ["-P", String(process.pid), "-f", "study-process"], { encoding: "utf8" });
+    for (const pid of stdout.split("\n").filter(Boolean)) {
+      process.kill(Number(pid), "SIGKILL");
+      killed = true;
+    }
+    return killed;
+  }, "a process that compares");
+}
+
+it("a comparison that is killed, or left by a stopped server, is begun again and comes to the same", async () => {
   const volumeId = await newVolume();
   const { studyId } = await drawnStudy(volumeId);
   await api(owner).study.close.mutate({ projectId, studyId });
+  await killComparison();
   const queue = studyQueueOf(server.services);
   await queue.idle();
   const { result } = await studyOf(studyId);
+  expect(result?.clusters).toHaveLength(3);
   const begun = { state: "comparing", progress: 0.4, result: null } as const;
   await server.services.db.update(study).set(begun).where(eq(study.id, studyId));
   queue.resume();
