@@ -156,7 +156,7 @@ async function writeImage(
   const held = await heldProposals(db, target.id, given.replacesIn);
   const rejected = await rejectedProposals(db, target.id);
   const blobPrefix = `${image.folder}labels.ome.zarr/`;
-  const plants = await plantsFor(db, target, given.instances, image.id);
+  const plants = await plantsFor(db, target, given, image.id);
   const { extentOf, suppressed, planted } = await labelWorkerOf(services).compose({
     shapeZyx: target.shapeZyx,
     voxelSizeZyx: target.voxelSizeZyx,
@@ -177,9 +177,11 @@ async function writeImage(
 async function plantsFor(
   db: Database | Transaction,
   target: VolumeRow,
-  instances: readonly PredictedInstance[],
+  { source, instances }: NewPrediction,
   seed: string,
 ): Promise<PlantTask | null> {
+  // Beside what several people drew, what nobody did would be known at once.
+  if (source === "study") return null;
   const [of] = await db
     .select({ plantEvery: project.plantEvery })
     .from(project)

@@ -14,7 +14,8 @@ import {
   volume,
   volumeChannel,
 } from "../../db/schema/index.ts";
-import { recordAudit } from "../audit/record-audit.ts";
+import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
+import { announce, notify } from "../notifications/notify.ts";
 import type { Services } from "../services.ts";
 import { announceStudy } from "./announce-study.ts";
 import { announceSeats, lockProject, seatPeople } from "./seat-people.ts";
@@ -32,7 +33,7 @@ export interface NewStudy {
 
 /** A desk with an empty layer for each annotator, in one transaction. Proposals to begin with come to them a moment later. */
 export async function startStudy(services: Services, given: NewStudy): Promise<{ studyId: string }> {
-  const { studyId, seats } = await services.db.transaction(async (tx) => {
+  const { studyId, seats, told } = await services.db.transaction(async (tx) => {
     await lockProject(tx, given.projectId);
     const [parent] = await tx
       .select()
@@ -56,8 +57,13 @@ export async function startStudy(services: Services, given: NewStudy): Promise<{
     const details = { studyId, volumeId: parent.id, volume: parent.name };
     const people = { annotators: annotatorIds.length };
     await recordAudit(tx, { act: "study.started", by, projectId: given.projectId, details: { ...details, ...people } });
-    return { studyId, seats: await seatPeople(tx, given.projectId) };
+    const asked = annotatorIds.filter((userId) => userId !== by);
+    const facts = { kind: "study", by: (await auditedPerson(tx, by)).name } as const;
+    const notice = { facts, projectId: given.projectId, volumeId: parent.id, subject: studyId };
+    const told = await notify(tx, services, asked, notice);
+    return { studyId, seats: await seatPeople(tx, given.projectId), told };
   });
+  announce(services, told);
   announceSeats(services, seats);
   await announceStudy(services, given.projectId, studyId);
   if (given.beginsWith === "proposals") nudgeStudies(services);

@@ -8,6 +8,7 @@ import { FetchedImageVoxels } from "../../../../components/editor/fetched-image-
 import { filterOfSearch } from "../../../../components/nuclei/nuclei-link.ts";
 import { NucleiPanel } from "../../../../components/nuclei/nuclei-panel.tsx";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
+import type { VoxelBox } from "../../../../core/volume/voxel-space.ts";
 import { LayerOfStudyChip, useLayerOfStudy } from "../../../_agreement/layer-of-study.tsx";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
@@ -167,7 +168,7 @@ export function EditorStage(props: EditorStageProps) {
               await boxes.refetch();
             }}
             {...(volume.role === "owner" && {
-              studyHref: ({ minZyx, maxZyx }) =>
+              studyHref: ({ minZyx, maxZyx }: VoxelBox) =>
                 `/projects/${projectId}/agreement?volume=${volumeId}&box=${[...minZyx, ...maxZyx].join(",")}`,
             })}
             removeBox={async (boxId) => {
