@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, inArray } from "drizzle-orm";
 import type { StudyResult } from "../../core/agreement/study-result.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
@@ -44,10 +44,13 @@ export interface Reader {
 
 const isClosed = (state: StudyState): boolean => state !== "drawing";
 
+/** A result has a line for each nucleus: it is read where it is shown. */
+const { result: _result, ...withoutResult } = getTableColumns(study);
+
 /** The newest first. */
 export async function listStudies(db: Database, projectId: string, reader: Reader): Promise<ListedStudy[]> {
   const rows = await db
-    .select({ row: study, volumeName: volume.name, adjudicator: user.name })
+    .select({ row: withoutResult, volumeName: volume.name, adjudicator: user.name })
     .from(study)
     .innerJoin(volume, eq(volume.id, study.volumeId))
     .innerJoin(user, eq(user.id, study.adjudicatorId))
@@ -87,7 +90,7 @@ export async function listStudies(db: Database, projectId: string, reader: Reade
 /** Numbers of layers are told once nobody can look any more whose layer grows. */
 function shownLayers(
   layers: readonly { readonly layer: typeof studyLayer.$inferSelect; readonly name: string }[],
-  { state, adjudicatorId }: typeof study.$inferSelect,
+  { state, adjudicatorId }: Pick<typeof study.$inferSelect, "state" | "adjudicatorId">,
   { userId, role }: Reader,
 ): ListedLayer[] | null {
   const isOwner = role === "owner";
