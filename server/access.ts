@@ -45,7 +45,6 @@ const openAtDesks: ReadonlySet<string> = new Set([
   "queue.skip",
   "queue.decide",
   "queue.undoDecision",
-  "volume.bringInEdits",
   "study.sayDone",
 ]);
 
