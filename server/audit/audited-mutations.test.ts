@@ -43,6 +43,7 @@ import { issuePersonalToken } from "../auth/personal-token.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { startSession } from "../collab/journal/start-session.ts";
 import { liveVolumesOf } from "../collab/live/live-volumes.ts";
+import { readFrozenState } from "../collab/operations/freeze-labels.ts";
 import { DATASET_FORMAT, type DatasetDescription } from "../export/dataset-description.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
@@ -205,6 +206,8 @@ const newStudy = async (change: Partial<typeof study.$inferInsert> = {}) => {
   const { studyId } = await startStudy(server.services, { ...plan, by: owner.id });
   const layers = await db().select().from(studyLayer).where(eq(studyLayer.studyId, studyId));
   for (const layer of layers) await drawFive(layer.volumeId);
+  // Opening a room writes, whatever comes after.
+  for (const id of [volumeId, ...layers.map((layer) => layer.volumeId)]) await readFrozenState(server.services, id);
   await db().update(study).set(change).where(eq(study.id, studyId));
   return { projectId: own, studyId, layerId: layers.find(({ userId }) => userId === member.id)?.volumeId, plan };
 };
