@@ -210,7 +210,7 @@ it("is drawn blind, closed, compared, proposed and judged, one way; the log has 
   const count = (label: number) => brick?.filter((value) => value === label).length;
   expect(count(outside[0].labelValue)).toBe(3 * 6 * 8);
   // The one that fewest have is asked first.
-  const question = await api(judge).queue.next.mutate({ volumeId, pageId: "page", skipped: [] });
+  const question = await api(judge).queue.next.mutate({ volumeId, pageId: "page of a test", skipped: [] });
   expect(question?.reason).toBe("two of three annotators drew it");
   await api(judge).study.finish.mutate({ projectId, studyId });
   await expect(api(judge).study.propose.mutate({ projectId, studyId, method: "staple" })).rejects.toThrow(
