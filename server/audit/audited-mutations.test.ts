@@ -195,7 +195,7 @@ const newThread = async () => {
   return { volumeId, threadId, commentId };
 };
 /** Two people who draw, the owner adjudicates; both have drawn the same five voxels. */
-const newStudy = async (change: Partial<typeof study.$inferInsert> = {}) => {
+const newStudy = async (change: Partial<typeof study.$inferInsert> = { state: "drawing" }) => {
   const [other, own] = [await newPerson(), await newProject()];
   const joins = { projectId: own, userId: other.id, role: "annotator", pseudonym: `annotator ${names}` } as const;
   await db().insert(projectMember).values(joins);
