@@ -285,7 +285,7 @@ it("layers that begin with proposals all have the same ones, of the box alone", 
   }
   const question = await api(people[0]).queue.next.mutate({
     volumeId: layers[0].volumeId,
-    pageId: "page",
+    pageId: "page of a test",
     skipped: [],
   });
   expect(question?.kind).toBe("nucleus");
