@@ -61,6 +61,7 @@ const pointsInTime: Readonly<Record<string, string>> = {
   "server/servers/internal-signature.ts": "written into a request, and compared with another machine's time of day",
   "server/snapshots/freeze-project.ts": "stored",
   "server/storage/usage/sum-by-project.ts": "when something was measured, shown",
+  "server/studies/study-acts.ts": "stored",
   "server/tasks/task-acts.ts": "stored",
   "server/testing/seed-training.ts": "stored",
   "server/testing/self-signed-certificate.ts": "from when to when a certificate holds",

@@ -1,8 +1,8 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { Problem } from "../core/problem.ts";
 import type { Role } from "../core/roles.ts";
 import type { Database } from "../db/client.ts";
-import { projectMember, volume } from "../db/schema/index.ts";
+import { project, projectMember, volume } from "../db/schema/index.ts";
 import { readInstallationSettings } from "./settings/installation-settings.ts";
 
 /** Who may call a route. Every procedure, route and socket names one; the access test walks through all of them. */
@@ -27,21 +27,46 @@ export type Access =
 export interface Membership {
   readonly projectId: string;
   readonly role: Role;
+  /** It is the desk of an annotator of a blind study, who labels there and does nothing else. */
+  readonly isDesk: boolean;
 }
+
+const membershipFields = {
+  projectId: projectMember.projectId,
+  role: projectMember.role,
+  isDesk: sql<boolean>`${project.deskOf} is not null`,
+};
+
+/** Mutations that are open at the desk of a blind study. All others are refused there: nothing is imported, trained, shared or given away. */
+const openAtDesks: ReadonlySet<string> = new Set([
+  "queue.next",
+  "queue.keep",
+  "queue.release",
+  "queue.skip",
+  "queue.decide",
+  "queue.undoDecision",
+  "study.sayDone",
+]);
+
+/** Whoever may look at all sees no more at a desk than the layer, so queries are open. */
+export const isOpenAtDesks = (type: "query" | "mutation" | "subscription", path: string): boolean =>
+  type !== "mutation" || openAtDesks.has(path);
 
 /** Null for strangers, who must not learn whether the project exists. */
 export async function membershipInProject(db: Database, userId: string, projectId: string): Promise<Membership | null> {
   const [row] = await db
-    .select({ projectId: projectMember.projectId, role: projectMember.role })
+    .select(membershipFields)
     .from(projectMember)
+    .innerJoin(project, eq(project.id, projectMember.projectId))
     .where(and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId)));
   return row ?? null;
 }
 
 export async function membershipForVolume(db: Database, userId: string, volumeId: string): Promise<Membership | null> {
   const [row] = await db
-    .select({ projectId: projectMember.projectId, role: projectMember.role })
+    .select(membershipFields)
     .from(volume)
+    .innerJoin(project, eq(project.id, volume.projectId))
     .innerJoin(projectMember, eq(projectMember.projectId, volume.projectId))
     .where(and(eq(volume.id, volumeId), eq(projectMember.userId, userId)));
   return row ?? null;

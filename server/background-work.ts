@@ -9,6 +9,7 @@ import { leadBackground } from "./servers/lead-background.ts";
 import type { Services } from "./services.ts";
 import { readInstallationSettings } from "./settings/installation-settings.ts";
 import { sweepSnapshots } from "./snapshots/sweep-snapshots.ts";
+import { studyQueueOf } from "./studies/study-queue.ts";
 import { deliveryQueueOf } from "./webhooks/delivery-queue.ts";
 import { depositQueueOf } from "./zenodo/deposit-queue.ts";
 
@@ -24,6 +25,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
   depositQueueOf(services).resume();
   deliveryQueueOf(services).resume();
   mailQueueOf(services).resume();
+  studyQueueOf(services).resume();
   const stopSweeper = startSweeper(services);
   const auditKeeper = keepAuditLog(services.db, async () => (await readInstallationSettings(services.db)).auditDays);
   return {
@@ -36,6 +38,7 @@ async function begin(services: Services): Promise<BackgroundWork> {
       await depositQueueOf(services).close();
       await deliveryQueueOf(services).close();
       await mailQueueOf(services).close();
+      await studyQueueOf(services).close();
     },
   };
 }

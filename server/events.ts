@@ -24,6 +24,8 @@ export type ServerEvent =
   | { readonly topic: "webhooks"; readonly projectId: string }
   /** What there is to do in a project changed. `userIds`: whose work it is, or was. */
   | { readonly topic: "tasks"; readonly projectId: string; readonly userIds: readonly string[] }
+  /** A blind study got on. `userIds`: its annotators and its adjudicator. */
+  | { readonly topic: "studies"; readonly projectId: string; readonly userIds: readonly string[] }
   /** A person was told of something, or has read it: for their pages alone. */
   | { readonly topic: "notifications"; readonly userId: string }
   /** Sessions of the person ended, or the account was switched off. */

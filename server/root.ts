@@ -19,6 +19,7 @@ import { proposalRouter } from "./routers/proposal/index.ts";
 import { publicationRouter } from "./routers/publication/index.ts";
 import { queueRouter } from "./routers/queue/index.ts";
 import { reviewRouter } from "./routers/review/index.ts";
+import { studyRouter } from "./routers/study/index.ts";
 import { taskRouter } from "./routers/task/index.ts";
 import { trainingRouter } from "./routers/training/index.ts";
 import { volumeRouter } from "./routers/volume/index.ts";
@@ -49,6 +50,7 @@ export const appRouter = router({
   publication: publicationRouter,
   queue: queueRouter,
   review: reviewRouter,
+  study: studyRouter,
   task: taskRouter,
   training: trainingRouter,
   volume: volumeRouter,

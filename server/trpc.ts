@@ -4,7 +4,14 @@ import { apiTransformer } from "../core/contract/api-transformer.ts";
 import { isProblem, type ProblemFields } from "../core/problem.ts";
 import { hasRole, type Role } from "../core/roles.ts";
 import { hasNul } from "../core/text/name.ts";
-import { type Access, administratorProblem, membershipForVolume, membershipInProject } from "./access.ts";
+import {
+  type Access,
+  administratorProblem,
+  isOpenAtDesks,
+  type Membership,
+  membershipForVolume,
+  membershipInProject,
+} from "./access.ts";
 import type { WaitRule } from "./auth/attempt-limit.ts";
 import type { SignedInUser } from "./auth/authentication.ts";
 import { countCall } from "./call-rate.ts";
@@ -100,6 +107,20 @@ const notHere = () =>
   new TRPCError({ code: "NOT_FOUND", message: "There is nothing here, or you are not a member of its project." });
 const tooLow = (role: Role) => new TRPCError({ code: "FORBIDDEN", message: `This needs the role ${role}.` });
 
+type ProcedureKind = "query" | "mutation" | "subscription";
+
+function assertMayPass(
+  membership: Membership | null,
+  role: Role,
+  path: string,
+  type: ProcedureKind,
+): asserts membership is Membership {
+  if (!membership) throw notHere();
+  if (!hasRole(membership.role, role)) throw tooLow(role);
+  if (membership.isDesk && !isOpenAtDesks(type, path))
+    throw new TRPCError({ code: "FORBIDDEN", message: "In a blind study one labels, and does nothing else." });
+}
+
 const measured = t.middleware(async ({ path, type, next }) => {
   const startedAt = performance.now();
   const result = await next();
@@ -129,10 +150,9 @@ export const projectProcedure = (role: Role) =>
     .meta({ access: { kind: "project", role } })
     .use(signedIn)
     .input(z.object({ projectId: z.uuid() }))
-    .use(async ({ ctx, input, next }) => {
+    .use(async ({ ctx, input, path, type, next }) => {
       const membership = await membershipInProject(ctx.services.db, ctx.user.id, input.projectId);
-      if (!membership) throw notHere();
-      if (!hasRole(membership.role, role)) throw tooLow(role);
+      assertMayPass(membership, role, path, type);
       return next({ ctx: membership });
     });
 
@@ -142,9 +162,8 @@ export const volumeProcedure = (role: Role) =>
     .meta({ access: { kind: "volume", role } })
     .use(signedIn)
     .input(z.object({ volumeId: z.uuid() }))
-    .use(async ({ ctx, input, next }) => {
+    .use(async ({ ctx, input, path, type, next }) => {
       const membership = await membershipForVolume(ctx.services.db, ctx.user.id, input.volumeId);
-      if (!membership) throw notHere();
-      if (!hasRole(membership.role, role)) throw tooLow(role);
+      assertMayPass(membership, role, path, type);
       return next({ ctx: membership });
     });

@@ -17,6 +17,7 @@ const routersOfTopic: Readonly<Record<ServerEvent["topic"], readonly string[]>> 
   deposit: ["zenodo"],
   webhooks: ["webhook"],
   tasks: ["task"],
+  studies: ["study"],
   notifications: ["notification", "task"],
   account: ["account"],
   engine: ["installation", "training"],

@@ -212,6 +212,22 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "task.done": { group: "Volumes", does: "finished a task", tell: inVolume },
   "task.reopened": { group: "Volumes", does: "reopened a task", tell: inVolume },
   "task.withdrawn": { group: "Volumes", does: "took a task back", tell: inVolume },
+  "study.started": {
+    group: "Volumes",
+    does: "started a blind study",
+    tell: (d) => `${d.annotators} people draw, ${inVolume(d)}`,
+  },
+  "study.layer-done": { group: "Volumes", does: "was done with a layer of a blind study", tell: inVolume },
+  "study.layer-reopened": { group: "Volumes", does: "was not done with a layer after all", tell: inVolume },
+  "study.closed": { group: "Volumes", does: "closed a blind study", tell: inVolume },
+  "study.compared-again": { group: "Volumes", does: "had a blind study compared again", tell: inVolume },
+  "study.consensus-proposed": {
+    group: "Volumes",
+    does: "proposed the consensus of a blind study",
+    tell: (d) => `by ${d.method === "staple" ? "STAPLE" : "majority"}, ${inVolume(d)}`,
+  },
+  "study.adjudicated": { group: "Volumes", does: "was through with a blind study", tell: inVolume },
+  "study.deleted": { group: "Volumes", does: "deleted a blind study", tell: inVolume },
   "comment.written": { group: "Volumes", does: "wrote a comment", tell: inVolume },
   "comment.changed": { group: "Volumes", does: "changed a comment", tell: inVolume },
   "comment.deleted": {

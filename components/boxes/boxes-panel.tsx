@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Center, Group, Loader, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Center, Group, Loader, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconBoxModel2, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { isProblem, Problem } from "../../core/problem.ts";
@@ -28,6 +28,8 @@ export interface BoxesPanelProps {
   createBox(box: VoxelBox, kind: BoxKind): Promise<string>;
   changeBox(id: string, box: VoxelBox, kind: BoxKind): Promise<void>;
   removeBox(id: string): Promise<void>;
+  /** Where several people are asked to draw a box blind; absent for those who cannot ask. */
+  studyHref?(box: VoxelBox): string;
 }
 
 /** What was done last to a box, and how it is taken back. */
@@ -60,6 +62,11 @@ export function BoxesPanel(props: BoxesPanelProps) {
   return (
     <Stack gap="xs" p={10}>
       {draft && <DraftBoxForm {...props} draft={draft} onSave={(kind) => save(draft, kind)} />}
+      {draft && props.studyHref && (
+        <Anchor size="xs" href={props.studyHref(draft)}>
+          Have this box drawn blind by several people…
+        </Anchor>
+      )}
       {problem && <ProblemAlert problem={problem} />}
       {undoable && (
         <Group gap={6} wrap="nowrap" role="status">

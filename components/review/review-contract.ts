@@ -35,7 +35,7 @@ export interface QueueFacts {
   readonly holders: readonly { readonly labelValue: number; readonly userId: string; readonly name: string }[];
   /** `isGuess`: of a model that has never seen images of this project. */
   readonly prediction: {
-    readonly source: "model" | "import";
+    readonly source: "model" | "import" | "study";
     readonly isGuess: boolean;
     /** What the model's outlines were moved by to lie where people draw; + is outside. */
     readonly outlineUm: number | null;

@@ -1,3 +1,4 @@
+import { findObjects } from "../labels/object-boxes.ts";
 import { f1Score, matchedObjectDice } from "../metrics/instance-scores.ts";
 import { matchInstances } from "../metrics/match-instances.ts";
 import { countOverlaps } from "../metrics/overlap-table.ts";
@@ -49,26 +50,8 @@ export function comparePair(first: Uint32Array, second: Uint32Array, space: Voxe
 const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Half-open. */
-function boxesOf(labels: Uint32Array, [depth, rows, columns]: Zyx): Map<number, VoxelBox> {
-  const boxes = new Map<number, { minZyx: [number, number, number]; maxZyx: [number, number, number] }>();
-  let i = 0;
-  for (let z = 0; z < depth; z++)
-    for (let y = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++, i++) {
-        const label = labels[i];
-        if (label === 0) continue;
-        const at = [z, y, x] as const;
-        const box = boxes.get(label);
-        if (!box) boxes.set(label, { minZyx: [z, y, x], maxZyx: [z + 1, y + 1, x + 1] });
-        else
-          at.forEach((value, axis) => {
-            box.minZyx[axis] = Math.min(box.minZyx[axis], value);
-            box.maxZyx[axis] = Math.max(box.maxZyx[axis], value + 1);
-          });
-      }
-  return boxes;
-}
+const boxesOf = (labels: Uint32Array, shapeZyx: Zyx): Map<number, VoxelBox> =>
+  new Map(findObjects(labels, shapeZyx).map(({ label, box }) => [label, box]));
 
 /** Of both, with nothing around: beyond the frame is outside. */
 function frameOf(a: VoxelBox | undefined, b: VoxelBox | undefined): VoxelBox | null {

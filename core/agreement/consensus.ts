@@ -68,6 +68,8 @@ export function disagreementMap(layers: readonly Uint32Array[], clusters: readon
   const map = new Float32Array(layers[0]?.length ?? 0);
   const pairs = (layers.length * (layers.length - 1)) / 2;
   for (let i = 0; i < map.length; i++) {
+    // Most of a volume is background to everybody.
+    if (layers.every((layer) => layer[i] === 0)) continue;
     let differing = 0;
     for (let a = 0; a < layers.length; a++)
       for (let b = a + 1; b < layers.length; b++)

@@ -33,6 +33,7 @@ const linkPurpose = z.enum(["administrator", "reset"]);
 const place = z.enum(depositPlaces);
 const ofDeposit = { depositId: id, version: count, place };
 const ofTask = { volumeId: id, volume: name, taskId: id };
+const ofStudy = { studyId: id, volumeId: id, volume: name };
 const ofThread = { volumeId: id, volume: name, threadId: id };
 
 const by = z.string().min(1).max(100).nullable();
@@ -171,6 +172,16 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("task.done", ofTask),
   ofProject("task.reopened", ofTask),
   ofProject("task.withdrawn", ofTask),
+
+  /** Never what a layer holds. */
+  ofProject("study.started", { ...ofStudy, annotators: count }),
+  ofProject("study.layer-done", ofStudy),
+  ofProject("study.layer-reopened", ofStudy),
+  ofProject("study.closed", ofStudy),
+  ofProject("study.compared-again", ofStudy),
+  ofProject("study.consensus-proposed", { ...ofStudy, method: line(20) }),
+  ofProject("study.adjudicated", ofStudy),
+  ofProject("study.deleted", ofStudy),
 
   ofProject("training.started", {
     jobId: id,

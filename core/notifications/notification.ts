@@ -2,7 +2,7 @@ import type { Role } from "../roles.ts";
 import type { Zyx } from "../volume/voxel-space.ts";
 
 /** What a person is told of beside what they look at. Each can be switched off for mails. */
-export const notificationKinds = ["invitation", "mention", "task", "sent-back", "training", "pace"] as const;
+export const notificationKinds = ["invitation", "mention", "task", "sent-back", "training", "pace", "study"] as const;
 
 export type NotificationKind = (typeof notificationKinds)[number];
 
@@ -13,6 +13,7 @@ export const kindWords: Readonly<Record<NotificationKind, string>> = {
   "sent-back": "Nuclei that a reviewer sent back to you",
   training: "Trainings that have finished or failed",
   pace: "A project begins or ceases to show how much each member does",
+  study: "Boxes that you are asked to draw blind",
 };
 
 /** Forgotten so many days after they came, read or not. */
@@ -33,7 +34,9 @@ export type NotificationFacts =
       readonly placeZyx: Zyx;
     }
   | { readonly kind: "training"; readonly outcome: "done" | "failed" }
-  | { readonly kind: "pace"; readonly by: string; readonly shown: boolean };
+  | { readonly kind: "pace"; readonly by: string; readonly shown: boolean }
+  /** The place to draw is found on the page My work: a layer's address is told to nobody by mail. */
+  | { readonly kind: "study"; readonly by: string };
 
 export interface Notification {
   readonly facts: NotificationFacts;
@@ -83,6 +86,8 @@ export function tellNotification({ facts, subject, projectId, projectName, volum
           : `${projectName} no longer shows how much each member does`,
         path: `${project}/tasks`,
       };
+    case "study":
+      return { text: `${facts.by} asks you to draw a box of ${where} blind`, path: "/work" };
   }
 }
 

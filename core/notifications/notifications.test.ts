@@ -25,6 +25,7 @@ const examples: readonly (readonly [NotificationFacts, string, string])[] = [
     "Ada switched on that Embryos shows to its members how much each of them does",
     "/projects/p/tasks",
   ],
+  [{ kind: "study", by: "Ada" }, "Ada asks you to draw a box of Emb05 (Embryos) blind", "/work"],
   [{ kind: "pace", by: "Ada", shown: false }, "Embryos no longer shows how much each member does", "/projects/p/tasks"],
 ];
 

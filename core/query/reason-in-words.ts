@@ -51,3 +51,7 @@ export function reasonInWords({ parts, rankOf, facts, oddness }: ScoredReason): 
 
 export const CANDIDATE_REASON = "a nucleus may have been missed here";
 export const IMPORT_REASON = "imported, not yet judged";
+
+/** Of what several people drew blind. */
+export const agreementReason = (agreed: number, annotators: number): string =>
+  `${inWords(agreed)} of ${inWords(annotators)} annotators drew it`;

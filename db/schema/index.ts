@@ -14,6 +14,7 @@ export * from "./proposal.ts";
 export * from "./publication.ts";
 export * from "./review.ts";
 export * from "./shared-blocks.ts";
+export * from "./study.ts";
 export * from "./task.ts";
 export * from "./training.ts";
 export * from "./volume.ts";

@@ -43,6 +43,11 @@ export const project = pgTable("project", {
   questionsAsked: integer("questions_asked").notNull().default(0),
   /** Checkpoint whose proposals are shown; no foreign key, as checkpoint refers to project. */
   currentCheckpointId: uuid("current_checkpoint_id"),
+  /**
+   * The study whose layer is drawn here: this is the desk of one of its annotators, a project that nobody sees but who sits there
+   * (docs/adr/0052). Null: a project. No foreign key, as a study refers to its project.
+   */
+  deskOf: uuid("desk_of"),
   createdBy: text("created_by")
     .notNull()
     .references(() => user.id),

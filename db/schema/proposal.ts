@@ -29,8 +29,8 @@ export const prediction = pgTable(
     volumeId: uuid("volume_id")
       .notNull()
       .references(() => volume.id, { onDelete: "cascade" }),
-    /** `model`, or `import` for label images that came as proposals. */
-    source: text("source", { enum: ["model", "import"] }).notNull(),
+    /** `model`; `import` for label images that came as proposals; `study` for what several people drew blind. */
+    source: text("source", { enum: ["model", "import", "study"] }).notNull(),
     checkpointId: uuid("checkpoint_id").references(() => checkpoint.id),
     snapshotId: uuid("snapshot_id").references(() => snapshot.id),
     /** Job that made it; a job that is taken over skips the volumes it has already predicted. */
@@ -84,6 +84,9 @@ export const proposal = pgTable(
     /** The class proposed with it, and how likely it is; null where its model tells none. */
     proposedClass: text("proposed_class"),
     classProbability: doublePrecision("class_probability"),
+    /** Of proposals of a study: how many of its annotators have the nucleus, and how many there are. */
+    agreed: integer("agreed"),
+    annotators: integer("annotators"),
     /** Written by servers of before, which may share the database during an update; nothing reads it. */
     ranks: jsonb("ranks").$type<number[]>(),
     /** How doubtful the model is of it (core/query/doubt.ts), 0…1; null for candidates and imported proposals. */

@@ -70,6 +70,8 @@ export const volume = pgTable(
     pixelType: text("pixel_type").$type<PixelType>().notNull(),
     levels: jsonb("levels").$type<StoredLevel[]>().notNull().default([]),
     quality: jsonb("quality").$type<QualityCard>(),
+    /** The volume whose image and channels these are, of a layer of a study; null: its own. The layer goes before that one. */
+    imageOf: uuid("image_of"),
     /** Of the image and the labels that were imported, as they lie in the store; null until they have been counted. */
     storedBytes: bigint("stored_bytes", { mode: "number" }),
     sourceFileName: text("source_file_name").notNull(),

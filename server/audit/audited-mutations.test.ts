@@ -28,6 +28,8 @@ import {
   personalToken,
   projectMember,
   session,
+  study,
+  studyLayer,
   task,
   trainerToken,
   trainingBox,
@@ -41,6 +43,7 @@ import { issuePersonalToken } from "../auth/personal-token.ts";
 import { createToken, hashToken } from "../auth/token-hash.ts";
 import { startSession } from "../collab/journal/start-session.ts";
 import { liveVolumesOf } from "../collab/live/live-volumes.ts";
+import { readFrozenState } from "../collab/operations/freeze-labels.ts";
 import { DATASET_FORMAT, type DatasetDescription } from "../export/frozen/dataset-description.ts";
 import { writePlainTiff } from "../ingest/testing/plain-tiff.ts";
 import { uploadBytes } from "../ingest/testing/upload-bytes.ts";
@@ -48,6 +51,7 @@ import { appRouter } from "../root.ts";
 import { asUser } from "../security/cast.ts";
 import { freezeProject } from "../snapshots/freeze-project.ts";
 import { dropSnapshot } from "../snapshots/sweep-snapshots.ts";
+import { startStudy } from "../studies/start-study.ts";
 import { seedSnapshot, seedTrainJob, seedVolume } from "../testing/seed-training.ts";
 import { startTestServer, TEST_PASSWORD, type TestPerson, type TestServer } from "../testing/test-server.ts";
 import { createCallerFactory } from "../trpc.ts";
@@ -190,6 +194,28 @@ const newThread = async () => {
   const [{ commentId }] = await db().insert(comment).values(said).returning({ commentId: comment.id });
   return { volumeId, threadId, commentId };
 };
+/** Two people who draw, the owner adjudicates; both have drawn the same five voxels. */
+const newStudy = async (change: Partial<typeof study.$inferInsert> = { state: "drawing" }) => {
+  const [other, own] = [await newPerson(), await newProject()];
+  const joins = { projectId: own, userId: other.id, role: "annotator", pseudonym: `annotator ${names}` } as const;
+  await db().insert(projectMember).values(joins);
+  const volumeId = await newVolume(undefined, own);
+  const box = { minZyx: [0, 0, 0], maxZyx: [10, 20, 30] } as const;
+  const annotatorIds = [member.id, other.id];
+  const plan = { projectId: own, volumeId, box, annotatorIds, adjudicatorId: owner.id, beginsWith: "nothing" } as const;
+  const { studyId } = await startStudy(server.services, { ...plan, by: owner.id });
+  const layers = await db().select().from(studyLayer).where(eq(studyLayer.studyId, studyId));
+  for (const layer of layers) await drawFive(layer.volumeId);
+  // Opening a room writes, whatever comes after.
+  for (const id of [volumeId, ...layers.map((layer) => layer.volumeId)]) await readFrozenState(server.services, id);
+  await db().update(study).set(change).where(eq(study.id, studyId));
+  return { projectId: own, studyId, layerId: layers.find(({ userId }) => userId === member.id)?.volumeId, plan };
+};
+/** The caller is the owner, who draws nothing here. */
+const studyOf = async (change?: Partial<typeof study.$inferInsert>) => {
+  const { projectId: of, studyId } = await newStudy(change);
+  return { projectId: of, studyId };
+};
 const newTask = async (state: "open" | "done" = "open") => {
   const volumeId = await newVolume();
   const values = { volumeId, goal: "All", state, assigneeId: member.id, createdBy: owner.id };
@@ -202,13 +228,17 @@ const openRooms = async (of: string) =>
     server.services,
     await freezeProject(server.services, { projectId: of, reason: "training", createdBy: null }),
   );
+/** Five nuclei of a voxel each. */
+async function drawFive(volumeId: string): Promise<void> {
+  const brick = new Uint32Array(BRICK_VOXELS);
+  for (let label = 1; label <= 5; label++) brick[(3 * BRICK_SIZE + 5) * BRICK_SIZE + 2 * label] = label;
+  const key = `volumes/${volumeId}/base/${brickKeyOf(0, 0, 0)}`;
+  await server.services.blobs.put(key, gzipSync(new Uint8Array(brick.buffer)));
+}
 /** A project with five labelled voxels: enough to train on. */
 async function labelledProject(): Promise<string> {
   const own = await newProject();
-  const brick = new Uint32Array(BRICK_VOXELS);
-  for (let label = 1; label <= 5; label++) brick[(3 * BRICK_SIZE + 5) * BRICK_SIZE + 2 * label] = label;
-  const key = `volumes/${await newVolume(undefined, own)}/base/${brickKeyOf(0, 0, 0)}`;
-  await server.services.blobs.put(key, gzipSync(new Uint8Array(brick.buffer)));
+  await drawFive(await newVolume(undefined, own));
   await openRooms(own);
   return own;
 }
@@ -518,6 +548,26 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["model.made-current"],
     prepare: async () => ({ projectId: await newProject() }),
   },
+  "study.start": {
+    acts: ["study.started"],
+    prepare: async () => (await newStudy()).plan,
+  },
+  "study.sayDone": {
+    acts: ["study.layer-done"],
+    as: "member",
+    prepare: async () => ({ volumeId: (await newStudy()).layerId, isDone: true }),
+  },
+  "study.close": { acts: ["study.closed"], prepare: () => studyOf() },
+  "study.compareAgain": {
+    acts: ["study.compared-again"],
+    prepare: () => studyOf({ state: "comparing", problem: { tag: "left", what: "It failed." } }),
+  },
+  "study.propose": {
+    acts: ["study.consensus-proposed"],
+    prepare: async () => ({ ...(await studyOf({ state: "compared" })), method: "majority" }),
+  },
+  "study.finish": { acts: ["study.adjudicated"], prepare: () => studyOf({ state: "compared" }) },
+  "study.remove": { acts: ["study.deleted"], prepare: () => studyOf() },
   "training.start": { acts: ["training.started"], prepare: async () => ({ projectId: await labelledProject() }) },
   "training.cancel": {
     acts: ["training.cancelled"],
@@ -613,8 +663,8 @@ async function everything(): Promise<Record<string, string>> {
     sql`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> ${DERIVED}`,
   );
   const entries = rows.map(async ({ name }) => {
-    // Whoever opens the labels of a volume takes its fencing token: no part of an act.
-    const row = sql`(to_jsonb(t) - 'owner_token')::text`;
+    // Whoever opens the labels of a volume takes its fencing token, and label values that were issued are never given back: no part of an act.
+    const row = sql`(to_jsonb(t) - 'owner_token' - 'label_counter')::text`;
     const digest = sql`select count(*) || ' rows ' || coalesce(md5(string_agg(${row}, '|' order by ${row})), '') as digest`;
     const found = await db().execute<{ digest: string }>(sql`${digest} from ${sql.identifier(name)} t`);
     return [name, found.rows[0].digest] as const;
@@ -633,7 +683,8 @@ async function workInTheBackground(): Promise<number> {
   const frozen = await db().$count(datasetVersion, eq(datasetVersion.state, "freezing"));
   // The one that is to be cancelled has a record.
   const sent = await db().$count(deposit, and(inArray(deposit.state, busyStates), isNull(deposit.recordId)));
-  return imports + removals + usedUp + frozen + sent;
+  const compared = await db().$count(study, and(eq(study.state, "comparing"), isNull(study.problem)));
+  return compared + imports + removals + usedUp + frozen + sent;
 }
 
 const mutations = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)

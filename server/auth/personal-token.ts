@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
 import type { TokenScope } from "../../core/token-scope.ts";
@@ -52,6 +52,7 @@ interface VisitRow extends Record<string, unknown> {
   role: Role | null;
   state: VisitedVolume["state"] | null;
   pixel_type: VisitedVolume["pixelType"] | null;
+  image_of: string | null;
 }
 
 /** Names a token among the sessions whose lines are open. No session's id has a colon. */
@@ -69,10 +70,12 @@ export async function findTokenVisit(
   const { rows } = await db.execute<VisitRow>(sql`
     select t.id, t.name, t.scope, t.all_projects, t.expires_at, t.last_used_at,
       (select array_agg(p.project_id::text) from personal_token_project p where p.token_id = t.id) as project_ids,
-      u.id as user_id, u.name as person, u.email, m.project_id, m.role, v.state, v.pixel_type
+      u.id as user_id, u.name as person, u.email, m.project_id, m.role, v.state, v.pixel_type, v.image_of
     from personal_token t join "user" u on u.id = t.user_id
       left join volume v on v.id = ${at.volumeId ?? null}::uuid
-      left join project_member m on m.user_id = u.id and m.project_id = coalesce(${at.projectId ?? null}::uuid, v.project_id)
+      -- At a desk of a blind study one sits oneself: no program does.
+      left join project p on p.id = coalesce(${at.projectId ?? null}::uuid, v.project_id) and p.desk_of is null
+      left join project_member m on m.user_id = u.id and m.project_id = p.id
     where t.token_hash = ${tokenHash} and t.expires_at > now() and u.switched_off_at is null`);
   const [row] = rows;
   if (!row) return null;
@@ -94,7 +97,9 @@ export async function findTokenVisit(
     token: { id: row.id, name: row.name, scope: row.scope, projectIds, expiresAt: new Date(row.expires_at) },
     membership,
     volume:
-      membership && row.state && row.pixel_type ? { ...membership, state: row.state, pixelType: row.pixel_type } : null,
+      membership && row.state && row.pixel_type
+        ? { ...membership, state: row.state, pixelType: row.pixel_type, imageOf: row.image_of }
+        : null,
   };
 }
 
@@ -147,7 +152,7 @@ async function nameProjects(tx: Transaction, userId: string, tokenId: string, id
     .select({ id: project.id })
     .from(projectMember)
     .innerJoin(project, eq(project.id, projectMember.projectId))
-    .where(and(eq(projectMember.userId, userId), inArray(project.id, wanted)));
+    .where(and(eq(projectMember.userId, userId), inArray(project.id, wanted), isNull(project.deskOf)));
   if (found.length !== wanted.length || found.length === 0)
     throw new Problem({
       tag: "project-unknown",

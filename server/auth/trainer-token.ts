@@ -1,4 +1,4 @@
-import { inArray, sql } from "drizzle-orm";
+import { and, inArray, isNull, sql } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { project, trainerToken, trainerTokenProject } from "../../db/schema/index.ts";
@@ -46,7 +46,10 @@ export async function issueTrainerToken(
     await tx.insert(trainerToken).values({ tokenHash, name, createdBy, allProjects: projectIds === null });
     if (!projectIds) return;
     const wanted = [...new Set(projectIds)];
-    const found = await tx.select({ id: project.id }).from(project).where(inArray(project.id, wanted));
+    const found = await tx
+      .select({ id: project.id })
+      .from(project)
+      .where(and(inArray(project.id, wanted), isNull(project.deskOf)));
     if (found.length !== wanted.length || found.length === 0)
       throw new Problem({
         tag: "project-unknown",

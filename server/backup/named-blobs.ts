@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, ne } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, ne } from "drizzle-orm";
 import type { Database, Transaction } from "../../db/client.ts";
 import {
   checkpoint,
@@ -30,7 +30,7 @@ export interface NamedBlobs {
 /** Volumes that are ready hold what they hold for good; imports that run begin anew, and so do exports that freeze. */
 export async function findNamedBlobs(db: Database | Transaction): Promise<NamedBlobs> {
   const volumes = await db
-    .select({ id: volume.id, baseLabels: volume.baseLabels })
+    .select({ id: volume.id, baseLabels: volume.baseLabels, imageOf: volume.imageOf })
     .from(volume)
     .where(eq(volume.state, "ready"));
   const predictions = await db
@@ -52,7 +52,8 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
   const channels = await db
     .select({ volumeId: volumeChannel.volumeId, index: volumeChannel.index })
     .from(volumeChannel)
-    .where(eq(volumeChannel.labelled, false));
+    .innerJoin(volume, eq(volume.id, volumeChannel.volumeId))
+    .where(and(eq(volumeChannel.labelled, false), isNull(volume.imageOf)));
   const models = await db.select({ blobPrefix: checkpoint.blobPrefix }).from(checkpoint);
   const resumed = await db
     .select({ resumeBlob: trainingJob.resumeBlob })
@@ -77,7 +78,7 @@ export async function findNamedBlobs(db: Database | Transaction): Promise<NamedB
       ...resumed.flatMap(({ resumeBlob }) => (resumeBlob ? [{ prefix: resumeBlob }] : [])),
     ],
     async *required() {
-      for (const { id } of volumes) yield `${imagePrefix(id)}zarr.json`;
+      for (const { id, imageOf } of volumes) if (!imageOf) yield `${imagePrefix(id)}zarr.json`;
       for (const { volumeId, index } of channels) yield `${channelPrefix(volumeId, index)}zarr.json`;
       for (const { blobPrefix } of predictions) yield `${blobPrefix}zarr.json`;
       for (const { snapshotId, volumeId } of frozen)

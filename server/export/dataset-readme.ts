@@ -1,6 +1,7 @@
 import { LEAST_THICKNESS, MOST_SPHERICITY } from "../../core/morphometry/under-resolved.ts";
 import { doiOf, EMPTY_PUBLICATION, type Publication, type WorkRelation } from "../../core/publication/publication.ts";
 import { describeLicence } from "../../core/publication/spdx/describe-licence.ts";
+import { agreementWords } from "./agreement/agreement-words.ts";
 import type { ExportFormat } from "./export-formats.ts";
 import type { DatasetDescription, FrozenVolume } from "./frozen/dataset-description.ts";
 import { tableRevisionOf } from "./frozen/table-revision.ts";
@@ -253,7 +254,7 @@ ${description.annotators.map((annotator) => row([annotator.name, annotator.nucle
 
 A nucleus counts for whoever drew, corrected or accepted it last; who only gave classes has none of their own. Each person chose to stand here by name or
 by pseudonym; who chose nothing has a pseudonym.
-
+${agreementWords(description)}
 ## Columns of nuclei.csv
 
 | column | what |

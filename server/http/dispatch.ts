@@ -93,7 +93,9 @@ async function authorise(
   const membership = isUuid(projectId) ? await membershipInProject(services.db, user.id, projectId) : null;
   if (!membership) throw nothingHere();
   if (!hasRole(membership.role, access.role)) throw roleTooLow(access.role);
-  return { ...NOBODY, user, ...membership };
+  // Nothing is uploaded or downloaded at the desk of a blind study.
+  if (membership.isDesk) throw nothingHere();
+  return { ...NOBODY, user, projectId: membership.projectId, role: membership.role };
 }
 
 const notSignedIn = () => new HttpRefusal(401, "Sign in first.");

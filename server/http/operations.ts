@@ -1,4 +1,5 @@
 import { authorLabelsOperation } from "../collab/operations/author-labels.ts";
+import { checkRolesOperation } from "../collab/operations/check-roles.ts";
 import { countOperation } from "../collab/operations/count-project.ts";
 import { frozenStateOperation } from "../collab/operations/freeze-labels.ts";
 import { judgeProposalOperation } from "../collab/operations/judge-proposal.ts";
@@ -24,6 +25,7 @@ import { answerOperation, judgeOperation, reviewOfOperation, takeBackOperation }
 import { nextReviewOperation } from "../reviews/next-review.ts";
 import { bringInOperation } from "../routers/volume/bring-in-edits.ts";
 import type { AnyOperation } from "../servers/operation.ts";
+import { nudgeStudiesOperation } from "../studies/study-queue.ts";
 import { nudgeDeliveriesOperation } from "../webhooks/delivery-queue.ts";
 import { nudgeDepositsOperation, stopDepositOperation, stopDepositsOperation } from "../zenodo/deposit-queue.ts";
 
@@ -32,6 +34,7 @@ export const operations: readonly AnyOperation[] = [
   authorLabelsOperation,
   baseVersionOperation,
   bringInOperation,
+  checkRolesOperation,
   countOperation,
   enterOperation,
   frozenStateOperation,
@@ -54,6 +57,7 @@ export const operations: readonly AnyOperation[] = [
   nudgeDepositsOperation,
   nudgeFreezerOperation,
   nudgeImportsOperation,
+  nudgeStudiesOperation,
   stopDepositOperation,
   stopDepositsOperation,
   stopFreezingOperation,

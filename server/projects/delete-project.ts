@@ -1,11 +1,21 @@
 import { eq, inArray } from "drizzle-orm";
-import { checkpoint, datasetVersion, importJob, project, snapshot, upload, volume } from "../../db/schema/index.ts";
+import {
+  checkpoint,
+  datasetVersion,
+  importJob,
+  project,
+  snapshot,
+  study,
+  upload,
+  volume,
+} from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { volumesKeptByVersions } from "../export/freezing/kept-images.ts";
 import { removeUploadFolders } from "../imports/clean-up.ts";
 import { endImports } from "../imports/end-imports.ts";
 import type { Services } from "../services.ts";
 import { scheduleBlobRemoval } from "../storage/blob-removal.ts";
+import { afterDropping, dropDesks } from "../studies/drop-desks.ts";
 
 /**
  * Rows go by cascade, blobs after them: what a reader can still find in the database has its bytes. Imports end, and what
@@ -16,7 +26,7 @@ export async function deleteProject(
   projectId: string,
   by: string,
 ): Promise<{ volumeIds: string[] }> {
-  const { volumeIds, imports, uploadIds } = await services.db.transaction(async (tx) => {
+  const { volumeIds, imports, uploadIds, layers } = await services.db.transaction(async (tx) => {
     const volumeIds = (
       await tx.select({ id: volume.id }).from(volume).where(eq(volume.projectId, projectId)).for("update")
     ).map((row) => row.id);
@@ -47,10 +57,16 @@ export async function deleteProject(
       const details = { name: present.name, volumes: volumeIds.length };
       await recordAudit(tx, { act: "project.deleted", by, projectId, details });
     }
+    const studies = await tx.select({ id: study.id }).from(study).where(eq(study.projectId, projectId));
+    const layers = await dropDesks(
+      tx,
+      studies.map(({ id }) => id),
+    );
     if (volumeIds.length > 0) await tx.delete(volume).where(inArray(volume.id, volumeIds));
     await tx.delete(project).where(eq(project.id, projectId));
-    return { volumeIds, imports, uploadIds: uploads.map(({ id }) => id) };
+    return { volumeIds, imports, uploadIds: uploads.map(({ id }) => id), layers };
   });
+  await afterDropping(services, layers);
   await endImports(services, imports);
   await removeUploadFolders(services.environment.dataRoot, uploadIds);
   return { volumeIds };

@@ -1,14 +1,11 @@
-import { and, count, eq, sql } from "drizzle-orm";
+import { and, count, eq } from "drizzle-orm";
 import { Problem } from "../../core/problem.ts";
 import { hasRole, type Role } from "../../core/roles.ts";
 import type { Transaction } from "../../db/client.ts";
-import { project, projectMember } from "../../db/schema/index.ts";
+import { projectMember } from "../../db/schema/index.ts";
 import { auditedPerson, recordAudit } from "../audit/record-audit.ts";
+import { lockProject, type SeatChange, seatPeople } from "../studies/seat-people.ts";
 import { freeTasks } from "../tasks/free-tasks.ts";
-
-/** Changes of one project's members happen one after another: two owners who leave at once must not both succeed. */
-const lockMembers = (tx: Transaction, projectId: string) =>
-  tx.execute(sql`select 1 from ${project} where ${project.id} = ${projectId} for update`);
 
 async function freePseudonym(tx: Transaction, projectId: string): Promise<string> {
   const taken = new Set(
@@ -26,7 +23,8 @@ async function freePseudonym(tx: Transaction, projectId: string): Promise<string
 
 /** The person joins, or the role they have is lifted; it is never lowered. */
 export async function addMember(tx: Transaction, projectId: string, userId: string, role: Role): Promise<void> {
-  await lockMembers(tx, projectId);
+  // Two owners who leave at once must not both succeed.
+  await lockProject(tx, projectId);
   const one = and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId));
   const [present] = await tx.select().from(projectMember).where(one);
   if (present && hasRole(present.role, role)) return;
@@ -39,6 +37,7 @@ export async function addMember(tx: Transaction, projectId: string, userId: stri
     await tx.insert(projectMember).values({ projectId, userId, role, pseudonym: await freePseudonym(tx, projectId) });
     await recordAudit(tx, { act: "member.role-given", by: userId, projectId, details: { person, role } });
   }
+  await seatPeople(tx, projectId);
 }
 
 async function refuseWithoutOwner(tx: Transaction, projectId: string): Promise<void> {
@@ -59,26 +58,27 @@ const notAMember = () => new Problem({ tag: "not-a-member", what: "This person i
 export async function setMemberRole(
   tx: Transaction,
   given: { projectId: string; userId: string; role: Role; by: string },
-): Promise<void> {
+): Promise<readonly SeatChange[]> {
   const { projectId, userId, role, by } = given;
-  await lockMembers(tx, projectId);
+  await lockProject(tx, projectId);
   const one = and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId));
   const [present] = await tx.select({ role: projectMember.role }).from(projectMember).where(one);
   if (!present) throw notAMember();
-  if (present.role === role) return;
+  if (present.role === role) return [];
   await tx.update(projectMember).set({ role }).where(one);
   await refuseWithoutOwner(tx, projectId);
   const details = { person: await auditedPerson(tx, userId), from: present.role, to: role };
   await recordAudit(tx, { act: "member.role-changed", by, projectId, details });
+  return seatPeople(tx, projectId);
 }
 
 /** What the person painted stays, under their name or pseudonym. Somebody who removes themselves leaves. */
 export async function removeMember(
   tx: Transaction,
   given: { projectId: string; userId: string; by: string },
-): Promise<void> {
+): Promise<readonly SeatChange[]> {
   const { projectId, userId, by } = given;
-  await lockMembers(tx, projectId);
+  await lockProject(tx, projectId);
   const [removed] = await tx
     .delete(projectMember)
     .where(and(eq(projectMember.projectId, projectId), eq(projectMember.userId, userId)))
@@ -91,4 +91,5 @@ export async function removeMember(
     const person = await auditedPerson(tx, userId);
     await recordAudit(tx, { act: "member.removed", by, projectId, details: { person, role: removed.role } });
   }
+  return seatPeople(tx, projectId);
 }

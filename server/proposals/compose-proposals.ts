@@ -9,7 +9,7 @@ const REJECTED_IOU = 0.5;
 
 export interface ProposalSources {
   readonly shapeZyx: Zyx;
-  /** Instance ids as predicted, and the bricks that have any. */
+  /** Instance ids as predicted, and the bricks that have any. Ids without an entry in `predictedVoxels` are left out. */
   readonly predicted: ReadLabelBrick;
   readonly predictedKeys: readonly BrickKey[];
   readonly predictedVoxels: ReadonlyMap<number, number>;
@@ -40,7 +40,10 @@ export async function composeProposals(sources: ProposalSources): Promise<Compos
     if (brick) countLabels(brick, left);
   }
   const kept = [...left]
-    .filter(([id, voxels]) => voxels >= (1 - MAX_LOST_SHARE) * (sources.predictedVoxels.get(id) ?? 0))
+    .filter(([id, voxels]) => {
+      const whole = sources.predictedVoxels.get(id);
+      return whole !== undefined && voxels >= (1 - MAX_LOST_SHARE) * whole;
+    })
     .map(([id]) => id)
     .sort((a, b) => a - b);
   return {

@@ -1,5 +1,5 @@
-import { and, eq, gte, sql } from "drizzle-orm";
-import type { VoxelBox } from "../../core/volume/voxel-space.ts";
+import { and, eq, exists, gte, ne, sql } from "drizzle-orm";
+import { containsPoint, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { claim, prediction, proposal } from "../../db/schema/index.ts";
 import type { EarlierProposal } from "../label-worker/label-tasks.ts";
@@ -25,16 +25,35 @@ const toEarlier = (row: {
   blobPrefix: row.blobPrefix,
 });
 
-/** Undecided ones that somebody is looking at now: they outlive a new prediction. Ascending by label. */
-export async function heldProposals(db: Database | Transaction, volumeId: string): Promise<EarlierProposal[]> {
+/**
+ * Undecided ones that outlive a new prediction: somebody is looking at them now, or their middle lies outside of the box that it `replacesIn`.
+ * Ascending by label.
+ */
+export async function heldProposals(
+  db: Database | Transaction,
+  volumeId: string,
+  replacesIn: VoxelBox | null = null,
+): Promise<EarlierProposal[]> {
+  const isClaimed = and(eq(claim.volumeId, proposal.volumeId), eq(claim.labelValue, proposal.labelValue));
+  const lookedAt = db
+    .select({ one: sql`1` })
+    .from(claim)
+    .where(and(isClaimed, gte(claim.expiresAt, sql`now()`)));
   const rows = await db
-    .select(columns)
+    .select({ ...columns, centroidZyx: proposal.centroidZyx, isHeld: sql<boolean>`${exists(lookedAt)}` })
     .from(proposal)
     .innerJoin(prediction, eq(prediction.id, proposal.predictionId))
-    .innerJoin(claim, and(eq(claim.volumeId, proposal.volumeId), eq(claim.labelValue, proposal.labelValue)))
-    .where(and(eq(proposal.volumeId, volumeId), eq(proposal.state, "undecided"), gte(claim.expiresAt, sql`now()`)))
+    .where(
+      and(
+        eq(proposal.volumeId, volumeId),
+        eq(proposal.state, "undecided"),
+        replacesIn ? ne(prediction.blobPrefix, "") : exists(lookedAt),
+      ),
+    )
     .orderBy(proposal.labelValue);
-  return rows.map(toEarlier);
+  return rows
+    .filter(({ isHeld, centroidZyx: [z, y, x] }) => isHeld || !replacesIn || !containsPoint(replacesIn, z, y, x))
+    .map(toEarlier);
 }
 
 /** What people said is no nucleus, in any prediction; of planted ones that says nothing. Ascending by label. */

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { and, eq, inArray, ne, notExists, notInArray, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
 import type { NucleusShape, PredictedInstance } from "../../core/contract/predicted-instance.ts";
 import { Problem } from "../../core/problem.ts";
+import { agreementReason } from "../../core/query/reason-in-words.ts";
 import { plantsAmong } from "../../core/vigilance/plant-share.ts";
 import type { BrickKey } from "../../core/volume/brick.ts";
+import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database, Transaction } from "../../db/client.ts";
 import { prediction, project, proposal, volume } from "../../db/schema/index.ts";
 import { readFrozenState } from "../collab/operations/freeze-labels.ts";
@@ -28,7 +30,7 @@ type VolumeRow = typeof volume.$inferSelect;
 
 export interface NewPrediction {
   readonly volumeId: string;
-  readonly source: "model" | "import";
+  readonly source: "model" | "import" | "study";
   readonly checkpointId: string | null;
   readonly snapshotId: string | null;
   /** What the outlines were moved by, µm. */
@@ -39,7 +41,14 @@ export interface NewPrediction {
   /** Bricks of instance ids, and which of them have any. */
   readonly predicted: PredictedBricks;
   readonly brickKeys: readonly BrickKey[];
+  /** What is open outside of this box stays; absent: nothing is spared. */
+  readonly replacesIn?: VoxelBox;
+  /** Of a study: predicted id -> how many of its annotators have the nucleus. */
+  readonly votes?: { readonly annotators: number; readonly of: ReadonlyMap<number, number> };
 }
+
+/** Runs in the transaction that makes the prediction current. */
+type Alongside = (tx: Transaction, predictionId: string) => Promise<void>;
 
 /** Making a statement of a thousand would hold strokes up; one holds 65 535 parameters at most. */
 const INSERTED_AT_ONCE = 200;
@@ -54,7 +63,7 @@ const MAX_TRIES = 2;
 export async function publishPrediction(
   services: Services,
   given: NewPrediction,
-  alongside: (tx: Transaction) => Promise<void> = async () => {},
+  alongside: Alongside = async () => {},
 ): Promise<string> {
   const [target] = await services.db.select().from(volume).where(eq(volume.id, given.volumeId));
   if (!target) throw new Problem({ tag: "volume-gone", what: "The volume of this prediction has been deleted." });
@@ -74,7 +83,7 @@ async function publishLocked(
   services: Services,
   target: VolumeRow,
   given: NewPrediction,
-  alongside: (tx: Transaction) => Promise<void>,
+  alongside: Alongside,
 ): Promise<string> {
   const image = await newImage(services, target.id);
   try {
@@ -94,7 +103,7 @@ async function tryPublish(
   services: Services,
   target: VolumeRow,
   given: NewPrediction,
-  alongside: (tx: Transaction) => Promise<void>,
+  alongside: Alongside,
 ): Promise<string | null> {
   const image = await newImage(services, target.id);
   let published = false;
@@ -102,7 +111,7 @@ async function tryPublish(
     const written = await writeImage(services, services.db, target, given, image);
     published = await services.db.transaction(async (tx) => {
       await lockForReplacement(tx, target.id);
-      if (!sameLabels(await heldProposals(tx, target.id), written.held)) return false;
+      if (!sameLabels(await heldProposals(tx, target.id, given.replacesIn), written.held)) return false;
       if (!sameLabels(await rejectedProposals(tx, target.id), written.rejected)) return false;
       await switchTo(tx, target.id, given, written, alongside);
       return true;
@@ -144,10 +153,10 @@ async function writeImage(
   given: NewPrediction,
   image: NewImage,
 ): Promise<WrittenImage> {
-  const held = await heldProposals(db, target.id);
+  const held = await heldProposals(db, target.id, given.replacesIn);
   const rejected = await rejectedProposals(db, target.id);
   const blobPrefix = `${image.folder}labels.ome.zarr/`;
-  const plants = await plantsFor(db, target, given.instances, image.id);
+  const plants = await plantsFor(db, target, given, image.id);
   const { extentOf, suppressed, planted } = await labelWorkerOf(services).compose({
     shapeZyx: target.shapeZyx,
     voxelSizeZyx: target.voxelSizeZyx,
@@ -168,9 +177,11 @@ async function writeImage(
 async function plantsFor(
   db: Database | Transaction,
   target: VolumeRow,
-  instances: readonly PredictedInstance[],
+  { source, instances }: NewPrediction,
   seed: string,
 ): Promise<PlantTask | null> {
+  // Beside what several people drew, what nobody did would be known at once.
+  if (source === "study") return null;
   const [of] = await db
     .select({ plantEvery: project.plantEvery })
     .from(project)
@@ -187,14 +198,15 @@ async function switchTo(
   volumeId: string,
   given: NewPrediction,
   { id, folder, blobPrefix, held, suppressed, extentOf, planted }: WrittenImage,
-  alongside: (tx: Transaction) => Promise<void>,
+  alongside: Alongside,
 ): Promise<void> {
-  await alongside(tx);
+  await alongside(tx, id);
   await keepWritten(tx, folder);
-  await tx
+  const before = await tx
     .update(prediction)
     .set({ current: false })
-    .where(and(eq(prediction.volumeId, volumeId), eq(prediction.current, true)));
+    .where(and(eq(prediction.volumeId, volumeId), eq(prediction.current, true)))
+    .returning({ truthShapes: prediction.truthShapes });
   await tx.insert(prediction).values({
     id,
     volumeId,
@@ -204,7 +216,8 @@ async function switchTo(
     outlineUm: given.outlineUm ?? null,
     jobId: given.jobId,
     blobPrefix,
-    truthShapes: [...given.truthShapes],
+    // What stays is ranked as it was.
+    truthShapes: given.replacesIn ? (before[0]?.truthShapes ?? []) : [...given.truthShapes],
     current: true,
   });
   await tx
@@ -214,12 +227,15 @@ async function switchTo(
       and(
         eq(proposal.volumeId, volumeId),
         eq(proposal.state, "undecided"),
-        notInArray(proposal.labelValue, [0, ...held.map((one) => one.labelValue)]),
+        sql`${proposal.labelValue} <> all(${sql.param(held.map((one) => one.labelValue))}::bigint[])`,
       ),
     );
   const rows = given.instances.flatMap((instance) => {
     const extent = extentOf.get(instance.id);
-    return extent ? [proposalRow(volumeId, id, instance, extent, suppressed.has(instance.id))] : [];
+    if (!extent) return [];
+    return [
+      { ...proposalRow(volumeId, id, instance, extent, suppressed.has(instance.id)), ...votesFor(given, instance) },
+    ];
   });
   const instanceOf = new Map(given.instances.map((instance) => [instance.id, instance]));
   for (const { sourceId, extent } of planted) {
@@ -228,6 +244,12 @@ async function switchTo(
   }
   for (let i = 0; i < rows.length; i += INSERTED_AT_ONCE)
     await tx.insert(proposal).values(rows.slice(i, i + INSERTED_AT_ONCE));
+}
+
+function votesFor({ votes }: NewPrediction, { id }: PredictedInstance): Partial<typeof proposal.$inferInsert> {
+  const agreed = votes?.of.get(id);
+  if (!votes || agreed === undefined) return {};
+  return { agreed, annotators: votes.annotators, reason: agreementReason(agreed, votes.annotators) };
 }
 
 /** Place and size are those of the stored image: what lay under people's labels is gone from it. */

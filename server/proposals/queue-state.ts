@@ -12,7 +12,7 @@ export interface QueueState {
   readonly holders: readonly { readonly labelValue: number; readonly userId: string; readonly name: string }[];
   readonly prediction: {
     readonly id: string;
-    readonly source: "model" | "import";
+    readonly source: "model" | "import" | "study";
     readonly checkpointId: string | null;
     /** By the weights that come with the product. */
     readonly isGuess: boolean;

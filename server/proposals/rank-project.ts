@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { raisedByClass } from "../../core/query/class-doubt.ts";
-import { rankSteps } from "../../core/query/rank-pool.ts";
+import { type RankedItem, rankSteps } from "../../core/query/rank-pool.ts";
+import { agreementReason } from "../../core/query/reason-in-words.ts";
 import { withPauses } from "../../core/steps.ts";
 import type { Database } from "../../db/client.ts";
 import { prediction, proposal, volume } from "../../db/schema/index.ts";
@@ -35,7 +36,7 @@ export async function rankProject(services: Services, projectId: string): Promis
     truth.flatMap(({ shapes }) => shapes),
   );
   const ranks = await withPauses(pool, pauseWhenDue);
-  const ranked = ranks.map((one, i) => raisedByClass(one, rows[i].classProbability));
+  const ranked = ranks.map((one, i) => raisedByClass(byAgreement(one, rows[i]), rows[i].classProbability));
   for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
     const values = rows.slice(i, i + ROWS_PER_STATEMENT).map((row, k) => ({
       volume_id: row.volumeId,
@@ -57,6 +58,15 @@ export async function rankProject(services: Services, projectId: string): Promis
   }
 }
 
+/** What people drew blind is asked by how few of them have it; the model says nothing of it. */
+function byAgreement(
+  one: RankedItem,
+  { agreed, annotators }: { readonly agreed: number | null; readonly annotators: number | null },
+): RankedItem {
+  if (agreed === null || annotators === null) return one;
+  return { ...one, uncertainty: 1 - agreed / annotators, reason: agreementReason(agreed, annotators) };
+}
+
 /** All that may be asked of a project, by volume and label value. */
 async function readPool(db: Database, projectId: string) {
   const read = (after: SQL | undefined) =>
@@ -74,6 +84,8 @@ async function readPool(db: Database, projectId: string) {
         shape: proposal.shape,
         facts: proposal.facts,
         classProbability: proposal.classProbability,
+        agreed: proposal.agreed,
+        annotators: proposal.annotators,
       })
       .from(proposal)
       .innerJoin(volume, eq(volume.id, proposal.volumeId))

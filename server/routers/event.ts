@@ -43,7 +43,7 @@ const ofAll = (event: ServerEvent): boolean => event.topic === "engine" || event
 /** What concerns one person, whatever page they have open. */
 const isOf = (userId: string, event: ServerEvent): boolean =>
   (event.topic === "notifications" && event.userId === userId) ||
-  (event.topic === "tasks" && event.userIds.includes(userId));
+  ((event.topic === "tasks" || event.topic === "studies") && event.userIds.includes(userId));
 
 /** What changed in a list goes to every page that shows it, a few times a second: it is written once for all of them. */
 const written = new WeakMap<ServerEvent, string>();

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { roles } from "../../core/roles.ts";
 import { projectMember, user } from "../../db/schema/index.ts";
 import { removeMember, setMemberRole } from "../projects/membership.ts";
+import { announceSeats } from "../studies/seat-people.ts";
 import { projectProcedure, router } from "../trpc.ts";
 
 const personSchema = z.object({ userId: z.string().min(1).max(100) });
@@ -33,21 +34,24 @@ export const memberRouter = router({
   setRole: projectProcedure("owner")
     .input(personSchema.extend({ role: z.enum(roles) }))
     .mutation(async ({ ctx, input }) => {
-      await ctx.services.db.transaction((tx) => setMemberRole(tx, { ...input, by: ctx.user.id }));
+      const seats = await ctx.services.db.transaction((tx) => setMemberRole(tx, { ...input, by: ctx.user.id }));
+      announceSeats(ctx.services, seats);
       ctx.services.events.publish({ topic: "members", projectId: ctx.projectId, userId: input.userId });
     }),
 
   remove: projectProcedure("owner")
     .input(personSchema)
     .mutation(async ({ ctx, input }) => {
-      await ctx.services.db.transaction((tx) => removeMember(tx, { ...input, by: ctx.user.id }));
+      const seats = await ctx.services.db.transaction((tx) => removeMember(tx, { ...input, by: ctx.user.id }));
+      announceSeats(ctx.services, seats);
       ctx.services.events.publish({ topic: "members", projectId: ctx.projectId, userId: input.userId });
     }),
 
   /** Anybody may go; the last owner cannot. */
   leave: projectProcedure("viewer").mutation(async ({ ctx }) => {
     const { projectId } = ctx;
-    await ctx.services.db.transaction((tx) => removeMember(tx, { projectId, userId: ctx.user.id, by: ctx.user.id }));
+    const leaving = { projectId, userId: ctx.user.id, by: ctx.user.id };
+    announceSeats(ctx.services, await ctx.services.db.transaction((tx) => removeMember(tx, leaving)));
     ctx.services.events.publish({ topic: "members", projectId: ctx.projectId, userId: ctx.user.id });
   }),
 

@@ -1,4 +1,4 @@
-import { and, asc, count, countDistinct, eq } from "drizzle-orm";
+import { and, asc, count, countDistinct, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../core/problem.ts";
 import { nucleusClass, project, projectMember, volume } from "../../db/schema/index.ts";
@@ -33,7 +33,7 @@ export const projectRouter = router({
       .from(projectMember)
       .innerJoin(project, eq(project.id, projectMember.projectId))
       .leftJoin(volume, eq(volume.projectId, project.id))
-      .where(eq(projectMember.userId, ctx.user.id))
+      .where(and(eq(projectMember.userId, ctx.user.id), isNull(project.deskOf)))
       .groupBy(project.id, projectMember.role)
       .orderBy(asc(project.name)),
   ),

@@ -16,6 +16,7 @@ import {
   projectMember,
   session,
   snapshot,
+  study,
   task,
   trainingBox,
   trainingJob,
@@ -69,6 +70,8 @@ interface Things {
   readonly webhookId: string;
   readonly taskId: string;
   readonly assigneeId: string;
+  readonly studyId: string;
+  readonly adjudicatorId: string;
 }
 
 /** A task in the caller's own volume. */
@@ -85,6 +88,12 @@ const otherInput: Readonly<Record<string, Record<string, unknown>>> = {
   "task.transfer": { taskId: OWN_TASK, assigneeId: null },
   "account.renamePasskey": { name: "taken over" },
   "export.shapes": { measure: "volume", by: "class" },
+  "study.start": {
+    box: { minZyx: [0, 0, 0], maxZyx: [4, 8, 8] },
+    annotatorIds: ["a", "b"],
+    beginsWith: "nothing",
+  },
+  "study.propose": { method: "majority" },
   "zenodo.makeDraft": { place: "zenodo", earlierRecord: "" },
   "zenodo.publish": { doi: "10.5072/zenodo.1" },
   "nucleusClass.update": { fields: { name: "taken over", numberKey: 9, color: "#000000" } },
@@ -152,6 +161,19 @@ async function placeThings(): Promise<Things> {
   return {
     taskId: one(await db.insert(task).values({ volumeId, goal: "Theirs.", createdBy }).returning()).id,
     assigneeId: cast.members.annotator.id,
+    adjudicatorId: cast.members.annotator.id,
+    studyId: one(
+      await db
+        .insert(study)
+        .values({
+          ...{ projectId, volumeId, minZyx: [0, 0, 0], maxZyx: [4, 8, 8], beginsWith: "nothing", createdBy },
+          // The caller would be let in by their own part in it.
+          adjudicatorId: cast.outsider.id,
+          state: "compared",
+          problem: { tag: "left", what: "0.42" },
+        })
+        .returning(),
+    ).id,
     depositId: one(
       await db
         .insert(deposit)
@@ -265,6 +287,7 @@ const tables: readonly PgTable[] = [
   webhookDelivery,
   upload,
   session,
+  study,
   task,
   passkey,
   personalToken,

@@ -37,6 +37,8 @@ export const openProcedures: Readonly<Record<string, string>> = {
   "notification.mail": "says whether mails are sent here",
   "notification.markRead": "marks what the signed-in person was told of, by their own rows",
   "task.mine": "lists the signed-in person's own tasks, and free ones of projects that they label in",
+  "study.mine":
+    "lists layers of the signed-in person, and studies that they adjudicate, of projects that they are a member of now",
   "task.waiting": "counts what waits in projects that the signed-in person labels in",
   "installation.engineStatus": "says what computes here; no data of a project",
   "invitation.lookUp": "says to the holder of a 256-bit token what it invites to",

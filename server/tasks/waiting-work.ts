@@ -24,6 +24,7 @@ export async function waitingWork(db: Database, userId: string): Promise<Waiting
     with own as (
       select v.id, v.name, v.project_id from volume v
       join project_member m on m.project_id = v.project_id and m.user_id = ${userId} and m.role <> 'viewer'
+      join project of on of.id = v.project_id and of.desk_of is null
       where v.state = 'ready'),
     asked as (
       select p.volume_id, count(*) as questions from proposal p join own on own.id = p.volume_id

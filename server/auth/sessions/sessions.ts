@@ -68,6 +68,8 @@ export interface VisitedVolume {
   readonly role: Role;
   readonly state: (typeof volumeStates)[number];
   readonly pixelType: PixelType;
+  /** The volume whose image it shows, where it has none of its own. */
+  readonly imageOf: string | null;
 }
 
 /**
@@ -87,6 +89,7 @@ export async function findVisit(
         role: projectMember.role,
         state: volume.state,
         pixelType: volume.pixelType,
+        imageOf: volume.imageOf,
       },
     })
     .from(session)
@@ -95,8 +98,8 @@ export async function findVisit(
     .leftJoin(projectMember, and(eq(projectMember.projectId, volume.projectId), eq(projectMember.userId, user.id)))
     .where(holdsToken(token));
   if (!row) return null;
-  const { projectId, role, state, pixelType } = row.visited;
-  const visited = projectId && role && state && pixelType ? { projectId, role, state, pixelType } : null;
+  const { projectId, role, state, pixelType, imageOf } = row.visited;
+  const visited = projectId && role && state && pixelType ? { projectId, role, state, pixelType, imageOf } : null;
   return { user: await seen(db, row.person), visited };
 }
 

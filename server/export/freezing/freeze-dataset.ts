@@ -13,6 +13,7 @@ import { readPublication } from "../../publication/describe-publication.ts";
 import type { Services } from "../../services.ts";
 import { freezeProject } from "../../snapshots/freeze-project.ts";
 import { dropSnapshot } from "../../snapshots/sweep-snapshots.ts";
+import { readAgreements } from "../agreement/read-agreements.ts";
 import { fileNamesOf } from "../file-names.ts";
 import {
   DATASET_FORMAT,
@@ -88,6 +89,10 @@ export async function freezeDataset(
         : "Label at least one nucleus, or accept a proposal, and export again.",
     });
   const about = await describeProject(services, row);
+  const agreement = await readAgreements(
+    db,
+    volumes.map(({ id }) => id),
+  );
   const description = datasetDescriptionSchema.parse({
     ...about,
     classes: [...about.classes, ...classesBeyond(about.classes, nuclei)],
@@ -101,6 +106,7 @@ export async function freezeDataset(
     ...(row.approvedOnly && { approvedOnly: true }),
     annotators: annotatorsOf(nuclei, nameOf.told()),
     volumes,
+    ...(agreement.length > 0 && { agreement }),
   } satisfies DatasetDescription);
   await process.check({ description });
   onProgress(CHECKED);

@@ -10,6 +10,7 @@ import {
 import { MAX_HEADER, type SourceFile } from "../../../core/import/source-file.ts";
 import type { Publication, VolumeOrigin } from "../../../core/publication/publication.ts";
 import { publicationSchema, volumeOriginSchema } from "../../publication/publication-schema.ts";
+import { agreementsSchema } from "./agreement-schema.ts";
 import { TABLE_REVISION } from "./table-revision.ts";
 
 /** Changes when a program that reads `dataset.json` has to change. */
@@ -112,6 +113,8 @@ export const datasetDescriptionSchema = z.object({
   /** Which columns `nuclei.csv` has (server/export/table); absent in older versions. */
   table: z.int().min(1).max(TABLE_REVISION).optional(),
   volumes: z.array(frozenVolumeSchema).max(10_000),
+  /** How far people agreed who drew boxes of these volumes blind; absent where nobody did. */
+  agreement: agreementsSchema.optional(),
 });
 
 export type DatasetDescription = z.infer<typeof datasetDescriptionSchema>;

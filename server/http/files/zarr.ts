@@ -26,7 +26,10 @@ export async function serveZarr({ services, parameters, volume, request, respons
   const notThere = new HttpRefusal(404, "There is no such part of the image.");
   if (!SERVED.test(path) && !LABELS_INDEX.test(path)) throw notThere;
   if (volume?.state !== "ready") throw notThere;
-  const bytes = await services.blobs.get(`volumes/${volumeId}/${path}`);
+  // A layer of a study shows the image of the study's volume, and of that nothing else.
+  const isOwn = volume.imageOf === null || path.startsWith("predictions/");
+  if (!isOwn && isLabels(path)) throw notThere;
+  const bytes = await services.blobs.get(`volumes/${isOwn ? volumeId : volume.imageOf}/${path}`);
   const json = path.endsWith(".json");
   const imported = path.includes("/labels/");
   const lasting = json || imported ? ASK_AGAIN : FOR_EVER;

@@ -23,7 +23,8 @@ const lastSeenAt = sql<Date | null>`greatest(
 // Names of tables are written out: in a list from one table, columns stand without theirs.
 const passkeys = sql<number>`(select count(*) from passkey p where p.user_id = "user".id)`;
 const tokens = sql<number>`(select count(*) from personal_token t where t.user_id = "user".id and t.expires_at > now())`;
-const projects = sql<number>`(select count(*) from project_member m where m.user_id = "user".id)`;
+const projects = sql<number>`(
+  select count(*) from project_member m join project p on p.id = m.project_id where m.user_id = "user".id and p.desk_of is null)`;
 
 /** Everybody with an account. */
 export const people = administratorProcedure.query(({ ctx }) =>

@@ -43,6 +43,7 @@ export const projectNames = administratorProcedure.query(({ ctx }) =>
   ctx.services.db
     .select({ id: project.id, name: project.name })
     .from(project)
+    .where(isNull(project.deskOf))
     .orderBy(asc(project.name), asc(project.id)),
 );
 

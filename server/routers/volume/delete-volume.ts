@@ -1,11 +1,12 @@
 import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Problem } from "../../../core/problem.ts";
-import { importJob, volume } from "../../../db/schema/index.ts";
+import { importJob, study, volume } from "../../../db/schema/index.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { blobsOfDeletedVolume } from "../../export/freezing/kept-images.ts";
 import { endImports } from "../../imports/end-imports.ts";
 import { removeScheduledBlobs, scheduleBlobRemoval } from "../../storage/blob-removal.ts";
+import { afterDropping, dropDesks } from "../../studies/drop-desks.ts";
 import { volumeProcedure } from "../../trpc.ts";
 
 /**
@@ -16,9 +17,14 @@ export const deleteVolume = volumeProcedure("owner")
   .input(z.object({ name: z.string().max(200) }))
   .mutation(async ({ ctx, input }) => {
     const { db, blobs, events } = ctx.services;
-    const jobs = await db.transaction(async (tx) => {
+    const { jobs, layers } = await db.transaction(async (tx) => {
       await tx.execute(sql`select 1 from volume where id = ${input.volumeId} for update`);
       const imports = await tx.delete(importJob).where(eq(importJob.volumeId, input.volumeId)).returning();
+      const studies = await tx.select({ id: study.id }).from(study).where(eq(study.volumeId, input.volumeId));
+      const layers = await dropDesks(
+        tx,
+        studies.map(({ id }) => id),
+      );
       const removed = await tx
         .delete(volume)
         .where(and(eq(volume.id, input.volumeId), eq(volume.name, input.name.trim())))
@@ -32,8 +38,9 @@ export const deleteVolume = volumeProcedure("owner")
       await scheduleBlobRemoval(tx, await blobsOfDeletedVolume(tx, input.volumeId));
       const details = { volumeId: input.volumeId, name: removed[0].name };
       await recordAudit(tx, { act: "volume.deleted", by: ctx.user.id, projectId: ctx.projectId, details });
-      return imports;
+      return { jobs: imports, layers };
     });
+    await afterDropping(ctx.services, layers);
     await endImports(ctx.services, jobs);
     await removeScheduledBlobs(db, blobs);
     events.publish({ topic: "volume", projectId: ctx.projectId, volumeId: input.volumeId });

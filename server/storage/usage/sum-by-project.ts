@@ -1,6 +1,6 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
-import { datasetVersion, project, snapshot, upload, volume } from "../../../db/schema/index.ts";
+import { datasetVersion, project, snapshot, study, upload, volume } from "../../../db/schema/index.ts";
 import type { BytesOwner, MeasuredBytes, StorageKind } from "./measured-bytes.ts";
 import { storageKinds } from "./measured-bytes.ts";
 
@@ -22,7 +22,13 @@ const nothing = (): Record<StorageKind, number> =>
 export const sumOf = (bytes: BytesByKind): number => storageKinds.reduce((sum, kind) => sum + bytes[kind], 0);
 
 export async function sumByProject(db: Database, measured: readonly MeasuredBytes[]): Promise<StorageUsage> {
-  const projects = await db.select({ id: project.id, name: project.name }).from(project);
+  const all = await db
+    .select({ id: project.id, name: project.name, studyOf: study.projectId })
+    .from(project)
+    .leftJoin(study, eq(study.id, project.deskOf));
+  // What is drawn in a blind study is its project's.
+  const studyOf = new Map(all.flatMap(({ id, studyOf }) => (studyOf ? [[id, studyOf] as const] : [])));
+  const projects = all.filter(({ studyOf }) => studyOf === null);
   const owners: Readonly<Record<BytesOwner, ReadonlyMap<string, string>>> = {
     volume: toMap(await db.select({ id: volume.id, projectId: volume.projectId }).from(volume)),
     snapshot: toMap(await db.select({ id: snapshot.id, projectId: snapshot.projectId }).from(snapshot)),
@@ -30,14 +36,15 @@ export async function sumByProject(db: Database, measured: readonly MeasuredByte
       await db.select({ id: datasetVersion.id, projectId: datasetVersion.projectId }).from(datasetVersion),
     ),
     upload: toMap(await db.select({ id: upload.id, projectId: upload.projectId }).from(upload)),
-    project: new Map(projects.map(({ id }) => [id, id])),
+    project: new Map(all.map(({ id }) => [id, id])),
   };
   const total = nothing();
   const byProject = new Map(projects.map(({ id }) => [id, nothing()]));
   let ownerlessBytes = 0;
   for (const { kind, owner, ownerId, bytes } of measured) {
     total[kind] += bytes;
-    const sum = byProject.get(owners[owner].get(ownerId) ?? "");
+    const projectId = owners[owner].get(ownerId) ?? "";
+    const sum = byProject.get(studyOf.get(projectId) ?? projectId);
     if (sum) sum[kind] += bytes;
     else ownerlessBytes += bytes;
   }

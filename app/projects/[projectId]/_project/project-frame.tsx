@@ -1,6 +1,7 @@
 "use client";
-import { Skeleton, Stack } from "@mantine/core";
+import { Anchor, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { LiveData, StaleNotice } from "../../../../components/ui/live-data.tsx";
 import { ProblemAlert } from "../../../../components/ui/problem-alert.tsx";
@@ -17,6 +18,15 @@ function LoadedProject({ projectId, children }: { projectId: string; children: R
   const trpc = useTRPC();
   const project = useQuery(trpc.project.byId.queryOptions({ projectId }));
   const { connected } = useProjectEvents({ projectId }, useMentions(usePerson().id));
+  if (project.data?.deskOf)
+    return (
+      <Text size="sm">
+        This is where a layer of a blind study is drawn.{" "}
+        <Anchor component={Link} href="/work" size="sm">
+          Your studies are on the page My work.
+        </Anchor>
+      </Text>
+    );
   if (project.data)
     return (
       <ProjectContext value={project.data}>

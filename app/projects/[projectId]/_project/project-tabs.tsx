@@ -16,6 +16,7 @@ const tabs: readonly Tab[] = [
   { path: "", label: "Overview" },
   { path: "/dashboard", label: "Dashboard" },
   { path: "/tasks", label: "Tasks" },
+  { path: "/agreement", label: "Agreement" },
   { path: "/guidelines", label: "Guidelines" },
   { path: "/people", label: "People" },
   { path: "/publish", label: "Publish" },

@@ -6,6 +6,8 @@ import type { EditorApi, EditorBox, NucleusClass } from "../../../../components/
 import { FetchedImageVoxels } from "../../../../components/editor/layers/fetched-image-voxels.ts";
 import { filterOfSearch } from "../../../../components/nuclei/nuclei-link.ts";
 import type { ImageSource } from "../../../../components/viewer/viewer-contract.ts";
+import type { VoxelBox } from "../../../../core/volume/voxel-space.ts";
+import { LayerOfStudyChip, useLayerOfStudy } from "../../../_agreement/layer-of-study.tsx";
 import { downloadEdits } from "../../../_collab/download-edits.ts";
 import { useLabelDocument } from "../../../_collab/use-label-document.ts";
 import { followLink } from "../../../_comments/follow-link.ts";
@@ -70,14 +72,16 @@ export function EditorStage(props: EditorStageProps) {
   const { attach: attachSecondLook } = secondLook;
   const volumeTask = useVolumeTask(volumeId, image.shapeZyx, person.id);
   const { attach: attachTask } = volumeTask;
+  const layer = useLayerOfStudy(volumeId);
+  const { attach: attachLayer } = layer;
   const attachBoth = useCallback(
     (api: EditorApi) => {
-      const stops = [attach(api), attachSecondLook(api), followLink(api), keepAddress(api), attachTask(api)];
+      const stops = [attach, attachSecondLook, followLink, keepAddress, attachTask, attachLayer].map((to) => to(api));
       return () => {
         for (const stop of stops) stop();
       };
     },
-    [attach, attachSecondLook, attachTask],
+    [attach, attachSecondLook, attachTask, attachLayer],
   );
   const comments = useThreads(volumeId, false);
   const pins = useMemo(() => pinsOf(comments.data), [comments.data]);
@@ -93,7 +97,7 @@ export function EditorStage(props: EditorStageProps) {
       <AskWhenOffline document={document} volumeId={volumeId} />
       <Editor
         projectName={projectName}
-        projectHref={`/projects/${projectId}`}
+        projectHref={layer.href ?? `/projects/${projectId}`}
         volumeName={volume.name}
         role={volume.role}
         userId={person.id}
@@ -119,6 +123,7 @@ export function EditorStage(props: EditorStageProps) {
         weaknesses={labels.weaknesses}
         trainingStatus={
           <>
+            <LayerOfStudyChip of={layer} />
             <VolumeTaskChip of={volumeTask} userId={person.id} />
             <TrainingStatus projectId={projectId} />
             <NotificationBell />
@@ -126,7 +131,7 @@ export function EditorStage(props: EditorStageProps) {
         }
         attach={attachBoth}
         pins={pins}
-        taskBox={volumeTask.task?.box ?? null}
+        taskBox={layer.box ?? volumeTask.task?.box ?? null}
         renderComments={(shown) =>
           panels && (
             <panels.VolumeComments
@@ -162,6 +167,10 @@ export function EditorStage(props: EditorStageProps) {
                 );
                 await boxes.refetch();
               }}
+              {...(volume.role === "owner" && {
+                studyHref: ({ minZyx, maxZyx }: VoxelBox) =>
+                  `/projects/${projectId}/agreement?volume=${volumeId}&box=${[...minZyx, ...maxZyx].join(",")}`,
+              })}
               removeBox={async (boxId) => {
                 await throwingProblems(client.box.remove.mutate({ volumeId, boxId }));
                 await boxes.refetch();
