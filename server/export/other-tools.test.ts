@@ -657,6 +657,34 @@ print(json.dumps(out))`;
     ]);
     expect(scale).toEqual([650, 800, 1750]);
   });
+
+  it("is opened by webKnossos' own library: layers, sizes and the annotation", async (context) => {
+    const judge = peerJudge(["webknossos"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import webknossos
+root = sys.argv[1]
+data = webknossos.Dataset.open(root)
+out = {}
+for kind, name in (('image', 'image'), ('labels', 'nuclei'), ('known', 'known')):
+    out[kind] = seen(data.get_layer(name).get_finest_mag().read()[0].transpose(2, 1, 0), data.voxel_size[::-1])
+annotation = webknossos.Annotation.load(root + '/nuclei.nml')
+segments = annotation.get_volume_layer_segments('nuclei')
+out['segments'] = [[int(one), segments[one].name, list(segments[one].anchor_position)] for one in sorted(segments)]
+out['scale'] = [float(v) for v in annotation.voxel_size]
+print(json.dumps(out))`;
+    type Opened = { image: Seen; labels: Seen; known: Seen; segments: unknown[]; scale: number[] };
+    const { segments, scale, ...layers } = await askPython<Opened>(judge.command, program, [
+      at("webknossos/embryo-1-left"),
+    ]);
+    expectVolume(layers, 1e-3);
+    expect(scale).toEqual([650, 800, 1750]);
+    expect(segments).toEqual([
+      [3, 'nucleus 3, =mitotic, "late"', [34, 19, 2]],
+      [9, "nucleus 9", [100, 7, 1]],
+      [LARGE_LABEL, `nucleus ${LARGE_LABEL}`, [72, 52, 2]],
+    ]);
+  }, 60_000);
 });
 
 describe("IDR", () => {
