@@ -351,7 +351,7 @@ def webknossos_by_itself():
     import webknossos
     opened = webknossos.Dataset.open(at('webknossos', volume))
     near(opened.voxel_size, [um * 1000 for um in spacing[::-1]], 'size')
-    read = lambda layer: opened.get_layer(layer).get_finest_mag().read()[0].transpose(2, 1, 0)
+    read = lambda layer: opened.get_layer(layer).get_finest_mag().read_xyz().transpose(2, 1, 0)
     alike(read('image'), image, 'image')
     alike(read('nuclei'), labels, 'labels')
     known_of(read('known'))
