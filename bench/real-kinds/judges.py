@@ -351,7 +351,10 @@ def webknossos_by_itself():
     import webknossos
     opened = webknossos.Dataset.open(at('webknossos', volume))
     near(opened.voxel_size, [um * 1000 for um in spacing[::-1]], 'size')
-    read = lambda layer: opened.get_layer(layer).get_finest_mag().read_xyz().transpose(2, 1, 0)
+    def read(layer):
+        finest = opened.get_layer(layer).get_finest_mag()
+        voxels = finest.read()
+        return voxels.transpose([finest.bounding_box.axes.index(axis) for axis in 'zyx'])
     alike(read('image'), image, 'image')
     alike(read('nuclei'), labels, 'labels')
     known_of(read('known'))

@@ -667,7 +667,8 @@ root = sys.argv[1]
 data = webknossos.Dataset.open(root)
 out = {}
 for kind, name in (('image', 'image'), ('labels', 'nuclei'), ('known', 'known')):
-    out[kind] = seen(data.get_layer(name).get_finest_mag().read_xyz().transpose(2, 1, 0), data.voxel_size[::-1])
+    finest = data.get_layer(name).get_finest_mag()
+    out[kind] = seen(finest.read().transpose([finest.bounding_box.axes.index(axis) for axis in 'zyx']), data.voxel_size[::-1])
 annotation = webknossos.Annotation.load(root + '/nuclei.nml')
 segments = annotation.get_volume_layer_segments('nuclei')
 out['segments'] = [[int(one), segments[one].name, list(segments[one].anchor_position)] for one in sorted(segments)]
