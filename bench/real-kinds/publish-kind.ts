@@ -55,7 +55,13 @@ export async function publishKind(
     const zip = path.join(folder, `${format}.zip`);
     await writeFile(zip, Buffer.from(await response.arrayBuffer()));
     const files = await unzipTo(zip, path.join(folder, format));
-    const [described, bytes] = [...files].find(([name]) => path.basename(name) === "dataset.json") ?? [];
+    // nnU-Net's has a file of that name, too, further down.
+    const [described, bytes] =
+      [...files].find(
+        ([name]) =>
+          name.split(path.sep).at(-1) === "dataset.json" &&
+          path.dirname(path.dirname(name)) === path.join(folder, format),
+      ) ?? [];
     if (!described || !bytes) throw new Error(`the zip of ${format} has no dataset.json`);
     fileName = JSON.parse(bytes.toString()).volumes[0].fileName;
     const violations = await validateDataset(await folderSource(path.dirname(described)), runModel);
