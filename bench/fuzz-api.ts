@@ -11,13 +11,15 @@ import { startTestServer, type TestPerson } from "../server/testing/test-server.
 /**
  * Schemathesis against /api/v1 as a person of each role, and as somebody outside of the project: every answer is one that the document
  * names, of the shape that it says, and none is a 500. `pip install schemathesis`, then
- * `node --import tsx bench/fuzz-api.ts --schemathesis PATH --examples 50 --seed 1`; exit code 1 where something was found.
+ * `node --import tsx bench/fuzz-api.ts --schemathesis PATH --examples 50 --seconds 120 --seed 1`; exit code 1 where something was found.
  * Without schemathesis it says so and ends.
  */
 const { values } = parseArgs({
   options: {
     schemathesis: { type: "string", default: "schemathesis" },
     examples: { type: "string", default: "50" },
+    /** For each of them. */
+    seconds: { type: "string", default: "120" },
     seed: { type: "string", default: "1" },
     as: { type: "string", multiple: true },
   },
@@ -87,6 +89,8 @@ async function fuzz(as: string, token: string, { projectId, volumeId }: { projec
       CHECKS.join(","),
       "--max-examples",
       values.examples,
+      "--max-time",
+      values.seconds,
       "--seed",
       values.seed,
       "--request-timeout",

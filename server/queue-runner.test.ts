@@ -1,18 +1,20 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { QueueRunner, type RunningWork } from "./queue-runner.ts";
 
 /** A table in memory; each row's work is ended by the test. */
-function openQueue(rows: string[]) {
+function openQueue(rows: string[], lanes?: number) {
   const done: string[] = [];
   const running = new Map<string, { end(): void; fail(error: Error): void }>();
   let looks = 0;
   let trouble: Error | null = null;
   const runner = new QueueRunner<string>({
     name: "a queue of a test",
-    async next() {
+    ...(lanes && { lanes }),
+    async next(busy) {
       looks++;
       if (trouble) throw trouble;
-      return rows[0];
+      // Rows with the same first letter go one after the other.
+      return rows.find((row) => !busy.some((other) => other[0] === row[0]));
     },
     begin(row): RunningWork {
       let settle = { end: () => {}, fail: (_error: Error) => {} };
@@ -80,4 +82,50 @@ it("stops the row that is meant and no other; once closed it begins nothing", as
   runner.nudge();
   await settled();
   expect(running.size).toBe(0);
+});
+
+it("does as many at once as it has lanes, and begins what is added while they run", async () => {
+  const rows = ["a1", "a2", "b1"];
+  const { runner, done, running, begun } = openQueue(rows, 2);
+  runner.nudge();
+  const [a1, b1] = [await begun("a1"), await begun("b1")];
+  rows.push("c1");
+  runner.nudge();
+  await settled();
+  expect([...running.keys()]).toEqual(["a1", "b1"]); // both lanes are taken
+  b1.end();
+  const c1 = await begun("c1");
+  expect([...running.keys()]).toEqual(["a1", "c1"]); // a2 waits for a1
+  c1.end();
+  await settled();
+  rows.push("d1");
+  runner.nudge();
+  (await begun("d1")).end();
+  a1.end();
+  (await begun("a2")).end();
+  await settled();
+  expect([done, rows]).toEqual([["b1", "c1", "d1", "a1", "a2"], []]);
+});
+
+it("goes on with the others where the failure of one could not be written down, and closes all", async () => {
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    const rows = ["a", "b", "c"];
+    const { runner, running, begun } = openQueue(rows, 2);
+    runner.nudge();
+    const a = await begun("a");
+    await begun("b");
+    rows.shift();
+    a.fail(new Error("the database is away"));
+    await settled();
+    expect([...running.keys()]).toEqual(["b"]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await begun("c");
+    await runner.close();
+    expect([running.size, rows]).toEqual([0, ["b", "c"]]);
+  } finally {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  }
 });

@@ -96,6 +96,21 @@ test("editor: two people paint", async () => {
   await grace.context().close();
 });
 
+test("editor: a distance, and 3D cut open with its slices", async () => {
+  await ada.getByRole("button", { name: "Back to now" }).click();
+  await editor.tab("View");
+  await ada.keyboard.press("Shift+D");
+  const [right, down] = ADAS_NUCLEUS;
+  await editor.click("xy", right - 24, down);
+  await editor.click("xy", right + 24, down);
+  await expect(ada.getByTestId("measured")).toBeVisible();
+  // 3D is cut across the pane under the pointer.
+  await editor.hover("xy", right, down);
+  await ada.keyboard.press("_");
+  await ada.keyboard.press(";");
+  await takePicture(ada, "cut");
+});
+
 async function answer(form: Locator, specimen: string): Promise<void> {
   await form.getByRole("combobox", { name: "Specimen" }).fill(specimen);
   await ada.keyboard.press("Tab");
@@ -171,6 +186,12 @@ test("training: what was learned, and the whole project page", async () => {
     window.scrollTo({ top: heading.getBoundingClientRect().top + window.scrollY - 80, behavior: "instant" });
   });
   await takePicture(ada, "training");
+});
+
+test("dashboard: how the project stands", async () => {
+  await ada.goto(`${projectUrl}/dashboard`);
+  await expect(ada.getByRole("row", { name: /^All of it/ })).toBeVisible();
+  await takePicture(ada, "dashboard");
 });
 
 test("queue: one question", async () => {

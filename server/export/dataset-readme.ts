@@ -63,7 +63,7 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
   hdf5: `- \`hdf5/train/<file>.h5\`, \`hdf5/test/…\`: \`raw\`, \`label\` (the numbers of nuclei.csv) and \`known\` in one file, for PlantSeg, pytorch-3dunet,
   ilastik; \`element_size_um\` is z, y, x. Give \`known\` as the weight, so that nothing unknown is learned.`,
   neuroglancer: `- \`neuroglancer/<file>_image\`, \`neuroglancer/<file>_nuclei\`: Neuroglancer's precomputed volumes (uint32, the numbers of nuclei.csv) with
-  several resolutions, and class, status, volume and surface (\`mesh\`, nanometres) of every nucleus. Names of files there hold a colon, which Windows does not take. Put the folder on a web server and open
+  several resolutions, and class, status, volume and surface (\`mesh\`, nanometres) of every nucleus. Put the folder on a web server and open
   \`precomputed://https://…/<file>_nuclei\`; a chunk that is not there is 0.`,
   ply: surfaceWords("ply", "binary PLY for MeshLab, CloudCompare, Blender"),
   obj: surfaceWords("obj", "OBJ, text, for Blender and most programs of 3D graphics"),

@@ -438,23 +438,34 @@ print(json.dumps(out))`;
     expectMeshes(await askPython<Seen[]>(judge.command, program, [at("neuroglancer/embryo-1-left_nuclei")]));
   });
 
-  it("are read by numpy alone, as the format's page says", async (context) => {
-    const judge = peerJudge(["numpy"]);
+  it("are read by Draco itself and numpy, as the format's page says", async (context) => {
+    const judge = peerJudge(["DracoPy", "numpy"], "DracoPy");
     if (judge.missing !== undefined) return context.skip(judge.missing);
     const program = `${MESH_PROGRAM}
+import DracoPy
 root = sys.argv[1]
 info = json.load(open(root + '/info'))
 folder = root + '/' + info['mesh'] + '/'
-assert json.load(open(folder + 'info')) == {'@type': 'neuroglancer_legacy_mesh'}
+about = json.load(open(folder + 'info'))
+assert about['@type'] == 'neuroglancer_multilod_draco' and about['transform'] == [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]
+steps = 2 ** about['vertex_quantization_bits'] - 1
 ids = json.load(open(root + '/' + info['segment_properties'] + '/info'))['inline']['ids']
 out = []
 for label in ids:
-    [name] = json.load(open(folder + label + ':0'))['fragments']
-    raw = open(folder + name, 'rb').read()
-    [n] = numpy.frombuffer(raw, '<u4', 1)
-    out.append(of(numpy.frombuffer(raw, '<f4', 3 * n, 4).reshape(-1, 3), numpy.frombuffer(raw, '<u4', -1, 4 + 12 * int(n))))
+    raw = open(folder + label + '.index', 'rb').read()
+    shape, origin = numpy.frombuffer(raw, '<f4', 3), numpy.frombuffer(raw, '<f4', 3, 12)
+    assert numpy.frombuffer(raw, '<u4', 1, 24) == [1] and numpy.frombuffer(raw, '<u4', 1, 44) == [1]
+    fragment = open(folder + label, 'rb').read()
+    assert numpy.frombuffer(raw, '<u4', 1, 60) == [len(fragment)] and len(raw) == 64
+    mesh = DracoPy.decode(fragment)
+    assert mesh.points.min() == 0 and mesh.points.max() == steps
+    out.append(of(origin + shape * (mesh.points / steps), mesh.faces))
 print(json.dumps(out))`;
     expectMeshes(await askPython<Seen[]>(judge.command, program, [at("neuroglancer/embryo-1-left_nuclei")]));
+  });
+
+  it("have names that every file system takes, as all files of all formats", () => {
+    for (const name of files.keys()) expect(name).not.toMatch(/[<>:"\\|?*]|[ .](\/|$)/);
   });
 });
 
@@ -646,6 +657,35 @@ print(json.dumps(out))`;
     ]);
     expect(scale).toEqual([650, 800, 1750]);
   });
+
+  it("is opened by webKnossos' own library: layers, sizes and the annotation", async (context) => {
+    const judge = peerJudge(["webknossos"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `${DESCRIBE}
+import webknossos
+root = sys.argv[1]
+data = webknossos.Dataset.open(root)
+out = {}
+for kind, name in (('image', 'image'), ('labels', 'nuclei'), ('known', 'known')):
+    finest = data.get_layer(name).get_finest_mag()
+    out[kind] = seen(finest.read().transpose([finest.bounding_box.axes.index(axis) for axis in 'zyx']), data.voxel_size[::-1])
+annotation = webknossos.Annotation.load(root + '/nuclei.nml')
+segments = annotation.get_volume_layer_segments('nuclei')
+out['segments'] = [[int(one), segments[one].name, list(segments[one].anchor_position)] for one in sorted(segments)]
+out['scale'] = [float(v) for v in annotation.voxel_size]
+print(json.dumps(out))`;
+    type Opened = { image: Seen; labels: Seen; known: Seen; segments: unknown[]; scale: number[] };
+    const { segments, scale, ...layers } = await askPython<Opened>(judge.command, program, [
+      at("webknossos/embryo-1-left"),
+    ]);
+    expectVolume(layers, 1e-3);
+    expect(scale).toEqual([650, 800, 1750]);
+    expect(segments).toEqual([
+      [3, 'nucleus 3, =mitotic, "late"', [34, 19, 2]],
+      [9, "nucleus 9", [100, 7, 1]],
+      [LARGE_LABEL, `nucleus ${LARGE_LABEL}`, [72, 52, 2]],
+    ]);
+  }, 60_000);
 });
 
 describe("IDR", () => {
@@ -658,15 +698,42 @@ study = {row[0]: row[1:] for row in csv.reader(open(sys.argv[1] + '/idr0000-stud
 folder = sys.argv[1] + '/experimentA/'
 assays = list(csv.DictReader(open(folder + study['Experiment Assay File'][0], encoding='utf-8'), delimiter='\\t'))
 print(json.dumps(dict(title=study['Study Title'], licence=study['Study License'], size=study['Experiment Size'][1],
-    there=[os.path.exists(os.path.join(folder, a['Comment [Image File Path]'], a['Image File'])) for a in assays],
+    there=[[os.path.exists(folder + a['Comment [Image File Path]']), a['Image File'], a['Comment [Image File Type]']] for a in assays],
     paths=[os.path.exists(folder + line.rstrip('\\n').split('\\t')[1]) for line in open(folder + 'idr0000-experimentA-filePaths.tsv')])))`;
     expect(await askPython(judge.command, program, [at("idr")])).toEqual({
       title: ["Mouse embryos, été"],
       licence: ["CC BY 4.0"],
       size: "Average Image Dimension (XYZCT): 131 x 67 x 5 x 1 x 1",
-      there: [true],
+      there: [
+        [true, "embryo-1-left.ome.tif", "raw"],
+        [true, "embryo-1-left_nuclei.ome.tif", "derived"],
+      ],
       paths: [true, true],
     });
+  });
+
+  it("has the keys of the submitter's template, in its order", () => {
+    // https://github.com/IDR/idr0000-lastname-example/blob/master/idr0000-study_nonHCS.txt, one section a line.
+    const template = `Comment[IDR Study Accession]|Study Title|Study Type|Study Type Term Source REF|Study Type Term Accession|Study Description|Study Key Words|Study Organism|Study Organism Term Source REF|Study Organism Term Accession|Study Experiments Number|Study External URL|Study Public Release Date
+Study PubMed ID|Study Publication Title|Study Author List|Study PMC ID|Study DOI
+Study Person Last Name|Study Person First Name|Study Person Email|Study Person Address|Study Person ORCID|Study Person Roles
+Study License|Study License URL|Study Copyright|Study Data Publisher|Study Data DOI|Term Source Name|Term Source URI
+Experiment Number|Comment[IDR Experiment Name]|Experiment Description|Experiment Size|Experiment Example Images|Experiment Imaging Method|Experiment Imaging Method Term Source REF|Experiment Imaging Method Term Accession|Experiment Organism|Experiment Organism Term Source REF|Experiment Organism Term Accession|Experiment Comments
+Experiment Assay File|Experiment Assay File Format|Assay Experimental Conditions|Assay Experimental Conditions Term Source REF|Assay Experimental Conditions Term Accession|Quality Control Description
+Protocol Name|Protocol Type|Protocol Type Term Source REF|Protocol Type Term Accession|Protocol Description
+Phenotype Name|Phenotype Description|Phenotype Score Type|Phenotype Term Source REF|Phenotype Term Name|Phenotype Term Accession
+Feature Level Data File Name|Feature Level Data File Format|Feature Level Data File Description|Feature Level Data Column Name|Feature Level Data Column Description
+Processed Data File Name|Processed Data File Format|Processed Data File Description|Processed Data Column Name|Processed Data Column Type|Processed Data Column Annotation Level|Processed Data Column Description|Processed Data Column Link To Assay File`;
+    const written = files.get("idr/idr0000-study.txt")?.toString("utf8").trimEnd().split("\n") ?? [];
+    expect(written.map((line) => line.split("\t")[0])).toEqual(template.split(/[|\n]/));
+  });
+
+  it("lists files as its studies do: a data set, and a path that its curators put their folder before", () => {
+    // https://github.com/IDR/idr0062-blin-nuclearsegmentation/blob/master/experimentA/idr0062-experimentA-filePaths.tsv
+    const written = files.get("idr/experimentA/idr0000-experimentA-filePaths.tsv")?.toString("utf8");
+    expect(written).toBe(
+      "Dataset:name:embryo 1\timages/embryo-1-left.ome.tif\nDataset:name:embryo 1\timages/embryo-1-left_nuclei.ome.tif\n",
+    );
   });
 });
 

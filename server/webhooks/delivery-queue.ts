@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { and, asc, eq, lte, notInArray, sql } from "drizzle-orm";
 import { RETRY_AFTER_MS } from "../../core/webhook/webhook.ts";
 import { webhook, webhookDelivery } from "../../db/schema/index.ts";
 import { failureLog } from "../log/failure-log.ts";
@@ -11,9 +11,14 @@ import { type Answer, postMessage } from "./post-message.ts";
 import { signatureHeaders } from "./sign-message.ts";
 import { openWebhookSecret } from "./webhooks.ts";
 
+/** Each is sent within ten seconds, so that nobody waits long for a free one. */
+const LANES = 8;
+/** However many webhooks lead to one host, it does not take all lanes with its silence. */
+const LANES_OF_A_HOST = 2;
+
 /**
- * Sends what waits in the table `webhook_delivery`, one message at a time; one that is not taken waits longer each time, and others
- * go before it. A server that stops in the middle sends it again: receivers tell the same message by its id.
+ * Sends what waits in the table `webhook_delivery`: to each webhook one message at a time, in their order, to several webhooks at once. One that is
+ * not taken waits longer each time, and later ones go before it. A server that stops in the middle sends it again: receivers tell the same message by its id.
  */
 interface DeliveryQueue {
   resume(): void;
@@ -49,18 +54,30 @@ interface DueMessage {
   readonly hook: typeof webhook.$inferSelect;
 }
 
+const hostOf = ({ address }: DueMessage["hook"]): string => URL.parse(address)?.host ?? "";
+
 function createDeliveryQueue(services: Services): DeliveryQueue {
   const { db, events } = services;
 
-  async function next(): Promise<DueMessage | undefined> {
-    const [row] = await db
-      .select({ delivery: webhookDelivery, hook: webhook })
+  /** Of the first messages that are due of webhooks that are sent nothing now, the oldest. */
+  async function next(running: readonly DueMessage[]): Promise<DueMessage | undefined> {
+    const busy = running.map(({ hook }) => hook.id);
+    const first = await db
+      .selectDistinctOn([webhookDelivery.webhookId], { delivery: webhookDelivery, hook: webhook })
       .from(webhookDelivery)
       .innerJoin(webhook, eq(webhook.id, webhookDelivery.webhookId))
-      .where(and(eq(webhookDelivery.state, "waiting"), lte(webhookDelivery.dueAt, sql`now()`)))
-      .orderBy(asc(webhookDelivery.dueAt), asc(webhookDelivery.id))
-      .limit(1);
-    return row;
+      .where(
+        and(
+          eq(webhookDelivery.state, "waiting"),
+          lte(webhookDelivery.dueAt, sql`now()`),
+          notInArray(webhookDelivery.webhookId, busy),
+        ),
+      )
+      .orderBy(asc(webhookDelivery.webhookId), asc(webhookDelivery.dueAt), asc(webhookDelivery.id));
+    const hosts = running.map(({ hook }) => hostOf(hook));
+    return first
+      .filter(({ hook }) => hosts.filter((host) => host === hostOf(hook)).length < LANES_OF_A_HOST)
+      .sort((one, other) => one.delivery.dueAt.getTime() - other.delivery.dueAt.getTime())[0];
   }
 
   async function send({ delivery, hook }: DueMessage, signal: AbortSignal): Promise<Answer> {
@@ -96,6 +113,7 @@ function createDeliveryQueue(services: Services): DeliveryQueue {
 
   const runner = new QueueRunner<DueMessage>({
     name: "sending webhooks",
+    lanes: LANES,
     next,
     begin(due) {
       const abort = new AbortController();

@@ -15,6 +15,7 @@ import { deliveryQueueOf } from "./delivery-queue.ts";
 import { putMessages } from "./webhooks.ts";
 
 interface Received {
+  readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
@@ -22,6 +23,8 @@ interface Received {
 /** A receiver of our own. */
 const received: Received[] = [];
 let statuses: number[] = [];
+/** Answers that are not given yet, of those who were asked at `/slow`. */
+const held: (() => void)[] = [];
 let receiver: http.Server;
 let address: string;
 let server: TestServer;
@@ -36,7 +39,8 @@ beforeAll(async () => {
   for (const stream of [process.stdout, process.stderr])
     vi.spyOn(stream, "write").mockImplementation((said) => log.push(String(said)) > 0);
   receiver = http.createServer(async (request, response) => {
-    received.push({ headers: request.headers, body: await text(request) });
+    received.push({ path: request.url ?? "", headers: request.headers, body: await text(request) });
+    if (request.url?.startsWith("/slow")) await new Promise<void>((answer) => held.push(answer));
     response.writeHead(statuses.shift() ?? 204).end("said by the receiver");
   });
   await new Promise<void>((done) => receiver.listen(0, "127.0.0.1", done));
@@ -181,6 +185,54 @@ it("is for owners, bounded, and tells its secret once", async () => {
   expect(await db.$count(webhookDelivery, eq(webhookDelivery.webhookId, first.id))).toBe(0);
   await expect(owner().remove.mutate({ projectId, webhookId: first.id })).rejects.toThrow(/no such webhook/);
 });
+
+it("sends to each in order, and to others while one is silent, however many webhooks lead to it", async () => {
+  const { db } = server.services;
+  // In a project of her own: nobody makes so many webhooks at once.
+  const grace = await server.signUp("Grace");
+  const projectId = await server.createProject("Told", [[grace, "owner"]]);
+  const hooks = createTestClient(server.address, grace.cookie).webhook;
+  const slow = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/slow`;
+  const other = await new Promise<http.Server>((done) => {
+    const listening: http.Server = http.createServer((_request, response) => response.writeHead(204).end());
+    listening.listen(0, "127.0.0.1", () => done(listening));
+  });
+  try {
+    const events = ["training.done" as const];
+    const silent: string[] = [];
+    for (let i = 0; i < MAX_WEBHOOKS - 1; i++)
+      silent.push((await hooks.create.mutate({ projectId, address: `${slow}/${i}`, events })).id);
+    const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+    const quick = await hooks.create.mutate({ projectId, address, events });
+    for (const nucleiLabelled of [1, 2])
+      await db.transaction((tx) =>
+        putMessages(tx, projectId, {
+          type: "training.done",
+          data: { project: { id: projectId, name: "n" }, checkpoint: { id: "c", nucleiLabelled, promoted: true } },
+        }),
+      );
+    deliveryQueueOf(server.services).nudge();
+    const outcomes = async (id: string) =>
+      (await hooks.list.query({ projectId })).find((hook) => hook.id === id)?.deliveries.map(({ state }) => state);
+    await vi.waitFor(async () => expect(await outcomes(quick.id)).toEqual(["delivered", "delivered"]));
+    // Nobody has answered, and the host is asked for no more than two of its webhooks at once.
+    expect(received).toHaveLength(2);
+    await vi.waitFor(
+      async () => {
+        for (const answer of held.splice(0)) answer();
+        for (const id of silent) expect(await outcomes(id)).toEqual(["delivered", "delivered"]);
+      },
+      { timeout: 20_000 },
+    );
+    const numbers = new Map<string, number[]>();
+    for (const { path, body } of received)
+      numbers.set(path, [...(numbers.get(path) ?? []), JSON.parse(body).data.checkpoint.nucleiLabelled]);
+    expect([...numbers.values()]).toEqual(silent.map(() => [1, 2]));
+  } finally {
+    for (const answer of held.splice(0)) answer();
+    other.close();
+  }
+}, 60_000);
 
 it("sends nothing where the secret was sealed in another installation", async () => {
   const { id } = await owner().create.mutate({ projectId, address, events: ["training.done"] });

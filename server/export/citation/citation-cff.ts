@@ -1,12 +1,14 @@
-import { licenceOf } from "../../../core/publication/licences.ts";
+import { describeLicence } from "../../../core/publication/spdx/describe-licence.ts";
 import type { DatasetDescription } from "../frozen/dataset-description.ts";
+import { cffLicences } from "./cff-licences.ts";
 
 type Yaml = string | number | readonly Yaml[] | { readonly [key: string]: Yaml | undefined };
 
 /** Citation File Format 1.2.0 (https://github.com/citation-file-format/citation-file-format). Null without a title or somebody to cite. */
 export function citationCff({ publication, licence, version, createdAt, project }: DatasetDescription): string | null {
   if (!publication || publication.title === "" || publication.creators.length === 0) return null;
-  const spdx = licenceOf(licence)?.id;
+  const known = describeLicence(licence);
+  const isNamed = known !== null && cffLicences.has(known.id);
   const { contact } = publication;
   return toYaml({
     "cff-version": "1.2.0",
@@ -23,7 +25,8 @@ export function citationCff({ publication, licence, version, createdAt, project 
     contact: contact.email ? [{ name: contact.name || contact.email, email: contact.email }] : undefined,
     version: String(version),
     "date-released": createdAt.slice(0, 10),
-    license: spdx,
+    license: isNamed ? known.id : undefined,
+    "license-url": isNamed ? undefined : known?.url,
     keywords: publication.keywords.length > 0 ? publication.keywords : undefined,
   });
 }

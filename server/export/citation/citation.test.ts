@@ -1,15 +1,18 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { Publication } from "../../../core/publication/publication.ts";
 import { openDataset } from "../frozen/frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
 import { askPython, peerJudge } from "../testing/python-judge.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
+import { cffLicences } from "./cff-licences.ts";
+import { citationCff } from "./citation-cff.ts";
 
 const publication: Publication = {
   title: 'Nuclei: "blastocysts", été',
@@ -69,6 +72,40 @@ print(json.dumps([citation.cffversion, citation.as_bibtex()]))`;
     expect(version).toBe("1.2.0");
     expect(bibtex).toContain('title = {Nuclei: "blastocysts", été}');
     expect(bibtex).toContain("Lovelace");
+  });
+
+  it("CITATION.cff names every licence that its schema knows, and the address of any other of SPDX", async (context) => {
+    const judge = peerJudge(["cffconvert"]);
+    if (judge.missing !== undefined) return context.skip(judge.missing);
+    const program = `
+import sys, json, os, importlib.util
+from cffconvert.cli.create_citation import create_citation
+schema = json.load(open(os.path.join(os.path.dirname(importlib.util.find_spec('cffconvert').origin), 'schemas', '1.2.0', 'schema.json')))
+def valid(name):
+    try: create_citation(name, None).validate()
+    except Exception: return False
+    return True
+print(json.dumps(dict(known=schema['definitions']['license-enum']['enum'], valid=[valid(name) for name in sys.argv[1:]])))`;
+    const texts = ["eupl 1.2", "CC-BY-3.0-AT", "CC-BY-3.0-IGO", "ask us first"].map(
+      (licence) => citationCff({ ...fixture.description, publication, licence }) ?? "",
+    );
+    const wrong = texts[1].replace("CC-BY-3.0-AT", "CC-BY-3.0-IGO");
+    const names = await Promise.all(
+      [...texts, wrong].map(async (text, index) => {
+        const name = path.join(folder, `${index}.cff`);
+        await writeFile(name, text);
+        return name;
+      }),
+    );
+    const { known, valid } = await askPython<{ known: string[]; valid: boolean[] }>(judge.command, program, names);
+    expect([...cffLicences].sort()).toEqual(known.sort());
+    expect(valid).toEqual([true, true, true, true, false]);
+    expect(texts.map((text) => [parse(text).license, parse(text)["license-url"]])).toEqual([
+      ["EUPL-1.2", undefined],
+      ["CC-BY-3.0-AT", undefined],
+      [undefined, "https://spdx.org/licenses/CC-BY-3.0-IGO.html"],
+      [undefined, undefined],
+    ]);
   });
 
   it("croissant.json is Croissant 1.1, and the table can be read through it", async (context) => {

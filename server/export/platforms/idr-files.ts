@@ -17,13 +17,16 @@ export const IDR_TABLE = `${EXPERIMENT}idr0000-experimentA-nuclei.csv`;
 export const idrImages = ({ fileName }: Pick<FrozenVolume, "fileName">) =>
   [`images/${fileName}.ome.tif`, `images/${fileName}_nuclei.ome.tif`] as const;
 
-/** Columns of the submitter's table of assays (https://github.com/IDR/idr0000-lastname-example, 2021). */
+/**
+ * Columns of the submitter's table of assays (https://github.com/IDR/idr0000-lastname-example, 2021), a row for each file. What stands in brackets is the
+ * submitter's to name.
+ */
 export const idrAssayColumns = [
   "Source Name",
   "Characteristics [Organism]",
   "Term Source 1 REF",
   "Term Source 1 Accession",
-  "Characteristics [Cell Line]",
+  "Characteristics [Strain]",
   "Term Source 2 REF",
   "Term Source 2 Accession",
   "Protocol REF",
@@ -38,6 +41,10 @@ export const idrAssayColumns = [
   "Image File",
   "Comment [Image File Path]",
   "Comment [Image File Comments]",
+  "Comment [Image File Type]",
+  "Channels",
+  "Protocol REF",
+  "Processed Data File",
 ] as const;
 
 /**
@@ -49,7 +56,7 @@ export async function* idrFiles(dataset: ReadableDataset): AsyncGenerator<Export
   yield textFile(IDR_STUDY, idrStudy(description));
   yield textFile(
     IDR_ASSAYS,
-    tsv([idrAssayColumns, ...description.volumes.map((volume) => assayLine(description, volume))]),
+    tsv([idrAssayColumns, ...description.volumes.flatMap((volume) => assayLines(description, volume))]),
   );
   yield textFile(
     IDR_PATHS,
@@ -71,10 +78,11 @@ export async function* idrFiles(dataset: ReadableDataset): AsyncGenerator<Export
 
 const taxonOf = (taxonId: number | null): string => (taxonId === null ? "" : `NCBITaxon_${taxonId}`);
 
-function assayLine({ publication }: DatasetDescription, volume: FrozenVolume): string[] {
+/** Of an image and its labels. Curators put their folder before the path, which names the file too. */
+function assayLines({ publication }: DatasetDescription, volume: FrozenVolume): string[][] {
   const [organism] = publication?.organisms ?? [];
-  const [image, labels] = idrImages(volume);
-  return [
+  const voxel = `voxel size x y z ${volume.voxelSizeZyx.toReversed().join(" ")} micrometre`;
+  return idrImages(volume).map((path, index) => [
     volume.specimen,
     organism?.name ?? "",
     organism ? "NCBITaxon" : "",
@@ -82,20 +90,29 @@ function assayLine({ publication }: DatasetDescription, volume: FrozenVolume): s
     organism?.strain ?? "",
     "",
     "",
-    "growth protocol",
-    "image acquisition and feature extraction protocol",
-    "data analysis protocol",
+    ...protocols.slice(0, 3),
     volume.fileName,
     volume.split,
     "",
     "",
     "",
     volume.specimen,
-    image.slice("images/".length),
-    "images",
-    `nuclei: ${labels}, voxel size x y z ${volume.voxelSizeZyx.toReversed().join(" ")} micrometre`,
-  ];
+    path.slice("images/".length),
+    path,
+    index === 0 ? voxel : `segmentation: 0 is background, every nucleus has a number of its own; ${voxel}`,
+    index === 0 ? "raw" : "derived",
+    index === 0 ? (publication?.stain ?? "") : "nuclei",
+    protocols[3],
+    "",
+  ]);
 }
+
+const protocols = [
+  "growth protocol",
+  "treatment protocol",
+  "image acquisition and feature extraction protocol",
+  "data analysis protocol",
+] as const;
 
 type Line = readonly [key: string, ...values: string[]];
 
@@ -163,7 +180,7 @@ export function idrStudyLines(description: DatasetDescription): Line[] {
     ["Experiment Imaging Method Term Source REF", "FBbi"],
     ["Experiment Imaging Method Term Accession"],
     ["Experiment Organism"],
-    ["Experiment Organism Term Source REF"],
+    ["Experiment Organism Term Source REF", "NCBITaxon"],
     ["Experiment Organism Term Accession"],
     ["Experiment Comments"],
     ["Experiment Assay File", IDR_ASSAYS.slice(EXPERIMENT.length)],
@@ -172,20 +189,36 @@ export function idrStudyLines(description: DatasetDescription): Line[] {
     ["Assay Experimental Conditions Term Source REF"],
     ["Assay Experimental Conditions Term Accession"],
     ["Quality Control Description", description.approvedOnly ? "Each nucleus was approved by a second person." : ""],
-    ["Protocol Name", "growth protocol", "image acquisition and feature extraction protocol", "data analysis protocol"],
-    ["Protocol Type", "growth protocol", "image acquisition and feature extraction protocol", "data analysis protocol"],
-    ["Protocol Type Term Source REF", "EFO", "", ""],
-    ["Protocol Type Term Accession", "EFO_0003789", "", ""],
+    ["Protocol Name", ...protocols],
+    ["Protocol Type", ...protocols],
+    ["Protocol Type Term Source REF", "EFO", "EFO", "", ""],
+    ["Protocol Type Term Accession", "EFO_0003789", "EFO_0003969", "", ""],
     [
       "Protocol Description",
       publication?.specimenPreparation ?? "",
+      "",
       [publication?.stain, publication?.imagingMethod, publication?.acquisition].filter(Boolean).join(" "),
       guidelines,
     ],
+    ["Phenotype Name"],
+    ["Phenotype Description"],
+    ["Phenotype Score Type"],
+    ["Phenotype Term Source REF", "CMPO"],
+    ["Phenotype Term Name"],
+    ["Phenotype Term Accession"],
     ["Feature Level Data File Name", IDR_TABLE.slice(EXPERIMENT.length)],
     ["Feature Level Data File Format", "comma-separated text"],
     ["Feature Level Data File Description", "A line for every nucleus, with its shape in micrometres."],
     ["Feature Level Data Column Name", ...nucleiCsvColumns(tableRevisionOf(description))],
+    ["Feature Level Data Column Description"],
+    ["Processed Data File Name"],
+    ["Processed Data File Format"],
+    ["Processed Data File Description"],
+    ["Processed Data Column Name"],
+    ["Processed Data Column Type"],
+    ["Processed Data Column Annotation Level"],
+    ["Processed Data Column Description"],
+    ["Processed Data Column Link To Assay File"],
   ];
 }
 

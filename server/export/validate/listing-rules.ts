@@ -53,7 +53,7 @@ function checkNames(files: FileSource, { formats, volumes }: DatasetJson, say: S
     cellprofiler: /^cellprofiler\/(Image|Nuclei)\.csv$/,
     hdf5: new RegExp(`^hdf5/(train|test)/(${names})\\.h5$`),
     neuroglancer: new RegExp(
-      `^neuroglancer/(${names})_((image|nuclei)/(info|s\\d+/[\\d_-]+)|nuclei/(segment_properties/info|mesh/(info|\\d+:0|nucleus_\\d+)))$`,
+      `^neuroglancer/(${names})_((image|nuclei)/(info|s\\d+/[\\d_-]+)|nuclei/(segment_properties/info|mesh/(info|\\d+(\\.index)?)))$`,
     ),
     ...Object.fromEntries(
       meshFormats.map((format) => [format, new RegExp(`^${format}/(${names})/nucleus_\\d+\\.${format}$`)]),

@@ -6,9 +6,9 @@ import { pixelsOf } from "../../ingest/voxels/pixel-bytes.ts";
 import { type FileSource, readJsonFile, type Say } from "../file-source.ts";
 import type { FrozenVolume } from "../frozen/dataset-description.ts";
 import { hasSurface } from "../surfaces/nucleus-surface.ts";
-import { readLegacyMesh } from "../viewers/legacy-mesh.ts";
+import { MULTILOD_INFO, readMultilodMesh } from "../viewers/mesh/multilod-mesh.ts";
 import { chunkName, volumeInfo } from "../viewers/neuroglancer-files.ts";
-import { fragmentName, MESH_FOLDER, MESH_INFO, manifestName } from "../viewers/neuroglancer-meshes.ts";
+import { fragmentName, MESH_FOLDER, manifestName } from "../viewers/neuroglancer-meshes.ts";
 import { checkMesh } from "./surfaces/surface-rules.ts";
 import type { TableRow } from "./table-rules.ts";
 import type { VolumeTable } from "./volume-rules.ts";
@@ -46,7 +46,7 @@ export async function checkNeuroglancer(
     say("neuroglancer-info", `${nuclei}info`, `mesh is not “${MESH_FOLDER}”`);
 }
 
-/** A manifest with one fragment for every nucleus that has a surface, and none of another. */
+/** A manifest and its mesh for every nucleus that has a surface, and none of another. */
 async function checkMeshes(
   files: FileSource,
   volume: FrozenVolume,
@@ -55,24 +55,21 @@ async function checkMeshes(
   say: Say,
 ): Promise<void> {
   const rule = "neuroglancer-mesh";
-  if (!isDeepStrictEqual(await readJsonFile(files, `${folder}info`), MESH_INFO))
-    say(`${rule}-info`, `${folder}info`, `is not ${JSON.stringify(MESH_INFO)}`);
-  const there = new Set(files.paths);
+  if (!isDeepStrictEqual(await readJsonFile(files, `${folder}info`), MULTILOD_INFO))
+    say(`${rule}-info`, `${folder}info`, `is not ${JSON.stringify(MULTILOD_INFO)}`);
   const expected = new Set([...rows.keys()].flatMap((label) => [manifestName(label), fragmentName(label)]));
   for (const path of files.paths)
     if (path.startsWith(folder) && path !== `${folder}info` && !expected.has(path.slice(folder.length)))
       say(`${rule}-nucleus`, path, "is of no nucleus of the table");
   for (const [label, row] of rows) {
-    const path = folder + manifestName(label);
-    if (!there.has(path)) {
+    const path = folder + fragmentName(label);
+    const [manifest, fragment] = [await files.read(folder + manifestName(label)), await files.read(path)];
+    if (!manifest || !fragment) {
       if (hasSurface(Number(row.surface_voxel_faces_um2), volume))
-        say(`${rule}-missing`, path, "there is no such file");
+        say(`${rule}-missing`, path, "has no mesh, or no manifest");
       continue;
     }
-    if (!isDeepStrictEqual(await readJsonFile(files, path), { fragments: [fragmentName(label)] }))
-      say(`${rule}-manifest`, path, "does not name the one fragment of its nucleus");
-    const bytes = await files.read(folder + fragmentName(label));
-    checkMesh(bytes && readLegacyMesh(bytes), row, volume, rule, folder + fragmentName(label), say);
+    checkMesh(readMultilodMesh({ manifest, fragment }), row, volume, rule, path, say);
   }
 }
 

@@ -4,12 +4,14 @@ import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { SurfaceMesh } from "../../../core/surface/closed-surface.ts";
 import type { ExportFormat } from "../export-formats.ts";
 import { memorySource } from "../file-source.ts";
 import { openDataset } from "../frozen/frozen-dataset.ts";
 import { createDatasetFixture, type DatasetFixture } from "../testing/dataset-fixture.ts";
 import { unzipTo } from "../testing/unzip-to.ts";
 import { zipOf } from "../testing/zip-of.ts";
+import { multilodMesh, readMultilodMesh } from "../viewers/mesh/multilod-mesh.ts";
 import { csvRows } from "./csv-rows.ts";
 import { validateDataset } from "./dataset-rules.ts";
 import {
@@ -229,6 +231,16 @@ const damages: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
 };
 
 const NUCLEI = "neuroglancer/embryo-1-left_nuclei";
+/** The mesh of nucleus 3. */
+const inMesh = (change: (mesh: SurfaceMesh) => SurfaceMesh) => (files: Files) => {
+  const [manifestAt, fragmentAt] = [`${NUCLEI}/mesh/3.index`, `${NUCLEI}/mesh/3`];
+  const whole = [manifestAt, fragmentAt].map((name) => files.get(name) ?? new Uint8Array());
+  const mesh = readMultilodMesh({ manifest: whole[0], fragment: whole[1] });
+  if (!mesh) throw new Error(`${fragmentAt} is no mesh`);
+  const { manifest, fragment } = multilodMesh(change(mesh));
+  files.set(manifestAt, manifest).set(fragmentAt, fragment);
+};
+
 const others: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
   cellprofiler: [
     [
@@ -292,54 +304,39 @@ const others: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
     [
       "neuroglancer-mesh-info",
       "another kind of mesh",
-      inJson(`${NUCLEI}/mesh/info`, "@type", to("neuroglancer_multilod_draco")),
+      inJson(`${NUCLEI}/mesh/info`, "@type", to("neuroglancer_legacy_mesh")),
     ],
-    ["neuroglancer-mesh-missing", "no manifest", remove(`${NUCLEI}/mesh/3:0`)],
-    ["neuroglancer-mesh-manifest", "another's fragment", inJson(`${NUCLEI}/mesh/3:0`, "fragments.0", to("nucleus_9"))],
-    [
-      "neuroglancer-mesh-nucleus",
-      "a mesh of nobody",
-      (files) => files.set(`${NUCLEI}/mesh/nucleus_4`, new Uint8Array(1)),
-    ],
+    ["neuroglancer-mesh-missing", "no manifest", remove(`${NUCLEI}/mesh/3.index`)],
+    ["neuroglancer-mesh-missing", "no mesh", remove(`${NUCLEI}/mesh/3`)],
+    ["neuroglancer-mesh-nucleus", "a mesh of nobody", (files) => files.set(`${NUCLEI}/mesh/4`, new Uint8Array(1))],
+    ["neuroglancer-mesh-unreadable", "another's manifest", copyOf(`${NUCLEI}/mesh/9.index`, `${NUCLEI}/mesh/3.index`)],
     [
       "neuroglancer-mesh-unreadable",
-      "a fragment cut off",
-      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => bytes.subarray(0, bytes.length - 4)),
+      "a mesh cut off",
+      changed(`${NUCLEI}/mesh/3`, (bytes) => bytes.subarray(0, bytes.length - 4)),
     ],
     [
       "neuroglancer-mesh-open",
       "a triangle fewer",
-      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => bytes.subarray(0, bytes.length - 12)),
+      inMesh(({ positions, triangles }) => ({ positions, triangles: triangles.slice(3) })),
     ],
     [
       "neuroglancer-mesh-volume",
       "micrometres for nanometres",
-      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
-        for (let i = 0, at = 4; i < 3 * bytes.readUInt32LE(0); i++, at += 4)
-          bytes.writeFloatLE(bytes.readFloatLE(at) / 1000, at);
-        return bytes;
-      }),
+      inMesh(({ positions, triangles }) => ({ positions: positions.map((um) => um / 1000), triangles })),
     ],
     [
       "neuroglancer-mesh-place",
       "a slice too deep",
-      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
-        for (let i = 0, at = 12; i < bytes.readUInt32LE(0); i++, at += 12)
-          bytes.writeFloatLE(bytes.readFloatLE(at) + 1750, at);
-        return bytes;
-      }),
+      inMesh(({ positions, triangles }) => ({
+        positions: positions.map((um, i) => (i % 3 === 2 ? um + 1.75 : um)),
+        triangles,
+      })),
     ],
     [
       "neuroglancer-mesh-inward",
       "triangles the other way round",
-      changed(`${NUCLEI}/mesh/nucleus_3`, (bytes) => {
-        for (let at = 4 + 12 * bytes.readUInt32LE(0); at < bytes.length; at += 12) {
-          const first = bytes.readUInt32LE(at);
-          bytes.writeUInt32LE(bytes.readUInt32LE(at + 4), at);
-          bytes.writeUInt32LE(first, at + 4);
-        }
-        return bytes;
-      }),
+      inMesh(({ positions, triangles }) => ({ positions, triangles: triangles.toReversed() })),
     ],
     [
       "neuroglancer-properties",
@@ -559,6 +556,11 @@ const platforms: Readonly<Partial<Record<ExportFormat, readonly Damage[]>>> = {
       "idr-assays",
       "an assay of another volume",
       inText(`${IDR}/idr0000-experimentA-assays.txt`, "\tembryo-1-left\t", "\tx\t"),
+    ],
+    [
+      "idr-file",
+      "another file than its path names",
+      inText(`${IDR}/idr0000-experimentA-assays.txt`, "\tembryo-1-left.ome.tif", "\tx.ome.tif"),
     ],
     [
       "idr-file",

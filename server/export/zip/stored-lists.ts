@@ -12,7 +12,7 @@ export type ListedPart = "table" | DataFormat;
 const listKey = (versionId: string, part: ListedPart): string => `${datasetFolder(versionId)}packing/${part}.json`;
 
 /** Rises when a release writes other files of the versions that are there. */
-const FILES_REVISION = 2;
+const FILES_REVISION = 3;
 
 /**
  * Who made a list. Another release may write other files, and another zlib deflates the same bytes into others, which differs

@@ -31,11 +31,13 @@ export async function checkIdr(files: FileSource, dataset: DatasetJson, say: Say
     return say("idr-assay-columns", IDR_ASSAYS, "has other columns than the template");
   const folder = IDR_ASSAYS.slice(0, IDR_ASSAYS.lastIndexOf("/") + 1);
   const at = (name: (typeof idrAssayColumns)[number]) => idrAssayColumns.indexOf(name);
-  if (assays.map((cells) => cells[at("Assay Name")]).join() !== dataset.volumes.map(({ fileName }) => fileName).join())
-    say("idr-assays", IDR_ASSAYS, "has not one assay for each volume");
+  const names = assays.map((cells) => cells[at("Assay Name")]);
+  if (names.join() !== dataset.volumes.flatMap(({ fileName }) => [fileName, fileName]).join())
+    say("idr-assays", IDR_ASSAYS, "has not one assay for the image and one for the nuclei of each volume");
   for (const cells of assays) {
-    const path = `${folder}${cells[at("Comment [Image File Path]")]}/${cells[at("Image File")]}`;
-    if (!files.paths.includes(path)) say("idr-file", IDR_ASSAYS, `${path} is not in the package`);
+    const path = folder + cells[at("Comment [Image File Path]")];
+    if (!files.paths.includes(path) || !path.endsWith(`/${cells[at("Image File")]}`))
+      say("idr-file", IDR_ASSAYS, `${path} is not in the package`);
   }
   const listed = new Set((await linesOf(files, IDR_PATHS)).map(([, path]) => folder + path));
   for (const volume of dataset.volumes) {
