@@ -31,6 +31,17 @@ export interface StudyRow extends StudyRun {
   readonly version: string;
 }
 
+/** Rows of a group together, groups in the order in which they come. */
+export function groupRows(rows: readonly StudyRow[], nameOf: (row: StudyRow) => string): Map<string, StudyRow[]> {
+  const groups = new Map<string, StudyRow[]>();
+  for (const row of rows) {
+    const group = groups.get(nameOf(row));
+    if (group) group.push(row);
+    else groups.set(nameOf(row), [row]);
+  }
+  return groups;
+}
+
 const flat = (value: unknown, path: string): [string, unknown][] =>
   value !== null && typeof value === "object"
     ? Object.entries(value).flatMap(([key, of]) => flat(of, path ? `${path}.${key}` : key))

@@ -1,5 +1,5 @@
 import { type Effort, effortMeasures } from "../effort/cost-model.ts";
-import type { StudyRow } from "../plan/study-row.ts";
+import { groupRows, type StudyRow } from "../plan/study-row.ts";
 import { randomStream } from "../random-stream.ts";
 import { bootstrapInterval, type Interval, median } from "../statistics/bootstrap.ts";
 
@@ -21,7 +21,7 @@ export interface AssistLine {
 
 /** What proposals save in volumes that nobody has labelled, round by round, of one arm. */
 export function assistOf(rows: readonly StudyRow[], arm: string, draws: number): AssistLine[] {
-  const groups = Map.groupBy(
+  const groups = groupRows(
     rows.filter((row) => row.arm === arm),
     ({ set, round }) => `${set} ${round}`,
   );

@@ -1,6 +1,6 @@
 import { arms } from "../arms/arms.ts";
-import { roundsOf, runsOf, type StudyPlan } from "../plan/plan.ts";
-import type { StudyRow } from "../plan/study-row.ts";
+import { roundsOf, runName, runsOf, type StudyPlan } from "../plan/plan.ts";
+import { groupRows, type StudyRow } from "../plan/study-row.ts";
 import { checkGuards, judgeArm } from "../statistics/accept-rule.ts";
 import { mean } from "../statistics/bootstrap.ts";
 import {
@@ -40,10 +40,10 @@ export function reportStudy(rows: readonly StudyRow[], plan: StudyPlan, planHash
       return [`![AP50 of ${one.set} against effort](plots/${one.set}.svg)`, ""];
     });
   if (comparisons.length > 0) plots.set("plots/effort.svg", plotEfforts(comparisons, plan));
-  const done = Map.groupBy(rows, ({ set, seed, arm }) => `${set} ${seed} ${arm}`);
+  const done = groupRows(rows, runName);
   const all = runsOf(plan);
   const finished = all.filter(
-    ({ set, seed, arm }) => (done.get(`${set} ${seed} ${arm}`)?.length ?? 0) === roundsOf(plan, arm),
+    ({ set, seed, arm }) => (done.get(runName({ set, seed, arm }))?.length ?? 0) === roundsOf(plan, arm),
   );
   const text = [
     `# Study: ${plan.name}`,

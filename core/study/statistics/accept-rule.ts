@@ -60,7 +60,9 @@ export function judgeArm(
 export function checkGuards(rows: readonly StudyRow[], sets: readonly SetCurves[], plan: StudyPlan): Guard[] {
   return sets.flatMap((curves) => {
     const { set, seeds } = curves;
-    const told = rows.flatMap((row) => (row.set === set && row.arm !== "full" && row.doubtAuroc !== null ? [row.doubtAuroc] : []));
+    const told = rows.flatMap((row) =>
+      row.set === set && row.arm !== "full" && row.doubtAuroc !== null ? [row.doubtAuroc] : [],
+    );
     const auroc = told.length === 0 ? null : median(told);
     const guards: Guard[] = [
       {

@@ -1,6 +1,6 @@
 import { type ArmName, activeArms, baselineArms } from "../arms/arms.ts";
-import { roundsOf, type StudyPlan } from "../plan/plan.ts";
-import type { StudyRow } from "../plan/study-row.ts";
+import { roundsOf, runName, type StudyPlan } from "../plan/plan.ts";
+import { groupRows, type StudyRow } from "../plan/study-row.ts";
 import { randomStream } from "../random-stream.ts";
 import { bootstrapInterval, type Interval, mean, median } from "./bootstrap.ts";
 import { areaUnderBudget, type BudgetCurve, costToReach, effortRatio } from "./budget-curve.ts";
@@ -38,8 +38,8 @@ export interface Comparison {
 
 export function finishedCurves(rows: readonly StudyRow[], plan: StudyPlan): SetCurves[] {
   const { effort, target } = plan.primary;
-  const byRun = Map.groupBy(rows, ({ set, seed, arm }) => `${set} ${seed} ${arm}`);
-  const rowsOf = (set: string, seed: number, arm: ArmName | "full") => byRun.get(`${set} ${seed} ${arm}`) ?? [];
+  const byRun = groupRows(rows, runName);
+  const rowsOf = (set: string, seed: number, arm: ArmName | "full") => byRun.get(runName({ set, seed, arm })) ?? [];
   return plan.sets.map(({ name: set }) => {
     const isFinished = (seed: number) =>
       (["full", ...plan.arms] as const).every((arm) => rowsOf(set, seed, arm).length === roundsOf(plan, arm));

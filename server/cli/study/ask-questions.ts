@@ -5,7 +5,6 @@ import { doubtsOf } from "../../../core/study/arms/doubt-orders.ts";
 import type { PoolObject, Question, SeenByArm } from "../../../core/study/arms/question.ts";
 import { answerProposal, answerRegion } from "../../../core/study/effort/annotator.ts";
 import { indexLabels, type LabelIndex } from "../../../core/study/effort/label-index.ts";
-import { iouOf } from "../../../core/study/effort/repaint.ts";
 import type { StudyPlan, StudyRun } from "../../../core/study/plan/plan.ts";
 import { randomStream } from "../../../core/study/random-stream.ts";
 import { asShown, type LabelledPool, type PoolVolume, takeAnswer } from "./labelled-pool.ts";
@@ -40,11 +39,11 @@ export function gatherProposals(pool: LabelledPool, proposed: readonly Proposed[
 export function errorsOf(pool: LabelledPool, { objects, indexes }: PoolProposals): number[] {
   return objects.map(({ volume, instance }) => {
     const { truth, done } = pool.volumes[volume];
-    const own = new Set(indexes[volume].voxelsOf(instance.id));
+    const own = indexes[volume].voxelsOf(instance.id).length;
     const ious = indexes[volume]
       .sharedWith(instance.id, truth)
       .filter(({ other }) => !done.has(other))
-      .map(({ other }) => iouOf(own, new Set(truth.voxelsOf(other))));
+      .map(({ other, voxels }) => voxels / (own + truth.voxelsOf(other).length - voxels));
     return 1 - Math.max(0, ...ious);
   });
 }

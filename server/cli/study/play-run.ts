@@ -1,5 +1,5 @@
-import { meanOfDefined, scoreSegmentation } from "../../../core/metrics/score-segmentation.ts";
-import { completeVolume } from "../../../core/study/effort/complete-volume.ts";
+import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../../core/metrics/score-segmentation.ts";
+import { type Completion, completeVolume } from "../../../core/study/effort/complete-volume.ts";
 import { addEfforts, type Effort } from "../../../core/study/effort/cost-model.ts";
 import { indexLabels } from "../../../core/study/effort/label-index.ts";
 import { roundsOf, type StudyPlan, type StudyRun, testSpecimen } from "../../../core/study/plan/plan.ts";
@@ -92,7 +92,11 @@ function labelAll(pool: LabelledPool, plan: StudyPlan): void {
 }
 
 const knownEverywhere = ({ volumes }: LabelledPool): TrainingVolume[] =>
-  volumes.map(({ volume, labels }) => ({ ...volume, labels, known: labels.map((label) => (label ? 2 : 1)) as never }));
+  volumes.map(({ volume, labels }) => ({
+    ...volume,
+    labels,
+    known: Uint8Array.from(labels, (label) => (label ? 2 : 1)),
+  }));
 
 async function proposeAll(model: LearnedModel, { volumes }: LabelledPool, signal: AbortSignal): Promise<Proposed[]> {
   const proposed: Proposed[] = [];
@@ -116,8 +120,8 @@ async function measureTest(
   test: readonly TrainingVolume[],
   { plan, signal }: RunContext,
 ): Promise<Pick<StudyRow, "ap50" | "ap75" | "apMean" | "pq" | "seg" | "corrected" | "drawn">> {
-  const scores = [];
-  const completions = [];
+  const scores: SegmentationScores[] = [];
+  const completions: Completion[] = [];
   for (const volume of test) {
     const blank = new Uint32Array(volume.labels.length);
     const { labels, instances } = await model.propose({ ...volume, labels: blank }, signal);

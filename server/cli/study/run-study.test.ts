@@ -64,16 +64,16 @@ const contextOf = (plan: StudyPlan, hooks: StandInHooks = {}, volumes = BLOCKS):
 
 describe("a study", () => {
   it("ends with the same table however often it is killed, and with the same one when it is run again", async () => {
-    const plan = miniaturePlan();
+    const plan = miniaturePlan({ seeds: [0], arms: ["shipped", "foreground-66"], rounds: 3 });
     const whole = await study(plan);
-    expect(whole.rows).toHaveLength(2 * (1 + 3 * 4));
+    expect(whole.rows).toHaveLength(1 + 2 * 4);
     expect(whole.lines).toHaveLength(whole.rows.length);
     expect((await study(plan)).table).toBe(whole.table);
     const folder = path.join(root, "killed");
     const random = randomStream(1, "kill");
     let [kills, learned] = [0, 0];
     for (let isDone = false; !isDone; ) {
-      let left = 1 + random.below(9);
+      let left = random.below(6);
       const die = () => {
         if (left-- <= 0) throw new Error("killed");
       };
@@ -264,9 +264,9 @@ it("orders questions in a process that cannot read a file of the data, as it doe
 
 describe("the rule, on a study with a stand-in", () => {
   const plan = miniaturePlan({
-    arms: ["shipped", "stratified", "random", "shuffled", "top-k"],
+    arms: ["shipped", "stratified", "shuffled", "top-k"],
     seeds: [0, 1, 2, 3, 4, 5],
-    rounds: 7,
+    rounds: 5,
   });
   let rows: readonly StudyRow[];
   let report: string;

@@ -13,7 +13,7 @@ const NEEDED = 2;
 const BACKGROUND = 100;
 
 /** Blocks of 4 × 5 × 6 voxels on a grid, each of a kind, no noise. */
-export function createBlocks(specimen: string, shapeZyx: Zyx = [6, 43, 58]): TrainingVolume {
+export function createBlocks(specimen: string, shapeZyx: Zyx = [6, 34, 47]): TrainingVolume {
   const [, rows, columns] = shapeZyx;
   const labels = new Uint32Array(shapeZyx[0] * rows * columns);
   const image = new Float32Array(labels.length).fill(BACKGROUND);
