@@ -8,12 +8,12 @@ import type { LearnedModel, Learner, SeenVolume } from "../learner.ts";
 import { digestOf } from "../study-data.ts";
 
 /** Kinds of nuclei by their brightness. Most are of the first; a model has to see each other kind twice. */
-const BRIGHTNESS = [330, 170, 210, 250, 290];
+const BRIGHTNESS = [330, 170, 250];
 const NEEDED = 2;
 const BACKGROUND = 100;
 
 /** Blocks of 4 × 5 × 6 voxels on a grid, each of a kind, no noise. */
-export function createBlocks(specimen: string, shapeZyx: Zyx = [6, 34, 47]): TrainingVolume {
+export function createBlocks(specimen: string, shapeZyx: Zyx = [6, 34, 65]): TrainingVolume {
   const [, rows, columns] = shapeZyx;
   const labels = new Uint32Array(shapeZyx[0] * rows * columns);
   const image = new Float32Array(labels.length).fill(BACKGROUND);
@@ -22,7 +22,7 @@ export function createBlocks(specimen: string, shapeZyx: Zyx = [6, 34, 47]): Tra
   for (let y = 2; y + 7 <= rows; y += 8)
     for (let x = 2; x + 8 <= columns; x += 9) {
       label++;
-      const kind = random.uniform() < 0.65 ? 0 : 1 + random.below(BRIGHTNESS.length - 1);
+      const kind = random.uniform() < 0.8 ? 0 : 1 + random.below(BRIGHTNESS.length - 1);
       for (let k = 1; k < 5; k++)
         for (let j = y; j < y + 5; j++)
           for (let i = x; i < x + 6; i++) {
@@ -130,7 +130,7 @@ export const miniaturePlan = (changes: Partial<StudyPlan> = {}): StudyPlan =>
     ],
     arms: ["shipped", "stratified", "random"],
     seeds: [0, 1],
-    coldStart: 3,
+    coldStart: 2,
     querySize: 4,
     rounds: 3,
     steps: 1,
