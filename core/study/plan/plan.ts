@@ -42,6 +42,8 @@ export const studyPlanSchema = z.strictObject({
   cost: costModelSchema,
   /** The one arm that a claim is about, what effort is measured in, and the share of the full labels' AP50 to be reached. */
   primary: z.strictObject({ arm: z.enum(armNames), effort: z.enum(["points", "seconds"]), target: share }),
+  /** Reported beside it; no claim rests on it. */
+  secondTarget: share,
   accept: z.strictObject({
     medianAtMost: z.number().gt(0),
     upperBoundBelow: z.number().gt(0),

@@ -63,13 +63,15 @@ export function reportStudy(rows: readonly StudyRow[], plan: StudyPlan, planHash
     "",
     "Against the best of the random orders that know where nuclei are, in pairs of equal seed:",
     "",
-    `| set | order | against | seeds | effort to ${Math.round(100 * plan.primary.target)} % of all labels' AP50 (95 %) | mean AP50 over the budget, difference (95 %) | p | p (Holm) |`,
-    "|---|---|---|---|---|---|---|---|",
+    `| set | order | against | seeds | effort to ${Math.round(100 * plan.primary.target)} % of all labels' AP50 (95 %) | to ${Math.round(100 * plan.secondTarget)} % | mean AP50 over the budget, difference (95 %) | p | p (Holm) |`,
+    "|---|---|---|---|---|---|---|---|---|",
     ...comparisons.map(comparisonLine),
     "",
     ...(comparisons.length > 0 ? ["![Effort to the target](plots/effort.svg)", ""] : []),
     ...curves,
-    ...sets.filter(({ seeds }) => seeds.length > 0).flatMap((one) => winLines(one, plan)),
+    ...sets
+      .filter(({ seeds }) => seeds.length > 0)
+      .flatMap((one) => [...outcomeLines(one, rows, plan), ...winLines(one, plan)]),
     "## Guards",
     "",
     ...guards.map(
@@ -98,12 +100,13 @@ const comparisonLine = ({
   seeds,
   medianRatio,
   ratioInterval,
+  secondRatio,
   areaDifference,
   areaInterval,
   p,
   adjustedP,
 }: Comparison): string =>
-  `| ${set} | ${arms[arm].words} | ${arms[baseline].words} | ${seeds} | ${figure(medianRatio)} (${figure(ratioInterval.low)} … ${figure(ratioInterval.high)}) | ${figure(areaDifference, 3)} (${figure(areaInterval.low, 3)} … ${figure(areaInterval.high, 3)}) | ${p === null ? "–" : p.toFixed(4)} | ${adjustedP === null ? "–" : adjustedP.toFixed(4)} |`;
+  `| ${set} | ${arms[arm].words} | ${arms[baseline].words} | ${seeds} | ${figure(medianRatio)} (${figure(ratioInterval.low)} … ${figure(ratioInterval.high)}) | ${figure(secondRatio)} | ${figure(areaDifference, 3)} (${figure(areaInterval.low, 3)} … ${figure(areaInterval.high, 3)}) | ${p === null ? "–" : p.toFixed(4)} | ${adjustedP === null ? "–" : adjustedP.toFixed(4)} |`;
 
 function plotSet(curves: SetCurves, rows: readonly StudyRow[], plan: StudyPlan): string {
   const lines = plan.arms.map((arm) => {
@@ -138,6 +141,31 @@ const plotEfforts = (comparisons: readonly Comparison[], plan: StudyPlan): strin
       wanted: plan.accept.medianAtMost,
     },
   );
+
+/** All measures of effort and of quality after the last round: what looks good in one may not in another. */
+function outcomeLines({ set, seeds }: SetCurves, rows: readonly StudyRow[], plan: StudyPlan): string[] {
+  const lines = (["full", ...plan.arms] as const).map((arm) => {
+    const last = rows.filter(
+      (row) => row.set === set && row.arm === arm && seeds.includes(row.seed) && row.round === roundsOf(plan, arm) - 1,
+    );
+    const of = (value: (row: StudyRow) => number | null, digits: number) =>
+      mean(last.map((row) => value(row) ?? 0)).toFixed(digits);
+    const quality = (["ap50", "apMean", "pq", "seg"] as const).map((name) => of((row) => row[name], 3));
+    const spent = (["points", "seconds", "looks", "nuclei", "strokes", "editedVoxels"] as const).map((name) =>
+      of(({ effort }) => effort[name], 0),
+    );
+    const rest = [of((row) => row.foregroundShare, 2), of(({ corrected }) => corrected[plan.primary.effort], 0)];
+    return `| ${arm === "full" ? "all labels" : arms[arm].words} | ${[...quality, ...spent, ...rest].join(" | ")} |`;
+  });
+  return [
+    `### ${set}: after the last round, means over ${seeds.length} seeds`,
+    "",
+    `| order | AP50 | AP 0.50–0.95 | PQ | SEG | points | simulated s | looks | nuclei | strokes | edited voxels | nuclei of what is known | ${plan.primary.effort} to finish the test |`,
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ...lines,
+    "",
+  ];
+}
 
 function winLines(curves: SetCurves, plan: StudyPlan): string[] {
   const wins = winMatrix(curves, plan);

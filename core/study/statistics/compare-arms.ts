@@ -12,8 +12,8 @@ export interface SetCurves {
   readonly set: string;
   readonly seeds: readonly number[];
   readonly curveOf: (arm: ArmName, seed: number) => BudgetCurve;
-  /** AP50 to be reached, by seed. */
-  readonly targetOf: (seed: number) => number;
+  /** AP50 to be reached, by seed: so much of what all labels give. */
+  readonly targetOf: (seed: number, share: number) => number;
   /** Efforts between which all arms of a seed are compared. */
   readonly rangeOf: (seed: number) => { readonly from: number; readonly to: number };
 }
@@ -27,6 +27,8 @@ export interface Comparison {
   /** Effort to the target, as a share of the baseline's. */
   readonly medianRatio: number;
   readonly ratioInterval: Interval;
+  /** The same to the plan's second target; median. */
+  readonly secondRatio: number;
   /** Mean height of the curve, less the baseline's. */
   readonly areaDifference: number;
   readonly areaInterval: Interval;
@@ -37,7 +39,7 @@ export interface Comparison {
 }
 
 export function finishedCurves(rows: readonly StudyRow[], plan: StudyPlan): SetCurves[] {
-  const { effort, target } = plan.primary;
+  const { effort } = plan.primary;
   const byRun = groupRows(rows, runName);
   const rowsOf = (set: string, seed: number, arm: ArmName | "full") => byRun.get(runName({ set, seed, arm })) ?? [];
   return plan.sets.map(({ name: set }) => {
@@ -52,7 +54,7 @@ export function finishedCurves(rows: readonly StudyRow[], plan: StudyPlan): SetC
       set,
       seeds: plan.seeds.filter(isFinished),
       curveOf,
-      targetOf: (seed) => target * (rowsOf(set, seed, "full")[0].ap50 ?? 0),
+      targetOf: (seed, share) => share * (rowsOf(set, seed, "full")[0].ap50 ?? 0),
       rangeOf: (seed) => {
         const curves = plan.arms.map((arm) => curveOf(arm, seed));
         return {
@@ -73,7 +75,9 @@ export function bestBaseline(curves: SetCurves, plan: StudyPlan): ArmName {
   const effortOf = (arm: ArmName) =>
     median(
       curves.seeds.map(
-        (seed) => costToReach(curves.curveOf(arm, seed), curves.targetOf(seed)) ?? Number.POSITIVE_INFINITY,
+        (seed) =>
+          costToReach(curves.curveOf(arm, seed), curves.targetOf(seed, plan.primary.target)) ??
+          Number.POSITIVE_INFINITY,
       ),
     );
   const heightOf = (arm: ArmName) => mean(curves.seeds.map((seed) => areaOf(curves, arm, seed)));
@@ -103,7 +107,9 @@ const isActive = (arm: ArmName): boolean => (activeArms as readonly ArmName[]).i
 
 export function compareTwo(curves: SetCurves, arm: ArmName, baseline: ArmName, plan: StudyPlan): Comparison {
   const { set, seeds, curveOf, targetOf } = curves;
-  const ratios = seeds.map((seed) => effortRatio(curveOf(arm, seed), curveOf(baseline, seed), targetOf(seed)));
+  const ratiosAt = (share: number) =>
+    seeds.map((seed) => effortRatio(curveOf(arm, seed), curveOf(baseline, seed), targetOf(seed, share)));
+  const ratios = ratiosAt(plan.primary.target);
   const areas = seeds.map((seed) => areaOf(curves, arm, seed) - areaOf(curves, baseline, seed));
   const draw = (what: string) => ({
     random: randomStream(0, "bootstrap", set, arm, baseline, what),
@@ -115,6 +121,7 @@ export function compareTwo(curves: SetCurves, arm: ArmName, baseline: ArmName, p
     baseline,
     seeds: seeds.length,
     medianRatio: median(ratios),
+    secondRatio: median(ratiosAt(plan.secondTarget)),
     ratioInterval: bootstrapInterval(ratios, median, draw("ratio")),
     areaDifference: mean(areas),
     areaInterval: bootstrapInterval(areas, mean, draw("area")),

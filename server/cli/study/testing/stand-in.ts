@@ -141,6 +141,7 @@ export const miniaturePlan = (changes: Partial<StudyPlan> = {}): StudyPlan =>
       seconds: { look: 3, accept: 1, reject: 1, merge: 4, splitInTwo: 6, splitInMore: 9, repaintSlice: 7 },
     },
     primary: { arm: "shipped", effort: "points", target: 0.9 },
+    secondTarget: 0.95,
     accept: {
       medianAtMost: 0.8,
       upperBoundBelow: 1,
