@@ -14,9 +14,9 @@ export interface PlottedRange {
   readonly high: number;
 }
 
-const WIDTH = 860;
+const WIDTH = 920;
 const LEFT = 60;
-const RIGHT = 250;
+const RIGHT = 310;
 const TOP = 36;
 /** Wong's palette, which people tell apart who see red and green alike (Nature Methods 8, 2011), then greys. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f", "#b0b0b0"];
