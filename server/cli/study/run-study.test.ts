@@ -248,7 +248,7 @@ it("orders questions in a process that cannot read a file of the data, as it doe
   const said = execFileSync(
     process.execPath,
     ["--permission", `--allow-fs-read=${repository}*`, "--input-type=module", "--no-warnings", "--eval", script],
-    { input: JSON.stringify(given), encoding: "utf8", cwd: repository, env: {} },
+    { input: JSON.stringify(given), encoding: "utf8", cwd: repository, env: { NODE_ENV: "test" } },
   );
   const seen: SeenByArm = { ...given, volumes: [], random: randomStream(0, "x") };
   const here = [...arms.shipped.ask(seen)].map((question) => question.kind === "object" && question.id);

@@ -26,6 +26,13 @@ export async function runSimulate(args: readonly string[]): Promise<number> {
 }
 
 async function simulate(options: SimulateOptions, plan: StudyPlan, signal: AbortSignal): Promise<string> {
+  const unknown = options.only.find((name) => !plan.sets.some((set) => set.name === name));
+  if (unknown !== undefined)
+    throw new Problem({
+      tag: "wrong-arguments",
+      what: `The plan has no set ${unknown}.`,
+      hint: `It has ${plan.sets.map(({ name }) => name).join(", ")}.`,
+    });
   const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8"));
   return runStudy(
     {
