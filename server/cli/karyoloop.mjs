@@ -8,6 +8,10 @@ const commands = {
     about: "train on labelled volumes, test on others, print the scores",
     load: () => import("./model/evaluate.ts").then((module) => module.runEvaluate),
   },
+  simulate: {
+    about: "compare orders of questions with a simulated annotator, by a plan that is fixed first",
+    load: () => import("./study/simulate.ts").then((module) => module.runSimulate),
+  },
   predict: {
     about: "outline the nuclei of a volume with an exported model",
     load: () => import("./model/predict.ts").then((module) => module.runPredict),
