@@ -1,6 +1,6 @@
+import type { ConsensusMethod, StudyBeginning, StudyState } from "../../core/agreement/blind-study.ts";
 import type { StudyResult } from "../../core/agreement/study-result.ts";
 import type { ProblemFields } from "../../core/problem.ts";
-import type { ConsensusMethod, StudyBeginning, StudyState } from "../../core/study/study.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 
 /** A study as its reader may know it. */

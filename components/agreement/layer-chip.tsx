@@ -1,7 +1,7 @@
 import { Button, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconEyeOff } from "@tabler/icons-react";
+import type { StudyState } from "../../core/agreement/blind-study.ts";
 import type { ProblemFields } from "../../core/problem.ts";
-import type { StudyState } from "../../core/study/study.ts";
 
 interface LayerChipProps {
   readonly state: StudyState;

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, NativeSelect, Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
+import { FEWEST_ANNOTATORS, MOST_ANNOTATORS, type StudyBeginning } from "../../core/agreement/blind-study.ts";
 import type { ProblemFields } from "../../core/problem.ts";
-import { FEWEST_ANNOTATORS, MOST_ANNOTATORS, type StudyBeginning } from "../../core/study/study.ts";
 import { type VoxelBox, wholeBox, type Zyx } from "../../core/volume/voxel-space.ts";
 import { ProblemAlert } from "../ui/problem-alert.tsx";
 import { beginningWords, placeWords } from "./study-words.ts";

@@ -1,7 +1,7 @@
 import { Group, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { layerLetter } from "../../core/agreement/blind-study.ts";
 import { type StudyResult, spreadOf, votesOf } from "../../core/agreement/study-result.ts";
-import { layerLetter } from "../../core/study/study.ts";
 import { byDisagreement } from "./study-tables.ts";
 import { figure } from "./study-words.ts";
 

@@ -1,6 +1,6 @@
+import { layerLetter } from "../../core/agreement/blind-study.ts";
 import type { StudyNucleus, StudyResult } from "../../core/agreement/study-result.ts";
 import type { FigureTable } from "../../core/dashboard/figure-csv.ts";
-import { layerLetter } from "../../core/study/study.ts";
 
 /** The tables of a result as files: people are letters in them. */
 export const pairTable = ({ pairs }: StudyResult): FigureTable => ({

@@ -1,4 +1,4 @@
-import type { StudyBeginning, StudyState } from "../../core/study/study.ts";
+import type { StudyBeginning, StudyState } from "../../core/agreement/blind-study.ts";
 import { boxShape, type VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { ShownStudy } from "./agreement-contract.ts";
 

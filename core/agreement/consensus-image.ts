@@ -1,6 +1,6 @@
 import { findObjects, growBox } from "../labels/object-boxes.ts";
-import type { ConsensusMethod } from "../study/study.ts";
 import { boxShape, unionOfBoxes, type VoxelBox, type Zyx } from "../volume/voxel-space.ts";
+import type { ConsensusMethod } from "./blind-study.ts";
 import { majorityConsensus } from "./consensus.ts";
 import { clusterObjects } from "./object-clusters.ts";
 import { staple } from "./staple.ts";

@@ -1,7 +1,7 @@
 import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { consensusMethods, studyBeginnings, studyStates } from "../../core/agreement/blind-study.ts";
 import type { StudyResult } from "../../core/agreement/study-result.ts";
 import type { ProblemFields } from "../../core/problem.ts";
-import { consensusMethods, studyBeginnings, studyStates } from "../../core/study/study.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import { user } from "./auth.ts";
 import { createdAt, moment } from "./columns.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
+import type { ConsensusMethod } from "../../core/agreement/blind-study.ts";
 import type { PredictedInstance } from "../../core/contract/predicted-instance.ts";
 import { Problem } from "../../core/problem.ts";
-import type { ConsensusMethod } from "../../core/study/study.ts";
 import { brickKeysOfBox } from "../../core/volume/brick.ts";
 import type { Zyx } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";

@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, getTableColumns, inArray } from "drizzle-orm";
+import type { ConsensusMethod, StudyBeginning, StudyState } from "../../core/agreement/blind-study.ts";
 import type { StudyResult } from "../../core/agreement/study-result.ts";
 import type { ProblemFields } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
-import type { ConsensusMethod, StudyBeginning, StudyState } from "../../core/study/study.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database } from "../../db/client.ts";
 import { project, projectMember, study, studyLayer, user, volume } from "../../db/schema/index.ts";

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { deskRole } from "../../core/study/study.ts";
+import { deskRole } from "../../core/agreement/blind-study.ts";
 import type { Transaction } from "../../db/client.ts";
 import { project, projectMember, study, studyLayer, volume } from "../../db/schema/index.ts";
 import type { Services } from "../services.ts";

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { and, eq, ne } from "drizzle-orm";
+import { MOST_STUDIES, type StudyBeginning, studyObjection } from "../../core/agreement/blind-study.ts";
 import { Problem } from "../../core/problem.ts";
-import { MOST_STUDIES, type StudyBeginning, studyObjection } from "../../core/study/study.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Transaction } from "../../db/client.ts";
 import {

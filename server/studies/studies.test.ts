@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { and, eq, inArray } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { StudyBeginning } from "../../core/study/study.ts";
+import type { StudyBeginning } from "../../core/agreement/blind-study.ts";
 import type { CollabDocument } from "../../core/sync/create-label-document.ts";
 import { brickKeyOf } from "../../core/volume/brick.ts";
 import { containsPoint, type VoxelBox, type Zyx } from "../../core/volume/voxel-space.ts";

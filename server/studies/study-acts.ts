@@ -1,7 +1,7 @@
 import { and, eq, isNotNull } from "drizzle-orm";
+import { type ConsensusMethod, type StudyAct, studyActObjection } from "../../core/agreement/blind-study.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Role } from "../../core/roles.ts";
-import { type ConsensusMethod, type StudyAct, studyActObjection } from "../../core/study/study.ts";
 import type { Transaction } from "../../db/client.ts";
 import { study, studyLayer, volume } from "../../db/schema/index.ts";
 import { recordAudit } from "../audit/record-audit.ts";

@@ -1,6 +1,11 @@
 import { z } from "zod";
+import {
+  consensusMethods,
+  MOST_ANNOTATORS,
+  MOST_STUDIES,
+  studyBeginnings,
+} from "../../../core/agreement/blind-study.ts";
 import { voxelBoxSchema } from "../../../core/contract/voxel-shapes.ts";
-import { consensusMethods, MOST_ANNOTATORS, MOST_STUDIES, studyBeginnings } from "../../../core/study/study.ts";
 
 const count = z.int().min(0);
 const share = z.number().min(-1).max(1).nullable();

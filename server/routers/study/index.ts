@@ -1,6 +1,6 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { consensusMethods, MOST_ANNOTATORS, studyBeginnings } from "../../../core/study/study.ts";
+import { consensusMethods, MOST_ANNOTATORS, studyBeginnings } from "../../../core/agreement/blind-study.ts";
 import { costlyCall } from "../../call-rate.ts";
 import { layerStanding, listStudies, readStudy, studiesOf } from "../../studies/read-studies.ts";
 import { startStudy } from "../../studies/start-study.ts";

@@ -1,5 +1,5 @@
+import type { ConsensusMethod } from "../../../core/agreement/blind-study.ts";
 import type { StudyResult } from "../../../core/agreement/study-result.ts";
-import type { ConsensusMethod } from "../../../core/study/study.ts";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import type { FrozenState } from "../../collab/frozen/frozen-labels.ts";
 import type { Environment } from "../../env.ts";

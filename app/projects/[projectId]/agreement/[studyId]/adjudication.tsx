@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { ShownStudy } from "../../../../../components/agreement/agreement-contract.ts";
 import { ProblemAlert } from "../../../../../components/ui/problem-alert.tsx";
 import { Section } from "../../../../../components/ui/section.tsx";
-import { type ConsensusMethod, studyActObjection } from "../../../../../core/study/study.ts";
+import { type ConsensusMethod, studyActObjection } from "../../../../../core/agreement/blind-study.ts";
 import { usePerson } from "../../../../_shell/require-person.tsx";
 import { problemOfError } from "../../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../../_trpc/trpc.ts";

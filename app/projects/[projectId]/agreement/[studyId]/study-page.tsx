@@ -9,7 +9,7 @@ import { beginningWords, placeWords, stateWords } from "../../../../../component
 import { FigureCard } from "../../../../../components/dashboard/figure-card.tsx";
 import { ProblemAlert } from "../../../../../components/ui/problem-alert.tsx";
 import { Section } from "../../../../../components/ui/section.tsx";
-import { layerLetter } from "../../../../../core/study/study.ts";
+import { layerLetter } from "../../../../../core/agreement/blind-study.ts";
 import { boxShape } from "../../../../../core/volume/voxel-space.ts";
 import { problemOfError } from "../../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../../_trpc/trpc.ts";

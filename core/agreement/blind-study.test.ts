@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Role, roles } from "../roles.ts";
 import type { VoxelBox, Zyx } from "../volume/voxel-space.ts";
-import { deskRole, layerLetter, studyActObjection, studyActs, studyObjection, studyStates } from "./study.ts";
+import { deskRole, layerLetter, studyActObjection, studyActs, studyObjection, studyStates } from "./blind-study.ts";
 
 const shapeZyx: Zyx = [80, 700, 900];
 const box: VoxelBox = { minZyx: [4, 10, 20], maxZyx: [20, 110, 220] };
