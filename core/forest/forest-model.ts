@@ -148,7 +148,7 @@ function splitArrays(
   let at = 0;
   const next = (length: number): Uint8Array => {
     at += length;
-    return bytes.slice(at - length, at);
+    return new Uint8Array(bytes.subarray(at - length, at));
   };
   const nextWords = (length: number): Uint32Array => {
     const words = new Uint32Array(length).map((_, i) => view.getUint32(at + 4 * i, true));

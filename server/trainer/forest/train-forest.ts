@@ -13,7 +13,7 @@ import { outlineConvention } from "../instances/outline-convention.ts";
 import { startingThresholds, type TuningVolume, tuneThresholds } from "../measure/tune-thresholds.ts";
 import { type TuningPlace, tuningPool } from "../measure/tuning-pool.ts";
 import { createRandom } from "../random.ts";
-import { drawVoxels, VOXEL_CLASS } from "./draw-voxels.ts";
+import { drawVoxels } from "./draw-voxels.ts";
 import { predictForestBox } from "./forest-predictor.ts";
 import { measureVoxels, placesOf, targetsOf } from "./measure-voxels.ts";
 
@@ -48,9 +48,8 @@ export async function trainForest(
   const start = startingThresholds(prepared.map(({ given }) => given));
   const diameterUm = labelledDiameterUm(volumes) ?? 4 * start.minSeparationUm;
   const drawn = drawVoxels(prepared, diameterUm, maxVoxels, random);
-  const kinds = new Set(drawn.classes);
-  const isKnown = (...some: number[]) => some.some((kind) => kinds.has(kind));
-  if (!isKnown(VOXEL_CLASS.rim, VOXEL_CLASS.inside) || !isKnown(VOXEL_CLASS.far, VOXEL_CLASS.near, VOXEL_CLASS.gap))
+  const isNucleus = prepared.flatMap(({ volume }, v) => Array.from(drawn.indices[v], (i) => volume.labels[i] !== 0));
+  if (!isNucleus.includes(true) || !isNucleus.includes(false))
     throw new Problem({
       tag: "no-room-to-learn",
       what: "There is nothing to tell apart: no voxel outside of the validation boxes is known to be nucleus, or none to be background.",

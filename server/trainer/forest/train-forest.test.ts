@@ -1,0 +1,105 @@
+import { beforeAll, expect, it } from "vitest";
+import { type ForestModel, loadForest, saveForest } from "../../../core/forest/forest-model.ts";
+import { scoreSegmentation } from "../../../core/metrics/score-segmentation.ts";
+import { measureWindow } from "../../../core/perception/intensity-window.ts";
+import type { ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
+import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
+import { containsPoint, type VoxelBox, wholeBox } from "../../../core/volume/voxel-space.ts";
+import { prepareVolume } from "../data/prepared-volume.ts";
+import type { TrainingVolume } from "../data/training-volume.ts";
+import { segmentInstances } from "../instances/instances.ts";
+import { MeanMaps } from "../predict/predict.ts";
+import { createRandom } from "../random.ts";
+import { createPhantom } from "../testing/phantom.ts";
+import { drawVoxels, VOXEL_CLASS } from "./draw-voxels.ts";
+import { FOREST_PASSES, predictForestBox } from "./forest-predictor.ts";
+import { trainForest } from "./train-forest.ts";
+
+const keptBox: VoxelBox = { minZyx: [0, 0, 30], maxZyx: [12, 36, 44] };
+const taught = createPhantom(1, { validationBoxes: [keptBox] });
+const other = createPhantom(2, { shapeZyx: [14, 34, 39] });
+const options = { seed: 5, trees: 20, maxVoxels: 6000 };
+let model: ForestModel;
+
+beforeAll(async () => {
+  model = await trainForest(options, [taught]);
+});
+
+async function see({ forest, sigmasUm }: ForestModel, volume: TrainingVolume, box = wholeBox(volume.shapeZyx)) {
+  const window = measureWindow(volume.image);
+  const passes: ProbabilityMaps[] = [];
+  for await (const { maps } of predictForestBox({ forest, sigmasUm }, imageInMemory(volume.image, volume), box, {
+    window,
+  }))
+    passes.push(maps);
+  return passes;
+}
+
+it("finds the nuclei of a volume that it has not seen, and knows about how well", async () => {
+  const mean = new MeanMaps();
+  const passes = await see(model, other);
+  expect(passes).toHaveLength(FOREST_PASSES);
+  passes.forEach((maps) => {
+    mean.add(maps);
+  });
+  const found = segmentInstances(mean.mean(), other, model.thresholds);
+  const scores = scoreSegmentation(other.labels, found, { minVoxels: 20 });
+  expect(scores.ap50).toBeGreaterThan(0.85);
+  expect(scores.dice).toBeGreaterThan(0.85);
+  expect(model.training.outOfBagError).toBeLessThan(0.1);
+  expect(model.training.voxels).toBeLessThan(1.1 * options.maxVoxels);
+});
+
+it("is the same for a seed, and from its files", async () => {
+  const again = await trainForest(options, [taught]);
+  expect(again.forest).toEqual(model.forest);
+  expect(again.thresholds).toEqual(model.thresholds);
+  expect((await trainForest({ ...options, seed: 6 }, [taught])).forest).not.toEqual(model.forest);
+  const read = loadForest(saveForest(model));
+  expect(read).toEqual(model);
+});
+
+it("sees the same in a box as in the whole volume, to the last bit", async () => {
+  const whole = await see(model, other);
+  const box: VoxelBox = { minZyx: [3, 10, 0], maxZyx: [9, 27, 22] };
+  const parts = await see(model, other, box);
+  parts.forEach((maps, pass) => {
+    for (const map of ["foreground", "distance", "boundary"] as const)
+      expect(maps[map]).toEqual(cropBox(whole[pass][map], other.shapeZyx, box, Float32Array));
+  });
+});
+
+it("learns from known voxels outside of validation boxes only, and from every kind of them", () => {
+  const known = taught.known.map((state, i) => (i % 3 === 0 ? 0 : state));
+  const prepared = prepareVolume({ ...taught, known });
+  const { indices, classes, weights } = drawVoxels([prepared], 4.5, 3000, createRandom(3));
+  const [, height, width] = taught.shapeZyx;
+  indices[0].forEach((i, k) => {
+    expect(known[i]).not.toBe(0);
+    expect(containsPoint(keptBox, Math.floor(i / (width * height)), Math.floor(i / width) % height, i % width)).toBe(
+      false,
+    );
+    expect(
+      classes[k] === VOXEL_CLASS.inside ||
+        classes[k] === VOXEL_CLASS.rim ||
+        taught.labels[i] === 0 ||
+        classes[k] === VOXEL_CLASS.gap,
+    ).toBe(true);
+    if (taught.labels[i] === 0) expect([VOXEL_CLASS.far, VOXEL_CLASS.near, VOXEL_CLASS.gap]).toContain(classes[k]);
+  });
+  // Weights undo the draw: inside and rim together weigh as many voxels as nuclei have.
+  let foreground = 0;
+  classes.forEach((kind, k) => {
+    if ((kind === VOXEL_CLASS.inside || kind === VOXEL_CLASS.rim) && weights[k] > 0) foreground += weights[k];
+  });
+  const counted = prepared.known.reduce((sum, state) => sum + (state === 2 ? 1 : 0), 0);
+  expect(foreground / counted).toBeGreaterThan(0.7);
+  expect(foreground / counted).toBeLessThan(1.1);
+});
+
+it("says so where there is nothing to tell apart", async () => {
+  const known = taught.known.map((state) => (state === 1 ? 0 : state));
+  await expect(trainForest(options, [{ ...taught, known }])).rejects.toThrow(
+    expect.objectContaining({ tag: "no-room-to-learn" }),
+  );
+});
