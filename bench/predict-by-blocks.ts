@@ -50,7 +50,7 @@ async function measure(maxBlockVoxels: number): Promise<Figures> {
   const opened = await openJobVolume((key) => endless.readBlob(key), endless.volume, createChunkCache(256 << 20));
   const proposed = await proposeNuclei(
     {
-      predictor: brightness,
+      seer: brightness,
       window: await measureSource(opened),
       sight: {
         sideUm: null,

@@ -19,6 +19,7 @@ const model: ForestModel = {
     leafValues: Uint8Array.of(0, 1, 2, 250, 251, 252, 9, 8, 7),
   },
   sigmasUm: [0.5, 1.25],
+  canonical: null,
   thresholds,
   voxelSizeZyx: [2, 0.5, 0.25],
   outlineUm: 0.5,

@@ -13,6 +13,8 @@ export interface ForestModel {
   readonly forest: Forest;
   /** Widths of its features, µm. */
   readonly sigmasUm: readonly number[];
+  /** It sees volumes on their own grid. */
+  readonly canonical: null;
   readonly thresholds: InstanceThresholds;
   /** Of the volumes it learned from. */
   readonly voxelSizeZyx: Zyx;
@@ -101,7 +103,7 @@ export function loadForest(files: CheckpointFiles): ForestModel {
   });
   if (!forest) throw damaged("weights.bin", "The pixel classifier's trees are not as long as its description says.");
   if (!isSoundForest(forest)) throw damaged("weights.bin", "The pixel classifier's trees lead nowhere.");
-  return { forest, ...model, classifier: askable(classifier) };
+  return { forest, canonical: null, ...model, classifier: askable(classifier) };
 }
 
 /** Whether these are the files of a pixel classifier rather than of a network; they may be damaged all the same. */

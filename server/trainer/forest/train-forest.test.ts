@@ -8,11 +8,11 @@ import { containsPoint, type VoxelBox, wholeBox } from "../../../core/volume/vox
 import { prepareVolume } from "../data/prepared-volume.ts";
 import type { TrainingVolume } from "../data/training-volume.ts";
 import { segmentInstances } from "../instances/instances.ts";
+import { FOREST_PASSES, predictForestBox } from "../perceive/predict-forest-box.ts";
 import { MeanMaps } from "../predict/predict.ts";
 import { createRandom } from "../random.ts";
 import { createPhantom } from "../testing/phantom.ts";
 import { drawVoxels, VOXEL_CLASS } from "./draw-voxels.ts";
-import { FOREST_PASSES, predictForestBox } from "./forest-predictor.ts";
 import { trainForest } from "./train-forest.ts";
 
 const keptBox: VoxelBox = { minZyx: [0, 0, 30], maxZyx: [12, 36, 44] };

@@ -12,9 +12,9 @@ import { segmentInstances } from "../instances/instances.ts";
 import { outlineConvention } from "../instances/outline-convention.ts";
 import { startingThresholds, type TuningVolume, tuneThresholds } from "../measure/tune-thresholds.ts";
 import { type TuningPlace, tuningPool } from "../measure/tuning-pool.ts";
+import { predictForestBox } from "../perceive/predict-forest-box.ts";
 import { createRandom } from "../random.ts";
 import { drawVoxels } from "./draw-voxels.ts";
-import { predictForestBox } from "./forest-predictor.ts";
 import { measureVoxels, placesOf, targetsOf } from "./measure-voxels.ts";
 
 export interface TrainForestOptions {
@@ -93,6 +93,7 @@ export async function trainForest(
   return {
     forest,
     sigmasUm,
+    canonical: null,
     thresholds,
     voxelSizeZyx: volumes[0].voxelSizeZyx,
     outlineUm,

@@ -7,9 +7,9 @@ import type { ProbabilityMaps } from "../../../../core/perception/probability-ma
 import { imageInMemory } from "../../../../core/volume/image-source.ts";
 import { type VoxelSpace, wholeBox } from "../../../../core/volume/voxel-space.ts";
 import { type Engine, startEngine } from "../../../trainer/engine/start-engine.ts";
-import { predictForestBox } from "../../../trainer/forest/forest-predictor.ts";
 import { segmentInstances } from "../../../trainer/instances/instances.ts";
 import { Predictor } from "../../../trainer/network/predictor.ts";
+import { predictForestBox } from "../../../trainer/perceive/predict-forest-box.ts";
 import { MeanMaps, predictSymmetries } from "../../../trainer/predict/predict.ts";
 
 export interface FoundNuclei {
