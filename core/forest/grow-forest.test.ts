@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { writeBins } from "./bin-features.ts";
 import { binOf, EDGES, quantileEdges } from "./feature-bins.ts";
 import { addVotes, type Forest, LEAF, LEAF_VALUES } from "./forest.ts";
 import { type ForestSamples, growForest } from "./grow-forest.ts";
@@ -60,6 +61,20 @@ it("parts a sample in equal shares, and counts the edges below a value as a sear
   const twice = Float32Array.of(...edges.map((edge) => edge * 2 - 1), ...edges);
   for (const value of [-1, 2, ...sample.subarray(0, 300), ...edges])
     expect(binOf(value, twice, EDGES)).toBe(edges.filter((edge) => value > edge).length);
+});
+
+it("writes the bins of many values that a search finds for each", () => {
+  const skewed = seededImage([1, 1, 5000]).map((value) => (value - 0.4) ** 5 * 1000);
+  const edges = new Float32Array(2 * EDGES);
+  edges.set(quantileEdges(skewed.slice()), EDGES);
+  const values = Float32Array.of(...skewed, ...edges.subarray(EDGES), -1e9, 1e9, 0);
+  const bins = new Uint8Array(2 * values.length);
+  for (const feature of [0, 1]) writeBins(values, edges, { feature, features: 2 }, bins);
+  values.forEach((value, i) => {
+    // All edges of the first feature are 0.
+    expect(bins[2 * i]).toBe(value > 0 ? EDGES : 0);
+    expect(bins[2 * i + 1]).toBe(binOf(value, edges, EDGES));
+  });
 });
 
 it("learns a ring that no single feature shows, and knows how well it does", async () => {

@@ -29,10 +29,10 @@ export interface TrainForestOptions {
 
 const TREES = 60;
 const MAX_DEPTH = 16;
-const MIN_LEAF = 6;
+const MIN_LEAF = 10;
 const MAX_VOXELS = 100_000;
 /** Two dozen floods of these take some seconds. */
-const MAX_TUNING_VOXELS = 1_000_000;
+const MAX_TUNING_VOXELS = 500_000;
 
 /**
  * A pixel classifier from the known voxels of these volumes, in seconds and without TensorFlow: a random forest over features at

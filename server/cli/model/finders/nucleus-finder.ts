@@ -61,7 +61,9 @@ export const forestFinder = (model: ForestModel): NucleusFinder => ({
     const window = measureWindow(volume.image);
     const source = imageInMemory(volume.image, volume);
     const passes = predictForestBox(model, source, wholeBox(volume.shapeZyx), { window });
-    return { ...(await nucleiOf(passes, volume, model.thresholds, onPass)), diameterUm: null };
+    const { found } = await nucleiOf(passes, volume, model.thresholds, onPass);
+    // Its passes are parts of one look.
+    return { found, passes: 1, diameterUm: null };
   },
   dispose: () => {},
 });
