@@ -42,7 +42,7 @@ export const CLASSES = 5;
 export async function growForest(samples: ForestSamples, options: GrowOptions): Promise<GrownForest> {
   const { trees, edges, onTree } = options;
   const roots: number[] = [];
-  const grown = { features: [], thresholds: [], children: [], leafValues: [] } satisfies GrowingNodes as GrowingNodes;
+  const grown: GrowingNodes = { features: [], thresholds: [], children: [], leafValues: [] };
   const groupCount = samples.groups.reduce((most, group) => Math.max(most, group + 1), 0);
   const judged = new OutOfBag(samples);
   for (let tree = 0; tree < trees; tree++) {

@@ -1,14 +1,20 @@
 import { beforeAll, expect, it } from "vitest";
+import { tinyModel } from "../../../core/checkpoint/testing/tiny-model.ts";
 import { type ForestModel, loadForest, saveForest } from "../../../core/forest/forest-model.ts";
 import { scoreSegmentation } from "../../../core/metrics/score-segmentation.ts";
 import { measureWindow } from "../../../core/perception/intensity-window.ts";
 import type { ProbabilityMaps } from "../../../core/perception/probability-maps.ts";
 import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
-import { containsPoint, type VoxelBox, wholeBox } from "../../../core/volume/voxel-space.ts";
+import { boxShape, containsPoint, type VoxelBox, voxelCount, wholeBox } from "../../../core/volume/voxel-space.ts";
+import { proposeNuclei } from "../blocks/propose-nuclei.ts";
 import { prepareVolume } from "../data/prepared-volume.ts";
 import type { TrainingVolume } from "../data/training-volume.ts";
+import { startAnyEngine } from "../engine/without-tensorflow.ts";
 import { segmentInstances } from "../instances/instances.ts";
+import { requireEngineFor } from "../jobs/require-engine.ts";
+import { measureKeptOut } from "../measure/measure-kept-out.ts";
 import { FOREST_PASSES, predictForestBox } from "../perceive/predict-forest-box.ts";
+import { seerOf } from "../perceive/seer.ts";
 import { MeanMaps } from "../predict/predict.ts";
 import { createRandom } from "../random.ts";
 import { createPhantom } from "../testing/phantom.ts";
@@ -95,6 +101,42 @@ it("learns from known voxels outside of validation boxes only, and from every ki
   const counted = prepared.known.reduce((sum, state) => sum + (state === 2 ? 1 : 0), 0);
   expect(foreground / counted).toBeGreaterThan(0.7);
   expect(foreground / counted).toBeLessThan(1.1);
+});
+
+it("is measured where nothing was learned, and proposes nuclei that it is more or less sure of", async () => {
+  const signal = new AbortController().signal;
+  const metrics = await measureKeptOut(model, { volumes: [taught], keptOut: new Set(), signal });
+  expect(metrics?.ap50).toBeGreaterThan(0.6);
+  const proposed = await proposeNuclei(
+    {
+      seer: seerOf(model),
+      window: measureWindow(other.image),
+      sight: { sideUm: null, diameterUm: null, thresholds: model.thresholds },
+      outlineUm: null,
+      classifier: null,
+      moves: [],
+      maxTileVoxels: 12_000,
+      maxBlockVoxels: 1e9,
+    },
+    {
+      ...imageInMemory(other.image, other),
+      readLabelled: async (box) => new Uint32Array(voxelCount(boxShape(box))),
+      isTruth: () => false,
+    },
+    { onProgress() {}, signal },
+  );
+  const nuclei = proposed.instances.filter(({ kind }) => kind === "nucleus");
+  expect(nuclei.length).toBeGreaterThan(20);
+  // Quarters of the trees differ: not every nucleus is as sure as the others.
+  expect(new Set(nuclei.map(({ scores }) => scores?.u2)).size).toBeGreaterThan(10);
+});
+
+it("does where no TensorFlow runs, and a network does not", async () => {
+  const engine = await startAnyEngine("forest");
+  expect(engine.name).toBe("forest");
+  expect(() => requireEngineFor(model, engine)).not.toThrow();
+  expect(() => requireEngineFor(tinyModel, engine)).toThrow(expect.objectContaining({ tag: "needs-tensorflow" }));
+  expect(() => requireEngineFor(tinyModel, { name: "wasm" })).not.toThrow();
 });
 
 it("says so where there is nothing to tell apart", async () => {
