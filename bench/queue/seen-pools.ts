@@ -108,7 +108,7 @@ async function seePool({ engine, model, predictor, outlineUm }: Learned, prefix:
   const source = imageInMemory(volume.image, volume);
   const block = await perceiveBlock(
     {
-      predictor,
+      seer: predictor,
       window,
       sight,
       outlineUm,
