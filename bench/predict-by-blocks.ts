@@ -94,7 +94,7 @@ async function measure(maxBlockVoxels: number): Promise<Figures> {
   let last = 0;
   const proposed = await proposeNuclei(
     {
-      predictor: brightness,
+      seer: brightness,
       window: await measureSource(opened),
       sight: {
         sideUm: null,

@@ -71,7 +71,7 @@ async function learn(one: QueueCase, say: (line: string) => void): Promise<Learn
     one.labels,
     one.seed,
   );
-  const volumes = await partlyLabelled(drawn, engine, product);
+  const volumes = await partlyLabelled(drawn, product && { product, engine });
   const model =
     one.labels === 0
       ? product
@@ -108,7 +108,7 @@ async function seePool({ engine, model, predictor, outlineUm }: Learned, prefix:
   const source = imageInMemory(volume.image, volume);
   const block = await perceiveBlock(
     {
-      predictor,
+      seer: predictor,
       window,
       sight,
       outlineUm,

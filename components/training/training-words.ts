@@ -4,6 +4,7 @@ const engineNames: Readonly<Record<string, string>> = {
   "native-gpu": "TensorFlow on the graphics card",
   "native-cpu": "TensorFlow on the processor",
   wasm: "the slower WebAssembly engine",
+  forest: "the quick classifier, as TensorFlow does not run there",
 };
 
 export const engineWords = (engine: string | null): string =>

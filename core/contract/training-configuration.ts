@@ -7,7 +7,7 @@ import {
   trainingSummarySchema,
 } from "../checkpoint/trained-model.ts";
 
-export const engineNames = ["native-gpu", "native-cpu", "wasm"] as const;
+export const engineNames = ["native-gpu", "native-cpu", "wasm", "forest"] as const;
 
 /**
  * How a checkpoint was trained: what is needed to do it again, and nothing else. It leaves the platform with every
@@ -20,7 +20,16 @@ export const trainingConfigurationSchema = z.strictObject({
   baseChannels: z.int().min(1).max(1024).nullable(),
   /** How often weights were handed in to go on from. */
   checkpointSeconds: z.number().gt(0),
-  network: networkConfigSchema,
+  /** Missing: it is no network. */
+  network: networkConfigSchema.optional(),
+  /** What a pixel classifier learned from; missing: it is none. */
+  forest: z
+    .strictObject({
+      sigmasUm: z.array(z.number()).max(5),
+      voxels: z.int().min(0),
+      outOfBagError: z.number().nullable(),
+    })
+    .optional(),
   thresholds: thresholdsSchema,
   /** How large nuclei are to it; null or missing: it sees volumes on their own grid. */
   canonical: canonicalSizeSchema.nullable().optional(),

@@ -5,8 +5,8 @@ import {
   modelFileNames,
   progressFileNames,
 } from "../../core/checkpoint/checkpoint-files.ts";
-import type { TrainedModel } from "../../core/checkpoint/trained-model.ts";
 import type { FileHashes } from "../../core/contract/trainer-job.ts";
+import { type AnyModel, loadAnyModel } from "../../core/forest/any-model.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 
@@ -18,11 +18,11 @@ export interface StoredModel {
 }
 
 /**
- * Reads a finished model and looks at all of it: the files are there, are those that the trainer made, fit the network
- * they name, and every weight is a finite number. Throws a Problem that names the file that is wrong.
+ * Reads a finished model of either kind and looks at all of it: the files are there, are those that the trainer made, fit the
+ * network that they name with weights that are finite numbers, or are trees in which every walk ends. Throws a Problem that names the file that is wrong.
  */
-export const readStoredModel = async (blobs: BlobStore, stored: StoredModel): Promise<TrainedModel> =>
-  loadCheckpoint(await readStoredFiles(blobs, stored)).model;
+export const readStoredModel = async (blobs: BlobStore, stored: StoredModel): Promise<AnyModel> =>
+  loadAnyModel(await readStoredFiles(blobs, stored));
 
 /** The files of a finished model as its trainer made them; what they hold is not looked at. */
 export async function readStoredFiles(blobs: BlobStore, { blobPrefix, sha256 }: StoredModel): Promise<CheckpointFiles> {

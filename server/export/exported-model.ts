@@ -1,6 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import { checkpointMetricsSchema } from "../../core/contract/checkpoint-metrics.ts";
 import { namedConfiguration } from "../../core/contract/training-configuration.ts";
+import { isForestModel } from "../../core/forest/any-model.ts";
+import { Problem } from "../../core/problem.ts";
 import { checkpoint, project } from "../../db/schema/index.ts";
 import { readStoredModel } from "../checkpoints/read-stored-model.ts";
 import type { Services } from "../services.ts";
@@ -22,6 +24,13 @@ export async function findExportedModel(
     .innerJoin(project, eq(project.id, checkpoint.projectId))
     .where(and(eq(checkpoint.id, checkpointId), eq(checkpoint.projectId, projectId)));
   if (!row) return null;
+  const trained = await readStoredModel(blobs, row.checkpoint);
+  if (isForestModel(trained))
+    throw new Problem({
+      tag: "model-is-quick-classifier",
+      what: "This model is a quick classifier, which other programs cannot read: only networks are exported.",
+      hint: "Export the data set without a model, or train where TensorFlow runs.",
+    });
   const { id, snapshotId, parentId, createdAt, nucleiLabelled, metrics, configuration } = row.checkpoint;
   return {
     checkpointId: id,
@@ -33,6 +42,6 @@ export async function findExportedModel(
     metrics: metrics && checkpointMetricsSchema.parse(metrics),
     software,
     configuration: namedConfiguration(configuration),
-    trained: await readStoredModel(blobs, row.checkpoint),
+    trained,
   };
 }

@@ -11,8 +11,8 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9_-]+$/, "no token of Karyoloop"),
   /** How the project page names this machine. */
   KARYOLOOP_TRAINER_NAME: z.string().min(1).max(200).default(os.hostname()),
-  /** Only this kind; without it the best that is ready. */
-  KARYOLOOP_ENGINE: z.enum(["native", "wasm"]).optional(),
+  /** Only this kind; without it the best that is ready. `forest`: the quick classifier, without TensorFlow. */
+  KARYOLOOP_ENGINE: z.enum(["native", "wasm", "forest"]).optional(),
   /** How long this trainer may stay silent before another takes its job. */
   KARYOLOOP_LEASE_SECONDS: z.coerce.number().min(1).max(900).optional(),
   /** Channels of the network's first level: fewer are faster and know less. */
@@ -26,7 +26,7 @@ const environmentSchema = z.object({
 /** Three parts that never travel together: only the client knows the token, only trainings know their settings. */
 export interface TrainerEnvironment {
   readonly server: { readonly address: string; readonly token: string };
-  readonly engine: "native" | "wasm" | undefined;
+  readonly engine: "native" | "wasm" | "forest" | undefined;
   readonly niceness: number;
   readonly identity: TrainerIdentity;
   readonly settings: TrainSettings;

@@ -2,7 +2,7 @@ import os from "node:os";
 import { captureConsole } from "../log/capture-console.ts";
 import { logOf } from "../log/log.ts";
 import { maxBlockVoxels } from "./blocks/block-memory.ts";
-import { startEngine } from "./engine/start-engine.ts";
+import { startAnyEngine } from "./engine/without-tensorflow.ts";
 import { takeTrainerEnvironment } from "./env.ts";
 import { runTrainer } from "./jobs/run-trainer.ts";
 import { ServerClient } from "./lease/server-client.ts";
@@ -21,7 +21,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => dr
 const finishing = new AbortController();
 process.on("SIGUSR2", () => finishing.abort());
 const client = new ServerClient(server.address, server.token);
-const engine = await startEngine({ only });
+const engine = await startAnyEngine(only);
 log.info(`Trainer ${identity.name}: ${engine.reason}`);
 await runTrainer({
   client,

@@ -12,11 +12,13 @@ describe("the options of evaluate", () => {
       test: ["c", "d", "e"],
       labels: null,
       outline: null,
+      method: "network",
       from: "nothing",
       budget: { minutes: 1.5 },
       seed: 3,
       engine: "wasm",
       voxelSizeZyx: [2, 0.5, 0.4],
+      saveFolder: null,
       jsonFile: "out",
     });
   });
@@ -31,6 +33,8 @@ describe("the options of evaluate", () => {
     expect(none).toMatchObject({ train: [], labels: 0, outline: null });
     const fresh = parseEvaluateOptions("--train a --test b --labels 5 --from nothing".split(" "));
     expect(fresh?.from).toBe("nothing");
+    const forest = parseEvaluateOptions("--train a --test b --labels 5 --method forest --save there".split(" "));
+    expect(forest).toMatchObject({ method: "forest", from: "nothing", labels: 5, saveFolder: "there" });
   });
 
   it.each([
@@ -47,6 +51,11 @@ describe("the options of evaluate", () => {
     "--train a --test b --labels 0 --from nothing",
     "--train a --test b --from elsewhere",
     "--test b --labels 0 --outline 3",
+    "--train a --test b --method trees",
+    "--train a --test b --method forest --steps 5",
+    "--train a --test b --method forest --engine wasm",
+    "--train a --test b --method forest --from product",
+    "--train a --test b --method forest --labels 0",
   ])("refuse: %s", (line) => {
     expect(() => parseEvaluateOptions(line.split(" ").filter(Boolean))).toThrow(
       expect.objectContaining({ tag: "wrong-arguments" }),

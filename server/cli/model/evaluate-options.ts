@@ -20,8 +20,12 @@ the server's: reading, patches, training, tiled prediction, nuclei, matching.
   --minutes M          time to train (default 6)
   --steps N            train exactly N steps instead: the same result every time on one machine
   --seed S             seed of weights and patches (default 0)
+  --method network|forest
+                       what learns: the network (default), or the quick classifier, a random forest that needs seconds and
+                       no TensorFlow; --minutes, --steps, --from and --engine are the network's
   --engine native|wasm only this engine (default: the best there is)
   --voxel-size Z,Y,X   micrometres, where the files do not say
+  --save FOLDER        write the model there, as karyoloop predict reads it
   --json FILE          write the report there too
   --help               this text
 
@@ -33,11 +37,14 @@ export interface EvaluateOptions {
   /** Null: all nuclei are labelled. */
   readonly labels: number | null;
   readonly outline: number | null;
+  readonly method: "network" | "forest";
   readonly from: "nothing" | "product";
   readonly budget: TrainBudget;
   readonly seed: number;
   readonly engine?: "native" | "wasm";
   readonly voxelSizeZyx?: Zyx;
+  /** Where the model is written; null: nowhere. */
+  readonly saveFolder: string | null;
   readonly jsonFile?: string;
 }
 
@@ -59,7 +66,10 @@ export function parseEvaluateOptions(args: readonly string[]): EvaluateOptions |
   const learnsNothing = labels === 0 && !outline;
   if ((train.length === 0 && !learnsNothing) || test.length === 0)
     throw usageProblem("Name volumes to --train on and to --test on.");
-  const from = values.from ?? (labels === null ? "nothing" : "product");
+  const method = values.method ?? "network";
+  if (method !== "network" && method !== "forest") throw usageProblem(`--method is network or forest, not ${method}.`);
+  if (method === "forest") refuseForForest(values, labels);
+  const from = values.from ?? (labels === null || method === "forest" ? "nothing" : "product");
   if (from !== "nothing" && from !== "product") throw usageProblem(`--from is nothing or product, not ${from}.`);
   if (labels === 0 && from === "nothing") throw usageProblem("--labels 0 means the product's weights as they are.");
   if (values.minutes !== undefined && values.steps !== undefined)
@@ -75,13 +85,24 @@ export function parseEvaluateOptions(args: readonly string[]): EvaluateOptions |
     test,
     labels,
     outline,
+    method,
     from,
     budget,
     seed: readNumber("--seed", values.seed ?? "0", (n) => Number.isInteger(n) && n >= 0 && n <= 0x7fffffff),
     engine: values.engine,
     voxelSizeZyx: values["voxel-size"] === undefined ? undefined : readVoxelSize(values["voxel-size"], usageProblem),
+    saveFolder: values.save ?? null,
     jsonFile: values.json,
   };
+}
+
+/** What says how a network learns means nothing to a forest. */
+function refuseForForest(values: Record<string, unknown>, labels: number | null): void {
+  for (const name of ["minutes", "steps", "engine"])
+    if (values[name] !== undefined) throw usageProblem(`--${name} is of the network; --method forest takes none.`);
+  if (values.from !== undefined && values.from !== "nothing")
+    throw usageProblem("--method forest begins with nothing.");
+  if (labels === 0) throw usageProblem("--method forest learns from at least one nucleus.");
 }
 
 function readArguments(args: string[]) {
@@ -95,12 +116,14 @@ function readArguments(args: string[]) {
         test: many,
         labels: one,
         outline: one,
+        method: one,
         from: one,
         minutes: one,
         steps: one,
         seed: one,
         engine: one,
         "voxel-size": one,
+        save: one,
         json: one,
         help: { type: "boolean", short: "h" },
       },

@@ -3,26 +3,22 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
-import { loadCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
 import { moveOutlines } from "../../../core/labels/move-outlines.ts";
-import { seeVolume } from "../../../core/perception/canonical-size.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { VoxelSpace, Zyx } from "../../../core/volume/voxel-space.ts";
 import { stackBytes } from "../../export/stacks/stack-stream.ts";
 import { imagejLabelLayout, omeLabelLayout } from "../../export/tiff/stack-layouts.ts";
 import { readFirstVolume } from "../../ingest/read-first-volume.ts";
-import { startEngine } from "../../trainer/engine/start-engine.ts";
-import { segmentInstances } from "../../trainer/instances/instances.ts";
-import { Predictor } from "../../trainer/network/predictor.ts";
-import { MeanMaps, predictSymmetries } from "../../trainer/predict/predict.ts";
+import { finderOfFiles } from "./finders/nucleus-finder.ts";
 import { readVoxelSize } from "./voxel-size-option.ts";
 
 const USAGE = `karyoloop predict --model FOLDER --image FILE --out FILE.tif [options]
 
-Outlines the nuclei of a volume with a model that was exported from Karyoloop, and writes a label image: 0 is
-background, nuclei are 1, 2, 3… The same code as the server's: tiled prediction, 8 symmetries, nuclei by watershed.
+Outlines the nuclei of a volume with a model from an export of Karyoloop or from karyoloop evaluate --save, and writes a label image: 0 is
+background, nuclei are 1, 2, 3… The same code as the server's: tiled prediction, 8 symmetries, nuclei by watershed; of a quick
+classifier its trees, and nuclei by watershed.
 
-  --model FOLDER       folder with model.json and weights.bin, from an export
+  --model FOLDER       folder with model.json and weights.bin
   --image FILE         TIFF, HDF5 or zipped OME-Zarr; the first volume in it
   --out FILE           FILE.ome.tif: OME-TIFF, 32 bits; any other FILE.tif: an ImageJ stack, 16 bits
   --voxel-size Z,Y,X   micrometres, where the file does not say
@@ -83,7 +79,6 @@ async function predictFile(options: PredictOptions, say: (line: string) => void)
   const [modelJson, weights] = await Promise.all(
     ["model.json", "weights.bin"].map((name) => readModelFile(path.join(options.model, name))),
   );
-  const { model } = loadCheckpoint({ "model.json": modelJson, "weights.bin": weights });
   const image = await readFirstVolume(options.image);
   const voxelSizeZyx = options.voxelSizeZyx ?? image.voxelSizeZyx;
   if (!voxelSizeZyx)
@@ -93,21 +88,12 @@ async function predictFile(options: PredictOptions, say: (line: string) => void)
       where: options.image,
       hint: "Say it: --voxel-size Z,Y,X in micrometres.",
     });
-  const engine = await startEngine({ only: options.engine });
-  say(`engine ${engine.name} (${engine.reason})`);
+  const finder = await finderOfFiles({ "model.json": modelJson, "weights.bin": weights }, options.engine, say);
   const space: VoxelSpace = { shapeZyx: image.shapeZyx, voxelSizeZyx };
-  const predictor = new Predictor(model.config, model.weights);
-  const mean = new MeanMaps();
-  let passes = 0;
-  const pixels = Float32Array.from(image.pixels);
-  const sight = seeVolume(model, { ...space, image: pixels });
-  for await (const { maps } of predictSymmetries(predictor, pixels, space, { ...engine, sideUm: sight.sideUm })) {
-    mean.add(maps);
-    say(`pass ${++passes}`);
-  }
-  predictor.dispose();
-  const found = segmentInstances(mean.mean(), space, sight.thresholds);
-  const labels = model.outlineUm ? moveOutlines(found, space, model.outlineUm) : found;
+  const seen = { ...space, image: Float32Array.from(image.pixels) };
+  const { found } = await finder.findNuclei(seen, (pass) => say(`pass ${pass}`));
+  finder.dispose();
+  const labels = finder.outlineUm ? moveOutlines(found, space, finder.outlineUm) : found;
   const nuclei = labels.reduce((largest, label) => Math.max(largest, label), 0);
   await writeLabels(options.out, labels, space, nuclei);
   return nuclei;

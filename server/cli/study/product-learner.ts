@@ -50,7 +50,7 @@ function learnedModel(model: TrainedModel, engine: Engine): LearnedModel {
       const source = imageInMemory(volume.image, volume);
       const found = await proposeNuclei(
         {
-          predictor,
+          seer: predictor,
           window: measureWindow(volume.image),
           sight: seeVolume(model, volume),
           outlineUm: model.outlineUm,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { and, desc, eq, isNotNull } from "drizzle-orm";
 import { packModel } from "../../../core/checkpoint/packed-model.ts";
+import { isForest } from "../../../core/forest/forest-model.ts";
 import { checkpoint, prediction, project } from "../../../db/schema/index.ts";
 import { productModelFiles } from "../../checkpoints/product-model.ts";
 import { readStoredFiles } from "../../checkpoints/read-stored-model.ts";
@@ -36,7 +37,10 @@ async function packCurrentModel({ db, blobs }: Services, projectId: string, volu
     .from(project)
     .innerJoin(checkpoint, and(eq(checkpoint.id, project.currentCheckpointId), eq(checkpoint.projectId, projectId)))
     .where(eq(project.id, projectId));
-  if (!current) return packModel({ checkpointId: null, origin: "product", outlineUm: null }, await productModelFiles());
+  const files = current && (await readStoredFiles(blobs, current));
+  // The page runs networks only: beside a pixel classifier clicks are answered by what comes with the product.
+  if (!current || !files || isForest(files))
+    return packModel({ checkpointId: null, origin: "product", outlineUm: null }, await productModelFiles());
   const [learned] = await db
     .select({ outlineUm: prediction.outlineUm })
     .from(prediction)
@@ -50,7 +54,7 @@ async function packCurrentModel({ db, blobs }: Services, projectId: string, volu
     origin: current.origin === "product" ? ("product" as const) : ("training" as const),
     outlineUm: learned?.outlineUm ?? null,
   };
-  return packModel(about, await readStoredFiles(blobs, current));
+  return packModel(about, files);
 }
 
 export const currentModelRoutes: readonly HttpRoute[] = [

@@ -131,12 +131,12 @@ const seedPrediction = () =>
     .values({ projectId, kind: "predict", payload: { kind: "predict", snapshotId, checkpointId } });
 const lead = (trainer: Trainer, job: ClaimedPredictJob) => {
   const held = hold(trainer, job);
-  const by = { engine: { maxTileVoxels: 12_000 }, maxBlockVoxels: MAX_BLOCK_VOXELS };
+  const by = { engine: { name: "wasm" as const, maxTileVoxels: 12_000 }, maxBlockVoxels: MAX_BLOCK_VOXELS };
   return leading.run(true, () => runPredictJob(held, by).finally(() => held.close()));
 };
 const help = (trainer: Trainer, block: ClaimedBlock) => {
   const held = hold(trainer, block);
-  return runBlock(held).finally(() => held.close());
+  return runBlock(held, { name: "wasm" }).finally(() => held.close());
 };
 const blocks = () => server.services.db.select().from(predictionBlock).orderBy(predictionBlock.index);
 const jobRow = async () => (await server.services.db.select().from(trainingJob))[0];
@@ -271,7 +271,7 @@ it("stops everybody when it is cancelled", async () => {
   const job = await claimed(first, "predict");
   const held = hold(first, job);
   const led = leading.run(true, () =>
-    runPredictJob(held, { engine: { maxTileVoxels: 12_000 }, maxBlockVoxels: MAX_BLOCK_VOXELS }),
+    runPredictJob(held, { engine: { name: "wasm", maxTileVoxels: 12_000 }, maxBlockVoxels: MAX_BLOCK_VOXELS }),
   );
   await shown();
   const found = await claimed(second, "block");

@@ -4,11 +4,12 @@ import type { ProbabilityMaps } from "../../../core/perception/probability-maps.
 import { boxSeenFrom, isSameBox, type VoxelBox, wholeBox, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { type Region, regionOf } from "../bricks/region.ts";
 import { type RegionInstances, segmentRegion } from "../instances/instances.ts";
-import { countPasses, MeanMaps, predictBox } from "../predict/predict.ts";
+import { passesOf, perceiveBox } from "../perceive/seer.ts";
+import { MeanMaps } from "../predict/predict.ts";
 import { sizeOfNucleiUm, surroundingsZyx } from "./around-places.ts";
 import type { ProposingModel, VolumeToPropose } from "./volume-to-propose.ts";
 
-/** What the network sees in a block: its core and a margin round it. All arrays are of the region's shape. */
+/** What the model sees in a block: its core and a margin round it. All arrays are of the region's shape. */
 export interface PerceivedBlock {
   readonly region: Region;
   /** As if the volume were no larger than the region, where it is to be believed whatever lies beyond. */
@@ -37,7 +38,7 @@ export interface BlockToSee {
 }
 
 export async function perceiveBlock(
-  { predictor, sight, maxTileVoxels, window }: ProposingModel,
+  { seer, sight, maxTileVoxels, window }: ProposingModel,
   volume: VolumeToPropose,
   { core, marginZyx, isLastTry }: BlockToSee,
   hooks: { onProgress(share: number): void; signal: AbortSignal },
@@ -49,10 +50,10 @@ export async function perceiveBlock(
   const labelled = await volume.readLabelled(box);
   const forbidden = new Uint8Array(labelled.length);
   for (let i = 0; i < forbidden.length; i++) if (labelled[i] !== 0) forbidden[i] = 1;
-  const passes = countPasses(volume, { sideUm });
+  const passes = passesOf(seer, volume, { sideUm });
   const mean = new MeanMaps();
   const passLabels: LabelRuns[] = [];
-  for await (const { maps } of predictBox(predictor, volume, box, {
+  for await (const { maps } of perceiveBox(seer, volume, box, {
     window,
     sideUm,
     maxTileVoxels,

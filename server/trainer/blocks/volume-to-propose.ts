@@ -4,10 +4,10 @@ import type { IntensityWindow } from "../../../core/perception/intensity-window.
 import type { ImageSource } from "../../../core/volume/image-source.ts";
 import type { VoxelBox } from "../../../core/volume/voxel-space.ts";
 import type { OpenedVolume } from "../bricks/open-job-volume.ts";
-import type { Predictor } from "../network/predictor.ts";
+import type { Seer } from "../perceive/seer.ts";
 
 export interface ProposingModel {
-  readonly predictor: Predictor;
+  readonly seer: Seer;
   /** Of the whole volume, as the sight is. */
   readonly window: IntensityWindow;
   readonly sight: Sight;

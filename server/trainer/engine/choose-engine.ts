@@ -1,6 +1,7 @@
 import { Problem } from "../../../core/problem.ts";
 
-export type EngineName = "native-gpu" | "native-cpu" | "wasm";
+/** `forest`: no TensorFlow runs, pixel classifiers do. */
+export type EngineName = "native-gpu" | "native-cpu" | "wasm" | "forest";
 
 /** What the choice asks about the machine; tests put other answers in its place. */
 export interface EngineProbes {

@@ -10,7 +10,8 @@ let installed = false;
 /** The engine that always works, from npm packages alone. */
 export async function registerWasmBackend(): Promise<void> {
   setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
-  await tf.setBackend("wasm");
+  // It says no instead of throwing, and another backend would then be used in its place.
+  if (!(await tf.setBackend("wasm"))) throw new Error("TensorFlow's WebAssembly engine does not start");
   await tf.ready();
   if (!installed) installFastConv3d();
   installed = true;

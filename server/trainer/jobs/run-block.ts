@@ -5,20 +5,23 @@ import { coresOf } from "../blocks/plan-blocks.ts";
 import { volumeOfJob } from "../blocks/volume-to-propose.ts";
 import { openJobVolume } from "../bricks/open-job-volume.ts";
 import { createChunkCache } from "../bricks/zarr-image.ts";
+import type { Engine } from "../engine/start-engine.ts";
 import { readModel } from "../lease/checkpoint-transfer.ts";
 import type { HeldJob } from "../lease/held-job.ts";
-import { Predictor } from "../network/predictor.ts";
+import { seerOf } from "../perceive/seer.ts";
+import { requireEngineFor } from "./require-engine.ts";
 import { CACHE_BYTES } from "./run-predict-job.ts";
 
 /** One block of a prediction that another trainer leads (docs/adr/0036). */
-export async function runBlock(held: HeldJob<ClaimedBlock>): Promise<void> {
+export async function runBlock(held: HeldJob<ClaimedBlock>, engine: Pick<Engine, "name">): Promise<void> {
   const { checkpoint, volume, plan, index } = held.job;
   const model = await readModel(held, checkpoint);
-  const predictor = new Predictor(model.config, model.weights);
+  requireEngineFor(model, engine);
+  const seer = seerOf(model);
   try {
     const opened = await openJobVolume((key) => held.readBlob(key), volume, createChunkCache(CACHE_BYTES));
     const walk = new BlockWalk(
-      { ...plan, predictor, classifier: model.classifier, moves: [] },
+      { ...plan, seer, classifier: model.classifier, moves: [] },
       volumeOfJob(opened),
       plan.marginZyx,
     );
@@ -28,6 +31,6 @@ export async function runBlock(held: HeldJob<ClaimedBlock>): Promise<void> {
     });
     await held.handInFindings(await packFindings(findings));
   } finally {
-    predictor.dispose();
+    seer.dispose();
   }
 }

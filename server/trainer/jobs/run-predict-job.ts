@@ -1,9 +1,9 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { NucleusShape } from "../../../core/contract/predicted-instance.ts";
 import { type BlockPlan, blockTurnAnswerSchema } from "../../../core/contract/shared-blocks.ts";
 import type { ClaimedPredictJob, JobVolume } from "../../../core/contract/trainer-job.ts";
+import type { AnyModel } from "../../../core/forest/any-model.ts";
 import { seeSource } from "../../../core/perception/canonical-size.ts";
 import { measureSource } from "../../../core/perception/intensity-window.ts";
 import { imageInMemory } from "../../../core/volume/image-source.ts";
@@ -18,7 +18,8 @@ import { createChunkCache } from "../bricks/zarr-image.ts";
 import type { Engine } from "../engine/start-engine.ts";
 import { readModel } from "../lease/checkpoint-transfer.ts";
 import type { HeldJob } from "../lease/held-job.ts";
-import { Predictor } from "../network/predictor.ts";
+import { type Seer, seerOf } from "../perceive/seer.ts";
+import { requireEngineFor } from "./require-engine.ts";
 
 const compress = promisify(gzip);
 
@@ -27,7 +28,7 @@ export const CACHE_BYTES = 512 << 20;
 
 /** What a trainer brings to a prediction. */
 export interface PredictingTrainer {
-  readonly engine: Pick<Engine, "maxTileVoxels">;
+  readonly engine: Pick<Engine, "name" | "maxTileVoxels">;
   /** Voxels that it can predict at once. */
   readonly maxBlockVoxels: number;
 }
@@ -39,7 +40,8 @@ export interface PredictingTrainer {
 export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, by: PredictingTrainer): Promise<void> {
   const { job } = held;
   const model = await readModel(held, job.checkpoint);
-  const predictor = new Predictor(model.config, model.weights);
+  requireEngineFor(model, by.engine);
+  const seer = seerOf(model);
   const moves: number[] = [];
   const done = new Set(job.doneVolumeIds);
   try {
@@ -47,10 +49,10 @@ export async function runPredictJob(held: HeldJob<ClaimedPredictJob>, by: Predic
       if (done.has(volume.volumeId)) continue;
       const report = (share: number, words: string) => held.report((index + share) / job.volumes.length, words);
       report(0, "proposing nuclei");
-      await predictVolumeOfJob(held, volume, { ...by, model, predictor, moves, report });
+      await predictVolumeOfJob(held, volume, { ...by, model, seer, moves, report });
     }
   } finally {
-    predictor.dispose();
+    seer.dispose();
   }
   await held.tell("/finish", {});
 }
@@ -59,13 +61,13 @@ async function predictVolumeOfJob(
   held: HeldJob,
   volume: JobVolume,
   by: PredictingTrainer & {
-    readonly model: TrainedModel;
-    readonly predictor: Predictor;
+    readonly model: AnyModel;
+    readonly seer: Seer;
     readonly moves: number[];
     report(share: number, words: string): void;
   },
 ): Promise<void> {
-  const { engine, model, predictor, moves, maxBlockVoxels } = by;
+  const { engine, model, seer, moves, maxBlockVoxels } = by;
   const opened = await openJobVolume((key) => held.readBlob(key), volume, createChunkCache(CACHE_BYTES));
   // What is seen in one block is read once.
   const image =
@@ -74,7 +76,7 @@ async function predictVolumeOfJob(
       : opened;
   const proposed = await proposeNuclei(
     {
-      predictor,
+      seer,
       window: await measureSource(image),
       sight: await seeSource(model, image),
       outlineUm: model.outlineUm,

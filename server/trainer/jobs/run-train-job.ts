@@ -6,6 +6,7 @@ import {
   type TrainingConfiguration,
   trainingConfigurationSchema,
 } from "../../../core/contract/training-configuration.ts";
+import { isForestModel } from "../../../core/forest/any-model.ts";
 import { learnClassesOfJob } from "../classes/learn-classes-of-job.ts";
 import { readTrainingVolumes } from "../crops/read-training-volumes.ts";
 import type { TrainingVolume } from "../data/training-volume.ts";
@@ -25,7 +26,9 @@ export async function runTrainJob(
 ): Promise<void> {
   const { job } = held;
   held.report(0, "reading the labels");
-  const parent = job.parent && (await readModel(held, job.parent));
+  const before = job.parent && (await readModel(held, job.parent));
+  // A network learns nothing from trees.
+  const parent = before && !isForestModel(before) ? before : null;
   const volumes = await readTrainingVolumes(held, parent, engine);
   const resume = job.resume && (await readResumePoint(held, job.resume.prefix));
 

@@ -10,6 +10,7 @@ import { Cancelled, Draining, HeldJob } from "../lease/held-job.ts";
 import type { ServerClient } from "../lease/server-client.ts";
 import { LeaseLost, ServerAway } from "../lease/server-failures.ts";
 import { runBlock } from "./run-block.ts";
+import { runForestTraining } from "./run-forest-training.ts";
 import { runPredictJob } from "./run-predict-job.ts";
 import { runTrainJob } from "./run-train-job.ts";
 
@@ -20,7 +21,7 @@ const LONGEST_POLL_MS = 60_000;
 /** Machines of one kind differ by this much in memory, and shall share their blocks. */
 const MEMORY_TOLERANCE = 1.1;
 /** Longer than the longest step: wasm predicts one tile, and all engines segment a large volume, without a pause. */
-const LEASE_SECONDS: Record<Engine["name"], number> = { "native-gpu": 120, "native-cpu": 120, wasm: 240 };
+const LEASE_SECONDS: Record<Engine["name"], number> = { "native-gpu": 120, "native-cpu": 120, wasm: 240, forest: 120 };
 
 export interface TrainerRun {
   readonly client: ServerClient;
@@ -72,13 +73,15 @@ async function runJob(run: TrainerRun, job: ClaimedJob): Promise<boolean> {
   try {
     if (job.kind === "train") {
       const held = new HeldJob(job, client, draining);
-      await runTrainJob(held, engine, settings).finally(() => held.close());
+      await (engine.name === "forest" ? runForestTraining : runTrainJob)(held, engine, settings).finally(() =>
+        held.close(),
+      );
     } else if (job.kind === "predict") {
       const held = new HeldJob(job, client, draining);
       await runPredictJob(held, run).finally(() => held.close());
     } else {
       const held = new HeldJob(job, client, draining);
-      await runBlock(held).finally(() => held.close());
+      await runBlock(held, engine).finally(() => held.close());
     }
     log.info(`a job is done (${job.kind})`, { jobId: job.jobId });
     return true;

@@ -7,6 +7,7 @@ import {
 } from "../../../core/checkpoint/checkpoint-files.ts";
 import type { TrainedModel, TrainingProgress } from "../../../core/checkpoint/trained-model.ts";
 import type { CheckpointToRead, FileHashes } from "../../../core/contract/trainer-job.ts";
+import { type AnyModel, loadAnyModel } from "../../../core/forest/any-model.ts";
 import { isProblem, Problem } from "../../../core/problem.ts";
 import { logOf } from "../../log/log.ts";
 import type { HeldJob } from "./held-job.ts";
@@ -19,8 +20,8 @@ export const hashesOf = (files: CheckpointFiles): FileHashes => ({
   "weights.bin": sha256Of(files["weights.bin"]),
 });
 
-/** The weights that a job names. Throws a Problem where they are not as they were handed in, or not finite. */
-export async function readModel(held: HeldJob, { prefix, sha256 }: CheckpointToRead): Promise<TrainedModel> {
+/** The model that a job names, of either kind. Throws a Problem where they are not as they were handed in, or not finite. */
+export async function readModel(held: HeldJob, { prefix, sha256 }: CheckpointToRead): Promise<AnyModel> {
   const files = await readFiles(held, prefix, modelFileNames);
   for (const name of modelFileNames)
     if (sha256 && sha256Of(files[name]) !== sha256[name])
@@ -30,7 +31,7 @@ export async function readModel(held: HeldJob, { prefix, sha256 }: CheckpointToR
         where: name,
         hint: "Train again: it then goes on from the newest model that can be read.",
       });
-  return loadCheckpoint(files).model;
+  return loadAnyModel(files);
 }
 
 /** Where a holder before left off; null where that cannot be read: the training then begins again. */

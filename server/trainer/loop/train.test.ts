@@ -64,7 +64,7 @@ describe("trainModel", () => {
     const propose = (outlineUm: number | null) =>
       proposeNuclei(
         {
-          predictor,
+          seer: predictor,
           window: measureWindow(unseen.image),
           sight: seeVolume(model, unseen),
           outlineUm,

@@ -1,21 +1,21 @@
-import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { CheckpointMetrics } from "../../../core/contract/checkpoint-metrics.ts";
+import type { AnyModel } from "../../../core/forest/any-model.ts";
 import { seeVolume } from "../../../core/perception/canonical-size.ts";
 import { measuredBoxesOf, type TrainingVolume, windowOf } from "../data/training-volume.ts";
-import { Predictor } from "../network/predictor.ts";
+import { seerOf } from "../perceive/seer.ts";
 import { validate } from "./validate.ts";
 
 /** Scores of a model where people kept something out of training; null where there is no such place with a nucleus. */
 export async function measureKeptOut(
-  model: TrainedModel,
+  model: AnyModel,
   where: { volumes: readonly TrainingVolume[]; keptOut: ReadonlySet<string>; signal: AbortSignal },
 ): Promise<CheckpointMetrics | null> {
   const places = where.volumes.filter((volume) => measuredBoxesOf(volume).length > 0);
   if (places.length === 0) return null;
-  const predictor = new Predictor(model.config, model.weights);
+  const seer = seerOf(model);
   try {
     const scores = await validate(
-      predictor,
+      seer,
       places.map((volume) => ({
         volume,
         window: windowOf(volume),
@@ -41,6 +41,6 @@ export async function measureKeptOut(
       })),
     };
   } finally {
-    predictor.dispose();
+    seer.dispose();
   }
 }

@@ -1,14 +1,13 @@
 import type { InstanceThresholds } from "../../../core/checkpoint/trained-model.ts";
 import { growBox } from "../../../core/labels/object-boxes.ts";
 import { meanOfDefined, type SegmentationScores, scoreSegmentation } from "../../../core/metrics/score-segmentation.ts";
-import { influenceRadius } from "../../../core/perception/canonical-size.ts";
 import type { IntensityWindow } from "../../../core/perception/intensity-window.ts";
-import { cropBox } from "../../../core/volume/image-source.ts";
-import { boxSeenFrom, boxShape, type VoxelBox } from "../../../core/volume/voxel-space.ts";
+import { cropBox, imageInMemory } from "../../../core/volume/image-source.ts";
+import { boxSeenFrom, boxShape, type VoxelBox, wholeBox } from "../../../core/volume/voxel-space.ts";
 import { measuredBoxesOf, type TrainingVolume } from "../data/training-volume.ts";
 import { segmentInstances } from "../instances/instances.ts";
-import type { Predictor } from "../network/predictor.ts";
-import { predictVolume } from "../predict/predict.ts";
+import { perceiveBox, reachOf, type Seer } from "../perceive/seer.ts";
+import { MeanMaps } from "../predict/predict.ts";
 
 export interface BoxScores extends SegmentationScores {
   readonly volumeId: string;
@@ -27,7 +26,7 @@ export interface ValidationScores {
 
 /** Scores a model in the validation boxes, of which no training patch read a voxel; AP pools the objects of all boxes. */
 export async function validate(
-  predictor: Predictor,
+  seer: Seer,
   volumes: readonly {
     readonly volume: TrainingVolume;
     readonly window: IntensityWindow;
@@ -38,14 +37,17 @@ export async function validate(
 ): Promise<ValidationScores> {
   const boxes: BoxScores[] = [];
   for (const { volume, window, sideUm } of volumes) {
-    const margin = influenceRadius(predictor.config, volume, sideUm);
+    const margin = reachOf(seer, volume, sideUm);
     for (const box of measuredBoxesOf(volume)) {
       // What lies around the box is seen, as it is when the whole volume is predicted.
       const seen = growBox(box, margin, volume.shapeZyx);
       const space = { shapeZyx: boxShape(seen), voxelSizeZyx: volume.voxelSizeZyx };
       const image = cropBox(volume.image, volume.shapeZyx, seen, Float32Array);
-      const maps = await predictVolume(predictor, image, space, { window, sideUm, signal });
-      const found = segmentInstances(maps, space, thresholds);
+      const mean = new MeanMaps();
+      const options = { window, sideUm, signal, maxPasses: 1 };
+      const passes = perceiveBox(seer, imageInMemory(image, space), wholeBox(space.shapeZyx), options);
+      for await (const { maps } of passes) mean.add(maps);
+      const found = segmentInstances(mean.mean(), space, thresholds);
       const inner = boxSeenFrom(box, seen.minZyx);
       const scores = scoreSegmentation(
         cropBox(volume.labels, volume.shapeZyx, box, Uint32Array),

@@ -75,7 +75,7 @@ const TISSUE_CLASSES: NucleusClassifier = {
 };
 
 export const modelOf = (tissue: Tissue, maxBlockVoxels: number, outlineUm: number | null): ProposingModel => ({
-  predictor: brightness,
+  seer: brightness,
   window: measureWindow(tissue.image),
   sight: { sideUm: null, diameterUm: null, thresholds: TISSUE_THRESHOLDS },
   outlineUm,
