@@ -22,7 +22,12 @@ function page() {
   const opened: (string | null)[] = [];
   const sizes: Zyx[] = [];
   const images: number[] = [];
-  const brain = { seesNothing: false, diameterUm: 9.5 as number | null, diameterFrom: "image" as "image" | "labels" };
+  const brain = {
+    saidUm: null as number | null,
+    seesNothing: false,
+    diameterUm: 9.5 as number | null,
+    diameterFrom: "image" as "image" | "labels",
+  };
   const maskOf = (box: VoxelBox, voxels: number) => {
     const mask = new Uint8Array(voxelCount(boxShape(box)));
     mask.fill(1, 0, voxels);
@@ -69,6 +74,7 @@ function page() {
         onShare(0.5);
         return packModel(server.about, saveCheckpoint(tinyModel));
       },
+      nucleusDiameterUm: () => brain.saidUm,
       startSegmenter: async () => segmenter,
     },
     (state) => states.push(state),

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { loadCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
 import { moveOutlines } from "../../../core/labels/move-outlines.ts";
 import { seeVolume } from "../../../core/perception/canonical-size.ts";
+import { diameterObjection, MAX_DIAMETER_UM, MIN_DIAMETER_UM } from "../../../core/perception/nucleus-diameter.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { VoxelSpace, Zyx } from "../../../core/volume/voxel-space.ts";
 import { stackBytes } from "../../export/stacks/stack-stream.ts";
@@ -26,6 +27,7 @@ background, nuclei are 1, 2, 3… The same code as the server's: tiled predictio
   --image FILE         TIFF, HDF5 or zipped OME-Zarr; the first volume in it
   --out FILE           FILE.ome.tif: OME-TIFF, 32 bits; any other FILE.tif: an ImageJ stack, 16 bits
   --voxel-size Z,Y,X   micrometres, where the file does not say
+  --diameter UM        about how wide nuclei are, micrometres (default: as the model or the image says)
   --engine native|wasm only this engine (default: the best there is)
   --help               this text`;
 
@@ -34,6 +36,7 @@ interface PredictOptions {
   readonly image: string;
   readonly out: string;
   readonly voxelSizeZyx: Zyx | null;
+  readonly diameterUm: number | null;
   readonly engine: "native" | "wasm" | undefined;
 }
 
@@ -48,6 +51,7 @@ export function parsePredictOptions(args: readonly string[]): PredictOptions | n
     image: one,
     out: one,
     engine: one,
+    diameter: one,
     "voxel-size": one,
     help: { type: "boolean", short: "h" },
   } as const;
@@ -64,7 +68,11 @@ export function parsePredictOptions(args: readonly string[]): PredictOptions | n
   if (engine !== undefined && engine !== "native" && engine !== "wasm")
     throw usageProblem(`--engine is native or wasm, not ${engine}.`);
   const size = values["voxel-size"];
-  return { model, image, out, engine, voxelSizeZyx: size === undefined ? null : readVoxelSize(size, usageProblem) };
+  const voxelSizeZyx = size === undefined ? null : readVoxelSize(size, usageProblem);
+  const diameterUm = values.diameter === undefined ? null : Number(values.diameter);
+  if (diameterUm !== null && !(diameterUm >= MIN_DIAMETER_UM && diameterUm <= MAX_DIAMETER_UM))
+    throw usageProblem(`--diameter is ${MIN_DIAMETER_UM} to ${MAX_DIAMETER_UM} micrometres, not ${values.diameter}.`);
+  return { model, image, out, engine, voxelSizeZyx, diameterUm };
 }
 
 /** `karyoloop predict`; returns the exit code. */
@@ -96,11 +104,13 @@ async function predictFile(options: PredictOptions, say: (line: string) => void)
   const engine = await startEngine({ only: options.engine });
   say(`engine ${engine.name} (${engine.reason})`);
   const space: VoxelSpace = { shapeZyx: image.shapeZyx, voxelSizeZyx };
+  const objection = options.diameterUm === null ? null : diameterObjection(options.diameterUm, space);
+  if (objection) throw objection;
   const predictor = new Predictor(model.config, model.weights);
   const mean = new MeanMaps();
   let passes = 0;
   const pixels = Float32Array.from(image.pixels);
-  const sight = seeVolume(model, { ...space, image: pixels });
+  const sight = seeVolume(model, { ...space, image: pixels }, options.diameterUm);
   for await (const { maps } of predictSymmetries(predictor, pixels, space, { ...engine, sideUm: sight.sideUm })) {
     mean.add(maps);
     say(`pass ${++passes}`);

@@ -76,7 +76,7 @@ async function predictVolumeOfJob(
     {
       predictor,
       window: await measureSource(image),
-      sight: await seeSource(model, image),
+      sight: await seeSource(model, image, volume.nucleusDiameterUm),
       outlineUm: model.outlineUm,
       classifier: model.classifier,
       moves,
