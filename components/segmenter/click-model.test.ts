@@ -116,6 +116,26 @@ it("does not look for the size where the model knows it", async () => {
   expect(sizes).toEqual([]);
 });
 
+it("sees nuclei as wide as a person says, now and with the next click; its own estimate is for when nobody does", async () => {
+  const { brain, find, sizes, images, states } = page();
+  const sideUm = 1 / tinyModel.canonical!.voxelsPerDiameter;
+  brain.saidUm = 8;
+  const first = await find();
+  expect(first?.look?.seen.voxelSizeZyx).toEqual([8 * sideUm, 8 * sideUm, 8 * sideUm]);
+  brain.saidUm = 6;
+  const second = await find(first!.look);
+  expect(second?.look?.seen.voxelSizeZyx[0]).toBe(6 * sideUm);
+  expect([images.length, sizes.length]).toEqual([2, 0]);
+  brain.saidUm = null;
+  expect((await find())?.look?.seen.voxelSizeZyx[0]).toBe(9.5 * sideUm);
+  expect(sizes).toEqual([shapeZyx]);
+  expect(states.at(-1)?.kind).toBe("ready");
+  // Of a model that has learned from labels, too.
+  brain.diameterFrom = "labels";
+  brain.saidUm = 8;
+  expect((await find())?.look?.seen.voxelSizeZyx[0]).toBe(8 * sideUm);
+});
+
 it("outlines by edges where no model comes, or where it sees nothing, and asks for a model again later", async () => {
   const { server, brain, find, states, opened } = page();
   server.isAway = true;

@@ -1,0 +1,78 @@
+import { beforeAll, expect, it, vi } from "vitest";
+import { saveCheckpoint } from "../../../core/checkpoint/checkpoint-files.ts";
+import { tinyModel } from "../../../core/checkpoint/testing/tiny-model.ts";
+import type { ClaimedPredictJob } from "../../../core/contract/trainer-job.ts";
+import { voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
+import { registerWasmBackend } from "../engine/wasm-engine.ts";
+import type { HeldJob } from "../lease/held-job.ts";
+import { Predictor } from "../network/predictor.ts";
+import { serveVolume } from "../testing/served-volume.ts";
+import { runPredictJob } from "./run-predict-job.ts";
+
+beforeAll(registerWasmBackend);
+
+const shapeZyx: Zyx = [12, 40, 60];
+const voxelSizeZyx: Zyx = [2, 0.5, 0.4];
+
+/** Runs a prediction of one volume without its network; what the network is shown, and the plan that others are. */
+async function predict(nucleusDiameterUm: number | null, diameterFrom: "image" | "labels", maxBlockVoxels: number) {
+  const image = Float32Array.from({ length: voxelCount(shapeZyx) }, (_, i) => (i * 7919) % 251);
+  const served = serveVolume({ shapeZyx, voxelSizeZyx, image, labels: new Uint32Array(image.length) }, {});
+  const model = { ...tinyModel, classifier: null, canonical: { ...tinyModel.canonical!, diameterFrom } };
+  const files = saveCheckpoint(model) as Record<string, Uint8Array>;
+  const told: Record<string, unknown>[] = [];
+  const job = {
+    volumes: [{ ...served.volume, nucleusDiameterUm }],
+    checkpoint: { checkpointId: "c", prefix: "model/", sha256: null },
+    doneVolumeIds: [],
+  } as unknown as ClaimedPredictJob;
+  const held = {
+    job,
+    ended: new AbortController().signal,
+    report() {},
+    readBlob: async (key: string) => files[key.slice("model/".length)] ?? served.readBlob(key),
+    writeFiles: async () => {},
+    async tell(path: string, body: Record<string, unknown>) {
+      if (path === "/block-plan") told.push(body);
+      return { findings: null, isHeld: false, othersAtWork: false, foundBeyond: 0 };
+    },
+  } as unknown as HeldJob<ClaimedPredictJob>;
+  const tiles: Zyx[] = [];
+  const spy = vi.spyOn(Predictor.prototype, "predictTile").mockImplementation(async (given, tileZyx) => {
+    tiles.push(tileZyx);
+    return new Float32Array(2 * given.length);
+  });
+  try {
+    await runPredictJob(held, { engine: { maxTileVoxels: 4_000_000 }, maxBlockVoxels });
+  } finally {
+    spy.mockRestore();
+  }
+  return { tiles, told };
+}
+
+/** 24 × 20 × 24 µm in cubes of a sixteenth of a diameter, in whole pooling boxes: this model's are 1 × 2 × 2. */
+const WHOLE = { 8: [48, 40, 48], 16: [24, 20, 24] } as const;
+
+it.each(["image", "labels"] as const)(
+  "a volume is seen as its nuclei are said to be wide, by a model of %s",
+  async (from) => {
+    for (const diameterUm of [8, 16] as const) {
+      const { tiles } = await predict(diameterUm, from, 1e9);
+      expect(tiles.length).toBeGreaterThan(0);
+      for (const tile of tiles)
+        expect(tile.toSorted((a, b) => a - b)).toEqual(WHOLE[diameterUm].toSorted((a, b) => a - b));
+    }
+  },
+);
+
+it("without a word it is seen as before", async () => {
+  const { tiles } = await predict(null, "labels", 1e9);
+  const cubes = (um: number) => Math.ceil(um / (9.5 / 16));
+  expect(Math.max(...tiles[0])).toBeGreaterThanOrEqual(cubes(24));
+  expect(Math.max(...tiles[0])).toBeLessThanOrEqual(cubes(24) + 1);
+});
+
+it("other trainers that take blocks of it are told of the same size", async () => {
+  const { told } = await predict(8, "image", 20_000);
+  expect(told).toMatchObject([{ plan: { sight: { sideUm: 0.5, diameterUm: 8 } } }]);
+});
