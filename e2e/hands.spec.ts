@@ -160,6 +160,23 @@ test("the palette finds a command, a nucleus and a page by the keyboard alone", 
   await ada.keyboard.press("v");
 });
 
+/** What is measured becomes the size of nuclei, for the page and the server, and is forgotten again. */
+async function sayNucleusSizeByKeys(page: Page): Promise<void> {
+  const button = page.getByRole("button", { name: /^Nuclei are about this wide \([\d.]+ µm\)$/ });
+  await expect(button).toHaveAttribute("aria-pressed", "false");
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(button).toHaveAttribute("aria-pressed", "true");
+  await expect(button).toBeFocused();
+  await new EditorPage(page).tab("View");
+  const said = page.getByTestId("nucleus-size");
+  await expect(said).toHaveText(/^Nuclei: [\d.]+ µm wide, as set here\.$/);
+  await page.getByRole("button", { name: "Forget it" }).click();
+  await expect(said).toHaveText("As wide as the model and the image say.");
+  await expect(button).toHaveAttribute("aria-pressed", "false");
+  await new EditorPage(page).tab("Nuclei");
+}
+
 test("no words are cut off, at 1280 × 720 and at 150 %, with any tool and any panel", async () => {
   const tools = ["v", "b", "e", "o", "Shift+T", "t", "s", "m", "g", "Shift+D"];
   for (const zoom of [1, 1.5]) {
@@ -185,6 +202,7 @@ test("no words are cut off, at 1280 × 720 and at 150 %, with any tool and any p
     await ada.keyboard.press("Shift+Enter");
     await expect(ada.getByTestId("measured")).toContainText("µm (x ");
     expect(await findCutOff(ada), `measured at ${zoom}`).toEqual([]);
+    await sayNucleusSizeByKeys(ada);
     await ada.keyboard.press("Escape");
     await expect(ada.getByTestId("measured")).toHaveCount(0);
     for (const panel of ["Queue", "Comments", "Boxes", "History", "View", "Nuclei"] as const) {

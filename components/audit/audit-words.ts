@@ -199,6 +199,11 @@ const words: { readonly [Act in AuditAct]: Words<DetailsOf<Act>> } = {
   "volume.renamed": { group: "Volumes", does: "renamed a volume", tell: renamed },
   "volume.done": { group: "Volumes", does: "marked a volume as done", tell: named },
   "volume.reopened": { group: "Volumes", does: "marked a volume as not done", tell: named },
+  "volume.nucleus-size-set": {
+    group: "Volumes",
+    does: "said how wide nuclei are",
+    tell: (d) => `${d.toUm === null ? "as the image says" : `${Number(d.toUm.toPrecision(3))} µm`}, in “${d.name}”`,
+  },
   "volume.deleted": { group: "Volumes", does: "deleted a volume", tell: named },
   "box.changed": {
     group: "Volumes",

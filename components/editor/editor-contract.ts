@@ -218,6 +218,10 @@ export interface EditorProps {
   /** Other volumes of the project, and pages: asked for when somebody looks for one. */
   loadPages(): Promise<readonly LinkedPage[]>;
   readonly image: ImageSource;
+  /** How wide nuclei of this volume are, as somebody has measured them; null: as labels, model or image say. */
+  readonly nucleusDiameterUm: number | null;
+  /** For everybody. Rejects with a Problem. */
+  setNucleusDiameter(diameterUm: number | null): Promise<void>;
   /** Level 0 of the image for fills and splits. */
   readonly imageVoxels: ImageVoxels;
   /** The model of the project, for click to segment. */

@@ -118,6 +118,7 @@ export class EditorController {
         statistics: image,
         voxels: imageVoxels,
         loadModel: (onShare) => this.props().loadModel(onShare),
+        nucleusDiameterUm: () => this.props().nucleusDiameterUm,
         // The engine is as large as the rest of the page: it comes when somebody wants it.
         startSegmenter: async () => new (await import("../segmenter/segment-worker.ts")).SegmentWorker(),
       },

@@ -12,6 +12,7 @@ import { labelLayer, proposalLayer } from "./layers/label-layers.ts";
 import { shownBoxes } from "./layers/shown-boxes.ts";
 import { EditorNotices } from "./notices/editor-notices.tsx";
 import { PastBanner } from "./notices/past-banner.tsx";
+import { maySayNucleusSize, measuredBall } from "./nucleus-size/nucleus-size.ts";
 import { useBrushWheel } from "./toolbar/use-brush-wheel.ts";
 import { useCanEdit } from "./use-can-edit.ts";
 import { useObservable } from "./use-observable.ts";
@@ -64,17 +65,36 @@ export function ViewerArea({ editor, props }: { editor: EditorController; props:
     ],
   );
   const { draftBox, changedBox, selectedBoxId, marks, measured, threadId } = state;
-  const { pins, taskBox } = props;
+  const { pins, taskBox, nucleusDiameterUm } = props;
+  const maySay = maySayNucleusSize(props);
   const boxes = props.boxes.data;
   const overlays: ViewerOverlays = useMemo(
     () => ({
       boxes: shownBoxes(boxes ?? [], { draftBox, changedBox, selectedBoxId }, taskBox),
       peers,
       points: marks.map(({ voxelZyx, text }) => ({ voxelZyx, text, color: MARK_COLOR })),
-      measured: measured && { ...measured, text: lengthText(measured, image) },
+      measured: measured && {
+        ...measured,
+        text: lengthText(measured, image),
+        ball: maySay ? measuredBall(measured, image, nucleusDiameterUm) : null,
+      },
       pins: pins.map((pin) => ({ ...pin, isSelected: pin.id === threadId })),
     }),
-    [boxes, taskBox, draftBox, changedBox, selectedBoxId, marks, measured, image, peers, pins, threadId],
+    [
+      boxes,
+      taskBox,
+      draftBox,
+      changedBox,
+      selectedBoxId,
+      marks,
+      measured,
+      maySay,
+      nucleusDiameterUm,
+      image,
+      peers,
+      pins,
+      threadId,
+    ],
   );
   return (
     <main

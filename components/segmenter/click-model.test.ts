@@ -22,7 +22,12 @@ function page() {
   const opened: (string | null)[] = [];
   const sizes: Zyx[] = [];
   const images: number[] = [];
-  const brain = { seesNothing: false, diameterUm: 9.5 as number | null, diameterFrom: "image" as "image" | "labels" };
+  const brain = {
+    saidUm: null as number | null,
+    seesNothing: false,
+    diameterUm: 9.5 as number | null,
+    diameterFrom: "image" as "image" | "labels",
+  };
   const maskOf = (box: VoxelBox, voxels: number) => {
     const mask = new Uint8Array(voxelCount(boxShape(box)));
     mask.fill(1, 0, voxels);
@@ -69,6 +74,7 @@ function page() {
         onShare(0.5);
         return packModel(server.about, saveCheckpoint(tinyModel));
       },
+      nucleusDiameterUm: () => brain.saidUm,
       startSegmenter: async () => segmenter,
     },
     (state) => states.push(state),
@@ -108,6 +114,26 @@ it("does not look for the size where the model knows it", async () => {
   brain.diameterFrom = "labels";
   await find();
   expect(sizes).toEqual([]);
+});
+
+it("sees nuclei as wide as a person says, now and with the next click; its own estimate is for when nobody does", async () => {
+  const { brain, find, sizes, images, states } = page();
+  const sideUm = 1 / tinyModel.canonical!.voxelsPerDiameter;
+  brain.saidUm = 8;
+  const first = await find();
+  expect(first?.look?.seen.voxelSizeZyx).toEqual([8 * sideUm, 8 * sideUm, 8 * sideUm]);
+  brain.saidUm = 6;
+  const second = await find(first!.look);
+  expect(second?.look?.seen.voxelSizeZyx[0]).toBe(6 * sideUm);
+  expect([images.length, sizes.length]).toEqual([2, 0]);
+  brain.saidUm = null;
+  expect((await find())?.look?.seen.voxelSizeZyx[0]).toBe(9.5 * sideUm);
+  expect(sizes).toEqual([shapeZyx]);
+  expect(states.at(-1)?.kind).toBe("ready");
+  // Of a model that has learned from labels, too.
+  brain.diameterFrom = "labels";
+  brain.saidUm = 8;
+  expect((await find())?.look?.seen.voxelSizeZyx[0]).toBe(8 * sideUm);
 });
 
 it("outlines by edges where no model comes, or where it sees nothing, and asks for a model again later", async () => {

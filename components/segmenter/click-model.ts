@@ -4,7 +4,7 @@ import { type ClickEngine, findClickedNucleus } from "../../core/click/find-clic
 import { type EdgeQuestion, edgeBox } from "../../core/click/region-by-edges.ts";
 import type { ImageVoxels } from "../../core/edit/image-voxels.ts";
 import { readImageBox } from "../../core/edit/read-box.ts";
-import { looksForSize, type Sight, sightOf } from "../../core/perception/canonical-size.ts";
+import { looksForSize, type Sight, seenSpace, sightOf } from "../../core/perception/canonical-size.ts";
 import { middleBox } from "../../core/perception/estimate-diameter.ts";
 import {
   type IntensityStatistics,
@@ -44,6 +44,8 @@ export interface ClickModelSource {
   readonly statistics: IntensityStatistics;
   readonly voxels: ImageVoxels;
   readonly loadModel: LoadModel;
+  /** How wide nuclei are, as a person has measured them; null: the model's own size, or the image's. */
+  nucleusDiameterUm(): number | null;
   startSegmenter(): Promise<Segmenter>;
 }
 
@@ -65,11 +67,6 @@ export interface ClicksWish {
   readForbidden(box: VoxelBox, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
-interface Ready {
-  readonly opened: OpenedModel;
-  readonly sight: Sight;
-}
-
 /** Where nobody knows how large nuclei are, µm. */
 const SOME_DIAMETER_UM = 10;
 /** A second for a watershed by edges. */
@@ -82,7 +79,7 @@ export class ClickModel {
   readonly #source: ClickModelSource;
   readonly #tell: (state: ClickModelState) => void;
   #segmenter: Promise<Segmenter> | null = null;
-  #ready: Promise<Ready | null> | null = null;
+  #ready: Promise<OpenedModel | null> | null = null;
   #askedAtMs = 0;
   /** Why there is no model, where there is none. */
   #none: Extract<ClickModelState, { kind: "none" }> | null = null;
@@ -96,7 +93,7 @@ export class ClickModel {
   }
 
   /** Makes ready what a click needs; again and again for free. A newer model of the project is taken when it has arrived. */
-  prepare(): Promise<Ready | null> {
+  prepare(): Promise<OpenedModel | null> {
     const isDue = performance.now() - this.#askedAtMs > ASK_AGAIN_MS;
     if (!this.#ready || (this.#none && isDue)) this.#ready = this.#load();
     else if (isDue) void this.#lookForNewer(this.#ready);
@@ -105,10 +102,11 @@ export class ClickModel {
 
   /** Null where there is nothing at the clicks. Throws Problems `clicks-too-far-apart` and `segmenting-stopped`. */
   async find(wish: ClicksWish, signal: AbortSignal): Promise<FoundByClicks | null> {
-    const ready = await this.prepare();
+    const opened = await this.prepare();
+    const sight = opened && (await this.#see(opened));
     signal.throwIfAborted();
-    const byModel = ready && (await this.#findByModel(ready, wish, signal));
-    return byModel ?? this.#findByEdges(ready, wish, signal);
+    const byModel = sight && (await this.#findByModel(opened, sight, wish, signal));
+    return byModel ?? this.#findByEdges(sight, wish, signal);
   }
 
   dispose(): void {
@@ -116,24 +114,31 @@ export class ClickModel {
     void this.#segmenter?.then((segmenter) => segmenter.dispose());
   }
 
-  async #findByModel(ready: Ready, wish: ClicksWish, signal: AbortSignal): Promise<FoundByClicks | null> {
+  async #findByModel(
+    opened: OpenedModel,
+    sight: Sight,
+    wish: ClicksWish,
+    signal: AbortSignal,
+  ): Promise<FoundByClicks | null> {
     const { volume, voxels } = this.#source;
-    const { opened, sight } = ready;
     const clicked = {
       ...volume,
       readImage: (box: VoxelBox) => readImageBox(voxels, box, signal),
       readForbidden: (box: VoxelBox) => wish.readForbidden(box, signal),
     };
-    const { clicks, last } = wish;
+    const { clicks } = wish;
     const { config, outlineUm } = opened;
+    const last = wish.last && isSeenBy(wish.last, sight, volume) ? wish.last : null;
     const asked = { config, sight, clicks, outlineUm: outlineUm ?? 0, moveUm: wish.moveUm };
     const found = await findClickedNucleus(await this.#start(), clicked, asked, last, signal);
     return found && { ...found, box: found.look.box, by: "model" };
   }
 
-  async #findByEdges(ready: Ready | null, wish: ClicksWish, signal: AbortSignal): Promise<FoundByClicks | null> {
-    const { volume, voxels } = this.#source;
-    const diameterUm = ready ? usualDiameterUm(ready.sight) : ((await this.#measure()) ?? SOME_DIAMETER_UM);
+  async #findByEdges(sight: Sight | null, wish: ClicksWish, signal: AbortSignal): Promise<FoundByClicks | null> {
+    const { volume, voxels, nucleusDiameterUm } = this.#source;
+    const diameterUm = sight
+      ? usualDiameterUm(sight)
+      : (nucleusDiameterUm() ?? (await this.#measure()) ?? SOME_DIAMETER_UM);
     if (this.#none) this.#say(this.#none);
     const { clicks, moveUm } = wish;
     const box = edgeBox(volume, clicks, diameterUm, MAX_EDGE_VOXELS);
@@ -146,7 +151,7 @@ export class ClickModel {
     return nucleus && { box, nucleus, by: "edges", isCut: false, look: null };
   }
 
-  async #load(): Promise<Ready | null> {
+  async #load(): Promise<OpenedModel | null> {
     this.#askedAtMs = performance.now();
     this.#none = null;
     try {
@@ -162,13 +167,13 @@ export class ClickModel {
   }
 
   /** Without a word: the one that is there goes on answering, also while the server is away. */
-  async #lookForNewer(now: Promise<Ready | null>): Promise<void> {
+  async #lookForNewer(now: Promise<OpenedModel | null>): Promise<void> {
     this.#askedAtMs = performance.now();
-    const ready = await now;
+    const opened = await now;
     try {
       const packed = await this.#source.loadModel(() => {});
       const { about } = unpackModel(packed);
-      const known = ready?.opened.about;
+      const known = opened?.about;
       if (known && about.checkpointId === known.checkpointId && about.outlineUm === known.outlineUm) return;
       if (this.#ready === now) this.#ready = Promise.resolve(await this.#openModel(packed));
     } catch {
@@ -176,13 +181,23 @@ export class ClickModel {
     }
   }
 
-  async #openModel(packed: Uint8Array<ArrayBuffer>): Promise<Ready> {
+  async #openModel(packed: Uint8Array<ArrayBuffer>): Promise<OpenedModel> {
     const segmenter = await this.#start();
     const { volume, statistics } = this.#source;
     const opened = await segmenter.open(packed, volume, windowOfStatistics(statistics));
-    const sight = sightOf(opened, looksForSize(opened) ? await this.#measure() : null);
-    this.#say({ kind: "ready", origin: opened.about.origin, engine: opened.engine });
-    return { opened, sight };
+    await this.#see(opened);
+    this.#say(readyWith(opened));
+    return opened;
+  }
+
+  /** Looked at anew for every click: what a person has said of the size may be another by then. */
+  async #see(opened: OpenedModel): Promise<Sight> {
+    const givenUm = this.#source.nucleusDiameterUm();
+    if (givenUm !== null || !looksForSize(opened)) return sightOf(opened, givenUm);
+    const isNews = this.#diameterUm === undefined;
+    const diameterUm = await this.#measure();
+    if (isNews) this.#say(readyWith(opened));
+    return sightOf(opened, diameterUm);
   }
 
   async #measure(): Promise<number | null> {
@@ -207,6 +222,16 @@ export class ClickModel {
     if (!this.#isDisposed) this.#tell(state);
   }
 }
+
+const readyWith = ({ about, engine }: OpenedModel): ClickModelState => ({
+  kind: "ready",
+  origin: about.origin,
+  engine,
+});
+
+/** Not where nuclei have another size by now. */
+const isSeenBy = ({ seen }: LookAround, { sideUm }: Sight, volume: VoxelSpace): boolean =>
+  seenSpace(volume, sideUm).voxelSizeZyx.every((size, axis) => size === seen.voxelSizeZyx[axis]);
 
 const tooWide = (): Problem =>
   new Problem({

@@ -137,6 +137,16 @@ export interface MeasuredLine {
   /** Null while it is missing. */
   readonly toZyx: Zyx | null;
   readonly text: string;
+  /** A nucleus of this width, for whoever can say that nuclei are so wide. */
+  readonly ball?: MeasuredBall | null;
+}
+
+export interface MeasuredBall {
+  /** Fractional voxels. */
+  readonly centreZyx: Zyx;
+  readonly diameterUm: number;
+  /** Nuclei have been said to be so wide. */
+  readonly isSaid: boolean;
 }
 
 /** Where people have said something. */

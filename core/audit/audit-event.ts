@@ -24,6 +24,8 @@ const boxPlace = z.object({
   maxZyx: z.array(z.int()).length(3),
 });
 const count = z.int().min(0);
+/** Null: nobody has said it. */
+const micrometres = z.number().min(0).max(1e6).nullable();
 const role = z.enum(roles);
 /** An account as it was at that moment. */
 const person = z.strictObject({ id, name: line(80), email: line(320) });
@@ -154,6 +156,7 @@ export const auditEventSchema = z.discriminatedUnion("act", [
   ofProject("volume.renamed", { volumeId: id, from: name, to: name }),
   ofProject("volume.done", { volumeId: id, name }),
   ofProject("volume.reopened", { volumeId: id, name }),
+  ofProject("volume.nucleus-size-set", { volumeId: id, name, fromUm: micrometres, toUm: micrometres }),
   ofProject("volume.deleted", { volumeId: id, name }),
   ofProject("box.changed", { volumeId: id, volume: name, from: boxPlace, to: boxPlace }),
   ofProject("box.removed", { volumeId: id, volume: name, ...boxPlace.shape }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_DIAMETER_UM, MIN_DIAMETER_UM } from "../perception/nucleus-diameter.ts";
 import { blockPlanSchema, MAX_SHARED_BLOCKS } from "./shared-blocks.ts";
 import { snapshotManifestSchema } from "./snapshot-manifest.ts";
 import { shapeZyxSchema, voxelSizeZyxSchema } from "./voxel-shapes.ts";
@@ -54,6 +55,8 @@ export const jobVolumeSchema = z.object({
   voxelSizeZyx: voxelSizeZyxSchema,
   /** Percentiles 1 and 99.8 of the intensities, measured at import; null where they were not. */
   intensityRange: z.tuple([z.number(), z.number()]).nullable(),
+  /** How wide nuclei are, as a person has measured them in this volume; null where nobody has. */
+  nucleusDiameterUm: z.number().min(MIN_DIAMETER_UM).max(MAX_DIAMETER_UM).nullable(),
   /** Scale level 0 is the array `0/` below it. */
   imagePrefix: blobPrefix,
   /** Null for a volume that came after the snapshot. */

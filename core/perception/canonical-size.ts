@@ -29,9 +29,13 @@ export const seeVolume = (
   givenDiameterUm: number | null = null,
 ): Sight => sightOf(model, givenDiameterUm ?? (looksForSize(model) ? estimateDiameterUm(volume.image, volume) : null));
 
-/** The same for an image that is read where it is needed. */
-export async function seeSource(model: SeeingModel, source: ImageSource): Promise<Sight> {
-  if (!looksForSize(model)) return sightOf(model, null);
+/** The same for an image that is read where it is needed: not at all where the size is known. */
+export async function seeSource(
+  model: SeeingModel,
+  source: ImageSource,
+  givenDiameterUm: number | null = null,
+): Promise<Sight> {
+  if (givenDiameterUm !== null || !looksForSize(model)) return sightOf(model, givenDiameterUm);
   const box = middleBox(source.shapeZyx);
   const image = await source.readImage(box);
   return sightOf(model, estimateDiameterUm(image, { ...source, shapeZyx: boxShape(box) }));

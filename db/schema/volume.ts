@@ -6,6 +6,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  real,
   text,
   uniqueIndex,
   uuid,
@@ -65,6 +66,8 @@ export const volume = pgTable(
     shapeZyx: jsonb("shape_zyx").$type<Zyx>().notNull(),
     /** µm */
     voxelSizeZyx: jsonb("voxel_size_zyx").$type<Zyx>().notNull(),
+    /** How wide nuclei are, as a person has measured them here; null: labels, model or image tell. */
+    nucleusDiameterUm: real("nucleus_diameter_um"),
     /** `file` or `person`: never guessed. */
     voxelSizeFrom: text("voxel_size_from").notNull(),
     pixelType: text("pixel_type").$type<PixelType>().notNull(),

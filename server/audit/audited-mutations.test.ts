@@ -591,6 +591,10 @@ const walks: Readonly<Record<string, Walk>> = {
     acts: ["volume.done"],
     prepare: async () => ({ volumeId: await newVolume(), isDone: true }),
   },
+  "volume.setNucleusDiameter": {
+    acts: ["volume.nucleus-size-set"],
+    prepare: async () => ({ volumeId: await newVolume(), diameterUm: 7.5 }),
+  },
   "volume.delete": {
     acts: ["volume.deleted"],
     async prepare() {

@@ -82,6 +82,7 @@ export async function jobVolumes(db: Database, job: JobRow, volumeId?: string): 
         shapeZyx: row.shapeZyx,
         voxelSizeZyx: row.voxelSizeZyx,
         intensityRange: row.quality ? [row.quality.percentile1, row.quality.percentile998] : null,
+        nucleusDiameterUm: row.nucleusDiameterUm,
         imagePrefix: imagePrefix(row.id),
         frozen: frozen && {
           labelsPrefix: `${folder}labels.ome.zarr/`,

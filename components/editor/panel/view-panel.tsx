@@ -12,6 +12,7 @@ import type { NucleusRow } from "../editor-contract.ts";
 import type { EditorController } from "../editor-controller.ts";
 import type { Coloring, EditorState } from "../editor-state.ts";
 import { useChannelKey } from "../keys/use-shown-keys.ts";
+import { NucleusSizeChoice } from "../nucleus-size/nucleus-size-choice.tsx";
 import { useObservable } from "../use-observable.ts";
 import { StatusMark, statusWords } from "./status-mark.tsx";
 
@@ -131,6 +132,10 @@ export function ViewPanel({ editor, rows }: { editor: EditorController; rows: re
           value={state.coloring}
           onChange={(coloring) => set({ coloring: coloring as Coloring })}
         />
+      </Section>
+      <Divider />
+      <Section title="Size of nuclei, for the model">
+        <NucleusSizeChoice editor={editor} />
       </Section>
       <Divider />
       <Section title="Show">

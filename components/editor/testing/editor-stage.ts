@@ -57,6 +57,7 @@ export function openEditor() {
     },
   ];
   const planted = new Set<number>();
+  const said: (number | null)[] = [];
   const props: EditorProps = {
     projectName: "Embryos",
     projectHref: "/projects/1",
@@ -67,6 +68,8 @@ export function openEditor() {
     settings: memorySettings(),
     loadPages: async () => [],
     image,
+    nucleusDiameterUm: null,
+    setNucleusDiameter: async (diameterUm) => void said.push(diameterUm),
     imageVoxels: new FunctionImage(shapeZyx, (_z, _y, x) => (x >= 40 ? 9 : 5)),
     loadModel: async () => {
       throw new Problem({ tag: "offline", what: "The server cannot be reached." });
@@ -97,5 +100,5 @@ export function openEditor() {
     () => props,
     (message) => messages.push(message),
   );
-  return { editor, document, messages, planted, view: editor.view };
+  return { editor, document, messages, planted, said, view: editor.view };
 }

@@ -3,6 +3,7 @@ import { measuredUm } from "../../tools/measure/measured.ts";
 import { KeyMark } from "../../ui/shown-keys.tsx";
 import { formatLengthUm } from "../../viewer/geometry/scale-bar-length.ts";
 import type { EditorController } from "../editor-controller.ts";
+import { NucleusSizeButton } from "../nucleus-size/nucleus-size-button.tsx";
 import { useObservable } from "../use-observable.ts";
 
 /** What is measured, in numbers. */
@@ -16,6 +17,7 @@ export function MeasureNote({ editor }: { editor: EditorController }) {
       <Text size="xs" style={{ fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" }} data-testid="measured">
         <strong>{formatLengthUm(lengthUm)}</strong> (x {x}, y {y}, z {z})
       </Text>
+      <NucleusSizeButton editor={editor} lengthUm={lengthUm} />
       <Button
         size="compact-xs"
         variant="default"

@@ -1,3 +1,5 @@
+import type { Zyx } from "../../../core/volume/voxel-space.ts";
+import { ballSection, type Circle } from "../geometry/ball-section.ts";
 import { type PaneGeometry, toScreenU, toScreenV } from "../geometry/pane-geometry.ts";
 import type { MeasuredLine } from "../viewer-contract.ts";
 import { drawPlate } from "./screen-text.ts";
@@ -10,6 +12,7 @@ export function drawMeasured(
   context: CanvasRenderingContext2D,
   pane: PaneGeometry,
   slice: number,
+  voxelSizeZyx: Zyx,
   line: MeasuredLine,
 ): void {
   const { u, v, w } = pane.axes;
@@ -21,6 +24,21 @@ export function drawMeasured(
     line.text,
   );
   context.globalAlpha = 1;
+  const circle = line.ball && ballSection(pane, slice, voxelSizeZyx, line.ball);
+  if (circle) drawCircle(context, circle, line.ball?.isSaid ? 2.25 : 1);
+}
+
+function drawCircle(context: CanvasRenderingContext2D, { x, y, radiusPx }: Circle, width: number): void {
+  context.beginPath();
+  context.arc(x, y, radiusPx, 0, 2 * Math.PI);
+  for (const [color, lineWidth] of [
+    [EDGE, width + 1.5],
+    [COLOR, width],
+  ] as const) {
+    context.strokeStyle = color;
+    context.lineWidth = lineWidth;
+    context.stroke();
+  }
 }
 
 /** `ends`: one or two points of the screen, CSS pixels. */

@@ -27,7 +27,7 @@ export function drawSliceOverlay(
   drawBoxes(context, pane, slice, boxes);
   drawPins(context, pane, slice, engine.image.voxelSizeZyx, pins);
   drawPoints(context, pane, slice, points);
-  if (measured) drawMeasured(context, pane, slice, measured);
+  if (measured) drawMeasured(context, pane, slice, engine.image.voxelSizeZyx, measured);
   if (isPicture) return;
   drawPeers(context, pane, slice, zoom, engine.image.voxelSizeZyx, peers);
   const hover = engine.hover.get();

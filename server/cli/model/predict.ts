@@ -4,6 +4,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { moveOutlines } from "../../../core/labels/move-outlines.ts";
+import { diameterObjection, MAX_DIAMETER_UM, MIN_DIAMETER_UM } from "../../../core/perception/nucleus-diameter.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { VoxelSpace, Zyx } from "../../../core/volume/voxel-space.ts";
 import { stackBytes } from "../../export/stacks/stack-stream.ts";
@@ -22,6 +23,7 @@ classifier its trees, and nuclei by watershed.
   --image FILE         TIFF, HDF5 or zipped OME-Zarr; the first volume in it
   --out FILE           FILE.ome.tif: OME-TIFF, 32 bits; any other FILE.tif: an ImageJ stack, 16 bits
   --voxel-size Z,Y,X   micrometres, where the file does not say
+  --diameter UM        about how wide nuclei are, micrometres (default: as the model or the image says)
   --engine native|wasm only this engine (default: the best there is)
   --help               this text`;
 
@@ -30,6 +32,7 @@ interface PredictOptions {
   readonly image: string;
   readonly out: string;
   readonly voxelSizeZyx: Zyx | null;
+  readonly diameterUm: number | null;
   readonly engine: "native" | "wasm" | undefined;
 }
 
@@ -44,6 +47,7 @@ export function parsePredictOptions(args: readonly string[]): PredictOptions | n
     image: one,
     out: one,
     engine: one,
+    diameter: one,
     "voxel-size": one,
     help: { type: "boolean", short: "h" },
   } as const;
@@ -60,7 +64,11 @@ export function parsePredictOptions(args: readonly string[]): PredictOptions | n
   if (engine !== undefined && engine !== "native" && engine !== "wasm")
     throw usageProblem(`--engine is native or wasm, not ${engine}.`);
   const size = values["voxel-size"];
-  return { model, image, out, engine, voxelSizeZyx: size === undefined ? null : readVoxelSize(size, usageProblem) };
+  const voxelSizeZyx = size === undefined ? null : readVoxelSize(size, usageProblem);
+  const diameterUm = values.diameter === undefined ? null : Number(values.diameter);
+  if (diameterUm !== null && !(diameterUm >= MIN_DIAMETER_UM && diameterUm <= MAX_DIAMETER_UM))
+    throw usageProblem(`--diameter is ${MIN_DIAMETER_UM} to ${MAX_DIAMETER_UM} micrometres, not ${values.diameter}.`);
+  return { model, image, out, engine, voxelSizeZyx, diameterUm };
 }
 
 /** `karyoloop predict`; returns the exit code. */
@@ -90,7 +98,10 @@ async function predictFile(options: PredictOptions, say: (line: string) => void)
     });
   const finder = await finderOfFiles({ "model.json": modelJson, "weights.bin": weights }, options.engine, say);
   const space: VoxelSpace = { shapeZyx: image.shapeZyx, voxelSizeZyx };
-  const seen = { ...space, image: Float32Array.from(image.pixels) };
+  const { diameterUm } = options;
+  const objection = diameterUm === null ? null : diameterObjection(diameterUm, space);
+  if (objection) throw objection;
+  const seen = { ...space, image: Float32Array.from(image.pixels), diameterUm };
   const { found } = await finder.findNuclei(seen, (pass) => say(`pass ${pass}`));
   finder.dispose();
   const labels = finder.outlineUm ? moveOutlines(found, space, finder.outlineUm) : found;

@@ -166,6 +166,29 @@ it("hands out what is needed to begin, and shows the trainer on the page", async
   expect(state.jobs).toMatchObject([{ id: jobId, state: "leased", orphaned: false }]);
 });
 
+it("carries how wide nuclei are, as somebody who labels has said it, until it is forgotten", async () => {
+  const client = createTestClient(server.address, ada.cookie);
+  const said = async () => (await client.volume.byId.query({ volumeId })).nucleusDiameterUm;
+  const carried = async () => {
+    await server.services.db.delete(trainingJob);
+    await seedJob();
+    const job = await claim();
+    return job.kind === "block" ? job.volume.nucleusDiameterUm : job.volumes[0].nucleusDiameterUm;
+  };
+  expect([await said(), await carried()]).toEqual([null, null]);
+  await client.volume.setNucleusDiameter.mutate({ volumeId, diameterUm: 12.4 });
+  expect([await said(), await carried()]).toEqual([12.4, 12.4]);
+  for (const diameterUm of [0.49, 501])
+    await expect(client.volume.setNucleusDiameter.mutate({ volumeId, diameterUm })).rejects.toThrow();
+  // Within the bounds of all volumes, but not of this one.
+  await expect(client.volume.setNucleusDiameter.mutate({ volumeId, diameterUm: 499 })).rejects.toThrow(
+    "cannot be 499 µm wide",
+  );
+  expect(await said()).toBe(12.4);
+  await client.volume.setNucleusDiameter.mutate({ volumeId, diameterUm: null });
+  expect([await said(), await carried()]).toEqual([null, null]);
+});
+
 it("gives a job's holder the job's files and no others", async () => {
   const { blobs, db } = server.services;
   const parent = await seedCheckpoint("parent");

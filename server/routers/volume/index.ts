@@ -13,6 +13,7 @@ import { listVolumes, volumeById } from "./read-volumes.ts";
 import { renameVolume } from "./rename-volume.ts";
 import { retryImport } from "./retry-import.ts";
 import { roomInUse } from "./room-in-use.ts";
+import { setNucleusDiameter } from "./set-nucleus-diameter.ts";
 import { startImport } from "./start-import.ts";
 
 /** Volumes of a project: how they come in, what they are, how they go. Files come by HTTP (server/http/files/uploads.ts). */
@@ -21,6 +22,7 @@ export const volumeRouter = router({
   byId: volumeById,
   rename: renameVolume,
   markDone: markVolumeDone,
+  setNucleusDiameter,
   delete: deleteVolume,
   deletionEffects,
   importWays,

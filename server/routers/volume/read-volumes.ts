@@ -16,6 +16,7 @@ const shown = {
   shapeZyx: volume.shapeZyx,
   voxelSizeZyx: volume.voxelSizeZyx,
   voxelSizeFrom: volume.voxelSizeFrom,
+  nucleusDiameterUm: volume.nucleusDiameterUm,
   pixelType: volume.pixelType,
   levels: volume.levels,
   quality: volume.quality,

@@ -27,16 +27,17 @@ const PLANNED_DIAMETERS = 3;
 /** Cores smaller than this part of their largest planned margin would see everything many times over. */
 const LEAST_CORE_MARGINS = 1 / 3;
 
-/** One block where the volume is small enough. */
+const LEAST_MARGIN = 4;
+
+/** One block where the volume is small enough. Nuclei too wide for the memory are seen with less round them, and may stay unsettled. */
 export function planBlocks(
   { shapeZyx, voxelSizeZyx }: VoxelSpace,
   { maxVoxels, diameterUm }: BlockLimits,
 ): PlannedBlocks {
   const marginOf = (diameters: number): Zyx => {
-    const along = (axis: 0 | 1 | 2) => Math.max(4, Math.ceil((diameters * diameterUm) / voxelSizeZyx[axis]));
+    const along = (axis: 0 | 1 | 2) => Math.max(LEAST_MARGIN, Math.ceil((diameters * diameterUm) / voxelSizeZyx[axis]));
     return [along(0), along(1), along(2)];
   };
-  const marginZyx = marginOf(FIRST_MARGIN_DIAMETERS);
   const room = marginOf(PLANNED_DIAMETERS);
   const parts: [number, number, number] = [1, 1, 1];
   const coreOf = (axis: number) => Math.ceil(shapeZyx[axis] / parts[axis]);
@@ -55,7 +56,14 @@ export function planBlocks(
       parts[longest]++;
     }
   const coreZyx: Zyx = [coreOf(0), coreOf(1), coreOf(2)];
-  return { cores: coresOf(shapeZyx, coreZyx), coreZyx, marginZyx };
+  const cores = coresOf(shapeZyx, coreZyx);
+  const shrunk = (size: number) => Math.max(LEAST_MARGIN, Math.floor(0.8 * size));
+  let marginZyx = marginOf(FIRST_MARGIN_DIAMETERS);
+  const fits = () =>
+    cores.every((core) => voxelCount(boxShape(growBox(core, marginZyx, shapeZyx))) <= maxVoxels) ||
+    marginZyx.every((size) => size === LEAST_MARGIN);
+  while (cores.length > 1 && !fits()) marginZyx = [shrunk(marginZyx[0]), shrunk(marginZyx[1]), shrunk(marginZyx[2])];
+  return { cores, coreZyx, marginZyx };
 }
 
 /**

@@ -64,12 +64,16 @@ const rounded = ({ instances }: ProposedNuclei) =>
 
 describe("planBlocks", () => {
   it.each([
-    [[40, 300, 500], [2, 0.5, 0.5], 900_000],
-    [[500, 120, 260], [0.3, 0.3, 0.3], 5_000_000],
-    [[1000, 1000, 1000], [0.5, 0.2, 0.2], 60_000_000],
-  ] as const)("tiles %j of %j µm with cores that fit with their margins", (shapeZyx, voxelSizeZyx, maxVoxels) => {
+    [[40, 300, 500], [2, 0.5, 0.5], 900_000, 6],
+    [[500, 120, 260], [0.3, 0.3, 0.3], 5_000_000, 6],
+    [[1000, 1000, 1000], [0.5, 0.2, 0.2], 60_000_000, 6],
+    // A person may say so, and memory is what it is.
+    [[40, 300, 500], [2, 0.5, 0.5], 900_000, 120],
+    [[1000, 1000, 1000], [0.5, 0.2, 0.2], 60_000_000, 90],
+  ] as const)("tiles %j of %j µm with cores that fit into %i with their margins, nuclei %f µm", (...given) => {
+    const [shapeZyx, voxelSizeZyx, maxVoxels, diameterUm] = given;
     const space = { shapeZyx, voxelSizeZyx };
-    const { cores, marginZyx } = planBlocks(space, { maxVoxels, diameterUm: 6 });
+    const { cores, marginZyx } = planBlocks(space, { maxVoxels, diameterUm });
     expect(
       cores.reduce(
         (sum, { minZyx, maxZyx }) =>

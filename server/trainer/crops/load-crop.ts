@@ -26,7 +26,7 @@ export type PredictForeground = (
 /** What only the whole volume tells: null where the crop is the whole volume. */
 export interface WholeVolumeFacts {
   readonly window: IntensityWindow;
-  /** As the image says (estimate-diameter.ts); null where it does not. */
+  /** As a person says, else the image (estimate-diameter.ts); null where neither does. */
   readonly diameterUm: number | null;
 }
 

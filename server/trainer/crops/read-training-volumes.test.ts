@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { tinyModel } from "../../../core/checkpoint/testing/tiny-model.ts";
+import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { ClaimedTrainJob } from "../../../core/contract/trainer-job.ts";
 import { findObjects } from "../../../core/labels/object-boxes.ts";
 import { boxShape, type VoxelBox, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
@@ -7,6 +9,8 @@ import { defaultAugmentation } from "../data/augment.ts";
 import { drawPatch } from "../data/patches.ts";
 import { prepareVolume } from "../data/prepared-volume.ts";
 import type { TrainingVolume } from "../data/training-volume.ts";
+import { registerWasmBackend } from "../engine/wasm-engine.ts";
+import { Predictor } from "../network/predictor.ts";
 import { createRandom } from "../random.ts";
 import { createEndlessVolume, type EndlessVolume } from "../testing/endless-volume.ts";
 import { trainingBytes } from "./plan-crops.ts";
@@ -18,7 +22,11 @@ const voxelSizeZyx: Zyx = [0.8, 0.4, 0.4];
 const LARGE: Zyx = [150, 520, 640];
 const MEMORY: TrainingMemory = { trainingBytes: 96 * MB, cacheBytes: 24 * MB, measuredVoxels: 4_000_000 };
 
-function read(volumes: readonly EndlessVolume[], memory: TrainingMemory = MEMORY): Promise<TrainingVolume[]> {
+function read(
+  volumes: readonly EndlessVolume[],
+  memory: TrainingMemory = MEMORY,
+  parent: TrainedModel | null = null,
+): Promise<TrainingVolume[]> {
   const job = {
     kind: "train",
     jobId: randomUUID(),
@@ -31,7 +39,7 @@ function read(volumes: readonly EndlessVolume[], memory: TrainingMemory = MEMORY
       stopped: new AbortController().signal,
       readBlob: async (key) => volumes.find(({ volume }) => key.includes(volume.volumeId))?.readBlob(key),
     },
-    null,
+    parent,
     { maxTileVoxels: 500_000 },
     memory,
   );
@@ -40,6 +48,7 @@ function read(volumes: readonly EndlessVolume[], memory: TrainingMemory = MEMORY
 const heldBytes = (volumes: readonly TrainingVolume[]) =>
   volumes.reduce((sum, one) => sum + trainingBytes(one, { minZyx: [0, 0, 0], maxZyx: one.shapeZyx }, null), 0);
 
+const SOME: VoxelBox = { minZyx: [5, 20, 20], maxZyx: [35, 90, 110] };
 const small: VoxelBox[] = [
   { minZyx: [40, 100, 100], maxZyx: [80, 160, 180] },
   { minZyx: [90, 400, 500], maxZyx: [130, 470, 560] },
@@ -57,6 +66,28 @@ describe("readTrainingVolumes", () => {
     expect(labelled.served.image).toBeLessThan(0.3 * imageBytes);
     const labels = new Set(volumes.flatMap(({ labels }) => [...new Set(labels)]).filter((label) => label !== 0));
     expect(labels).toEqual(new Set(labelled.volume.frozen?.manifest.nuclei.map(({ label }) => label)));
+  }, 60_000);
+
+  it("takes what a person says of the size for the image's, and the labels of the round before for more than both", async () => {
+    const { volume, ...served } = createEndlessVolume({ shapeZyx: [40, 130, 170], voxelSizeZyx, labelledIn: [SOME] });
+    await registerWasmBackend();
+    const tile = vi
+      .spyOn(Predictor.prototype, "predictTile")
+      .mockImplementation(async (image) => new Float32Array(2 * image.length));
+    const memory = { ...MEMORY, trainingBytes: 20 * MB };
+    const sizesBy = async (diameterFrom: "image" | "labels", nucleusDiameterUm: number | null) => {
+      const parent = { ...tinyModel, canonical: { ...tinyModel.canonical!, diameterFrom } };
+      const crops = await read([{ ...served, volume: { ...volume, nucleusDiameterUm } }], memory, parent);
+      return [...new Set(crops.map(({ cropOf }) => cropOf?.diameterUm))];
+    };
+    try {
+      expect(await sizesBy("image", 7.25)).toEqual([7.25]);
+      expect(await sizesBy("labels", 7.25)).toEqual([9.5]);
+      expect(await sizesBy("image", null)).not.toEqual([7.25]);
+      expect(tile).toHaveBeenCalled();
+    } finally {
+      tile.mockRestore();
+    }
   }, 60_000);
 
   it("knows in every crop what is known of the whole volume there", async () => {

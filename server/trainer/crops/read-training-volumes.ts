@@ -1,7 +1,7 @@
 import type { TrainedModel } from "../../../core/checkpoint/trained-model.ts";
 import type { ClaimedTrainJob, JobVolume } from "../../../core/contract/trainer-job.ts";
 import { isTruth } from "../../../core/labels/label-status.ts";
-import { influenceRadius, seeSource, seeVolume } from "../../../core/perception/canonical-size.ts";
+import { influenceRadius, looksForSize, seeSource, seeVolume } from "../../../core/perception/canonical-size.ts";
 import { MAX_MEASURED_VOXELS, measureSource } from "../../../core/perception/intensity-window.ts";
 import type { VoxelBox, Zyx } from "../../../core/volume/voxel-space.ts";
 import { type OpenedVolume, openJobVolume } from "../bricks/open-job-volume.ts";
@@ -74,8 +74,8 @@ export async function readTrainingVolumes(
   const predictor = parent && new Predictor(parent.config, parent.weights);
   const volumes: TrainingVolume[] = [];
   try {
-    const foreground = parent && predictor && foregroundBy(parent, predictor, engine, held);
     for (const [i, one] of opened.entries()) {
+      const foreground = parent && predictor && foregroundBy(parent, predictor, engine, held, givenUm(parent, one));
       const facts = plans[i].every(({ box }) => isWholeBox(box, one.shapeZyx))
         ? null
         : await measureWhole(one, parent, memory);
@@ -102,12 +102,13 @@ const foregroundBy =
     predictor: Predictor,
     { maxTileVoxels }: Pick<Engine, "maxTileVoxels">,
     { stopped }: ReadingJob,
+    givenDiameterUm: number | null,
   ): PredictForeground =>
   async (image, space, whole) =>
     (
       await predictVolume(predictor, image, space, {
         window: whole?.window,
-        sideUm: seeVolume(parent, { ...space, image }, whole?.diameterUm).sideUm,
+        sideUm: seeVolume(parent, { ...space, image }, whole?.diameterUm ?? givenDiameterUm).sideUm,
         maxTileVoxels,
         signal: stopped,
       })
@@ -122,8 +123,12 @@ async function measureWhole(
   { measuredVoxels }: TrainingMemory,
 ): Promise<WholeVolumeFacts> {
   const window = await measureSource(opened, measuredVoxels);
-  return { window, diameterUm: parent ? (await seeSource(parent, opened)).diameterUm : null };
+  return { window, diameterUm: parent ? (await seeSource(parent, opened, givenUm(parent, opened))).diameterUm : null };
 }
+
+/** What a person has said of the size comes before the image, and after the labels that a model has learned from. */
+const givenUm = (parent: TrainedModel, { volume }: OpenedVolume): number | null =>
+  looksForSize(parent) ? volume.nucleusDiameterUm : null;
 
 function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
-import { labelledDiameterUm, seenSpace, seeVolume } from "../../../core/perception/canonical-size.ts";
+import { labelledDiameterUm, seenSpace, seeSource, seeVolume } from "../../../core/perception/canonical-size.ts";
 import { type VoxelSpace, voxelCount } from "../../../core/volume/voxel-space.ts";
 import { registerWasmBackend } from "../engine/wasm-engine.ts";
 import { planNetwork } from "../network/network-config.ts";
@@ -48,6 +48,19 @@ it("scales what thresholds ask for when a person says how large nuclei are", () 
   expect(sight.thresholds).toMatchObject({ minSeparationUm: 1, minVolumeUm3: 1.25, maxVolumeUm3: 100 });
   const old = seeVolume({ canonical: null, thresholds }, volume, 5);
   expect(old).toEqual({ sideUm: null, diameterUm: null, thresholds });
+});
+
+it("an image is not read for a size that a person has said", async () => {
+  const volume = createPhantom(2);
+  const canonical = { voxelsPerDiameter: 16, diameterUm: 10, diameterFrom: "image" } as const;
+  const source = {
+    ...volume,
+    readImage: () => {
+      throw new Error("it was read");
+    },
+  };
+  expect(await seeSource({ canonical, thresholds }, source, 5)).toEqual(seeVolume({ canonical, thresholds }, volume, 5));
+  await expect(seeSource({ canonical, thresholds }, source)).rejects.toThrow("it was read");
 });
 
 it("gives probabilities back on the volume's own grid, where they were on the other", async () => {

@@ -78,7 +78,7 @@ async function predictVolumeOfJob(
     {
       seer,
       window: await measureSource(image),
-      sight: await seeSource(model, image),
+      sight: await seeSource(model, image, volume.nucleusDiameterUm),
       outlineUm: model.outlineUm,
       classifier: model.classifier,
       moves,

@@ -126,6 +126,7 @@ export function createEndlessVolume(options: EndlessOptions): EndlessVolume {
     shapeZyx,
     voxelSizeZyx,
     intensityRange: null,
+    nucleusDiameterUm: null,
     imagePrefix: `image/${volumeId}/`,
     frozen: {
       labelsPrefix: `labels/${volumeId}/`,

@@ -21,6 +21,7 @@ export function serveVolume(arrays: FrozenArrays, manifest: Partial<SnapshotMani
     shapeZyx,
     voxelSizeZyx,
     intensityRange: null,
+    nucleusDiameterUm: null,
     imagePrefix: `image/${volumeId}/`,
     frozen: {
       labelsPrefix: `labels/${volumeId}/`,

@@ -107,6 +107,11 @@ export function EditorStage(props: EditorStageProps) {
           linkedPages(projectId, volumeId, await queryClient.fetchQuery(trpc.volume.list.queryOptions({ projectId })))
         }
         image={image}
+        nucleusDiameterUm={volume.nucleusDiameterUm}
+        setNucleusDiameter={async (diameterUm) => {
+          await throwingProblems(client.volume.setNucleusDiameter.mutate({ volumeId, diameterUm }));
+          await queryClient.refetchQueries(trpc.volume.byId.queryFilter({ volumeId }));
+        }}
         imageVoxels={imageVoxels}
         loadModel={loadModelOf(volumeId)}
         document={document}

@@ -23,7 +23,8 @@ export interface FoundNuclei {
 export interface NucleusFinder {
   readonly outlineUm: number | null;
   findNuclei(
-    volume: VoxelSpace & { readonly image: Float32Array },
+    /** `diameterUm`: what a person says of the nuclei; a pixel classifier asks for none. */
+    volume: VoxelSpace & { readonly image: Float32Array; readonly diameterUm?: number | null },
     onPass?: (pass: number) => void,
   ): Promise<FoundNuclei>;
   dispose(): void;
@@ -47,7 +48,7 @@ export function networkFinder(model: TrainedModel, engine: Pick<Engine, "maxTile
   return {
     outlineUm: model.outlineUm,
     async findNuclei(volume, onPass) {
-      const { sideUm, thresholds, diameterUm } = seeVolume(model, volume);
+      const { sideUm, thresholds, diameterUm } = seeVolume(model, volume, volume.diameterUm);
       const passes = predictSymmetries(predictor, volume.image, volume, { ...engine, sideUm });
       return { ...(await nucleiOf(passes, volume, thresholds, onPass)), diameterUm };
     },

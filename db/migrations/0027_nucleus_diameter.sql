@@ -1,0 +1,1 @@
+ALTER TABLE "volume" ADD COLUMN "nucleus_diameter_um" real;
