@@ -92,7 +92,7 @@ const nucleiGroup = (volume: ReadableVolume): JsonObject =>
       truncated: nucleus.shape.truncated,
       volumeUm3: nucleus.shape.volumeUm3,
     })),
-    sourceImage: "../../../",
+    sourceImage: "../../",
   });
 
 /** Null where every frozen nucleus is truth. */
@@ -128,7 +128,7 @@ function knownGroup(volume: ReadableVolume): object {
     voxelSizeZyx,
     colors: knownStates.map(({ "label-value": value, rgba }) => ({ "label-value": value, rgba })),
     properties: knownStates.map(({ "label-value": value, meaning }) => ({ "label-value": value, meaning })),
-    sourceImage: "../../../",
+    sourceImage: "../../",
   });
   return { ...group, attributes: { ...(group.attributes as JsonObject), [KNOWN_ATTRIBUTE]: { boxes } } };
 }

@@ -28,6 +28,8 @@ const PLANNED_DIAMETERS = 3;
 const LEAST_CORE_MARGINS = 1 / 3;
 
 const LEAST_MARGIN = 4;
+/** Whatever the size of nuclei, so many times a core fit into what is seen with its margin. */
+const LEAST_SEEN_CORES = 8;
 
 /** One block where the volume is small enough. Nuclei too wide for the memory are seen with less round them, and may stay unsettled. */
 export function planBlocks(
@@ -52,7 +54,9 @@ export function planBlocks(
     while (seenVoxels() > maxVoxels) {
       const size = (axis: number) => coreOf(axis) / room[axis];
       const longest = [0, 1, 2].reduce((most, axis) => (size(axis) > size(most) ? axis : most));
-      if (size(longest) <= LEAST_CORE_MARGINS || coreOf(longest) === 1) break;
+      const isSmall =
+        size(longest) <= LEAST_CORE_MARGINS && LEAST_SEEN_CORES * coreOf(0) * coreOf(1) * coreOf(2) <= maxVoxels;
+      if (isSmall || coreOf(longest) === 1) break;
       parts[longest]++;
     }
   const coreZyx: Zyx = [coreOf(0), coreOf(1), coreOf(2)];
