@@ -60,7 +60,10 @@ it("names a database that hangs, in about a second; however many ask, each part 
   for (let round = 0; round < 3; round++)
     expect(await Promise.all([ready(), ready(), ready()])).toEqual(Array(3).fill(without("database", "migrations")));
   expect(Date.now() - startedAt).toBeLessThan(10_000);
-  expect(hanging).toHaveBeenCalledTimes(2);
+  // What else the server does in the background may hang, too.
+  const isProbe = (query: unknown): boolean =>
+    /^select 1$|__drizzle_migrations/.test(JSON.stringify(query).replace(/^"|"$/g, ""));
+  expect(hanging.mock.calls.filter(([query]) => isProbe(query))).toHaveLength(2);
   expect((await fetch(`${server.address}/healthz`)).status).toBe(200);
   letGo(new Error("the database is back"));
   vi.mocked(pool.query).mockRestore();
