@@ -6,12 +6,8 @@ import { findChromium } from "./scripts/find-chromium.ts";
 export default defineConfig({
   testDir: "e2e",
   globalSetup: "./server/testing/cluster-template.ts",
-  // Those of pages wait more than they work, and go two at a time in `npm test`; the others keep two cores busy, and some measure.
-  workers: 1,
-  projects: [
-    { name: "pages", testMatch: "pages/**/*.spec.ts", outputDir: "test-results/pages" },
-    { name: "editor", testIgnore: "pages/**", outputDir: "test-results/editor" },
-  ],
+  outputDir: "test-results",
+  workers: 1, // two browsers and a server of one walk keep two cores busy; two walks at a time took as long
   forbidOnly: true,
   retries: 0,
   timeout: 120_000,

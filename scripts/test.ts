@@ -15,11 +15,6 @@ import { readTally, sumTallies, tallyLines } from "./test-tally.ts";
 const MINUTE_MS = 60_000;
 const TENSORFLOW_BOUND_MS = 15 * MINUTE_MS;
 const RUNNER_BOUND_MS = 45 * MINUTE_MS;
-/** The projects of playwright.config.ts. */
-const WALKS_AT_A_TIME = [
-  ["pages", 2],
-  ["editor", 1],
-] as const;
 
 const require = createRequire(import.meta.url);
 const succeeds = (command: string, ...args: string[]): boolean =>
@@ -55,16 +50,17 @@ async function test(): Promise<boolean> {
     const chromium = await obtainChromium();
     if (chromium) {
       await ensurePageBuild((text) => console.log(text));
-      for (const [walks, workers] of WALKS_AT_A_TIME) {
-        const cli = require.resolve("@playwright/test/cli");
-        const which = [`--project=${walks}`, `--workers=${workers}`];
-        await runStep(
-          [process.execPath, cli, "test", ...which, "--reporter=list,./scripts/playwright-tally.ts"],
-          RUNNER_BOUND_MS,
-          { KARYOLOOP_TALLY: tallyFile(walks), KARYOLOOP_CHROMIUM: chromium },
-        );
-        tallies.push(await readTally(tallyFile(walks), `Playwright (${walks})`));
-      }
+      await runStep(
+        [
+          process.execPath,
+          require.resolve("@playwright/test/cli"),
+          "test",
+          "--reporter=list,./scripts/playwright-tally.ts",
+        ],
+        RUNNER_BOUND_MS,
+        { KARYOLOOP_TALLY: tallyFile("playwright"), KARYOLOOP_CHROMIUM: chromium },
+      );
+      tallies.push(await readTally(tallyFile("playwright"), "Playwright"));
     } else tallies.push({ passed: 0, failed: ["no Chromium could be found or installed"], skipped: [] });
     const sum = sumTallies(tallies);
     console.log(`\n${tallyLines(sum).join("\n")}`);

@@ -13,8 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const postmasterPid = () =>
-  Number(readFileSync(path.join(server.dataRoot, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+/** Null while there is none. */
+function postmasterPid(): number | null {
+  try {
+    return Number(readFileSync(path.join(server.dataRoot, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+  } catch {
+    return null;
+  }
+}
 const holders = async (): Promise<number> => {
   const { rows } = await server.services.db.execute<{ n: number }>(
     sql`select count(*)::int as n from pg_locks where locktype = 'advisory' and granted`,
@@ -32,18 +38,19 @@ it("starts a PostgreSQL that was killed with -9 again, loses nothing, and holds 
   const ada = await server.signUp("Ada");
   const killed = postmasterPid();
   const log = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
-  process.kill(killed, "SIGKILL");
+  process.kill(Number(killed), "SIGKILL");
   const deadline = Date.now() + 30_000;
   for (;;) {
+    // Its children answer for a moment longer.
+    const isAnother = ![null, killed].includes(postmasterPid());
     const user = await server.services.authentication.userOf({ cookie: ada.cookie }).catch(() => null);
-    if (user && (await holders().catch(() => 0)) === 1) {
+    if (isAnother && user && (await holders().catch(() => 0)) === 1) {
       expect(user.id).toBe(ada.id);
       break;
     }
     if (Date.now() > deadline) throw new Error("the database did not come back within 30 s");
     await sleep(50);
   }
-  expect(postmasterPid()).not.toBe(killed);
   const said = log.mock.calls.map(([line]) => JSON.parse(String(line)) as { message: string; stack?: string[] });
   log.mockRestore();
   expect(said.map(({ message }) => message)).toContain("The embedded PostgreSQL ended; starting it again.");
