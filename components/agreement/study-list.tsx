@@ -1,8 +1,8 @@
 import { Anchor, Badge, Button, Group, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { studyActObjection } from "../../core/agreement/blind-study.ts";
+import type { ShownStudy } from "../../core/agreement/shown-study.ts";
 import type { Role } from "../../core/roles.ts";
-import type { ShownStudy } from "./agreement-contract.ts";
 import { beginningWords, placeWords, stateWords } from "./study-words.ts";
 
 interface StudyListProps {

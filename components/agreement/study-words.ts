@@ -1,6 +1,6 @@
 import type { StudyBeginning, StudyState } from "../../core/agreement/blind-study.ts";
+import type { ShownStudy } from "../../core/agreement/shown-study.ts";
 import { boxShape, type VoxelBox } from "../../core/volume/voxel-space.ts";
-import type { ShownStudy } from "./agreement-contract.ts";
 
 const states: Readonly<Record<StudyState, string>> = {
   drawing: "Being drawn",

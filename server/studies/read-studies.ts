@@ -1,41 +1,10 @@
 import { and, asc, desc, eq, getTableColumns, inArray } from "drizzle-orm";
-import type { ConsensusMethod, StudyBeginning, StudyState } from "../../core/agreement/blind-study.ts";
-import type { StudyResult } from "../../core/agreement/study-result.ts";
-import type { ProblemFields } from "../../core/problem.ts";
+import type { StudyState } from "../../core/agreement/blind-study.ts";
+import type { ComparedStudy, ShownLayer, ShownStudy } from "../../core/agreement/shown-study.ts";
 import type { Role } from "../../core/roles.ts";
 import type { VoxelBox } from "../../core/volume/voxel-space.ts";
 import type { Database } from "../../db/client.ts";
 import { project, projectMember, study, studyLayer, user, volume } from "../../db/schema/index.ts";
-
-/** A study as one person may know it: while people draw, of themselves alone how far they are. */
-export interface ListedStudy {
-  readonly id: string;
-  readonly volumeId: string;
-  readonly volumeName: string;
-  readonly box: VoxelBox;
-  readonly beginsWith: StudyBeginning;
-  readonly state: StudyState;
-  readonly progress: number;
-  readonly problem: ProblemFields | null;
-  readonly adjudicatorId: string;
-  readonly adjudicator: string;
-  readonly annotators: number;
-  /** By whom the layers are, and who is done: for owners alone. After closing the adjudicator opens layers too, without names. */
-  readonly layers: readonly ListedLayer[] | null;
-  /** The reader's own. */
-  readonly own: { readonly volumeId: string; readonly isDone: boolean } | null;
-  readonly consensus: ConsensusMethod | null;
-  readonly createdAt: Date;
-}
-
-export interface ListedLayer {
-  readonly number: number;
-  /** Null where the reader must not know. */
-  readonly name: string | null;
-  readonly isDone: boolean;
-  /** Null while the layer is open to its annotator alone. */
-  readonly volumeId: string | null;
-}
 
 export interface Reader {
   readonly userId: string;
@@ -48,7 +17,7 @@ const isClosed = (state: StudyState): boolean => state !== "drawing";
 const { result: _result, ...withoutResult } = getTableColumns(study);
 
 /** The newest first. */
-export async function listStudies(db: Database, projectId: string, reader: Reader): Promise<ListedStudy[]> {
+export async function listStudies(db: Database, projectId: string, reader: Reader): Promise<ShownStudy[]> {
   const rows = await db
     .select({ row: withoutResult, volumeName: volume.name, adjudicator: user.name })
     .from(study)
@@ -92,7 +61,7 @@ function shownLayers(
   layers: readonly { readonly layer: typeof studyLayer.$inferSelect; readonly name: string }[],
   { state, adjudicatorId }: Pick<typeof study.$inferSelect, "state" | "adjudicatorId">,
   { userId, role }: Reader,
-): ListedLayer[] | null {
+): ShownLayer[] | null {
   const isOwner = role === "owner";
   if (!isOwner && !(isClosed(state) && userId === adjudicatorId)) return null;
   return layers.map(({ layer, name }) => ({
@@ -109,7 +78,7 @@ export async function readStudy(
   projectId: string,
   studyId: string,
   reader: Reader,
-): Promise<(ListedStudy & { readonly result: StudyResult | null }) | null> {
+): Promise<ComparedStudy | null> {
   const listed = (await listStudies(db, projectId, reader)).find(({ id }) => id === studyId);
   if (!listed) return null;
   const [row] = await db.select({ result: study.result }).from(study).where(eq(study.id, studyId));

@@ -53,5 +53,5 @@ export async function seatPeople(tx: Transaction, projectId: string): Promise<re
 }
 
 export function announceSeats({ events }: Pick<Services, "events">, changes: readonly SeatChange[]): void {
-  for (const change of changes) events.publish({ topic: "members", ...change });
+  for (const { projectId, userId } of changes) events.publish({ topic: "members", projectId, userId });
 }

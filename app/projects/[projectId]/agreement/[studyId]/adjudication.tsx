@@ -3,10 +3,10 @@ import { Alert, Anchor, Button, Group, Radio, Stack, Text } from "@mantine/core"
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-import type { ShownStudy } from "../../../../../components/agreement/agreement-contract.ts";
 import { ProblemAlert } from "../../../../../components/ui/problem-alert.tsx";
 import { Section } from "../../../../../components/ui/section.tsx";
 import { type ConsensusMethod, studyActObjection } from "../../../../../core/agreement/blind-study.ts";
+import type { ShownStudy } from "../../../../../core/agreement/shown-study.ts";
 import { usePerson } from "../../../../_shell/require-person.tsx";
 import { problemOfError } from "../../../../_trpc/problem-of-error.ts";
 import { useTRPC } from "../../../../_trpc/trpc.ts";

@@ -1,9 +1,9 @@
-import type { ConsensusMethod, StudyBeginning, StudyState } from "../../core/agreement/blind-study.ts";
-import type { StudyResult } from "../../core/agreement/study-result.ts";
-import type { ProblemFields } from "../../core/problem.ts";
-import type { VoxelBox } from "../../core/volume/voxel-space.ts";
+import type { ProblemFields } from "../problem.ts";
+import type { VoxelBox } from "../volume/voxel-space.ts";
+import type { ConsensusMethod, StudyBeginning, StudyState } from "./blind-study.ts";
+import type { StudyResult } from "./study-result.ts";
 
-/** A study as its reader may know it. */
+/** A study as one person may know it: while people draw, of themselves alone how far they are. */
 export interface ShownStudy {
   readonly id: string;
   readonly volumeId: string;
@@ -17,8 +17,9 @@ export interface ShownStudy {
   readonly adjudicatorId: string;
   readonly adjudicator: string;
   readonly annotators: number;
-  /** Null where the reader must not know them. */
+  /** By whom the layers are, and who is done: for owners alone. After closing the adjudicator opens layers too, without names. */
   readonly layers: readonly ShownLayer[] | null;
+  /** The reader's own. */
   readonly own: { readonly volumeId: string; readonly isDone: boolean } | null;
   readonly consensus: ConsensusMethod | null;
   readonly createdAt: Date;
@@ -26,8 +27,10 @@ export interface ShownStudy {
 
 export interface ShownLayer {
   readonly number: number;
+  /** Null where the reader must not know. */
   readonly name: string | null;
   readonly isDone: boolean;
+  /** Null while the layer is open to its annotator alone. */
   readonly volumeId: string | null;
 }
 
