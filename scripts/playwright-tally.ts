@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { FullConfig, Reporter, Suite } from "@playwright/test/reporter";
-import type { Tally } from "./test-tally.ts";
+import { namedFailure, type Tally } from "./test-tally.ts";
 
 /** Writes what Playwright did to KARYOLOOP_TALLY. A test that passed only when tried again counts as failed. */
 export default class PlaywrightTally implements Reporter {
@@ -31,7 +31,7 @@ export default class PlaywrightTally implements Reporter {
           reason:
             test.annotations.find((one) => one.type === "skip")?.description ?? "what its name asks for is absent",
         });
-      else tally.failed.push(name);
+      else tally.failed.push(namedFailure(name, test.results.findLast((one) => one.error)?.error?.message));
     }
     const file = process.env.KARYOLOOP_TALLY;
     if (file) writeFileSync(file, JSON.stringify(tally));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { readTally, sumTallies, tallyLines } from "./test-tally.ts";
+import { namedFailure, readTally, sumTallies, tallyLines } from "./test-tally.ts";
 
 it("sums runners, names skips and failures, and ends with the plain line", () => {
   const sum = sumTallies([
@@ -23,4 +23,12 @@ it("counts a runner that broke off as a failure", async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+it("says the first words of a failure on one line, without the colours of a terminal", () => {
+  expect(namedFailure("a > b", "expect(\u001b[31mreceived\u001b[39m)\n\n  Expected: []")).toBe(
+    "a > b: expect(received) Expected: []",
+  );
+  expect(namedFailure("a", undefined)).toBe("a");
+  expect(namedFailure("a", "x".repeat(1000)).length).toBeLessThan(310);
 });

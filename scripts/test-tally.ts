@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 
 /** What a runner's reporter writes down; vitest-tally.ts and playwright-tally.ts. */
@@ -35,3 +36,17 @@ export function tallyLines({ passed, failed, skipped }: Tally): string[] {
     `${passed} passed, ${failed.length} failed, ${skipped.length} skipped`,
   ];
 }
+
+const MAX_WORDS = 300;
+
+/** The first words of what a test says of its failure, without colours, on one line: a name alone says too little where only this is kept. */
+function failureWords(message: string | undefined): string {
+  const plain = stripVTControlCharacters(message ?? "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return plain.length > MAX_WORDS ? `${plain.slice(0, MAX_WORDS)}…` : plain;
+}
+
+/** A failure as the tally names it. */
+export const namedFailure = (name: string, message: string | undefined): string =>
+  failureWords(message) === "" ? name : `${name}: ${failureWords(message)}`;

@@ -20,7 +20,7 @@ export class EditorPage {
   }
 
   async isReady(): Promise<void> {
-    await expect(this.page.getByText("Saved", { exact: true })).toBeVisible({ timeout: 30_000 });
+    await expect(this.page.getByText("Saved", { exact: true })).toBeVisible({ timeout: 60_000 });
     await expect(this.page.getByText(/^\d[\d,]* nucle(us|i)$/)).toBeVisible({ timeout: 30_000 });
   }
 
