@@ -16,12 +16,20 @@ const NUCLEI = 1_000;
 /** Larger ones are stripes with noise, written plane by plane. */
 const HELD_VOXELS = 300_000_000;
 
-/** A synthetic volume, of 512 × 512 × 128 unless said otherwise, uint16, brought in by the product's own import command; returns its id. */
-export async function importLargeVolume(bench: BenchProduct, shapeZyx = LARGE_SHAPE_ZYX): Promise<string> {
+/**
+ * A synthetic volume, of 512 × 512 × 128 unless said otherwise, uint16, brought in by the product's own import command; returns its id.
+ * `fillPlane`: what it shows, plane by plane.
+ */
+export async function importLargeVolume(
+  bench: BenchProduct,
+  shapeZyx = LARGE_SHAPE_ZYX,
+  fillPlane?: (plane: Uint16Array, z: number) => void,
+): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "kl-large-"));
   try {
     const file = path.join(folder, "large.tif");
-    if (voxelCount(shapeZyx) > HELD_VOXELS) await writeLargeStack(file, shapeZyx, blobPlanes());
+    if (fillPlane || voxelCount(shapeZyx) > HELD_VOXELS)
+      await writeLargeStack(file, shapeZyx, fillPlane ?? blobPlanes());
     else {
       const { image } = generateSample(1, { shapeZyx, voxelSizeZyx: LARGE_VOXEL_SIZE_ZYX }, NUCLEI);
       await writeFile(file, writePlainTiff(image, shapeZyx));
