@@ -68,7 +68,11 @@ async function predictVolumeOfJob(
   },
 ): Promise<void> {
   const { engine, model, seer, moves, maxBlockVoxels } = by;
-  const opened = await openJobVolume((key) => held.readBlob(key), volume, createChunkCache(CACHE_BYTES));
+  const readBlob = (key: string) => {
+    held.ended.throwIfAborted();
+    return held.readBlob(key);
+  };
+  const opened = await openJobVolume(readBlob, volume, createChunkCache(CACHE_BYTES));
   // What is seen in one block is read once.
   const image =
     voxelCount(volume.shapeZyx) <= maxBlockVoxels

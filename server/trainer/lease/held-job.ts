@@ -20,6 +20,9 @@ export class Cancelled extends Error {
   }
 }
 
+/** So old may the progress be that a person sees, and so long may a cancelled job go on. */
+const BEAT_SECONDS = 5;
+
 /** A job while this trainer holds its lease: keeps the lease alive, and knows when it must stop. */
 export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
   readonly job: Job;
@@ -45,8 +48,8 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
     const drain = () => this.#stop.abort(new Draining());
     if (draining.aborted) drain();
     else draining.addEventListener("abort", drain, { once: true, signal: this.stopped });
-    // A third of the lease: two heartbeats may be lost.
-    this.#timer = setInterval(() => void this.#beat(), (job.leaseSeconds * 1000) / 3);
+    // At most a third of the lease: two heartbeats may be lost.
+    this.#timer = setInterval(() => void this.#beat(), Math.min(job.leaseSeconds / 3, BEAT_SECONDS) * 1000);
   }
 
   /** Shown on the project page with the next heartbeat. */
