@@ -135,7 +135,7 @@ function NewToken({ onMade }: { onMade(): void }) {
       <Group align="flex-end">
         <TextInput
           label="Name"
-          placeholder="e.g. notebook on my laptop"
+          placeholder="e.g. my notebook"
           required
           maxLength={60}
           value={name}

@@ -3,7 +3,8 @@ import type { GroupDistribution } from "../../core/morphometry/distribution/dist
 const WIDTH = 640;
 const HEIGHT = 110;
 const LEFT = 44;
-const RIGHT = 12;
+/** Half of the last number of the axis stands there. */
+const RIGHT = 26;
 const TOP = 8;
 /** Below the bars: the box of the quartiles, and the numbers of the axis. */
 const BOX_HEIGHT = 16;

@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Badge, Button, Group, Menu, Stack, Table, Text } from "@mantine/core";
-import { IconDots } from "@tabler/icons-react";
+import { IconCheck, IconDots } from "@tabler/icons-react";
 import { standingOf, type TaskAct, taskObjection } from "../../core/tasks/task.ts";
 import { boxShape } from "../../core/volume/voxel-space.ts";
 import { type Labeller, type ShownTask, type TaskActs, taskHref } from "./task-contract.ts";
@@ -77,8 +77,14 @@ function TaskRow({
             </Button>
           )}
           {task.assigneeId !== null && may("finish") && (
-            <Button size="compact-sm" variant="light" disabled={acts.isBusy} onClick={() => acts.finish(task)}>
-              Done
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconCheck size={14} aria-hidden />}
+              disabled={acts.isBusy}
+              onClick={() => acts.finish(task)}
+            >
+              Mark done
             </Button>
           )}
           {may("reopen") && (

@@ -174,7 +174,10 @@ test("training: what was learned, and the whole project page", async () => {
   await ada.getByLabel("Minutes of one training").fill("2");
   await ada.getByRole("button", { name: "Save", exact: true }).last().click();
   await ada.goto(projectUrl);
-  await ada.getByRole("button", { name: "Train", exact: true }).click();
+  const train = ada.getByRole("button", { name: "Train", exact: true });
+  // The first guess and the first round come by themselves.
+  await expect(train).toBeEnabled({ timeout: TRAINING_BOUND_MS });
+  await train.click();
   const status = ada.getByRole("status").filter({ hasText: /^(Training|Proposing)/ });
   await expect(status).toContainText(/%/, { timeout: 120_000 });
   await expect(ada.getByText("makes the proposals")).toBeVisible({ timeout: TRAINING_BOUND_MS });

@@ -5,7 +5,7 @@ import { type Browser, expect, type Locator, type Page, test } from "@playwright
 import { peerJudge } from "../../server/export/testing/python-judge.ts";
 import { type ContractServer, startContractServer } from "../../server/zenodo/testing/contract-server.ts";
 import { EditorPage } from "../pages/editor-page.ts";
-import { change } from "../server/call-procedure.ts";
+import { ask, change } from "../server/call-procedure.ts";
 import { makeFirstAccount } from "../server/first-person.ts";
 import { joinProject } from "../server/join-project.ts";
 import { type RunningProduct, startProduct } from "../server/running-server.ts";
@@ -33,6 +33,9 @@ test.beforeAll(async ({ browser: started }) => {
   const about = { name: "Organoids, day 12", description: "Confocal, nuclear stain." };
   const { projectId } = await change<{ projectId: string }>(ada, product.address, "project.create", about);
   await change(ada, product.address, "volume.createSample", { projectId, labels: "all" });
+  const states = async () =>
+    (await ask<{ state: string }[]>(ada, product.address, "volume.list", { projectId })).map(({ state }) => state);
+  await expect.poll(states, { timeout: 60_000 }).toEqual(["ready"]);
   projectUrl = `${product.address}/projects/${projectId}`;
 });
 test.afterAll(async () => {

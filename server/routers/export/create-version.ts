@@ -26,8 +26,8 @@ export const createVersion = projectProcedure("owner")
       if (ready === 0)
         throw new Problem({
           tag: "nothing-to-export",
-          what: "This project has no volume yet.",
-          hint: "Import one and label some nuclei.",
+          what: "No volume of this project is ready yet.",
+          hint: "Import one, or wait until its import is done, and label some nuclei.",
         });
       await assertOriginsAllow(tx, projectId, input.licence);
       if (input.licence !== of.dataLicence)
