@@ -53,7 +53,11 @@ export const heartbeatSchema = z.strictObject({
   /** A few words for the page. */
   phase: plainTextSchema(200),
 });
-export const heartbeatAnswerSchema = z.object({ cancelRequested: z.boolean() });
+export const heartbeatAnswerSchema = z.object({
+  cancelRequested: z.boolean(),
+  /** Somebody waits for a training: give the job back, and ask for work again. */
+  giveWay: z.boolean().default(false),
+});
 
 export const metricSchema = z.strictObject({
   step,

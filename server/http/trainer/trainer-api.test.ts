@@ -472,6 +472,27 @@ describe("a prediction", () => {
     return rows.filter(({ state }) => state === "undecided");
   };
 
+  it("that has had its time gives way to a training that waits, and goes on after it", async () => {
+    const { db } = server.services;
+    const job = await claimPrediction();
+    const beat = async () => (await (await tell(job, "/heartbeat", { progress: 0.1, phase: "" })).json()) as unknown;
+    const startedAgo = (minutes: number) =>
+      db
+        .update(trainingJob)
+        .set({ startedAt: new Date(Date.now() - 60_000 * minutes) })
+        .where(eq(trainingJob.id, job.jobId));
+    await startedAgo(10);
+    expect(await beat()).toEqual({ cancelRequested: false, giveWay: false });
+    const training = await seedJob();
+    await startedAgo(1);
+    expect(await beat()).toEqual({ cancelRequested: false, giveWay: false });
+    await startedAgo(10);
+    expect(await beat()).toEqual({ cancelRequested: false, giveWay: true });
+    expect((await tell(job, "/release", {})).status).toBe(200);
+    expect((await claim()).jobId).toBe(training);
+    expect(await claim()).toMatchObject({ jobId: job.jobId, attempt: 1 });
+  });
+
   it("that is handed in again, one after the other or both at once, replaces nothing", async () => {
     const job = await claimPrediction();
     expect((await put(job, "prediction/0", brick())).status).toBe(204);

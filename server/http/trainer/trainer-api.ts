@@ -23,6 +23,7 @@ import { failJob, finishPrediction, releaseJob } from "../../jobs/end-job.ts";
 import { finishTraining } from "../../jobs/finish-training.ts";
 import { renewLease, requireLease } from "../../jobs/lease.ts";
 import { noteTrainer } from "../../jobs/note-trainer.ts";
+import { isOvertaken, OVERTAKEN_PRIORITY } from "../../jobs/overtake.ts";
 import { setResumePoint } from "../../jobs/set-resume-point.ts";
 import { releaseBlock, renewBlock } from "../../jobs/shared-blocks/block-lease.ts";
 import { claimBlock } from "../../jobs/shared-blocks/claim-block.ts";
@@ -68,12 +69,14 @@ async function claim(services: Services, tokenHash: string, request: ClaimReques
 }
 
 async function beat(services: Services, job: JobRow, { leaseToken, progress, phase }: z.infer<typeof heartbeatSchema>) {
-  const renewed = await renewLease(services.db, { jobId: job.id, leaseToken }, { progress, phase });
+  const giveWay = job.kind === "predict" && (await isOvertaken(services.db, job));
+  const lowered = giveWay && { priority: OVERTAKEN_PRIORITY };
+  const renewed = await renewLease(services.db, { jobId: job.id, leaseToken }, { progress, phase, ...lowered });
   if (job.claimedWith) await noteTokenSeen(services.db, job.claimedWith);
   const { projectId, cancelRequested } = renewed;
   const told = { jobId: job.id, progress: renewed.progress, phase: renewed.phase, cancelRequested };
   services.events.publish({ topic: "training", projectId, progress: told });
-  return { cancelRequested };
+  return { cancelRequested, giveWay };
 }
 
 async function beatOfBlock(services: Services, row: ClaimedBlockRow, leaseToken: number) {

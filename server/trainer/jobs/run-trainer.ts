@@ -6,7 +6,7 @@ import { isProblem } from "../../../core/problem.ts";
 import { logOf } from "../../log/log.ts";
 import type { Engine } from "../engine/start-engine.ts";
 import type { TrainerIdentity, TrainSettings } from "../env.ts";
-import { Cancelled, Draining, HeldJob } from "../lease/held-job.ts";
+import { Cancelled, Draining, GaveWay, HeldJob } from "../lease/held-job.ts";
 import type { ServerClient } from "../lease/server-client.ts";
 import { LeaseLost, ServerAway } from "../lease/server-failures.ts";
 import { runBlock } from "./run-block.ts";
@@ -97,7 +97,7 @@ async function tellEnd(client: ServerClient, job: ClaimedJob, error: unknown): P
     log.info(`a job belongs to another trainer by now, or has ended (${job.kind})`, { jobId: job.jobId });
     return;
   }
-  const stopping = error instanceof Draining || error instanceof Cancelled;
+  const stopping = [Draining, GaveWay, Cancelled].some((end) => error instanceof end);
   if (isProblem(error)) log.error(`a job failed (${job.kind}): ${error.message}`, { jobId: job.jobId });
   else if (!stopping) log.failed(`a job failed (${job.kind})`, error, { jobId: job.jobId });
   const problem = isProblem(error)

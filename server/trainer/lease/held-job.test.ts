@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { ClaimedTrainJob } from "../../../core/contract/trainer-job.ts";
-import { Cancelled, HeldJob } from "./held-job.ts";
+import { Cancelled, GaveWay, HeldJob } from "./held-job.ts";
 import type { ServerClient } from "./server-client.ts";
 
 beforeEach(() => {
@@ -39,3 +39,16 @@ it.each([
     }
   },
 );
+
+it("hands in nothing more once it gives way to a training", async () => {
+  const client = { tryTell: async () => ({ cancelRequested: false, giveWay: true }) } as unknown as ServerClient;
+  const job = { jobId: "one", leaseSeconds: 60 } as ClaimedTrainJob;
+  const held = new HeldJob(job, client, new AbortController().signal);
+  try {
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(held.stopped.reason).toBeInstanceOf(GaveWay);
+    expect(held.cancelled.aborted).toBe(false);
+  } finally {
+    held.close();
+  }
+});

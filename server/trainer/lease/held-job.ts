@@ -20,6 +20,14 @@ export class Cancelled extends Error {
   }
 }
 
+/** More urgent work waits: give the job back, and go on with it later. */
+export class GaveWay extends Error {
+  constructor() {
+    super("the job gives way to a training");
+    this.name = "GaveWay";
+  }
+}
+
 /** So old may the progress be that a person sees, and so long may a cancelled job go on. */
 const BEAT_SECONDS = 5;
 
@@ -29,7 +37,7 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
   readonly client: ServerClient;
   /** Aborted when the person cancelled: hand in what there is. */
   readonly cancelled: AbortSignal;
-  /** Aborted when the lease is lost or the process stops: hand in nothing more. */
+  /** Aborted when the lease is lost, other work goes first or the process stops: hand in nothing more. */
   readonly stopped: AbortSignal;
   /** Aborted at either: for work that is worth nothing when it is half done. */
   readonly ended: AbortSignal;
@@ -102,6 +110,7 @@ export class HeldJob<Job extends ClaimedJob = ClaimedJob> {
       const beat = { progress: this.#progress, phase: this.#phase };
       const answer = heartbeatAnswerSchema.parse(await this.client.tryTell(this.job, "/heartbeat", beat));
       if (answer.cancelRequested) this.#cancel.abort(new Cancelled());
+      else if (answer.giveWay) this.#stop.abort(new GaveWay());
     } catch (error) {
       if (error instanceof LeaseLost) this.#stop.abort(error);
       // While the server is away nobody else can take the job: go on, and hear what it says when it is back.
