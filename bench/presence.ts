@@ -97,6 +97,6 @@ try {
   for (const timer of timers) clearInterval(timer);
   for (const page of pages) page.close();
   await server.stop();
-  await rm(dataRoot, { recursive: true, force: true });
+  await rm(dataRoot, { recursive: true, force: true, maxRetries: 5 });
 }
 process.exit();
