@@ -10,12 +10,17 @@ import { type Published, publishKind } from "./real-kinds/publish-kind.ts";
 
 /*
  * Every format of an export of the two real kinds of volume, an embryo and an organoid, in the eyes of programs that this project did not write:
- * `node --import tsx bench/real-kinds.ts [--keep FOLDER] [--only WORD] [--json FILE]`. Volumes lie below KARYOLOOP_DATA_SETS; KARYOLOOP_PEER_PYTHON has the judges,
+ * `node --import tsx bench/real-kinds.ts [--kind KIND] [--keep FOLDER] [--only WORD] [--json FILE]`. Volumes lie below KARYOLOOP_DATA_SETS; KARYOLOOP_PEER_PYTHON has the judges,
  * KARYOLOOP_WEBKNOSSOS_PYTHON webknossos, KARYOLOOP_IMAGEJ is ImageJ's ij.jar (Maven: net.imagej:ij). Who is not there is skipped by name. Exit code 1
  * where somebody disagrees.
  */
 const { values } = parseArgs({
-  options: { keep: { type: "string" }, only: { type: "string" }, json: { type: "string" } },
+  options: {
+    keep: { type: "string" },
+    only: { type: "string" },
+    json: { type: "string" },
+    kind: { type: "string", multiple: true },
+  },
 });
 if (!hasDataSets) {
   console.log("skipped: no volumes below KARYOLOOP_DATA_SETS");
@@ -27,6 +32,8 @@ interface Row extends Verdict {
   readonly target: string;
 }
 
+const kinds = realKinds.filter(({ kind }) => !values.kind || values.kind.includes(kind));
+if (kinds.length === 0) throw new Error(`--kind: one of ${realKinds.map(({ kind }) => kind).join(", ")}`);
 const folder = values.keep ?? (await mkdtemp(path.join(os.tmpdir(), "kl-kinds-")));
 const rows: Row[] = [];
 function add(row: Row): void {
@@ -49,7 +56,7 @@ function ownVerdict(one: Published): Verdict {
 const server = await startTestServer();
 try {
   const owner = await server.signUp("Ada Lovelace");
-  for (const kind of realKinds) {
+  for (const kind of kinds) {
     const place = path.join(folder, kind.kind);
     await mkdir(place, { recursive: true });
     const { fileName, published } = await publishKind(server, owner, kind, place);
@@ -66,9 +73,11 @@ try {
   if (!values.keep) await rm(folder, { recursive: true, force: true });
 }
 if (values.json) await writeFile(values.json, `${JSON.stringify(rows, null, 1)}\n`);
-console.log("\n| target | judge | embryo | organoid |\n|---|---|---|---|");
-for (const { target, judge } of rows.filter(({ kind }) => kind === realKinds[0].kind)) {
-  const cells = realKinds.map(({ kind }) => {
+console.log(
+  `\n| target | judge | ${kinds.map(({ kind }) => kind).join(" | ")} |\n|---|---|${"---|".repeat(kinds.length)}`,
+);
+for (const { target, judge } of rows.filter(({ kind }) => kind === kinds[0]?.kind)) {
+  const cells = kinds.map(({ kind }) => {
     const row = rows.find((one) => one.kind === kind && one.target === target && one.judge === judge);
     return row ? `${row.outcome}: ${row.said}` : "-";
   });

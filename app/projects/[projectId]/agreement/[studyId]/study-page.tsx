@@ -1,5 +1,5 @@
 "use client";
-import { Anchor, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { DisagreementView } from "../../../../../components/agreement/disagreement-view.tsx";
@@ -22,7 +22,14 @@ export function StudyPage({ studyId }: { studyId: string }) {
   const trpc = useTRPC();
   const study = useQuery(trpc.study.byId.queryOptions({ projectId, studyId }));
   if (study.error && !study.data)
-    return <ProblemAlert problem={problemOfError(study.error)} onRetry={() => void study.refetch()} />;
+    return (
+      <Stack align="flex-start" gap="sm">
+        <ProblemAlert problem={problemOfError(study.error)} onRetry={() => void study.refetch()} />
+        <Button component={Link} href={`/projects/${projectId}/agreement`} variant="default">
+          Back to the studies of this project
+        </Button>
+      </Stack>
+    );
   if (!study.data) return <Skeleton h={240} />;
   const { result, layers } = study.data;
   const about = `${study.data.volumeName}, ${placeWords(study.data.box)}. ${study.data.annotators} people drew. ${beginningWords[study.data.beginsWith]}.`;
