@@ -3,6 +3,9 @@ import { bytesPerPixel, type PixelArray, type PixelType, type Zyx } from "../../
 import type { DiskGuard } from "../../storage/disk-room.ts";
 import { bytesOf, pixelsOf } from "../voxels/pixel-bytes.ts";
 
+/** Rows of a plane that are told apart when it is asked whether they were written. */
+const ROWS_APART = 64;
+
 /**
  * A volume as raw little-endian voxels in a file, C order. Formats give planes, chunks want columns of 64³: through
  * a file, memory stays at one band of 64 × 64 rows however large the planes are.
@@ -12,7 +15,10 @@ export interface ScratchVolume {
   readonly pixelType: PixelType;
   /** Whole rows: `[zMin, zMax) × [yMin, yMax) × all x`. */
   write(zMin: number, zMax: number, yMin: number, yMax: number, pixels: PixelArray): Promise<void>;
+  /** What was never written is 0, and takes no room on most disks. */
   read(zMin: number, zMax: number, yMin: number, yMax: number): Promise<PixelArray>;
+  /** False where something was written in these rows, or near them. */
+  isUntouched(zMin: number, zMax: number, yMin: number, yMax: number): boolean;
   close(): Promise<void>;
 }
 
@@ -23,9 +29,16 @@ export async function createScratchVolume(
   disk: DiskGuard,
 ): Promise<ScratchVolume> {
   const handle = await open(file, "w+");
-  const [, sizeY, sizeX] = shapeZyx;
+  const [sizeZ, sizeY, sizeX] = shapeZyx;
+  const groups = Math.ceil(sizeY / ROWS_APART);
+  const isWritten = new Uint8Array(sizeZ * groups);
+  const groupsOf = (z: number, yMin: number, yMax: number): [first: number, end: number] => [
+    z * groups + Math.floor(yMin / ROWS_APART),
+    z * groups + Math.ceil(yMax / ROWS_APART),
+  ];
   const rowBytes = sizeX * bytesPerPixel[pixelType];
   const positionOf = (z: number, y: number) => (z * sizeY + y) * rowBytes;
+  await handle.truncate(positionOf(sizeZ, 0));
   return {
     shapeZyx,
     pixelType,
@@ -33,6 +46,7 @@ export async function createScratchVolume(
       const bytes = bytesOf(pixels);
       await disk.beforeWriting(bytes.length);
       const planeBytes = (yMax - yMin) * rowBytes;
+      for (let z = zMin; z < zMax; z++) isWritten.fill(1, ...groupsOf(z, yMin, yMax));
       for (let z = zMin; z < zMax; z++)
         await writeAll(
           handle,
@@ -50,6 +64,10 @@ export async function createScratchVolume(
           positionOf(z, yMin),
         );
       return pixelsOf(pixelType, bytes);
+    },
+    isUntouched(zMin, zMax, yMin, yMax) {
+      for (let z = zMin; z < zMax; z++) if (isWritten.subarray(...groupsOf(z, yMin, yMax)).includes(1)) return false;
+      return true;
     },
     close: () => handle.close(),
   };

@@ -9,7 +9,7 @@ import { type Reduction, reduceBox } from "../../../core/volume/pyramid-reduce.t
 import { createPixelArray, type PixelArray, voxelCount, type Zyx } from "../../../core/volume/voxel-space.ts";
 import { guardDisk } from "../../storage/disk-room.ts";
 import { bytesOf } from "../voxels/pixel-bytes.ts";
-import { blocksOf, type VolumeBlock } from "../voxels/read-whole-volume.ts";
+import { gridOf, type VolumeBlock } from "../voxels/read-whole-volume.ts";
 import type { VolumeSource } from "../voxels/volume-source.ts";
 import { createScratchVolume, type ScratchVolume } from "./scratch-volume.ts";
 
@@ -30,9 +30,9 @@ export interface PyramidJob {
   readonly signal?: AbortSignal;
   /** 0…1 */
   readonly onProgress?: (done: number) => void;
-  /** Sees every voxel once, in the source's order, before anything is written; may change them in place. */
+  /** Sees every voxel that the source has filled once, in its order, before anything is written; may change them in place. */
   readonly onBlock?: (block: VolumeBlock) => void;
-  /** Called when all blocks were seen; what it returns is applied to every band of level 0, in place. */
+  /** Called when all blocks were seen; what it returns is applied to every band of level 0 that was filled, in place. */
   readonly onRead?: () => Promise<((band: PixelArray) => void) | undefined>;
   /** Every chunk of level 0 that is not empty, as stored. */
   readonly onChunk?: (bz: number, by: number, bx: number, gzipped: Uint8Array) => Promise<void>;
@@ -82,13 +82,19 @@ export async function writePyramid(job: PyramidJob): Promise<PyramidLevel[]> {
 }
 
 async function fillScratch(job: PyramidJob, scratch: ScratchVolume): Promise<void> {
-  const rows = job.source.shapeZyx[0] * job.source.shapeZyx[1];
+  const { source } = job;
+  const rows = source.shapeZyx[0] * source.shapeZyx[1];
   let done = 0;
-  for await (const block of blocksOf(job.source)) {
+  for (const [zMin, zMax, yMin, yMax] of gridOf(source)) {
     job.signal?.throwIfAborted();
-    job.onBlock?.(block);
-    await scratch.write(block.zMin, block.zMax, block.yMin, block.yMax, block.pixels);
-    done += (block.zMax - block.zMin) * (block.yMax - block.yMin);
+    const pixels = source.readFilled
+      ? await source.readFilled(zMin, zMax, yMin, yMax)
+      : await source.read(zMin, zMax, yMin, yMax);
+    if (pixels) {
+      job.onBlock?.({ zMin, zMax, yMin, yMax, pixels });
+      await scratch.write(zMin, zMax, yMin, yMax, pixels);
+    }
+    done += (zMax - zMin) * (yMax - yMin);
     job.onProgress?.(READ_SHARE * (done / rows));
   }
 }
@@ -125,9 +131,11 @@ async function writeLevel(
         job.signal?.throwIfAborted();
         const zMax = Math.min(sizeZ, zMin + BRICK_SIZE);
         const yMax = Math.min(sizeY, yMin + BRICK_SIZE);
+        const bandShape: Zyx = [zMax - zMin, yMax - yMin, sizeX];
+        onVoxels(voxelCount(bandShape));
+        if (scratch.isUntouched(zMin, zMax, yMin, yMax)) continue;
         const band = await scratch.read(zMin, zMax, yMin, yMax);
         mapBand?.(band);
-        const bandShape: Zyx = [zMax - zMin, yMax - yMin, sizeX];
         for (let xMin = 0; xMin < sizeX; xMin += BRICK_SIZE) {
           const chunk = cutChunk(scratch, band, bandShape, xMin);
           if (!chunk) continue;
@@ -141,7 +149,6 @@ async function writeLevel(
           const y = yMin / stepY;
           await coarser.write(z, z + reduced.shapeZyx[0], y, y + reduced.shapeZyx[1], reduced.pixels);
         }
-        onVoxels(voxelCount(bandShape));
       }
   } finally {
     await Promise.all(inFlight);

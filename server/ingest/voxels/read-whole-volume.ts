@@ -10,16 +10,20 @@ export interface VolumeBlock {
   readonly pixels: PixelArray;
 }
 
+/** The blocks of a source, along its own grid. */
+export function* gridOf({
+  shapeZyx: [sizeZ, sizeY],
+  blockZy: [planes, rows],
+}: VolumeSource): Iterable<[zMin: number, zMax: number, yMin: number, yMax: number]> {
+  for (let zMin = 0; zMin < sizeZ; zMin += planes)
+    for (let yMin = 0; yMin < sizeY; yMin += rows)
+      yield [zMin, Math.min(sizeZ, zMin + planes), yMin, Math.min(sizeY, yMin + rows)];
+}
+
 /** All of a source, along its own grid. */
 export async function* blocksOf(source: VolumeSource): AsyncIterable<VolumeBlock> {
-  const [sizeZ, sizeY] = source.shapeZyx;
-  const [planes, rows] = source.blockZy;
-  for (let zMin = 0; zMin < sizeZ; zMin += planes)
-    for (let yMin = 0; yMin < sizeY; yMin += rows) {
-      const zMax = Math.min(sizeZ, zMin + planes);
-      const yMax = Math.min(sizeY, yMin + rows);
-      yield { zMin, zMax, yMin, yMax, pixels: await source.read(zMin, zMax, yMin, yMax) };
-    }
+  for (const [zMin, zMax, yMin, yMax] of gridOf(source))
+    yield { zMin, zMax, yMin, yMax, pixels: await source.read(zMin, zMax, yMin, yMax) };
 }
 
 /** One z plane after the other, for a source whose blocks may be parts of planes. */

@@ -10,6 +10,8 @@ export interface VolumeSource {
   readonly blockZy: readonly [planes: number, rows: number];
   /** Voxels of `[zMin, zMax) × [yMin, yMax) × all x`, x fastest. Rejects with a Problem that says where the file is wrong. */
   read(zMin: number, zMax: number, yMin: number, yMax: number): Promise<PixelArray>;
+  /** Of sources that are mostly empty: the same of a block of the grid, or null where all of it is 0. */
+  readFilled?(zMin: number, zMax: number, yMin: number, yMax: number): Promise<PixelArray | null>;
 }
 
 /** Which image of a file is meant. */
