@@ -47,6 +47,8 @@ interface Drawn {
   readonly strokes: number;
   readonly voxels: number;
   readonly seconds: number;
+  /** The tool did not come to its end; what was painted by then is measured all the same. */
+  readonly isBrokenOff: boolean;
 }
 
 const median = (values: readonly number[]): number =>
@@ -128,9 +130,11 @@ async function drawAll(bench: BenchProduct, volume: RealVolume, name: string, vo
     const start = performance.now();
     const ballUm = Math.cbrt((nucleus.voxels * voxelUm3 * 3) / (4 * Math.PI));
     const slices = slicesOf(volume, nucleus);
+    let isBrokenOff = false;
     try {
       await tools[name](hand, { volume, slices, ballUm, deepestZ: z, deepestYx: [y + 0.5, x + 0.5], brush });
     } catch (error) {
+      isBrokenOff = true;
       console.error(`${name}, nucleus ${nucleus.label}: ${String(error).split("\n")[0]}`);
       await context.screenshot({ path: path.join(os.tmpdir(), `annotator-${name}-${nucleus.label}.png`) });
       await context.keyboard.press("Escape");
@@ -139,7 +143,14 @@ async function drawAll(bench: BenchProduct, volume: RealVolume, name: string, vo
     const seconds = (performance.now() - start) / 1000;
     const after = await readLabels(bench, volumeId, token);
     const { acts, strokes } = hand;
-    drawn.push({ label: nucleus.label, acts, strokes, seconds, ...compare(volume, nucleus, before, after) });
+    drawn.push({
+      label: nucleus.label,
+      acts,
+      strokes,
+      seconds,
+      isBrokenOff,
+      ...compare(volume, nucleus, before, after),
+    });
     before = after;
   }
   return drawn;
@@ -172,11 +183,13 @@ async function judgeAll({ page, product }: BenchProduct, volumeId: string): Prom
 }
 
 function inWords(drawn: readonly Drawn[]): string {
-  const of = (what: Exclude<keyof Drawn, "label">) => median(drawn.map((one) => one[what]));
+  const of = (what: Exclude<keyof Drawn, "label" | "isBrokenOff">) => median(drawn.map((one) => one[what]));
+  const brokenOff = drawn.filter((one) => one.isBrokenOff).length;
   const good = drawn.filter(({ iou }) => iou >= GOOD).length;
   return (
     `median IoU **${of("iou").toFixed(2)}**, ${good} of ${drawn.length} at ${GOOD} or more; ${of("acts")} acts, ` +
-    `${of("strokes")} strokes, ${of("voxels")} voxels, ${of("seconds").toFixed(1)} s`
+    `${of("strokes")} strokes, ${of("voxels")} voxels, ${of("seconds").toFixed(1)} s` +
+    (brokenOff > 0 ? `; ${brokenOff} broken off` : "")
   );
 }
 
