@@ -212,6 +212,17 @@ describe("what a program reads", () => {
     const headers = { "content-type": "text/plain" };
     const text = await program.ask(`/projects/${projectId}/training`, { method: "POST", body: "{}", headers });
     expect(text.status).toBe(415);
+    // As schemathesis found: the document allowed neither.
+    const file = { fileName: "a.tif", sizeBytes: 9, fingerprint: "0".repeat(16) };
+    expect((await program.post(`/projects/${projectId}/uploads`, { ...file, other: 1 })).status).toBe(422);
+    const licence = `${" ".repeat(10)}${"x".repeat(495)}`;
+    expect((await program.post(`/projects/${projectId}/versions`, { licence })).status).toBe(400);
+  });
+
+  it("needs no bytes of a piece, as the document says", async () => {
+    const document = await program.get("/openapi.json");
+    const { put } = document.paths["/api/v1/projects/{projectId}/uploads/{uploadId}"];
+    expect(put.requestBody.required).toBe(false);
   });
 });
 

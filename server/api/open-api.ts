@@ -123,7 +123,8 @@ function operation({ method, path, access, doc }: ApiRoute, components: Componen
     parameters: parametersOf(path, doc, components),
     ...(doc.body && {
       requestBody: {
-        required: true,
+        // Of bytes there may be none: a piece without any asks how far its upload is.
+        required: doc.body !== "bytes",
         content:
           doc.body === "bytes"
             ? {

@@ -262,6 +262,6 @@ export const version = z
   })
   .meta({ id: "Version" });
 export const newVersion = z
-  .strictObject({ licence: z.string().trim().max(500).optional().describe("Absent: the licence of the project") })
+  .strictObject({ licence: z.string().max(500).trim().optional().describe("Absent: the licence of the project") })
   .meta({ id: "NewVersion" });
 export const versionMade = z.object({ id }).meta({ id: "VersionMade" });

@@ -20,7 +20,7 @@ import {
  */
 const access = { kind: "project", role: "reviewer" } as const;
 
-const beginSchema = z.object({
+const beginSchema = z.strictObject({
   fileName: nameSchema(255),
   sizeBytes: z.int().min(1).max(MAX_UPLOAD_BYTES),
   /** Name, size, time and sampled content, hashed by the sender. */
