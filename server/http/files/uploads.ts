@@ -48,8 +48,10 @@ export const beginUploadRoute: HttpRoute = {
       throw new Problem({
         tag: "upload-refused",
         what: "This file cannot be uploaded.",
-        where: parsed.error.issues.map((issue) => issue.path.join(".")).join(", "),
-        hint: "Empty files and files over 256 GB are not taken, nor names with invisible characters.",
+        where: parsed.error.issues
+          .map((issue) => (issue.code === "unrecognized_keys" ? issue.keys.join(", ") : issue.path.join(".")))
+          .join(", "),
+        hint: "Empty files and files over 256 GB are not taken, nor names with invisible characters, nor fields of other names.",
       });
     const row = await beginUpload(route.services, ownerOf(route), parsed.data);
     sendJson(route.response, 200, {
