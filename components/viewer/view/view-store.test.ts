@@ -18,6 +18,48 @@ const image: ImageSource = {
   histogramRange: [0, 1000],
 };
 
+describe("a flight", () => {
+  const sizes = [
+    ["xy", 440, 320],
+    ["yz", 440, 310],
+    ["xz", 430, 320],
+  ] as const;
+  const opened = (sized: number) => {
+    const view = createViewStore(image);
+    for (const size of sizes.slice(0, sized)) view.setPaneSize(...size);
+    return view;
+  };
+
+  it.each([0, 1, 2, 3])("shows the same whether it began before the panes had a size or after, %d of them", (known) => {
+    for (const radiusUm of [4, 12, 500]) {
+      const view = opened(known);
+      view.flyTo([20, 90, 140], radiusUm);
+      for (const size of sizes) view.setPaneSize(...size);
+      const other = opened(3);
+      other.flyTo([20, 90, 140], radiusUm);
+      expect(view.get()).toMatchObject({ zoom: other.get().zoom, centerUmZyx: [20, 22.5, 28] });
+    }
+  });
+
+  it("to what is wider than the volume shows all of it, and nothing smaller", () => {
+    const fitted = opened(3);
+    fitted.fit();
+    const view = opened(3);
+    view.flyTo([24, 100, 150], 500);
+    expect(view.get().zoom).toBe(fitted.get().zoom);
+    view.flyTo([24, 100, 150], 4);
+    expect(view.get().zoom).toBeGreaterThan(fitted.get().zoom);
+  });
+
+  it("is over once somebody zooms", () => {
+    const view = opened(1);
+    view.flyTo([20, 90, 140], 12);
+    view.set({ zoom: 9 });
+    for (const size of sizes) view.setPaneSize(...size);
+    expect(view.get().zoom).toBe(9);
+  });
+});
+
 describe("channels", () => {
   const channel = (name: string, high: number) => ({
     ...image,

@@ -19,6 +19,8 @@ export function createViewStore(image: ImageSource, kept: Partial<ViewState> = {
   const listeners = new Set<() => void>();
   /** Until somebody zooms or pans, a new pane size fits the volume again. */
   let isFitted = true;
+  /** Of a flight that began before the panes had a size: what it shows is sized with them. */
+  let waitingRadiusUm: number | null = null;
 
   let state: ViewState = {
     crosshairZyx: [shapeZyx[0] / 2, shapeZyx[1] / 2, shapeZyx[2] / 2],
@@ -63,10 +65,20 @@ export function createViewStore(image: ImageSource, kept: Partial<ViewState> = {
     return Math.min(Math.max(zoom, fittedZoom() / 8), Math.max(largest, fittedZoom()));
   };
 
+  /** A nucleus with its neighbours; of what is wider than the volume, all of it. */
+  const flownZoom = (radiusUm: number): number => {
+    const smallestPanePx = Math.min(400, ...[...paneSizes.values()].flatMap((s) => [s.widthPx, s.heightPx]));
+    const zoom = (FLY_SHARE * smallestPanePx) / radiusUm;
+    return clampZoom(paneSizes.size > 0 ? Math.max(zoom, fittedZoom()) : zoom);
+  };
+
   return {
     get: () => state,
     set(change) {
-      if (change.zoom !== undefined || change.centerUmZyx !== undefined) isFitted = false;
+      if (change.zoom !== undefined || change.centerUmZyx !== undefined) {
+        isFitted = false;
+        waitingRadiusUm = null;
+      }
       const next = withChannels(state, { ...state, ...change }, change);
       replace({
         ...next,
@@ -79,18 +91,19 @@ export function createViewStore(image: ImageSource, kept: Partial<ViewState> = {
       return () => listeners.delete(listener);
     },
     flyTo(voxelZyx, radiusUm) {
-      const smallestPanePx = Math.min(400, ...[...paneSizes.values()].flatMap((s) => [s.widthPx, s.heightPx]));
       isFitted = false;
+      waitingRadiusUm = radiusUm && paneSizes.size < slicePlanes.length ? radiusUm : null;
       replace({
         ...state,
         crosshairZyx: clampToVolume(shapeZyx, voxelZyx),
         flight: radiusUm ? { atZyx: voxelZyx, radiusUm } : state.flight,
         centerUmZyx: voxelZyx.map((v, axis) => v * voxelSizeZyx[axis]) as unknown as Zyx,
-        zoom: radiusUm ? clampZoom((FLY_SHARE * smallestPanePx) / radiusUm) : state.zoom,
+        zoom: radiusUm ? flownZoom(radiusUm) : state.zoom,
       });
     },
     fit() {
       isFitted = true;
+      waitingRadiusUm = null;
       replace({ ...state, centerUmZyx: middleUmZyx, zoom: fittedZoom() });
     },
     setPaneSize(plane, widthPx, heightPx) {
@@ -98,6 +111,7 @@ export function createViewStore(image: ImageSource, kept: Partial<ViewState> = {
       if (widthPx <= 0 || heightPx <= 0 || (known?.widthPx === widthPx && known.heightPx === heightPx)) return;
       paneSizes.set(plane, { widthPx, heightPx });
       if (isFitted) replace({ ...state, zoom: fittedZoom() });
+      else if (waitingRadiusUm !== null) replace({ ...state, zoom: flownZoom(waitingRadiusUm) });
     },
   };
 }
