@@ -82,7 +82,9 @@ async function unpack(response: Response, name: string): Promise<Map<string, Buf
 }
 
 it("says what is missing in an empty project", async () => {
-  await expect(owner().export.create.mutate({ projectId, licence: "" })).rejects.toThrow("No volume of this project is ready");
+  await expect(owner().export.create.mutate({ projectId, licence: "" })).rejects.toThrow(
+    "No volume of this project is ready",
+  );
 });
 
 describe("a project with two labelled volumes", () => {
