@@ -26,7 +26,7 @@ describe("a flight", () => {
   ] as const;
   const opened = (sized: number) => {
     const view = createViewStore(image);
-    for (const size of sizes.slice(0, sized)) view.setPaneSize(...size);
+    for (const [plane, widthPx, heightPx] of sizes.slice(0, sized)) view.setPaneSize(plane, widthPx, heightPx);
     return view;
   };
 
@@ -34,7 +34,7 @@ describe("a flight", () => {
     for (const radiusUm of [4, 12, 500]) {
       const view = opened(known);
       view.flyTo([20, 90, 140], radiusUm);
-      for (const size of sizes) view.setPaneSize(...size);
+      for (const [plane, widthPx, heightPx] of sizes) view.setPaneSize(plane, widthPx, heightPx);
       const other = opened(3);
       other.flyTo([20, 90, 140], radiusUm);
       expect(view.get()).toMatchObject({ zoom: other.get().zoom, centerUmZyx: [20, 22.5, 28] });
@@ -55,7 +55,7 @@ describe("a flight", () => {
     const view = opened(1);
     view.flyTo([20, 90, 140], 12);
     view.set({ zoom: 9 });
-    for (const size of sizes) view.setPaneSize(...size);
+    for (const [plane, widthPx, heightPx] of sizes) view.setPaneSize(plane, widthPx, heightPx);
     expect(view.get().zoom).toBe(9);
   });
 });
